@@ -1,0 +1,30 @@
+// `npm test`: sets up what is missing, runs every suite, and ends with the line `N passed, N failed`.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, setUp } from './setup.mjs';
+
+setUp();
+process.chdir(root);
+const { default: Mocha } = await import('mocha');
+const mocha = new Mocha({ timeout: 60_000, reporter: 'spec', forbidOnly: true });
+const suites = ['unit', 'integration'].flatMap((kind) => {
+  const folder = join('dist', 'test', kind);
+  return existsSync(folder) ? readdirSync(folder, { recursive: true }).map((name) => join(folder, name)) : [];
+});
+// A compiled suite whose source is gone would still run, so only those with a source count.
+const sourceOf = (file) => file.replace(/^dist./, '').replace(/js$/, 'ts');
+for (const file of suites.filter((f) => f.endsWith('.test.js') && existsSync(sourceOf(f))).sort()) mocha.addFile(file);
+await mocha.loadFilesAsync();
+let passed = 0;
+let failed = 0;
+const runner = mocha.run((failures) => {
+  failed = Math.max(failed, failures);
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+});
+runner.on('pass', () => {
+  passed += 1;
+});
+runner.on('fail', () => {
+  failed += 1;
+});

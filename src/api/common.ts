@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
+import { parseServiceType } from '../domain/serviceType.js';
+
+/** Control characters would break tables, logs and mail; nothing that people type holds them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
+
+/** One line of text. */
+export const line = (max: number) => z.string().max(max).regex(NO_CONTROL, 'must be one line without control characters');
+
+export const credentialName = line(255).min(1).refine((s) => s.trim() === s && s !== '', 'must not begin or end with a blank');
+
+/** A service type or one of its aliases; the parsed value is the service type. */
+export const serviceTypeWord = z
+  .string()
+  .max(32)
+  .transform((word, context) => {
+    const type = parseServiceType(word);
+    if (type !== undefined) return type;
+    context.addIssue({ code: 'custom', message: 'must be a service type, see GET /api/credentials/templates' });
+    return z.NEVER;
+  });
+
+export const labels = z
+  .record(z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/), line(255))
+  .refine((map) => Object.keys(map).length <= 32, 'must hold at most 32 labels');
+
+/** Environment variable → field. */
+export const envNames = z
+  .record(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/), z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/))
+  .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables');
+
+/** One flat map of settings and secrets; `null` removes a field. The template tells which are secrets. */
+export const fieldMap = z
+  .record(z.string().min(1).max(64), z.union([z.string().max(16_384), z.number(), z.boolean(), z.null()]))
+  .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 fields');
+
+export const grantLevel = z.enum(GRANT_LEVELS);
+
+export const grantInput = z.strictObject({
+  subject_kind: z.enum(SUBJECT_KINDS),
+  subject: line(255).min(1),
+  level: grantLevel,
+  expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
+});
+
+export const uuid = z.uuid();
+export const cursor = z.string().max(512);
+export const limit = z.coerce.number().int().min(1).max(200).default(50);

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
+import {
+  credentialName,
+  cursor,
+  envNames,
+  fieldMap,
+  grantInput,
+  grantLevel,
+  labels,
+  limit,
+  line,
+  serviceTypeWord,
+  uuid,
+} from './common.js';
+
+const rotationDays = z.number().int().min(1).max(3650).nullable();
+const moment = z.iso.datetime({ offset: true });
+
+/** `POST /api/credentials`. */
+export const createCredentialBody = z.strictObject({
+  name: credentialName,
+  service_type: serviceTypeWord,
+  fields: fieldMap,
+  /** `other` only: which of the fields are secret. Left out, all are. */
+  secret_fields: z.array(z.string().max(64)).max(64).optional(),
+  description: z.string().max(2000).default(''),
+  labels: labels.default({}),
+  env_names: envNames.optional(),
+  expires_at: moment.nullable().optional(),
+  rotation_interval_days: rotationDays.optional(),
+  shared: z.boolean().default(false),
+  accessible_by: z.array(line(63).min(1)).max(50).default([]),
+  accessible_level: grantLevel.default('read'),
+});
+export type CreateCredentialBody = z.infer<typeof createCredentialBody>;
+
+/** `PUT` and `PATCH /api/credentials/{id}`: what is not named keeps its value. */
+export const updateCredentialBody = z.strictObject({
+  name: credentialName.optional(),
+  fields: fieldMap.optional(),
+  secret_fields: z.array(z.string().max(64)).max(64).optional(),
+  description: z.string().max(2000).optional(),
+  labels: labels.optional(),
+  env_names: envNames.optional(),
+  expires_at: moment.nullable().optional(),
+  rotation_interval_days: rotationDays.optional(),
+  disabled: z.boolean().optional(),
+  reason: line(500).optional(),
+});
+export type UpdateCredentialBody = z.infer<typeof updateCredentialBody>;
+
+/** `POST /api/credentials/{id}/rotate` (guided): the new values become a new, active version. */
+export const rotateCredentialBody = z.strictObject({
+  fields: fieldMap.refine((map) => Object.keys(map).length > 0, 'must name the new value of at least one field'),
+  reason: line(500).optional(),
+});
+export type RotateCredentialBody = z.infer<typeof rotateCredentialBody>;
+
+const reasonOnly = z.strictObject({ reason: line(500).optional() });
+/** `POST /api/credentials/{id}/versions/{n}/activate`. */
+export const activateVersionBody = reasonOnly;
+
+/** `GET /api/credentials`. */
+export const listCredentialsQuery = z.strictObject({
+  service_type: serviceTypeWord.optional(),
+  health: z.enum(HEALTHS).optional(),
+  status: z.enum(CREDENTIAL_STATUSES).optional(),
+  /** `key=value`; may be repeated. */
+  label: z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v])).optional(),
+  team: line(63).optional(),
+  owner: line(255).optional(),
+  expiring_before: moment.optional(),
+  unused_since: moment.optional(),
+  q: line(200).optional(),
+  limit,
+  cursor: cursor.optional(),
+});
+export type ListCredentialsQuery = z.infer<typeof listCredentialsQuery>;
+
+export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
+
+export const selector = z.union([
+  z.strictObject({ id: uuid }),
+  z.strictObject({ name: credentialName, owner: line(255).optional() }),
+  z.strictObject({ service_type: serviceTypeWord, labels: labels.optional(), owner: line(255).optional() }),
+  z.strictObject({ env: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/), owner: line(255).optional() }),
+]);
+export type Selector = z.infer<typeof selector>;
+
+/** `POST /api/credentials/resolve`. */
+export const resolveBody = z.strictObject({
+  items: z.array(selector).min(1).max(100),
+  used_by: line(255).optional(),
+  purpose: line(500).optional(),
+});
+export type ResolveBody = z.infer<typeof resolveBody>;
+
+/** `PUT /api/credentials/{id}/grants` replaces all grants. */
+export const grantsBody = z.strictObject({ grants: z.array(grantInput).max(200) });
+export type GrantsBody = z.infer<typeof grantsBody>;
+
+/** `POST /api/credentials/{id}/usage`: a consumer tells whether the value worked. */
+export const usageBody = z.strictObject({
+  used_by: line(255).min(1).optional(),
+  success: z.boolean(),
+  error_code: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/).optional(),
+  purpose: line(500).optional(),
+});
+export type UsageBody = z.infer<typeof usageBody>;
+
+/** Query of `GET /api/environment`. */
+export const environmentQuery = z.strictObject({ used_by: line(255).optional(), purpose: line(500).optional() });
+
+/** `POST /api/imports/env`. `dry_run` previews. Values travel in the body only. */
+export const importEnvBody = z.strictObject({
+  content: z.string().max(262_144),
+  dry_run: z.boolean().default(true),
+  /** Principals, `team:<name>` or `service_account:<id or name>` that get `read` on everything imported. */
+  grant_to: z.array(line(255).min(1)).max(50).default([]),
+  /** Group keys of the preview to import; left out, all complete ones. */
+  only: z.array(z.string().max(100)).max(200).optional(),
+});
+export type ImportEnvBody = z.infer<typeof importEnvBody>;
+
+/** `POST /api/imports/vault`: Glassdome's flat layout, read with the admin's own Vault token. */
+export const importVaultBody = z.strictObject({
+  vault_token: z.string().min(1).max(4096),
+  mount: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/).default('glassdome'),
+  dry_run: z.boolean().default(true),
+  grant_to: z.array(line(255).min(1)).max(50).default([]),
+  only: z.array(z.string().max(100)).max(200).optional(),
+});
+export type ImportVaultBody = z.infer<typeof importVaultBody>;

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { ROLES } from '../domain/caller.js';
+import { line } from './common.js';
+
+const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -');
+const password = z.string().min(12).max(256);
+const moment = z.iso.datetime({ offset: true });
+
+export const loginBody = z.strictObject({ username: z.string().max(63), password: z.string().max(256) });
+export const passwordBody = z.strictObject({ current_password: z.string().max(256), new_password: password });
+
+/** RFC 6749: `client_credentials` for service accounts, `refresh_token` for people who are logged in. */
+export const tokenBody = z.strictObject({
+  grant_type: z.enum(['client_credentials', 'refresh_token']),
+  client_id: z.string().max(64).optional(),
+  client_secret: z.string().max(256).optional(),
+  refresh_token: z.string().max(256).optional(),
+});
+export const logoutBody = z.strictObject({ refresh_token: z.string().max(256).optional() });
+
+const teamName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 -');
+const member = z.strictObject({ principal: line(255).min(3), lead: z.boolean().default(false) });
+export const createTeamBody = z.strictObject({
+  name: teamName,
+  description: line(500).default(''),
+  members: z.array(member).max(500).default([]),
+});
+export const teamMembersBody = z.strictObject({ members: z.array(member).max(500) });
+
+export const createServiceAccountBody = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -'),
+  description: line(500).default(''),
+  role: z.enum(['observer', 'engineer']).default('engineer'),
+  expires_at: moment.nullable().optional(),
+});
+
+export const createUserBody = z.strictObject({ username, role: z.enum(ROLES) });
+export const updateUserBody = z.strictObject({ role: z.enum(ROLES).optional(), disabled: z.boolean().optional() });

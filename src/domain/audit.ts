@@ -1,0 +1,82 @@
+/** What happened to a request that an audit row tells of. */
+export type AuditOutcome = 'allowed' | 'denied' | 'failed';
+
+/**
+ * The actions that are audited. `*.requested` rows commit before Vault is touched, so that a crash leaves a trace.
+ * `break_glass` is a flag of the event, not an action of its own.
+ */
+export const AUDIT_ACTIONS = [
+  'credential.create',
+  'credential.create_requested',
+  'credential.create_abandoned',
+  'credential.see',
+  'credential.list',
+  'credential.read',
+  'credential.resolve',
+  'credential.environment',
+  'credential.update',
+  'credential.update_requested',
+  'credential.update_abandoned',
+  'credential.destination_changed',
+  'credential.activate',
+  'credential.rotate',
+  'credential.delete',
+  'credential.restore',
+  'credential.destroy',
+  'credential.drift_found',
+  'credential.orphan_found',
+  'credential.missing_in_vault',
+  'credential.use',
+  'credential.usage_reported',
+  'credential.import',
+  'grant.change',
+  'team.create',
+  'team.change',
+  'team.delete',
+  'service_account.create',
+  'service_account.revoke',
+  'service_account.secret_reset',
+  'user.create',
+  'user.change',
+  'user.password_reset',
+  'user.password_change',
+  'auth.login',
+  'auth.logout',
+  'auth.token',
+  'auth.refused',
+  'audit.checkpoint',
+  'chain.start',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What a use case says of an event; the batcher adds chain, number, time and hash. Holds no secret. */
+export interface AuditEvent {
+  action: AuditAction;
+  outcome: AuditOutcome;
+  /** A principal, or `anonymous`, or `system`. */
+  actor: string;
+  actorKind: 'user' | 'service_account' | 'worker' | 'anonymous' | 'system';
+  requestId: string;
+  ip: string | null;
+  credentialId: string | null;
+  /** Vault version whose value was released or made. */
+  version: number | null;
+  /** Error code of a refusal or failure. */
+  code: string | null;
+  usedBy: string | null;
+  purpose: string | null;
+  breakGlass: boolean;
+  breakGlassReason: string | null;
+  /** Names, counts and ids only. */
+  details: Record<string, unknown>;
+}
+
+/** A stored audit row. */
+export interface AuditRow extends AuditEvent {
+  chain: string;
+  seq: number;
+  at: Date;
+  /** Hex SHA-256 of the row before it in its chain; of the old head for the first row of a chain; else zeros. */
+  prevHash: string;
+  hash: string;
+}

@@ -1,0 +1,50 @@
+/** Roles as Glassdome names them, from least to most. */
+export const ROLES = ['observer', 'engineer', 'architect', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const LEVEL_OF: Readonly<Record<Role, number>> = { observer: 25, engineer: 50, architect: 75, admin: 100 };
+
+export type CallerKind = 'user' | 'service_account' | 'worker';
+
+/**
+ * Who asks. The principal is `<issuer alias>:<sub>` (`glassdome:7`, `local:anna`, `sa:<id>`); the alias comes from
+ * our configuration, never from the token. Owner, grants, teams, usage and audit hold principals.
+ */
+export interface Caller {
+  kind: CallerKind;
+  principal: string;
+  /** For people to read: user name or service account name. */
+  name: string;
+  role: Role;
+  /** True when all that is allowed is to set a new password. */
+  mustChangePassword: boolean;
+}
+
+/** One request of a caller, as audit and usage rows record it. */
+export interface Call {
+  caller: Caller;
+  requestId: string;
+  /** Address of the peer, as the trusted-proxy rules give it. */
+  ip: string;
+  /** Agent or deployment that the value is for (`X-Used-By` or `used_by`). */
+  usedBy?: string;
+  /** Free text of the caller: what for. */
+  purpose?: string;
+  /** `X-Break-Glass-Reason`: why an admin needs a value that is not his. */
+  breakGlassReason?: string;
+}
+
+/** True when `role` is at least `needed`. */
+export function roleAtLeast(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+}
+
+/** The highest role that a numeric level reaches (100, 75, 50, 25), or undefined below 25. */
+export function roleOfLevel(level: number): Role | undefined {
+  return [...ROLES].reverse().find((role) => level >= LEVEL_OF[role]);
+}
+
+/** The lower of two roles: a token's `role` and `level` may disagree, and the lower one counts. */
+export function lowerRole(a: Role, b: Role): Role {
+  return roleAtLeast(a, b) ? b : a;
+}

@@ -1,0 +1,93 @@
+import type { ServiceType } from './serviceType.js';
+
+/** `pending`: created, its value not yet known to be in Vault. `deleted` can be restored for 30 days. */
+export const CREDENTIAL_STATUSES = ['pending', 'active', 'disabled', 'deleted', 'destroying', 'destroyed'] as const;
+export type CredentialStatus = (typeof CREDENTIAL_STATUSES)[number];
+
+/** What the last test told. `limited`: signed in, but not fully usable. */
+export const HEALTHS = ['ok', 'limited', 'rejected', 'unreachable', 'unchecked'] as const;
+export type Health = (typeof HEALTHS)[number];
+
+/** Where a version came from. `drift`: somebody wrote it in Vault without the broker. */
+export const VERSION_SOURCES = ['api', 'cli', 'import', 'rotation', 'drift'] as const;
+export type VersionSource = (typeof VERSION_SOURCES)[number];
+
+/** How long a deleted credential can be restored before its value is destroyed in Vault. */
+export const RESTORE_DAYS = 30;
+
+/** Versions that Vault keeps of one credential unless an older one is active. */
+export const MAX_VERSIONS = 20;
+
+/** All that Postgres knows of a credential. No secret is in it. */
+export interface Credential {
+  id: string;
+  name: string;
+  serviceType: ServiceType;
+  /** A principal. */
+  owner: string;
+  /** Path below the KV mount; made once, a rename does not move it. Never shown to callers. */
+  vaultPath: string;
+  activeVersion: number | null;
+  /** `created_time` of the active version as Vault wrote it (RFC 3339, nanoseconds): proves it is the same one. */
+  activeCreatedTime: string | null;
+  latestVersion: number;
+  /** The active version's fields that are not secret. */
+  settings: Record<string, string>;
+  /** Names of the active version's secret fields. */
+  secretFields: string[];
+  description: string;
+  labels: Record<string, string>;
+  /** Environment variable → field. */
+  envNames: Record<string, string>;
+  status: CredentialStatus;
+  health: Health;
+  lastTestedAt: Date | null;
+  lastTestCode: string | null;
+  identity: string | null;
+  nextTestAt: Date | null;
+  expiresAt: Date | null;
+  expiresSource: 'provider' | 'user' | null;
+  /** Days between rotations, or null when none is asked for. */
+  rotationIntervalDays: number | null;
+  lastRotatedAt: Date | null;
+  nextRotationAt: Date | null;
+  /** Grows with every change; the ETag of the metadata. */
+  revision: number;
+  createdAt: Date;
+  createdBy: string;
+  updatedAt: Date;
+  updatedBy: string;
+  deletedAt: Date | null;
+  deletedBy: string | null;
+}
+
+/** One version as Postgres knows it; its number is Vault's. */
+export interface CredentialVersion {
+  credentialId: string;
+  version: number;
+  /** Vault's `created_time`. */
+  createdTime: string;
+  settings: Record<string, string>;
+  secretFields: string[];
+  changedFields: string[];
+  author: string;
+  reason: string | null;
+  source: VersionSource;
+  /** Keyed hash (transit HMAC) of all fields: tells whether two versions hold the same. */
+  fingerprint: string;
+  recordedAt: Date;
+}
+
+/**
+ * The path of a new credential below the KV mount: `<type>/<slug>-<8 of the id>`, so that people in the Vault UI
+ * find it by name. Only `[a-z0-9_-]` ever comes out, whatever the name holds.
+ */
+export function vaultPathFor(serviceType: ServiceType, name: string, id: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 48)
+    .replace(/^-+|-+$/g, '');
+  return `${serviceType}/${slug === '' ? 'credential' : slug}-${id.slice(0, 8)}`;
+}

@@ -1,0 +1,42 @@
+import { inspect } from 'node:util';
+
+const MASK = '[secret]';
+
+/**
+ * A value that must not show. It is wrapped where it enters the process and opened by `reveal()` only where
+ * it leaves towards Vault, towards the service it belongs to, or in the answer to a caller who may read it.
+ * Printing and JSON mask it; joining it into a text throws, so `Bearer [secret]` can't be sent by accident.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself. Allowed in `connectors/`, `adapters/vault/` and the presenters of read and resolve. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** True when nothing is in it; tells nothing else about the value. */
+  isEmpty(): boolean {
+    return this.#value === '';
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [inspect.custom](): string {
+    return MASK;
+  }
+
+  toString(): never {
+    throw new TypeError('a Secret has no text form');
+  }
+
+  [Symbol.toPrimitive](): never {
+    throw new TypeError('a Secret has no primitive form');
+  }
+}

@@ -1,0 +1,42 @@
+import type { ServiceType } from './serviceType.js';
+
+/**
+ * One field of a service's form, in the product owner's template shape. `password` and `secret_text` fields are
+ * secrets; all others are settings, which lists and searches may show.
+ */
+export interface FieldSpec {
+  name: string;
+  type: 'text' | 'password' | 'select' | 'boolean' | 'integer' | 'multiline' | 'secret_text';
+  label: string;
+  default?: string;
+  /** Suggestions, except for `auth_method`, where they are the only values. The first is the default of a select. */
+  options?: string[];
+  /** `false` marks a field that may be left out although it stands among `required_fields`. */
+  required?: boolean;
+  help?: string;
+}
+
+/** The form of a service as `GET /api/credentials/templates/{service_type}` answers it. */
+export interface Template {
+  service_type: ServiceType;
+  required_fields: FieldSpec[];
+  /** Key: `<field>=<value>`; the fields that count while that field has that value. */
+  conditional_fields?: Record<string, FieldSpec[]>;
+  optional_fields?: FieldSpec[];
+  title?: string;
+  docs_url?: string;
+  /** True for `other`: any field name is accepted, and the request says which are secret. */
+  free_form?: boolean;
+}
+
+/** What the broker knows of one external system. One file in `connectors/` exports one of these. */
+export interface Connector {
+  serviceType: ServiceType;
+  template: Template;
+  /** Fields that decide where the secret is sent. Changing one without the secret is a special right. */
+  destinationFields: readonly string[];
+  /** Glassdome's environment variable → our field, for the unnumbered instance. */
+  envNames: Readonly<Record<string, string>>;
+  /** Other names under which a variable is asked for (lower-case secret keys, old spellings) → variable. */
+  envAliases: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,472 @@
+/**
+ * What the use cases need from outside. Adapters implement these; `wire.ts` joins them. Nothing here names a library.
+ */
+import type { AuditEvent, AuditRow } from './domain/audit.js';
+import type { Call, Caller, Role } from './domain/caller.js';
+import type { Credential, CredentialStatus, CredentialVersion, Health } from './domain/credential.js';
+import type { FieldValues } from './domain/fields.js';
+import type { Grant, GrantLevel, Standing } from './domain/grant.js';
+import type { Secret } from './domain/secret.js';
+import type { ServiceType } from './domain/serviceType.js';
+
+export interface Clock {
+  now(): Date;
+}
+
+/** Structured log. `fields` are an allow-list of plain values: ids, codes, counts, durations. Never a secret. */
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+
+// ---------------------------------------------------------------- Vault
+
+/** One stored version as Vault tells of it. `createdTime` is Vault's own text. */
+export interface StoredVersion {
+  version: number;
+  createdTime: string;
+}
+
+export interface StoredMetadata {
+  /** Vault's current (latest) version; 0 when nothing was written yet. */
+  currentVersion: number;
+  maxVersions: number;
+  versions: Map<number, { createdTime: string; deleted: boolean; destroyed: boolean }>;
+}
+
+/**
+ * KV v2. Every method rejects with a `BrokerError`: `store_unavailable` when Vault can't serve (whatever the reason),
+ * `bad_store_answer` for garbage, and what each method says.
+ */
+export interface SecretStore {
+  /**
+   * Writes all fields as one new version. `cas` is Vault's latest version (0: the path must be new).
+   * A time-out is settled by reading back. Rejects with `conflict` when the latest version is another one.
+   */
+  write(path: string, values: FieldValues, cas: number): Promise<StoredVersion>;
+  /**
+   * Reads exactly one version. `secretFields` tells which of the fields are secrets.
+   * `gone` when it was deleted or destroyed in Vault; `integrity_error` when the path or version is missing or
+   * its `created_time` is not `createdTime` (pass null to skip that check).
+   */
+  read(path: string, version: number, createdTime: string | null, secretFields: readonly string[]): Promise<FieldValues>;
+  /** Null when the path does not exist. */
+  metadata(path: string): Promise<StoredMetadata | null>;
+  /** Sets what is given; `custom` replaces custom_metadata (values are cut at 512 bytes on a character boundary). */
+  setMetadata(path: string, change: { custom?: Record<string, string>; maxVersions?: number }): Promise<void>;
+  /** Removes all versions and the metadata. Nothing there is success. */
+  destroy(path: string): Promise<void>;
+  /** All credential paths below the mount (`<type>/<leaf>`), for the reconciler. */
+  list(): Promise<string[]>;
+}
+
+/** What can be hashed: plain JSON in which secrets stay wrapped. */
+export type Hashable =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Secret
+  | readonly Hashable[]
+  | { readonly [key: string]: Hashable };
+
+/** Keyed hashes by transit (`broker-fingerprint`). Keys of objects are sorted before hashing. */
+export interface Fingerprints {
+  /** Hash of `value` for one purpose; hashes of two purposes never match. */
+  make(purpose: string, value: Hashable): Promise<string>;
+  /** True when `value` gives that hash, also under an older version of the key. */
+  matches(purpose: string, value: Hashable, fingerprint: string): Promise<boolean>;
+}
+
+/** Signs the broker's own tokens; the private key stays in transit (`broker-tokens`, ES256). */
+export interface TokenSigner {
+  /** A compact JWT over `claims`, `kid` = `broker-tokens-v<N>`. */
+  sign(claims: Record<string, unknown>): Promise<string>;
+  /** Public keys as JWK set members with `kid`, `alg` and `use`. From memory; loaded at start. */
+  publicKeys(): Promise<Record<string, unknown>[]>;
+  /** Asks Vault again, at most once per cool-down; called on an unknown kid. */
+  reload(): Promise<void>;
+}
+
+/** Signs audit checkpoints (`broker-audit`, ed25519). */
+export interface CheckpointSigner {
+  sign(payload: string): Promise<string>;
+  verify(payload: string, signature: string): Promise<boolean>;
+}
+
+/** Passwords of the people who log in here (Vault userpass). */
+export interface Passwords {
+  /** False for a wrong password and for an unknown name alike. */
+  check(username: string, password: Secret): Promise<boolean>;
+  set(username: string, password: Secret): Promise<void>;
+  remove(username: string): Promise<void>;
+}
+
+/** Glassdome's flat Vault layout, read with a token that the caller brought for this one request. */
+export interface FlatSecrets {
+  /** Secret keys and values at the mount's top; `auth/*`, `services/*` and `secret_key` are never read. */
+  readAll(options: { mount: string; token: Secret }): Promise<Map<string, Secret>>;
+}
+
+export type StoreHealth = 'ok' | 'sealed' | 'standby' | 'uninitialized' | 'unreachable';
+
+/** Whether Vault serves us, for readiness. Never rejects. */
+export interface StoreStatus {
+  health(): Promise<StoreHealth>;
+  /** Seconds that our own token still lives; 0 when there is none. */
+  tokenSecondsLeft(): number;
+}
+
+// ---------------------------------------------------------------- Postgres
+
+/** What the one authorization statement answers. */
+export interface Access extends Standing {
+  /** False when the caller's account is disabled, revoked or gone: the token no longer counts. */
+  callerActive: boolean;
+  /** Null when there is no such credential (whatever its status otherwise). */
+  credential: Credential | null;
+}
+
+/** A credential that the caller owns or holds a grant on. */
+export interface Candidate extends Standing {
+  credential: Credential;
+  /** 0 own, 1 granted to the caller itself, 2 by team or role. */
+  rank: 0 | 1 | 2;
+}
+
+/** Each given list widens the search: a candidate matches any of them. */
+export interface CandidateQuery {
+  ids?: string[];
+  names?: string[];
+  serviceTypes?: ServiceType[];
+  /** Variables as credentials hold them in `env_names`. */
+  envNames?: string[];
+  /** Every candidate that has any env name, for `environment`. */
+  anyEnvName?: boolean;
+}
+
+export interface ListFilter {
+  serviceType?: ServiceType;
+  health?: Health;
+  status?: CredentialStatus;
+  /** `key=value` pairs that must all be there. */
+  labels?: Record<string, string>;
+  /** A team whose grants are meant. */
+  team?: string;
+  owner?: string;
+  expiringBefore?: Date;
+  unusedSince?: Date;
+  /** Free text over name, description, settings. */
+  q?: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; undefined on the last page. */
+  nextCursor?: string;
+}
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string;
+}
+
+export interface ListedCredential extends Standing {
+  credential: Credential;
+  lastUsedAt: Date | null;
+}
+
+export interface UsageRow {
+  credentialId: string;
+  /** `used_by` of the request, or the caller's principal. */
+  usedBy: string;
+  usedAt: Date;
+  success: boolean;
+  errorCode: string | null;
+  purpose: string | null;
+  /** A principal. */
+  caller: string;
+}
+
+export interface WriteIntent {
+  id: string;
+  credentialId: string;
+  kind: 'create' | 'update' | 'rotate';
+  expectedVersion: number;
+  /** Fingerprint of the content that was to be written (purpose `content:<credential id>`). */
+  fingerprint: string;
+  settings: Record<string, string>;
+  secretFields: string[];
+  changedFields: string[];
+  actor: string;
+  requestId: string;
+  reason: string | null;
+  source: CredentialVersion['source'];
+  createdAt: Date;
+  /** Metadata that becomes true with the version (name, labels …), as `CredentialPatch`. */
+  patch: CredentialPatch;
+}
+
+/** Columns of a credential that a change may set. Dates may be null. */
+export type CredentialPatch = Partial<
+  Pick<
+    Credential,
+    | 'name'
+    | 'owner'
+    | 'activeVersion'
+    | 'activeCreatedTime'
+    | 'latestVersion'
+    | 'settings'
+    | 'secretFields'
+    | 'description'
+    | 'labels'
+    | 'envNames'
+    | 'status'
+    | 'health'
+    | 'lastTestedAt'
+    | 'lastTestCode'
+    | 'identity'
+    | 'nextTestAt'
+    | 'expiresAt'
+    | 'expiresSource'
+    | 'rotationIntervalDays'
+    | 'lastRotatedAt'
+    | 'nextRotationAt'
+    | 'deletedAt'
+    | 'deletedBy'
+  >
+>;
+
+export interface Team {
+  /** Unique, `[a-z0-9][a-z0-9-]{0,62}`; what grants name. */
+  name: string;
+  description: string;
+  createdAt: Date;
+  createdBy: string;
+  members: TeamMember[];
+}
+export interface TeamMember {
+  /** A principal. */
+  principal: string;
+  /** A lead may add and remove members. */
+  lead: boolean;
+}
+
+export interface Person {
+  /** `local:<username>`. */
+  principal: string;
+  username: string;
+  role: Role;
+  disabled: boolean;
+  mustChangePassword: boolean;
+  createdAt: Date;
+  createdBy: string;
+  lastLoginAt: Date | null;
+}
+
+export interface ServiceAccount {
+  id: string;
+  name: string;
+  description: string;
+  role: Role;
+  createdAt: Date;
+  /** A principal. */
+  createdBy: string;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+/** With what only the token exchange needs. `secretHmac` is a transit HMAC, useless as a credential. */
+export interface ServiceAccountSecret extends ServiceAccount {
+  secretHmac: string;
+}
+
+/** A login of a person that can be renewed until it ends. */
+export interface Session {
+  id: string;
+  principal: string;
+  secretHmac: string;
+  createdAt: Date;
+  expiresAt: Date;
+  revokedAt: Date | null;
+}
+
+export interface IdempotencyRecord {
+  actor: string;
+  key: string;
+  /** Fingerprint of the request (purpose `idempotency`). */
+  requestFingerprint: string;
+  /** Set as soon as it is known, so that a retry after a crash can go on with it. */
+  credentialId: string | null;
+  state: 'in_progress' | 'done';
+  /** Until then another request with the same key is told `idempotency_in_progress`. */
+  lockedUntil: Date;
+  /** The stored answer; holds no secret. */
+  response: { status: number; body: unknown } | null;
+}
+
+/** A statement row that tells somebody something; sent later by the worker. Unique on (credential, kind, period). */
+export interface Notice {
+  credentialId: string | null;
+  kind: string;
+  period: string;
+  recipient: string;
+  body: Record<string, unknown>;
+}
+
+/** Reads. Each rejects with `records_unavailable` when Postgres can't serve. */
+export interface Records {
+  /** One named statement: is the caller's account active, what is the credential, how does he stand to it. */
+  access(caller: Caller, credentialId: string): Promise<Access>;
+  /** One statement: is the caller's account still good (for calls without a credential). */
+  callerActive(caller: Caller): Promise<boolean>;
+  /** One statement: all active credentials that the caller owns or is granted and that match; also `callerActive`. */
+  candidates(caller: Caller, query: CandidateQuery): Promise<{ callerActive: boolean; candidates: Candidate[] }>;
+  /** What the caller may see (an admin: all), newest first by (created_at, id). */
+  list(caller: Caller, filter: ListFilter, page: PageRequest): Promise<Page<ListedCredential>>;
+  versions(credentialId: string): Promise<CredentialVersion[]>;
+  version(credentialId: string, version: number): Promise<CredentialVersion | null>;
+  grants(credentialId: string): Promise<Grant[]>;
+  usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
+  /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */
+  ownedBy(owner: string): Promise<Credential[]>;
+
+  teams(): Promise<Team[]>;
+  team(name: string): Promise<Team | null>;
+  teamsOf(principal: string): Promise<string[]>;
+  people(): Promise<Person[]>;
+  person(principal: string): Promise<Person | null>;
+  serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
+  serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
+  session(id: string): Promise<Session | null>;
+  idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
+
+  openIntents(olderThan: Date): Promise<WriteIntent[]>;
+  openIntent(credentialId: string): Promise<WriteIntent | null>;
+  /** In batches by id, for the reconciler. */
+  allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
+  auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
+}
+
+export interface AuditFilter {
+  credentialId?: string;
+  actor?: string;
+  action?: string;
+  outcome?: string;
+  from?: Date;
+  to?: Date;
+}
+
+/** Writes of one transaction. Everything here commits together with its audit rows, or not at all. */
+export interface ChangeTx {
+  /** At least one event a change; numbered and hashed at commit. */
+  audit(event: AuditEvent): void;
+  /** Locks and returns the row, whatever its status. */
+  lock(credentialId: string): Promise<Credential | null>;
+  /** Rejects with `name_taken` when the owner has another undeleted one of that name. */
+  insertCredential(credential: Credential): Promise<void>;
+  /** Sets the given columns, `updated_at/by`, and adds one to `revision`. Rejects with `name_taken`. */
+  updateCredential(id: string, patch: CredentialPatch, by: string, at: Date): Promise<Credential>;
+  insertVersion(version: CredentialVersion): Promise<void>;
+  /** Rejects with `conflict` when another intent is open for the credential. */
+  openIntent(intent: WriteIntent): Promise<void>;
+  closeIntent(id: string, outcome: 'completed' | 'abandoned', at: Date): Promise<void>;
+  replaceGrants(credentialId: string, grants: Grant[], by: string, at: Date): Promise<void>;
+  reportUsage(row: UsageRow): Promise<void>;
+  notice(notice: Notice): Promise<void>;
+
+  /** Rejects with `name_taken`. */
+  insertTeam(team: Omit<Team, 'members'>): Promise<void>;
+  replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
+  /** Also removes the grants that name it. */
+  deleteTeam(name: string): Promise<void>;
+
+  insertPerson(person: Person): Promise<void>;
+  updatePerson(
+    principal: string,
+    patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt'>>,
+  ): Promise<Person | null>;
+  insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
+  updateServiceAccount(
+    id: string,
+    patch: Partial<Pick<ServiceAccountSecret, 'revokedAt' | 'secretHmac' | 'expiresAt' | 'lastUsedAt'>>,
+  ): Promise<void>;
+  insertSession(session: Session): Promise<void>;
+  revokeSession(id: string, at: Date): Promise<void>;
+  revokeSessionsOf(principal: string, at: Date): Promise<void>;
+
+  /**
+   * Claims the key. Null when it is ours now; else the record that was there (also when its lock ran out, after
+   * taking the lock over: `state` is `in_progress` and `resumed` true).
+   */
+  claimIdempotency(
+    record: Omit<IdempotencyRecord, 'state' | 'response'>,
+    now: Date,
+  ): Promise<(IdempotencyRecord & { resumed: boolean }) | null>;
+  finishIdempotency(actor: string, key: string, response: IdempotencyRecord['response']): Promise<void>;
+  releaseIdempotency(actor: string, key: string): Promise<void>;
+}
+
+export interface Changes {
+  /** Runs `work` in one transaction; its audit rows and it commit together. Never call Vault inside. */
+  run<T>(work: (tx: ChangeTx) => Promise<T>): Promise<T>;
+}
+
+/** Audit and usage of reads: many callers, one flush. Resolves when the row is durable; only then may a value leave. */
+export interface ReadAudit {
+  /**
+   * Rejects with `audit_overloaded` when the queue is at its bound and `records_unavailable` when the flush failed.
+   * `usage` rows commit with the events.
+   */
+  record(events: AuditEvent[], usage?: UsageRow[]): Promise<void>;
+  /** Callers who did not authenticate: counted per address and minute in a lane of their own; never rejects. */
+  countRefusal(ip: string, code: string): void;
+  /** Rows that wait. */
+  depth(): number;
+  /** Writes what waits; for a graceful stop. */
+  flush(): Promise<void>;
+}
+
+export interface AuditProof {
+  ok: boolean;
+  chains: number;
+  rows: number;
+  checkpoints: number;
+  /** Each with chain and number: what is wrong there. */
+  problems: { chain: string; seq: number; problem: string }[];
+}
+
+export interface AuditVerifier {
+  verify(): Promise<AuditProof>;
+  /** Signs the heads of all chains into `audit_checkpoints`. */
+  checkpoint(): Promise<void>;
+}
+
+/** Whether Postgres serves us, for readiness. Never rejects. */
+export interface RecordsStatus {
+  /** Writable, migrated, partitions there. */
+  health(): Promise<'ok' | 'unreachable' | 'read_only' | 'not_migrated' | 'partition_missing'>;
+}
+
+/** All ports together, as `wire.ts` makes them. Use cases take the few they need by `Pick<Ports, …>`. */
+export interface Ports {
+  clock: Clock;
+  log: Log;
+  store: SecretStore;
+  storeStatus: StoreStatus;
+  fingerprints: Fingerprints;
+  tokenSigner: TokenSigner;
+  checkpointSigner: CheckpointSigner;
+  passwords: Passwords;
+  flatSecrets: FlatSecrets;
+  records: Records;
+  recordsStatus: RecordsStatus;
+  changes: Changes;
+  readAudit: ReadAudit;
+  auditVerifier: AuditVerifier;
+}
+
+export type { Call, GrantLevel };

@@ -1,0 +1,22 @@
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { Secret } from '../../src/domain/secret.js';
+
+describe('a Secret shows itself only when asked by name', () => {
+  const secret = new Secret('canary-7f3a');
+
+  it('masks JSON and inspection, also inside other things', () => {
+    expect(JSON.stringify({ a: [secret] })).to.equal('{"a":["[secret]"]}');
+    expect(inspect({ secret }, { depth: 9, showHidden: true })).not.to.contain('canary-7f3a');
+  });
+
+  it('throws when it is joined into a text', () => {
+    expect(() => `Bearer ${secret}`).to.throw(TypeError);
+    expect(() => String(secret)).to.throw(TypeError);
+    expect(() => `${[secret]}`).to.throw(TypeError);
+  });
+
+  it('gives the value on reveal()', () => {
+    expect(secret.reveal()).to.equal('canary-7f3a');
+  });
+});
