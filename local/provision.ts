@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { type BootstrapResult, bootstrapVault, issueSecretId } from '../src/adapters/vault/bootstrap.js';
+import { createVaultClient } from '../src/adapters/vault/nodeVault.js';
+import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/policies.js';
+import { createTransport } from '../src/adapters/vault/transport.js';
+import { packageRoot } from './paths.js';
+import { writePrivate } from './privateFile.js';
+
+export const MOUNTS = { kvMount: 'glassdome-credentials', transitMount: 'transit', userpassMount: 'userpass', approleMount: 'approle' };
+
+/** Role ids of the broker's logins and the 0600 files that hold their secret ids. */
+export type Logins = Record<BrokerRole, { roleId: string; secretIdFile: string }>;
+
+/** Prepares the Vault as production does it, with a token that is good for that, and hands out the logins. */
+export async function provisionVault(address: string, token: string, folder: string, onStep: (line: string) => void): Promise<Logins> {
+  const transport = createTransport({ address });
+  try {
+    const client = createVaultClient(transport, () => token);
+    const policiesDir = join(packageRoot(), 'vault-policies');
+    const { roles }: BootstrapResult = await bootstrapVault(client, { ...MOUNTS, policiesDir, onStep });
+    const logins = {} as Logins;
+    for (const role of BROKER_ROLES) {
+      const { secretId } = await issueSecretId(client, role, { approleMount: MOUNTS.approleMount });
+      const secretIdFile = join(folder, `${role}.secret-id`);
+      writePrivate(secretIdFile, secretId.reveal());
+      logins[role] = { roleId: roles[role].roleId, secretIdFile };
+    }
+    return logins;
+  } finally {
+    await transport.close();
+  }
+}
+
+/** Ends the root token for good; a new one takes the unseal key (`vault operator generate-root`). */
+export async function revokeRoot(address: string, token: string): Promise<void> {
+  const transport = createTransport({ address });
+  await createVaultClient(transport, () => token).request('POST', 'auth/token/revoke-self');
+  await transport.close();
+}

@@ -1,0 +1,84 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot, vaultCacheFile } from './paths.js';
+
+const LDFLAGS = '-s -w -X github.com/hashicorp/vault/version.fullVersion=1.21.2';
+/** Packages that a cold build compiles; only for the progress line. */
+const ABOUT_PACKAGES = 2400;
+
+/** A Vault server to run: on PATH, built earlier, or built now from its Go module. Tells each step it takes. */
+export async function findVault(progress: (line: string) => void): Promise<string> {
+  for (const name of ['vault', 'bao']) {
+    if (spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0) return name;
+  }
+  const cached = vaultCacheFile();
+  if (existsSync(cached)) return cached;
+  if (spawnSync('go', ['version'], { stdio: 'ignore' }).status !== 0) throw new Error(WAYS_OUT);
+  await build(cached, progress);
+  return cached;
+}
+
+const WAYS_OUT = `No Vault server was found. Do one of these, then start again:
+  - install HashiCorp Vault or OpenBao, so that "vault" or "bao" is on PATH;
+  - install Go 1.25 or later: Vault is then built once from its source (about 10 minutes);
+  - run a Vault of your own and see "Production" in README.md.`;
+
+async function build(target: string, progress: (line: string) => void): Promise<void> {
+  progress('Building HashiCorp Vault 1.21.2 from its Go module: once, about 10 minutes on two cores.');
+  const work = mkdtempSync(join(tmpdir(), 'glassdome-vault-'));
+  const drop = () => rmSync(work, { recursive: true, force: true });
+  process.once('exit', drop);
+  try {
+    cpSync(join(packageRoot(), 'local', 'vault'), join(work, 'src'), { recursive: true });
+    await compile(work, progress);
+    // Renamed only when whole, so that an interrupted or second build never leaves half a binary.
+    mkdirSync(dirname(target), { recursive: true });
+    const staged = `${target}.${process.pid}`;
+    cpSync(join(work, 'vault'), staged);
+    chmodSync(staged, 0o755);
+    renameSync(staged, target);
+    progress('Vault is built and kept for the next start.');
+  } finally {
+    process.off('exit', drop);
+    drop();
+  }
+}
+
+function compile(work: string, progress: (line: string) => void): Promise<void> {
+  const began = Date.now();
+  const env = {
+    ...process.env,
+    GOMODCACHE: join(work, 'mod'),
+    GOCACHE: join(work, 'cache'),
+    GOFLAGS: '-modcacherw -mod=mod',
+    GOTOOLCHAIN: 'auto',
+  };
+  const args = ['build', '-v', '-tags', 'minimal', '-trimpath', '-ldflags', LDFLAGS, '-o', join(work, 'vault'), '.'];
+  const go = spawn('go', args, { cwd: join(work, 'src'), env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const kill = () => go.kill('SIGTERM');
+  process.once('exit', kill);
+  const last: string[] = [];
+  let packages = 0;
+  createInterface({ input: go.stderr }).on('line', (line) => {
+    last.push(line);
+    if (last.length > 8) last.shift();
+    if (!line.includes(' ') && line.includes('/')) packages += 1;
+  });
+  const ticker = setInterval(() => {
+    const seconds = Math.round((Date.now() - began) / 1000);
+    const share = Math.min(99, Math.round((packages / ABOUT_PACKAGES) * 100));
+    progress(`Building Vault: ${packages === 0 ? 'fetching its modules' : `about ${share} %`}, ${seconds} s`);
+  }, 15_000);
+  return new Promise((resolve, reject) => {
+    go.once('error', reject);
+    go.once('close', (code) => {
+      clearInterval(ticker);
+      process.off('exit', kill);
+      if (code === 0) resolve();
+      else reject(new Error(`Building Vault failed (go exited with ${code}):\n  ${last.join('\n  ')}\n${WAYS_OUT}`));
+    });
+  });
+}

@@ -1,0 +1,95 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
+import { loadKeys, saveKeys, type VaultKeys } from './keyFile.js';
+
+export interface LocalVault {
+  address: string;
+  keys: VaultKeys;
+  child: ChildProcess;
+  stop(): Promise<void>;
+  /** Ends the first set-up: the root token is revoked by the caller and leaves the key file here. */
+  forgetRoot(): void;
+}
+
+interface Options {
+  binary: string;
+  /** Holds `data/`, the configuration and the key file. */
+  folder: string;
+  port: number;
+  log: string;
+  passphrase?: string | undefined;
+}
+
+/** A real single-node Vault (raft) on loopback, initialised and unsealed: for development only. */
+export async function startVault(options: Options): Promise<LocalVault> {
+  const { folder, port } = options;
+  const keyFile = join(folder, 'keys.json');
+  const before = loadKeys(keyFile, options.passphrase);
+  await requireFreePort(port, 'LOCAL_VAULT_PORT');
+  moveAsideWithoutKeys(folder, before);
+  mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'vault.hcl'), configuration(folder, port), { mode: 0o600 });
+  const log = openSync(options.log, 'a', 0o600);
+  const child = startChild(options.binary, ['server', `-config=${join(folder, 'vault.hcl')}`], {
+    stdio: ['ignore', log, log],
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder, SKIP_SETCAP: '1' },
+  });
+  const address = `http://127.0.0.1:${port}`;
+  await waitUntil('Vault', child, async () => (await call(address, 'GET', 'sys/init')).status === 200);
+  const keys = before ?? (await initialise(address, keyFile, options.passphrase));
+  await waitUntil('Vault (unseal)', child, () => unseal(address, keys.unsealKey));
+  return {
+    address,
+    keys,
+    child,
+    stop: () => stopChild(child, 'SIGTERM'),
+    forgetRoot: () => saveKeys(keyFile, { unsealKey: keys.unsealKey }, options.passphrase),
+  };
+}
+
+/** A Vault whose key never reached the disk can't be opened again; it is kept beside and made anew. */
+function moveAsideWithoutKeys(folder: string, keys: VaultKeys | undefined): void {
+  const data = join(folder, 'data');
+  if (keys === undefined && existsSync(data)) renameSync(data, `${data}.without-key.${Date.now()}`);
+}
+
+function configuration(folder: string, port: number): string {
+  return `disable_mlock = true
+api_addr = "http://127.0.0.1:${port}"
+cluster_addr = "https://127.0.0.1:${port + 1}"
+listener "tcp" {
+  address = "127.0.0.1:${port}"
+  cluster_address = "127.0.0.1:${port + 1}"
+  tls_disable = true
+}
+storage "raft" {
+  path = ${JSON.stringify(join(folder, 'data'))}
+  node_id = "local"
+  performance_multiplier = 1
+}
+`;
+}
+
+async function initialise(address: string, keyFile: string, passphrase: string | undefined): Promise<VaultKeys> {
+  const { body } = await call(address, 'PUT', 'sys/init', { secret_shares: 1, secret_threshold: 1 });
+  const made = body as { keys?: string[]; root_token?: string };
+  const unsealKey = made.keys?.[0];
+  if (unsealKey === undefined || made.root_token === undefined) throw new Error('Vault could not be initialised');
+  const keys = { unsealKey, rootToken: made.root_token };
+  saveKeys(keyFile, keys, passphrase);
+  return keys;
+}
+
+async function unseal(address: string, key: string): Promise<boolean> {
+  await call(address, 'PUT', 'sys/unseal', { key });
+  return (await call(address, 'GET', 'sys/health')).status === 200;
+}
+
+async function call(address: string, method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+  const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+  const answer = await fetch(`${address}/v1/${path}`, { ...init, redirect: 'error', signal: AbortSignal.timeout(10_000) });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+}

@@ -1,0 +1,81 @@
+import type pg from 'pg';
+import type { AuditEvent } from '../../domain/audit.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { Changes, ChangeTx, Clock, Log } from '../../ports.js';
+import { chainWriter } from './auditChainWriter.js';
+import { insertAudit } from './auditRow.js';
+import { changeTx } from './changeTx.js';
+import { isUnknownOutcome, translate } from './errors.js';
+import { mutex } from './mutex.js';
+import { queryOn, runQuery } from './pools.js';
+
+/** Transactions whose audit rows commit with them. */
+export function postgresChanges(pool: pg.Pool, clock: Clock, log: Log): Changes {
+  const chain = chainWriter('changes');
+  const oneCommit = mutex();
+
+  /** The commit's own error, or undefined when it is known to have taken place. */
+  const commitAudited = async (client: pg.PoolClient, events: AuditEvent[]): Promise<void> => {
+    const rows = events.length === 0 ? [] : chain.next(events, clock.now());
+    if (rows.length > 0) await runQuery(client, insertAudit(rows));
+    try {
+      // The server answers a COMMIT of a transaction that already failed with ROLLBACK and no error.
+      const { command } = await runQuery(client, { text: 'commit' });
+      if (command !== 'COMMIT') throw rolledBack();
+    } catch (error) {
+      if (!(error instanceof BrokerError) && isUnknownOutcome(error)) {
+        chain.unknown();
+        log.error('audit.commit_unknown', { chain: rows[0]?.chain });
+      }
+      throw error;
+    }
+    chain.stored(rows);
+  };
+
+  return {
+    async run<T>(work: (tx: ChangeTx) => Promise<T>): Promise<T> {
+      const client = await connect(pool);
+      let broken = true;
+      try {
+        await queryOn(client)({ text: 'begin' });
+        const events: AuditEvent[] = [];
+        const result = await work(changeTx(queryOn(client), events));
+        await oneCommit(() => commitAudited(client, events)).catch((error: unknown) => {
+          throw translate(error);
+        });
+        broken = false;
+        return result;
+      } catch (error) {
+        broken = !(await rollBack(client));
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+  };
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/** False when the connection can't be used again. */
+async function rollBack(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function rolledBack(): BrokerError {
+  return new BrokerError('internal_error', {
+    detail: 'An internal error occurred.',
+    log: 'commit of a transaction that had failed',
+  });
+}

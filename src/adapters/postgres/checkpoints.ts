@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { ChainHead } from '../../domain/auditChain.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { CheckpointSigner, Clock } from '../../ports.js';
+import type { Query } from './pools.js';
+
+/** What a checkpoint signs. Each names the one before it, so that none can be taken out of the middle. */
+export interface CheckpointPayload {
+  number: number;
+  at: string;
+  /** Hex SHA-256 of the payload before, or null for the first. */
+  previous: string | null;
+  heads: ChainHead[];
+}
+
+export interface StoredCheckpoint {
+  number: number;
+  payload: string;
+  signature: string;
+}
+
+/** Rows this much older than the last checkpoint are in one already: nothing commits a day after its time. */
+const OVERLAP_MS = 24 * 3_600_000;
+
+/** Chain by chain along the primary key, so that it costs by the number of chains, not of rows. */
+const HEADS = `
+  with recursive names as (
+    (select min(chain) as chain from broker.audit_events)
+    union all
+    select (select min(e.chain) from broker.audit_events e where e.chain > names.chain) from names
+    where names.chain is not null
+  )
+  select head.* from names cross join lateral (
+    select e.chain, e.seq, e.hash, e.at from broker.audit_events e where e.chain = names.chain
+    order by e.seq desc limit 1) head
+  where names.chain is not null and ($1::timestamptz is null or head.at >= $1)
+  order by head.chain`;
+
+/** Signs the heads that moved since the last checkpoint. Of two processes that do it at once, one does it. */
+export async function writeCheckpoint(query: Query, signer: CheckpointSigner, clock: Clock): Promise<void> {
+  const last = (
+    await query({ text: 'select * from broker.audit_checkpoints order by number desc limit 1' })
+  )[0];
+  const since = last === undefined ? null : new Date((last['at'] as Date).getTime() - OVERLAP_MS);
+  const rows = await query({ text: HEADS, values: [since] });
+  const at = clock.now();
+  const payload: CheckpointPayload = {
+    number: last === undefined ? 1 : Number(last['number']) + 1,
+    at: at.toISOString(),
+    previous: last === undefined ? null : payloadHash(last['payload'] as string),
+    heads: rows.map(
+      (row) => ({ chain: row['chain'], seq: Number(row['seq']), hash: row['hash'] }) as ChainHead,
+    ),
+  };
+  const text = JSON.stringify(payload);
+  const signature = await signer.sign(text);
+  await query({
+    text: `insert into broker.audit_checkpoints (number, at, payload, signature) values ($1, $2, $3, $4)
+           on conflict do nothing`,
+    values: [payload.number, at, text, signature],
+  });
+}
+
+/** All checkpoints, oldest first. */
+export async function readCheckpoints(query: Query): Promise<StoredCheckpoint[]> {
+  const rows = await query({
+    text: 'select number, payload, signature from broker.audit_checkpoints order by number',
+  });
+  return rows.map((row) => ({
+    number: Number(row['number']),
+    payload: row['payload'] as string,
+    signature: row['signature'] as string,
+  }));
+}
+
+export function payloadHash(payload: string): string {
+  return createHash('sha256').update(payload).digest('hex');
+}
+
+/** Only after its signature held. Rejects with `integrity_error` when it is not what we write. */
+export function parsePayload(text: string): CheckpointPayload {
+  const payload = JSON.parse(text) as Partial<CheckpointPayload>;
+  if (typeof payload.number !== 'number' || !Array.isArray(payload.heads)) {
+    throw new BrokerError('integrity_error', { detail: 'A signed checkpoint is not readable.' });
+  }
+  return payload as CheckpointPayload;
+}

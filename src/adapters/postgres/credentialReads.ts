@@ -1,0 +1,131 @@
+import type { CredentialVersion } from '../../domain/credential.js';
+import type { Grant } from '../../domain/grant.js';
+import type { Records, UsageRow, WriteIntent } from '../../ports.js';
+import { CREDENTIAL_COLUMNS, toCredential, uuidOrNull } from './credentialRow.js';
+import { pageOf, readCursor } from './cursor.js';
+import { toPatch } from './patchJson.js';
+import type { Query, Row } from './pools.js';
+import { whereClause } from './whereClause.js';
+
+type CredentialReads = Pick<
+  Records,
+  'versions' | 'version' | 'grants' | 'usage' | 'ownedBy' | 'openIntents' | 'openIntent' | 'allCredentials'
+>;
+
+const INTENTS = 'select * from broker.write_intents where closed_at is null and';
+
+/** What belongs to one credential. Nothing here asks who wants it: `access` did. */
+export function credentialReads(query: Query): CredentialReads {
+  return {
+    async versions(credentialId) {
+      const text = 'select * from broker.credential_versions where credential_id = $1 order by version desc';
+      return (await query({ text, values: [uuidOrNull(credentialId)] })).map(toVersion);
+    },
+    async version(credentialId, version) {
+      const text = 'select * from broker.credential_versions where credential_id = $1 and version = $2';
+      const [row] = await query({ name: 'version', text, values: [uuidOrNull(credentialId), version] });
+      return row === undefined ? null : toVersion(row);
+    },
+    async grants(credentialId) {
+      const text = 'select * from broker.grants where credential_id = $1 order by subject_kind, subject';
+      return (await query({ text, values: [uuidOrNull(credentialId)] })).map(toGrant);
+    },
+    usage: (credentialId, page) => usagePage(query, credentialId, page),
+    async ownedBy(owner) {
+      const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
+                    where c.owner = $1 and c.status = 'active' order by c.created_at, c.id`;
+      return (await query({ text, values: [owner] })).map(toCredential);
+    },
+    async openIntents(olderThan) {
+      const text = `${INTENTS} created_at < $1 order by created_at`;
+      return (await query({ text, values: [olderThan] })).map(toIntent);
+    },
+    async openIntent(credentialId) {
+      const [row] = await query({
+        text: `${INTENTS} credential_id = $1`,
+        values: [uuidOrNull(credentialId)],
+      });
+      return row === undefined ? null : toIntent(row);
+    },
+    async allCredentials(afterId, limit) {
+      const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
+                    where $1::uuid is null or c.id > $1::uuid order by c.id limit $2`;
+      return (await query({ text, values: [afterId, limit] })).map(toCredential);
+    },
+  };
+}
+
+const usagePage = async (query: Query, credentialId: string, page: Parameters<Records['usage']>[1]) => {
+  const where = whereClause();
+  where.and(`credential_id = ${where.value(uuidOrNull(credentialId))}`);
+  const position = readCursor(page.cursor, 1);
+  if (position !== null) {
+    const at = where.value(position.at);
+    where.and(`(used_at, id) < (${at}, ${where.value(position.keys[0] ?? null)}::uuid)`);
+  }
+  const limit = where.value(page.limit + 1);
+  const rows = await query({
+    text: `select * from broker.credential_usage ${where.text()} order by used_at desc, id desc limit ${limit}`,
+    values: where.values(),
+  });
+  return pageOf(rows, page, {
+    item: toUsage,
+    position: (row) => ({ at: row['used_at'] as Date, keys: [row['id'] as string] }),
+  });
+};
+
+function toVersion(row: Row): CredentialVersion {
+  return {
+    credentialId: row['credential_id'],
+    version: row['version'],
+    createdTime: row['created_time'],
+    settings: row['settings'],
+    secretFields: row['secret_fields'],
+    changedFields: row['changed_fields'],
+    author: row['author'],
+    reason: row['reason'],
+    source: row['source'],
+    fingerprint: row['fingerprint'],
+    recordedAt: row['recorded_at'],
+  } as CredentialVersion;
+}
+
+function toGrant(row: Row): Grant {
+  return {
+    subjectKind: row['subject_kind'],
+    subject: row['subject'],
+    level: row['level'],
+    expiresAt: row['expires_at'],
+  } as Grant;
+}
+
+function toUsage(row: Row): UsageRow {
+  return {
+    credentialId: row['credential_id'],
+    usedBy: row['used_by'],
+    usedAt: row['used_at'],
+    success: row['success'],
+    errorCode: row['error_code'],
+    purpose: row['purpose'],
+    caller: row['caller'],
+  } as UsageRow;
+}
+
+function toIntent(row: Row): WriteIntent {
+  return {
+    id: row['id'],
+    credentialId: row['credential_id'],
+    kind: row['kind'],
+    expectedVersion: row['expected_version'],
+    fingerprint: row['fingerprint'],
+    settings: row['settings'],
+    secretFields: row['secret_fields'],
+    changedFields: row['changed_fields'],
+    actor: row['actor'],
+    requestId: row['request_id'],
+    reason: row['reason'],
+    source: row['source'],
+    createdAt: row['created_at'],
+    patch: toPatch(row['patch'] as Record<string, unknown>),
+  } as WriteIntent;
+}

@@ -1,0 +1,109 @@
+import { notFound } from '../../domain/errors.js';
+import type { ChangeTx } from '../../ports.js';
+import { CREDENTIAL_COLUMNS, credentialValues, toCredential, toSql, uuidOrNull } from './credentialRow.js';
+import type { Query, SqlValue } from './pools.js';
+
+type CredentialWrites = Pick<
+  ChangeTx,
+  | 'lock'
+  | 'insertCredential'
+  | 'updateCredential'
+  | 'insertVersion'
+  | 'openIntent'
+  | 'closeIntent'
+  | 'replaceGrants'
+>;
+
+/** Writes of one transaction to what belongs to a credential. */
+export function credentialWrites(query: Query): CredentialWrites {
+  return {
+    async lock(credentialId) {
+      const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c where c.id = $1 for update`;
+      const [row] = await query({ text, values: [uuidOrNull(credentialId)] });
+      return row === undefined ? null : toCredential(row);
+    },
+    async insertCredential(credential) {
+      const { columns, values } = credentialValues(credential);
+      await insert(query, 'credentials', columns, values);
+    },
+    async updateCredential(id, patch, by, at) {
+      const { columns, values } = credentialValues({ ...patch, updatedAt: at, updatedBy: by });
+      const sets = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
+      const text = `update broker.credentials c set ${sets}, revision = c.revision + 1
+                    where c.id = $1 returning ${CREDENTIAL_COLUMNS}`;
+      const [row] = await query({ text, values: [uuidOrNull(id), ...values] });
+      if (row === undefined) throw notFound();
+      return toCredential(row);
+    },
+    insertVersion: (version) =>
+      insertRecord(query, 'credential_versions', {
+        credential_id: version.credentialId,
+        version: version.version,
+        created_time: version.createdTime,
+        settings: version.settings,
+        secret_fields: version.secretFields,
+        changed_fields: version.changedFields,
+        author: version.author,
+        reason: version.reason,
+        source: version.source,
+        fingerprint: version.fingerprint,
+        recorded_at: version.recordedAt,
+      }),
+    openIntent: (intent) =>
+      insertRecord(query, 'write_intents', {
+        id: intent.id,
+        credential_id: intent.credentialId,
+        kind: intent.kind,
+        expected_version: intent.expectedVersion,
+        fingerprint: intent.fingerprint,
+        settings: intent.settings,
+        secret_fields: intent.secretFields,
+        changed_fields: intent.changedFields,
+        actor: intent.actor,
+        request_id: intent.requestId,
+        reason: intent.reason,
+        source: intent.source,
+        patch: intent.patch,
+        created_at: intent.createdAt,
+      }),
+    async closeIntent(id, outcome, at) {
+      const text =
+        'update broker.write_intents set outcome = $2, closed_at = $3 where id = $1 and closed_at is null';
+      await query({ text, values: [id, outcome, at] });
+    },
+    replaceGrants: (...args) => replaceGrants(query, ...args),
+  };
+}
+
+async function replaceGrants(query: Query, ...args: Parameters<ChangeTx['replaceGrants']>): Promise<void> {
+  const [credentialId, grants, by, at] = args;
+  await query({ text: 'delete from broker.grants where credential_id = $1', values: [credentialId] });
+  await query({
+    text: `insert into broker.grants (credential_id, created_by, created_at, subject_kind, subject, level, expires_at)
+           select $1::uuid, $2::text, $3::timestamptz, g.*
+           from unnest($4::text[], $5::text[], $6::text[], $7::timestamptz[]) g`,
+    values: [
+      credentialId,
+      by,
+      at,
+      grants.map((grant) => grant.subjectKind),
+      grants.map((grant) => grant.subject),
+      grants.map((grant) => grant.level),
+      grants.map((grant) => grant.expiresAt),
+    ],
+  });
+}
+
+/** Inserts one row; the members are columns. */
+export async function insertRecord(
+  query: Query,
+  table: string,
+  record: Record<string, unknown>,
+): Promise<void> {
+  await insert(query, table, Object.keys(record), Object.values(record).map(toSql));
+}
+
+async function insert(query: Query, table: string, columns: string[], values: SqlValue[]): Promise<void> {
+  const places = values.map((_, index) => `$${index + 1}`).join(', ');
+  await query({ text: `insert into broker.${table} (${columns.join(', ')}) values (${places})`, values });
+}

@@ -1,0 +1,32 @@
+import type { Knex } from 'knex';
+
+const FULL = [
+  'credentials',
+  'credential_versions',
+  'write_intents',
+  'grants',
+  'teams',
+  'team_members',
+  'people',
+  'service_accounts',
+  'sessions',
+  'credential_usage',
+  'refusal_counts',
+  'notifications',
+  'idempotency_keys',
+];
+const APPEND_ONLY = ['audit_events', 'audit_checkpoints'];
+
+/**
+ * Gives the role that the processes run as what it needs: rows of all tables, and of the audit only to append
+ * and read. Partitions get no grant of their own, so nobody can go around their parent.
+ */
+export async function grantToApp(knex: Knex, role: string): Promise<void> {
+  const list = (tables: string[]) => tables.map((table) => `broker.${table}`).join(', ');
+  await knex.raw('grant usage on schema broker to ??', [role]);
+  await knex.raw(`grant select, insert, update, delete on ${list(FULL)} to ??`, [role]);
+  await knex.raw(`revoke all on ${list(APPEND_ONLY)} from ??`, [role]);
+  await knex.raw(`grant select, insert on ${list(APPEND_ONLY)} to ??`, [role]);
+  await knex.raw('grant select on broker.migrations to ??', [role]);
+  await knex.raw('grant execute on function broker.ensure_partitions() to ??', [role]);
+}

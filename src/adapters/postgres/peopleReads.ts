@@ -1,0 +1,105 @@
+import type { Person, Records, ServiceAccount, ServiceAccountSecret, Session, Team } from '../../ports.js';
+import type { Query, Row } from './pools.js';
+
+type PeopleReads = Pick<
+  Records,
+  'teams' | 'team' | 'teamsOf' | 'people' | 'person' | 'serviceAccounts' | 'serviceAccount' | 'session'
+>;
+
+const TEAMS = `
+  select t.*, coalesce((select json_agg(json_build_object('principal', m.principal, 'lead', m.lead) order by m.principal)
+    from broker.team_members m where m.team = t.name), '[]') as members
+  from broker.teams t`;
+
+/** People, service accounts, teams and log-ins. */
+export function peopleReads(query: Query): PeopleReads {
+  return {
+    async teams() {
+      return (await query({ text: `${TEAMS} order by t.name` })).map(toTeam);
+    },
+    async team(name) {
+      const [row] = await query({ text: `${TEAMS} where t.name = $1`, values: [name] });
+      return row === undefined ? null : toTeam(row);
+    },
+    async teamsOf(principal) {
+      const text = 'select team from broker.team_members where principal = $1 order by team';
+      return (await query({ text, values: [principal] })).map((row) => row['team'] as string);
+    },
+    async people() {
+      return (await query({ text: 'select * from broker.people order by principal' })).map(toPerson);
+    },
+    async person(principal) {
+      const text = 'select * from broker.people where principal = $1';
+      const [row] = await query({ name: 'person', text, values: [principal] });
+      return row === undefined ? null : toPerson(row);
+    },
+    async serviceAccounts(createdBy) {
+      const text = `select * from broker.service_accounts
+                    where $1::text is null or created_by = $1 order by created_at desc, id`;
+      return (await query({ text, values: [createdBy ?? null] })).map(toServiceAccount);
+    },
+    async serviceAccount(id) {
+      const text = 'select * from broker.service_accounts where id = $1';
+      const [row] = await query({ name: 'service-account', text, values: [id] });
+      return row === undefined ? null : withSecret(row);
+    },
+    async session(id) {
+      const text = 'select * from broker.sessions where id = $1';
+      const [row] = await query({ name: 'session', text, values: [id] });
+      return row === undefined ? null : toSession(row);
+    },
+  };
+}
+
+function toTeam(row: Row): Team {
+  return {
+    name: row['name'],
+    description: row['description'],
+    createdAt: row['created_at'],
+    createdBy: row['created_by'],
+    members: row['members'],
+  } as Team;
+}
+
+/** The person of a row that has all its columns. */
+export function toPerson(row: Row): Person {
+  return {
+    principal: row['principal'],
+    username: row['username'],
+    role: row['role'],
+    disabled: row['disabled'],
+    mustChangePassword: row['must_change_password'],
+    createdAt: row['created_at'],
+    createdBy: row['created_by'],
+    lastLoginAt: row['last_login_at'],
+  } as Person;
+}
+
+function toServiceAccount(row: Row): ServiceAccount {
+  return {
+    id: row['id'],
+    name: row['name'],
+    description: row['description'],
+    role: row['role'],
+    createdAt: row['created_at'],
+    createdBy: row['created_by'],
+    expiresAt: row['expires_at'],
+    revokedAt: row['revoked_at'],
+    lastUsedAt: row['last_used_at'],
+  } as ServiceAccount;
+}
+
+function withSecret(row: Row): ServiceAccountSecret {
+  return { ...toServiceAccount(row), secretHmac: row['secret_hmac'] as string };
+}
+
+function toSession(row: Row): Session {
+  return {
+    id: row['id'],
+    principal: row['principal'],
+    secretHmac: row['secret_hmac'],
+    createdAt: row['created_at'],
+    expiresAt: row['expires_at'],
+    revokedAt: row['revoked_at'],
+  } as Session;
+}

@@ -1,0 +1,100 @@
+import type { ChangeTx } from '../../ports.js';
+import { insertRecord } from './credentialWrites.js';
+import { toPerson } from './peopleReads.js';
+import type { Query, SqlValue } from './pools.js';
+
+type PeopleWrites = Pick<
+  ChangeTx,
+  | 'insertPerson'
+  | 'updatePerson'
+  | 'insertServiceAccount'
+  | 'updateServiceAccount'
+  | 'insertSession'
+  | 'revokeSession'
+  | 'revokeSessionsOf'
+>;
+
+const PERSON_COLUMNS = {
+  role: 'role',
+  disabled: 'disabled',
+  mustChangePassword: 'must_change_password',
+  lastLoginAt: 'last_login_at',
+};
+const ACCOUNT_COLUMNS = {
+  revokedAt: 'revoked_at',
+  secretHmac: 'secret_hmac',
+  expiresAt: 'expires_at',
+  lastUsedAt: 'last_used_at',
+};
+
+/** Writes of one transaction to people, service accounts and their log-ins. */
+export function peopleWrites(query: Query): PeopleWrites {
+  return {
+    insertPerson: (person) =>
+      insertRecord(query, 'people', {
+        principal: person.principal,
+        username: person.username,
+        role: person.role,
+        disabled: person.disabled,
+        must_change_password: person.mustChangePassword,
+        created_at: person.createdAt,
+        created_by: person.createdBy,
+        last_login_at: person.lastLoginAt,
+      }),
+    async updatePerson(principal, patch) {
+      const { sets, values } = assignments(PERSON_COLUMNS, patch);
+      const text = `update broker.people set ${['principal = principal', ...sets].join(', ')} where principal = $1 returning *`;
+      const [row] = await query({ text, values: [principal, ...values] });
+      return row === undefined ? null : toPerson(row);
+    },
+    insertServiceAccount: (account) =>
+      insertRecord(query, 'service_accounts', {
+        id: account.id,
+        name: account.name,
+        description: account.description,
+        role: account.role,
+        secret_hmac: account.secretHmac,
+        created_at: account.createdAt,
+        created_by: account.createdBy,
+        expires_at: account.expiresAt,
+        revoked_at: account.revokedAt,
+        last_used_at: account.lastUsedAt,
+      }),
+    async updateServiceAccount(id, patch) {
+      const { sets, values } = assignments(ACCOUNT_COLUMNS, patch);
+      const text = `update broker.service_accounts set ${['id = id', ...sets].join(', ')} where id = $1`;
+      await query({ text, values: [id, ...values] });
+    },
+    insertSession: (session) =>
+      insertRecord(query, 'sessions', {
+        id: session.id,
+        principal: session.principal,
+        secret_hmac: session.secretHmac,
+        created_at: session.createdAt,
+        expires_at: session.expiresAt,
+        revoked_at: session.revokedAt,
+      }),
+    async revokeSession(id, at) {
+      const text = 'update broker.sessions set revoked_at = $2 where id = $1 and revoked_at is null';
+      await query({ text, values: [id, at] });
+    },
+    async revokeSessionsOf(principal, at) {
+      const text = 'update broker.sessions set revoked_at = $2 where principal = $1 and revoked_at is null';
+      await query({ text, values: [principal, at] });
+    },
+  };
+}
+
+/** `$1` is the row's key, so the values begin at `$2`. */
+function assignments<P extends object>(
+  columns: Record<keyof P & string, string>,
+  patch: P,
+): { sets: string[]; values: SqlValue[] } {
+  const given = (Object.keys(columns) as (keyof P & string)[]).filter(
+    (member) => patch[member] !== undefined,
+  );
+  return {
+    sets: given.map((member, index) => `${columns[member]} = $${index + 2}`),
+    values: given.map((member) => patch[member] as SqlValue),
+  };
+}

@@ -1,0 +1,89 @@
+import pg from 'pg';
+import type { Log } from '../../ports.js';
+import { translate } from './errors.js';
+
+/** Values of a statement as `pg` binds them; JSON goes in as text. */
+export type SqlValue =
+  | string
+  | number
+  | boolean
+  | Date
+  | null
+  | string[]
+  | number[]
+  | boolean[]
+  | Date[]
+  | (string | null)[]
+  | (number | null)[]
+  | (Date | null)[];
+
+export interface Statement {
+  /** Prepared once a connection under this name; the text must never change under a name. */
+  name?: string;
+  text: string;
+  values?: readonly SqlValue[];
+}
+
+export type Row = Record<string, unknown>;
+
+/** Runs one statement; rejects with a `BrokerError`. */
+export type Query = (statement: Statement) => Promise<Row[]>;
+
+export interface Pools {
+  reads: pg.Pool;
+  audit: pg.Pool;
+  changes: pg.Pool;
+  /** One connection for long work: verifying, checkpoints, partitions. */
+  slow: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** One pool a kind of work, so that a slow list never takes the connections of secret reads or of the audit. */
+export function createPools(url: string, log: Log): Pools {
+  const pool = (name: string, max: number, timeoutMs: number): pg.Pool => {
+    const made = new pg.Pool({
+      connectionString: url,
+      max,
+      application_name: `broker-${name}`,
+      connectionTimeoutMillis: 1_000,
+      statement_timeout: timeoutMs,
+      query_timeout: timeoutMs + 1_000,
+      idle_in_transaction_session_timeout: 30_000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+    });
+    // An idle connection that breaks is replaced on next use; without a listener it would end the process.
+    made.on('error', () => log.warn('postgres.connection_lost', { pool: name }));
+    return made;
+  };
+  const pools = {
+    reads: pool('reads', 10, 2_000),
+    audit: pool('audit', 2, 2_000),
+    changes: pool('changes', 6, 2_000),
+    slow: pool('slow', 1, 120_000),
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(Object.values(pools).map((each) => each.end()));
+  };
+  return { ...pools, close };
+}
+
+/** Statements on any connection of a pool, or on one client. */
+export function queryOn(runner: pg.Pool | pg.PoolClient): Query {
+  return async (statement) => {
+    try {
+      return (await runQuery(runner, statement)).rows;
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+}
+
+/** The same with the driver's own errors, for who must tell them apart. */
+export function runQuery(
+  runner: pg.Pool | pg.PoolClient,
+  statement: Statement,
+): Promise<pg.QueryResult<Row>> {
+  const { name, text, values = [] } = statement;
+  return runner.query<Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] });
+}

@@ -1,0 +1,86 @@
+import type {
+  AuditVerifier,
+  Changes,
+  CheckpointSigner,
+  Clock,
+  Log,
+  ReadAudit,
+  Records,
+  RecordsStatus,
+} from '../../ports.js';
+import { accessReads } from './access.js';
+import { auditBatcher } from './auditBatcher.js';
+import { auditReads } from './auditReads.js';
+import { postgresVerifier } from './auditVerifier.js';
+import { candidateReads } from './candidates.js';
+import { postgresChanges } from './changes.js';
+import { credentialReads } from './credentialReads.js';
+import { idempotencyReads } from './idempotency.js';
+import { credentialLists } from './listCredentials.js';
+import { keepPartitions } from './partitions.js';
+import { peopleReads } from './peopleReads.js';
+import { createPools, queryOn } from './pools.js';
+import { postgresStatus } from './recordsStatus.js';
+import { refusalCounter } from './refusals.js';
+
+const REFUSALS_EVERY_MS = 5_000;
+const PARTITIONS_EVERY_MS = 3_600_000;
+
+export interface PostgresOptions {
+  /** Connection of the app role. */
+  url: string;
+  clock: Clock;
+  log: Log;
+  checkpointSigner: CheckpointSigner;
+  audit?: {
+    /** Rows that may wait for a flush; 5,000 if not given. */
+    maxQueue?: number;
+  };
+}
+
+export interface Postgres {
+  records: Records;
+  changes: Changes;
+  readAudit: ReadAudit;
+  auditVerifier: AuditVerifier;
+  recordsStatus: RecordsStatus;
+  /** Writes the audit rows that wait, then ends all connections. */
+  close(): Promise<void>;
+}
+
+/** All that Postgres does for the broker. Connects on first use; the schema must have been migrated. */
+export function createPostgres(options: PostgresOptions): Postgres {
+  const { url, clock, log, checkpointSigner } = options;
+  const pools = createPools(url, log);
+  const reads = queryOn(pools.reads);
+  const slow = queryOn(pools.slow);
+  const batcher = auditBatcher({ pool: pools.audit, clock, log, ...options.audit });
+  const refusals = refusalCounter(slow, clock, log);
+  const flush = async (): Promise<void> => {
+    await Promise.all([batcher.flush(), refusals.flush()]);
+  };
+  const timers = [
+    setInterval(() => void refusals.flush(), REFUSALS_EVERY_MS).unref(),
+    setInterval(() => void keepPartitions(slow, log), PARTITIONS_EVERY_MS).unref(),
+  ];
+  return {
+    records: {
+      ...accessReads(reads, clock),
+      ...candidateReads(reads, clock),
+      ...credentialLists(reads, clock),
+      ...credentialReads(reads),
+      ...peopleReads(reads),
+      ...idempotencyReads(reads),
+      ...auditReads(reads),
+    },
+    changes: postgresChanges(pools.changes, clock, log),
+    readAudit: { ...batcher, flush, countRefusal: refusals.count },
+    auditVerifier: postgresVerifier(pools.slow, checkpointSigner, clock),
+    recordsStatus: postgresStatus(reads, clock, log),
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await flush();
+      await pools.close();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Clock, Log, RecordsStatus } from '../../ports.js';
+import { migrationNames } from './migrationFiles.js';
+import type { Query } from './pools.js';
+
+const SERVER = `
+  select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only,
+    to_regclass('broker.migrations') is not null as has_schema`;
+
+const SCHEMA = `
+  select (select array_agg(name::text) from broker.migrations) as names,
+    to_regclass('broker.audit_events_' || $1) is not null and to_regclass('broker.credential_usage_' || $1) is not null
+      as partitions`;
+
+/** A database that is ahead of this build is fine: columns are taken away only after no build needs them. */
+export function postgresStatus(query: Query, clock: Clock, log: Log): RecordsStatus {
+  return {
+    async health() {
+      try {
+        const [server] = await query({ text: SERVER });
+        if (server?.['read_only'] === true) return 'read_only';
+        if (server?.['has_schema'] !== true) return 'not_migrated';
+        const month = clock.now().toISOString().slice(0, 7).replace('-', '_');
+        const [schema] = await query({ text: SCHEMA, values: [month] });
+        const applied = new Set((schema?.['names'] as string[] | null) ?? []);
+        if ((await migrationNames()).some((name) => !applied.has(name))) return 'not_migrated';
+        return schema?.['partitions'] === true ? 'ok' : 'partition_missing';
+      } catch (error) {
+        log.warn('postgres.unhealthy', {
+          code: error instanceof Error && 'code' in error ? String(error.code) : 'unknown',
+        });
+        return 'unreachable';
+      }
+    },
+  };
+}

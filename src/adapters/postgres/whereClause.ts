@@ -1,0 +1,22 @@
+import type { SqlValue } from './pools.js';
+
+/** Conditions that all must hold, with their values numbered as they come. */
+export interface WhereClause {
+  /** Adds a value and gives its placeholder. */
+  value(value: SqlValue): string;
+  and(condition: string): void;
+  text(): string;
+  values(): SqlValue[];
+}
+
+/** `first` are values that the statement already numbers from `$1`. */
+export function whereClause(first: SqlValue[] = []): WhereClause {
+  const values = [...first];
+  const conditions: string[] = [];
+  return {
+    value: (value) => `$${values.push(value)}`,
+    and: (condition) => void conditions.push(condition),
+    text: () => (conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`),
+    values: () => values,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Timers } from './timers.js';
+
+export interface BreakerOptions {
+  timers: Timers;
+  /** Asks Vault whether it serves again; anything but true, a rejection too, means no. */
+  probe: () => Promise<boolean>;
+  onChange?: (state: 'open' | 'closed') => void;
+  /** Failures in a row that open it. Default 5. */
+  threshold?: number;
+}
+
+/**
+ * Stops asking a Vault that can't serve. While open every request is answered at once, and one probe each 1 to 2 s
+ * (with jitter, so that replicas don't come together) finds out when it is over.
+ */
+export class Breaker {
+  #failures = 0;
+  #open = false;
+  #stopped = false;
+  #cancel: () => void = () => undefined;
+  readonly #threshold: number;
+
+  constructor(private readonly options: BreakerOptions) {
+    this.#threshold = options.threshold ?? 5;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Vault answered something that shows it is alive. An answer that was under way while it opened does not close it. */
+  alive(): void {
+    this.#failures = 0;
+  }
+
+  failed(): void {
+    this.#failures += 1;
+    if (this.#failures >= this.#threshold) this.open();
+  }
+
+  open(): void {
+    if (this.#open) return;
+    this.#open = true;
+    this.options.onChange?.('open');
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    const { timers } = this.options;
+    this.#cancel = timers.after(1_000 + timers.random() * 1_000, () => void this.#probe());
+  }
+
+  async #probe(): Promise<void> {
+    const serves = await this.options.probe().catch(() => false);
+    if (!serves) return this.#schedule();
+    this.#failures = 0;
+    this.#open = false;
+    this.options.onChange?.('closed');
+  }
+}

@@ -1,0 +1,84 @@
+import { Secret } from '../../domain/secret.js';
+import type { VaultAccess } from './access.js';
+import { badAnswer } from './faults.js';
+import { safePath } from './paths.js';
+
+/** Glassdome's published defaults; whoever knows one of them can sign as anybody. */
+const PUBLISHED = new Set(['change-this-in-production-use-openssl-rand-hex-32']);
+/** A shorter key of HS256 can be guessed from one token. RFC 7518 3.2. Bytes. */
+const MIN_KEY_BYTES = 32;
+
+/** The key is there and must not be trusted. Does not hold it. */
+export class GlassdomeKeyRefused extends Error {
+  constructor(readonly why: 'published_default' | 'too_short') {
+    super(
+      why === 'published_default'
+        ? "Glassdome's JWT key is its published default: set another one before the broker trusts it"
+        : `Glassdome's JWT key is shorter than ${MIN_KEY_BYTES} bytes`,
+    );
+    this.name = 'GlassdomeKeyRefused';
+  }
+}
+
+/** Rejects with `GlassdomeKeyRefused` a key that is known to everybody, or short. Returns it unchanged. */
+export function checkGlassdomeKey(key: Secret): Secret {
+  const text = key.reveal();
+  if (PUBLISHED.has(text.trim())) throw new GlassdomeKeyRefused('published_default');
+  if (Buffer.byteLength(text) < MIN_KEY_BYTES) throw new GlassdomeKeyRefused('too_short');
+  return key;
+}
+
+export interface GlassdomeKeyOptions {
+  access: VaultAccess;
+  /** API path: `glassdome/data/auth/jwt_secret`, or `glassdome/data/secret_key`. */
+  path: string;
+  /** How long after a change the key before is still accepted. Default 3,600 s: twice the life of a token. */
+  graceSeconds?: number;
+  now: () => Date;
+}
+
+/**
+ * The keys that Glassdome signs its tokens with: the current one, and the one before while tokens of it may still be
+ * about. Empty when nothing is there. Rejects with `GlassdomeKeyRefused`, or as `VaultAccess.ask` does.
+ */
+export async function readGlassdomeKeys(options: GlassdomeKeyOptions): Promise<Secret[]> {
+  const current = await readVersion(options, null);
+  if (current === null) return [];
+  const keys = [checkGlassdomeKey(current.key)];
+  const ageSeconds = (options.now().getTime() - Date.parse(current.createdTime)) / 1_000;
+  if (current.version < 2 || ageSeconds > (options.graceSeconds ?? 3_600)) return keys;
+  const before = await readVersion(options, current.version - 1);
+  // The one before may be the very default that was replaced; it is never taken then.
+  return before === null || !isTrusted(before.key) ? keys : [...keys, before.key];
+}
+
+interface KeyVersion {
+  key: Secret;
+  version: number;
+  createdTime: string;
+}
+
+async function readVersion(options: GlassdomeKeyOptions, version: number | null): Promise<KeyVersion | null> {
+  const query = version === null ? '' : `?version=${version}`;
+  const told = await options.access.ask('GET', `${safePath(options.path)}${query}`);
+  if (told.verdict === 'missing' || told.verdict === 'gone') return null;
+  const value: unknown = told.answer.body?.data?.data?.value;
+  const metadata = told.answer.body?.data?.metadata;
+  if (told.verdict !== 'ok' || typeof value !== 'string')
+    throw badAnswer("Glassdome's key is not shaped {value: text}");
+  return {
+    key: new Secret(value),
+    version: Number(metadata?.version),
+    createdTime: String(metadata?.created_time),
+  };
+}
+
+function isTrusted(key: Secret): boolean {
+  try {
+    checkGlassdomeKey(key);
+    return true;
+  } catch (error) {
+    if (error instanceof GlassdomeKeyRefused) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { Secret } from '../../domain/secret.js';
+import type { VaultAnswer, VaultClient } from './client.js';
+
+/** How this process proves to Vault who it is. Files are read again at every login, so they can be exchanged. */
+export type LoginMethod =
+  | { kind: 'approle'; mount?: string; roleId: string; secretId: Secret | { file: string } }
+  | { kind: 'pod'; mount: string; role: string; jwtFile: string }
+  | { kind: 'token'; token: Secret };
+
+/** What a login gave. */
+export interface Lease {
+  token: string;
+  /** Seconds from now; 0: it does not end. */
+  ttlSeconds: number;
+  renewable: boolean;
+}
+
+/** Vault or a file did not let us in. Holds the status only; null: the file could not be read. */
+export class LoginRefused extends Error {
+  constructor(
+    readonly status: number | null,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `vault login: ${status === null ? 'the credential file can not be read' : `status ${status}`}`,
+      options,
+    );
+    this.name = 'LoginRefused';
+  }
+}
+
+/** Rejects with `LoginRefused` or `VaultUnreachable`. */
+export async function logIn(client: VaultClient, method: LoginMethod): Promise<Lease> {
+  if (method.kind === 'token') return lookUp(client, method.token);
+  const mount = method.mount ?? 'approle';
+  const body = method.kind === 'approle' ? await approleBody(method) : await podBody(method);
+  return leaseOf(await client.request('POST', `auth/${mount}/login`, body, { token: null }));
+}
+
+/** The lease that a login or a renewal answers with. */
+export function leaseOf(answer: VaultAnswer): Lease {
+  const auth = answer.body?.auth;
+  const token: unknown = auth?.client_token;
+  if (answer.status !== 200 || typeof token !== 'string' || token === '')
+    throw new LoginRefused(answer.status);
+  const ttlSeconds = typeof auth.lease_duration === 'number' ? auth.lease_duration : 0;
+  return { token, ttlSeconds, renewable: auth.renewable === true };
+}
+
+async function lookUp(client: VaultClient, token: Secret): Promise<Lease> {
+  const value = token.reveal();
+  const answer = await client.request('GET', 'auth/token/lookup-self', undefined, { token: value });
+  if (answer.status !== 200) throw new LoginRefused(answer.status);
+  const data = answer.body?.data;
+  const ttlSeconds = typeof data?.ttl === 'number' ? data.ttl : 0;
+  return { token: value, ttlSeconds, renewable: data?.renewable === true };
+}
+
+async function approleBody(method: Extract<LoginMethod, { kind: 'approle' }>): Promise<object> {
+  const secretId =
+    method.secretId instanceof Secret ? method.secretId.reveal() : await readTrimmed(method.secretId.file);
+  return { role_id: method.roleId, secret_id: secretId };
+}
+
+async function podBody(method: Extract<LoginMethod, { kind: 'pod' }>): Promise<object> {
+  return { role: method.role, jwt: await readTrimmed(method.jwtFile) };
+}
+
+async function readTrimmed(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new LoginRefused(null, { cause: error });
+  }
+}

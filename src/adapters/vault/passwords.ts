@@ -1,0 +1,93 @@
+import { BrokerError, invalid } from '../../domain/errors.js';
+import type { Secret } from '../../domain/secret.js';
+import type { Log, Passwords } from '../../ports.js';
+import type { Changed, VaultAccess } from './access.js';
+import { storeUnavailable } from './faults.js';
+import { safeMount } from './paths.js';
+
+/** Vault lowers names before it looks them up; ours are lower already, so that nobody has two spellings. */
+const USERNAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** bcrypt reads no further. Bytes of UTF-8. */
+const PASSWORD_BYTES = 72;
+
+export interface PasswordsOptions {
+  /** Logged in as the role `users`. */
+  access: VaultAccess;
+  /** Userpass mount of the broker's own, below `auth/`. */
+  mount: string;
+  log: Log;
+}
+
+/** People's passwords in Vault userpass. A login's token can do nothing but end itself, and is ended at once. */
+export function createPasswords(options: PasswordsOptions): Passwords {
+  const base = `auth/${safeMount(options.mount)}`;
+  return {
+    check: (username, password) => check(options, base, username, password),
+    set: async (username, password) => {
+      refuseBad(username, password);
+      settle(await options.access.change('POST', `${base}/users/${username}`, userBody(password)), 'set');
+    },
+    remove: async (username) => {
+      if (!USERNAME.test(username)) return;
+      settle(await options.access.change('DELETE', `${base}/users/${username}`), 'remove');
+    },
+  };
+}
+
+async function check(
+  options: PasswordsOptions,
+  base: string,
+  username: string,
+  password: Secret,
+): Promise<boolean> {
+  if (!USERNAME.test(username) || password.isEmpty() || bytesOf(password) > PASSWORD_BYTES) return false;
+  const body = { password: password.reveal() };
+  const told = await options.access.askAs(null, 'POST', `${base}/login/${username}`, body);
+  // 400 for a wrong password or an unknown name, 403 from other versions of Vault: the same answer here.
+  if (told.verdict === 'refused' || told.verdict === 'denied') return false;
+  const token: unknown = told.answer.body?.auth?.client_token;
+  if (told.verdict !== 'ok' || typeof token !== 'string')
+    throw storeUnavailable(`a login was answered ${told.verdict}`);
+  await end(options, token);
+  return true;
+}
+
+/** What was proven is proven; a token that could not be ended now ends by itself within a minute. */
+async function end(options: PasswordsOptions, token: string): Promise<void> {
+  try {
+    const told = await options.access.askAs(token, 'POST', 'auth/token/revoke-self', {});
+    if (told.verdict !== 'ok') options.log.warn('vault_login_not_ended', { verdict: told.verdict });
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    options.log.warn('vault_login_not_ended', { verdict: error.code });
+  }
+}
+
+/** The policy `users` lets these values through and no others. */
+function userBody(password: Secret): object {
+  return {
+    password: password.reveal(),
+    token_policies: 'broker-login',
+    token_no_default_policy: true,
+    token_ttl: '60s',
+    token_max_ttl: '60s',
+  };
+}
+
+function refuseBad(username: string, password: Secret): void {
+  if (!USERNAME.test(username)) {
+    throw invalid({ field: 'username', rule: 'must be 1 to 64 of a-z, 0-9, dot, dash and underscore' });
+  }
+  if (password.isEmpty() || bytesOf(password) > PASSWORD_BYTES) {
+    throw invalid({ field: 'password', rule: `must be 1 to ${PASSWORD_BYTES} bytes` });
+  }
+}
+
+function bytesOf(password: Secret): number {
+  return Buffer.byteLength(password.reveal());
+}
+
+/** Both calls may be repeated by the caller, so an unknown outcome is told as a failure. */
+function settle(changed: Changed, what: string): void {
+  if (changed.verdict !== 'ok') throw storeUnavailable(`password ${what}: ${changed.verdict}`);
+}

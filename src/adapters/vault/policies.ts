@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { safeMount, safePath } from './paths.js';
+
+/** Processes that log in to Vault by AppRole, each with a policy and a role of its own (`broker-<name>`). */
+export const BROKER_ROLES = ['api', 'worker', 'rotator', 'reconciler', 'users'] as const;
+export type BrokerRole = (typeof BROKER_ROLES)[number];
+
+/** All policies that are written: the roles', the one of people in the Vault UI, and that of a checked password. */
+export const POLICY_NAMES = [...BROKER_ROLES, 'operator', 'login'] as const;
+export type PolicyName = (typeof POLICY_NAMES)[number] | 'bootstrap';
+
+export interface VaultMounts {
+  /** KV v2 of the broker's own. */
+  kvMount: string;
+  transitMount: string;
+  /** Of the broker's own: its users role may set any password there. */
+  userpassMount: string;
+  /** Default `approle`; may be shared, the broker's roles are named `broker-*`. */
+  approleMount?: string;
+  /** API path of Glassdome's JWT key. Default `glassdome/data/auth/jwt_secret`. */
+  glassdomeJwtPath?: string;
+}
+
+const DEFAULT_JWT_PATH = 'glassdome/data/auth/jwt_secret';
+
+/** A policy's text with the configured mounts in the place of the default ones. */
+export async function readPolicy(dir: string, name: PolicyName, mounts: VaultMounts): Promise<string> {
+  const text = await readFile(join(dir, `${name}.hcl`), 'utf8');
+  return text.replace(/^path "([^"]+)"/gm, (_all, path: string) => `path "${rewrite(path, mounts)}"`);
+}
+
+/** The files are valid as they lie, for the default mounts; each path begins with one of these. */
+function rewrite(path: string, mounts: VaultMounts): string {
+  const kv = safeMount(mounts.kvMount);
+  const transit = safeMount(mounts.transitMount);
+  const userpass = safeMount(mounts.userpassMount);
+  const approle = safeMount(mounts.approleMount ?? 'approle');
+  if (path === DEFAULT_JWT_PATH) return safePath(mounts.glassdomeJwtPath ?? DEFAULT_JWT_PATH);
+  return path
+    .replace(/^(sys\/mounts\/)?glassdome-credentials(?=\/|$)/, `$1${kv}`)
+    .replace(/^(sys\/mounts\/)?transit(?=\/|$)/, `$1${transit}`)
+    .replace(/^((?:sys\/mounts\/)?auth\/|sys\/auth\/)userpass(?=\/|$)/, `$1${userpass}`)
+    .replace(/^(auth\/|sys\/auth\/)approle(?=\/|$)/, `$1${approle}`);
+}

@@ -1,0 +1,20 @@
+import type { Connector } from '../domain/template.js';
+
+/** AWS: an access key of an IAM user. */
+export const aws: Connector = {
+  serviceType: 'aws',
+  template: {
+    service_type: 'aws',
+    title: 'Amazon Web Services',
+    docs_url: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html',
+    required_fields: [
+      { name: 'access_key_id', type: 'text', label: 'Access Key ID' },
+      { name: 'secret_access_key', type: 'password', label: 'Secret Access Key' },
+      { name: 'region', type: 'select', label: 'Default Region', options: ['us-east-1', 'us-west-2', 'eu-west-1'] },
+    ],
+    optional_fields: [{ name: 'session_token', type: 'password', label: 'Session token' }],
+  },
+  destinationFields: [],
+  envNames: { AWS_ACCESS_KEY_ID: 'access_key_id', AWS_SECRET_ACCESS_KEY: 'secret_access_key', AWS_REGION: 'region' },
+  envAliases: { AWS_DEFAULT_REGION: 'AWS_REGION' },
+};

@@ -1,0 +1,22 @@
+import type { ServiceType } from '../domain/serviceType.js';
+import type { Connector, Template } from '../domain/template.js';
+import { anthropic } from './anthropic.js';
+import { aws } from './aws.js';
+import { azure } from './azure.js';
+import { openai } from './openai.js';
+import { other } from './other.js';
+import { proxmox } from './proxmox.js';
+import { vmware } from './vmware.js';
+
+/** Every external system that the broker knows: one line each. */
+export const connectors: readonly Connector[] = [proxmox, vmware, azure, aws, openai, anthropic, other];
+
+/** The connector of a service type, or undefined while there is none. */
+export function connectorOf(serviceType: ServiceType): Connector | undefined {
+  return connectors.find((connector) => connector.serviceType === serviceType);
+}
+
+/** All forms, in the order of the registry. */
+export function templates(): Template[] {
+  return connectors.map((connector) => connector.template);
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateCredentialBody } from '../api/credentials.js';
+import { connectorOf } from '../connectors/registry.js';
+import { type Call, roleAtLeast } from '../domain/caller.js';
+import { type Credential, type CredentialVersion, vaultPathFor } from '../domain/credential.js';
+import { BrokerError, invalid } from '../domain/errors.js';
+import type { FieldValues } from '../domain/fields.js';
+import type { Grant } from '../domain/grant.js';
+import type { Secret } from '../domain/secret.js';
+import type { Connector } from '../domain/template.js';
+import { mergeFields } from '../domain/templateFields.js';
+import { auditEvent } from './auditEvent.js';
+import { requireActiveCaller } from './authorize.js';
+import { breakGlassNotice } from './breakGlass.js';
+import { checkGrants } from './grantRules.js';
+import { withIdempotency } from './idempotent.js';
+import { intentOf, type NewVersion, storeAndCommit, type WritePorts } from './writeVersion.js';
+
+type Input = Omit<CreateCredentialBody, 'fields'> & {
+  fields: Record<string, string | number | boolean | null | Secret>;
+};
+export interface CreateOptions {
+  idempotencyKey?: string;
+  source: CredentialVersion['source'];
+  /** Grants beside `shared` and `accessible_by`, checked by the same rules. */
+  grants?: Grant[];
+}
+
+/** Stores a new credential; it is active when this resolves. Engineers and up; the caller becomes its owner. */
+export async function createCredential(
+  ports: WritePorts,
+  call: Call,
+  body: Input,
+  options: CreateOptions,
+): Promise<{ credential: Credential; replayed: boolean }> {
+  await requireActiveCaller(ports, call);
+  if (!roleAtLeast(call.caller.role, 'engineer')) await refuseRole(ports, call);
+  const connector = knownConnector(body.service_type);
+  const given = { template: connector.template, given: body.fields };
+  const { values } = mergeFields(body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields });
+  const grants = await grantsOf(ports, call, body, options.grants ?? []);
+  const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));
+  checkEnvFields(envNames, values);
+  const { idempotencyKey } = options;
+  const create = (claimed?: { id: string; resumed: boolean }) => store(ports, call, { body, values, envNames, grants, source: options.source, claimed, idempotencyKey });
+  if (idempotencyKey === undefined) return { credential: await create(), replayed: false };
+  return withIdempotency(ports, call, { key: idempotencyKey, request: ['create', { ...body, fields: { ...body.fields } }] }, create);
+}
+
+/** The connector of a type, or `invalid_request` when this version has none for it yet. */
+export function knownConnector(serviceType: Credential['serviceType']): Connector {
+  const connector = connectorOf(serviceType);
+  if (connector !== undefined) return connector;
+  throw invalid({ field: 'service_type', rule: `has no form for ${serviceType} yet; store it as "other"` });
+}
+
+interface Parts {
+  body: Input;
+  values: FieldValues;
+  envNames: Record<string, string>;
+  grants: Grant[];
+  source: CredentialVersion['source'];
+  claimed?: { id: string; resumed: boolean } | undefined;
+  idempotencyKey?: string | undefined;
+}
+
+async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Credential> {
+  const now = ports.clock.now();
+  const credential = pendingRow(call, parts, now);
+  const next: NewVersion = {
+    credential,
+    kind: 'create',
+    values: parts.values,
+    changedFields: [...Object.keys(parts.values.settings), ...Object.keys(parts.values.secrets)].sort(),
+    reason: null,
+    source: parts.source,
+    patch: { status: 'active' },
+    action: 'credential.create',
+  };
+  const intent = await intentOf(ports, call, next);
+  await ports.changes.run(async (tx) => {
+    await tx.insertCredential(credential);
+    await tx.openIntent(intent);
+    if (parts.grants.length > 0) await tx.replaceGrants(credential.id, parts.grants, call.caller.principal, now);
+    tx.audit(auditEvent(call, 'credential.create_requested', 'allowed', { credentialId: credential.id, version: 1 }));
+    if (call.breakGlassReason !== undefined) await breakGlassNotice(tx, call, credential);
+  });
+  return storeAndCommit(ports, call, intent, next);
+}
+
+function pendingRow(call: Call, parts: Parts, now: Date): Credential {
+  const { body, values } = parts;
+  const id = parts.claimed?.id ?? randomUUID();
+  const by = call.caller.principal;
+  const rotationIntervalDays = body.rotation_interval_days ?? null;
+  return {
+    id,
+    name: body.name,
+    serviceType: body.service_type,
+    owner: by,
+    vaultPath: vaultPathFor(body.service_type, body.name, id),
+    activeVersion: null,
+    activeCreatedTime: null,
+    latestVersion: 0,
+    settings: values.settings,
+    secretFields: Object.keys(values.secrets).sort(),
+    description: body.description,
+    labels: body.labels,
+    envNames: parts.envNames,
+    status: 'pending',
+    health: 'unchecked',
+    lastTestedAt: null,
+    lastTestCode: null,
+    identity: null,
+    nextTestAt: null,
+    expiresAt: body.expires_at ? new Date(body.expires_at) : null,
+    expiresSource: body.expires_at ? 'user' : null,
+    rotationIntervalDays,
+    lastRotatedAt: null,
+    nextRotationAt: rotationIntervalDays === null ? null : new Date(now.getTime() + rotationIntervalDays * 86_400_000),
+    revision: 1,
+    createdAt: now,
+    createdBy: by,
+    updatedAt: now,
+    updatedBy: by,
+    deletedAt: null,
+    deletedBy: null,
+  };
+}
+
+async function grantsOf(ports: WritePorts, call: Call, body: Input, extra: Grant[]): Promise<Grant[]> {
+  const level = body.accessible_level;
+  const teams: Grant[] = body.accessible_by.map((subject) => ({ subjectKind: 'team', subject, level, expiresAt: null }));
+  const everyone: Grant[] =
+    body.shared && teams.length === 0 ? [{ subjectKind: 'role', subject: 'engineer', level: 'read', expiresAt: null }] : [];
+  const grants = [...teams, ...everyone, ...extra];
+  await checkGrants(ports, call, grants, body.shared ? 'shared' : 'accessible_by');
+  return grants;
+}
+
+/** The connector's variables for the fields that are there, unless another credential of the owner has claimed them. */
+async function defaultEnvNames(
+  ports: WritePorts,
+  call: Call,
+  connector: Connector,
+  values: FieldValues,
+): Promise<Record<string, string>> {
+  const claimed = new Set<string>();
+  for (const other of await ports.records.ownedBy(call.caller.principal)) {
+    for (const variable of Object.keys(other.envNames)) claimed.add(variable);
+  }
+  const has = (field: string) => field in values.settings || field in values.secrets;
+  const names = Object.entries(connector.envNames).filter(([, field]) => has(field));
+  // All or nothing: half of another account's variables would pair two accounts' fields.
+  return names.some(([variable]) => claimed.has(variable)) ? {} : Object.fromEntries(names);
+}
+
+/** Each variable must name a field that is there. */
+export function checkEnvFields(envNames: Record<string, string>, values: FieldValues): void {
+  const missing = Object.entries(envNames).filter(([, f]) => !(f in values.settings) && !(f in values.secrets));
+  if (missing.length === 0) return;
+  throw invalid(...missing.map(([variable, field]) => ({ field: `env_names.${variable}`, rule: `names the field "${field}", which this credential does not have` })));
+}
+
+async function refuseRole(ports: WritePorts, call: Call): Promise<never> {
+  await ports.readAudit.record([auditEvent(call, 'credential.create', 'denied', { code: 'forbidden' })]);
+  throw new BrokerError('forbidden', { detail: 'Creating credentials needs the role engineer or higher.' });
+}

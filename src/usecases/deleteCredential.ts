@@ -1,0 +1,48 @@
+import type { Call } from '../domain/caller.js';
+import { type Credential, RESTORE_DAYS } from '../domain/credential.js';
+import { BrokerError } from '../domain/errors.js';
+import type { Ports } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { authorize } from './authorize.js';
+import { checkRevision } from './revision.js';
+import { lostRace } from './writeVersion.js';
+
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+
+/** Soft delete: reads are refused from the commit on; the value stays in Vault for 30 days. Repeating it is harmless. */
+export async function deleteCredential(
+  ports: Needs,
+  call: Call,
+  id: string,
+  options: { ifMatch?: number } = {},
+): Promise<Credential> {
+  const { credential } = await authorize(ports, call, id, 'delete', 'credential.delete');
+  if (credential.status === 'deleted') return credential;
+  checkRevision(credential, options.ifMatch);
+  const now = ports.clock.now();
+  return ports.changes.run(async (tx) => {
+    const row = await tx.lock(id);
+    if (row === null || row.revision !== credential.revision) throw lostRace();
+    tx.audit(auditEvent(call, 'credential.delete', 'allowed', { credentialId: id }));
+    const patch = { status: 'deleted' as const, deletedAt: now, deletedBy: call.caller.principal };
+    return tx.updateCredential(id, patch, call.caller.principal, now);
+  });
+}
+
+/** Brings a deleted credential back within 30 days. `name_taken` when its name was given away meanwhile. */
+export async function restoreCredential(ports: Needs, call: Call, id: string): Promise<Credential> {
+  const { credential } = await authorize(ports, call, id, 'delete', 'credential.restore');
+  if (credential.status !== 'deleted') {
+    throw new BrokerError('conflict', { detail: 'This credential is not deleted.' });
+  }
+  const now = ports.clock.now();
+  const ends = (credential.deletedAt?.getTime() ?? 0) + RESTORE_DAYS * 86_400_000;
+  if (ends < now.getTime()) throw new BrokerError('gone', { detail: `It was deleted more than ${RESTORE_DAYS} days ago.` });
+  return ports.changes.run(async (tx) => {
+    const row = await tx.lock(id);
+    if (row?.status !== 'deleted') throw lostRace();
+    tx.audit(auditEvent(call, 'credential.restore', 'allowed', { credentialId: id }));
+    const status = row.activeVersion === null ? ('pending' as const) : ('active' as const);
+    return tx.updateCredential(id, { status, deletedAt: null, deletedBy: null }, call.caller.principal, now);
+  });
+}

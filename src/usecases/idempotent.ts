@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../domain/caller.js';
+import type { Credential } from '../domain/credential.js';
+import { BrokerError } from '../domain/errors.js';
+import type { Hashable, IdempotencyRecord } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { authorize } from './authorize.js';
+import { finishIntent } from './finishIntent.js';
+import type { WritePorts } from './writeVersion.js';
+
+/** How long a request may hold its key before a repetition takes over. */
+const LOCK_MS = 30_000;
+
+type Work = (claimed: { id: string; resumed: boolean }) => Promise<Credential>;
+
+/**
+ * Runs `work` once for (caller, key). The same request again gets the same credential; another request with the key
+ * is refused; one that runs is `idempotency_in_progress`; one that a crash cut off is finished, never doubled.
+ */
+export async function withIdempotency(
+  ports: WritePorts,
+  call: Call,
+  { key, request, credentialId: target }: { key: string; request: Hashable; credentialId?: string },
+  work: Work,
+): Promise<{ credential: Credential; replayed: boolean }> {
+  const now = ports.clock.now();
+  const actor = call.caller.principal;
+  const requestFingerprint = await ports.fingerprints.make('idempotency', request);
+  const claim = { actor, key, requestFingerprint, credentialId: target ?? randomUUID(), lockedUntil: new Date(now.getTime() + LOCK_MS) };
+  const before = await ports.changes.run(async (tx) => {
+    tx.audit(auditEvent(call, 'credential.create_requested', 'allowed', { details: { idempotent: true } }));
+    return tx.claimIdempotency(claim, now);
+  });
+  if (before !== null && !(await ports.fingerprints.matches('idempotency', request, before.requestFingerprint))) {
+    throw new BrokerError('idempotency_key_reused', { detail: 'This Idempotency-Key was used for another request. Use a new one.' });
+  }
+  const credentialId = before?.credentialId ?? claim.credentialId;
+  const earlier = before === null ? null : await earlierResult(ports, call, before, target === undefined);
+  if (earlier !== null) return { credential: earlier, replayed: true };
+  return finish(ports, call, key, { id: credentialId, resumed: before !== null }, work);
+}
+
+/** The credential that the key made, or null when nothing of it is there and the work has to be done. */
+async function earlierResult(
+  ports: WritePorts,
+  call: Call,
+  before: IdempotencyRecord & { resumed: boolean },
+  creates: boolean,
+): Promise<Credential | null> {
+  if (before.state === 'in_progress' && !before.resumed) {
+    throw new BrokerError('idempotency_in_progress', { detail: 'The first request with this Idempotency-Key still runs.', retryAfterSeconds: 2 });
+  }
+  if (before.credentialId === null) return null;
+  if (before.state === 'done') return (await authorize(ports, call, before.credentialId, 'see', 'credential.create')).credential;
+  const access = await ports.records.access(call.caller, before.credentialId);
+  const intent = await ports.records.openIntent(before.credentialId);
+  if (access.credential === null) return null;
+  // Without an open intent a creation is done; a rotation may not have begun, and beginning it again is harmless.
+  if (intent === null) return access.credential.status === 'active' && creates ? access.credential : null;
+  if ((await finishIntent(ports, intent, access.credential)) !== 'completed') return null;
+  return (await ports.records.access(call.caller, before.credentialId)).credential;
+}
+
+async function finish(ports: WritePorts, call: Call, key: string, claimed: { id: string; resumed: boolean }, work: Work) {
+  const actor = call.caller.principal;
+  const note = () => auditEvent(call, 'credential.create', 'allowed', { credentialId: claimed.id, details: { idempotency: 'settled' } });
+  try {
+    const credential = await work(claimed);
+    await ports.changes.run(async (tx) => {
+      tx.audit(note());
+      await tx.finishIdempotency(actor, key, { status: 201, body: { id: credential.id } });
+    });
+    return { credential, replayed: false };
+  } catch (error) {
+    // A creation that failed was undone, a refused change never began: the key is free for another try.
+    if (error instanceof BrokerError) {
+      await ports.changes.run(async (tx) => {
+        tx.audit({ ...note(), outcome: 'failed', code: error.code });
+        await tx.releaseIdempotency(actor, key);
+      });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Selector } from '../api/credentials.js';
+import { canonicalEnvName } from '../connectors/envNames.js';
+import type { AuditEvent } from '../domain/audit.js';
+import type { Call } from '../domain/caller.js';
+import type { Credential } from '../domain/credential.js';
+import { BrokerError, notFound } from '../domain/errors.js';
+import type { FieldValues } from '../domain/fields.js';
+import type { Candidate, CandidateQuery, Ports, UsageRow } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { accountEnded } from './authorize.js';
+import { findOne, readable } from './findOne.js';
+import { usageOf } from './readCredential.js';
+import { readMany } from './readMany.js';
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'store' | 'readAudit'>;
+
+export type ResolvedItem =
+  | { status: 'ok'; credential: Credential; version: number; values: FieldValues; /** One field, for `env` items. */ only?: string }
+  | { status: 'error'; error: BrokerError };
+
+type Found = { candidate: Candidate; only?: string } | BrokerError;
+
+/**
+ * Many credentials in one round trip, in the order asked: one authorization statement, Vault read in parallel, one
+ * audit batch. One item's failure is its own; when Vault can serve none of them the whole call is `store_unavailable`.
+ * Never breaks glass.
+ */
+export async function resolveCredentials(ports: Needs, call: Call, items: readonly Selector[]): Promise<ResolvedItem[]> {
+  const { callerActive, candidates } = await ports.records.candidates(call.caller, queryOf(items));
+  if (!callerActive) throw accountEnded();
+  const usable = readable(call.caller, candidates);
+  const found = items.map((item) => locate(item, usable, candidates));
+  const wanted = found.flatMap((f) => (f instanceof BrokerError ? [] : [f.candidate.credential]));
+  const values = await readMany(ports, call, wanted);
+  const results = found.map((f) => resultOf(f, values));
+  await audit(ports, call, found, results);
+  failWholeWhenStoreIsDown(wanted.length, [...values.values()]);
+  return results;
+}
+
+function queryOf(items: readonly Selector[]): CandidateQuery {
+  return {
+    ids: items.flatMap((i) => ('id' in i ? [i.id] : [])),
+    names: items.flatMap((i) => ('name' in i ? [i.name] : [])),
+    serviceTypes: items.flatMap((i) => ('service_type' in i ? [i.service_type] : [])),
+    envNames: items.flatMap((i) => ('env' in i ? [...new Set([i.env, canonicalEnvName(i.env)])] : [])),
+  };
+}
+
+function fits(item: Selector, candidate: Candidate): boolean {
+  const { credential } = candidate;
+  if ('id' in item) return credential.id === item.id;
+  if (item.owner !== undefined && credential.owner !== item.owner) return false;
+  if ('name' in item) return credential.name === item.name;
+  if ('env' in item) return fieldOf(item.env, credential) !== undefined;
+  const wanted = Object.entries(item.labels ?? {});
+  return credential.serviceType === item.service_type && wanted.every(([k, v]) => credential.labels[k] === v);
+}
+
+/** The field that a variable means in this credential: by its own spelling first, then by Glassdome's aliases. */
+function fieldOf(variable: string, credential: Credential): string | undefined {
+  return credential.envNames[variable] ?? credential.envNames[canonicalEnvName(variable)];
+}
+
+function locate(item: Selector, usable: Candidate[], all: Candidate[]): Found {
+  try {
+    const candidate = findOne(usable.filter((c) => fits(item, c)));
+    return 'env' in item ? { candidate, only: fieldOf(item.env, candidate.credential) } : { candidate };
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    const visible = all.some((c) => fits(item, c));
+    if (error.code !== 'not_found' || !visible) return error;
+    return new BrokerError('forbidden', { detail: 'You may see this credential, but not read its values.' });
+  }
+}
+
+function resultOf(found: Found, values: Map<string, FieldValues | BrokerError>): ResolvedItem {
+  if (found instanceof BrokerError) return { status: 'error', error: found };
+  const { credential } = found.candidate;
+  const read = values.get(credential.id) ?? notFound();
+  if (read instanceof BrokerError) return { status: 'error', error: read };
+  const version = credential.activeVersion ?? 0;
+  return { status: 'ok', credential, version, values: read, ...(found.only === undefined ? {} : { only: found.only }) };
+}
+
+async function audit(ports: Needs, call: Call, found: Found[], results: ResolvedItem[]): Promise<void> {
+  const events: AuditEvent[] = [];
+  const usage = new Map<string, UsageRow>();
+  for (const [index, result] of results.entries()) {
+    const where = found[index];
+    const credential = where === undefined || where instanceof BrokerError ? null : where.candidate.credential;
+    const code = result.status === 'error' ? result.error.code : null;
+    const outcome = code === null ? 'allowed' : credential === null ? 'denied' : 'failed';
+    events.push(
+      auditEvent(call, 'credential.resolve', outcome, {
+        credentialId: credential?.id ?? null,
+        version: credential?.activeVersion ?? null,
+        code,
+        details: { item: index },
+      }),
+    );
+    if (credential !== null) usage.set(credential.id, usageOf(ports, call, credential, code));
+  }
+  await ports.readAudit.record(events, [...usage.values()]);
+}
+
+/** A caller that gets some values and an empty rest may take the rest for unset; with Vault away nothing is answered. */
+export function failWholeWhenStoreIsDown(wanted: number, results: readonly (FieldValues | BrokerError)[]): void {
+  const down = results.find((r): r is BrokerError => r instanceof BrokerError && r.code === 'store_unavailable');
+  if (wanted > 0 && down !== undefined) throw down;
+}

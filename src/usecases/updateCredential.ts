@@ -1,0 +1,126 @@
+import type { UpdateCredentialBody } from '../api/credentials.js';
+import type { AuditEvent } from '../domain/audit.js';
+import type { Call } from '../domain/caller.js';
+import type { Credential, CredentialVersion } from '../domain/credential.js';
+import { BrokerError, invalid } from '../domain/errors.js';
+import type { FieldValues } from '../domain/fields.js';
+import { readsByRight } from '../domain/grant.js';
+import type { Secret } from '../domain/secret.js';
+import type { Connector } from '../domain/template.js';
+import { destinationChanged, mergeFields } from '../domain/templateFields.js';
+import type { CredentialPatch } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { type Authorized, authorize } from './authorize.js';
+import { checkEnvFields, knownConnector } from './createCredential.js';
+import { checkRevision } from './revision.js';
+import { lostRace, type WritePorts, writeVersion } from './writeVersion.js';
+
+type Input = Omit<UpdateCredentialBody, 'fields'> & {
+  fields?: Record<string, string | number | boolean | null | Secret>;
+};
+export interface UpdateOptions {
+  ifMatch?: number;
+  source: CredentialVersion['source'];
+}
+
+/** Changes what is named and keeps the rest. Changed fields make a new, active version. */
+export async function updateCredential(
+  ports: WritePorts,
+  call: Call,
+  id: string,
+  body: Input,
+  options: UpdateOptions,
+): Promise<Credential> {
+  const granted = await authorize(ports, call, id, 'edit', 'credential.update');
+  const { credential } = granted;
+  checkRevision(credential, options.ifMatch);
+  const patch = patchOf(ports, credential, body);
+  if (body.fields === undefined) return changeMetadata(ports, call, credential, patch);
+  const { values, changed, moved } = await mergedFields(ports, call, granted, { ...body, fields: body.fields });
+  if (body.env_names !== undefined) checkEnvFields(body.env_names, values);
+  if (changed.length === 0) return changeMetadata(ports, call, credential, patch);
+  return writeVersion(ports, call, {
+    credential,
+    kind: 'update',
+    values,
+    changedFields: changed,
+    reason: body.reason ?? null,
+    source: options.source,
+    // A new value is unproven; a new destination is tested only when somebody asks.
+    patch: { ...patch, health: 'unchecked', ...(moved.length > 0 ? { nextTestAt: null } : {}) },
+    action: 'credential.update',
+    also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
+  });
+}
+
+/** The active values with the changes merged in; refuses a new destination without the secret where that is due. */
+export async function mergedFields(
+  ports: WritePorts,
+  call: Call,
+  granted: Authorized,
+  body: { fields: Record<string, string | number | boolean | null | Secret>; secret_fields?: string[] | undefined },
+): Promise<{ values: FieldValues; changed: string[]; moved: string[] }> {
+  const { credential } = granted;
+  const connector = knownConnector(credential.serviceType);
+  if (credential.activeVersion === null) throw lostRace();
+  const current = await ports.store.read(credential.vaultPath, credential.activeVersion, credential.activeCreatedTime, credential.secretFields);
+  const input = { template: connector.template, given: body.fields, current };
+  const merged = mergeFields(body.secret_fields === undefined ? input : { ...input, secretFields: body.secret_fields });
+  const moved = destinationChanged(connector, current.settings, merged.values.settings);
+  if (moved.length > 0 && !readsByRight(call.caller, granted)) requireSecrets(connector, current, body.fields, moved);
+  return { ...merged, moved };
+}
+
+/** Whoever could not read the secret must not make the broker send it to a host of his choosing. */
+function requireSecrets(connector: Connector, current: FieldValues, given: Record<string, unknown>, moved: string[]): void {
+  const kept = Object.keys(current.secrets).filter((name) => given[name] === undefined || given[name] === null);
+  if (kept.length === 0) return;
+  throw invalid(
+    ...kept.map((name) => ({
+      field: `fields.${name}`,
+      rule: `must be sent again, because ${moved.join(', ')} of this ${connector.serviceType} credential changes and you could not read it`,
+    })),
+  );
+}
+
+function destinationEvent(call: Call, credential: Credential, moved: string[]): AuditEvent {
+  return auditEvent(call, 'credential.destination_changed', 'allowed', { credentialId: credential.id, details: { fields: moved } });
+}
+
+function patchOf(ports: WritePorts, credential: Credential, body: Input): CredentialPatch {
+  const patch: CredentialPatch = {};
+  if (body.name !== undefined) patch.name = body.name;
+  if (body.description !== undefined) patch.description = body.description;
+  if (body.labels !== undefined) patch.labels = body.labels;
+  if (body.env_names !== undefined) patch.envNames = body.env_names;
+  if (body.disabled !== undefined) patch.status = body.disabled ? 'disabled' : 'active';
+  if (body.expires_at !== undefined) {
+    patch.expiresAt = body.expires_at === null ? null : new Date(body.expires_at);
+    patch.expiresSource = body.expires_at === null ? null : 'user';
+  }
+  if (body.rotation_interval_days !== undefined) {
+    const days = body.rotation_interval_days;
+    const from = credential.lastRotatedAt ?? ports.clock.now();
+    patch.rotationIntervalDays = days;
+    patch.nextRotationAt = days === null ? null : new Date(from.getTime() + days * 86_400_000);
+  }
+  return patch;
+}
+
+async function changeMetadata(ports: WritePorts, call: Call, credential: Credential, patch: CredentialPatch): Promise<Credential> {
+  if (Object.keys(patch).length === 0) return credential;
+  if (patch.envNames !== undefined) {
+    const has = new Set([...Object.keys(credential.settings), ...credential.secretFields]);
+    const wrong = Object.entries(patch.envNames).filter(([, field]) => !has.has(field));
+    if (wrong.length > 0) {
+      throw invalid(...wrong.map(([v, f]) => ({ field: `env_names.${v}`, rule: `names the field "${f}", which this credential does not have` })));
+    }
+  }
+  return ports.changes.run(async (tx) => {
+    const row = await tx.lock(credential.id);
+    if (row === null || row.revision !== credential.revision) throw lostRace();
+    if (row.status === 'deleted') throw new BrokerError('conflict', { detail: 'This credential was deleted meanwhile.' });
+    tx.audit(auditEvent(call, 'credential.update', 'allowed', { credentialId: row.id, details: { changed: Object.keys(patch) } }));
+    return tx.updateCredential(row.id, patch, call.caller.principal, ports.clock.now());
+  });
+}

@@ -1,0 +1,29 @@
+import type { UsageBody } from '../api/credentials.js';
+import type { Call } from '../domain/caller.js';
+import type { Page, PageRequest, Ports, UsageRow } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { authorize } from './authorize.js';
+
+type Needs = Pick<Ports, 'clock' | 'records' | 'readAudit'>;
+
+/** Who used a credential, when, and whether it worked; newest first. */
+export async function listUsage(ports: Needs, call: Call, id: string, page: PageRequest): Promise<Page<UsageRow>> {
+  await authorize(ports, call, id, 'see', 'credential.see');
+  return ports.records.usage(id, page);
+}
+
+/** A consumer tells whether the value it was given worked. Whoever may use the credential may tell. */
+export async function reportUsage(ports: Needs, call: Call, id: string, body: UsageBody): Promise<void> {
+  await authorize(ports, call, id, 'use', 'credential.usage_reported');
+  const row: UsageRow = {
+    credentialId: id,
+    usedBy: body.used_by ?? call.usedBy ?? call.caller.principal,
+    usedAt: ports.clock.now(),
+    success: body.success,
+    errorCode: body.success ? null : (body.error_code ?? 'failed'),
+    purpose: body.purpose ?? call.purpose ?? null,
+    caller: call.caller.principal,
+  };
+  const event = auditEvent(call, 'credential.usage_reported', 'allowed', { credentialId: id, details: { success: body.success } });
+  await ports.readAudit.record([event], [row]);
+}

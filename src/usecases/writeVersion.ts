@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditAction, AuditEvent } from '../domain/audit.js';
+import type { Call } from '../domain/caller.js';
+import { type Credential, type CredentialVersion, MAX_VERSIONS } from '../domain/credential.js';
+import { BrokerError } from '../domain/errors.js';
+import type { FieldValues } from '../domain/fields.js';
+import type { ChangeTx, CredentialPatch, Ports, StoredVersion, WriteIntent } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { finishIntent } from './finishIntent.js';
+
+export type WritePorts = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'readAudit'>;
+
+export interface NewVersion {
+  credential: Credential;
+  kind: WriteIntent['kind'];
+  values: FieldValues;
+  changedFields: string[];
+  reason: string | null;
+  source: CredentialVersion['source'];
+  /** What else becomes true with the version. */
+  patch: CredentialPatch;
+  /** `<action>_requested` is audited before Vault is touched, `<action>` with the version. */
+  action: 'credential.create' | 'credential.update' | 'credential.rotate';
+  /** Further events that commit with the version. */
+  also?: AuditEvent[];
+}
+
+/** Purpose of the fingerprint of a credential's content: two credentials never compare by accident. */
+export function contentPurpose(credentialId: string): string {
+  return `content:${credentialId}`;
+}
+
+/** The intent that must be committed before Vault is asked to write. */
+export async function intentOf(ports: WritePorts, call: Call, next: NewVersion): Promise<WriteIntent> {
+  const { credential, values } = next;
+  return {
+    id: randomUUID(),
+    credentialId: credential.id,
+    kind: next.kind,
+    expectedVersion: credential.latestVersion + 1,
+    fingerprint: await ports.fingerprints.make(contentPurpose(credential.id), { ...values.settings, ...values.secrets }),
+    settings: values.settings,
+    secretFields: Object.keys(values.secrets).sort(),
+    changedFields: next.changedFields,
+    actor: call.caller.principal,
+    requestId: call.requestId,
+    reason: next.reason,
+    source: next.source,
+    createdAt: ports.clock.now(),
+    patch: next.patch,
+  };
+}
+
+/**
+ * Intent → Vault → one transaction with version, pointer and audit. A crash in between leaves an open intent, which
+ * the reconciler completes or closes. Rejects with `conflict` when somebody else wrote in between.
+ */
+export async function writeVersion(ports: WritePorts, call: Call, next: NewVersion): Promise<Credential> {
+  await settleEarlier(ports, next.credential);
+  const intent = await intentOf(ports, call, next);
+  const requested: AuditAction = next.action === 'credential.create' ? 'credential.create_requested' : 'credential.update_requested';
+  await ports.changes.run(async (tx) => {
+    const current = await tx.lock(next.credential.id);
+    if (current?.revision !== next.credential.revision) throw lostRace();
+    await tx.openIntent(intent);
+    tx.audit(auditEvent(call, requested, 'allowed', { credentialId: next.credential.id, version: intent.expectedVersion }));
+  });
+  return storeAndCommit(ports, call, intent, next);
+}
+
+/** No request runs this long: an intent older than that belongs to one that ended without knowing how. */
+const INTENT_LEASE_MS = 15_000;
+
+async function settleEarlier(ports: WritePorts, credential: Credential): Promise<void> {
+  const open = await ports.records.openIntent(credential.id);
+  if (open === null || ports.clock.now().getTime() - open.createdAt.getTime() < INTENT_LEASE_MS) return;
+  await finishIntent(ports, open, credential);
+  throw lostRace();
+}
+
+/** The part after the intent is durable. */
+export async function storeAndCommit(
+  ports: WritePorts,
+  call: Call,
+  intent: WriteIntent,
+  next: NewVersion,
+): Promise<Credential> {
+  const stored = await writeToVault(ports, intent, next).catch((error: unknown) => abandon(ports, call, intent, error));
+  return ports.changes.run((tx) => commitVersion(tx, ports.clock.now(), intent, stored, [
+    auditEvent(call, next.action, 'allowed', {
+      credentialId: intent.credentialId,
+      version: stored.version,
+      details: { changed: intent.changedFields, source: intent.source },
+    }),
+    ...(next.also ?? []),
+  ]));
+}
+
+async function writeToVault(ports: WritePorts, intent: WriteIntent, next: NewVersion): Promise<StoredVersion> {
+  const { credential } = next;
+  const span = intent.expectedVersion - (credential.activeVersion ?? intent.expectedVersion) + 1;
+  // Vault drops the oldest version past max_versions; the active one must never be it.
+  if (span > MAX_VERSIONS) await ports.store.setMetadata(credential.vaultPath, { maxVersions: span });
+  const stored = await ports.store.write(credential.vaultPath, next.values, intent.expectedVersion - 1);
+  if (next.kind === 'create') {
+    await ports.store.setMetadata(credential.vaultPath, {
+      maxVersions: MAX_VERSIONS,
+      custom: { id: credential.id, name: credential.name, owner: credential.owner },
+    });
+  }
+  return stored;
+}
+
+/** Completes an intent: version row, pointer, what else was promised, audit; the intent is closed with it. */
+export async function commitVersion(
+  tx: ChangeTx,
+  now: Date,
+  intent: WriteIntent,
+  stored: StoredVersion,
+  events: AuditEvent[],
+): Promise<Credential> {
+  await tx.insertVersion({
+    credentialId: intent.credentialId,
+    version: stored.version,
+    createdTime: stored.createdTime,
+    settings: intent.settings,
+    secretFields: intent.secretFields,
+    changedFields: intent.changedFields,
+    author: intent.actor,
+    reason: intent.reason,
+    source: intent.source,
+    fingerprint: intent.fingerprint,
+    recordedAt: now,
+  });
+  const patch: CredentialPatch = {
+    ...intent.patch,
+    activeVersion: stored.version,
+    activeCreatedTime: stored.createdTime,
+    latestVersion: stored.version,
+    settings: intent.settings,
+    secretFields: intent.secretFields,
+  };
+  const credential = await tx.updateCredential(intent.credentialId, patch, intent.actor, now);
+  await tx.closeIntent(intent.id, 'completed', now);
+  for (const event of events) tx.audit(event);
+  return credential;
+}
+
+/**
+ * A creation that failed is undone, so that its name is free again; what Vault may hold of it is destroyed by the
+ * reconciler. A refused change is drift; one with an unknown end keeps its intent open and is settled later.
+ */
+async function abandon(ports: WritePorts, call: Call, intent: WriteIntent, error: unknown): Promise<never> {
+  if (intent.kind === 'create') await undoCreate(ports, call, intent);
+  else if (error instanceof BrokerError && error.code === 'conflict') await recordDrift(ports, call, intent);
+  throw error;
+}
+
+async function undoCreate(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
+  const now = ports.clock.now();
+  await ports.changes.run(async (tx) => {
+    await tx.updateCredential(intent.credentialId, { status: 'destroying', deletedAt: now, deletedBy: 'system' }, 'system', now);
+    await tx.closeIntent(intent.id, 'abandoned', now);
+    tx.audit(auditEvent(call, 'credential.create_abandoned', 'failed', { credentialId: intent.credentialId }));
+  });
+}
+
+async function recordDrift(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
+  const { credential } = await ports.records.access(call.caller, intent.credentialId);
+  const metadata = credential === null ? null : await ports.store.metadata(credential.vaultPath);
+  await ports.changes.run(async (tx) => {
+    const row = await tx.lock(intent.credentialId);
+    const latest = metadata?.currentVersion ?? 0;
+    if (row !== null && latest > row.latestVersion) {
+      await tx.updateCredential(row.id, { latestVersion: latest }, 'system', ports.clock.now());
+      tx.audit(auditEvent(call, 'credential.drift_found', 'allowed', { credentialId: row.id, version: latest }));
+    }
+    await tx.closeIntent(intent.id, 'abandoned', ports.clock.now());
+    const details = { expected: intent.expectedVersion, found: latest };
+    tx.audit(auditEvent(call, 'credential.update_abandoned', 'failed', { credentialId: intent.credentialId, code: 'conflict', details }));
+  });
+}
+
+export function lostRace(): BrokerError {
+  return new BrokerError('conflict', { detail: 'Somebody else changed this credential at the same time. Read it again and repeat.' });
+}

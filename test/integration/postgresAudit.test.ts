@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import pg from 'pg';
+import { aCredential, anEvent, codeOf, freshRecords, store, type TestRecords } from './postgresSupport.js';
+
+describe('Postgres makes the audit row durable before a read is answered', () => {
+  let records: TestRecords;
+  before(async () => {
+    records = await freshRecords({ maxQueue: 50 });
+  });
+  after(() => records.close());
+
+  it('fails only the request whose row is bad', async () => {
+    const { readAudit } = records.db;
+    const codes = await Promise.all([
+      codeOf(readAudit.record([anEvent({ actor: 'good:1' })])),
+      codeOf(readAudit.record([anEvent({ actor: 'bad:1', purpose: 'a\u0000b' })])),
+      codeOf(readAudit.record([anEvent({ actor: 'good:2' }), anEvent({ actor: 'good:3' })])),
+    ]);
+    expect(codes).to.deep.equal(['none', 'invalid_request', 'none']);
+    const { rows } = await records.owner.query(
+      `select actor from broker.audit_events where action = 'credential.read' order by actor`,
+    );
+    expect(rows.map((row) => row.actor)).to.deep.equal(['good:1', 'good:2', 'good:3']);
+    expect((await records.db.auditVerifier.verify()).problems).to.deep.equal([]);
+  });
+
+  it('turns reads away when too many rows wait, and drops none', async () => {
+    const { readAudit } = records.db;
+    const codes = await Promise.all(
+      Array.from({ length: 60 }, () => codeOf(readAudit.record([anEvent({ actor: 'flood:1' })]))),
+    );
+    expect(codes.filter((code) => code === 'none')).to.have.length(50);
+    expect(codes.filter((code) => code === 'audit_overloaded')).to.have.length(10);
+    expect(readAudit.depth()).to.equal(0);
+    const { rows } = await records.owner.query(
+      `select count(*)::integer as n from broker.audit_events where actor = 'flood:1'`,
+    );
+    expect(rows[0].n).to.equal(50);
+  });
+
+  it('opens a chain that names the old head when nobody knows whether a flush took place', async () => {
+    const { db, owner } = records;
+    await db.readAudit.record([anEvent()]);
+    const blocker = await owner.connect();
+    await blocker.query('begin; lock table broker.audit_events in access exclusive mode');
+    const waiting = codeOf(db.readAudit.record([anEvent({ actor: 'lost:1' })]));
+    let killed = 0;
+    while (killed === 0) {
+      const { rows } = await owner.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name = 'broker-audit' and wait_event_type = 'Lock'`,
+      );
+      killed = rows.length;
+    }
+    expect(await waiting).to.equal('records_unavailable');
+    await blocker.query('rollback');
+    blocker.release();
+    await db.readAudit.record([anEvent()]);
+    const { rows } = await owner.query(
+      `select count(*)::integer as n from broker.audit_events where seq = 0 and details ? 'previous_chain'`,
+    );
+    expect(rows[0].n).to.equal(1);
+    expect(await db.auditVerifier.verify()).to.deep.include({ ok: true, problems: [] });
+  });
+
+  it('counts refusals by address and minute', async () => {
+    for (let i = 0; i < 7; i += 1) records.db.readAudit.countRefusal('10.9.9.9', 'unauthenticated');
+    await records.db.readAudit.flush();
+    const { rows } = await records.owner.query(
+      `select sum(count)::integer as n from broker.refusal_counts where ip = '10.9.9.9'`,
+    );
+    expect(rows[0].n).to.equal(7);
+  });
+
+  it('gives the app role no way to change or remove an audit row', async () => {
+    const app = new pg.Pool({ connectionString: records.appUrl, max: 1 });
+    const { rows } = await app.query(
+      `select relname from pg_class where relname like 'audit_events_20%' and relkind = 'r' limit 1`,
+    );
+    const tables = ['audit_events', 'audit_checkpoints', rows[0].relname];
+    for (const table of tables) {
+      expect(await codeOf(app.query(`delete from broker.${table}`))).to.equal('42501');
+      expect(await codeOf(app.query(`truncate broker.${table}`))).to.equal('42501');
+      expect(await codeOf(app.query(`update broker.${table} set at = now()`))).to.equal('42501');
+    }
+    expect(await codeOf(app.query('drop table broker.audit_events'))).to.equal('42501');
+    await app.end();
+  });
+});
+
+describe('Postgres proves that nobody touched the audit', () => {
+  let records: TestRecords;
+  beforeEach(async () => {
+    records = await freshRecords();
+    const { db } = records;
+    for (let i = 0; i < 5; i += 1) await db.readAudit.record([anEvent({ actor: `reader:${i}` })]);
+    await store(db, aCredential());
+    await db.auditVerifier.checkpoint();
+    await db.readAudit.record([anEvent({ actor: 'reader:5' })]);
+    await db.auditVerifier.checkpoint();
+  });
+  afterEach(() => records.close());
+
+  const problemsAfter = async (sql: string) => {
+    await records.owner.query(sql);
+    const proof = await records.db.auditVerifier.verify();
+    expect(proof.ok).to.equal(proof.problems.length === 0);
+    return proof.problems.map((each) => each.problem.split(/[: ]/)[0]);
+  };
+  const inReads = `chain like 'reads-%' and seq`;
+
+  it('finds nothing in an untouched one', async () => {
+    expect(await records.db.auditVerifier.verify()).to.deep.equal({
+      ok: true,
+      chains: 2,
+      rows: 9,
+      checkpoints: 2,
+      problems: [],
+    });
+  });
+  it('finds an edit', async () => {
+    expect(await problemsAfter(`update broker.audit_events set actor = 'x' where ${inReads} = 2`)).to.include('edited');
+  });
+  it('finds a deleted row', async () => {
+    expect(await problemsAfter(`delete from broker.audit_events where ${inReads} = 2`)).to.include('deleted');
+  });
+  it('finds a deleted beginning', async () => {
+    expect(await problemsAfter(`delete from broker.audit_events where ${inReads} < 2`)).to.include('deleted');
+  });
+  it('finds an inserted row', async () => {
+    const columns = `action, outcome, actor, actor_kind, request_id, ip, credential_id, version, code, used_by, purpose,
+      break_glass, break_glass_reason, details, prev_hash, hash`;
+    const insert = `insert into broker.audit_events (chain, seq, at, ${columns})
+      select chain, seq, at + interval '1 ms', ${columns} from broker.audit_events where ${inReads} = 2`;
+    expect(await problemsAfter(insert)).to.include('duplicate');
+  });
+  it('finds two rows that changed places', async () => {
+    const swap = `update broker.audit_events set seq = case seq when 2 then 3 else 2 end where ${inReads} in (2, 3)`;
+    expect(await problemsAfter(swap)).to.include('reordered');
+  });
+  it('finds a cut end, since a signed checkpoint names it', async () => {
+    expect(await problemsAfter(`delete from broker.audit_events where ${inReads} > 4`)).to.include('truncated');
+  });
+  it('finds a chain that is gone altogether', async () => {
+    expect(await problemsAfter(`delete from broker.audit_events where chain like 'changes-%'`)).to.include('truncated');
+  });
+  it('finds a checkpoint that was changed or taken away', async () => {
+    expect(await problemsAfter('delete from broker.audit_checkpoints where number = 1')).to.include('deleted');
+    expect(await problemsAfter(`update broker.audit_checkpoints set payload = payload || ' '`)).to.include('the');
+  });
+});

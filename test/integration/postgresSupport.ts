@@ -1,0 +1,147 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { createPostgres, type Postgres } from '../../src/adapters/postgres/postgres.js';
+import type { AuditEvent } from '../../src/domain/audit.js';
+import type { Caller } from '../../src/domain/caller.js';
+import type { Credential } from '../../src/domain/credential.js';
+import type { CheckpointSigner, Log, WriteIntent } from '../../src/ports.js';
+import { testPostgres } from '../support/parts.js';
+
+export interface TestRecords {
+  db: Postgres;
+  /** As the owner of the schema, who may do what the app role may not. */
+  owner: pg.Pool;
+  ownerUrl: string;
+  appUrl: string;
+  appRole: string;
+  close(): Promise<void>;
+}
+
+const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const signer: CheckpointSigner = {
+  sign: async (payload) => mac(payload),
+  verify: async (payload, signature) => mac(payload) === signature,
+};
+
+/** A migrated database of its own and the adapter over it, as the app role. */
+export async function freshRecords(options: { maxQueue?: number } = {}): Promise<TestRecords> {
+  const server = await testPostgres();
+  const { ownerUrl, appUrl, drop } = await server.freshDatabase();
+  const appRole = decodeURIComponent(new URL(appUrl).username);
+  await migrate({ ownerUrl, appRole });
+  const clock = { now: () => new Date() };
+  const db = createPostgres({ url: appUrl, clock, log: quiet, checkpointSigner: signer, audit: options });
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  const close = async (): Promise<void> => {
+    await db.close();
+    await owner.end();
+    await drop();
+  };
+  return { db, owner, ownerUrl, appUrl, appRole, close };
+}
+
+export function user(principal: string, role: Caller['role'] = 'engineer'): Caller {
+  return { kind: 'user', principal, name: principal, role, mustChangePassword: false };
+}
+
+export function aCredential(change: Partial<Credential> = {}): Credential {
+  const id = randomUUID();
+  const at = new Date();
+  return {
+    id,
+    name: `credential ${id}`,
+    serviceType: 'proxmox',
+    owner: 'glassdome:1',
+    vaultPath: `proxmox/test-${id}`,
+    activeVersion: 1,
+    activeCreatedTime: '2026-01-01T00:00:00.123456789Z',
+    latestVersion: 1,
+    settings: { host: 'pve.lab' },
+    secretFields: ['token_value'],
+    description: '',
+    labels: {},
+    envNames: {},
+    status: 'active',
+    health: 'unchecked',
+    lastTestedAt: null,
+    lastTestCode: null,
+    identity: null,
+    nextTestAt: null,
+    expiresAt: null,
+    expiresSource: null,
+    rotationIntervalDays: null,
+    lastRotatedAt: null,
+    nextRotationAt: null,
+    revision: 1,
+    createdAt: at,
+    createdBy: 'glassdome:1',
+    updatedAt: at,
+    updatedBy: 'glassdome:1',
+    deletedAt: null,
+    deletedBy: null,
+    ...change,
+  };
+}
+
+export function anEvent(change: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    action: 'credential.read',
+    outcome: 'allowed',
+    actor: 'glassdome:1',
+    actorKind: 'user',
+    requestId: randomUUID(),
+    ip: '10.0.0.1',
+    credentialId: null,
+    version: 1,
+    code: null,
+    usedBy: null,
+    purpose: null,
+    breakGlass: false,
+    breakGlassReason: null,
+    details: { zeta: 1, alpha: [1.5, { b: null, a: 'ü' }] },
+    ...change,
+  };
+}
+
+export function anIntent(credentialId: string): WriteIntent {
+  return {
+    id: randomUUID(),
+    credentialId,
+    kind: 'update',
+    expectedVersion: 2,
+    fingerprint: 'hmac',
+    settings: { host: 'new.lab' },
+    secretFields: ['token_value'],
+    changedFields: ['host'],
+    actor: 'glassdome:1',
+    requestId: randomUUID(),
+    reason: null,
+    source: 'api',
+    createdAt: new Date(),
+    patch: { name: 'renamed', expiresAt: new Date('2027-01-01T00:00:00Z') },
+  };
+}
+
+/** Stores credentials as a change with its event. */
+export async function store(db: Postgres, ...credentials: Credential[]): Promise<void> {
+  await db.changes.run(async (tx) => {
+    for (const credential of credentials) {
+      await tx.insertCredential(credential);
+      tx.audit(anEvent({ action: 'credential.create', credentialId: credential.id }));
+    }
+  });
+}
+
+/** The code of the `BrokerError` that a promise rejects with; `none` when it does not. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'none',
+    (error: unknown) => String((error as { code?: unknown }).code ?? error),
+  );
+}
+
+function mac(payload: string): string {
+  return createHmac('sha256', 'checkpoints of tests').update(payload).digest('hex');
+}

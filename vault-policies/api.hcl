@@ -1,0 +1,53 @@
+# The broker's API: reads and writes credentials, seals, signs and fingerprints. It removes nothing.
+# Paths are written for the default mounts; `bootstrap` puts the configured ones in their place.
+
+path "glassdome-credentials/data/+/+" {
+  capabilities = ["create", "read", "update"]
+}
+# custom_metadata for people in the Vault UI, and max_versions before a write that would prune a live version.
+path "glassdome-credentials/metadata/+/+" {
+  capabilities = ["create", "read", "update"]
+}
+
+path "transit/hmac/broker-fingerprint/sha2-256" {
+  capabilities = ["update"]
+}
+path "transit/verify/broker-fingerprint/sha2-256" {
+  capabilities = ["update"]
+}
+path "transit/encrypt/broker-seal" {
+  capabilities = ["update"]
+}
+path "transit/decrypt/broker-seal" {
+  capabilities = ["update"]
+}
+path "transit/rewrap/broker-seal" {
+  capabilities = ["update"]
+}
+path "transit/sign/broker-tokens/sha2-256" {
+  capabilities = ["update"]
+}
+path "transit/keys/broker-tokens" {
+  capabilities = ["read"]
+}
+path "transit/sign/broker-audit" {
+  capabilities = ["update"]
+}
+path "transit/verify/broker-audit" {
+  capabilities = ["update"]
+}
+
+# Glassdome's own mount: the one key that its tokens are signed with, and nothing else.
+path "glassdome/data/auth/jwt_secret" {
+  capabilities = ["read"]
+}
+
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}

@@ -1,0 +1,35 @@
+# The reconciler: compares Vault with Postgres, finishes what a crash left, and removes what was deleted 30 days ago.
+# It reads versions to tell whose they are; it writes none.
+
+path "glassdome-credentials/metadata" {
+  capabilities = ["list"]
+}
+path "glassdome-credentials/metadata/" {
+  capabilities = ["list"]
+}
+path "glassdome-credentials/metadata/+/" {
+  capabilities = ["list"]
+}
+path "glassdome-credentials/metadata/+/+" {
+  capabilities = ["read", "update", "delete"]
+}
+path "glassdome-credentials/data/+/+" {
+  capabilities = ["read"]
+}
+
+path "transit/hmac/broker-fingerprint/sha2-256" {
+  capabilities = ["update"]
+}
+path "transit/verify/broker-fingerprint/sha2-256" {
+  capabilities = ["update"]
+}
+
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}

@@ -1,0 +1,31 @@
+# The worker: reads credentials to test them, opens notification targets, signs audit checkpoints. It writes no secret.
+
+path "glassdome-credentials/data/+/+" {
+  capabilities = ["read"]
+}
+path "glassdome-credentials/metadata/+/+" {
+  capabilities = ["read"]
+}
+
+path "transit/decrypt/broker-seal" {
+  capabilities = ["update"]
+}
+path "transit/hmac/broker-fingerprint/sha2-256" {
+  capabilities = ["update"]
+}
+path "transit/sign/broker-audit" {
+  capabilities = ["update"]
+}
+path "transit/verify/broker-audit" {
+  capabilities = ["update"]
+}
+
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}
