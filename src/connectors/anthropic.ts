@@ -3,6 +3,7 @@ import type { Connector } from '../domain/template.js';
 /** Anthropic: an API key. */
 export const anthropic: Connector = {
   serviceType: 'anthropic',
+  shortName: 'Anthropic',
   template: {
     service_type: 'anthropic',
     title: 'Anthropic',
@@ -16,9 +17,9 @@ export const anthropic: Connector = {
         options: ['claude-3-opus', 'claude-3-sonnet', 'claude-3-haiku'],
       },
     ],
-    optional_fields: [{ name: 'base_url', type: 'text', label: 'Base URL' }],
+    optional_fields: [{ name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.anthropic.com' }],
   },
   destinationFields: ['base_url'],
-  envNames: { ANTHROPIC_API_KEY: 'api_key' },
+  envNames: { ANTHROPIC_API_KEY: 'api_key', ANTHROPIC_BASE_URL: 'base_url' },
   envAliases: {},
 };

@@ -3,6 +3,7 @@ import type { Connector } from '../domain/template.js';
 /** Azure: a service principal with a client secret. */
 export const azure: Connector = {
   serviceType: 'azure',
+  shortName: 'Azure',
   template: {
     service_type: 'azure',
     title: 'Microsoft Azure',
@@ -14,11 +15,12 @@ export const azure: Connector = {
       { name: 'tenant_id', type: 'text', label: 'Tenant ID' },
     ],
     optional_fields: [
-      { name: 'region', type: 'text', label: 'Default region' },
-      { name: 'resource_group', type: 'text', label: 'Resource group' },
+      { name: 'region', type: 'text', label: 'Default region', default: 'eastus' },
+      { name: 'resource_group', type: 'text', label: 'Resource group', default: 'glassdome-rg' },
+      { name: 'cloud', type: 'select', label: 'Cloud', options: ['public', 'usgov', 'china'] },
     ],
   },
-  destinationFields: [],
+  destinationFields: ['cloud'],
   envNames: {
     AZURE_SUBSCRIPTION_ID: 'subscription_id',
     AZURE_TENANT_ID: 'tenant_id',

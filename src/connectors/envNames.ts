@@ -1,12 +1,54 @@
-import { connectors } from './registry.js';
+import { type EnvFamily, type EnvMeaning, envLexicon } from '../domain/envFamily.js';
+import type { EnvVocabulary } from '../domain/envVocabulary.js';
+import type { Connector } from '../domain/template.js';
+import { secretNames } from '../domain/templateFields.js';
+import { otherFamilies } from './otherFamilies.js';
+import { plainVariables } from './plainVariables.js';
+import { connectorOf, connectors } from './registry.js';
 
-const ALIASES = new Map(connectors.flatMap((connector) => Object.entries(connector.envAliases)));
+function familyOf(connector: Connector): EnvFamily {
+  const { template } = connector;
+  return {
+    key: connector.serviceType,
+    name: connector.shortName ?? template.title ?? connector.serviceType,
+    serviceType: connector.serviceType,
+    variables: connector.envNames,
+    aliases: connector.envAliases,
+    secretFields: secretNames(template),
+    ...(connector.numbered === undefined ? {} : { numbered: connector.numbered }),
+  };
+}
+
+/** Every variable that the registry and the table of other systems know. */
+export const envVocabulary: EnvVocabulary = {
+  meaningOf: envLexicon([...connectors.map(familyOf), ...otherFamilies]),
+  plain: plainVariables,
+  templateOf: (serviceType) => connectorOf(serviceType)?.template,
+};
 
 /**
  * The variable that a name means: Glassdome asks for secrets by lower-case keys (`proxmox_01_host`) and its files
- * have several spellings. Case does not count, as in Glassdome's own settings.
+ * have several spellings. Case does not count, as in Glassdome's own settings. Unknown names only become upper case.
  */
 export function canonicalEnvName(name: string): string {
-  const upper = name.toUpperCase();
-  return ALIASES.get(upper) ?? upper;
+  return (envVocabulary.meaningOf(name)?.canonical ?? name).toUpperCase();
+}
+
+/**
+ * Every spelling under which a credential may hold the variable that `name` means, the closest first: a file's
+ * `GOOGLE_SEARCH_API` answers whoever asks for `google_search_api_key`.
+ */
+export function envSpellings(name: string): string[] {
+  const meaning = envVocabulary.meaningOf(name);
+  const known = meaning === undefined ? [] : familySpellings(meaning);
+  return [...new Set([name, name.toUpperCase(), canonicalEnvName(name), ...known, name.toLowerCase()])];
+}
+
+function familySpellings({ family, instance, field, canonical }: EnvMeaning): string[] {
+  const { variables, aliases, numbered } = family;
+  const unnumbered = instance === null || instance === numbered?.first;
+  const plain = unnumbered ? Object.keys(variables).filter((variable) => variables[variable] === field) : [];
+  const others = unnumbered ? Object.keys(aliases).filter((alias) => variables[aliases[alias] ?? ''] === field) : [];
+  const withId = (numbered?.names[field] ?? []).map((spelling) => spelling.replace('<id>', instance ?? ''));
+  return [canonical, ...withId, ...plain, ...others];
 }

@@ -3,6 +3,7 @@ import type { Connector } from '../domain/template.js';
 /** OpenAI: a project key. */
 export const openai: Connector = {
   serviceType: 'openai',
+  shortName: 'OpenAI',
   template: {
     service_type: 'openai',
     title: 'OpenAI',
@@ -12,9 +13,17 @@ export const openai: Connector = {
       { name: 'model', type: 'select', label: 'Default Model', options: ['gpt-4', 'gpt-4-turbo', 'gpt-3.5-turbo'] },
       { name: 'organization', type: 'text', label: 'Organization ID (optional)', required: false },
     ],
-    optional_fields: [{ name: 'base_url', type: 'text', label: 'Base URL' }],
+    optional_fields: [
+      { name: 'project', type: 'text', label: 'Project ID' },
+      { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.openai.com/v1' },
+    ],
   },
   destinationFields: ['base_url'],
-  envNames: { OPENAI_API_KEY: 'api_key' },
-  envAliases: {},
+  envNames: {
+    OPENAI_API_KEY: 'api_key',
+    OPENAI_ORG_ID: 'organization',
+    OPENAI_PROJECT_ID: 'project',
+    OPENAI_BASE_URL: 'base_url',
+  },
+  envAliases: { OPENAI_ORGANIZATION: 'OPENAI_ORG_ID' },
 };

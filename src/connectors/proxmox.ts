@@ -1,8 +1,10 @@
 import type { Connector } from '../domain/template.js';
+import { tlsDestinationFields, tlsFields } from './tlsFields.js';
 
 /** Proxmox VE: an API token (preferred) or a password. Port 8006. */
 export const proxmox: Connector = {
   serviceType: 'proxmox',
+  shortName: 'Proxmox',
   template: {
     service_type: 'proxmox',
     title: 'Proxmox VE',
@@ -20,30 +22,59 @@ export const proxmox: Connector = {
       ],
     },
     optional_fields: [
-      { name: 'port', type: 'integer', label: 'Port' },
-      { name: 'verify_ssl', type: 'boolean', label: 'Verify TLS' },
-      { name: 'default_node', type: 'text', label: 'Default node' },
-      { name: 'default_storage', type: 'text', label: 'Default storage' },
+      { name: 'port', type: 'integer', label: 'Port', default: '8006' },
+      { name: 'default_node', type: 'text', label: 'Default node', default: 'pve01' },
+      { name: 'default_storage', type: 'text', label: 'Default storage', default: 'local-lvm' },
+      { name: 'token_id', type: 'text', label: 'Token ID', help: 'user@realm!name; fills user and token name.' },
       { name: 'root_password', type: 'password', label: 'Password of root, for SSH' },
+      { name: 'ssh_user', type: 'text', label: 'SSH user' },
+      { name: 'ssh_password', type: 'password', label: 'SSH password' },
+      ...tlsFields,
+    ],
+    paste_forms: [
+      {
+        field: 'token_value',
+        pattern: '^([^!\\s]+)!([^=\\s]+)=(\\S+)$',
+        into: ['user', 'token_name', 'token_value'],
+      },
+      { field: 'token_name', pattern: '^([^!\\s]+)!(\\S+)$', into: ['user', 'token_name'] },
+      { field: 'token_id', pattern: '^([^!\\s]+)!(\\S+)$', into: ['user', 'token_name'], joined: '{user}!{token_name}' },
     ],
   },
-  destinationFields: ['host', 'port', 'verify_ssl'],
+  destinationFields: ['host', 'port', ...tlsDestinationFields],
   envNames: {
     PROXMOX_HOST: 'host',
     PROXMOX_USER: 'user',
     PROXMOX_PASSWORD: 'password',
     PROXMOX_TOKEN_NAME: 'token_name',
     PROXMOX_TOKEN_VALUE: 'token_value',
+    PROXMOX_TOKEN_ID: 'token_id',
     PROXMOX_VERIFY_SSL: 'verify_ssl',
     PROXMOX_NODE: 'default_node',
     PROXMOX_ROOT_PASSWORD: 'root_password',
+    PROXMOX_SSH_USER: 'ssh_user',
+    PROXMOX_SSH_PASSWORD: 'ssh_password',
   },
   envAliases: {
-    PROXMOX_01_HOST: 'PROXMOX_HOST',
-    PROXMOX_01_USER: 'PROXMOX_USER',
-    PROXMOX_01_PASSWORD: 'PROXMOX_PASSWORD',
     PROXMOX_ADMIN: 'PROXMOX_USER',
     PROXMOX_ADMIN_PASSWD: 'PROXMOX_PASSWORD',
     PROXMOX_TOKEN_SECRET: 'PROXMOX_TOKEN_VALUE',
+  },
+  numbered: {
+    id: '\\d+',
+    label: 'instance',
+    first: '01',
+    overriding: ['host', 'user', 'password'],
+    inherited: { token_name: 'token_value', verify_ssl: 'host' },
+    names: {
+      host: ['PROXMOX_<id>_HOST'],
+      user: ['PROXMOX_<id>_USER'],
+      password: ['PROXMOX_<id>_PASSWORD', 'PROXMOX_PASSWORD_<id>'],
+      token_name: ['PROXMOX_<id>_TOKEN_NAME', 'PROXMOX_TOKEN_NAME_<id>'],
+      token_value: ['PROXMOX_TOKEN_VALUE_<id>', 'PROXMOX_<id>_TOKEN_VALUE'],
+      verify_ssl: ['PROXMOX_<id>_VERIFY_SSL'],
+      default_node: ['PROXMOX_<id>_NODE'],
+      root_password: ['PROXMOX_<id>_ROOT_PASSWORD', 'PROXMOX_ROOT_PASSWORD_<id>'],
+    },
   },
 };

@@ -1,8 +1,10 @@
 import type { Connector } from '../domain/template.js';
+import { tlsDestinationFields, tlsFields } from './tlsFields.js';
 
 /** VMware: one ESXi host or a vCenter. */
 export const vmware: Connector = {
   serviceType: 'vmware',
+  shortName: 'ESXi',
   template: {
     service_type: 'vmware',
     title: 'VMware vSphere / ESXi',
@@ -13,14 +15,15 @@ export const vmware: Connector = {
       { name: 'password', type: 'password', label: 'Password' },
     ],
     optional_fields: [
-      { name: 'port', type: 'integer', label: 'Port' },
-      { name: 'verify_ssl', type: 'boolean', label: 'Verify TLS' },
-      { name: 'datacenter_name', type: 'text', label: 'Datacenter' },
+      { name: 'port', type: 'integer', label: 'Port', default: '443' },
+      { name: 'datacenter_name', type: 'text', label: 'Datacenter', default: 'ha-datacenter' },
       { name: 'datastore_name', type: 'text', label: 'Datastore' },
-      { name: 'network_name', type: 'text', label: 'Network' },
+      { name: 'network_name', type: 'text', label: 'Network', default: 'VM Network' },
+      { name: 'endpoint_kind', type: 'select', label: 'Kind of endpoint', options: ['esxi', 'vcenter'] },
+      ...tlsFields,
     ],
   },
-  destinationFields: ['host', 'port', 'verify_ssl'],
+  destinationFields: ['host', 'port', ...tlsDestinationFields],
   envNames: {
     ESXI_HOST: 'host',
     ESXI_USER: 'user',

@@ -1,3 +1,4 @@
+import type { NumberedNames } from './envFamily.js';
 import type { ServiceType } from './serviceType.js';
 
 /**
@@ -16,6 +17,16 @@ export interface FieldSpec {
   help?: string;
 }
 
+/** A text that people paste in one piece and that holds several fields. */
+export interface PasteForm {
+  field: string;
+  /** A regular expression; its groups are the fields of `into`, in order. A text that does not match stays whole. */
+  pattern: string;
+  into: string[];
+  /** `{user}!{token_name}`: the field itself is kept too, and written anew when its parts change. */
+  joined?: string;
+}
+
 /** The form of a service as `GET /api/credentials/templates/{service_type}` answers it. */
 export interface Template {
   service_type: ServiceType;
@@ -27,6 +38,7 @@ export interface Template {
   docs_url?: string;
   /** True for `other`: any field name is accepted, and the request says which are secret. */
   free_form?: boolean;
+  paste_forms?: PasteForm[];
 }
 
 /** What the broker knows of one external system. One file in `connectors/` exports one of these. */
@@ -39,4 +51,8 @@ export interface Connector {
   envNames: Readonly<Record<string, string>>;
   /** Other names under which a variable is asked for (lower-case secret keys, old spellings) → variable. */
   envAliases: Readonly<Record<string, string>>;
+  /** How variables name further instances (`PROXMOX_02_HOST`). */
+  numbered?: NumberedNames;
+  /** What an imported credential is called; left out: the template's title. */
+  shortName?: string;
 }

@@ -170,3 +170,8 @@ export function typedFields(template: Template, values: Record<string, string>):
   });
   return Object.fromEntries(typed);
 }
+
+/** Names of all fields that the form marks as secret. */
+export function secretNames(template: Template): string[] {
+  return allFields(template).filter((field) => isSecretField(template, field.name)).map((field) => field.name);
+}

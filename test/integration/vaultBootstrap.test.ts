@@ -20,6 +20,7 @@ describe('bootstrap of a Vault', function () {
     transitMount: 'boot-transit',
     userpassMount: 'boot-people',
     approleMount: 'boot-approle',
+    namePrefix: 'broker-boot-',
     policiesDir: POLICIES,
   };
 
@@ -41,7 +42,7 @@ describe('bootstrap of a Vault', function () {
   it('says all that it would do, and does nothing, when only planned', async () => {
     const plan = await planBootstrap(limited, options);
     expect(plan).to.include('mount kv at boot/credentials/');
-    expect(plan).to.include('write the AppRole role broker-reconciler');
+    expect(plan).to.include('write the AppRole role broker-boot-reconciler');
     expect(await planBootstrap(limited, options)).to.deep.equal(plan);
   });
 
@@ -59,11 +60,11 @@ describe('bootstrap of a Vault', function () {
   });
 
   it('mends only what was changed by somebody else', async () => {
-    await root.request('POST', 'sys/policies/acl/broker-worker', {
+    await root.request('POST', 'sys/policies/acl/broker-boot-worker', {
       policy: 'path "x" { capabilities = ["read"] }',
     });
     expect((await bootstrapVault(limited, options)).changed).to.deep.equal([
-      'write the policy broker-worker',
+      'write the policy broker-boot-worker',
     ]);
   });
 
@@ -81,11 +82,11 @@ describe('bootstrap of a Vault', function () {
 
   it('issues secret ids that log in, plain and wrapped', async () => {
     const { roles } = await bootstrapVault(limited, options);
-    const plain = await issueSecretId(limited, 'worker', { approleMount: 'boot-approle', ttlSeconds: 300 });
+    const plain = await issueSecretId(limited, 'worker', { ...options, ttlSeconds: 300 });
     const body = { role_id: roles.worker.roleId, secret_id: plain.secretId.reveal() };
     const login = await root.request('POST', 'auth/boot-approle/login', body, { token: null });
-    expect(login.body.auth.policies).to.deep.equal(['broker-worker']);
-    const wrapped = await issueSecretId(limited, 'api', { approleMount: 'boot-approle', wrapTtlSeconds: 60 });
+    expect(login.body.auth.policies).to.deep.equal(['broker-boot-worker']);
+    const wrapped = await issueSecretId(limited, 'api', { ...options, wrapTtlSeconds: 60 });
     const opened = await root.request(
       'POST',
       'sys/wrapping/unwrap',

@@ -129,12 +129,25 @@ export class VaultAccess {
   async #withLogin(request: Request, endsAtMs: number): Promise<Reply> {
     const { session } = this.options;
     const token = session.token();
-    if (token === null && !(await session.replace(null)))
-      return { verdict: 'denied', answer: { status: 403, body: undefined } };
-    const used = session.token();
-    const reply = await this.#once(request, used, endsAtMs);
-    if (reply.verdict !== 'denied' || !(await session.replace(used))) return reply;
-    return this.#once(request, session.token(), endsAtMs);
+    if (token === null) return this.#afterLogin(request, null, endsAtMs);
+    const reply = await this.#once(request, token, endsAtMs);
+    return reply.verdict === 'denied' ? this.#afterLogin(request, token, endsAtMs, reply) : reply;
+  }
+
+  async #afterLogin(
+    request: Request,
+    refused: string | null,
+    endsAtMs: number,
+    reply?: Reply,
+  ): Promise<Reply> {
+    const { session, timers } = this.options;
+    const tooLate = pause(timers, endsAtMs - timers.nowMs()).then(() => false);
+    const replaced = await Promise.race([session.replace(refused), tooLate]);
+    const token = session.token();
+    if (replaced && token !== null) return this.#once(request, token, endsAtMs);
+    if (token !== null && reply !== undefined) return reply;
+    this.#breaker.open();
+    throw storeUnavailable('not logged in');
   }
 
   async #once(request: Request, token: string | null, endsAtMs: number): Promise<Reply> {

@@ -1,7 +1,7 @@
 import { Secret } from '../../domain/secret.js';
 import { type BootstrapOptions, BootstrapRefused, bootstrapSteps } from './bootstrapSteps.js';
 import type { VaultClient } from './client.js';
-import { BROKER_ROLES, type BrokerRole } from './policies.js';
+import { BROKER_ROLES, type BrokerRole, vaultName } from './policies.js';
 
 export interface BootstrapResult {
   roles: Record<BrokerRole, { roleId: string }>;
@@ -36,13 +36,16 @@ export async function bootstrapVault(
   }
   const approle = options.approleMount ?? 'approle';
   const ids = await Promise.all(
-    BROKER_ROLES.map(async (role) => [role, await roleId(client, approle, role)] as const),
+    BROKER_ROLES.map(
+      async (role) => [role, await roleId(client, approle, vaultName(role, options))] as const,
+    ),
   );
   return { roles: Object.fromEntries(ids) as BootstrapResult['roles'], changed };
 }
 
 export interface SecretIdOptions {
   approleMount?: string;
+  namePrefix?: string;
   /** Seconds after which the secret id no longer logs in; 0 or nothing: never. */
   ttlSeconds?: number;
   /** Where given, the answer is a wrapping token that opens once within so many seconds. */
@@ -55,8 +58,9 @@ export async function issueSecretId(
   role: BrokerRole,
   options: SecretIdOptions = {},
 ): Promise<{ secretId: Secret; wrapped: boolean }> {
-  const what = `issue a secret id of broker-${role}`;
-  const path = `auth/${options.approleMount ?? 'approle'}/role/broker-${role}/secret-id`;
+  const name = vaultName(role, options);
+  const what = `issue a secret id of ${name}`;
+  const path = `auth/${options.approleMount ?? 'approle'}/role/${name}/secret-id`;
   const body = options.ttlSeconds === undefined ? {} : { ttl: options.ttlSeconds };
   const wrapTtlSeconds = options.wrapTtlSeconds;
   const answer = await client.request(
@@ -71,10 +75,10 @@ export async function issueSecretId(
   return { secretId: new Secret(value), wrapped };
 }
 
-async function roleId(client: VaultClient, approle: string, role: BrokerRole): Promise<{ roleId: string }> {
-  const answer = await client.request('GET', `auth/${approle}/role/broker-${role}/role-id`);
+async function roleId(client: VaultClient, approle: string, name: string): Promise<{ roleId: string }> {
+  const answer = await client.request('GET', `auth/${approle}/role/${name}/role-id`);
   const id = answer.body?.data?.role_id;
   if (answer.status !== 200 || typeof id !== 'string')
-    throw new BootstrapRefused(`read the id of broker-${role}`, answer.status);
+    throw new BootstrapRefused(`read the id of ${name}`, answer.status);
   return { roleId: id };
 }

@@ -1,5 +1,5 @@
 import type { VaultClient } from './client.js';
-import { BROKER_ROLES, POLICY_NAMES, readPolicy, type VaultMounts } from './policies.js';
+import { BROKER_ROLES, POLICY_NAMES, readPolicy, type VaultMounts, vaultName } from './policies.js';
 import { TRANSIT_KEYS } from './transitKeys.js';
 
 export interface BootstrapOptions extends VaultMounts {
@@ -63,7 +63,7 @@ export function bootstrapSteps(client: VaultClient, options: BootstrapOptions): 
     authStep(client, options.userpassMount, { type: 'userpass', description: USERPASS_DESCRIPTION }),
     lockoutStep(client, options.userpassMount),
     ...POLICY_NAMES.map((name) => policyStep(client, name, options)),
-    ...BROKER_ROLES.map((role) => roleStep(client, approle, role)),
+    ...BROKER_ROLES.map((role) => roleStep(client, approle, vaultName(role, options))),
     ...(options.auditFile === undefined ? [] : [auditStep(client, options.auditFile)]),
   ];
 }
@@ -144,8 +144,9 @@ function policyStep(
   name: (typeof POLICY_NAMES)[number],
   options: BootstrapOptions,
 ): Step {
-  const what = `write the policy broker-${name}`;
-  const path = `sys/policies/acl/broker-${name}`;
+  const full = vaultName(name, options);
+  const what = `write the policy ${full}`;
+  const path = `sys/policies/acl/${full}`;
   const text = () => readPolicy(options.policiesDir, name, options);
   return {
     what,
@@ -154,10 +155,10 @@ function policyStep(
   };
 }
 
-function roleStep(client: VaultClient, approle: string, role: string): Step {
-  const what = `write the AppRole role broker-${role}`;
-  const path = `auth/${approle}/role/broker-${role}`;
-  const wanted: Record<string, unknown> = { ...ROLE_SETTINGS, token_policies: [`broker-${role}`] };
+function roleStep(client: VaultClient, approle: string, name: string): Step {
+  const what = `write the AppRole role ${name}`;
+  const path = `auth/${approle}/role/${name}`;
+  const wanted: Record<string, unknown> = { ...ROLE_SETTINGS, token_policies: [name] };
   return {
     what,
     done: async () => {

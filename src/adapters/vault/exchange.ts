@@ -30,7 +30,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(private readonly maxBytes: number) {}
 
   run(pool: Pool, request: TransportRequest, timeoutMs: number): Promise<VaultAnswer> {
-    const path = `/v1/${safePath(request.path)}`;
+    // Vault's own verb LIST is unknown to proxies and to Node's parser; Vault takes this for the same.
+    const isList = request.method === 'LIST';
+    const method = isList ? 'GET' : request.method;
+    const path = `/v1/${safePath(isList ? `${request.path}?list=true` : request.path)}`;
     const body = request.body === undefined ? null : JSON.stringify(request.body);
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -38,8 +41,6 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#timer = setTimeout(() => this.#fail('timeout'), timeoutMs);
       this.#listen(request.signal);
       if (this.#settled) return;
-      // LIST is Vault's own verb; undici's type knows the usual ones only.
-      const method = request.method as Dispatcher.HttpMethod;
       pool.dispatch({ path, method, headers: headersOf(request, body !== null), body }, this);
     });
   }

@@ -16,6 +16,8 @@ export interface PasswordsOptions {
   /** Userpass mount of the broker's own, below `auth/`. */
   mount: string;
   log: Log;
+  /** Policy of a login's token. Default `broker-login`. */
+  loginPolicy?: string;
 }
 
 /** People's passwords in Vault userpass. A login's token can do nothing but end itself, and is ended at once. */
@@ -25,7 +27,14 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     check: (username, password) => check(options, base, username, password),
     set: async (username, password) => {
       refuseBad(username, password);
-      settle(await options.access.change('POST', `${base}/users/${username}`, userBody(password)), 'set');
+      settle(
+        await options.access.change(
+          'POST',
+          `${base}/users/${username}`,
+          userBody(password, options.loginPolicy),
+        ),
+        'set',
+      );
     },
     remove: async (username) => {
       if (!USERNAME.test(username)) return;
@@ -64,10 +73,10 @@ async function end(options: PasswordsOptions, token: string): Promise<void> {
 }
 
 /** The policy `users` lets these values through and no others. */
-function userBody(password: Secret): object {
+function userBody(password: Secret, loginPolicy = 'broker-login'): object {
   return {
     password: password.reveal(),
-    token_policies: 'broker-login',
+    token_policies: loginPolicy,
     token_no_default_policy: true,
     token_ttl: '60s',
     token_max_ttl: '60s',

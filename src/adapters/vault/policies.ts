@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safeMount, safePath } from './paths.js';
 
-/** Processes that log in to Vault by AppRole, each with a policy and a role of its own (`broker-<name>`). */
+/** Processes that log in to Vault by AppRole, each with a policy and a role of its own. */
 export const BROKER_ROLES = ['api', 'worker', 'rotator', 'reconciler', 'users'] as const;
 export type BrokerRole = (typeof BROKER_ROLES)[number];
 
@@ -20,6 +20,16 @@ export interface VaultMounts {
   approleMount?: string;
   /** API path of Glassdome's JWT key. Default `glassdome/data/auth/jwt_secret`. */
   glassdomeJwtPath?: string;
+  /** Of policies and AppRole roles. Default `broker-`; another one keeps two brokers on one Vault apart. */
+  namePrefix?: string;
+}
+
+/** Name of a policy or role in Vault. */
+export function vaultName(name: PolicyName, mounts: Pick<VaultMounts, 'namePrefix'>): string {
+  const prefix = mounts.namePrefix ?? 'broker-';
+  if (!/^[a-z0-9][a-z0-9-]{0,40}-$/.test(prefix))
+    throw new TypeError('namePrefix must be a-z, 0-9 and dashes, ending in a dash');
+  return `${prefix}${name}`;
 }
 
 const DEFAULT_JWT_PATH = 'glassdome/data/auth/jwt_secret';
@@ -27,7 +37,9 @@ const DEFAULT_JWT_PATH = 'glassdome/data/auth/jwt_secret';
 /** A policy's text with the configured mounts in the place of the default ones. */
 export async function readPolicy(dir: string, name: PolicyName, mounts: VaultMounts): Promise<string> {
   const text = await readFile(join(dir, `${name}.hcl`), 'utf8');
-  return text.replace(/^path "([^"]+)"/gm, (_all, path: string) => `path "${rewrite(path, mounts)}"`);
+  return text
+    .replace(/^path "([^"]+)"/gm, (_all, path: string) => `path "${rewrite(path, mounts)}"`)
+    .replace('"broker-login"', `"${vaultName('login', mounts)}"`);
 }
 
 /** The files are valid as they lie, for the default mounts; each path begins with one of these. */
@@ -41,5 +53,6 @@ function rewrite(path: string, mounts: VaultMounts): string {
     .replace(/^(sys\/mounts\/)?glassdome-credentials(?=\/|$)/, `$1${kv}`)
     .replace(/^(sys\/mounts\/)?transit(?=\/|$)/, `$1${transit}`)
     .replace(/^((?:sys\/mounts\/)?auth\/|sys\/auth\/)userpass(?=\/|$)/, `$1${userpass}`)
-    .replace(/^(auth\/|sys\/auth\/)approle(?=\/|$)/, `$1${approle}`);
+    .replace(/^(auth\/|sys\/auth\/)approle(?=\/|$)/, `$1${approle}`)
+    .replace(/(?<=\/)broker-\*$/, `${mounts.namePrefix ?? 'broker-'}*`);
 }

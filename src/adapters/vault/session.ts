@@ -89,9 +89,12 @@ export class Session {
   }
 
   async #judgeAndLogIn(refused: string | null): Promise<boolean> {
-    const ageMs = this.options.timers.nowMs() - this.#obtainedAtMs;
-    if (this.options.timers.nowMs() < this.#refusedUntilMs) return false;
-    if (refused !== null && ageMs < FRESH_MS && (await this.#lookUp(refused)) !== 403) return false;
+    const { timers } = this.options;
+    const status = refused === null ? 403 : await this.#lookUp(refused);
+    if (status === 403 && this.token() === refused) this.#lease = null;
+    const policyTooNarrow = status === 200 && timers.nowMs() - this.#obtainedAtMs < FRESH_MS;
+    const unclear = status !== 200 && status !== 403;
+    if (policyTooNarrow || unclear || timers.nowMs() < this.#refusedUntilMs) return false;
     return this.#logIn();
   }
 

@@ -1,0 +1,149 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
+import { refuseForeignEnvironment } from './environment.js';
+import { packageRoot } from './paths.js';
+import { type LocalPostgres, reachableFolder, startPostgres } from './postgres.js';
+import { readPrivate, writePrivate } from './privateFile.js';
+import { type Logins, MOUNTS, provisionVault, revokeRoot } from './provision.js';
+import { findVault } from './vaultBinary.js';
+import { type LocalVault, startVault } from './vaultServer.js';
+
+/** `npm start`: the whole system on real parts, for development. Every step can be stopped and begun again. */
+const root = packageRoot();
+const data = join(root, '.data');
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+const portOf = (name: string, preset: number) => Number(process.env[name] ?? preset);
+const running: { stop(): Promise<void> }[] = [];
+let stopping = false;
+
+async function stopAll(code: number): Promise<never> {
+  if (stopping) return new Promise(() => undefined);
+  stopping = true;
+  say('\n• Stopping');
+  for (const part of running.reverse()) await part.stop();
+  process.exit(code);
+}
+
+async function start(): Promise<void> {
+  refuseForeignEnvironment(process.env);
+  mkdirSync(join(data, 'logs'), { recursive: true });
+  const port = portOf('BROKER_PORT', 8400);
+  await requireFreePort(port, 'BROKER_PORT');
+  const binary = await findVault((line) => say(`• ${line}`));
+  say('• Starting Postgres');
+  const postgres = await startPostgres({
+    folder: reachableFolder(join(data, 'postgres'), `/var/tmp/glassdome-broker-${Buffer.from(root).toString('hex').slice(-24)}`),
+    secrets: join(data, 'postgres-passwords.json'),
+    port: portOf('LOCAL_POSTGRES_PORT', 8403),
+    log: join(data, 'logs', 'postgres.log'),
+  });
+  running.push(postgres);
+  say('• Starting Vault');
+  const vault = await startVault({
+    binary,
+    folder: join(data, 'vault'),
+    port: portOf('LOCAL_VAULT_PORT', 8401),
+    log: join(data, 'logs', 'vault.log'),
+    passphrase: process.env['GLASSDOME_ENCRYPTION_KEY'],
+  });
+  running.push(vault);
+  const env = brokerEnv(postgres, vault, await loginsOf(vault), port);
+  runBroker(['migrate'], { ...env, DATABASE_OWNER_URL: postgres.ownerUrl });
+  const password = firstAdmin(env);
+  say('• Starting the broker');
+  const broker = await startBroker(env, port);
+  tell(port, vault.address, password);
+  broker.once('exit', () => void stopAll(1));
+}
+
+/** The Vault logins; made, together with everything in Vault, at the first start only. */
+async function loginsOf(vault: LocalVault): Promise<Logins> {
+  const file = join(data, 'vault-logins.json');
+  const { rootToken } = vault.keys;
+  if (rootToken !== undefined) {
+    const logins = await provisionVault(vault.address, rootToken, join(data, 'secret-ids'), (line) => say(`  ${line}`));
+    writePrivate(file, JSON.stringify(logins));
+    await revokeRoot(vault.address, rootToken);
+    vault.forgetRoot();
+  }
+  const known = readPrivate(file);
+  if (known === undefined) throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to begin anew.`);
+  return JSON.parse(known) as Logins;
+}
+
+function brokerEnv(postgres: LocalPostgres, vault: LocalVault, logins: Logins, port: number): NodeJS.ProcessEnv {
+  const login = (prefix: string, role: keyof Logins) => ({ [`${prefix}ROLE_ID`]: logins[role].roleId, [`${prefix}SECRET_ID_FILE`]: logins[role].secretIdFile });
+  const passOn = ['GLASSDOME_JWT_KEY_FILES', 'LOG_LEVEL', 'TLS_CERT_FILE', 'TLS_KEY_FILE'].filter((name) => process.env[name] !== undefined);
+  return {
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    ...Object.fromEntries(passOn.map((name) => [name, process.env[name]])),
+    BROKER_PORT: String(port),
+    DATABASE_URL: postgres.appUrl,
+    VAULT_ADDR: vault.address,
+    KV_MOUNT: MOUNTS.kvMount,
+    ...login('VAULT_', 'api'),
+    ...login('VAULT_USERS_', 'users'),
+    ...login('VAULT_RECONCILER_', 'reconciler'),
+  };
+}
+
+const program = join(root, 'dist', 'src', 'main.js');
+
+function runBroker(args: string[], env: NodeJS.ProcessEnv): void {
+  const done = spawnSync(process.execPath, [program, ...args], { env, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`glassdome-broker ${args[0]} failed: ${done.stderr}`);
+}
+
+/** The one-time password of the first admin, at the first start; undefined later. */
+function firstAdmin(env: NodeJS.ProcessEnv): string | undefined {
+  const done = join(data, 'admin-made');
+  if (existsSync(done)) return undefined;
+  const file = join(data, 'admin-password');
+  const password = readPrivate(file) ?? randomBytes(15).toString('base64url');
+  writePrivate(file, password);
+  const made = spawnSync(process.execPath, [program, 'create-admin', '--username', 'admin', '--password-file', file], { env, encoding: 'utf8' });
+  const thereAlready = made.stderr.includes('There are people already');
+  if (made.status !== 0 && !thereAlready) throw new Error(`The first admin could not be made: ${made.stderr}`);
+  return password;
+}
+
+async function startBroker(env: NodeJS.ProcessEnv, port: number): Promise<ChildProcess> {
+  const log = openSync(join(data, 'logs', 'broker.log'), 'a', 0o600);
+  const child = startChild(process.execPath, [program, 'all'], { env, stdio: ['ignore', log, log] });
+  running.push({ stop: () => stopChild(child, 'SIGTERM', 26_000) });
+  const scheme = env['TLS_CERT_FILE'] === undefined ? 'http' : 'https';
+  await waitUntil('The broker', child, async () => (await fetch(`${scheme}://127.0.0.1:${port}/readyz`)).ok);
+  return child;
+}
+
+function tell(port: number, vault: string, password: string | undefined): void {
+  const url = `http://127.0.0.1:${port}`;
+  say(`
+The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies in .data/ beside its data.
+
+  API        ${url}      (every call: ${url}/docs)
+  Vault      ${vault}
+  Logs       .data/logs/
+`);
+  if (password !== undefined) {
+    say(`  First admin: user "admin", one-time password  ${password}   (shown this once)
+
+  Log in and change it:   npm run -s glassdome -- login --username admin
+  Or by curl:             curl -s ${url}/api/auth/login -H 'content-type: application/json' -d '{"username":"admin","password":"${password}"}'
+`);
+    rmSync(join(data, 'admin-password'), { force: true });
+    writePrivate(join(data, 'admin-made'), new Date().toISOString());
+  }
+  say('  Stop with Ctrl-C; the data stays.');
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll(0));
+await start().catch(async (error: unknown) => {
+  say(`✗ ${error instanceof Error ? error.message : String(error)}`);
+  await stopAll(1);
+});

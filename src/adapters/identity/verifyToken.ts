@@ -1,0 +1,100 @@
+import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { type Caller, lowerRole, ROLES, type Role, roleOfLevel } from '../../domain/caller.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { TokenSigner } from '../../ports.js';
+
+/** Issuer and audience of the broker's own tokens. */
+export const BROKER_ISSUER = 'glassdome-broker';
+const MAX_TOKEN = 8192;
+const KID = /^broker-tokens-v\d{1,6}$/;
+
+type Verify = (token: string) => Promise<Caller>;
+
+const refused = () => new BrokerError('unauthenticated', { detail: 'The token is missing, malformed, expired or not from an issuer that is trusted here.' });
+
+/**
+ * Tells who a bearer token is. Two kinds, each with its one algorithm: HS256 of Glassdome (no kid) and ES256 of the
+ * broker (a kid of ours). Nothing in the token chooses a key or an algorithm beyond that map.
+ */
+export function createTokenVerifier(signer: TokenSigner, glassdomeKeys: readonly string[]): Verify {
+  const secrets = glassdomeKeys.map((key) => createSecretKey(Buffer.from(key, 'utf8')));
+  const broker = brokerKeys(signer);
+  return async (token) => {
+    const header = headerOf(token);
+    if (header.alg === 'HS256' && header.kid === undefined) return verifyGlassdome(token, secrets);
+    if (header.alg === 'ES256' && typeof header.kid === 'string' && KID.test(header.kid)) {
+      return verifyBroker(token, await broker(header.kid));
+    }
+    throw refused();
+  };
+}
+
+function headerOf(token: string): { alg?: unknown; kid?: unknown } {
+  if (token.length > MAX_TOKEN) throw refused();
+  try {
+    const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8')) as Record<string, unknown>;
+    if ('crit' in header || 'jku' in header || 'jwk' in header || 'x5u' in header || 'x5c' in header) throw refused();
+    return header;
+  } catch {
+    throw refused();
+  }
+}
+
+function claims(token: string, key: KeyObject, algorithm: 'HS256' | 'ES256', more: jwt.VerifyOptions = {}): jwt.JwtPayload | undefined {
+  try {
+    const payload = jwt.verify(token, key, { ...more, algorithms: [algorithm], complete: false });
+    return typeof payload === 'object' ? payload : undefined;
+  } catch (error) {
+    if (error instanceof jwt.JsonWebTokenError) return undefined;
+    throw error;
+  }
+}
+
+function requireTimes(payload: jwt.JwtPayload): void {
+  if (typeof payload.exp !== 'number') throw refused();
+  if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + 60) throw refused();
+}
+
+/** Stricter than Glassdome itself: `exp`, `sub` and a numeric `level` must be there; the lower of role and level counts. */
+function verifyGlassdome(token: string, keys: readonly KeyObject[]): Caller {
+  const payload = keys.map((key) => claims(token, key, 'HS256')).find((p) => p !== undefined);
+  if (payload === undefined) throw refused();
+  requireTimes(payload);
+  const { sub, role, level } = payload as Record<string, unknown>;
+  if (typeof sub !== 'string' || !/^\d{1,18}$/.test(sub) || typeof level !== 'number' || !isRole(role)) throw refused();
+  const byLevel = roleOfLevel(level);
+  if (byLevel === undefined) throw refused();
+  const name = typeof payload['username'] === 'string' ? payload['username'].slice(0, 100) : sub;
+  return { kind: 'user', principal: `glassdome:${sub}`, name, role: lowerRole(role, byLevel), mustChangePassword: false };
+}
+
+function verifyBroker(token: string, key: KeyObject | undefined): Caller {
+  const payload = key === undefined ? undefined : claims(token, key, 'ES256', { issuer: BROKER_ISSUER, audience: BROKER_ISSUER });
+  if (payload === undefined) throw refused();
+  requireTimes(payload);
+  const { sub, name, role, kind } = payload as Record<string, unknown>;
+  if (typeof sub !== 'string' || typeof name !== 'string' || !isRole(role)) throw refused();
+  if (kind !== 'user' && kind !== 'service_account') throw refused();
+  return { kind, principal: sub, name, role, mustChangePassword: payload['pwd_change'] === true };
+}
+
+const isRole = (word: unknown): word is Role => (ROLES as readonly unknown[]).includes(word);
+
+/** Public keys by kid, from memory; an unknown kid asks Vault again at most once per the signer's cool-down. */
+function brokerKeys(signer: TokenSigner): (kid: string) => Promise<KeyObject | undefined> {
+  const known = new Map<string, KeyObject>();
+  const load = async () => {
+    for (const key of await signer.publicKeys()) {
+      if (!known.has(String(key['kid']))) known.set(String(key['kid']), createPublicKey({ key: key as JsonWebKey, format: 'jwk' }));
+    }
+  };
+  return async (kid) => {
+    if (!known.has(kid)) await load();
+    if (!known.has(kid)) {
+      await signer.reload();
+      await load();
+    }
+    return known.get(kid);
+  };
+}

@@ -1,0 +1,15 @@
+import winston from 'winston';
+import type { Log, LogFields } from '../ports.js';
+
+/** JSON lines on stdout. Only the plain fields that the caller names are written, never an object as a whole. */
+export function createLog(level: 'error' | 'warn' | 'info'): Log {
+  const logger = winston.createLogger({
+    level,
+    format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
+    transports: [new winston.transports.Console()],
+  });
+  const write = (at: 'info' | 'warn' | 'error') => (event: string, fields: LogFields = {}) => {
+    logger.log({ ...fields, level: at, message: event });
+  };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}

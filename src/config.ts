@@ -1,0 +1,140 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** The published key of Glassdome's source, and what people put in its place. */
+const WEAK_KEYS = ['change-this-in-production-use-openssl-rand-hex-32'];
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
+
+const flag = z.enum(['true', 'false']).default('false').transform((word) => word === 'true');
+const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
+const mount = (preset: string) => z.string().regex(/^[a-z0-9][a-z0-9_/-]*$/).default(preset);
+
+const schema = z.object({
+  /** Address to listen on. Beyond loopback TLS is needed. */
+  BROKER_HOST: z.string().default('127.0.0.1'),
+  BROKER_PORT: port(8400),
+  /** Postgres, as the app role. Beyond loopback it must ask for TLS (`?sslmode=verify-full`). */
+  DATABASE_URL: z.string().optional(),
+  /** Postgres, as the role that owns the schema: for `migrate` only. */
+  DATABASE_OWNER_URL: z.string().optional(),
+  /** Name of the app role, which `migrate` gives its rights. */
+  DATABASE_APP_ROLE: z.string().regex(/^[a-z_][a-z0-9_]*$/).default('broker_app'),
+  /** One or more addresses of the Vault cluster, separated by commas. */
+  VAULT_ADDR: z.string().optional(),
+  VAULT_CA_FILE: z.string().optional(),
+  VAULT_AUTH_METHOD: z.enum(['approle', 'pod', 'token']).default('approle'),
+  VAULT_ROLE_ID: z.string().optional(),
+  VAULT_SECRET_ID_FILE: z.string().optional(),
+  VAULT_USERS_ROLE_ID: z.string().optional(),
+  VAULT_USERS_SECRET_ID_FILE: z.string().optional(),
+  VAULT_RECONCILER_ROLE_ID: z.string().optional(),
+  VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
+  /** Pod login: mount below `auth/`, role, and the file of the pod's token. */
+  VAULT_POD_MOUNT: mount('kubernetes'),
+  VAULT_POD_ROLE: z.string().default('broker-api'),
+  VAULT_POD_TOKEN_FILE: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount/token'),
+  /** Token login, for development, and the short-lived token of `bootstrap`. */
+  VAULT_TOKEN_FILE: z.string().optional(),
+  APPROLE_MOUNT: mount('approle'),
+  KV_MOUNT: mount('glassdome-credentials'),
+  TRANSIT_MOUNT: mount('transit'),
+  USERPASS_MOUNT: mount('userpass'),
+  /** Files with Glassdome's JWT key, separated by commas; two are valid during a change. */
+  GLASSDOME_JWT_KEY_FILES: z.string().optional(),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  /** How many proxies stand in front and set X-Forwarded-For. */
+  TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  /** Each lets one plain connection leave loopback. */
+  ALLOW_PLAIN_HTTP: flag,
+  ALLOW_PLAIN_POSTGRES: flag,
+  ALLOW_PLAIN_VAULT: flag,
+  LOG_LEVEL: z.enum(['error', 'warn', 'info']).default('info'),
+});
+
+export type Config = Readonly<z.infer<typeof schema>> & {
+  /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */
+  readonly glassdomeKeys: readonly string[];
+};
+
+/** Something in the environment that the broker will not start with. The text names the variable and the rule. */
+export class ConfigRefused extends Error {}
+
+/** The only reader of the process's environment. Rejects what is missing, weak or plain where it must not be. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigRefused(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  }
+  const config = parsed.data;
+  const wrong = [...refusedVariables(env), ...plainConnections(config), ...urlProblems(config)];
+  if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
+  return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
+}
+
+/** A variable that the command at hand can't do without. */
+export function required(config: Config, name: keyof z.infer<typeof schema>): string {
+  const value = config[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ConfigRefused(`${name} must be set`);
+}
+
+function refusedVariables(env: NodeJS.ProcessEnv): string[] {
+  const wrong: string[] = [];
+  if (env['VAULT_SKIP_VERIFY']) wrong.push('VAULT_SKIP_VERIFY: the broker always verifies Vault; unset it and name the CA in VAULT_CA_FILE');
+  if (env['DEBUG']) wrong.push('DEBUG: libraries would print what they send; unset it');
+  return wrong;
+}
+
+function urlProblems(config: z.infer<typeof schema>): string[] {
+  return (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
+    const scheme = /^([a-z0-9+]+):\/\//.exec(config[name] ?? 'postgres://')?.[1];
+    if (scheme === 'postgres' || scheme === 'postgresql') return [];
+    return [`${name}: must begin with postgres://; "${scheme ?? '?'}" looks like another program's setting (env -u ${name} …)`];
+  });
+}
+
+function plainConnections(config: z.infer<typeof schema>): string[] {
+  const wrong: string[] = [];
+  if (!LOOPBACK.has(config.BROKER_HOST) && config.TLS_CERT_FILE === undefined && !config.ALLOW_PLAIN_HTTP) {
+    wrong.push('BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)');
+  }
+  for (const address of (config.VAULT_ADDR ?? '').split(',').filter((a) => a.startsWith('http://'))) {
+    if (!LOOPBACK.has(hostOf(address)) && !config.ALLOW_PLAIN_VAULT) wrong.push('VAULT_ADDR: plain http beyond loopback (or ALLOW_PLAIN_VAULT=true)');
+  }
+  const database = config.DATABASE_URL;
+  if (database !== undefined && !LOOPBACK.has(hostOf(database)) && !/sslmode=(require|verify-)/.test(database) && !config.ALLOW_PLAIN_POSTGRES) {
+    wrong.push('DATABASE_URL: beyond loopback needs sslmode=verify-full (or ALLOW_PLAIN_POSTGRES=true)');
+  }
+  return wrong;
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).hostname;
+  } catch {
+    return '';
+  }
+}
+
+function jwtKeys(files: string | undefined): string[] {
+  return (files ?? '').split(',').filter((f) => f !== '').map((file) => {
+    const key = readFileSync(file, 'utf8').trim();
+    if (WEAK_KEYS.includes(key)) throw new ConfigRefused('GLASSDOME_JWT_KEY_FILES: holds the key that is published in Glassdome\'s source; anybody can sign with it');
+    if (key.length < 32) throw new ConfigRefused('GLASSDOME_JWT_KEY_FILES: the key must be at least 32 characters');
+    return key;
+  });
+}
+
+/** A file or folder that ships with the program, wherever it is installed. */
+export function packageFile(name: string): string {
+  let folder = new URL('.', import.meta.url);
+  while (!existsSync(new URL('package.json', folder))) folder = new URL('..', folder);
+  return fileURLToPath(new URL(name, folder));
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,133 @@
+import { connectorOf } from '../connectors/registry.js';
+import type { AuditRow } from '../domain/audit.js';
+import type { Credential, CredentialVersion } from '../domain/credential.js';
+import type { FieldValues } from '../domain/fields.js';
+import type { Grant } from '../domain/grant.js';
+import { Secret } from '../domain/secret.js';
+import { typedFields } from '../domain/templateFields.js';
+import type { Person, ServiceAccount, UsageRow } from '../ports.js';
+import type { Environment } from '../usecases/readEnvironment.js';
+import type { ResolvedItem } from '../usecases/resolveCredentials.js';
+import { problemOf } from './problem.js';
+
+/** What anybody who may see a credential may see of it: an allow-list; the Vault path is not on it. */
+export function presentCredential(c: Credential): Record<string, unknown> {
+  return {
+    id: c.id,
+    name: c.name,
+    service_type: c.serviceType,
+    owner: c.owner,
+    status: c.status,
+    health: c.health,
+    settings: typed(c, c.settings),
+    secret_fields: c.secretFields,
+    description: c.description,
+    labels: c.labels,
+    env_names: c.envNames,
+    active_version: c.activeVersion,
+    latest_version: c.latestVersion,
+    last_tested_at: c.lastTestedAt,
+    last_test_code: c.lastTestCode,
+    last_test_status: c.lastTestCode === null ? null : c.lastTestCode === 'ok',
+    identity: c.identity,
+    expires_at: c.expiresAt,
+    rotation_interval_days: c.rotationIntervalDays,
+    last_rotated_at: c.lastRotatedAt,
+    next_rotation_at: c.nextRotationAt,
+    revision: c.revision,
+    created_at: c.createdAt,
+    created_by: c.createdBy,
+    updated_at: c.updatedAt,
+    updated_by: c.updatedBy,
+    deleted_at: c.deletedAt,
+  };
+}
+
+function typed(c: Credential, values: Record<string, string>): Record<string, unknown> {
+  const template = connectorOf(c.serviceType)?.template;
+  return template === undefined ? values : typedFields(template, values);
+}
+
+/** All values of one version. The only place, with `presentResolved` and `presentEnvironment`, that opens them. */
+export function presentSecret(c: Credential, version: number, values: FieldValues): Record<string, unknown> {
+  return { id: c.id, name: c.name, service_type: c.serviceType, version, fields: openFields(c, values) };
+}
+
+function openFields(c: Credential, values: FieldValues, only?: string): Record<string, unknown> {
+  const opened = { ...values.settings };
+  for (const [name, secret] of Object.entries(values.secrets)) opened[name] = secret.reveal();
+  const fields = typed(c, opened);
+  return only === undefined ? fields : { [only]: fields[only] };
+}
+
+export function presentResolved(item: ResolvedItem): Record<string, unknown> {
+  if (item.status === 'error') {
+    const { code, detail, candidates } = problemOf(item.error, '') as Record<string, unknown>;
+    return { status: 'error', code, detail, ...(candidates === undefined ? {} : { candidates }) };
+  }
+  const { credential: c, version, values, only } = item;
+  return {
+    status: 'ok',
+    credential: { id: c.id, name: c.name, service_type: c.serviceType, version },
+    fields: openFields(c, values, only),
+  };
+}
+
+export function presentEnvironment(environment: Environment): Record<string, unknown> {
+  const open = (value: string | Secret) => (value instanceof Secret ? value.reveal() : value);
+  return {
+    variables: Object.fromEntries(Object.entries(environment.variables).map(([name, value]) => [name, open(value)])),
+    sources: Object.fromEntries(
+      Object.entries(environment.sources).map(([name, s]) => [name, { credential_id: s.credentialId, version: s.version, field: s.field }]),
+    ),
+    conflicts: environment.conflicts,
+    failed: environment.failed.map((f) => ({ credential_id: f.credentialId, name: f.name, code: f.code })),
+  };
+}
+
+export function presentVersion(v: CredentialVersion, active: number | null): Record<string, unknown> {
+  return {
+    version: v.version,
+    active: v.version === active,
+    created_time: v.createdTime,
+    changed_fields: v.changedFields,
+    author: v.author,
+    reason: v.reason,
+    source: v.source,
+  };
+}
+
+export function presentGrant(g: Grant): Record<string, unknown> {
+  return { subject_kind: g.subjectKind, subject: g.subject, level: g.level, expires_at: g.expiresAt };
+}
+
+export function presentUsage(u: UsageRow): Record<string, unknown> {
+  return { used_by: u.usedBy, used_at: u.usedAt, success: u.success, error_code: u.errorCode, purpose: u.purpose, caller: u.caller };
+}
+
+export function presentPerson(p: Person): Record<string, unknown> {
+  return { principal: p.principal, username: p.username, role: p.role, disabled: p.disabled, must_change_password: p.mustChangePassword, created_at: p.createdAt, last_login_at: p.lastLoginAt };
+}
+
+export function presentServiceAccount(a: ServiceAccount): Record<string, unknown> {
+  return { id: a.id, name: a.name, description: a.description, role: a.role, created_at: a.createdAt, created_by: a.createdBy, expires_at: a.expiresAt, revoked_at: a.revokedAt };
+}
+
+export function presentAudit(row: AuditRow): Record<string, unknown> {
+  return {
+    chain: row.chain,
+    seq: row.seq,
+    at: row.at,
+    action: row.action,
+    outcome: row.outcome,
+    actor: row.actor,
+    request_id: row.requestId,
+    credential_id: row.credentialId,
+    version: row.version,
+    code: row.code,
+    used_by: row.usedBy,
+    purpose: row.purpose,
+    break_glass: row.breakGlass,
+    details: row.details,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Call } from '../domain/caller.js';
+import { invalid } from '../domain/errors.js';
+import type { Ports } from '../ports.js';
+
+/** What a handler is given: everything checked. */
+export interface Context {
+  ports: Ports;
+  call: Call;
+  request: Request;
+  response: Response;
+  /** A path parameter that the route's path names. */
+  param(name: string): string;
+}
+
+/** One row of the route table: it feeds express, the OpenAPI document and the tests. */
+export interface Route {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** In OpenAPI's form, `/api/credentials/{id}`. */
+  path: string;
+  summary: string;
+  /** `none`: public. `token`: any caller. `password`: also one who must first change his password. */
+  auth: 'none' | 'token' | 'password';
+  body?: z.ZodType;
+  query?: z.ZodType;
+  /** Status of success, for the document. */
+  status?: number;
+  handle(context: Context): Promise<void>;
+}
+
+/** The validated input, or `invalid_request` that names each field and its rule; never a value. */
+export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input ?? {});
+  if (result.success) return result.data;
+  throw invalid(
+    ...result.error.issues.flatMap((issue) => {
+      const field = issue.path.join('.');
+      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ field: field === '' ? key : `${field}.${key}`, rule: 'is not a known key' }));
+      return [{ field: field === '' ? 'body' : field, rule: ruleOf(issue) }];
+    }),
+  );
+}
+
+function ruleOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? `is required (${issue.expected})` : `must be of type ${issue.expected}`;
+    case 'too_small':
+      return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_union':
+      return 'fits none of the allowed shapes';
+    case 'custom':
+      return issue.message;
+    default:
+      return issue.message.startsWith('must') ? issue.message : 'has the wrong form';
+  }
+}
+
+/** Answers JSON that holds no secret. */
+export function json(response: Response, body: unknown, status = 200): void {
+  response.status(status).json(body);
+}
+
+/** Answers JSON with values in it: nobody on the way may keep it. */
+export function secretJson(response: Response, body: unknown, status = 200): void {
+  response.status(status).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(body);
+}

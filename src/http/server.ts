@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createPlain, type Server } from 'node:http';
+import { createServer as createTls } from 'node:https';
+import type { Express } from 'express';
+import type { Config } from '../config.js';
+import type { Lifecycle } from './operations.js';
+
+const DRAIN_MS = 20_000;
+
+/** Listens as the configuration says; resolves when it does. Rejects with the system's error, e.g. EADDRINUSE. */
+export async function listen(app: Express, config: Config): Promise<Server> {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
+  const server: Server =
+    cert !== undefined && key !== undefined
+      ? (createTls({ cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' }, app) as unknown as Server)
+      : createPlain(app);
+  server.keepAliveTimeout = 65_000;
+  server.headersTimeout = 66_000;
+  server.requestTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.BROKER_PORT, config.BROKER_HOST, resolve);
+  });
+  return server;
+}
+
+/** Not ready → no new connections → what runs ends, or is cut after 20 s. */
+export async function drain(server: Server, life: Lifecycle): Promise<void> {
+  life.stopping = true;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(cut);
+}

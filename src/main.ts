@@ -1,0 +1,133 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import cron from 'node-cron';
+import { migrate } from './adapters/postgres/migrations.js';
+import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
+import { BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
+import { VaultUnreachable } from './adapters/vault/client.js';
+import { openTransport } from './adapters/vault/connection.js';
+import { createVaultClient } from './adapters/vault/nodeVault.js';
+import { ConfigRefused, loadConfig, packageFile, packageVersion, required } from './config.js';
+import { BrokerError } from './domain/errors.js';
+import { Secret } from './domain/secret.js';
+import { createApp } from './http/app.js';
+import { drain, listen } from './http/server.js';
+import type { Log } from './ports.js';
+import { reconcile } from './usecases/reconcile.js';
+import { createFirstAdmin } from './usecases/users.js';
+import { type System, tokenFrom, wire } from './wire.js';
+
+const GRACE_MS = 15 * 60_000;
+const STOP_WITHIN_MS = 25_000;
+const out = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Serves until a signal; a second signal, or 25 s, ends the process at once. */
+async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
+  const config = loadConfig();
+  const system = await wire(config);
+  const { log } = system.ports;
+  const life = { stopping: false, startedOnce: false };
+  const jobs = roles.worker ? startJobs(system) : [];
+  const app = createApp({ ...system, life, version: packageVersion(), trustedProxyHops: config.TRUSTED_PROXY_HOPS });
+  const server = roles.api ? await listen(app, config) : undefined;
+  log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
+  const stop = async () => {
+    if (life.stopping) process.exit(1);
+    life.stopping = true;
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    log.info('stopping');
+    for (const job of jobs) await job.stop();
+    if (server !== undefined) await drain(server, life);
+    await system.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().catch(fail));
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error(event, { error: error instanceof Error ? error.name : typeof error });
+      void stop().finally(() => process.exit(1));
+    });
+  }
+}
+
+/** What runs by the clock: checkpoints each minute, reconciliation every five. */
+function startJobs({ ports, reconcilerStore }: System) {
+  return [
+    cron.schedule('* * * * *', () => guarded(ports.log, 'checkpoint', () => ports.auditVerifier.checkpoint()), { noOverlap: true }),
+    cron.schedule('*/5 * * * *', () => guarded(ports.log, 'reconcile', async () => {
+      const report = await reconcile({ ...ports, store: reconcilerStore }, { graceMs: GRACE_MS, dryRun: false });
+      ports.log.info('reconciled', { completed: report.intentsCompleted.length, closed: report.intentsClosed.length, destroyed: report.destroyed.length, orphans: report.orphans.length, missing: report.missing.length, drift: report.drift.length });
+    }), { noOverlap: true }),
+  ];
+}
+
+async function guarded(log: Log, job: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error('job_failed', { job, error: error instanceof BrokerError ? error.code : error instanceof Error ? error.name : 'unknown' });
+  }
+}
+
+async function bootstrap(dryRun: boolean): Promise<void> {
+  const config = loadConfig();
+  const caPem = config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
+  const transport = openTransport(required(config, 'VAULT_ADDR').split(','), caPem);
+  try {
+    const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
+    const client = createVaultClient(transport, () => token.reveal());
+    const options = {
+      kvMount: config.KV_MOUNT, transitMount: config.TRANSIT_MOUNT, userpassMount: config.USERPASS_MOUNT, approleMount: config.APPROLE_MOUNT,
+      policiesDir: packageFile('vault-policies'),
+    };
+    const plan = await planBootstrap(client, options);
+    out(plan.length === 0 ? 'Nothing to do: this Vault is ready for the broker.' : `To do:\n${plan.map((line) => `  ${line}`).join('\n')}`);
+    if (dryRun) return;
+    const { roles } = await bootstrapVault(client, { ...options, onStep: (line) => out(`• ${line}`) });
+    out('Role ids (not secret). Make a secret id for each with: vault write -f auth/approle/role/broker-<role>/secret-id');
+    for (const [role, { roleId }] of Object.entries(roles)) out(`  broker-${role}  ${roleId}`);
+  } finally {
+    await transport.close();
+  }
+}
+
+async function withSystem(work: (system: System) => Promise<void>): Promise<void> {
+  const system = await wire(loadConfig());
+  try {
+    await work(system);
+  } finally {
+    await system.close();
+  }
+}
+
+/** The one place that turns an error into a line and an exit code: 2 configuration, 1 all else. */
+function fail(error: unknown): never {
+  const known = error instanceof ConfigRefused || error instanceof BrokerError || error instanceof BootstrapRefused || error instanceof VaultUnreachable;
+  const system = error instanceof Error && 'code' in error ? `${String(error.code)} ${'port' in error ? `port ${String(error.port)} (BROKER_PORT)` : ''}` : 'internal error';
+  process.stderr.write(`glassdome-broker: ${known ? (error as Error).message : system}\n`);
+  process.exit(error instanceof ConfigRefused ? 2 : 1);
+}
+
+const program = new Command('glassdome-broker').description('Credential broker for Glassdome, in front of HashiCorp Vault').version(packageVersion());
+program.command('api').description('serve the API').action(() => serve({ api: true, worker: false }));
+program.command('worker').description('run checkpoints and reconciliation').action(() => serve({ api: false, worker: true }));
+program.command('all').description('both in one process').action(() => serve({ api: true, worker: true }));
+program.command('migrate').description('bring the database schema up to date (DATABASE_OWNER_URL)').action(async () => {
+  const config = loadConfig();
+  const ran = await migrate({ ownerUrl: required(config, 'DATABASE_OWNER_URL'), appRole: config.DATABASE_APP_ROLE });
+  out(ran.length === 0 ? 'The schema is up to date.' : `Ran: ${ran.join(', ')}`);
+});
+program.command('bootstrap').description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)').option('--dry-run', 'only tell what would be done', false)
+  .action((options: { dryRun: boolean }) => bootstrap(options.dryRun));
+program.command('create-admin').description('make the first admin').requiredOption('--username <name>', 'user name').requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
+  .action((options: { username: string; passwordFile: string }) => withSystem(async ({ ports }) => {
+    const password = new Secret(readFileSync(options.passwordFile, 'utf8').trim());
+    out(`Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`);
+  }));
+program.command('reconcile').description('find and mend what a crash left between Postgres and Vault').option('--dry-run', 'only report', false).option('--grace-minutes <n>', 'leave younger intents alone', '15')
+  .action((options: { dryRun: boolean; graceMinutes: string }) => withSystem(async ({ ports, reconcilerStore }) => {
+    const report = await reconcile({ ...ports, store: reconcilerStore }, { graceMs: Number(options.graceMinutes) * 60_000, dryRun: options.dryRun });
+    out(JSON.stringify(report, null, 2));
+  }));
+await program.parseAsync().catch(fail);

@@ -1,0 +1,52 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Caller } from '../domain/caller.js';
+import { Secret } from '../domain/secret.js';
+import type { Ports } from '../ports.js';
+
+/** Life of the broker's own tokens, in seconds. */
+export const TOKEN_SECONDS = 600;
+const ISSUER = 'glassdome-broker';
+
+/** Where a call without a caller comes from. */
+export interface From {
+  ip: string;
+  requestId: string;
+}
+
+export interface IssuedToken {
+  accessToken: string;
+  /** Seconds. */
+  expiresIn: number;
+}
+
+/** A signed access token (ES256) that says who the caller is. */
+export async function issueToken(ports: Pick<Ports, 'clock' | 'tokenSigner'>, caller: Caller): Promise<IssuedToken> {
+  const iat = Math.floor(ports.clock.now().getTime() / 1000);
+  const accessToken = await ports.tokenSigner.sign({
+    iss: ISSUER,
+    aud: ISSUER,
+    sub: caller.principal,
+    name: caller.name,
+    kind: caller.kind,
+    role: caller.role,
+    ...(caller.mustChangePassword ? { pwd_change: true } : {}),
+    iat,
+    exp: iat + TOKEN_SECONDS,
+    jti: randomUUID(),
+  });
+  return { accessToken, expiresIn: TOKEN_SECONDS };
+}
+
+/** 256 bits behind a prefix that secret scanners can match. */
+export function newSecret(prefix: string): Secret {
+  return new Secret(`${prefix}_${randomBytes(32).toString('base64url')}`);
+}
+
+/** A call of nobody yet: what logins and token requests are audited as. */
+export function anonymousCall(from: From, principal: string): { caller: Caller; requestId: string; ip: string } {
+  return {
+    caller: { kind: 'user', principal, name: principal, role: 'observer', mustChangePassword: false },
+    requestId: from.requestId,
+    ip: from.ip,
+  };
+}

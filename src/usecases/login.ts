@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Call, Caller } from '../domain/caller.js';
+import { BrokerError, invalid } from '../domain/errors.js';
+import type { Secret } from '../domain/secret.js';
+import type { Person, Ports } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';
+import { lockout } from './loginLockout.js';
+
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'passwords' | 'fingerprints' | 'tokenSigner'>;
+
+const SESSION_HOURS = 12;
+const wrongLogin = () => new BrokerError('unauthenticated', { detail: 'The user name or the password is wrong, or the account is disabled.' });
+
+export interface LoggedIn extends IssuedToken {
+  refreshToken: Secret;
+  mustChangePassword: boolean;
+}
+
+export function callerOfPerson(person: Person): Caller {
+  return { kind: 'user', principal: person.principal, name: person.username, role: person.role, mustChangePassword: person.mustChangePassword };
+}
+
+/** Name and password → a token and a session. Wrong, unknown and disabled are one answer. */
+export async function login(ports: Needs, body: { username: string; password: Secret }, from: From): Promise<LoggedIn> {
+  const username = body.username.trim().toLowerCase();
+  const principal = `local:${username}`;
+  const now = ports.clock.now();
+  lockout.check(username, from.ip, now);
+  const right = await ports.passwords.check(username, body.password);
+  const person = right ? await ports.records.person(principal) : null;
+  const call: Call = anonymousCall(from, principal);
+  if (person === null || person.disabled) {
+    lockout.failed(username, from.ip, now);
+    await ports.readAudit.record([auditEvent({ ...call, caller: { ...call.caller, principal: 'anonymous' } }, 'auth.login', 'denied', { code: 'unauthenticated' })]);
+    throw wrongLogin();
+  }
+  lockout.succeeded(username, from.ip);
+  const id = randomUUID();
+  const secret = newSecret(`gdr_${id}`);
+  const secretHmac = await ports.fingerprints.make('session', secret);
+  const caller = callerOfPerson(person);
+  const token = await issueToken(ports, caller);
+  await ports.changes.run(async (tx) => {
+    await tx.insertSession({ id, principal, secretHmac, createdAt: now, expiresAt: new Date(now.getTime() + SESSION_HOURS * 3_600_000), revokedAt: null });
+    await tx.updatePerson(principal, { lastLoginAt: now });
+    tx.audit(auditEvent({ ...call, caller }, 'auth.login', 'allowed'));
+  });
+  return { ...token, refreshToken: secret, mustChangePassword: person.mustChangePassword };
+}
+
+/** Sets a new password after checking the present one; ends the person's other logins. */
+export async function changePassword(ports: Needs, call: Call, body: { currentPassword: Secret; newPassword: Secret }): Promise<void> {
+  const person = await ports.records.person(call.caller.principal);
+  if (person === null || person.disabled) throw wrongLogin();
+  const now = ports.clock.now();
+  lockout.check(person.username, call.ip, now);
+  if (!(await ports.passwords.check(person.username, body.currentPassword))) {
+    lockout.failed(person.username, call.ip, now);
+    throw invalid({ field: 'current_password', rule: 'is not the present password' });
+  }
+  if (await ports.passwords.check(person.username, body.newPassword)) {
+    throw invalid({ field: 'new_password', rule: 'must differ from the present one' });
+  }
+  await ports.passwords.set(person.username, body.newPassword);
+  await ports.changes.run(async (tx) => {
+    await tx.updatePerson(person.principal, { mustChangePassword: false });
+    await tx.revokeSessionsOf(person.principal, now);
+    tx.audit(auditEvent(call, 'user.password_change', 'allowed'));
+  });
+}
+
+/** Ends one login, or all of the person's when no refresh token is given. */
+export async function logout(ports: Needs, call: Call, sessionId: string | undefined): Promise<void> {
+  const now = ports.clock.now();
+  const session = sessionId === undefined ? null : await ports.records.session(sessionId);
+  await ports.changes.run(async (tx) => {
+    if (session?.principal === call.caller.principal) await tx.revokeSession(session.id, now);
+    else await tx.revokeSessionsOf(call.caller.principal, now);
+    tx.audit(auditEvent(call, 'auth.logout', 'allowed'));
+  });
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { createTokenVerifier } from './adapters/identity/verifyToken.js';
+import { createLog } from './adapters/log.js';
+import { createPostgres } from './adapters/postgres/postgres.js';
+import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
+import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
+import { createFingerprints } from './adapters/vault/fingerprints.js';
+import { createFlatSecrets } from './adapters/vault/flatLayout.js';
+import type { LoginMethod } from './adapters/vault/login.js';
+import { createPasswords } from './adapters/vault/passwords.js';
+import { createSecretStore } from './adapters/vault/secretStore.js';
+import { realTimers } from './adapters/vault/timers.js';
+import { createTokenSigner } from './adapters/vault/tokenSigner.js';
+import { Transit } from './adapters/vault/transit.js';
+import { type Config, ConfigRefused, required } from './config.js';
+import { Secret } from './domain/secret.js';
+import type { Caller } from './domain/caller.js';
+import type { Ports, SecretStore } from './ports.js';
+
+export interface System {
+  ports: Ports;
+  verifyToken: (token: string) => Promise<Caller>;
+  /** Of the role that alone may destroy. */
+  reconcilerStore: SecretStore;
+  close(): Promise<void>;
+}
+
+/** Builds every adapter from the configuration and joins them. No decisions here. */
+export async function wire(config: Config): Promise<System> {
+  const log = createLog(config.LOG_LEVEL);
+  const clock = { now: () => new Date() };
+  const caPem = config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
+  const transport = openTransport(required(config, 'VAULT_ADDR').split(','), caPem);
+  const connect = (role: 'api' | 'users' | 'reconciler'): VaultConnection =>
+    connectVault({ transport, login: loginOf(config, role), role, log });
+  const api = connect('api');
+  const users = connect('users');
+  const reconciler = connect('reconciler');
+  await Promise.all([api.start(), users.start(), reconciler.start()]);
+
+  const transit = new Transit(api.access, config.TRANSIT_MOUNT);
+  const checkpointSigner = createCheckpointSigner(transit);
+  const tokenSigner = createTokenSigner(transit, realTimers);
+  const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
+  const ports: Ports = {
+    clock,
+    log,
+    store: createSecretStore({ access: api.access, mount: config.KV_MOUNT, log }),
+    storeStatus: api.status,
+    fingerprints: createFingerprints(transit),
+    tokenSigner,
+    checkpointSigner,
+    passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
+    flatSecrets: createFlatSecrets(api.access),
+    ...postgres,
+  };
+  return {
+    ports,
+    verifyToken: createTokenVerifier(tokenSigner, config.glassdomeKeys),
+    reconcilerStore: createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log }),
+    close: async () => {
+      await postgres.close();
+      await Promise.all([api.close(), users.close(), reconciler.close()]);
+      await transport.close();
+    },
+  };
+}
+
+const ROLE_VARIABLES = {
+  api: ['VAULT_ROLE_ID', 'VAULT_SECRET_ID_FILE'],
+  users: ['VAULT_USERS_ROLE_ID', 'VAULT_USERS_SECRET_ID_FILE'],
+  reconciler: ['VAULT_RECONCILER_ROLE_ID', 'VAULT_RECONCILER_SECRET_ID_FILE'],
+} as const;
+
+function loginOf(config: Config, role: keyof typeof ROLE_VARIABLES): LoginMethod {
+  switch (config.VAULT_AUTH_METHOD) {
+    case 'approle': {
+      const [roleId, file] = ROLE_VARIABLES[role];
+      return { kind: 'approle', mount: config.APPROLE_MOUNT, roleId: required(config, roleId), secretId: { file: required(config, file) } };
+    }
+    case 'pod': {
+      const name = config.VAULT_POD_ROLE.replace(/api$/, role);
+      return { kind: 'pod', mount: config.VAULT_POD_MOUNT, role: name, jwtFile: config.VAULT_POD_TOKEN_FILE };
+    }
+    case 'token':
+      return { kind: 'token', token: tokenFrom(required(config, 'VAULT_TOKEN_FILE')) };
+  }
+}
+
+/** The token in a file, e.g. the short-lived one of `bootstrap`. */
+export function tokenFrom(file: string): Secret {
+  const text = readFileSync(file, 'utf8').trim();
+  if (text === '') throw new ConfigRefused('VAULT_TOKEN_FILE: the file is empty');
+  return new Secret(text);
+}

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { createPasswords } from '../../src/adapters/vault/passwords.js';
+import { vaultName } from '../../src/adapters/vault/policies.js';
+import { Secret } from '../../src/domain/secret.js';
+import type { Passwords } from '../../src/ports.js';
+import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';
+
+describe('passwords in Vault userpass', function () {
+  this.timeout(60_000);
+  let vault: PreparedVault;
+  let passwords: Passwords;
+
+  before(async () => {
+    vault = await prepareVault('passwords');
+    const users = await vault.connect('users');
+    const mount = vault.mounts.userpassMount;
+    const loginPolicy = vaultName('login', vault.mounts);
+    passwords = createPasswords({ access: users.access, mount, log: vault.log, loginPolicy });
+  });
+  after(() => vault.close());
+
+  it('accepts the right password and nothing else', async () => {
+    await passwords.set('anna', new Secret('correct horse'));
+    expect(await passwords.check('anna', new Secret('correct horse'))).to.equal(true);
+    expect(await passwords.check('anna', new Secret('correct horsE'))).to.equal(false);
+    expect(await passwords.check('anna', new Secret(''))).to.equal(false);
+    expect(await passwords.check('nobody', new Secret('correct horse'))).to.equal(false);
+  });
+
+  it('takes a wrong password for no fault of Vault: no alarm, and the right one works at once after many', async () => {
+    await passwords.set('ben', new Secret('right-password'));
+    vault.log.lines.length = 0;
+    for (let i = 0; i < 12; i += 1) expect(await passwords.check('ben', new Secret('wrong'))).to.equal(false);
+    expect(await passwords.check('ben', new Secret('right-password'))).to.equal(true);
+    expect(vault.log.lines).to.deep.equal([]);
+  });
+
+  it('changes a password, so that the old one no longer works', async () => {
+    await passwords.set('carl', new Secret('first-password'));
+    await passwords.set('carl', new Secret('second-password'));
+    expect(await passwords.check('carl', new Secret('first-password'))).to.equal(false);
+    expect(await passwords.check('carl', new Secret('second-password'))).to.equal(true);
+  });
+
+  it('removes a user, and finds nobody to remove as good', async () => {
+    await passwords.set('dora', new Secret('some-password'));
+    await passwords.remove('dora');
+    await passwords.remove('dora');
+    expect(await passwords.check('dora', new Secret('some-password'))).to.equal(false);
+  });
+
+  it('leaves no token of a login behind', async () => {
+    await passwords.set('emil', new Secret('some-password'));
+    const before = await tokenCount();
+    for (let i = 0; i < 3; i += 1) await passwords.check('emil', new Secret('some-password'));
+    expect(await tokenCount()).to.equal(before);
+  });
+
+  it('refuses what Vault could not keep as it is', async () => {
+    const long = new Secret('x'.repeat(73));
+    expect(await rejection(passwords.set('anna', long))).to.include({ code: 'invalid_request' });
+    expect(await rejection(passwords.set('Anna', new Secret('ok')))).to.include({ code: 'invalid_request' });
+    expect(await rejection(passwords.set('../x', new Secret('ok')))).to.include({ code: 'invalid_request' });
+    expect(await passwords.check('../../token/x', new Secret('ok'))).to.equal(false);
+  });
+
+  it('holds a password of 72 bytes', async () => {
+    await passwords.set('long', new Secret('ü'.repeat(36)));
+    expect(await passwords.check('long', new Secret('ü'.repeat(36)))).to.equal(true);
+    expect(await passwords.check('long', new Secret(`${'ü'.repeat(36)}x`))).to.equal(false);
+  });
+
+  async function tokenCount(): Promise<number> {
+    return (await vault.root.request('LIST', 'auth/token/accessors/')).body.data.keys.length;
+  }
+});
