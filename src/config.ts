@@ -97,10 +97,13 @@ function urlProblems(config: z.infer<typeof schema>): string[] {
 
 function plainConnections(config: z.infer<typeof schema>): string[] {
   const wrong: string[] = [];
+  if ((config.TLS_CERT_FILE === undefined) !== (config.TLS_KEY_FILE === undefined)) {
+    wrong.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or none');
+  }
   if (!LOOPBACK.has(config.BROKER_HOST) && config.TLS_CERT_FILE === undefined && !config.ALLOW_PLAIN_HTTP) {
     wrong.push('BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)');
   }
-  for (const address of (config.VAULT_ADDR ?? '').split(',').filter((a) => a.startsWith('http://'))) {
+  for (const address of (config.VAULT_ADDR ?? '').split(',').map((a) => a.trim()).filter((a) => a.toLowerCase().startsWith('http://'))) {
     if (!LOOPBACK.has(hostOf(address)) && !config.ALLOW_PLAIN_VAULT) wrong.push('VAULT_ADDR: plain http beyond loopback (or ALLOW_PLAIN_VAULT=true)');
   }
   const database = config.DATABASE_URL;

@@ -32,7 +32,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const app = createApp({ ...system, life, version: packageVersion(), trustedProxyHops: config.TRUSTED_PROXY_HOPS });
   const server = roles.api ? await listen(app, config) : undefined;
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
-  const stop = async () => {
+  const stop = async (code: number) => {
     if (life.stopping) process.exit(1);
     life.stopping = true;
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
@@ -40,13 +40,13 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     for (const job of jobs) await job.stop();
     if (server !== undefined) await drain(server, life);
     await system.close();
-    process.exit(0);
+    process.exit(code);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().catch(fail));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0).catch(fail));
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(event, (error: unknown) => {
       log.error(event, { error: error instanceof Error ? error.name : typeof error });
-      void stop().finally(() => process.exit(1));
+      void stop(1).finally(() => process.exit(1));
     });
   }
 }

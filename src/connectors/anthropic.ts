@@ -17,7 +17,9 @@ export const anthropic: Connector = {
         options: ['claude-3-opus', 'claude-3-sonnet', 'claude-3-haiku'],
       },
     ],
-    optional_fields: [{ name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.anthropic.com' }],
+    optional_fields: [
+      { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.anthropic.com' },
+    ],
   },
   destinationFields: ['base_url'],
   envNames: { ANTHROPIC_API_KEY: 'api_key', ANTHROPIC_BASE_URL: 'base_url' },

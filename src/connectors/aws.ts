@@ -11,7 +11,12 @@ export const aws: Connector = {
     required_fields: [
       { name: 'access_key_id', type: 'text', label: 'Access Key ID' },
       { name: 'secret_access_key', type: 'password', label: 'Secret Access Key' },
-      { name: 'region', type: 'select', label: 'Default Region', options: ['us-east-1', 'us-west-2', 'eu-west-1'] },
+      {
+        name: 'region',
+        type: 'select',
+        label: 'Default Region',
+        options: ['us-east-1', 'us-west-2', 'eu-west-1'],
+      },
     ],
     optional_fields: [
       { name: 'session_token', type: 'password', label: 'Session token (temporary keys)' },

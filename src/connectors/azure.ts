@@ -17,7 +17,7 @@ export const azure: Connector = {
     optional_fields: [
       { name: 'region', type: 'text', label: 'Default region', default: 'eastus' },
       { name: 'resource_group', type: 'text', label: 'Resource group', default: 'glassdome-rg' },
-      { name: 'cloud', type: 'select', label: 'Cloud', options: ['public', 'usgov', 'china'] },
+      { name: 'cloud', type: 'select', label: 'Cloud', options: ['public', 'usgov', 'china'], strict: true },
     ],
   },
   destinationFields: ['cloud'],

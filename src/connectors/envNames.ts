@@ -48,7 +48,9 @@ function familySpellings({ family, instance, field, canonical }: EnvMeaning): st
   const { variables, aliases, numbered } = family;
   const unnumbered = instance === null || instance === numbered?.first;
   const plain = unnumbered ? Object.keys(variables).filter((variable) => variables[variable] === field) : [];
-  const others = unnumbered ? Object.keys(aliases).filter((alias) => variables[aliases[alias] ?? ''] === field) : [];
+  const others = unnumbered
+    ? Object.keys(aliases).filter((alias) => variables[aliases[alias] ?? ''] === field)
+    : [];
   const withId = (numbered?.names[field] ?? []).map((spelling) => spelling.replace('<id>', instance ?? ''));
   return [canonical, ...withId, ...plain, ...others];
 }

@@ -10,7 +10,12 @@ export const openai: Connector = {
     docs_url: 'https://platform.openai.com/api-keys',
     required_fields: [
       { name: 'api_key', type: 'password', label: 'API Key' },
-      { name: 'model', type: 'select', label: 'Default Model', options: ['gpt-4', 'gpt-4-turbo', 'gpt-3.5-turbo'] },
+      {
+        name: 'model',
+        type: 'select',
+        label: 'Default Model',
+        options: ['gpt-4', 'gpt-4-turbo', 'gpt-3.5-turbo'],
+      },
       { name: 'organization', type: 'text', label: 'Organization ID (optional)', required: false },
     ],
     optional_fields: [

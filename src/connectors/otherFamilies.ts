@@ -121,7 +121,7 @@ const tables: readonly Table[] = [
     secretFields: ['password'],
     needs: ['user', 'password'],
     numbered: {
-      id: '[A-Za-z0-9_.-]+',
+      id: '[A-Za-z0-9_.-]{1,100}',
       label: 'host',
       names: { user: ['MACHINE_CRED_<id>_USER'], password: ['MACHINE_CRED_<id>_PASSWORD'] },
     },

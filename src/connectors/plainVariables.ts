@@ -23,7 +23,8 @@ const SETTINGS = names(`
   GLASSDOME_ROOT GLASSDOME_DATA_DIR GLASSDOME_MODE WORKER_ID WORKER_CONCURRENCY MONITOR_INTERVAL
   FRONTEND_URL BACKEND_URL HEALTH_CHECK_INTERVAL STATE_SYNC_INTERVAL`);
 
-const rows = (list: string[], plain: PlainVariable): [string, PlainVariable][] => list.map((name) => [name, plain]);
+const rows = (list: string[], plain: PlainVariable): [string, PlainVariable][] =>
+  list.map((name) => [name, plain]);
 
 /** Glassdome's variables that are no credentials, by upper-case name. An import leaves them where they are. */
 export const plainVariables: ReadonlyMap<string, PlainVariable> = new Map([

@@ -14,6 +14,7 @@ export const tlsFields: readonly FieldSpec[] = [
     type: 'select',
     label: 'TLS mode',
     options: ['system', 'custom_ca', 'fingerprint', 'insecure'],
+    strict: true,
     help: 'What the broker trusts when it calls this host: public authorities, the CA below, the pinned certificate, or anything.',
   },
   { name: 'ca_cert_pem', type: 'multiline', label: 'CA certificate (PEM)' },

@@ -1,7 +1,14 @@
 import type { ServiceType } from './serviceType.js';
 
 /** `pending`: created, its value not yet known to be in Vault. `deleted` can be restored for 30 days. */
-export const CREDENTIAL_STATUSES = ['pending', 'active', 'disabled', 'deleted', 'destroying', 'destroyed'] as const;
+export const CREDENTIAL_STATUSES = [
+  'pending',
+  'active',
+  'disabled',
+  'deleted',
+  'destroying',
+  'destroyed',
+] as const;
 export type CredentialStatus = (typeof CREDENTIAL_STATUSES)[number];
 
 /** What the last test told. `limited`: signed in, but not fully usable. */

@@ -53,7 +53,7 @@ export function parseDotenv(text: string, options: DotenvOptions = {}): ParsedDo
     const lookUp = (name: string) => (known.has(name) ? known.get(name) : environment.get(name));
     const expanded = value === null ? { value, unresolved: [] } : interpolate(value, lookUp, room);
     if (expanded === 'too_long') {
-      warnings.push({ line, message: 'grows too long by ${…} and was left out' });
+      warnings.push({ line, message: 'grows too long by its references and was left out' });
       continue;
     }
     room -= expanded.value?.length ?? 0;

@@ -45,7 +45,8 @@ class Reader {
 
   /** The number of the line on which the position is, from 1. */
   line(): number {
-    for (; this.#counted < this.at; this.#counted += 1) if (this.text[this.#counted] === '\n') this.#line += 1;
+    for (; this.#counted < this.at; this.#counted += 1)
+      if (this.text[this.#counted] === '\n') this.#line += 1;
     return this.#line;
   }
 
@@ -120,7 +121,9 @@ function readQuoted(reader: Reader, quote: '"' | "'"): { text: string } | 'unrea
   if (end >= reader.text.length) return 'unreadable';
   reader.at = end + 1;
   const escapes = quote === '"' ? /\\([\\'"abfnrtv])/g : /\\([\\'])/g;
-  const text = reader.text.slice(start, end).replace(escapes, (_, letter: string) => ESCAPES[letter] ?? letter);
+  const text = reader.text
+    .slice(start, end)
+    .replace(escapes, (_, letter: string) => ESCAPES[letter] ?? letter);
   return { text };
 }
 

@@ -78,7 +78,8 @@ function* plainNames(family: EnvFamily): Generator<[string, EnvMeaning]> {
   }
   for (const [index, [alias, canonical]] of Object.entries(family.aliases).entries()) {
     const field = family.variables[canonical];
-    if (field === undefined) throw new Error(`${alias} is another spelling of ${canonical}, which ${family.key} lacks`);
+    if (field === undefined)
+      throw new Error(`${alias} is another spelling of ${canonical}, which ${family.key} lacks`);
     yield [alias.toUpperCase(), { family, instance, field, canonical, rank: 3 + index }];
   }
 }

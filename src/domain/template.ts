@@ -12,6 +12,8 @@ export interface FieldSpec {
   default?: string;
   /** Suggestions, except for `auth_method`, where they are the only values. The first is the default of a select. */
   options?: string[];
+  /** True where only the options are values. */
+  strict?: boolean;
   /** `false` marks a field that may be left out although it stands among `required_fields`. */
   required?: boolean;
   help?: string;

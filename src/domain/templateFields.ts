@@ -1,22 +1,36 @@
+import { activeConditionals, decidingSelects, inferredOption } from './authMethod.js';
 import { type FieldProblem, invalid } from './errors.js';
 import type { FieldValues } from './fields.js';
+import { booleanOf, brokenRule, integerOf, isSecretSpec, tidied } from './fieldTexts.js';
+import { nearMiss } from './nearMiss.js';
+import { rejoin, splitPasted } from './pasteForms.js';
 import { Secret } from './secret.js';
 import type { Connector, FieldSpec, Template } from './template.js';
 
-export type GivenFields = Record<string, string | number | boolean | null | Secret>;
+export type GivenFields = Readonly<Record<string, string | number | boolean | null | Secret>>;
 
-interface MergeInput {
+export interface MergeInput {
   template: Template;
+  /** What is named replaces, `null` removes; an empty text removes a setting. */
   given: GivenFields;
+  /** What is stored now; what `given` does not name stays. */
   current?: FieldValues;
-  /** Free-form templates only: which fields are secret. Left out: as they were, and new ones all are. */
-  secretFields?: string[];
+  /**
+   * Free-form templates only: which fields are secret. Left out: as they were, and new ones all are. A stored secret
+   * stops being one only when its value is sent again.
+   */
+  secretFields?: readonly string[];
+  /**
+   * Values come from a file whose very bytes must come back: nothing is trimmed, and booleans and integers keep their
+   * spelling. They are checked all the same.
+   */
+  exact?: boolean;
 }
 
-const MAX_VALUE = 16_384;
-const FREE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const BOOLEANS = new Set(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off', 't', 'f', 'y', 'n']);
-const TRUE = new Set(['true', '1', 'yes', 'on', 't', 'y']);
+const MAX_FIELDS = 64;
+/** Bytes of all names and values together; Vault's own limit for an entry is far above. */
+const MAX_TOTAL_BYTES = 49_152;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** All fields that a form knows, whatever its conditions. */
 export function allFields(template: Template): FieldSpec[] {
@@ -24,154 +38,199 @@ export function allFields(template: Template): FieldSpec[] {
   return [...template.required_fields, ...conditional, ...(template.optional_fields ?? [])];
 }
 
-/** True when the form marks the field as secret. */
-export function isSecretField(template: Template, name: string): boolean {
-  const spec = allFields(template).find((field) => field.name === name);
-  return spec?.type === 'password' || spec?.type === 'secret_text';
+/** Names of the fields that the form marks as secret. */
+export function secretNames(template: Template): string[] {
+  return allFields(template)
+    .filter(isSecretSpec)
+    .map((spec) => spec.name);
 }
 
+/** False only for what the form knows as a setting: unknown and free-form names count as secret. */
+export function isSecretField(template: Template, name: string): boolean {
+  const spec = specOf(template, name);
+  return spec === undefined || isSecretSpec(spec);
+}
+
+const specOf = (template: Template, name: string) => allFields(template).find((spec) => spec.name === name);
+
 /**
- * The fields as they will be stored: what is named replaces, `null` removes, the rest stays; defaults and the first
- * option fill what was never given. Rejects with one `invalid_request` that names every wrong field.
+ * The fields as they will be stored, and the names of those that differ from what is stored. Defaults and the first
+ * option of a select fill required fields that nobody gave; defaults of optional fields are only told, not stored.
+ * Rejects with one `invalid_request` that names every wrong field and never a value.
  */
 export function mergeFields(input: MergeInput): { values: FieldValues; changed: string[] } {
-  const given = splitPasted(input.template, input.given);
-  const texts = plain(input.current);
-  const before = { ...texts };
-  const problems: FieldProblem[] = [];
-  for (const [name, value] of Object.entries(given)) {
-    if (value === null) delete texts[name];
-    else {
-      const text = open(value);
-      problems.push(...shapeProblems(input.template, name, text));
-      texts[name] = text;
-    }
-  }
-  fillDefaults(input.template, texts, given);
-  problems.push(...requiredProblems(input.template, texts), ...secretNameProblems(input, texts));
-  if (Object.keys(texts).length === 0) problems.push({ field: 'fields', rule: 'must hold at least one field' });
-  if (Object.keys(texts).length > 64) problems.push({ field: 'fields', rule: 'must hold at most 64 fields' });
-  if (problems.length > 0) throw invalid(...problems);
   const isSecret = secrecy(input);
+  const { given, problems } = opened(input, isSecret);
+  problems.push(...splitPasted(input.template, given));
+  for (const [name, text] of given) problems.push(...valueProblems(input, name, text, isSecret(name)));
+  const before = storedTexts(input.current);
+  const texts = new Map(before);
+  for (const [name, text] of given) {
+    if (text === null) texts.delete(name);
+    else texts.set(name, text);
+  }
+  fillRequired(input, texts, given);
+  rejoin(input.template, texts, given);
+  problems.push(
+    ...missingProblems(input.template, texts),
+    ...sizeProblems(texts),
+    ...secretFieldProblems(input, texts),
+  );
+  if (problems.length > 0) throw invalid(...problems);
   const values: FieldValues = { settings: {}, secrets: {} };
-  for (const [name, text] of Object.entries(texts)) {
+  for (const [name, text] of texts) {
     if (isSecret(name)) values.secrets[name] = new Secret(text);
     else values.settings[name] = text;
   }
-  return { values, changed: changedNames(before, texts, input.current, values) };
+  const reclassified = (name: string) =>
+    input.current !== undefined && name in input.current.secrets !== isSecret(name);
+  const changed = [...new Set([...before.keys(), ...texts.keys()])]
+    .filter((name) => before.get(name) !== texts.get(name) || reclassified(name))
+    .sort();
+  return { values, changed };
 }
 
-const open = (value: string | number | boolean | Secret): string =>
-  value instanceof Secret ? value.reveal() : String(value);
-
-function plain(current: FieldValues | undefined): Record<string, string> {
-  const texts: Record<string, string> = { ...current?.settings };
-  for (const [name, secret] of Object.entries(current?.secrets ?? {})) texts[name] = secret.reveal();
-  return texts;
+function storedTexts(current: FieldValues | undefined): Map<string, string> {
+  const secrets = Object.entries(current?.secrets ?? {}).map(
+    ([name, value]) => [name, value.reveal()] as const,
+  );
+  return new Map([...Object.entries(current?.settings ?? {}), ...secrets]);
 }
 
-function changedNames(before: Record<string, string>, after: Record<string, string>, old: FieldValues | undefined, now: FieldValues): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const moved = (name: string) => old !== undefined && name in old.secrets !== name in now.secrets;
-  return [...names].filter((name) => before[name] !== after[name] || moved(name)).sort();
+/** What the request gives as texts; `null` for what is to be removed. */
+function opened(input: MergeInput, isSecret: (name: string) => boolean) {
+  const { template, current } = input;
+  const given = new Map<string, string | null>();
+  const problems: FieldProblem[] = [];
+  for (const [name, value] of Object.entries(input.given)) {
+    const wrongName = nameProblem(template, name, value === null && isStored(current, name));
+    if (wrongName !== undefined) {
+      problems.push(wrongName);
+      continue;
+    }
+    const text = value instanceof Secret ? value.reveal() : value === null ? null : String(value);
+    const kept = text === null || input.exact ? text : tidied(text, specOf(template, name), isSecret(name));
+    if (kept !== '') given.set(name, kept);
+    else if (!isSecret(name)) given.set(name, null);
+    else if (isStored(current, name))
+      problems.push({ field: `fields.${name}`, rule: 'must not be empty; null removes it' });
+  }
+  return { given, problems };
 }
 
-function secrecy(input: MergeInput): (name: string) => boolean {
-  if (!input.template.free_form) return (name) => isSecretField(input.template, name);
-  const { secretFields, current } = input;
-  if (secretFields !== undefined) return (name) => secretFields.includes(name);
-  return (name) => !(current !== undefined && name in current.settings);
-}
+const isStored = (current: FieldValues | undefined, name: string): boolean =>
+  current !== undefined && (Object.hasOwn(current.settings, name) || Object.hasOwn(current.secrets, name));
 
-/** Proxmox shows a token as `user@realm!name=value`; each part goes where it belongs. */
-function splitPasted(template: Template, given: GivenFields): GivenFields {
-  if (template.service_type !== 'proxmox') return given;
-  const result = { ...given };
-  const value = given['token_value'];
-  const whole = value === undefined || value === null ? null : /^([^!\s]+)!([^=\s]+)=(\S+)$/.exec(open(value));
-  if (whole !== null) Object.assign(result, { user: whole[1], token_name: whole[2], token_value: whole[3] });
-  const name = typeof result['token_name'] === 'string' ? /^([^!\s]+)!(\S+)$/.exec(result['token_name']) : null;
-  if (name !== null) Object.assign(result, { user: name[1], token_name: name[2] });
-  return result;
-}
-
-function shapeProblems(template: Template, name: string, text: string): FieldProblem[] {
+function nameProblem(template: Template, name: string, removes: boolean): FieldProblem | undefined {
+  if (!NAME.test(name)) {
+    return {
+      field: 'fields',
+      rule: 'has a name that is not 1 to 64 letters, digits and _, beginning with no digit',
+    };
+  }
   const field = `fields.${name}`;
-  const spec = allFields(template).find((f) => f.name === name);
-  if (template.free_form) {
-    if (!FREE_NAME.test(name)) return [{ field, rule: 'must be named by letters, digits and _ and not begin with a digit' }];
-  } else if (spec === undefined) {
-    const known = [...new Set(allFields(template).map((f) => f.name))].join(', ');
-    return [{ field, rule: `is not a field of ${template.service_type}; it has ${known}` }];
+  // `__proto__`, `constructor` …: such a key would be lost or misread wherever fields are kept in an object.
+  if (name in Object.prototype) return { field, rule: 'is a reserved name; choose another' };
+  if (template.free_form || removes || specOf(template, name) !== undefined) return undefined;
+  const known = [...new Set(allFields(template).map((spec) => spec.name))];
+  const meant = nearMiss(name, known);
+  const hint = meant === undefined ? `it has ${known.join(', ')}` : `did you mean "${meant}"?`;
+  return { field, rule: `is not a field of ${template.service_type}; ${hint}` };
+}
+
+function valueProblems(
+  input: MergeInput,
+  name: string,
+  text: string | null,
+  secret: boolean,
+): FieldProblem[] {
+  const rule = text === null ? undefined : brokenRule(text, specOf(input.template, name), secret);
+  return rule === undefined ? [] : [{ field: `fields.${name}`, rule }];
+}
+
+function secrecy({ template, given, current, secretFields }: MergeInput): (name: string) => boolean {
+  const storedAs = (name: string) => current !== undefined && !Object.hasOwn(current.settings, name);
+  const stored = (name: string) => (isStored(current, name) ? storedAs(name) : undefined);
+  if (!template.free_form) {
+    return (name) =>
+      specOf(template, name) === undefined ? (stored(name) ?? true) : isSecretField(template, name);
   }
-  if (text.length > MAX_VALUE) return [{ field, rule: `must be at most ${MAX_VALUE} characters` }];
-  if (text.includes('\0')) return [{ field, rule: 'must not hold a NUL character' }];
-  const rule = spec === undefined ? undefined : ruleBroken(spec, text);
-  return rule === undefined ? [] : [{ field, rule }];
+  if (secretFields === undefined) return (name) => stored(name) ?? true;
+  const sentAgain = (name: string) => Object.hasOwn(given, name);
+  return (name) => secretFields.includes(name) || (stored(name) === true && !sentAgain(name));
 }
 
-function ruleBroken(spec: FieldSpec, text: string): string | undefined {
-  if (spec.type === 'integer' && !/^\d{1,9}$/.test(text)) return 'must be a whole number';
-  if (spec.name === 'port' && (Number(text) < 1 || Number(text) > 65_535)) return 'must be 1 to 65535';
-  if (spec.type === 'boolean' && !BOOLEANS.has(text.toLowerCase())) return 'must be true or false';
-  if (spec.name === 'auth_method' && !spec.options?.includes(text)) return `must be one of ${spec.options?.join(', ')}`;
-  if (spec.name === 'host' && /\s/.test(text)) return 'must not hold blanks';
-  if ((spec.type === 'text' || spec.type === 'select') && /[\r\n]/.test(text)) return 'must be one line';
-  return undefined;
-}
-
-function fillDefaults(template: Template, texts: Record<string, string>, given: GivenFields): void {
+function fillRequired(
+  input: MergeInput,
+  texts: Map<string, string>,
+  given: ReadonlyMap<string, string | null>,
+): void {
+  const { template, current } = input;
+  const named = new Set([...given].filter(([, text]) => text !== null).map(([name]) => name));
+  for (const select of decidingSelects(template)) {
+    if (named.has(select)) continue;
+    const option = inferredOption(select, current?.settings[select], { template, texts, given: named });
+    if (option !== undefined) texts.set(select, option);
+  }
   for (const spec of template.required_fields) {
-    if (texts[spec.name] !== undefined || given[spec.name] === null) continue;
-    const value = spec.name === 'auth_method' ? inferAuthMethod(template, texts) : (spec.default ?? spec.options?.[0]);
-    if (value !== undefined) texts[spec.name] = value;
+    const value = spec.default ?? (spec.type === 'select' ? spec.options?.[0] : undefined);
+    if (value !== undefined && !texts.has(spec.name) && !given.has(spec.name)) texts.set(spec.name, value);
   }
-  // Token and password may both be there; the token wins, as it does in Glassdome's client.
-  if (given['auth_method'] === undefined && 'auth_method' in texts && tokenGiven(given)) texts['auth_method'] = 'api_token';
 }
 
-const tokenGiven = (given: GivenFields) => typeof given['token_value'] === 'string' || given['token_value'] instanceof Secret;
-
-function inferAuthMethod(template: Template, texts: Record<string, string>): string | undefined {
-  const methods = Object.entries(template.conditional_fields ?? {}).map(([key, fields]) => ({ method: key.split('=')[1], fields }));
-  const complete = methods.filter((m) => m.fields.every((f) => texts[f.name] !== undefined));
-  const begun = methods.filter((m) => m.fields.some((f) => texts[f.name] !== undefined));
-  return (complete.at(-1) ?? begun.at(-1) ?? methods.at(-1))?.method;
-}
-
-function requiredProblems(template: Template, texts: Record<string, string>): FieldProblem[] {
-  const conditional = Object.entries(template.conditional_fields ?? {}).flatMap(([key, fields]) => {
-    const [name = '', value] = key.split('=');
-    return texts[name] === value ? fields : [];
-  });
-  return [...template.required_fields, ...conditional]
-    .filter((spec) => spec.required !== false && (texts[spec.name] ?? '') === '')
+function missingProblems(template: Template, texts: ReadonlyMap<string, string>): FieldProblem[] {
+  return [...template.required_fields, ...activeConditionals(template, texts)]
+    .filter((spec) => spec.required !== false && !texts.has(spec.name))
     .map((spec) => ({ field: `fields.${spec.name}`, rule: `is required (${spec.label})` }));
 }
 
-function secretNameProblems(input: MergeInput, texts: Record<string, string>): FieldProblem[] {
-  if (input.secretFields === undefined) return [];
-  if (!input.template.free_form) return [{ field: 'secret_fields', rule: 'is only for the service type "other"; here the form tells which are secret' }];
-  return input.secretFields.filter((n) => !(n in texts)).map((n) => ({ field: 'secret_fields', rule: `names "${n}", which is not among the fields` }));
+function sizeProblems(texts: ReadonlyMap<string, string>): FieldProblem[] {
+  const bytes = [...texts].reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0);
+  const rules: string[] = [];
+  if (texts.size === 0) rules.push('must hold at least one field');
+  if (texts.size > MAX_FIELDS) rules.push(`must hold at most ${MAX_FIELDS} fields`);
+  if (bytes > MAX_TOTAL_BYTES) rules.push(`must be at most ${MAX_TOTAL_BYTES} bytes together`);
+  return rules.map((rule) => ({ field: 'fields', rule }));
 }
 
-/** Names of the fields that decide where the secret is sent and whose value differs. */
-export function destinationChanged(connector: Connector, before: Record<string, string>, after: Record<string, string>): string[] {
-  return connector.destinationFields.filter((name) => before[name] !== after[name]);
+function secretFieldProblems(
+  { template, secretFields }: MergeInput,
+  texts: ReadonlyMap<string, string>,
+): FieldProblem[] {
+  if (secretFields === undefined) return [];
+  const field = 'secret_fields';
+  if (!template.free_form)
+    return [{ field, rule: 'is only for the service type "other"; here the form tells which are secret' }];
+  const unknown = secretFields.filter((name) => !texts.has(name));
+  return unknown.length === 0
+    ? []
+    : [{ field, rule: `names ${unknown.map((n) => `"${n}"`).join(', ')}, which is not among the fields` }];
+}
+
+/** Names of the fields that decide where the secret is sent and whose meaning differs; a default counts as given. */
+export function destinationChanged(
+  connector: Connector,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string[] {
+  const meaning = (name: string, values: Readonly<Record<string, string>>) => {
+    const spec = specOf(connector.template, name);
+    const assumed = spec?.default ?? (spec?.type === 'select' ? spec.options?.[0] : undefined);
+    const text = Object.hasOwn(values, name) ? values[name] : assumed;
+    return text === undefined || spec === undefined ? text : tidied(text, spec, false);
+  };
+  return connector.destinationFields.filter((name) => meaning(name, before) !== meaning(name, after));
 }
 
 /** Values as JSON shows them: booleans and integers by the form, all else text. */
-export function typedFields(template: Template, values: Record<string, string>): Record<string, string | number | boolean> {
-  const types = new Map(allFields(template).map((field) => [field.name, field.type]));
+export function typedFields(
+  template: Template,
+  values: Readonly<Record<string, string>>,
+): Record<string, string | number | boolean> {
   const typed = Object.entries(values).map(([name, text]) => {
-    const type = types.get(name);
-    if (type === 'boolean') return [name, TRUE.has(text.toLowerCase())] as const;
-    return [name, type === 'integer' ? Number(text) : text] as const;
+    const type = specOf(template, name)?.type;
+    if (type === 'boolean') return [name, booleanOf(text) ?? text] as const;
+    return [name, type === 'integer' ? (integerOf(text) ?? text) : text] as const;
   });
   return Object.fromEntries(typed);
-}
-
-/** Names of all fields that the form marks as secret. */
-export function secretNames(template: Template): string[] {
-  return allFields(template).filter((field) => isSecretField(template, field.name)).map((field) => field.name);
 }

@@ -7,6 +7,7 @@ import { BrokerError } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { shortHeader } from './headers.js';
+import { importRoutes } from './importRoutes.js';
 import { addOperations, createMetrics, type Lifecycle, type Metrics } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
@@ -21,7 +22,7 @@ export interface AppOptions {
 }
 
 /** The whole API. A route that is not in here does not exist. */
-export const routes: readonly Route[] = [...credentialRoutes, ...peopleRoutes];
+export const routes: readonly Route[] = [...credentialRoutes, ...importRoutes, ...peopleRoutes];
 
 const ANONYMOUS: Caller = { kind: 'user', principal: 'anonymous', name: 'anonymous', role: 'observer', mustChangePassword: false };
 
@@ -32,6 +33,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', options.trustedProxyHops);
   app.use(requestId(life), helmet({ contentSecurityPolicy: { useDefaults: false, directives: POLICY } }));
   addOperations(app, ports, routes, metrics, life, options.version);
+  app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'] }));
   app.use('/api', express.json({ limit: '64kb', type: ['application/json'] }), express.urlencoded({ extended: false, limit: '8kb' }));
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');

@@ -24,6 +24,8 @@ export interface CreateOptions {
   source: CredentialVersion['source'];
   /** Grants beside `shared` and `accessible_by`, checked by the same rules. */
   grants?: Grant[];
+  /** Values keep every byte, as an import needs. */
+  exact?: boolean;
 }
 
 /** Stores a new credential; it is active when this resolves. Engineers and up; the caller becomes its owner. */
@@ -36,7 +38,7 @@ export async function createCredential(
   await requireActiveCaller(ports, call);
   if (!roleAtLeast(call.caller.role, 'engineer')) await refuseRole(ports, call);
   const connector = knownConnector(body.service_type);
-  const given = { template: connector.template, given: body.fields };
+  const given = { template: connector.template, given: body.fields, exact: options.exact ?? false };
   const { values } = mergeFields(body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields });
   const grants = await grantsOf(ports, call, body, options.grants ?? []);
   const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));

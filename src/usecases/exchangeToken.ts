@@ -3,7 +3,7 @@ import { BrokerError } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { anonymousCall, type From, type IssuedToken, issueToken } from './issueToken.js';
+import { type From, type IssuedToken, issueToken } from './issueToken.js';
 import { callerOfPerson } from './login.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'readAudit' | 'fingerprints' | 'tokenSigner'>;
@@ -39,8 +39,8 @@ async function granted(ports: Needs, caller: Caller, from: From): Promise<Issued
   return token;
 }
 
-async function refuse(ports: Needs, from: From): Promise<never> {
-  const call = anonymousCall(from, 'anonymous');
-  await ports.readAudit.record([auditEvent(call, 'auth.token', 'denied', { actorKind: 'anonymous', code: 'unauthenticated' })]);
+/** Counted per address in a lane of its own: a flood of wrong secrets can't push out good reads. */
+function refuse(ports: Needs, from: From): never {
+  ports.readAudit.countRefusal(from.ip, 'unauthenticated');
   throw wrong();
 }

@@ -32,7 +32,7 @@ export async function login(ports: Needs, body: { username: string; password: Se
   const call: Call = anonymousCall(from, principal);
   if (person === null || person.disabled) {
     lockout.failed(username, from.ip, now);
-    await ports.readAudit.record([auditEvent({ ...call, caller: { ...call.caller, principal: 'anonymous' } }, 'auth.login', 'denied', { code: 'unauthenticated' })]);
+    ports.readAudit.countRefusal(from.ip, 'unauthenticated');
     throw wrongLogin();
   }
   lockout.succeeded(username, from.ip);

@@ -21,6 +21,8 @@ type Input = Omit<UpdateCredentialBody, 'fields'> & {
 export interface UpdateOptions {
   ifMatch?: number;
   source: CredentialVersion['source'];
+  /** Values keep every byte, as an import needs. */
+  exact?: boolean;
 }
 
 /** Changes what is named and keeps the rest. Changed fields make a new, active version. */
@@ -36,7 +38,7 @@ export async function updateCredential(
   checkRevision(credential, options.ifMatch);
   const patch = patchOf(ports, credential, body);
   if (body.fields === undefined) return changeMetadata(ports, call, credential, patch);
-  const { values, changed, moved } = await mergedFields(ports, call, granted, { ...body, fields: body.fields });
+  const { values, changed, moved } = await mergedFields(ports, call, granted, { ...body, fields: body.fields }, options.exact);
   if (body.env_names !== undefined) checkEnvFields(body.env_names, values);
   if (changed.length === 0) return changeMetadata(ports, call, credential, patch);
   return writeVersion(ports, call, {
@@ -59,12 +61,13 @@ export async function mergedFields(
   call: Call,
   granted: Authorized,
   body: { fields: Record<string, string | number | boolean | null | Secret>; secret_fields?: string[] | undefined },
+  exact = false,
 ): Promise<{ values: FieldValues; changed: string[]; moved: string[] }> {
   const { credential } = granted;
   const connector = knownConnector(credential.serviceType);
   if (credential.activeVersion === null) throw lostRace();
   const current = await ports.store.read(credential.vaultPath, credential.activeVersion, credential.activeCreatedTime, credential.secretFields);
-  const input = { template: connector.template, given: body.fields, current };
+  const input = { template: connector.template, given: body.fields, current, exact };
   const merged = mergeFields(body.secret_fields === undefined ? input : { ...input, secretFields: body.secret_fields });
   const moved = destinationChanged(connector, current.settings, merged.values.settings);
   if (moved.length > 0 && !readsByRight(call.caller, granted)) requireSecrets(connector, current, body.fields, moved);

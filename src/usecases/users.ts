@@ -71,7 +71,8 @@ export async function updateUser(ports: Needs, call: Call, username: string, pat
   if (person === undefined) throw notFound('user');
   const staysAdmin = (patch.role ?? person.role) === 'admin' && !(patch.disabled ?? person.disabled);
   const others = people.some((p) => p.role === 'admin' && !p.disabled && p.principal !== person.principal);
-  if (!staysAdmin && !others) throw new BrokerError('conflict', { detail: 'This is the last admin; make another one first.' });
+  const isAdmin = person.role === 'admin' && !person.disabled;
+  if (isAdmin && !staysAdmin && !others) throw new BrokerError('conflict', { detail: 'This is the last admin; make another one first.' });
   return ports.changes.run(async (tx) => {
     const changed = await tx.updatePerson(person.principal, patch);
     if (patch.disabled === true) await tx.revokeSessionsOf(person.principal, ports.clock.now());

@@ -17,7 +17,7 @@ describe('passwords in Vault userpass', function () {
     const loginPolicy = vaultName('login', vault.mounts);
     passwords = createPasswords({ access: users.access, mount, log: vault.log, loginPolicy });
   });
-  after(() => vault.close());
+  after(() => vault?.close());
 
   it('accepts the right password and nothing else', async () => {
     await passwords.set('anna', new Secret('correct horse'));

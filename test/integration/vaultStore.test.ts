@@ -20,7 +20,7 @@ describe('secret store on a real Vault', function () {
     store = createSecretStore({ access: api.access, mount: vault.mounts.kvMount, log: vault.log });
     undoer = createSecretStore({ access: reconciler.access, mount: vault.mounts.kvMount, log: vault.log });
   });
-  after(() => vault.close());
+  after(() => vault?.close());
 
   const fields = (host: string, token: string) => ({
     settings: { host },

@@ -51,6 +51,8 @@ export async function startPrivatePostgres(): Promise<TestPostgres> {
     fsync: false,
   });
   toStop.push({ pid: server.child.pid, folder });
+  // Suites look at the sessions of the app role and end them, which its owner alone may not.
+  await asSuper(server, 'grant pg_monitor, pg_signal_backend to broker_owner');
   let template: Promise<string> | undefined;
   const freshDatabase = async (): Promise<TestDatabase> => {
     template ??= makeTemplate(server);
@@ -60,7 +62,8 @@ export async function startPrivatePostgres(): Promise<TestPostgres> {
     return {
       ownerUrl: at(server.ownerUrl),
       appUrl: at(server.appUrl),
-      drop: () => asSuper(server, `drop database ${name} with (force)`),
+      // The server goes with all its databases at the end of the run.
+      drop: async () => undefined,
     };
   };
   return { ...server, freshDatabase };

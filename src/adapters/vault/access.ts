@@ -15,7 +15,7 @@ import { pause, type Timers } from './timers.js';
 
 /** Verdicts that the caller of `ask` and `change` decides on; every other one is thrown as `store_unavailable`. */
 const SETTLED = ['ok', 'cas_mismatch', 'refused', 'gone', 'missing'] as const;
-export type Settled = (typeof SETTLED)[number];
+type Settled = (typeof SETTLED)[number];
 
 export interface Told {
   verdict: Settled;
@@ -141,7 +141,9 @@ export class VaultAccess {
     reply?: Reply,
   ): Promise<Reply> {
     const { session, timers } = this.options;
-    const tooLate = pause(timers, endsAtMs - timers.nowMs()).then(() => false);
+    const tooLate = new Promise<false>((resolve) => {
+      timers.after(endsAtMs - timers.nowMs(), () => resolve(false));
+    });
     const replaced = await Promise.race([session.replace(refused), tooLate]);
     const token = session.token();
     if (replaced && token !== null) return this.#once(request, token, endsAtMs);

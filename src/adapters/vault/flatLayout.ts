@@ -36,7 +36,9 @@ async function list(access: VaultAccess, mount: string, token: string): Promise<
   if (told.verdict === 'missing') return [];
   const keys: unknown = bodyOf(told)?.data?.keys;
   if (!Array.isArray(keys)) throw badAnswer('a list without keys');
-  return keys.filter((key): key is string => typeof key === 'string' && KEY.test(key) && !NEVER.has(key));
+  return keys.filter(
+    (key): key is string => typeof key === 'string' && KEY.test(key) && !NEVER.has(key.toLowerCase()),
+  );
 }
 
 /** Null for what Glassdome itself would not read: another shape, a deleted version. */

@@ -1,0 +1,111 @@
+import type { DotenvEntry, DotenvWarning, ParsedDotenv } from './dotenv.js';
+import { type Claim, groupClaims, groupKeyOf } from './envImportGroups.js';
+import { isConnectionString, isPlaceholder, soundsSecret } from './envValues.js';
+import type { EnvVocabulary } from './envVocabulary.js';
+import type { FieldProblem } from './errors.js';
+import type { Secret } from './secret.js';
+import type { ServiceType } from './serviceType.js';
+
+/**
+ * What an import makes of a variable. `credential`: goes into a group. `setting`, `bootstrap`, `connection_string`: known,
+ * left where it is. `placeholder`: still to be filled in. `empty`: no value. `duplicate`: another one wins over it.
+ * `unknown`: nobody knows the name; it stays in the environment only.
+ */
+export type ImportClass =
+  | 'credential'
+  | 'setting'
+  | 'bootstrap'
+  | 'connection_string'
+  | 'placeholder'
+  | 'empty'
+  | 'duplicate'
+  | 'unknown';
+
+/** One line of the preview. Holds no value. */
+export interface ImportRow {
+  name: string;
+  /** Line in the file, from 1; 0 where there is no file. */
+  line: number;
+  class: ImportClass;
+  /** Key of the group, for what belongs to a known kind of credential. */
+  group?: string;
+  field?: string;
+  secret: boolean;
+  note?: string;
+}
+
+/** One credential that an import would make. */
+export interface ImportGroup {
+  /** The same for the same variables, whatever their values: `proxmox:01`. */
+  key: string;
+  serviceType: ServiceType;
+  /** A suggestion: `Proxmox 01`. */
+  name: string;
+  /** Settings too are wrapped; `mergeFields` with `exact` takes them as they are. */
+  fields: Record<string, Secret>;
+  /** For `other` only, whose template does not tell. */
+  secretFields?: string[];
+  /** Variable, spelled as in the file → field. */
+  envNames: Record<string, string>;
+  labels: Record<string, string>;
+  /** Why it can't be imported; empty when it can. */
+  problems: FieldProblem[];
+}
+
+export interface EnvImportPlan {
+  /** In the order in which the file first names them. */
+  groups: ImportGroup[];
+  /** By line. */
+  rows: ImportRow[];
+  warnings: DotenvWarning[];
+}
+
+/**
+ * Sorts the variables of a `.env` into credentials and the rest. Nothing is stored and no row holds a value. A group
+ * that lacks something is told with its problems and is not to be imported.
+ */
+export function planEnvImport(parsed: ParsedDotenv, vocabulary: EnvVocabulary): EnvImportPlan {
+  const rows: ImportRow[] = [];
+  const claims: Claim[] = [];
+  for (const entry of parsed.entries) {
+    const left = leftRow(entry, vocabulary);
+    const meaning = vocabulary.meaningOf(entry.name);
+    if (left !== undefined) rows.push(left);
+    else if (meaning !== undefined)
+      claims.push({ meaning, name: entry.name, line: entry.line, value: entry.value ?? '' });
+    for (const line of entry.overriddenLines) {
+      rows.push({ ...about(entry, vocabulary), line, class: 'duplicate', note: `line ${entry.line} wins` });
+    }
+  }
+  const grouped = groupClaims(claims, vocabulary);
+  rows.push(...grouped.rows);
+  rows.sort((a, b) => a.line - b.line);
+  return { groups: grouped.groups, rows, warnings: parsed.warnings };
+}
+
+/** The row of a variable that goes into no group, or undefined for one that does. */
+function leftRow(entry: DotenvEntry, vocabulary: EnvVocabulary): ImportRow | undefined {
+  const row = about(entry, vocabulary);
+  const value = entry.value ?? '';
+  const shell = entry.unresolved.map((name) => `\${${name}}`).join(', ');
+  const plain = vocabulary.plain.get(entry.name.toUpperCase());
+  if (plain !== undefined) return { ...row, class: plain.class, ...(value === '' ? { note: 'empty' } : {}) };
+  if (value === '')
+    return { ...row, class: 'empty', ...(shell === '' ? {} : { note: `taken from the shell: ${shell}` }) };
+  if (isPlaceholder(value)) return { ...row, class: 'placeholder' };
+  if (vocabulary.meaningOf(entry.name) !== undefined) {
+    return shell === '' ? undefined : { ...row, class: 'placeholder', note: `lacks ${shell} from the shell` };
+  }
+  if (isConnectionString(value)) return { ...row, class: 'connection_string', secret: true };
+  return { ...row, class: 'unknown' };
+}
+
+function about(entry: DotenvEntry, vocabulary: EnvVocabulary): Omit<ImportRow, 'class'> {
+  const { name, line } = entry;
+  const meaning = vocabulary.meaningOf(name);
+  const plain = vocabulary.plain.get(name.toUpperCase());
+  if (plain !== undefined || meaning === undefined)
+    return { name, line, secret: plain?.secret ?? soundsSecret(name) };
+  const secret = meaning.family.secretFields.includes(meaning.field);
+  return { name, line, group: groupKeyOf(meaning), field: meaning.field, secret };
+}

@@ -1,0 +1,132 @@
+import type { ImportEnvBody, ImportVaultBody } from '../api/credentials.js';
+import { envVocabulary } from '../connectors/envNames.js';
+import type { Call } from '../domain/caller.js';
+import type { Credential } from '../domain/credential.js';
+import { parseDotenv } from '../domain/dotenv.js';
+import { type EnvImportPlan, type ImportGroup, planEnvImport } from '../domain/envImport.js';
+import { BrokerError, invalid } from '../domain/errors.js';
+import { planFlatVault } from '../domain/flatVault.js';
+import type { Grant } from '../domain/grant.js';
+import { Secret } from '../domain/secret.js';
+import type { Ports } from '../ports.js';
+import { requireActiveCaller } from './authorize.js';
+import { createCredential } from './createCredential.js';
+import { updateCredential } from './updateCredential.js';
+import { requireAdmin } from './users.js';
+import type { WritePorts } from './writeVersion.js';
+
+type Needs = WritePorts & Pick<Ports, 'flatSecrets'>;
+
+export interface ImportedGroup {
+  key: string;
+  name: string;
+  serviceType: string;
+  /** `create`, `update`: what a real run would do; `created`, `updated`, `unchanged`, `failed`: what it did. */
+  result: 'create' | 'created' | 'update' | 'updated' | 'unchanged' | 'incomplete' | 'skipped' | 'failed';
+  credentialId: string | null;
+  variables: string[];
+  problems: { field: string; rule: string }[];
+}
+
+export interface ImportReport {
+  dryRun: boolean;
+  groups: ImportedGroup[];
+  rows: EnvImportPlan['rows'];
+  warnings: EnvImportPlan['warnings'];
+  /** Variables that only the file holds afterwards. */
+  stillInEnvironment: string[];
+}
+
+interface Options {
+  dryRun: boolean;
+  only: string[] | undefined;
+  grants: Grant[];
+}
+
+/** A Glassdome `.env` → credentials of the caller. A preview unless `dry_run` is false; repeating it changes nothing. */
+export async function importEnv(ports: Needs, call: Call, body: ImportEnvBody): Promise<ImportReport> {
+  await requireActiveCaller(ports, call);
+  const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
+  return runPlan(ports, call, plan, { dryRun: body.dry_run, only: body.only, grants: grantsFrom(body.grant_to) });
+}
+
+/** Glassdome's flat Vault layout → credentials, read with the admin's own token, which is not kept. */
+export async function importVault(ports: Needs, call: Call, body: ImportVaultBody): Promise<ImportReport> {
+  await requireAdmin(ports, call);
+  const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(body.vault_token) });
+  const plan = planFlatVault(secrets, envVocabulary);
+  return runPlan(ports, call, plan, { dryRun: body.dry_run, only: body.only, grants: grantsFrom(body.grant_to) });
+}
+
+/** `team:red`, `service_account:<id>` or a principal. */
+function grantsFrom(words: readonly string[]): Grant[] {
+  return words.map((word) => {
+    const base = { level: 'read' as const, expiresAt: null };
+    if (word.startsWith('team:')) return { ...base, subjectKind: 'team', subject: word.slice(5) };
+    const account = /^(?:service_account|sa):(.+)$/.exec(word)?.[1];
+    if (account !== undefined) return { ...base, subjectKind: 'service_account', subject: `sa:${account}` };
+    if (!word.includes(':')) throw invalid({ field: 'grant_to', rule: 'must be team:<name>, service_account:<id> or a principal' });
+    return { ...base, subjectKind: 'user', subject: word };
+  });
+}
+
+async function runPlan(ports: Needs, call: Call, plan: EnvImportPlan, options: Options): Promise<ImportReport> {
+  const mine = await ports.records.ownedBy(call.caller.principal);
+  const groups: ImportedGroup[] = [];
+  for (const group of plan.groups) groups.push(await importGroup(ports, call, group, mine, options));
+  const safe = new Set(groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)).flatMap((g) => g.variables));
+  const stillInEnvironment = plan.rows.map((row) => row.name).filter((name) => !safe.has(name));
+  return { dryRun: options.dryRun, groups, rows: plan.rows, warnings: plan.warnings, stillInEnvironment };
+}
+
+async function importGroup(ports: Needs, call: Call, group: ImportGroup, mine: Credential[], options: Options): Promise<ImportedGroup> {
+  const existing = mine.find((c) => c.labels['import'] === group.key);
+  const told: ImportedGroup = {
+    key: group.key,
+    name: existing?.name ?? group.name,
+    serviceType: group.serviceType,
+    result: existing === undefined ? 'create' : 'update',
+    credentialId: existing?.id ?? null,
+    variables: Object.keys(group.envNames),
+    problems: group.problems,
+  };
+  if (group.problems.length > 0) return { ...told, result: 'incomplete' };
+  if (options.only !== undefined && !options.only.includes(group.key)) return { ...told, result: 'skipped' };
+  if (options.dryRun) return told;
+  try {
+    if (existing !== undefined) return await importInto(ports, call, group, existing, told);
+    const { credential } = await createCredential(ports, call, bodyOf(group), { source: 'import', grants: options.grants, exact: true });
+    return { ...told, result: 'created', credentialId: credential.id };
+  } catch (error) {
+    if (!(error instanceof BrokerError) || error.code === 'store_unavailable') throw error;
+    return { ...told, result: 'failed', problems: [{ field: group.key, rule: error.detail }] };
+  }
+}
+
+async function importInto(ports: Needs, call: Call, group: ImportGroup, existing: Credential, told: ImportedGroup): Promise<ImportedGroup> {
+  const body = { fields: group.fields, env_names: group.envNames, ...secretFieldsOf(group) };
+  const sameNames = JSON.stringify(sorted(existing.envNames)) === JSON.stringify(sorted(group.envNames));
+  const { env_names, ...fieldsOnly } = body;
+  const after = await updateCredential(ports, call, existing.id, sameNames ? fieldsOnly : { ...fieldsOnly, env_names }, { source: 'import', exact: true });
+  return { ...told, result: after.revision === existing.revision ? 'unchanged' : 'updated' };
+}
+
+const sorted = (map: Record<string, string>) => Object.entries(map).sort(([a], [b]) => a.localeCompare(b));
+
+const secretFieldsOf = (group: ImportGroup) => (group.secretFields === undefined ? {} : { secret_fields: group.secretFields });
+
+function bodyOf(group: ImportGroup) {
+  return {
+    name: group.name,
+    service_type: group.serviceType,
+    fields: group.fields,
+    ...secretFieldsOf(group),
+    description: '',
+    // Finds the credential again at the next import, whatever it was renamed to.
+    labels: { ...group.labels, import: group.key },
+    env_names: group.envNames,
+    shared: false,
+    accessible_by: [],
+    accessible_level: 'read' as const,
+  };
+}
