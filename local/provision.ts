@@ -6,13 +6,23 @@ import { createTransport } from '../src/adapters/vault/transport.js';
 import { packageRoot } from './paths.js';
 import { writePrivate } from './privateFile.js';
 
-export const MOUNTS = { kvMount: 'glassdome-credentials', transitMount: 'transit', userpassMount: 'userpass', approleMount: 'approle' };
+export const MOUNTS = {
+  kvMount: 'glassdome-credentials',
+  transitMount: 'transit',
+  userpassMount: 'userpass',
+  approleMount: 'approle',
+};
 
 /** Role ids of the broker's logins and the 0600 files that hold their secret ids. */
 export type Logins = Record<BrokerRole, { roleId: string; secretIdFile: string }>;
 
 /** Prepares the Vault as production does it, with a token that is good for that, and hands out the logins. */
-export async function provisionVault(address: string, token: string, folder: string, onStep: (line: string) => void): Promise<Logins> {
+export async function provisionVault(
+  address: string,
+  token: string,
+  folder: string,
+  onStep: (line: string) => void,
+): Promise<Logins> {
   const transport = createTransport({ address });
   try {
     const client = createVaultClient(transport, () => token);

@@ -13,7 +13,8 @@ const suites = ['unit', 'integration'].flatMap((kind) => {
 });
 // A compiled suite whose source is gone would still run, so only those with a source count.
 const sourceOf = (file) => file.replace(/^dist./, '').replace(/js$/, 'ts');
-for (const file of suites.filter((f) => f.endsWith('.test.js') && existsSync(sourceOf(f))).sort()) mocha.addFile(file);
+for (const file of suites.filter((f) => f.endsWith('.test.js') && existsSync(sourceOf(f))).sort())
+  mocha.addFile(file);
 await mocha.loadFilesAsync();
 let passed = 0;
 let failed = 0;

@@ -56,7 +56,18 @@ function compile(work: string, progress: (line: string) => void): Promise<void> 
     GOFLAGS: '-modcacherw -mod=mod',
     GOTOOLCHAIN: 'auto',
   };
-  const args = ['build', '-v', '-tags', 'minimal', '-trimpath', '-ldflags', LDFLAGS, '-o', join(work, 'vault'), '.'];
+  const args = [
+    'build',
+    '-v',
+    '-tags',
+    'minimal',
+    '-trimpath',
+    '-ldflags',
+    LDFLAGS,
+    '-o',
+    join(work, 'vault'),
+    '.',
+  ];
   const go = spawn('go', args, { cwd: join(work, 'src'), env, stdio: ['ignore', 'ignore', 'pipe'] });
   const kill = () => go.kill('SIGTERM');
   process.once('exit', kill);
@@ -78,7 +89,10 @@ function compile(work: string, progress: (line: string) => void): Promise<void> 
       clearInterval(ticker);
       process.off('exit', kill);
       if (code === 0) resolve();
-      else reject(new Error(`Building Vault failed (go exited with ${code}):\n  ${last.join('\n  ')}\n${WAYS_OUT}`));
+      else
+        reject(
+          new Error(`Building Vault failed (go exited with ${code}):\n  ${last.join('\n  ')}\n${WAYS_OUT}`),
+        );
     });
   });
 }

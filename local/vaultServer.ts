@@ -72,11 +72,16 @@ storage "raft" {
 `;
 }
 
-async function initialise(address: string, keyFile: string, passphrase: string | undefined): Promise<VaultKeys> {
+async function initialise(
+  address: string,
+  keyFile: string,
+  passphrase: string | undefined,
+): Promise<VaultKeys> {
   const { body } = await call(address, 'PUT', 'sys/init', { secret_shares: 1, secret_threshold: 1 });
   const made = body as { keys?: string[]; root_token?: string };
   const unsealKey = made.keys?.[0];
-  if (unsealKey === undefined || made.root_token === undefined) throw new Error('Vault could not be initialised');
+  if (unsealKey === undefined || made.root_token === undefined)
+    throw new Error('Vault could not be initialised');
   const keys = { unsealKey, rootToken: made.root_token };
   saveKeys(keyFile, keys, passphrase);
   return keys;
@@ -87,9 +92,18 @@ async function unseal(address: string, key: string): Promise<boolean> {
   return (await call(address, 'GET', 'sys/health')).status === 200;
 }
 
-async function call(address: string, method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+async function call(
+  address: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: unknown }> {
   const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-  const answer = await fetch(`${address}/v1/${path}`, { ...init, redirect: 'error', signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(`${address}/v1/${path}`, {
+    ...init,
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+  });
   const text = await answer.text();
   return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
 }

@@ -6,9 +6,16 @@ import { z } from 'zod';
 const WEAK_KEYS = ['change-this-in-production-use-openssl-rand-hex-32'];
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
-const flag = z.enum(['true', 'false']).default('false').transform((word) => word === 'true');
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((word) => word === 'true');
 const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
-const mount = (preset: string) => z.string().regex(/^[a-z0-9][a-z0-9_/-]*$/).default(preset);
+const mount = (preset: string) =>
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_/-]*$/)
+    .default(preset);
 
 const schema = z.object({
   /** Address to listen on. Beyond loopback TLS is needed. */
@@ -19,7 +26,10 @@ const schema = z.object({
   /** Postgres, as the role that owns the schema: for `migrate` only. */
   DATABASE_OWNER_URL: z.string().optional(),
   /** Name of the app role, which `migrate` gives its rights. */
-  DATABASE_APP_ROLE: z.string().regex(/^[a-z_][a-z0-9_]*$/).default('broker_app'),
+  DATABASE_APP_ROLE: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]*$/)
+    .default('broker_app'),
   /** One or more addresses of the Vault cluster, separated by commas. */
   VAULT_ADDR: z.string().optional(),
   VAULT_CA_FILE: z.string().optional(),
@@ -65,7 +75,9 @@ export class ConfigRefused extends Error {}
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = schema.safeParse(env);
   if (!parsed.success) {
-    throw new ConfigRefused(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+    throw new ConfigRefused(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
   }
   const config = parsed.data;
   const wrong = [...refusedVariables(env), ...plainConnections(config), ...urlProblems(config)];
@@ -82,7 +94,10 @@ export function required(config: Config, name: keyof z.infer<typeof schema>): st
 
 function refusedVariables(env: NodeJS.ProcessEnv): string[] {
   const wrong: string[] = [];
-  if (env['VAULT_SKIP_VERIFY']) wrong.push('VAULT_SKIP_VERIFY: the broker always verifies Vault; unset it and name the CA in VAULT_CA_FILE');
+  if (env['VAULT_SKIP_VERIFY'])
+    wrong.push(
+      'VAULT_SKIP_VERIFY: the broker always verifies Vault; unset it and name the CA in VAULT_CA_FILE',
+    );
   if (env['DEBUG']) wrong.push('DEBUG: libraries would print what they send; unset it');
   return wrong;
 }
@@ -91,7 +106,9 @@ function urlProblems(config: z.infer<typeof schema>): string[] {
   return (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
     const scheme = /^([a-z0-9+]+):\/\//.exec(config[name] ?? 'postgres://')?.[1];
     if (scheme === 'postgres' || scheme === 'postgresql') return [];
-    return [`${name}: must begin with postgres://; "${scheme ?? '?'}" looks like another program's setting (env -u ${name} …)`];
+    return [
+      `${name}: must begin with postgres://; "${scheme ?? '?'}" looks like another program's setting (env -u ${name} …)`,
+    ];
   });
 }
 
@@ -101,13 +118,24 @@ function plainConnections(config: z.infer<typeof schema>): string[] {
     wrong.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or none');
   }
   if (!LOOPBACK.has(config.BROKER_HOST) && config.TLS_CERT_FILE === undefined && !config.ALLOW_PLAIN_HTTP) {
-    wrong.push('BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)');
+    wrong.push(
+      'BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)',
+    );
   }
-  for (const address of (config.VAULT_ADDR ?? '').split(',').map((a) => a.trim()).filter((a) => a.toLowerCase().startsWith('http://'))) {
-    if (!LOOPBACK.has(hostOf(address)) && !config.ALLOW_PLAIN_VAULT) wrong.push('VAULT_ADDR: plain http beyond loopback (or ALLOW_PLAIN_VAULT=true)');
+  for (const address of (config.VAULT_ADDR ?? '')
+    .split(',')
+    .map((a) => a.trim())
+    .filter((a) => a.toLowerCase().startsWith('http://'))) {
+    if (!LOOPBACK.has(hostOf(address)) && !config.ALLOW_PLAIN_VAULT)
+      wrong.push('VAULT_ADDR: plain http beyond loopback (or ALLOW_PLAIN_VAULT=true)');
   }
   const database = config.DATABASE_URL;
-  if (database !== undefined && !LOOPBACK.has(hostOf(database)) && !/sslmode=(require|verify-)/.test(database) && !config.ALLOW_PLAIN_POSTGRES) {
+  if (
+    database !== undefined &&
+    !LOOPBACK.has(hostOf(database)) &&
+    !/sslmode=(require|verify-)/.test(database) &&
+    !config.ALLOW_PLAIN_POSTGRES
+  ) {
     wrong.push('DATABASE_URL: beyond loopback needs sslmode=verify-full (or ALLOW_PLAIN_POSTGRES=true)');
   }
   return wrong;
@@ -122,12 +150,19 @@ function hostOf(url: string): string {
 }
 
 function jwtKeys(files: string | undefined): string[] {
-  return (files ?? '').split(',').filter((f) => f !== '').map((file) => {
-    const key = readFileSync(file, 'utf8').trim();
-    if (WEAK_KEYS.includes(key)) throw new ConfigRefused('GLASSDOME_JWT_KEY_FILES: holds the key that is published in Glassdome\'s source; anybody can sign with it');
-    if (key.length < 32) throw new ConfigRefused('GLASSDOME_JWT_KEY_FILES: the key must be at least 32 characters');
-    return key;
-  });
+  return (files ?? '')
+    .split(',')
+    .filter((f) => f !== '')
+    .map((file) => {
+      const key = readFileSync(file, 'utf8').trim();
+      if (WEAK_KEYS.includes(key))
+        throw new ConfigRefused(
+          "GLASSDOME_JWT_KEY_FILES: holds the key that is published in Glassdome's source; anybody can sign with it",
+        );
+      if (key.length < 32)
+        throw new ConfigRefused('GLASSDOME_JWT_KEY_FILES: the key must be at least 32 characters');
+      return key;
+    });
 }
 
 /** A file or folder that ships with the program, wherever it is installed. */

@@ -29,7 +29,12 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
   const jobs = roles.worker ? startJobs(system) : [];
-  const app = createApp({ ...system, life, version: packageVersion(), trustedProxyHops: config.TRUSTED_PROXY_HOPS });
+  const app = createApp({
+    ...system,
+    life,
+    version: packageVersion(),
+    trustedProxyHops: config.TRUSTED_PROXY_HOPS,
+  });
   const server = roles.api ? await listen(app, config) : undefined;
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
   const stop = async (code: number) => {
@@ -54,11 +59,30 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
 /** What runs by the clock: checkpoints each minute, reconciliation every five. */
 function startJobs({ ports, reconcilerStore }: System) {
   return [
-    cron.schedule('* * * * *', () => guarded(ports.log, 'checkpoint', () => ports.auditVerifier.checkpoint()), { noOverlap: true }),
-    cron.schedule('*/5 * * * *', () => guarded(ports.log, 'reconcile', async () => {
-      const report = await reconcile({ ...ports, store: reconcilerStore }, { graceMs: GRACE_MS, dryRun: false });
-      ports.log.info('reconciled', { completed: report.intentsCompleted.length, closed: report.intentsClosed.length, destroyed: report.destroyed.length, orphans: report.orphans.length, missing: report.missing.length, drift: report.drift.length });
-    }), { noOverlap: true }),
+    cron.schedule(
+      '* * * * *',
+      () => guarded(ports.log, 'checkpoint', () => ports.auditVerifier.checkpoint()),
+      { noOverlap: true },
+    ),
+    cron.schedule(
+      '*/5 * * * *',
+      () =>
+        guarded(ports.log, 'reconcile', async () => {
+          const report = await reconcile(
+            { ...ports, store: reconcilerStore },
+            { graceMs: GRACE_MS, dryRun: false },
+          );
+          ports.log.info('reconciled', {
+            completed: report.intentsCompleted.length,
+            closed: report.intentsClosed.length,
+            destroyed: report.destroyed.length,
+            orphans: report.orphans.length,
+            missing: report.missing.length,
+            drift: report.drift.length,
+          });
+        }),
+      { noOverlap: true },
+    ),
   ];
 }
 
@@ -66,26 +90,39 @@ async function guarded(log: Log, job: string, work: () => Promise<unknown>): Pro
   try {
     await work();
   } catch (error) {
-    log.error('job_failed', { job, error: error instanceof BrokerError ? error.code : error instanceof Error ? error.name : 'unknown' });
+    log.error('job_failed', {
+      job,
+      error: error instanceof BrokerError ? error.code : error instanceof Error ? error.name : 'unknown',
+    });
   }
 }
 
 async function bootstrap(dryRun: boolean): Promise<void> {
   const config = loadConfig();
-  const caPem = config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
+  const caPem =
+    config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
   const transport = openTransport(required(config, 'VAULT_ADDR').split(','), caPem);
   try {
     const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
     const client = createVaultClient(transport, () => token.reveal());
     const options = {
-      kvMount: config.KV_MOUNT, transitMount: config.TRANSIT_MOUNT, userpassMount: config.USERPASS_MOUNT, approleMount: config.APPROLE_MOUNT,
+      kvMount: config.KV_MOUNT,
+      transitMount: config.TRANSIT_MOUNT,
+      userpassMount: config.USERPASS_MOUNT,
+      approleMount: config.APPROLE_MOUNT,
       policiesDir: packageFile('vault-policies'),
     };
     const plan = await planBootstrap(client, options);
-    out(plan.length === 0 ? 'Nothing to do: this Vault is ready for the broker.' : `To do:\n${plan.map((line) => `  ${line}`).join('\n')}`);
+    out(
+      plan.length === 0
+        ? 'Nothing to do: this Vault is ready for the broker.'
+        : `To do:\n${plan.map((line) => `  ${line}`).join('\n')}`,
+    );
     if (dryRun) return;
     const { roles } = await bootstrapVault(client, { ...options, onStep: (line) => out(`• ${line}`) });
-    out('Role ids (not secret). Make a secret id for each with: vault write -f auth/approle/role/broker-<role>/secret-id');
+    out(
+      'Role ids (not secret). Make a secret id for each with: vault write -f auth/approle/role/broker-<role>/secret-id',
+    );
     for (const [role, { roleId }] of Object.entries(roles)) out(`  broker-${role}  ${roleId}`);
   } finally {
     await transport.close();
@@ -103,31 +140,75 @@ async function withSystem(work: (system: System) => Promise<void>): Promise<void
 
 /** The one place that turns an error into a line and an exit code: 2 configuration, 1 all else. */
 function fail(error: unknown): never {
-  const known = error instanceof ConfigRefused || error instanceof BrokerError || error instanceof BootstrapRefused || error instanceof VaultUnreachable;
-  const system = error instanceof Error && 'code' in error ? `${String(error.code)} ${'port' in error ? `port ${String(error.port)} (BROKER_PORT)` : ''}` : 'internal error';
+  const known =
+    error instanceof ConfigRefused ||
+    error instanceof BrokerError ||
+    error instanceof BootstrapRefused ||
+    error instanceof VaultUnreachable;
+  const system =
+    error instanceof Error && 'code' in error
+      ? `${String(error.code)} ${'port' in error ? `port ${String(error.port)} (BROKER_PORT)` : ''}`
+      : 'internal error';
   process.stderr.write(`glassdome-broker: ${known ? (error as Error).message : system}\n`);
   process.exit(error instanceof ConfigRefused ? 2 : 1);
 }
 
-const program = new Command('glassdome-broker').description('Credential broker for Glassdome, in front of HashiCorp Vault').version(packageVersion());
-program.command('api').description('serve the API').action(() => serve({ api: true, worker: false }));
-program.command('worker').description('run checkpoints and reconciliation').action(() => serve({ api: false, worker: true }));
-program.command('all').description('both in one process').action(() => serve({ api: true, worker: true }));
-program.command('migrate').description('bring the database schema up to date (DATABASE_OWNER_URL)').action(async () => {
-  const config = loadConfig();
-  const ran = await migrate({ ownerUrl: required(config, 'DATABASE_OWNER_URL'), appRole: config.DATABASE_APP_ROLE });
-  out(ran.length === 0 ? 'The schema is up to date.' : `Ran: ${ran.join(', ')}`);
-});
-program.command('bootstrap').description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)').option('--dry-run', 'only tell what would be done', false)
+const program = new Command('glassdome-broker')
+  .description('Credential broker for Glassdome, in front of HashiCorp Vault')
+  .version(packageVersion());
+program
+  .command('api')
+  .description('serve the API')
+  .action(() => serve({ api: true, worker: false }));
+program
+  .command('worker')
+  .description('run checkpoints and reconciliation')
+  .action(() => serve({ api: false, worker: true }));
+program
+  .command('all')
+  .description('both in one process')
+  .action(() => serve({ api: true, worker: true }));
+program
+  .command('migrate')
+  .description('bring the database schema up to date (DATABASE_OWNER_URL)')
+  .action(async () => {
+    const config = loadConfig();
+    const ran = await migrate({
+      ownerUrl: required(config, 'DATABASE_OWNER_URL'),
+      appRole: config.DATABASE_APP_ROLE,
+    });
+    out(ran.length === 0 ? 'The schema is up to date.' : `Ran: ${ran.join(', ')}`);
+  });
+program
+  .command('bootstrap')
+  .description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)')
+  .option('--dry-run', 'only tell what would be done', false)
   .action((options: { dryRun: boolean }) => bootstrap(options.dryRun));
-program.command('create-admin').description('make the first admin').requiredOption('--username <name>', 'user name').requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
-  .action((options: { username: string; passwordFile: string }) => withSystem(async ({ ports }) => {
-    const password = new Secret(readFileSync(options.passwordFile, 'utf8').trim());
-    out(`Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`);
-  }));
-program.command('reconcile').description('find and mend what a crash left between Postgres and Vault').option('--dry-run', 'only report', false).option('--grace-minutes <n>', 'leave younger intents alone', '15')
-  .action((options: { dryRun: boolean; graceMinutes: string }) => withSystem(async ({ ports, reconcilerStore }) => {
-    const report = await reconcile({ ...ports, store: reconcilerStore }, { graceMs: Number(options.graceMinutes) * 60_000, dryRun: options.dryRun });
-    out(JSON.stringify(report, null, 2));
-  }));
+program
+  .command('create-admin')
+  .description('make the first admin')
+  .requiredOption('--username <name>', 'user name')
+  .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
+  .action((options: { username: string; passwordFile: string }) =>
+    withSystem(async ({ ports }) => {
+      const password = new Secret(readFileSync(options.passwordFile, 'utf8').trim());
+      out(
+        `Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`,
+      );
+    }),
+  );
+program
+  .command('reconcile')
+  .description('find and mend what a crash left between Postgres and Vault')
+  .option('--dry-run', 'only report', false)
+  .option('--grace-minutes <n>', 'leave younger intents alone', '15')
+  .action((options: { dryRun: boolean; graceMinutes: string }) =>
+    withSystem(async ({ ports, reconcilerStore }) => {
+      const report = await reconcile(
+        { ...ports, store: reconcilerStore },
+        { graceMs: Number(options.graceMinutes) * 60_000, dryRun: options.dryRun },
+      );
+      out(JSON.stringify(report, null, 2));
+    }),
+  );
 await program.parseAsync().catch(fail);

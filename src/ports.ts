@@ -51,7 +51,12 @@ export interface SecretStore {
    * `gone` when it was deleted or destroyed in Vault; `integrity_error` when the path or version is missing or
    * its `created_time` is not `createdTime` (pass null to skip that check).
    */
-  read(path: string, version: number, createdTime: string | null, secretFields: readonly string[]): Promise<FieldValues>;
+  read(
+    path: string,
+    version: number,
+    createdTime: string | null,
+    secretFields: readonly string[],
+  ): Promise<FieldValues>;
   /** Null when the path does not exist. */
   metadata(path: string): Promise<StoredMetadata | null>;
   /** Sets what is given; `custom` replaces custom_metadata (values are cut at 512 bytes on a character boundary). */
@@ -324,7 +329,10 @@ export interface Records {
   /** One statement: is the caller's account still good (for calls without a credential). */
   callerActive(caller: Caller): Promise<boolean>;
   /** One statement: all active credentials that the caller owns or is granted and that match; also `callerActive`. */
-  candidates(caller: Caller, query: CandidateQuery): Promise<{ callerActive: boolean; candidates: Candidate[] }>;
+  candidates(
+    caller: Caller,
+    query: CandidateQuery,
+  ): Promise<{ callerActive: boolean; candidates: Candidate[] }>;
   /** What the caller may see (an admin: all), newest first by (created_at, id). */
   list(caller: Caller, filter: ListFilter, page: PageRequest): Promise<Page<ListedCredential>>;
   versions(credentialId: string): Promise<CredentialVersion[]>;

@@ -13,8 +13,8 @@ import { realTimers } from './adapters/vault/timers.js';
 import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
 import { type Config, ConfigRefused, required } from './config.js';
-import { Secret } from './domain/secret.js';
 import type { Caller } from './domain/caller.js';
+import { Secret } from './domain/secret.js';
 import type { Ports, SecretStore } from './ports.js';
 
 export interface System {
@@ -29,7 +29,8 @@ export interface System {
 export async function wire(config: Config): Promise<System> {
   const log = createLog(config.LOG_LEVEL);
   const clock = { now: () => new Date() };
-  const caPem = config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
+  const caPem =
+    config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
   const transport = openTransport(required(config, 'VAULT_ADDR').split(','), caPem);
   const connect = (role: 'api' | 'users' | 'reconciler'): VaultConnection =>
     connectVault({ transport, login: loginOf(config, role), role, log });
@@ -76,7 +77,12 @@ function loginOf(config: Config, role: keyof typeof ROLE_VARIABLES): LoginMethod
   switch (config.VAULT_AUTH_METHOD) {
     case 'approle': {
       const [roleId, file] = ROLE_VARIABLES[role];
-      return { kind: 'approle', mount: config.APPROLE_MOUNT, roleId: required(config, roleId), secretId: { file: required(config, file) } };
+      return {
+        kind: 'approle',
+        mount: config.APPROLE_MOUNT,
+        roleId: required(config, roleId),
+        secretId: { file: required(config, file) },
+      };
     }
     case 'pod': {
       const name = config.VAULT_POD_ROLE.replace(/api$/, role);

@@ -8,8 +8,10 @@ export function createLog(level: 'error' | 'warn' | 'info'): Log {
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
     transports: [new winston.transports.Console()],
   });
-  const write = (at: 'info' | 'warn' | 'error') => (event: string, fields: LogFields = {}) => {
-    logger.log({ ...fields, level: at, message: event });
-  };
+  const write =
+    (at: 'info' | 'warn' | 'error') =>
+    (event: string, fields: LogFields = {}) => {
+      logger.log({ ...fields, level: at, message: event });
+    };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }

@@ -7,9 +7,12 @@ import { parseServiceType } from '../domain/serviceType.js';
 const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
 
 /** One line of text. */
-export const line = (max: number) => z.string().max(max).regex(NO_CONTROL, 'must be one line without control characters');
+export const line = (max: number) =>
+  z.string().max(max).regex(NO_CONTROL, 'must be one line without control characters');
 
-export const credentialName = line(255).min(1).refine((s) => s.trim() === s && s !== '', 'must not begin or end with a blank');
+export const credentialName = line(255)
+  .min(1)
+  .refine((s) => s.trim() === s && s !== '', 'must not begin or end with a blank');
 
 /** A service type or one of its aliases; the parsed value is the service type. */
 export const serviceTypeWord = z
@@ -18,7 +21,10 @@ export const serviceTypeWord = z
   .transform((word, context) => {
     const type = parseServiceType(word);
     if (type !== undefined) return type;
-    context.addIssue({ code: 'custom', message: 'must be a service type, see GET /api/credentials/templates' });
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a service type, see GET /api/credentials/templates',
+    });
     return z.NEVER;
   });
 
@@ -28,7 +34,10 @@ export const labels = z
 
 /** Environment variable → field. */
 export const envNames = z
-  .record(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/), z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/))
+  .record(
+    z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/),
+  )
   .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables');
 
 /** One flat map of settings and secrets; `null` removes a field. The template tells which are secrets. */

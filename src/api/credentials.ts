@@ -52,7 +52,10 @@ export type UpdateCredentialBody = z.infer<typeof updateCredentialBody>;
 
 /** `POST /api/credentials/{id}/rotate` (guided): the new values become a new, active version. */
 export const rotateCredentialBody = z.strictObject({
-  fields: fieldMap.refine((map) => Object.keys(map).length > 0, 'must name the new value of at least one field'),
+  fields: fieldMap.refine(
+    (map) => Object.keys(map).length > 0,
+    'must name the new value of at least one field',
+  ),
   reason: line(500).optional(),
 });
 export type RotateCredentialBody = z.infer<typeof rotateCredentialBody>;
@@ -67,7 +70,10 @@ export const listCredentialsQuery = z.strictObject({
   health: z.enum(HEALTHS).optional(),
   status: z.enum(CREDENTIAL_STATUSES).optional(),
   /** `key=value`; may be repeated. */
-  label: z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v])).optional(),
+  label: z
+    .union([z.string(), z.array(z.string())])
+    .transform((v) => (Array.isArray(v) ? v : [v]))
+    .optional(),
   team: line(63).optional(),
   owner: line(255).optional(),
   expiring_before: moment.optional(),
@@ -84,7 +90,10 @@ export const selector = z.union([
   z.strictObject({ id: uuid }),
   z.strictObject({ name: credentialName, owner: line(255).optional() }),
   z.strictObject({ service_type: serviceTypeWord, labels: labels.optional(), owner: line(255).optional() }),
-  z.strictObject({ env: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/), owner: line(255).optional() }),
+  z.strictObject({
+    env: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
+    owner: line(255).optional(),
+  }),
 ]);
 export type Selector = z.infer<typeof selector>;
 
@@ -104,13 +113,19 @@ export type GrantsBody = z.infer<typeof grantsBody>;
 export const usageBody = z.strictObject({
   used_by: line(255).min(1).optional(),
   success: z.boolean(),
-  error_code: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/).optional(),
+  error_code: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,62}$/)
+    .optional(),
   purpose: line(500).optional(),
 });
 export type UsageBody = z.infer<typeof usageBody>;
 
 /** Query of `GET /api/environment`. */
-export const environmentQuery = z.strictObject({ used_by: line(255).optional(), purpose: line(500).optional() });
+export const environmentQuery = z.strictObject({
+  used_by: line(255).optional(),
+  purpose: line(500).optional(),
+});
 
 /** `POST /api/imports/env`. `dry_run` previews. Values travel in the body only. */
 export const importEnvBody = z.strictObject({
@@ -126,7 +141,10 @@ export type ImportEnvBody = z.infer<typeof importEnvBody>;
 /** `POST /api/imports/vault`: Glassdome's flat layout, read with the admin's own Vault token. */
 export const importVaultBody = z.strictObject({
   vault_token: z.string().min(1).max(4096),
-  mount: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/).default('glassdome'),
+  mount: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)
+    .default('glassdome'),
   dry_run: z.boolean().default(true),
   grant_to: z.array(line(255).min(1)).max(50).default([]),
   only: z.array(z.string().max(100)).max(200).optional(),

@@ -35,4 +35,7 @@ export const createServiceAccountBody = z.strictObject({
 });
 
 export const createUserBody = z.strictObject({ username, role: z.enum(ROLES) });
-export const updateUserBody = z.strictObject({ role: z.enum(ROLES).optional(), disabled: z.boolean().optional() });
+export const updateUserBody = z.strictObject({
+  role: z.enum(ROLES).optional(),
+  disabled: z.boolean().optional(),
+});

@@ -58,6 +58,8 @@ export interface EnvMeaning {
 /** Finds the meaning of a variable's name; case does not count. */
 export type EnvLexicon = (name: string) => EnvMeaning | undefined;
 
+const ASCII_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+
 /** Joins families to one look-up. Two families that claim the same name are a mistake in the tables: an error. */
 export function envLexicon(families: readonly EnvFamily[]): EnvLexicon {
   const plain = new Map<string, EnvMeaning>();
@@ -68,7 +70,9 @@ export function envLexicon(families: readonly EnvFamily[]): EnvLexicon {
     }
   }
   const numbered = families.flatMap(numberedNames);
-  return (name) => plain.get(name.toUpperCase()) ?? firstMatch(numbered, name);
+  // Letters of other alphabets may become Latin ones in upper case; no shell takes them in a name.
+  return (name) =>
+    ASCII_NAME.test(name) ? (plain.get(name.toUpperCase()) ?? firstMatch(numbered, name)) : undefined;
 }
 
 function* plainNames(family: EnvFamily): Generator<[string, EnvMeaning]> {

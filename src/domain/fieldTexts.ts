@@ -1,7 +1,7 @@
 import type { FieldSpec } from './template.js';
 
 /** Bytes that one value may have, as UTF-8. */
-export const MAX_VALUE_BYTES = 16_384;
+const MAX_VALUE_BYTES = 16_384;
 
 /** What pydantic, and so Glassdome, takes for a boolean; case does not count. */
 const TRUE_WORDS: readonly string[] = ['true', '1', 'yes', 'on', 't', 'y'];

@@ -3,8 +3,7 @@ import type { EnvVocabulary } from './envVocabulary.js';
 import type { Secret } from './secret.js';
 
 /** True for a key of Glassdome's flat Vault layout that is never read: signing keys, service tokens, folders. */
-export const isForbiddenKey = (key: string): boolean =>
-  key.includes('/') || key.toLowerCase() === 'secret_key';
+const isForbiddenKey = (key: string): boolean => key.includes('/') || key.toLowerCase() === 'secret_key';
 
 /**
  * The same plan as for a `.env`, from the keys of Glassdome's flat Vault layout (`esxi_password`). Rows name the keys;

@@ -24,17 +24,31 @@ export interface AppOptions {
 /** The whole API. A route that is not in here does not exist. */
 export const routes: readonly Route[] = [...credentialRoutes, ...importRoutes, ...peopleRoutes];
 
-const ANONYMOUS: Caller = { kind: 'user', principal: 'anonymous', name: 'anonymous', role: 'observer', mustChangePassword: false };
+const ANONYMOUS: Caller = {
+  kind: 'user',
+  principal: 'anonymous',
+  name: 'anonymous',
+  role: 'observer',
+  mustChangePassword: false,
+};
 
 export function createApp(options: AppOptions): Express {
   const { ports, life } = options;
   const app = express();
   const metrics = createMetrics(ports);
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', options.trustedProxyHops);
+  app
+    .disable('x-powered-by')
+    .disable('etag')
+    .set('query parser', 'simple')
+    .set('trust proxy', options.trustedProxyHops);
   app.use(requestId(life), helmet({ contentSecurityPolicy: { useDefaults: false, directives: POLICY } }));
   addOperations(app, ports, routes, metrics, life, options.version);
   app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'] }));
-  app.use('/api', express.json({ limit: '64kb', type: ['application/json'] }), express.urlencoded({ extended: false, limit: '8kb' }));
+  app.use(
+    '/api',
+    express.json({ limit: '64kb', type: ['application/json'] }),
+    express.urlencoded({ extended: false, limit: '8kb' }),
+  );
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     const limits = route.auth === 'none' ? [loginLimit()] : [];
@@ -45,7 +59,13 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-const POLICY = { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] };
+const POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'unsafe-inline'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+};
 
 function requestId(life: Lifecycle): RequestHandler {
   return (request, response, next) => {
@@ -76,7 +96,14 @@ function loginLimit(): RequestHandler {
     limit: 60,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    handler: (_request, response) => sendProblem(response, new BrokerError('rate_limited', { detail: 'Too many logins from this address. Wait a minute.', retryAfterSeconds: 60 })),
+    handler: (_request, response) =>
+      sendProblem(
+        response,
+        new BrokerError('rate_limited', {
+          detail: 'Too many logins from this address. Wait a minute.',
+          retryAfterSeconds: 60,
+        }),
+      ),
   });
 }
 
@@ -85,17 +112,32 @@ function handlerOf(options: AppOptions, route: Route): RequestHandler {
     const call = await callOf(options, route, request, response);
     if (route.query === undefined && Object.keys(request.query).length > 0) {
       const name = Object.keys(request.query)[0] ?? '';
-      throw new BrokerError('invalid_request', { detail: `This call takes no query parameter "${name.slice(0, 64)}".` });
+      throw new BrokerError('invalid_request', {
+        detail: `This call takes no query parameter "${name.slice(0, 64)}".`,
+      });
     }
-    const context: Context = { ports: options.ports, call, request, response, param: (name) => String(request.params[name] ?? '') };
+    const context: Context = {
+      ports: options.ports,
+      call,
+      request,
+      response,
+      param: (name) => String(request.params[name] ?? ''),
+    };
     await route.handle(context);
   };
 }
 
-async function callOf(options: AppOptions, route: Route, request: Request, response: Response): Promise<Call> {
+async function callOf(
+  options: AppOptions,
+  route: Route,
+  request: Request,
+  response: Response,
+): Promise<Call> {
   const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(options, request);
   if (caller.mustChangePassword && route.auth === 'token') {
-    throw new BrokerError('password_change_required', { detail: 'Set a new password first: POST /api/auth/password, or `glassdome login`.' });
+    throw new BrokerError('password_change_required', {
+      detail: 'Set a new password first: POST /api/auth/password.',
+    });
   }
   const usedBy = shortHeader(request, 'X-Used-By');
   const reason = shortHeader(request, 'X-Break-Glass-Reason');
@@ -110,19 +152,35 @@ async function callOf(options: AppOptions, route: Route, request: Request, respo
 
 async function authenticate(options: AppOptions, request: Request): Promise<Caller> {
   const headers = request.headersDistinct['authorization'] ?? [];
-  const token = headers.length === 1 ? /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i.exec(headers[0] ?? '')?.[1] : undefined;
+  const token =
+    headers.length === 1
+      ? /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i.exec(headers[0] ?? '')?.[1]
+      : undefined;
   try {
-    if (token === undefined) throw new BrokerError('unauthenticated', { detail: 'Send one header "Authorization: Bearer <token>".' });
+    if (token === undefined)
+      throw new BrokerError('unauthenticated', {
+        detail: 'Send one header "Authorization: Bearer <token>".',
+      });
     return await options.verifyToken(token);
   } catch (error) {
-    if (error instanceof BrokerError && error.code === 'unauthenticated') options.ports.readAudit.countRefusal(request.ip ?? '', error.code);
+    if (error instanceof BrokerError && error.code === 'unauthenticated')
+      options.ports.readAudit.countRefusal(request.ip ?? '', error.code);
     throw error;
   }
 }
 
 const unknownRoute: RequestHandler = (request, response) => {
-  const others = routes.filter((r) => new RegExp(`^${r.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(request.path));
-  if (others.length === 0) return sendProblem(response, new BrokerError('not_found', { detail: 'There is no such call. See /docs.' }));
+  const others = routes.filter((r) =>
+    new RegExp(`^${r.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(request.path),
+  );
+  if (others.length === 0)
+    return sendProblem(
+      response,
+      new BrokerError('not_found', { detail: 'There is no such call. See /docs.' }),
+    );
   response.set('Allow', others.map((r) => r.method.toUpperCase()).join(', '));
-  sendProblem(response, new BrokerError('method_not_allowed', { detail: 'This path does not know that method.' }));
+  sendProblem(
+    response,
+    new BrokerError('method_not_allowed', { detail: 'This path does not know that method.' }),
+  );
 };

@@ -1,6 +1,6 @@
 import type { Route } from './route.js';
 
-const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;background:#0a0e27;color:#e8ecff}
 a{color:#64c8ff}table{border-collapse:collapse;width:100%}td{padding:.35rem .6rem;border-top:1px solid #ffffff22;vertical-align:top}
@@ -8,7 +8,10 @@ code{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.92em}.m{colo
 
 /** A readable list of all calls; it loads nothing and runs nothing. */
 export function docsPage(routes: readonly Route[]): string {
-  const rows = routes.map((r) => `<tr><td class="m"><code>${r.method}</code></td><td><code>${escape(r.path)}</code></td><td>${escape(r.summary)}${r.auth === 'none' ? ' (no token)' : ''}</td></tr>`);
+  const rows = routes.map(
+    (r) =>
+      `<tr><td class="m"><code>${r.method}</code></td><td><code>${escapeHtml(r.path)}</code></td><td>${escapeHtml(r.summary)}${r.auth === 'none' ? ' (no token)' : ''}</td></tr>`,
+  );
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Glassdome Credential Broker API</title><style>${STYLE}</style>
 <h1>Glassdome Credential Broker</h1>

@@ -6,7 +6,10 @@ export function ifMatch(request: Request): { ifMatch?: number } {
   const header = request.get('if-match');
   if (header === undefined || header === '*') return {};
   const revision = /^"(\d{1,15})"$/.exec(header)?.[1];
-  if (revision === undefined) throw new BrokerError('precondition_failed', { detail: 'If-Match must be the ETag of the credential, e.g. "3".' });
+  if (revision === undefined)
+    throw new BrokerError('precondition_failed', {
+      detail: 'If-Match must be the ETag of the credential, e.g. "3".',
+    });
   return { ifMatch: Number(revision) };
 }
 
@@ -20,7 +23,8 @@ export function knownVersion(request: Request): { knownVersion?: number } {
 export function idempotencyKey(request: Request): string | undefined {
   const key = request.get('idempotency-key');
   if (key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw invalid({ field: 'Idempotency-Key', rule: 'must be 1 to 255 visible characters' });
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw invalid({ field: 'Idempotency-Key', rule: 'must be 1 to 255 visible characters' });
   return key;
 }
 

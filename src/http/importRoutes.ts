@@ -23,11 +23,21 @@ function presentImport(report: ImportReport): Record<string, unknown> {
 
 export const importRoutes: readonly Route[] = [
   {
-    method: 'post', path: '/api/imports/env', summary: 'Preview or import a .env', auth: 'token', body: importEnvBody,
-    handle: async ({ ports, call, request, response }) => json(response, presentImport(await importEnv(ports, call, parse(importEnvBody, request.body)))),
+    method: 'post',
+    path: '/api/imports/env',
+    summary: 'Preview or import a .env',
+    auth: 'token',
+    body: importEnvBody,
+    handle: async ({ ports, call, request, response }) =>
+      json(response, presentImport(await importEnv(ports, call, parse(importEnvBody, request.body)))),
   },
   {
-    method: 'post', path: '/api/imports/vault', summary: "Preview or import Glassdome's flat Vault layout", auth: 'token', body: importVaultBody,
-    handle: async ({ ports, call, request, response }) => json(response, presentImport(await importVault(ports, call, parse(importVaultBody, request.body)))),
+    method: 'post',
+    path: '/api/imports/vault',
+    summary: "Preview or import Glassdome's flat Vault layout",
+    auth: 'token',
+    body: importVaultBody,
+    handle: async ({ ports, call, request, response }) =>
+      json(response, presentImport(await importVault(ports, call, parse(importVaultBody, request.body)))),
   },
 ];

@@ -11,10 +11,17 @@ export function openapi(routes: readonly Route[], version: string): Record<strin
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Glassdome Credential Broker', version, description: 'Secrets in HashiCorp Vault, one audited call away.' },
+    info: {
+      title: 'Glassdome Credential Broker',
+      version,
+      description: 'Secrets in HashiCorp Vault, one audited call away.',
+    },
     security: [{ bearer: [] }],
     paths,
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } }, schemas: { Problem: PROBLEM } },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: PROBLEM },
+    },
   };
 }
 
@@ -28,21 +35,36 @@ const PROBLEM = {
     code: { type: 'string' },
     detail: { type: 'string' },
     request_id: { type: 'string' },
-    fields: { type: 'array', items: { type: 'object', properties: { field: { type: 'string' }, rule: { type: 'string' } } } },
+    fields: {
+      type: 'array',
+      items: { type: 'object', properties: { field: { type: 'string' }, rule: { type: 'string' } } },
+    },
   },
 };
 
 const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
 function operation(route: Route): Record<string, unknown> {
-  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((m) => ({ name: m[1], in: 'path', required: true, schema: { type: 'string' } }));
-  const problem = { description: 'What went wrong', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((m) => ({
+    name: m[1],
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const problem = {
+    description: 'What went wrong',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
   return {
     summary: route.summary,
     operationId: `${route.method}_${route.path.replace(/[^a-z_]+/g, '_').replace(/^_|_$/g, '')}`,
     ...(route.auth === 'none' ? { security: [] } : {}),
     parameters: [...inPath, ...queryParameters(route)],
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body) } } } }),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body) } } },
+        }),
     responses: { [String(route.status ?? 200)]: { description: 'Done' }, default: problem },
   };
 }
@@ -50,5 +72,10 @@ function operation(route: Route): Record<string, unknown> {
 function queryParameters(route: Route): unknown[] {
   if (route.query === undefined) return [];
   const { properties } = schemaOf(route.query) as { properties?: Record<string, unknown> };
-  return Object.entries(properties ?? {}).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
+  return Object.entries(properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema,
+  }));
 }

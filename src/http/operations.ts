@@ -15,13 +15,45 @@ export interface Metrics {
 export function createMetrics(ports: Ports): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  new Gauge({ name: 'broker_audit_queue_rows', help: 'Audit rows that wait for their flush', registers, collect() { this.set(ports.readAudit.depth()); } });
-  new Gauge({ name: 'broker_vault_token_seconds', help: 'Life left of the token for Vault', registers, collect() { this.set(Math.min(ports.storeStatus.tokenSecondsLeft(), 1e9)); } });
-  new Gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory', registers, collect() { this.set(process.memoryUsage.rss()); } });
+  new Gauge({
+    name: 'broker_audit_queue_rows',
+    help: 'Audit rows that wait for their flush',
+    registers,
+    collect() {
+      this.set(ports.readAudit.depth());
+    },
+  });
+  new Gauge({
+    name: 'broker_vault_token_seconds',
+    help: 'Life left of the token for Vault',
+    registers,
+    collect() {
+      this.set(Math.min(ports.storeStatus.tokenSecondsLeft(), 1e9));
+    },
+  });
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
   return {
     registry,
-    requests: new Counter({ name: 'broker_http_requests_total', help: 'Answered requests', labelNames: ['method', 'route', 'status'], registers }),
-    seconds: new Histogram({ name: 'broker_http_request_seconds', help: 'Time to answer', labelNames: ['method', 'route'], buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5], registers }),
+    requests: new Counter({
+      name: 'broker_http_requests_total',
+      help: 'Answered requests',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    seconds: new Histogram({
+      name: 'broker_http_request_seconds',
+      help: 'Time to answer',
+      labelNames: ['method', 'route'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
   };
 }
 
@@ -31,7 +63,14 @@ export interface Lifecycle {
 }
 
 /** Everything beside the API: health, metrics, keys, documents. None of it needs a token, none tells a detail. */
-export function addOperations(app: Express, ports: Ports, routes: readonly Route[], metrics: Metrics, life: Lifecycle, version: string): void {
+export function addOperations(
+  app: Express,
+  ports: Ports,
+  routes: readonly Route[],
+  metrics: Metrics,
+  life: Lifecycle,
+  version: string,
+): void {
   const ready = cachedReadiness(ports, life);
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
@@ -42,10 +81,17 @@ export function addOperations(app: Express, ports: Ports, routes: readonly Route
     const ok = life.startedOnce || (await ready());
     response.status(ok ? 200 : 503).json({ status: ok ? 'ok' : 'starting' });
   });
-  app.get('/metrics', async (_request, response) => void response.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  app.get(
+    '/metrics',
+    async (_request, response) =>
+      void response.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
   app.get('/openapi.json', (_request, response) => void response.json(openapi(routes, version)));
   app.get('/docs', (_request, response) => void response.type('html').send(docsPage(routes)));
-  app.get('/.well-known/jwks.json', async (_request, response) => void response.json({ keys: await ports.tokenSigner.publicKeys() }));
+  app.get(
+    '/.well-known/jwks.json',
+    async (_request, response) => void response.json({ keys: await ports.tokenSigner.publicKeys() }),
+  );
 }
 
 const FRESH_MS = 1000;

@@ -76,9 +76,14 @@ export function presentResolved(item: ResolvedItem): Record<string, unknown> {
 export function presentEnvironment(environment: Environment): Record<string, unknown> {
   const open = (value: string | Secret) => (value instanceof Secret ? value.reveal() : value);
   return {
-    variables: Object.fromEntries(Object.entries(environment.variables).map(([name, value]) => [name, open(value)])),
+    variables: Object.fromEntries(
+      Object.entries(environment.variables).map(([name, value]) => [name, open(value)]),
+    ),
     sources: Object.fromEntries(
-      Object.entries(environment.sources).map(([name, s]) => [name, { credential_id: s.credentialId, version: s.version, field: s.field }]),
+      Object.entries(environment.sources).map(([name, s]) => [
+        name,
+        { credential_id: s.credentialId, version: s.version, field: s.field },
+      ]),
     ),
     conflicts: environment.conflicts,
     failed: environment.failed.map((f) => ({ credential_id: f.credentialId, name: f.name, code: f.code })),
@@ -102,15 +107,39 @@ export function presentGrant(g: Grant): Record<string, unknown> {
 }
 
 export function presentUsage(u: UsageRow): Record<string, unknown> {
-  return { used_by: u.usedBy, used_at: u.usedAt, success: u.success, error_code: u.errorCode, purpose: u.purpose, caller: u.caller };
+  return {
+    used_by: u.usedBy,
+    used_at: u.usedAt,
+    success: u.success,
+    error_code: u.errorCode,
+    purpose: u.purpose,
+    caller: u.caller,
+  };
 }
 
 export function presentPerson(p: Person): Record<string, unknown> {
-  return { principal: p.principal, username: p.username, role: p.role, disabled: p.disabled, must_change_password: p.mustChangePassword, created_at: p.createdAt, last_login_at: p.lastLoginAt };
+  return {
+    principal: p.principal,
+    username: p.username,
+    role: p.role,
+    disabled: p.disabled,
+    must_change_password: p.mustChangePassword,
+    created_at: p.createdAt,
+    last_login_at: p.lastLoginAt,
+  };
 }
 
 export function presentServiceAccount(a: ServiceAccount): Record<string, unknown> {
-  return { id: a.id, name: a.name, description: a.description, role: a.role, created_at: a.createdAt, created_by: a.createdBy, expires_at: a.expiresAt, revoked_at: a.revokedAt };
+  return {
+    id: a.id,
+    name: a.name,
+    description: a.description,
+    role: a.role,
+    created_at: a.createdAt,
+    created_by: a.createdBy,
+    expires_at: a.expiresAt,
+    revoked_at: a.revokedAt,
+  };
 }
 
 export function presentAudit(row: AuditRow): Record<string, unknown> {

@@ -29,7 +29,9 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   internal_error: 500,
 };
 
-const UNKNOWN = new BrokerError('internal_error', { detail: 'Something went wrong on our side. Tell the request id to whoever runs the broker.' });
+const UNKNOWN = new BrokerError('internal_error', {
+  detail: 'Something went wrong on our side. Tell the request id to whoever runs the broker.',
+});
 
 /** RFC 9457 members of an error. */
 export function problemOf(error: BrokerError, requestId: string): Record<string, unknown> {
@@ -61,7 +63,12 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     const known = error instanceof BrokerError ? error : fromParser(error);
     if (known === UNKNOWN || STATUS[known.code] >= 500) {
       const name = error instanceof Error ? error.name : typeof error;
-      log.error('request_failed', { request_id: response.locals['requestId'] as string, code: known.code, error: name, note: known.log });
+      log.error('request_failed', {
+        request_id: response.locals['requestId'] as string,
+        code: known.code,
+        error: name,
+        note: known.log,
+      });
     }
     sendProblem(response, known);
   };
@@ -69,8 +76,11 @@ export function errorHandler(log: Log): ErrorRequestHandler {
 
 function fromParser(error: unknown): BrokerError {
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
-  if (type === 'entity.too.large') return new BrokerError('payload_too_large', { detail: 'The request body is too large.' });
-  if (type === 'entity.parse.failed') return new BrokerError('invalid_request', { detail: 'The body is not valid JSON.' });
-  if (type === 'charset.unsupported' || type === 'encoding.unsupported') return new BrokerError('unsupported_media_type', { detail: 'Send JSON in UTF-8.' });
+  if (type === 'entity.too.large')
+    return new BrokerError('payload_too_large', { detail: 'The request body is too large.' });
+  if (type === 'entity.parse.failed')
+    return new BrokerError('invalid_request', { detail: 'The body is not valid JSON.' });
+  if (type === 'charset.unsupported' || type === 'encoding.unsupported')
+    return new BrokerError('unsupported_media_type', { detail: 'Send JSON in UTF-8.' });
   return UNKNOWN;
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Call } from '../domain/caller.js';
 import { invalid } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
@@ -36,7 +36,11 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   throw invalid(
     ...result.error.issues.flatMap((issue) => {
       const field = issue.path.join('.');
-      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ field: field === '' ? key : `${field}.${key}`, rule: 'is not a known key' }));
+      if (issue.code === 'unrecognized_keys')
+        return issue.keys.map((key) => ({
+          field: field === '' ? key : `${field}.${key}`,
+          rule: 'is not a known key',
+        }));
       return [{ field: field === '' ? 'body' : field, rule: ruleOf(issue) }];
     }),
   );
@@ -45,7 +49,9 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
 function ruleOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? `is required (${issue.expected})` : `must be of type ${issue.expected}`;
+      return issue.input === undefined
+        ? `is required (${issue.expected})`
+        : `must be of type ${issue.expected}`;
     case 'too_small':
       return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`;
     case 'too_big':

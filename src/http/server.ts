@@ -12,7 +12,10 @@ export async function listen(app: Express, config: Config): Promise<Server> {
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
   const server: Server =
     cert !== undefined && key !== undefined
-      ? (createTls({ cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' }, app) as unknown as Server)
+      ? (createTls(
+          { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' },
+          app,
+        ) as unknown as Server)
       : createPlain(app);
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 66_000;

@@ -48,7 +48,11 @@ export async function authorize(
   }
   const refusal = refusalOf(decision, verb);
   await ports.readAudit.record([
-    auditEvent(call, action, 'denied', { credentialId: credential === null ? null : id, code: refusal.code, details: { verb } }),
+    auditEvent(call, action, 'denied', {
+      credentialId: credential === null ? null : id,
+      code: refusal.code,
+      details: { verb },
+    }),
   ]);
   throw refusal;
 }

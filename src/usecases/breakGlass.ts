@@ -23,6 +23,10 @@ export async function breakGlassNotice(tx: ChangeTx, call: Call, credential: Cre
     kind: 'break_glass',
     period: call.requestId,
     recipient: credential.owner,
-    body: { credential: credential.name, actor: call.caller.principal, reason: call.breakGlassReason ?? null },
+    body: {
+      credential: credential.name,
+      actor: call.caller.principal,
+      reason: call.breakGlassReason ?? null,
+    },
   });
 }

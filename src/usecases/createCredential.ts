@@ -39,14 +39,22 @@ export async function createCredential(
   if (!roleAtLeast(call.caller.role, 'engineer')) await refuseRole(ports, call);
   const connector = knownConnector(body.service_type);
   const given = { template: connector.template, given: body.fields, exact: options.exact ?? false };
-  const { values } = mergeFields(body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields });
+  const { values } = mergeFields(
+    body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
+  );
   const grants = await grantsOf(ports, call, body, options.grants ?? []);
   const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));
   checkEnvFields(envNames, values);
   const { idempotencyKey } = options;
-  const create = (claimed?: { id: string; resumed: boolean }) => store(ports, call, { body, values, envNames, grants, source: options.source, claimed, idempotencyKey });
+  const create = (claimed?: { id: string; resumed: boolean }) =>
+    store(ports, call, { body, values, envNames, grants, source: options.source, claimed, idempotencyKey });
   if (idempotencyKey === undefined) return { credential: await create(), replayed: false };
-  return withIdempotency(ports, call, { key: idempotencyKey, request: ['create', { ...body, fields: { ...body.fields } }] }, create);
+  return withIdempotency(
+    ports,
+    call,
+    { key: idempotencyKey, request: ['create', { ...body, fields: { ...body.fields } }] },
+    create,
+  );
 }
 
 /** The connector of a type, or `invalid_request` when this version has none for it yet. */
@@ -83,8 +91,11 @@ async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Crede
   await ports.changes.run(async (tx) => {
     await tx.insertCredential(credential);
     await tx.openIntent(intent);
-    if (parts.grants.length > 0) await tx.replaceGrants(credential.id, parts.grants, call.caller.principal, now);
-    tx.audit(auditEvent(call, 'credential.create_requested', 'allowed', { credentialId: credential.id, version: 1 }));
+    if (parts.grants.length > 0)
+      await tx.replaceGrants(credential.id, parts.grants, call.caller.principal, now);
+    tx.audit(
+      auditEvent(call, 'credential.create_requested', 'allowed', { credentialId: credential.id, version: 1 }),
+    );
     if (call.breakGlassReason !== undefined) await breakGlassNotice(tx, call, credential);
   });
   return storeAndCommit(ports, call, intent, next);
@@ -119,7 +130,8 @@ function pendingRow(call: Call, parts: Parts, now: Date): Credential {
     expiresSource: body.expires_at ? 'user' : null,
     rotationIntervalDays,
     lastRotatedAt: null,
-    nextRotationAt: rotationIntervalDays === null ? null : new Date(now.getTime() + rotationIntervalDays * 86_400_000),
+    nextRotationAt:
+      rotationIntervalDays === null ? null : new Date(now.getTime() + rotationIntervalDays * 86_400_000),
     revision: 1,
     createdAt: now,
     createdBy: by,
@@ -132,9 +144,16 @@ function pendingRow(call: Call, parts: Parts, now: Date): Credential {
 
 async function grantsOf(ports: WritePorts, call: Call, body: Input, extra: Grant[]): Promise<Grant[]> {
   const level = body.accessible_level;
-  const teams: Grant[] = body.accessible_by.map((subject) => ({ subjectKind: 'team', subject, level, expiresAt: null }));
+  const teams: Grant[] = body.accessible_by.map((subject) => ({
+    subjectKind: 'team',
+    subject,
+    level,
+    expiresAt: null,
+  }));
   const everyone: Grant[] =
-    body.shared && teams.length === 0 ? [{ subjectKind: 'role', subject: 'engineer', level: 'read', expiresAt: null }] : [];
+    body.shared && teams.length === 0
+      ? [{ subjectKind: 'role', subject: 'engineer', level: 'read', expiresAt: null }]
+      : [];
   const grants = [...teams, ...everyone, ...extra];
   await checkGrants(ports, call, grants, body.shared ? 'shared' : 'accessible_by');
   return grants;
@@ -159,9 +178,16 @@ async function defaultEnvNames(
 
 /** Each variable must name a field that is there. */
 export function checkEnvFields(envNames: Record<string, string>, values: FieldValues): void {
-  const missing = Object.entries(envNames).filter(([, f]) => !(f in values.settings) && !(f in values.secrets));
+  const missing = Object.entries(envNames).filter(
+    ([, f]) => !(f in values.settings) && !(f in values.secrets),
+  );
   if (missing.length === 0) return;
-  throw invalid(...missing.map(([variable, field]) => ({ field: `env_names.${variable}`, rule: `names the field "${field}", which this credential does not have` })));
+  throw invalid(
+    ...missing.map(([variable, field]) => ({
+      field: `env_names.${variable}`,
+      rule: `names the field "${field}", which this credential does not have`,
+    })),
+  );
 }
 
 async function refuseRole(ports: WritePorts, call: Call): Promise<never> {

@@ -37,7 +37,8 @@ export async function restoreCredential(ports: Needs, call: Call, id: string): P
   }
   const now = ports.clock.now();
   const ends = (credential.deletedAt?.getTime() ?? 0) + RESTORE_DAYS * 86_400_000;
-  if (ends < now.getTime()) throw new BrokerError('gone', { detail: `It was deleted more than ${RESTORE_DAYS} days ago.` });
+  if (ends < now.getTime())
+    throw new BrokerError('gone', { detail: `It was deleted more than ${RESTORE_DAYS} days ago.` });
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(id);
     if (row?.status !== 'deleted') throw lostRace();

@@ -14,12 +14,17 @@ type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit'>;
 export async function destroyCredential(ports: Needs, call: Call, id: string): Promise<Credential> {
   const { credential } = await authorize(ports, call, id, 'delete', 'credential.destroy');
   if (credential.status !== 'deleted') {
-    throw new BrokerError('conflict', { detail: 'Delete the credential first; only a deleted one can be destroyed.' });
+    throw new BrokerError('conflict', {
+      detail: 'Delete the credential first; only a deleted one can be destroyed.',
+    });
   }
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(id);
-    if (row?.status !== 'deleted') throw new BrokerError('conflict', { detail: 'This credential was restored meanwhile.' });
-    tx.audit(auditEvent(call, 'credential.destroy', 'allowed', { credentialId: id, details: { step: 'marked' } }));
+    if (row?.status !== 'deleted')
+      throw new BrokerError('conflict', { detail: 'This credential was restored meanwhile.' });
+    tx.audit(
+      auditEvent(call, 'credential.destroy', 'allowed', { credentialId: id, details: { step: 'marked' } }),
+    );
     return tx.updateCredential(id, { status: 'destroying' }, call.caller.principal, ports.clock.now());
   });
 }

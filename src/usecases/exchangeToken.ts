@@ -8,25 +8,44 @@ import { callerOfPerson } from './login.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'readAudit' | 'fingerprints' | 'tokenSigner'>;
 const UUID = /^[0-9a-f-]{36}$/;
-const wrong = () => new BrokerError('unauthenticated', { detail: 'The client id or secret is wrong, expired or revoked.' });
+const wrong = () =>
+  new BrokerError('unauthenticated', { detail: 'The client id or secret is wrong, expired or revoked.' });
 
 /** RFC 6749 client credentials: a service account's id and secret → a short-lived token. */
-export async function exchangeClientSecret(ports: Needs, clientId: string, secret: Secret, from: From): Promise<IssuedToken> {
+export async function exchangeClientSecret(
+  ports: Needs,
+  clientId: string,
+  secret: Secret,
+  from: From,
+): Promise<IssuedToken> {
   const account = UUID.test(clientId) ? await ports.records.serviceAccount(clientId) : null;
   const now = ports.clock.now();
   // An unknown id costs the same comparison, so that the time tells nothing.
   const known = account?.secretHmac ?? (await ports.fingerprints.make('service-account', 'nobody'));
   const right = await ports.fingerprints.matches('service-account', secret, known);
-  const live = account !== null && account.revokedAt === null && (account.expiresAt === null || account.expiresAt > now);
+  const live =
+    account !== null && account.revokedAt === null && (account.expiresAt === null || account.expiresAt > now);
   if (account === null || !live || !right) return refuse(ports, from);
-  const caller: Caller = { kind: 'service_account', principal: `sa:${account.id}`, name: account.name, role: account.role, mustChangePassword: false };
+  const caller: Caller = {
+    kind: 'service_account',
+    principal: `sa:${account.id}`,
+    name: account.name,
+    role: account.role,
+    mustChangePassword: false,
+  };
   return granted(ports, caller, from);
 }
 
 /** A refresh token of a login → a new access token, as long as the person and the session are good. */
-export async function exchangeRefreshToken(ports: Needs, sessionId: string, token: Secret, from: From): Promise<IssuedToken> {
+export async function exchangeRefreshToken(
+  ports: Needs,
+  sessionId: string,
+  token: Secret,
+  from: From,
+): Promise<IssuedToken> {
   const session = UUID.test(sessionId) ? await ports.records.session(sessionId) : null;
-  if (session === null || session.revokedAt !== null || session.expiresAt <= ports.clock.now()) return refuse(ports, from);
+  if (session === null || session.revokedAt !== null || session.expiresAt <= ports.clock.now())
+    return refuse(ports, from);
   if (!(await ports.fingerprints.matches('session', token, session.secretHmac))) return refuse(ports, from);
   const person = await ports.records.person(session.principal);
   if (person === null || person.disabled) return refuse(ports, from);

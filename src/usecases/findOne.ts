@@ -23,7 +23,13 @@ function ambiguous(choice: readonly Candidate[]): BrokerError {
   const names = choice.map((c) => `${c.credential.owner}/${c.credential.name}`).sort();
   return new BrokerError('ambiguous', {
     detail: `More than one credential fits: ${names.join(', ')}. Name one as owner/name, or label one default=true.`,
-    extra: { candidates: choice.map((c) => ({ id: c.credential.id, name: c.credential.name, owner: c.credential.owner })) },
+    extra: {
+      candidates: choice.map((c) => ({
+        id: c.credential.id,
+        name: c.credential.name,
+        owner: c.credential.owner,
+      })),
+    },
   });
 }
 

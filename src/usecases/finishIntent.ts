@@ -9,26 +9,47 @@ export type IntentEnd = 'completed' | 'abandoned' | 'drift';
  * Settles an intent that a crash left open. A version in Vault that holds what was meant is completed as its
  * author's; nothing in Vault closes the intent; something else there is drift and never becomes active by itself.
  */
-export async function finishIntent(ports: WritePorts, intent: WriteIntent, credential: Credential): Promise<IntentEnd> {
+export async function finishIntent(
+  ports: WritePorts,
+  intent: WriteIntent,
+  credential: Credential,
+): Promise<IntentEnd> {
   const metadata = await ports.store.metadata(credential.vaultPath);
   const written = metadata?.versions.get(intent.expectedVersion);
   const there = written !== undefined && !written.destroyed && !written.deleted;
   if (written !== undefined && there) {
     const { createdTime } = written;
-    const values = await ports.store.read(credential.vaultPath, intent.expectedVersion, createdTime, intent.secretFields);
+    const values = await ports.store.read(
+      credential.vaultPath,
+      intent.expectedVersion,
+      createdTime,
+      intent.secretFields,
+    );
     const content = { ...values.settings, ...values.secrets };
     if (await ports.fingerprints.matches(contentPurpose(credential.id), content, intent.fingerprint)) {
       const stored = { version: intent.expectedVersion, createdTime };
-      await ports.changes.run((tx) => commitVersion(tx, ports.clock.now(), intent, stored, [event(intent, 'completed', stored.version)]));
+      await ports.changes.run((tx) =>
+        commitVersion(tx, ports.clock.now(), intent, stored, [event(intent, 'completed', stored.version)]),
+      );
       return 'completed';
     }
   }
   await ports.changes.run(async (tx) => {
     const now = ports.clock.now();
     if (intent.kind === 'create' && !there) {
-      await tx.updateCredential(credential.id, { status: 'destroyed', deletedAt: now, deletedBy: 'system' }, 'system', now);
+      await tx.updateCredential(
+        credential.id,
+        { status: 'destroyed', deletedAt: now, deletedBy: 'system' },
+        'system',
+        now,
+      );
     } else if (there) {
-      await tx.updateCredential(credential.id, { latestVersion: metadata?.currentVersion ?? intent.expectedVersion }, 'system', now);
+      await tx.updateCredential(
+        credential.id,
+        { latestVersion: metadata?.currentVersion ?? intent.expectedVersion },
+        'system',
+        now,
+      );
     }
     await tx.closeIntent(intent.id, 'abandoned', now);
     tx.audit(event(intent, there ? 'drift' : 'abandoned', null));

@@ -1,4 +1,4 @@
-import { type Call, type Caller, roleAtLeast, ROLES } from '../domain/caller.js';
+import { type Call, type Caller, ROLES, roleAtLeast } from '../domain/caller.js';
 import { BrokerError, type FieldProblem, invalid } from '../domain/errors.js';
 import type { Grant } from '../domain/grant.js';
 import type { Ports } from '../ports.js';
@@ -10,7 +10,12 @@ type Needs = Pick<Ports, 'records'>;
  * to any team; a role only by an admin. An unknown team or service account is named in `invalid_request`.
  * An admin through whom he himself or an account he made gains `read` needs the break-glass reason.
  */
-export async function checkGrants(ports: Needs, call: Call, grants: readonly Grant[], field: string): Promise<void> {
+export async function checkGrants(
+  ports: Needs,
+  call: Call,
+  grants: readonly Grant[],
+  field: string,
+): Promise<void> {
   const problems: FieldProblem[] = [];
   for (const grant of grants) {
     const problem = await problemOf(ports, call.caller, grant);
@@ -24,7 +29,9 @@ export async function checkGrants(ports: Needs, call: Call, grants: readonly Gra
 async function problemOf(ports: Needs, caller: Caller, grant: Grant): Promise<string | undefined> {
   switch (grant.subjectKind) {
     case 'team':
-      return (await ports.records.team(grant.subject)) === null ? `names the team "${grant.subject}", which does not exist` : undefined;
+      return (await ports.records.team(grant.subject)) === null
+        ? `names the team "${grant.subject}", which does not exist`
+        : undefined;
     case 'service_account': {
       const id = grant.subject.replace(/^sa:/, '');
       const account = await ports.records.serviceAccount(id);
@@ -33,9 +40,12 @@ async function problemOf(ports: Needs, caller: Caller, grant: Grant): Promise<st
         : undefined;
     }
     case 'role':
-      return (ROLES as readonly string[]).includes(grant.subject) ? undefined : `names the role "${grant.subject}", which does not exist`;
+      return (ROLES as readonly string[]).includes(grant.subject)
+        ? undefined
+        : `names the role "${grant.subject}", which does not exist`;
     case 'user':
-      if (!/^[a-z][a-z0-9_-]*:.+$/.test(grant.subject)) return 'must name a user as <issuer>:<id>, e.g. glassdome:7';
+      if (!/^[a-z][a-z0-9_-]*:.+$/.test(grant.subject))
+        return 'must name a user as <issuer>:<id>, e.g. glassdome:7';
       if (grant.subject.startsWith('local:') && (await ports.records.person(grant.subject)) === null) {
         return `names the user "${grant.subject}", which does not exist`;
       }
@@ -43,7 +53,11 @@ async function problemOf(ports: Needs, caller: Caller, grant: Grant): Promise<st
   }
 }
 
-async function firstBarred(ports: Needs, caller: Caller, grants: readonly Grant[]): Promise<string | undefined> {
+async function firstBarred(
+  ports: Needs,
+  caller: Caller,
+  grants: readonly Grant[],
+): Promise<string | undefined> {
   if (grants.some((g) => g.subjectKind === 'role') && caller.role !== 'admin') {
     return 'Sharing with everybody of a role needs the role admin.';
   }
@@ -51,5 +65,7 @@ async function firstBarred(ports: Needs, caller: Caller, grants: readonly Grant[
   if (teams.length === 0 || roleAtLeast(caller.role, 'architect')) return undefined;
   const mine = await ports.records.teamsOf(caller.principal);
   const foreign = teams.find((team) => !mine.includes(team));
-  return foreign === undefined ? undefined : `You are not in the team "${foreign}"; sharing with other teams needs the role architect.`;
+  return foreign === undefined
+    ? undefined
+    : `You are not in the team "${foreign}"; sharing with other teams needs the role architect.`;
 }

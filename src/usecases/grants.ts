@@ -17,7 +17,12 @@ export async function listGrants(ports: Needs, call: Call, id: string): Promise<
 }
 
 /** Replaces all grants of a credential. What one may give to whom: `grantRules.ts`. */
-export async function replaceGrants(ports: Needs, call: Call, id: string, body: GrantsBody): Promise<Grant[]> {
+export async function replaceGrants(
+  ports: Needs,
+  call: Call,
+  id: string,
+  body: GrantsBody,
+): Promise<Grant[]> {
   const granted = await authorize(ports, call, id, 'share', 'grant.change');
   const grants = body.grants.map(toGrant);
   refuseDoubles(grants);
@@ -30,7 +35,14 @@ export async function replaceGrants(ports: Needs, call: Call, id: string, body: 
     await tx.lock(id);
     await tx.replaceGrants(id, grants, call.caller.principal, now);
     const details = { grants: grants.map((g) => `${g.subjectKind}:${g.subject}=${g.level}`) };
-    tx.audit(auditEvent(call, 'grant.change', 'allowed', { credentialId: id, breakGlass, breakGlassReason: breakGlass ? (call.breakGlassReason ?? null) : null, details }));
+    tx.audit(
+      auditEvent(call, 'grant.change', 'allowed', {
+        credentialId: id,
+        breakGlass,
+        breakGlassReason: breakGlass ? (call.breakGlassReason ?? null) : null,
+        details,
+      }),
+    );
     if (breakGlass) await breakGlassNotice(tx, call, granted.credential);
   });
   return grants;
@@ -47,7 +59,12 @@ function toGrant(input: GrantsBody['grants'][number]): Grant {
 }
 
 function same(a: Grant, b: Grant): boolean {
-  return a.subjectKind === b.subjectKind && a.subject === b.subject && a.level === b.level && a.expiresAt?.getTime() === b.expiresAt?.getTime();
+  return (
+    a.subjectKind === b.subjectKind &&
+    a.subject === b.subject &&
+    a.level === b.level &&
+    a.expiresAt?.getTime() === b.expiresAt?.getTime()
+  );
 }
 
 function refuseDoubles(grants: readonly Grant[]): void {
@@ -60,17 +77,26 @@ function refuseDoubles(grants: readonly Grant[]): void {
 }
 
 /** An admin who opens somebody else's values to himself or an account he made has to say why. */
-async function gainsByRole(ports: Needs, call: Call, granted: Authorized, added: readonly Grant[]): Promise<boolean> {
+async function gainsByRole(
+  ports: Needs,
+  call: Call,
+  granted: Authorized,
+  added: readonly Grant[],
+): Promise<boolean> {
   if (call.caller.role !== 'admin' || granted.isOwner || levelAtLeast(granted.level, 'read')) return false;
   const readers = added.filter((g) => levelAtLeast(g.level, 'read'));
   const mine = await ports.records.teamsOf(call.caller.principal);
   const accounts = (await ports.records.serviceAccounts(call.caller.principal)).map((a) => `sa:${a.id}`);
   const gains = readers.some(
-    (g) => g.subjectKind === 'role' || (g.subjectKind === 'team' && mine.includes(g.subject)) || accounts.includes(g.subject),
+    (g) =>
+      g.subjectKind === 'role' ||
+      (g.subjectKind === 'team' && mine.includes(g.subject)) ||
+      accounts.includes(g.subject),
   );
   if (gains && call.breakGlassReason === undefined) {
     throw new BrokerError('reason_required', {
-      detail: 'This grant would open the value to yourself or to an account of yours. Say why in the header X-Break-Glass-Reason; the owner is told.',
+      detail:
+        'This grant would open the value to yourself or to an account of yours. Say why in the header X-Break-Glass-Reason; the owner is told.',
     });
   }
   return gains;

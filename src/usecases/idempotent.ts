@@ -26,13 +26,24 @@ export async function withIdempotency(
   const now = ports.clock.now();
   const actor = call.caller.principal;
   const requestFingerprint = await ports.fingerprints.make('idempotency', request);
-  const claim = { actor, key, requestFingerprint, credentialId: target ?? randomUUID(), lockedUntil: new Date(now.getTime() + LOCK_MS) };
+  const claim = {
+    actor,
+    key,
+    requestFingerprint,
+    credentialId: target ?? randomUUID(),
+    lockedUntil: new Date(now.getTime() + LOCK_MS),
+  };
   const before = await ports.changes.run(async (tx) => {
     tx.audit(auditEvent(call, 'credential.create_requested', 'allowed', { details: { idempotent: true } }));
     return tx.claimIdempotency(claim, now);
   });
-  if (before !== null && !(await ports.fingerprints.matches('idempotency', request, before.requestFingerprint))) {
-    throw new BrokerError('idempotency_key_reused', { detail: 'This Idempotency-Key was used for another request. Use a new one.' });
+  if (
+    before !== null &&
+    !(await ports.fingerprints.matches('idempotency', request, before.requestFingerprint))
+  ) {
+    throw new BrokerError('idempotency_key_reused', {
+      detail: 'This Idempotency-Key was used for another request. Use a new one.',
+    });
   }
   const credentialId = before?.credentialId ?? claim.credentialId;
   const earlier = before === null ? null : await earlierResult(ports, call, before, target === undefined);
@@ -48,10 +59,14 @@ async function earlierResult(
   creates: boolean,
 ): Promise<Credential | null> {
   if (before.state === 'in_progress' && !before.resumed) {
-    throw new BrokerError('idempotency_in_progress', { detail: 'The first request with this Idempotency-Key still runs.', retryAfterSeconds: 2 });
+    throw new BrokerError('idempotency_in_progress', {
+      detail: 'The first request with this Idempotency-Key still runs.',
+      retryAfterSeconds: 2,
+    });
   }
   if (before.credentialId === null) return null;
-  if (before.state === 'done') return (await authorize(ports, call, before.credentialId, 'see', 'credential.create')).credential;
+  if (before.state === 'done')
+    return (await authorize(ports, call, before.credentialId, 'see', 'credential.create')).credential;
   const access = await ports.records.access(call.caller, before.credentialId);
   const intent = await ports.records.openIntent(before.credentialId);
   if (access.credential === null) return null;
@@ -61,9 +76,19 @@ async function earlierResult(
   return (await ports.records.access(call.caller, before.credentialId)).credential;
 }
 
-async function finish(ports: WritePorts, call: Call, key: string, claimed: { id: string; resumed: boolean }, work: Work) {
+async function finish(
+  ports: WritePorts,
+  call: Call,
+  key: string,
+  claimed: { id: string; resumed: boolean },
+  work: Work,
+) {
   const actor = call.caller.principal;
-  const note = () => auditEvent(call, 'credential.create', 'allowed', { credentialId: claimed.id, details: { idempotency: 'settled' } });
+  const note = () =>
+    auditEvent(call, 'credential.create', 'allowed', {
+      credentialId: claimed.id,
+      details: { idempotency: 'settled' },
+    });
   try {
     const credential = await work(claimed);
     await ports.changes.run(async (tx) => {

@@ -47,7 +47,11 @@ interface Options {
 export async function importEnv(ports: Needs, call: Call, body: ImportEnvBody): Promise<ImportReport> {
   await requireActiveCaller(ports, call);
   const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
-  return runPlan(ports, call, plan, { dryRun: body.dry_run, only: body.only, grants: grantsFrom(body.grant_to) });
+  return runPlan(ports, call, plan, {
+    dryRun: body.dry_run,
+    only: body.only,
+    grants: grantsFrom(body.grant_to),
+  });
 }
 
 /** Glassdome's flat Vault layout → credentials, read with the admin's own token, which is not kept. */
@@ -55,7 +59,11 @@ export async function importVault(ports: Needs, call: Call, body: ImportVaultBod
   await requireAdmin(ports, call);
   const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(body.vault_token) });
   const plan = planFlatVault(secrets, envVocabulary);
-  return runPlan(ports, call, plan, { dryRun: body.dry_run, only: body.only, grants: grantsFrom(body.grant_to) });
+  return runPlan(ports, call, plan, {
+    dryRun: body.dry_run,
+    only: body.only,
+    grants: grantsFrom(body.grant_to),
+  });
 }
 
 /** `team:red`, `service_account:<id>` or a principal. */
@@ -65,21 +73,35 @@ function grantsFrom(words: readonly string[]): Grant[] {
     if (word.startsWith('team:')) return { ...base, subjectKind: 'team', subject: word.slice(5) };
     const account = /^(?:service_account|sa):(.+)$/.exec(word)?.[1];
     if (account !== undefined) return { ...base, subjectKind: 'service_account', subject: `sa:${account}` };
-    if (!word.includes(':')) throw invalid({ field: 'grant_to', rule: 'must be team:<name>, service_account:<id> or a principal' });
+    if (!word.includes(':'))
+      throw invalid({ field: 'grant_to', rule: 'must be team:<name>, service_account:<id> or a principal' });
     return { ...base, subjectKind: 'user', subject: word };
   });
 }
 
-async function runPlan(ports: Needs, call: Call, plan: EnvImportPlan, options: Options): Promise<ImportReport> {
+async function runPlan(
+  ports: Needs,
+  call: Call,
+  plan: EnvImportPlan,
+  options: Options,
+): Promise<ImportReport> {
   const mine = await ports.records.ownedBy(call.caller.principal);
   const groups: ImportedGroup[] = [];
   for (const group of plan.groups) groups.push(await importGroup(ports, call, group, mine, options));
-  const safe = new Set(groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)).flatMap((g) => g.variables));
+  const safe = new Set(
+    groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)).flatMap((g) => g.variables),
+  );
   const stillInEnvironment = plan.rows.map((row) => row.name).filter((name) => !safe.has(name));
   return { dryRun: options.dryRun, groups, rows: plan.rows, warnings: plan.warnings, stillInEnvironment };
 }
 
-async function importGroup(ports: Needs, call: Call, group: ImportGroup, mine: Credential[], options: Options): Promise<ImportedGroup> {
+async function importGroup(
+  ports: Needs,
+  call: Call,
+  group: ImportGroup,
+  mine: Credential[],
+  options: Options,
+): Promise<ImportedGroup> {
   const existing = mine.find((c) => c.labels['import'] === group.key);
   const told: ImportedGroup = {
     key: group.key,
@@ -95,7 +117,11 @@ async function importGroup(ports: Needs, call: Call, group: ImportGroup, mine: C
   if (options.dryRun) return told;
   try {
     if (existing !== undefined) return await importInto(ports, call, group, existing, told);
-    const { credential } = await createCredential(ports, call, bodyOf(group), { source: 'import', grants: options.grants, exact: true });
+    const { credential } = await createCredential(ports, call, bodyOf(group), {
+      source: 'import',
+      grants: options.grants,
+      exact: true,
+    });
     return { ...told, result: 'created', credentialId: credential.id };
   } catch (error) {
     if (!(error instanceof BrokerError) || error.code === 'store_unavailable') throw error;
@@ -103,17 +129,30 @@ async function importGroup(ports: Needs, call: Call, group: ImportGroup, mine: C
   }
 }
 
-async function importInto(ports: Needs, call: Call, group: ImportGroup, existing: Credential, told: ImportedGroup): Promise<ImportedGroup> {
+async function importInto(
+  ports: Needs,
+  call: Call,
+  group: ImportGroup,
+  existing: Credential,
+  told: ImportedGroup,
+): Promise<ImportedGroup> {
   const body = { fields: group.fields, env_names: group.envNames, ...secretFieldsOf(group) };
   const sameNames = JSON.stringify(sorted(existing.envNames)) === JSON.stringify(sorted(group.envNames));
   const { env_names, ...fieldsOnly } = body;
-  const after = await updateCredential(ports, call, existing.id, sameNames ? fieldsOnly : { ...fieldsOnly, env_names }, { source: 'import', exact: true });
+  const after = await updateCredential(
+    ports,
+    call,
+    existing.id,
+    sameNames ? fieldsOnly : { ...fieldsOnly, env_names },
+    { source: 'import', exact: true },
+  );
   return { ...told, result: after.revision === existing.revision ? 'unchanged' : 'updated' };
 }
 
 const sorted = (map: Record<string, string>) => Object.entries(map).sort(([a], [b]) => a.localeCompare(b));
 
-const secretFieldsOf = (group: ImportGroup) => (group.secretFields === undefined ? {} : { secret_fields: group.secretFields });
+const secretFieldsOf = (group: ImportGroup) =>
+  group.secretFields === undefined ? {} : { secret_fields: group.secretFields };
 
 function bodyOf(group: ImportGroup) {
   return {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Caller } from '../domain/caller.js';
+import type { Caller } from '../domain/caller.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
 
@@ -20,7 +20,10 @@ export interface IssuedToken {
 }
 
 /** A signed access token (ES256) that says who the caller is. */
-export async function issueToken(ports: Pick<Ports, 'clock' | 'tokenSigner'>, caller: Caller): Promise<IssuedToken> {
+export async function issueToken(
+  ports: Pick<Ports, 'clock' | 'tokenSigner'>,
+  caller: Caller,
+): Promise<IssuedToken> {
   const iat = Math.floor(ports.clock.now().getTime() / 1000);
   const accessToken = await ports.tokenSigner.sign({
     iss: ISSUER,
@@ -43,7 +46,10 @@ export function newSecret(prefix: string): Secret {
 }
 
 /** A call of nobody yet: what logins and token requests are audited as. */
-export function anonymousCall(from: From, principal: string): { caller: Caller; requestId: string; ip: string } {
+export function anonymousCall(
+  from: From,
+  principal: string,
+): { caller: Caller; requestId: string; ip: string } {
   return {
     caller: { kind: 'user', principal, name: principal, role: 'observer', mustChangePassword: false },
     requestId: from.requestId,

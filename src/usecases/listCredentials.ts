@@ -22,7 +22,8 @@ export async function listCredentials(
     ...(query.unused_since && { unusedSince: new Date(query.unused_since) }),
     ...(query.q && { q: query.q }),
   };
-  const page = query.cursor === undefined ? { limit: query.limit } : { limit: query.limit, cursor: query.cursor };
+  const page =
+    query.cursor === undefined ? { limit: query.limit } : { limit: query.limit, cursor: query.cursor };
   return ports.records.list(call.caller, filter, page);
 }
 

@@ -7,10 +7,16 @@ import { auditEvent } from './auditEvent.js';
 import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';
 import { lockout } from './loginLockout.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'passwords' | 'fingerprints' | 'tokenSigner'>;
+type Needs = Pick<
+  Ports,
+  'clock' | 'records' | 'changes' | 'readAudit' | 'passwords' | 'fingerprints' | 'tokenSigner'
+>;
 
 const SESSION_HOURS = 12;
-const wrongLogin = () => new BrokerError('unauthenticated', { detail: 'The user name or the password is wrong, or the account is disabled.' });
+const wrongLogin = () =>
+  new BrokerError('unauthenticated', {
+    detail: 'The user name or the password is wrong, or the account is disabled.',
+  });
 
 export interface LoggedIn extends IssuedToken {
   refreshToken: Secret;
@@ -18,11 +24,21 @@ export interface LoggedIn extends IssuedToken {
 }
 
 export function callerOfPerson(person: Person): Caller {
-  return { kind: 'user', principal: person.principal, name: person.username, role: person.role, mustChangePassword: person.mustChangePassword };
+  return {
+    kind: 'user',
+    principal: person.principal,
+    name: person.username,
+    role: person.role,
+    mustChangePassword: person.mustChangePassword,
+  };
 }
 
 /** Name and password → a token and a session. Wrong, unknown and disabled are one answer. */
-export async function login(ports: Needs, body: { username: string; password: Secret }, from: From): Promise<LoggedIn> {
+export async function login(
+  ports: Needs,
+  body: { username: string; password: Secret },
+  from: From,
+): Promise<LoggedIn> {
   const username = body.username.trim().toLowerCase();
   const principal = `local:${username}`;
   const now = ports.clock.now();
@@ -42,7 +58,14 @@ export async function login(ports: Needs, body: { username: string; password: Se
   const caller = callerOfPerson(person);
   const token = await issueToken(ports, caller);
   await ports.changes.run(async (tx) => {
-    await tx.insertSession({ id, principal, secretHmac, createdAt: now, expiresAt: new Date(now.getTime() + SESSION_HOURS * 3_600_000), revokedAt: null });
+    await tx.insertSession({
+      id,
+      principal,
+      secretHmac,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + SESSION_HOURS * 3_600_000),
+      revokedAt: null,
+    });
     await tx.updatePerson(principal, { lastLoginAt: now });
     tx.audit(auditEvent({ ...call, caller }, 'auth.login', 'allowed'));
   });
@@ -50,7 +73,11 @@ export async function login(ports: Needs, body: { username: string; password: Se
 }
 
 /** Sets a new password after checking the present one; ends the person's other logins. */
-export async function changePassword(ports: Needs, call: Call, body: { currentPassword: Secret; newPassword: Secret }): Promise<void> {
+export async function changePassword(
+  ports: Needs,
+  call: Call,
+  body: { currentPassword: Secret; newPassword: Secret },
+): Promise<void> {
   const person = await ports.records.person(call.caller.principal);
   if (person === null || person.disabled) throw wrongLogin();
   const now = ports.clock.now();

@@ -15,7 +15,10 @@ class Lockout {
   check(username: string, ip: string, now: Date): void {
     const waitMs = (this.#failures.get(`${username}|${ip}`)?.until ?? 0) - now.getTime();
     if (waitMs <= 0) return;
-    throw new BrokerError('rate_limited', { detail: 'Too many wrong passwords. Wait and try again.', retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    throw new BrokerError('rate_limited', {
+      detail: 'Too many wrong passwords. Wait and try again.',
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    });
   }
 
   failed(username: string, ip: string, now: Date): void {

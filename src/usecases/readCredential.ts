@@ -27,7 +27,9 @@ export async function readCredential(
     await ports.readAudit.record([readEvent(call, granted, 'allowed', { details: { not_modified: true } })]);
     return { credential, version: options.knownVersion, values: null };
   }
-  const values = await activeValues(ports, credential).catch((error: unknown) => refuse(ports, call, granted, error));
+  const values = await activeValues(ports, credential).catch((error: unknown) =>
+    refuse(ports, call, granted, error),
+  );
   const event = readEvent(call, granted, 'allowed');
   if (granted.breakGlass) await noticeBreakGlass(ports, call, credential, event);
   await ports.readAudit.record(granted.breakGlass ? [] : [event], [usageOf(ports, call, credential, null)]);

@@ -33,7 +33,8 @@ export async function readEnvironment(ports: Needs, call: Call): Promise<Environ
     const where = { credentialId: credential.id, version: credential.activeVersion, code };
     return auditEvent(call, 'credential.environment', code === null ? 'allowed' : 'failed', where);
   });
-  if (events.length === 0) events.push(auditEvent(call, 'credential.environment', 'allowed', { details: { credentials: 0 } }));
+  if (events.length === 0)
+    events.push(auditEvent(call, 'credential.environment', 'allowed', { details: { credentials: 0 } }));
   const usage = [...used.values()].map((credential) => {
     const got = read.get(credential.id);
     return usageOf(ports, call, credential, got instanceof BrokerError ? got.code : null);
@@ -49,7 +50,11 @@ export async function readEnvironment(ports: Needs, call: Call): Promise<Environ
     const value = values.secrets[field] ?? values.settings[field];
     if (value === undefined) continue;
     environment.variables[variable] = value;
-    environment.sources[variable] = { credentialId: credential.id, version: credential.activeVersion ?? 0, field };
+    environment.sources[variable] = {
+      credentialId: credential.id,
+      version: credential.activeVersion ?? 0,
+      field,
+    };
   }
   for (const [id, got] of read) {
     const name = used.get(id)?.name ?? '';
@@ -58,7 +63,10 @@ export async function readEnvironment(ports: Needs, call: Call): Promise<Environ
   return environment;
 }
 
-function choose(candidates: Candidate[]): { chosen: Map<string, Candidate>; conflicts: Environment['conflicts'] } {
+function choose(candidates: Candidate[]): {
+  chosen: Map<string, Candidate>;
+  conflicts: Environment['conflicts'];
+} {
   const claims = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     for (const variable of Object.keys(candidate.credential.envNames)) {

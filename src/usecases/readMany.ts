@@ -19,7 +19,10 @@ export async function readMany(
   const results = new Map<string, FieldValues | BrokerError>();
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      results.set(next.id, await activeValues(ports, next).catch((error: unknown) => asBrokerError(ports, call, error)));
+      results.set(
+        next.id,
+        await activeValues(ports, next).catch((error: unknown) => asBrokerError(ports, call, error)),
+      );
     }
   };
   await Promise.all(Array.from({ length: Math.min(PARALLEL, queue.length) }, worker));
@@ -28,6 +31,9 @@ export async function readMany(
 
 function asBrokerError(ports: Pick<Ports, 'log'>, call: Call, error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
-  ports.log.error('read_failed', { request_id: call.requestId, error: error instanceof Error ? error.name : 'unknown' });
+  ports.log.error('read_failed', {
+    request_id: call.requestId,
+    error: error instanceof Error ? error.name : 'unknown',
+  });
   return new BrokerError('internal_error', { detail: 'This value could not be read.' });
 }

@@ -23,15 +23,29 @@ export interface ReconcileReport {
  * Looks for what a crash, a restore or somebody in Vault left, and mends what is the broker's own: open intents and
  * destructions that were asked for. Orphans and drift are told, never touched. `dryRun` changes nothing.
  */
-export async function reconcile(ports: WritePorts, options: { graceMs: number; dryRun: boolean }): Promise<ReconcileReport> {
-  const report: ReconcileReport = { dryRun: options.dryRun, intentsCompleted: [], intentsClosed: [], destroyed: [], orphans: [], missing: [], drift: [], failed: [] };
+export async function reconcile(
+  ports: WritePorts,
+  options: { graceMs: number; dryRun: boolean },
+): Promise<ReconcileReport> {
+  const report: ReconcileReport = {
+    dryRun: options.dryRun,
+    intentsCompleted: [],
+    intentsClosed: [],
+    destroyed: [],
+    orphans: [],
+    missing: [],
+    drift: [],
+    failed: [],
+  };
   await settleIntents(ports, options, report);
   const paths = new Set(await ports.store.list());
   let after: string | null = null;
   for (;;) {
     const rows: Credential[] = await ports.records.allCredentials(after, 200);
     for (const row of rows) {
-      await reconcileOne(ports, row, paths, options.dryRun, report).catch((error: unknown) => note(report, row.id, error));
+      await reconcileOne(ports, row, paths, options.dryRun, report).catch((error: unknown) =>
+        note(report, row.id, error),
+      );
       paths.delete(row.vaultPath);
     }
     const last = rows.at(-1);
@@ -42,9 +56,15 @@ export async function reconcile(ports: WritePorts, options: { graceMs: number; d
   return report;
 }
 
-async function settleIntents(ports: WritePorts, options: { graceMs: number; dryRun: boolean }, report: ReconcileReport): Promise<void> {
+async function settleIntents(
+  ports: WritePorts,
+  options: { graceMs: number; dryRun: boolean },
+  report: ReconcileReport,
+): Promise<void> {
   const call = systemCall();
-  for (const intent of await ports.records.openIntents(new Date(ports.clock.now().getTime() - options.graceMs))) {
+  for (const intent of await ports.records.openIntents(
+    new Date(ports.clock.now().getTime() - options.graceMs),
+  )) {
     const { credential } = await ports.records.access(call.caller, intent.credentialId);
     if (credential === null || options.dryRun) continue;
     try {
@@ -61,8 +81,16 @@ function note(report: ReconcileReport, credentialId: string, error: unknown): vo
   report.failed.push({ credentialId, code: error.code });
 }
 
-async function reconcileOne(ports: WritePorts, row: Credential, paths: Set<string>, dryRun: boolean, report: ReconcileReport): Promise<void> {
-  const overdue = row.status === 'deleted' && (row.deletedAt?.getTime() ?? 0) + RESTORE_DAYS * 86_400_000 < ports.clock.now().getTime();
+async function reconcileOne(
+  ports: WritePorts,
+  row: Credential,
+  paths: Set<string>,
+  dryRun: boolean,
+  report: ReconcileReport,
+): Promise<void> {
+  const overdue =
+    row.status === 'deleted' &&
+    (row.deletedAt?.getTime() ?? 0) + RESTORE_DAYS * 86_400_000 < ports.clock.now().getTime();
   if (row.status === 'destroying' || overdue) {
     if (!dryRun) await destroy(ports, row);
     report.destroyed.push(row.id);
@@ -78,8 +106,18 @@ async function reconcileOne(ports: WritePorts, row: Credential, paths: Set<strin
   report.drift.push({ credentialId: row.id, recorded: row.latestVersion, found: metadata.currentVersion });
   if (dryRun || (await ports.records.openIntent(row.id)) !== null) return;
   await ports.changes.run(async (tx) => {
-    tx.audit(auditEvent(systemCall(), 'credential.drift_found', 'allowed', { credentialId: row.id, version: metadata.currentVersion }));
-    await tx.updateCredential(row.id, { latestVersion: metadata.currentVersion }, 'system', ports.clock.now());
+    tx.audit(
+      auditEvent(systemCall(), 'credential.drift_found', 'allowed', {
+        credentialId: row.id,
+        version: metadata.currentVersion,
+      }),
+    );
+    await tx.updateCredential(
+      row.id,
+      { latestVersion: metadata.currentVersion },
+      'system',
+      ports.clock.now(),
+    );
   });
 }
 
@@ -87,13 +125,23 @@ async function destroy(ports: WritePorts, row: Credential): Promise<void> {
   const now = ports.clock.now();
   if (row.status === 'deleted') {
     await ports.changes.run(async (tx) => {
-      tx.audit(auditEvent(systemCall(), 'credential.destroy', 'allowed', { credentialId: row.id, details: { step: 'marked' } }));
+      tx.audit(
+        auditEvent(systemCall(), 'credential.destroy', 'allowed', {
+          credentialId: row.id,
+          details: { step: 'marked' },
+        }),
+      );
       await tx.updateCredential(row.id, { status: 'destroying' }, 'system', now);
     });
   }
   await ports.store.destroy(row.vaultPath);
   await ports.changes.run(async (tx) => {
-    tx.audit(auditEvent(systemCall(), 'credential.destroy', 'allowed', { credentialId: row.id, details: { step: 'done' } }));
+    tx.audit(
+      auditEvent(systemCall(), 'credential.destroy', 'allowed', {
+        credentialId: row.id,
+        details: { step: 'done' },
+      }),
+    );
     await tx.updateCredential(row.id, { status: 'destroyed' }, 'system', now);
   });
 }

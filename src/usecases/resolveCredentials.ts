@@ -1,5 +1,5 @@
 import type { Selector } from '../api/credentials.js';
-import { canonicalEnvName } from '../connectors/envNames.js';
+import { envSpellings } from '../connectors/envNames.js';
 import type { AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
@@ -15,7 +15,13 @@ import { readMany } from './readMany.js';
 type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'store' | 'readAudit'>;
 
 export type ResolvedItem =
-  | { status: 'ok'; credential: Credential; version: number; values: FieldValues; /** One field, for `env` items. */ only?: string }
+  | {
+      status: 'ok';
+      credential: Credential;
+      version: number;
+      values: FieldValues /** One field, for `env` items. */;
+      only?: string;
+    }
   | { status: 'error'; error: BrokerError };
 
 type Found = { candidate: Candidate; only?: string } | BrokerError;
@@ -25,7 +31,11 @@ type Found = { candidate: Candidate; only?: string } | BrokerError;
  * audit batch. One item's failure is its own; when Vault can serve none of them the whole call is `store_unavailable`.
  * Never breaks glass.
  */
-export async function resolveCredentials(ports: Needs, call: Call, items: readonly Selector[]): Promise<ResolvedItem[]> {
+export async function resolveCredentials(
+  ports: Needs,
+  call: Call,
+  items: readonly Selector[],
+): Promise<ResolvedItem[]> {
   const { callerActive, candidates } = await ports.records.candidates(call.caller, queryOf(items));
   if (!callerActive) throw accountEnded();
   const usable = readable(call.caller, candidates);
@@ -43,7 +53,7 @@ function queryOf(items: readonly Selector[]): CandidateQuery {
     ids: items.flatMap((i) => ('id' in i ? [i.id] : [])),
     names: items.flatMap((i) => ('name' in i ? [i.name] : [])),
     serviceTypes: items.flatMap((i) => ('service_type' in i ? [i.service_type] : [])),
-    envNames: items.flatMap((i) => ('env' in i ? [...new Set([i.env, canonicalEnvName(i.env)])] : [])),
+    envNames: items.flatMap((i) => ('env' in i ? envSpellings(i.env) : [])),
   };
 }
 
@@ -59,7 +69,8 @@ function fits(item: Selector, candidate: Candidate): boolean {
 
 /** The field that a variable means in this credential: by its own spelling first, then by Glassdome's aliases. */
 function fieldOf(variable: string, credential: Credential): string | undefined {
-  return credential.envNames[variable] ?? credential.envNames[canonicalEnvName(variable)];
+  const spelled = envSpellings(variable).find((name) => credential.envNames[name] !== undefined);
+  return spelled === undefined ? undefined : credential.envNames[spelled];
 }
 
 function locate(item: Selector, usable: Candidate[], all: Candidate[]): Found {
@@ -80,7 +91,13 @@ function resultOf(found: Found, values: Map<string, FieldValues | BrokerError>):
   const read = values.get(credential.id) ?? notFound();
   if (read instanceof BrokerError) return { status: 'error', error: read };
   const version = credential.activeVersion ?? 0;
-  return { status: 'ok', credential, version, values: read, ...(found.only === undefined ? {} : { only: found.only }) };
+  return {
+    status: 'ok',
+    credential,
+    version,
+    values: read,
+    ...(found.only === undefined ? {} : { only: found.only }),
+  };
 }
 
 async function audit(ports: Needs, call: Call, found: Found[], results: ResolvedItem[]): Promise<void> {
@@ -88,7 +105,8 @@ async function audit(ports: Needs, call: Call, found: Found[], results: Resolved
   const usage = new Map<string, UsageRow>();
   for (const [index, result] of results.entries()) {
     const where = found[index];
-    const credential = where === undefined || where instanceof BrokerError ? null : where.candidate.credential;
+    const credential =
+      where === undefined || where instanceof BrokerError ? null : where.candidate.credential;
     const code = result.status === 'error' ? result.error.code : null;
     const outcome = code === null ? 'allowed' : credential === null ? 'denied' : 'failed';
     events.push(
@@ -105,7 +123,12 @@ async function audit(ports: Needs, call: Call, found: Found[], results: Resolved
 }
 
 /** A caller that gets some values and an empty rest may take the rest for unset; with Vault away nothing is answered. */
-export function failWholeWhenStoreIsDown(wanted: number, results: readonly (FieldValues | BrokerError)[]): void {
-  const down = results.find((r): r is BrokerError => r instanceof BrokerError && r.code === 'store_unavailable');
+export function failWholeWhenStoreIsDown(
+  wanted: number,
+  results: readonly (FieldValues | BrokerError)[],
+): void {
+  const down = results.find(
+    (r): r is BrokerError => r instanceof BrokerError && r.code === 'store_unavailable',
+  );
   if (wanted > 0 && down !== undefined) throw down;
 }

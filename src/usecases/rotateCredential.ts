@@ -9,7 +9,9 @@ import { withIdempotency } from './idempotent.js';
 import { mergedFields } from './updateCredential.js';
 import { type WritePorts, writeVersion } from './writeVersion.js';
 
-type Input = Omit<RotateCredentialBody, 'fields'> & { fields: Record<string, string | number | boolean | null | Secret> };
+type Input = Omit<RotateCredentialBody, 'fields'> & {
+  fields: Record<string, string | number | boolean | null | Secret>;
+};
 
 /** Guided rotation: the new value, made by hand at the service, becomes a new active version; the old one is kept. */
 export async function rotateCredential(
@@ -22,7 +24,9 @@ export async function rotateCredential(
   const { idempotencyKey } = options;
   if (idempotencyKey === undefined) return rotate(ports, call, id, body);
   const request = { key: idempotencyKey, request: ['rotate', id, { ...body, fields: { ...body.fields } }] };
-  return (await withIdempotency(ports, call, { ...request, credentialId: id }, () => rotate(ports, call, id, body))).credential;
+  return (
+    await withIdempotency(ports, call, { ...request, credentialId: id }, () => rotate(ports, call, id, body))
+  ).credential;
 }
 
 async function rotate(ports: WritePorts, call: Call, id: string, body: Input): Promise<Credential> {
@@ -31,11 +35,22 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Input): P
   const { values, changed, moved } = await mergedFields(ports, call, granted, body);
   const newSecrets = changed.filter((name) => name in values.secrets);
   if (newSecrets.length === 0) {
-    throw invalid({ field: 'fields', rule: 'must hold a new value of at least one secret; these are the ones stored already' });
+    throw invalid({
+      field: 'fields',
+      rule: 'must hold a new value of at least one secret; these are the ones stored already',
+    });
   }
   const now = ports.clock.now();
   const days = credential.rotationIntervalDays;
-  const also = moved.length === 0 ? [] : [auditEvent(call, 'credential.destination_changed', 'allowed', { credentialId: id, details: { fields: moved } })];
+  const also =
+    moved.length === 0
+      ? []
+      : [
+          auditEvent(call, 'credential.destination_changed', 'allowed', {
+            credentialId: id,
+            details: { fields: moved },
+          }),
+        ];
   return writeVersion(ports, call, {
     credential,
     kind: 'rotate',

@@ -17,14 +17,27 @@ export async function createServiceAccount(
 ): Promise<{ account: ServiceAccount; secret: Secret }> {
   await requireActiveCaller(ports, call);
   if (call.caller.kind !== 'user' || !roleAtLeast(call.caller.role, 'engineer')) {
-    throw new BrokerError('forbidden', { detail: 'Creating service accounts is for people with the role engineer or higher.' });
+    throw new BrokerError('forbidden', {
+      detail: 'Creating service accounts is for people with the role engineer or higher.',
+    });
   }
   const secret = newSecret('gdsa');
   const secretHmac = await ports.fingerprints.make('service-account', secret);
-  const account: ServiceAccount = { id: randomUUID(), ...body, createdAt: ports.clock.now(), createdBy: call.caller.principal, revokedAt: null, lastUsedAt: null };
+  const account: ServiceAccount = {
+    id: randomUUID(),
+    ...body,
+    createdAt: ports.clock.now(),
+    createdBy: call.caller.principal,
+    revokedAt: null,
+    lastUsedAt: null,
+  };
   await ports.changes.run(async (tx) => {
     await tx.insertServiceAccount({ ...account, secretHmac });
-    tx.audit(auditEvent(call, 'service_account.create', 'allowed', { details: { id: account.id, name: account.name, role: account.role } }));
+    tx.audit(
+      auditEvent(call, 'service_account.create', 'allowed', {
+        details: { id: account.id, name: account.name, role: account.role },
+      }),
+    );
   });
   return { account, secret };
 }
@@ -32,14 +45,17 @@ export async function createServiceAccount(
 /** An admin sees all, everybody else those he made. */
 export async function listServiceAccounts(ports: Needs, call: Call): Promise<ServiceAccount[]> {
   await requireActiveCaller(ports, call);
-  return call.caller.role === 'admin' ? ports.records.serviceAccounts() : ports.records.serviceAccounts(call.caller.principal);
+  return call.caller.role === 'admin'
+    ? ports.records.serviceAccounts()
+    : ports.records.serviceAccounts(call.caller.principal);
 }
 
 /** Ends a service account at once, its running tokens included. */
 export async function revokeServiceAccount(ports: Needs, call: Call, id: string): Promise<void> {
   await requireActiveCaller(ports, call);
   const account = /^[0-9a-f-]{36}$/.test(id) ? await ports.records.serviceAccount(id) : null;
-  if (account === null || (call.caller.role !== 'admin' && account.createdBy !== call.caller.principal)) throw notFound('service account');
+  if (account === null || (call.caller.role !== 'admin' && account.createdBy !== call.caller.principal))
+    throw notFound('service account');
   await ports.changes.run(async (tx) => {
     await tx.updateServiceAccount(id, { revokedAt: ports.clock.now() });
     tx.audit(auditEvent(call, 'service_account.revoke', 'allowed', { details: { id, name: account.name } }));

@@ -7,7 +7,10 @@ import type { Ports } from '../ports.js';
  * The active version's values, and nothing but that version: Vault is asked for its number and must answer with
  * the `created_time` that was recorded. `conflict` while the credential is disabled or has no value yet.
  */
-export async function activeValues(ports: Pick<Ports, 'store'>, credential: Credential): Promise<FieldValues> {
+export async function activeValues(
+  ports: Pick<Ports, 'store'>,
+  credential: Credential,
+): Promise<FieldValues> {
   if (credential.status === 'disabled') {
     throw new BrokerError('conflict', { detail: 'This credential is disabled. Enable it to use it again.' });
   }
@@ -15,5 +18,10 @@ export async function activeValues(ports: Pick<Ports, 'store'>, credential: Cred
   if (activeVersion === null) {
     throw new BrokerError('conflict', { detail: 'This credential holds no value yet.' });
   }
-  return ports.store.read(credential.vaultPath, activeVersion, credential.activeCreatedTime, credential.secretFields);
+  return ports.store.read(
+    credential.vaultPath,
+    activeVersion,
+    credential.activeCreatedTime,
+    credential.secretFields,
+  );
 }

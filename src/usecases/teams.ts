@@ -15,31 +15,60 @@ export async function listTeams(ports: Needs, call: Call): Promise<Team[]> {
 }
 
 /** Architects and admins make teams; an architect leads his. */
-export async function createTeam(ports: Needs, call: Call, body: { name: string; description: string; members: TeamMember[] }): Promise<Team> {
+export async function createTeam(
+  ports: Needs,
+  call: Call,
+  body: { name: string; description: string; members: TeamMember[] },
+): Promise<Team> {
   await requireActiveCaller(ports, call);
-  if (!roleAtLeast(call.caller.role, 'architect')) throw new BrokerError('forbidden', { detail: 'Creating teams needs the role architect or higher.' });
+  if (!roleAtLeast(call.caller.role, 'architect'))
+    throw new BrokerError('forbidden', { detail: 'Creating teams needs the role architect or higher.' });
   const by = call.caller.principal;
   const self = { principal: by, lead: true };
-  const members = call.caller.role === 'admin' ? body.members : [self, ...body.members.filter((m) => m.principal !== by)];
-  const team = { name: body.name, description: body.description, createdAt: ports.clock.now(), createdBy: by };
+  const members =
+    call.caller.role === 'admin' ? body.members : [self, ...body.members.filter((m) => m.principal !== by)];
+  const team = {
+    name: body.name,
+    description: body.description,
+    createdAt: ports.clock.now(),
+    createdBy: by,
+  };
   await ports.changes.run(async (tx) => {
     await tx.insertTeam(team);
     await tx.replaceMembers(team.name, members, by, team.createdAt);
-    tx.audit(auditEvent(call, 'team.create', 'allowed', { details: { team: team.name, members: members.map((m) => m.principal) } }));
+    tx.audit(
+      auditEvent(call, 'team.create', 'allowed', {
+        details: { team: team.name, members: members.map((m) => m.principal) },
+      }),
+    );
   });
   return { ...team, members };
 }
 
 /** Replaces the members. An admin, or an architect who leads the team. */
-export async function setTeamMembers(ports: Needs, call: Call, name: string, members: TeamMember[]): Promise<Team> {
+export async function setTeamMembers(
+  ports: Needs,
+  call: Call,
+  name: string,
+  members: TeamMember[],
+): Promise<Team> {
   await requireActiveCaller(ports, call);
   const team = await ports.records.team(name);
-  const leads = team?.members.some((m) => m.principal === call.caller.principal && m.lead) === true && roleAtLeast(call.caller.role, 'architect');
+  const leads =
+    team?.members.some((m) => m.principal === call.caller.principal && m.lead) === true &&
+    roleAtLeast(call.caller.role, 'architect');
   if (team === null) throw notFound('team');
-  if (call.caller.role !== 'admin' && !leads) throw new BrokerError('forbidden', { detail: 'Only an admin or an architect who leads the team changes its members.' });
+  if (call.caller.role !== 'admin' && !leads)
+    throw new BrokerError('forbidden', {
+      detail: 'Only an admin or an architect who leads the team changes its members.',
+    });
   await ports.changes.run(async (tx) => {
     await tx.replaceMembers(name, members, call.caller.principal, ports.clock.now());
-    tx.audit(auditEvent(call, 'team.change', 'allowed', { details: { team: name, members: members.map((m) => m.principal) } }));
+    tx.audit(
+      auditEvent(call, 'team.change', 'allowed', {
+        details: { team: name, members: members.map((m) => m.principal) },
+      }),
+    );
   });
   return { ...team, members };
 }

@@ -38,7 +38,13 @@ export async function updateCredential(
   checkRevision(credential, options.ifMatch);
   const patch = patchOf(ports, credential, body);
   if (body.fields === undefined) return changeMetadata(ports, call, credential, patch);
-  const { values, changed, moved } = await mergedFields(ports, call, granted, { ...body, fields: body.fields }, options.exact);
+  const { values, changed, moved } = await mergedFields(
+    ports,
+    call,
+    granted,
+    { ...body, fields: body.fields },
+    options.exact,
+  );
   if (body.env_names !== undefined) checkEnvFields(body.env_names, values);
   if (changed.length === 0) return changeMetadata(ports, call, credential, patch);
   return writeVersion(ports, call, {
@@ -60,23 +66,41 @@ export async function mergedFields(
   ports: WritePorts,
   call: Call,
   granted: Authorized,
-  body: { fields: Record<string, string | number | boolean | null | Secret>; secret_fields?: string[] | undefined },
+  body: {
+    fields: Record<string, string | number | boolean | null | Secret>;
+    secret_fields?: string[] | undefined;
+  },
   exact = false,
 ): Promise<{ values: FieldValues; changed: string[]; moved: string[] }> {
   const { credential } = granted;
   const connector = knownConnector(credential.serviceType);
   if (credential.activeVersion === null) throw lostRace();
-  const current = await ports.store.read(credential.vaultPath, credential.activeVersion, credential.activeCreatedTime, credential.secretFields);
+  const current = await ports.store.read(
+    credential.vaultPath,
+    credential.activeVersion,
+    credential.activeCreatedTime,
+    credential.secretFields,
+  );
   const input = { template: connector.template, given: body.fields, current, exact };
-  const merged = mergeFields(body.secret_fields === undefined ? input : { ...input, secretFields: body.secret_fields });
+  const merged = mergeFields(
+    body.secret_fields === undefined ? input : { ...input, secretFields: body.secret_fields },
+  );
   const moved = destinationChanged(connector, current.settings, merged.values.settings);
-  if (moved.length > 0 && !readsByRight(call.caller, granted)) requireSecrets(connector, current, body.fields, moved);
+  if (moved.length > 0 && !readsByRight(call.caller, granted))
+    requireSecrets(connector, current, body.fields, moved);
   return { ...merged, moved };
 }
 
 /** Whoever could not read the secret must not make the broker send it to a host of his choosing. */
-function requireSecrets(connector: Connector, current: FieldValues, given: Record<string, unknown>, moved: string[]): void {
-  const kept = Object.keys(current.secrets).filter((name) => given[name] === undefined || given[name] === null);
+function requireSecrets(
+  connector: Connector,
+  current: FieldValues,
+  given: Record<string, unknown>,
+  moved: string[],
+): void {
+  const kept = Object.keys(current.secrets).filter(
+    (name) => given[name] === undefined || given[name] === null,
+  );
   if (kept.length === 0) return;
   throw invalid(
     ...kept.map((name) => ({
@@ -87,7 +111,10 @@ function requireSecrets(connector: Connector, current: FieldValues, given: Recor
 }
 
 function destinationEvent(call: Call, credential: Credential, moved: string[]): AuditEvent {
-  return auditEvent(call, 'credential.destination_changed', 'allowed', { credentialId: credential.id, details: { fields: moved } });
+  return auditEvent(call, 'credential.destination_changed', 'allowed', {
+    credentialId: credential.id,
+    details: { fields: moved },
+  });
 }
 
 function patchOf(ports: WritePorts, credential: Credential, body: Input): CredentialPatch {
@@ -110,20 +137,36 @@ function patchOf(ports: WritePorts, credential: Credential, body: Input): Creden
   return patch;
 }
 
-async function changeMetadata(ports: WritePorts, call: Call, credential: Credential, patch: CredentialPatch): Promise<Credential> {
+async function changeMetadata(
+  ports: WritePorts,
+  call: Call,
+  credential: Credential,
+  patch: CredentialPatch,
+): Promise<Credential> {
   if (Object.keys(patch).length === 0) return credential;
   if (patch.envNames !== undefined) {
     const has = new Set([...Object.keys(credential.settings), ...credential.secretFields]);
     const wrong = Object.entries(patch.envNames).filter(([, field]) => !has.has(field));
     if (wrong.length > 0) {
-      throw invalid(...wrong.map(([v, f]) => ({ field: `env_names.${v}`, rule: `names the field "${f}", which this credential does not have` })));
+      throw invalid(
+        ...wrong.map(([v, f]) => ({
+          field: `env_names.${v}`,
+          rule: `names the field "${f}", which this credential does not have`,
+        })),
+      );
     }
   }
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(credential.id);
     if (row === null || row.revision !== credential.revision) throw lostRace();
-    if (row.status === 'deleted') throw new BrokerError('conflict', { detail: 'This credential was deleted meanwhile.' });
-    tx.audit(auditEvent(call, 'credential.update', 'allowed', { credentialId: row.id, details: { changed: Object.keys(patch) } }));
+    if (row.status === 'deleted')
+      throw new BrokerError('conflict', { detail: 'This credential was deleted meanwhile.' });
+    tx.audit(
+      auditEvent(call, 'credential.update', 'allowed', {
+        credentialId: row.id,
+        details: { changed: Object.keys(patch) },
+      }),
+    );
     return tx.updateCredential(row.id, patch, call.caller.principal, ports.clock.now());
   });
 }

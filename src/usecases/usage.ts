@@ -7,7 +7,12 @@ import { authorize } from './authorize.js';
 type Needs = Pick<Ports, 'clock' | 'records' | 'readAudit'>;
 
 /** Who used a credential, when, and whether it worked; newest first. */
-export async function listUsage(ports: Needs, call: Call, id: string, page: PageRequest): Promise<Page<UsageRow>> {
+export async function listUsage(
+  ports: Needs,
+  call: Call,
+  id: string,
+  page: PageRequest,
+): Promise<Page<UsageRow>> {
   await authorize(ports, call, id, 'see', 'credential.see');
   return ports.records.usage(id, page);
 }
@@ -24,6 +29,9 @@ export async function reportUsage(ports: Needs, call: Call, id: string, body: Us
     purpose: body.purpose ?? call.purpose ?? null,
     caller: call.caller.principal,
   };
-  const event = auditEvent(call, 'credential.usage_reported', 'allowed', { credentialId: id, details: { success: body.success } });
+  const event = auditEvent(call, 'credential.usage_reported', 'allowed', {
+    credentialId: id,
+    details: { success: body.success },
+  });
   await ports.readAudit.record([event], [row]);
 }

@@ -22,14 +22,22 @@ export async function requireAdmin(ports: Pick<Ports, 'records' | 'readAudit'>, 
 }
 
 /** The very first person. Only while there is nobody; the password must be changed at the first login. */
-export async function createFirstAdmin(ports: Needs, input: { username: string; password: Secret }): Promise<Person> {
-  if ((await ports.records.people()).length > 0) throw new BrokerError('conflict', { detail: 'There are people already; an admin adds more.' });
+export async function createFirstAdmin(
+  ports: Needs,
+  input: { username: string; password: Secret },
+): Promise<Person> {
+  if ((await ports.records.people()).length > 0)
+    throw new BrokerError('conflict', { detail: 'There are people already; an admin adds more.' });
   const call = systemCall();
   await ports.passwords.set(input.username, input.password);
   return addPerson(ports, call, input.username, 'admin');
 }
 
-export async function createUser(ports: Needs, call: Call, body: { username: string; role: Role }): Promise<{ person: Person; password: Secret }> {
+export async function createUser(
+  ports: Needs,
+  call: Call,
+  body: { username: string; role: Role },
+): Promise<{ person: Person; password: Secret }> {
   await requireAdmin(ports, call);
   if ((await ports.records.person(`local:${body.username}`)) !== null) {
     throw new BrokerError('name_taken', { detail: `There is a user "${body.username}" already.` });
@@ -64,7 +72,12 @@ export async function listUsers(ports: Needs, call: Call): Promise<Person[]> {
 }
 
 /** Role and whether the account is disabled; the last admin can't be taken away. Disabling acts at once. */
-export async function updateUser(ports: Needs, call: Call, username: string, patch: { role?: Role; disabled?: boolean }): Promise<Person> {
+export async function updateUser(
+  ports: Needs,
+  call: Call,
+  username: string,
+  patch: { role?: Role; disabled?: boolean },
+): Promise<Person> {
   await requireAdmin(ports, call);
   const people = await ports.records.people();
   const person = people.find((p) => p.username === username);
@@ -72,11 +85,14 @@ export async function updateUser(ports: Needs, call: Call, username: string, pat
   const staysAdmin = (patch.role ?? person.role) === 'admin' && !(patch.disabled ?? person.disabled);
   const others = people.some((p) => p.role === 'admin' && !p.disabled && p.principal !== person.principal);
   const isAdmin = person.role === 'admin' && !person.disabled;
-  if (isAdmin && !staysAdmin && !others) throw new BrokerError('conflict', { detail: 'This is the last admin; make another one first.' });
+  if (isAdmin && !staysAdmin && !others)
+    throw new BrokerError('conflict', { detail: 'This is the last admin; make another one first.' });
   return ports.changes.run(async (tx) => {
     const changed = await tx.updatePerson(person.principal, patch);
     if (patch.disabled === true) await tx.revokeSessionsOf(person.principal, ports.clock.now());
-    tx.audit(auditEvent(call, 'user.change', 'allowed', { details: { principal: person.principal, ...patch } }));
+    tx.audit(
+      auditEvent(call, 'user.change', 'allowed', { details: { principal: person.principal, ...patch } }),
+    );
     if (changed === null) throw notFound('user');
     return changed;
   });
@@ -92,7 +108,9 @@ export async function resetPassword(ports: Needs, call: Call, username: string):
   await ports.changes.run(async (tx) => {
     await tx.updatePerson(person.principal, { mustChangePassword: true });
     await tx.revokeSessionsOf(person.principal, ports.clock.now());
-    tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details: { principal: person.principal } }));
+    tx.audit(
+      auditEvent(call, 'user.password_reset', 'allowed', { details: { principal: person.principal } }),
+    );
   });
   return password;
 }

@@ -34,7 +34,9 @@ export async function activateVersion(
   const known = await ports.records.version(id, version);
   if (known === null) throw notFound('version');
   if (known.source === 'drift') {
-    throw new BrokerError('conflict', { detail: 'This version was written in Vault by another client; it has to be adopted first.' });
+    throw new BrokerError('conflict', {
+      detail: 'This version was written in Vault by another client; it has to be adopted first.',
+    });
   }
   await ports.store.read(credential.vaultPath, version, known.createdTime, known.secretFields);
   return ports.changes.run(async (tx) => {

@@ -8,7 +8,10 @@ import type { ChangeTx, CredentialPatch, Ports, StoredVersion, WriteIntent } fro
 import { auditEvent } from './auditEvent.js';
 import { finishIntent } from './finishIntent.js';
 
-export type WritePorts = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'readAudit'>;
+export type WritePorts = Pick<
+  Ports,
+  'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'readAudit'
+>;
 
 export interface NewVersion {
   credential: Credential;
@@ -38,7 +41,10 @@ export async function intentOf(ports: WritePorts, call: Call, next: NewVersion):
     credentialId: credential.id,
     kind: next.kind,
     expectedVersion: credential.latestVersion + 1,
-    fingerprint: await ports.fingerprints.make(contentPurpose(credential.id), { ...values.settings, ...values.secrets }),
+    fingerprint: await ports.fingerprints.make(contentPurpose(credential.id), {
+      ...values.settings,
+      ...values.secrets,
+    }),
     settings: values.settings,
     secretFields: Object.keys(values.secrets).sort(),
     changedFields: next.changedFields,
@@ -58,12 +64,18 @@ export async function intentOf(ports: WritePorts, call: Call, next: NewVersion):
 export async function writeVersion(ports: WritePorts, call: Call, next: NewVersion): Promise<Credential> {
   await settleEarlier(ports, next.credential);
   const intent = await intentOf(ports, call, next);
-  const requested: AuditAction = next.action === 'credential.create' ? 'credential.create_requested' : 'credential.update_requested';
+  const requested: AuditAction =
+    next.action === 'credential.create' ? 'credential.create_requested' : 'credential.update_requested';
   await ports.changes.run(async (tx) => {
     const current = await tx.lock(next.credential.id);
     if (current?.revision !== next.credential.revision) throw lostRace();
     await tx.openIntent(intent);
-    tx.audit(auditEvent(call, requested, 'allowed', { credentialId: next.credential.id, version: intent.expectedVersion }));
+    tx.audit(
+      auditEvent(call, requested, 'allowed', {
+        credentialId: next.credential.id,
+        version: intent.expectedVersion,
+      }),
+    );
   });
   return storeAndCommit(ports, call, intent, next);
 }
@@ -85,18 +97,26 @@ export async function storeAndCommit(
   intent: WriteIntent,
   next: NewVersion,
 ): Promise<Credential> {
-  const stored = await writeToVault(ports, intent, next).catch((error: unknown) => abandon(ports, call, intent, error));
-  return ports.changes.run((tx) => commitVersion(tx, ports.clock.now(), intent, stored, [
-    auditEvent(call, next.action, 'allowed', {
-      credentialId: intent.credentialId,
-      version: stored.version,
-      details: { changed: intent.changedFields, source: intent.source },
-    }),
-    ...(next.also ?? []),
-  ]));
+  const stored = await writeToVault(ports, intent, next).catch((error: unknown) =>
+    abandon(ports, call, intent, error),
+  );
+  return ports.changes.run((tx) =>
+    commitVersion(tx, ports.clock.now(), intent, stored, [
+      auditEvent(call, next.action, 'allowed', {
+        credentialId: intent.credentialId,
+        version: stored.version,
+        details: { changed: intent.changedFields, source: intent.source },
+      }),
+      ...(next.also ?? []),
+    ]),
+  );
 }
 
-async function writeToVault(ports: WritePorts, intent: WriteIntent, next: NewVersion): Promise<StoredVersion> {
+async function writeToVault(
+  ports: WritePorts,
+  intent: WriteIntent,
+  next: NewVersion,
+): Promise<StoredVersion> {
   const { credential } = next;
   const span = intent.expectedVersion - (credential.activeVersion ?? intent.expectedVersion) + 1;
   // Vault drops the oldest version past max_versions; the active one must never be it.
@@ -159,9 +179,16 @@ async function abandon(ports: WritePorts, call: Call, intent: WriteIntent, error
 async function undoCreate(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
   const now = ports.clock.now();
   await ports.changes.run(async (tx) => {
-    await tx.updateCredential(intent.credentialId, { status: 'destroying', deletedAt: now, deletedBy: 'system' }, 'system', now);
+    await tx.updateCredential(
+      intent.credentialId,
+      { status: 'destroying', deletedAt: now, deletedBy: 'system' },
+      'system',
+      now,
+    );
     await tx.closeIntent(intent.id, 'abandoned', now);
-    tx.audit(auditEvent(call, 'credential.create_abandoned', 'failed', { credentialId: intent.credentialId }));
+    tx.audit(
+      auditEvent(call, 'credential.create_abandoned', 'failed', { credentialId: intent.credentialId }),
+    );
   });
 }
 
@@ -173,14 +200,24 @@ async function recordDrift(ports: WritePorts, call: Call, intent: WriteIntent): 
     const latest = metadata?.currentVersion ?? 0;
     if (row !== null && latest > row.latestVersion) {
       await tx.updateCredential(row.id, { latestVersion: latest }, 'system', ports.clock.now());
-      tx.audit(auditEvent(call, 'credential.drift_found', 'allowed', { credentialId: row.id, version: latest }));
+      tx.audit(
+        auditEvent(call, 'credential.drift_found', 'allowed', { credentialId: row.id, version: latest }),
+      );
     }
     await tx.closeIntent(intent.id, 'abandoned', ports.clock.now());
     const details = { expected: intent.expectedVersion, found: latest };
-    tx.audit(auditEvent(call, 'credential.update_abandoned', 'failed', { credentialId: intent.credentialId, code: 'conflict', details }));
+    tx.audit(
+      auditEvent(call, 'credential.update_abandoned', 'failed', {
+        credentialId: intent.credentialId,
+        code: 'conflict',
+        details,
+      }),
+    );
   });
 }
 
 export function lostRace(): BrokerError {
-  return new BrokerError('conflict', { detail: 'Somebody else changed this credential at the same time. Read it again and repeat.' });
+  return new BrokerError('conflict', {
+    detail: 'Somebody else changed this credential at the same time. Read it again and repeat.',
+  });
 }

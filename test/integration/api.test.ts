@@ -35,10 +35,20 @@ describe('the broker over HTTP', function () {
   let ben: string;
   const canary = `canary-${randomBytes(9).toString('hex')}`;
 
-  async function call(token: string | null, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async function call(
+    token: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const init: RequestInit = {
       method,
-      headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), 'content-type': 'application/json', ...headers },
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        'content-type': 'application/json',
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const answer = await fetch(`${base}${path}`, init);
@@ -50,7 +60,10 @@ describe('the broker over HTTP', function () {
     const password = `long-enough-${username}`;
     const first = await call(null, 'POST', '/api/auth/login', { username, password: oneTime });
     expect(first.body.must_change_password).to.equal(true);
-    await call(first.body.access_token, 'POST', '/api/auth/password', { current_password: oneTime, new_password: password });
+    await call(first.body.access_token, 'POST', '/api/auth/password', {
+      current_password: oneTime,
+      new_password: password,
+    });
     const { body } = await call(null, 'POST', '/api/auth/login', { username, password });
     return body.access_token as string;
   }
@@ -60,8 +73,13 @@ describe('the broker over HTTP', function () {
     return signIn(username, made.body.one_time_password);
   }
 
-  const proxmox = (name: string) => ({ name, service_type: 'proxmox', fields: { host: 'pve.lab', token_name: 'glassdome', token_value: canary } });
-  const create = async (token: string, body: object) => (await call(token, 'POST', '/api/credentials', body)).body;
+  const proxmox = (name: string) => ({
+    name,
+    service_type: 'proxmox',
+    fields: { host: 'pve.lab', token_name: 'glassdome', token_value: canary },
+  });
+  const create = async (token: string, body: object) =>
+    (await call(token, 'POST', '/api/credentials', body)).body;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'broker-api-'));
@@ -102,16 +120,26 @@ describe('the broker over HTTP', function () {
   it('refuses every route that is not public without a token', async () => {
     for (const route of routes.filter((r) => r.auth !== 'none')) {
       const path = route.path.replace(/\{\w+\}/g, '00000000-0000-4000-8000-000000000000');
-      const { status, body } = await call(null, route.method.toUpperCase(), path, route.method === 'get' ? undefined : {});
+      const { status, body } = await call(
+        null,
+        route.method.toUpperCase(),
+        path,
+        route.method === 'get' ? undefined : {},
+      );
       expect([route.path, status, body.code]).to.deep.equal([route.path, 401, 'unauthenticated']);
     }
   });
 
   it('names every unknown key of every body', async () => {
-    for (const route of routes.filter((r) => r.auth === 'token' && r.body !== undefined && !r.path.includes('{'))) {
+    for (const route of routes.filter(
+      (r) => r.auth === 'token' && r.body !== undefined && !r.path.includes('{'),
+    )) {
       const { status, body } = await call(admin, route.method.toUpperCase(), route.path, { no_such_key: 1 });
       expect([route.path, status]).to.deep.equal([route.path, 400]);
-      expect(body.fields.map((f: { field: string }) => f.field), route.path).to.include('no_such_key');
+      expect(
+        body.fields.map((f: { field: string }) => f.field),
+        route.path,
+      ).to.include('no_such_key');
     }
   });
 
@@ -119,9 +147,18 @@ describe('the broker over HTTP', function () {
     const made = await create(anna, proxmox('Life'));
     expect(JSON.stringify(made)).not.to.contain(canary);
     const at = `/api/credentials/${made.id}`;
-    expect((await call(anna, 'GET', `${at}/secret`)).body.fields).to.include({ token_value: canary, user: 'root@pam', auth_method: 'api_token' });
-    expect((await call(anna, 'PATCH', at, { fields: { host: 'new-host.com' } })).body.settings.host).to.equal('new-host.com');
-    expect((await call(anna, 'POST', `${at}/rotate`, { fields: { token_value: `${canary}-2` } })).body.active_version).to.equal(3);
+    expect((await call(anna, 'GET', `${at}/secret`)).body.fields).to.include({
+      token_value: canary,
+      user: 'root@pam',
+      auth_method: 'api_token',
+    });
+    expect((await call(anna, 'PATCH', at, { fields: { host: 'new-host.com' } })).body.settings.host).to.equal(
+      'new-host.com',
+    );
+    expect(
+      (await call(anna, 'POST', `${at}/rotate`, { fields: { token_value: `${canary}-2` } })).body
+        .active_version,
+    ).to.equal(3);
     const back = await call(anna, 'POST', `${at}/versions/1/activate`);
     expect([back.body.active_version, back.body.settings.host]).to.deep.equal([1, 'pve.lab']);
     expect((await call(anna, 'GET', `${at}/secret`)).body).to.deep.include({ version: 1 });
@@ -148,7 +185,8 @@ describe('the broker over HTTP', function () {
       return got;
     };
     expect(await statuses()).to.deep.equal([404, 404, 404, 404, 404]);
-    const grant = (level: string) => call(anna, 'PUT', `${at}/grants`, { grants: [{ subject_kind: 'user', subject: 'local:ben', level }] });
+    const grant = (level: string) =>
+      call(anna, 'PUT', `${at}/grants`, { grants: [{ subject_kind: 'user', subject: 'local:ben', level }] });
     await grant('use');
     expect(await statuses()).to.deep.equal([200, 204, 403, 403, 403]);
     await grant('read');
@@ -162,29 +200,63 @@ describe('the broker over HTTP', function () {
     const { id } = await create(anna, proxmox('Glass'));
     const at = `/api/credentials/${id}/secret`;
     expect((await call(admin, 'GET', at)).body.code).to.equal('reason_required');
-    expect((await call(admin, 'GET', at, undefined, { 'x-break-glass-reason': 'incident 12' })).status).to.equal(200);
+    expect(
+      (await call(admin, 'GET', at, undefined, { 'x-break-glass-reason': 'incident 12' })).status,
+    ).to.equal(200);
     const trail = await call(admin, 'GET', `/api/audit?credential_id=${id}&action=credential.read`);
-    expect(trail.body.items.map((row: { break_glass: boolean }) => row.break_glass)).to.deep.equal([true, false]);
-    expect((await call(admin, 'POST', '/api/credentials/resolve', { items: [{ id }] })).body.items[0].code).to.equal('not_found');
+    expect(trail.body.items.map((row: { break_glass: boolean }) => row.break_glass)).to.deep.equal([
+      true,
+      false,
+    ]);
+    expect(
+      (await call(admin, 'POST', '/api/credentials/resolve', { items: [{ id }] })).body.items[0].code,
+    ).to.equal('not_found');
   });
 
   it('shares with a team as the product owner wrote it, and names a team that does not exist', async () => {
-    expect((await call(admin, 'POST', '/api/credentials', { ...proxmox('T'), shared: true, accessible_by: ['team-red'] })).body.detail).to.contain('team-red');
+    expect(
+      (
+        await call(admin, 'POST', '/api/credentials', {
+          ...proxmox('T'),
+          shared: true,
+          accessible_by: ['team-red'],
+        })
+      ).body.detail,
+    ).to.contain('team-red');
     await call(admin, 'POST', '/api/teams', { name: 'team-red', members: [{ principal: 'local:ben' }] });
-    const { id } = await create(admin, { ...proxmox('Team Proxmox'), shared: true, accessible_by: ['team-red'] });
+    const { id } = await create(admin, {
+      ...proxmox('Team Proxmox'),
+      shared: true,
+      accessible_by: ['team-red'],
+    });
     expect((await call(ben, 'GET', `/api/credentials/${id}/secret`)).status).to.equal(200);
     expect((await call(anna, 'GET', `/api/credentials/${id}/secret`)).status).to.equal(404);
   });
 
   it('gives a service account one call for what it was granted, and nothing after it is revoked', async () => {
-    const { id } = await create(anna, { ...proxmox('For a worker'), env_names: { WORKER_TOKEN: 'token_value' } });
+    const { id } = await create(anna, {
+      ...proxmox('For a worker'),
+      env_names: { WORKER_TOKEN: 'token_value' },
+    });
     const account = (await call(anna, 'POST', '/api/service-accounts', { name: 'celery' })).body;
-    const ask = { grant_type: 'client_credentials', client_id: account.client_id, client_secret: account.client_secret };
+    const ask = {
+      grant_type: 'client_credentials',
+      client_id: account.client_id,
+      client_secret: account.client_secret,
+    };
     const token = (await call(null, 'POST', '/api/auth/token', ask)).body.access_token;
     expect((await call(token, 'GET', '/api/environment')).body.variables).to.deep.equal({});
-    await call(anna, 'PUT', `/api/credentials/${id}/grants`, { grants: [{ subject_kind: 'service_account', subject: account.id, level: 'read' }] });
-    expect((await call(token, 'GET', '/api/environment')).body.variables).to.deep.equal({ WORKER_TOKEN: canary });
-    const { items } = (await call(token, 'POST', '/api/credentials/resolve', { items: [{ env: 'worker_token' }, { name: 'nope' }] })).body;
+    await call(anna, 'PUT', `/api/credentials/${id}/grants`, {
+      grants: [{ subject_kind: 'service_account', subject: account.id, level: 'read' }],
+    });
+    expect((await call(token, 'GET', '/api/environment')).body.variables).to.deep.equal({
+      WORKER_TOKEN: canary,
+    });
+    const { items } = (
+      await call(token, 'POST', '/api/credentials/resolve', {
+        items: [{ env: 'worker_token' }, { name: 'nope' }],
+      })
+    ).body;
     expect([items[0].fields, items[1].code]).to.deep.equal([{ token_value: canary }, 'not_found']);
     await call(anna, 'DELETE', `/api/service-accounts/${account.id}`);
     expect((await call(token, 'GET', '/api/environment')).status).to.equal(401);
@@ -201,7 +273,9 @@ describe('the broker over HTTP', function () {
 
   it('lets one of two changes win and loses neither', async () => {
     const { id } = await create(anna, proxmox('Race'));
-    const race = [1, 2].map((n) => call(anna, 'PATCH', `/api/credentials/${id}`, { fields: { host: `host-${n}` } }));
+    const race = [1, 2].map((n) =>
+      call(anna, 'PATCH', `/api/credentials/${id}`, { fields: { host: `host-${n}` } }),
+    );
     const statuses = (await Promise.all(race)).map((a) => a.status).sort();
     expect(statuses).to.deep.equal([200, 409]);
   });
@@ -213,14 +287,19 @@ describe('the broker over HTTP', function () {
     expect([preview.status, preview.body.groups.length]).to.deep.equal([200, 15]);
     expect((await call(carol, 'GET', '/api/environment')).body.variables).to.deep.equal({});
     const done = await call(carol, 'POST', '/api/imports/env', { content, dry_run: false });
-    expect(done.body.groups.map((g: { result: string }) => g.result)).to.deep.equal(Array(15).fill('created'));
+    expect(done.body.groups.map((g: { result: string }) => g.result)).to.deep.equal(
+      Array(15).fill('created'),
+    );
     const { variables, conflicts } = (await call(carol, 'GET', '/api/environment')).body;
     const file = new Map(parseDotenv(content).entries.map((e) => [e.name, e.value]));
     expect(conflicts).to.deep.equal([]);
     expect(Object.keys(variables)).to.have.length(42);
-    for (const [name, value] of Object.entries(variables)) expect([name, value]).to.deep.equal([name, file.get(name)]);
+    for (const [name, value] of Object.entries(variables))
+      expect([name, value]).to.deep.equal([name, file.get(name)]);
     const again = await call(carol, 'POST', '/api/imports/env', { content, dry_run: false });
-    expect(again.body.groups.map((g: { result: string }) => g.result)).to.deep.equal(Array(15).fill('unchanged'));
+    expect(again.body.groups.map((g: { result: string }) => g.result)).to.deep.equal(
+      Array(15).fill('unchanged'),
+    );
     expect(JSON.stringify([preview.body, done.body])).not.to.contain('wJalrXUtnFEMI');
   });
 
@@ -231,11 +310,14 @@ describe('the broker over HTTP', function () {
       const { status, body } = await call(anna, 'GET', path);
       expect([path, status, body.code]).to.deep.equal([path, 503, 'store_unavailable']);
     }
-    expect((await call(anna, 'GET', '/api/credentials/00000000-0000-4000-8000-000000000000/secret')).status).to.equal(404);
+    expect(
+      (await call(anna, 'GET', '/api/credentials/00000000-0000-4000-8000-000000000000/secret')).status,
+    ).to.equal(404);
     await vault.unseal();
     const began = Date.now();
     let status = 503;
-    while (status !== 200 && Date.now() - began < 5_000) status = (await call(anna, 'GET', `/api/credentials/${id}/secret`)).status;
+    while (status !== 200 && Date.now() - began < 5_000)
+      status = (await call(anna, 'GET', `/api/credentials/${id}/secret`)).status;
     expect(status).to.equal(200);
   });
 
@@ -243,9 +325,13 @@ describe('the broker over HTTP', function () {
     const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: database.ownerUrl });
     await client.connect();
-    const { rows } = await client.query("select quote_ident(table_name) as t from information_schema.tables where table_schema = 'broker'");
+    const { rows } = await client.query(
+      "select quote_ident(table_name) as t from information_schema.tables where table_schema = 'broker'",
+    );
     for (const { t } of rows) {
-      const found = await client.query(`select count(*)::int as n from broker.${t} x where x::text like $1`, [`%${canary}%`]);
+      const found = await client.query(`select count(*)::int as n from broker.${t} x where x::text like $1`, [
+        `%${canary}%`,
+      ]);
       expect([t, found.rows[0].n]).to.deep.equal([t, 0]);
     }
     await client.end();

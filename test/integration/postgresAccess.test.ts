@@ -24,7 +24,11 @@ describe('Postgres tells how a caller stands to a credential', () => {
 
   it('the owner owns, a stranger has nothing, and the row is the same that was stored', async () => {
     await share();
-    expect(await access(user('glassdome:1'))).to.deep.include({ callerActive: true, isOwner: true, level: null });
+    expect(await access(user('glassdome:1'))).to.deep.include({
+      callerActive: true,
+      isOwner: true,
+      level: null,
+    });
     const stranger = await access(user('glassdome:2'));
     expect(stranger).to.deep.include({ callerActive: true, isOwner: false, level: null });
     expect(stranger.credential).to.deep.equal(credential);
@@ -125,6 +129,8 @@ describe('Postgres tells how a caller stands to a credential', () => {
       [own.id, 0, null],
       [credential.id, 2, 'use'],
     ]);
-    expect((await records.db.records.candidates(user('local:nobody'), { names: ['x'] })).callerActive).to.equal(false);
+    expect(
+      (await records.db.records.candidates(user('local:nobody'), { names: ['x'] })).callerActive,
+    ).to.equal(false);
   });
 });

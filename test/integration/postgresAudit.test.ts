@@ -119,7 +119,9 @@ describe('Postgres proves that nobody touched the audit', () => {
     });
   });
   it('finds an edit', async () => {
-    expect(await problemsAfter(`update broker.audit_events set actor = 'x' where ${inReads} = 2`)).to.include('edited');
+    expect(await problemsAfter(`update broker.audit_events set actor = 'x' where ${inReads} = 2`)).to.include(
+      'edited',
+    );
   });
   it('finds a deleted row', async () => {
     expect(await problemsAfter(`delete from broker.audit_events where ${inReads} = 2`)).to.include('deleted');
@@ -142,13 +144,21 @@ describe('Postgres proves that nobody touched the audit', () => {
     expect(await problemsAfter(swap)).to.include('reordered');
   });
   it('finds a cut end, since a signed checkpoint names it', async () => {
-    expect(await problemsAfter(`delete from broker.audit_events where ${inReads} > 4`)).to.include('truncated');
+    expect(await problemsAfter(`delete from broker.audit_events where ${inReads} > 4`)).to.include(
+      'truncated',
+    );
   });
   it('finds a chain that is gone altogether', async () => {
-    expect(await problemsAfter(`delete from broker.audit_events where chain like 'changes-%'`)).to.include('truncated');
+    expect(await problemsAfter(`delete from broker.audit_events where chain like 'changes-%'`)).to.include(
+      'truncated',
+    );
   });
   it('finds a checkpoint that was changed or taken away', async () => {
-    expect(await problemsAfter('delete from broker.audit_checkpoints where number = 1')).to.include('deleted');
-    expect(await problemsAfter(`update broker.audit_checkpoints set payload = payload || ' '`)).to.include('the');
+    expect(await problemsAfter('delete from broker.audit_checkpoints where number = 1')).to.include(
+      'deleted',
+    );
+    expect(await problemsAfter(`update broker.audit_checkpoints set payload = payload || ' '`)).to.include(
+      'the',
+    );
   });
 });

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
-import { aCredential, anEvent, anIntent, codeOf, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
+import {
+  aCredential,
+  anEvent,
+  anIntent,
+  codeOf,
+  freshRecords,
+  store,
+  type TestRecords,
+  user,
+} from './postgresSupport.js';
 
 describe('Postgres keeps a change and its audit row together', () => {
   let records: TestRecords;
@@ -53,7 +62,9 @@ describe('Postgres keeps a change and its audit row together', () => {
     const first = aCredential({ name: 'lab' });
     await store(records.db, first);
     expect(await codeOf(store(records.db, aCredential({ name: 'lab' })))).to.equal('name_taken');
-    expect(await codeOf(store(records.db, aCredential({ name: 'lab', owner: 'glassdome:2' })))).to.equal('none');
+    expect(await codeOf(store(records.db, aCredential({ name: 'lab', owner: 'glassdome:2' })))).to.equal(
+      'none',
+    );
     await records.db.changes.run(async (tx) => {
       const changed = await tx.updateCredential(first.id, { status: 'deleted' }, 'glassdome:1', new Date());
       expect(changed.revision).to.equal(2);

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import type { ListFilter } from '../../src/ports.js';
-import { aCredential, anEvent, codeOf, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
+import {
+  aCredential,
+  anEvent,
+  codeOf,
+  freshRecords,
+  store,
+  type TestRecords,
+  user,
+} from './postgresSupport.js';
 
 describe('Postgres lists credentials by key', () => {
   let records: TestRecords;
@@ -22,7 +30,12 @@ describe('Postgres lists credentials by key', () => {
       cursor = page.nextCursor;
       await store(db, aCredential());
     } while (cursor !== undefined);
-    expect(seen).to.deep.equal(old.map((each) => each.id).sort().reverse());
+    expect(seen).to.deep.equal(
+      old
+        .map((each) => each.id)
+        .sort()
+        .reverse(),
+    );
   });
 
   it('refuses a cursor that is not ours', async () => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of the grammar under test
 /**
  * What python-dotenv 1.2.4 reads (`dotenv_values` of a file, with `C=from the shell` as its whole environment).
  * Made by running it. Each: the text, then names and values in order; `null` is a name without a value.

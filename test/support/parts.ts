@@ -107,7 +107,12 @@ export interface TestVault {
 
 export async function startPrivateVault(): Promise<TestVault> {
   const folder = scratch('vault');
-  const options = { binary: await findVault((line) => process.stderr.write(`${line}\n`)), folder, port: await freePort(), log: join(folder, 'log') };
+  const options = {
+    binary: await findVault((line) => process.stderr.write(`${line}\n`)),
+    folder,
+    port: await freePort(),
+    log: join(folder, 'log'),
+  };
   let server: LocalVault = await startVault(options);
   const entry = { pid: server.child.pid, folder };
   toStop.push(entry);

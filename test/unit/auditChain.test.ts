@@ -4,7 +4,11 @@ import { chainStart, emptyChain, hashRow, link, NO_HASH } from '../../src/domain
 import { auditCheck } from '../../src/domain/auditProof.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
-const event = (change: Partial<AuditEvent> = {}): AuditEvent => ({ ...chainStart(null), action: 'credential.read', ...change });
+const event = (change: Partial<AuditEvent> = {}): AuditEvent => ({
+  ...chainStart(null),
+  action: 'credential.read',
+  ...change,
+});
 
 describe('The audit chain', () => {
   it('links each row to the one before', () => {
@@ -16,7 +20,11 @@ describe('The audit chain', () => {
   });
 
   it('hashes the same whatever the order in which details come back', () => {
-    const [row] = link(emptyChain('c', null), [event({ details: { b: 1, a: { d: [1], c: undefined } } })], at);
+    const [row] = link(
+      emptyChain('c', null),
+      [event({ details: { b: 1, a: { d: [1], c: undefined } } })],
+      at,
+    );
     if (row === undefined) throw new Error('no row');
     const { hash, ...unhashed } = row;
     expect(hashRow({ ...unhashed, details: { a: { d: [1] }, b: 1 } })).to.equal(hash);

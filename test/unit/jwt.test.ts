@@ -18,11 +18,25 @@ const verify = createTokenVerifier(signer, [KEY, OLD_KEY]);
 
 const soon = () => Math.floor(Date.now() / 1000) + 300;
 const glassdome = { sub: '7', username: 'eve', email: 'e@lab.example', role: 'engineer', level: 50 };
-const broker = { iss: 'glassdome-broker', aud: 'glassdome-broker', sub: 'local:anna', name: 'anna', kind: 'user', role: 'admin' };
+const broker = {
+  iss: 'glassdome-broker',
+  aud: 'glassdome-broker',
+  sub: 'local:anna',
+  name: 'anna',
+  kind: 'user',
+  role: 'admin',
+};
 const hs = (claims: object, key = KEY, options: jwt.SignOptions = {}) =>
-  jwt.sign({ exp: soon(), ...claims }, createSecretKey(Buffer.from(key)), { algorithm: 'HS256', noTimestamp: true, ...options });
+  jwt.sign({ exp: soon(), ...claims }, createSecretKey(Buffer.from(key)), {
+    algorithm: 'HS256',
+    noTimestamp: true,
+    ...options,
+  });
 const es = (claims: object, header: object = {}) =>
-  jwt.sign({ exp: soon(), ...claims }, pair.privateKey, { algorithm: 'ES256', header: { alg: 'ES256', kid, ...header } });
+  jwt.sign({ exp: soon(), ...claims }, pair.privateKey, {
+    algorithm: 'ES256',
+    header: { alg: 'ES256', kid, ...header },
+  });
 const raw = (header: object, payload: string, sign: (input: string) => string) => {
   const input = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
   return `${input}.${sign(input)}`;
@@ -32,10 +46,17 @@ const body = JSON.stringify({ ...broker, exp: 9e9 });
 
 const REFUSED: Record<string, string> = {
   'alg none': raw({ alg: 'none' }, body, () => ''),
-  'HS256 with the public key as secret': raw({ alg: 'HS256' }, body, mac(pair.publicKey.export({ type: 'spki', format: 'pem' }).toString())),
+  'HS256 with the public key as secret': raw(
+    { alg: 'HS256' },
+    body,
+    mac(pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()),
+  ),
   'HS256 that names a kid of ours': hs(glassdome, KEY, { keyid: kid }),
   'a foreign key': hs(glassdome, 'x'.repeat(40)),
-  'the key published in the source of Glassdome': hs(glassdome, 'change-this-in-production-use-openssl-rand-hex-32'),
+  'the key published in the source of Glassdome': hs(
+    glassdome,
+    'change-this-in-production-use-openssl-rand-hex-32',
+  ),
   'an unknown kid': es(broker, { kid: 'broker-tokens-v2' }),
   'a kid that is a path': es(broker, { kid: '../../etc/passwd' }),
   'a kid with SQL': es(broker, { kid: "' or 1=1 --" }),
@@ -48,7 +69,11 @@ const REFUSED: Record<string, string> = {
   expired: hs({ ...glassdome, exp: 1 }),
   'no exp': jwt.sign(glassdome, createSecretKey(Buffer.from(KEY)), { algorithm: 'HS256', noTimestamp: true }),
   'nbf in the future': hs({ ...glassdome, nbf: soon() }),
-  'iat in the future': raw({ alg: 'HS256' }, JSON.stringify({ ...glassdome, iat: soon() + 9e5, exp: soon() + 9e6 }), mac(KEY)),
+  'iat in the future': raw(
+    { alg: 'HS256' },
+    JSON.stringify({ ...glassdome, iat: soon() + 9e5, exp: soon() + 9e6 }),
+    mac(KEY),
+  ),
   'wrong audience': es({ ...broker, aud: 'other' }),
   'wrong issuer': es({ ...broker, iss: 'other' }),
   'level as text': hs({ ...glassdome, level: '50' }),
@@ -70,7 +95,13 @@ describe('tokens that must be refused', () => {
 
 describe('tokens that are good', () => {
   it('of Glassdome, by both keys during a change', async () => {
-    const caller = { kind: 'user', principal: 'glassdome:7', name: 'eve', role: 'engineer', mustChangePassword: false };
+    const caller = {
+      kind: 'user',
+      principal: 'glassdome:7',
+      name: 'eve',
+      role: 'engineer',
+      mustChangePassword: false,
+    };
     expect(await verify(hs(glassdome))).to.deep.equal(caller);
     expect(await verify(hs(glassdome, OLD_KEY))).to.deep.equal(caller);
   });

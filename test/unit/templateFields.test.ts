@@ -1,280 +1,214 @@
 import { expect } from 'chai';
-import { connectors } from '../../src/connectors/registry.js';
-import { BrokerError } from '../../src/domain/errors.js';
+import fc from 'fast-check';
 import type { FieldValues } from '../../src/domain/fields.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
-import type { Connector } from '../../src/domain/template.js';
-import {
-  destinationChanged,
-  isSecretField,
-  type MergeInput,
-  mergeFields,
-  typedFields,
-} from '../../src/domain/templateFields.js';
+import type { GivenFields } from '../../src/domain/templateFields.js';
+import { merge, problems, stored } from '../support/mergeForms.js';
 
-type Rest = Omit<MergeInput, 'template'>;
+const token = { host: 'pve01', token_name: 'glassdome', token_value: 'a-uuid' };
+const withToken = (): FieldValues => merge('proxmox', token).values;
 
-function connector(serviceType: ServiceType): Connector {
-  const found = connectors.find((c) => c.serviceType === serviceType);
-  if (found === undefined) throw new Error(`no connector for ${serviceType}`);
-  return found;
-}
-
-const merge = (serviceType: ServiceType, rest: Rest) =>
-  mergeFields({ template: connector(serviceType).template, ...rest });
-
-/** All fields as plain texts, secrets marked with a star in front of the name. */
-function shown({ settings, secrets }: FieldValues): Record<string, string> {
-  const starred = Object.entries(secrets).map(([name, value]) => [`*${name}`, value.reveal()]);
-  return { ...settings, ...Object.fromEntries(starred) };
-}
-
-const merged = (serviceType: ServiceType, rest: Rest) => shown(merge(serviceType, rest).values);
-
-function refusal(serviceType: ServiceType, rest: Rest): BrokerError {
-  try {
-    merge(serviceType, rest);
-  } catch (error) {
-    if (error instanceof BrokerError) return error;
-    throw error;
-  }
-  throw new Error('the fields were accepted');
-}
-
-const wrongFields = (serviceType: ServiceType, rest: Rest) =>
-  refusal(serviceType, rest).fields.map((problem) => problem.field);
-
-const withPassword: FieldValues = {
-  settings: { host: 'pve.lab', user: 'root@pam', auth_method: 'password' },
-  secrets: { password: new Secret('pw-old') },
-};
-
-describe('a new credential is filled up as its form says', () => {
-  const cases: [string, ServiceType, Rest['given'], Record<string, string>][] = [
-    [
-      'a token speaks for api_token, and the user has a default',
-      'proxmox',
-      { host: 'pve.lab', token_name: 't1', token_value: 'v-1' },
-      {
-        host: 'pve.lab',
+describe('a form is forgiving', () => {
+  it("stores the owner's example line: host, token name and token value are enough", () => {
+    expect(
+      stored('proxmox', { host: '192.168.1.100', token_name: 'glassdome-token', token_value: 's' }),
+    ).to.deep.equal({
+      settings: {
+        host: '192.168.1.100',
         user: 'root@pam',
         auth_method: 'api_token',
-        token_name: 't1',
-        '*token_value': 'v-1',
+        token_name: 'glassdome-token',
       },
-    ],
-    [
-      'a password alone speaks for password',
-      'proxmox',
-      { host: 'pve.lab', password: 'pw-1' },
-      { host: 'pve.lab', user: 'root@pam', auth_method: 'password', '*password': 'pw-1' },
-    ],
-    [
-      'with both, the token wins and the password is kept',
-      'proxmox',
-      { host: 'pve.lab', password: 'pw-1', token_name: 't1', token_value: 'v-1' },
-      {
-        host: 'pve.lab',
-        user: 'root@pam',
-        auth_method: 'api_token',
-        token_name: 't1',
-        '*token_value': 'v-1',
-        '*password': 'pw-1',
-      },
-    ],
-    [
-      'a named auth_method is not overruled',
-      'proxmox',
-      { host: 'pve.lab', password: 'pw-1', token_name: 't1', token_value: 'v-1', auth_method: 'password' },
-      {
-        host: 'pve.lab',
-        user: 'root@pam',
-        auth_method: 'password',
-        token_name: 't1',
-        '*token_value': 'v-1',
-        '*password': 'pw-1',
-      },
-    ],
-    [
-      'a token pasted whole is split',
-      'proxmox',
-      { host: 'pve.lab', token_value: 'lab@pve!deploy=v-2' },
-      {
-        host: 'pve.lab',
-        user: 'lab@pve',
-        auth_method: 'api_token',
-        token_name: 'deploy',
-        '*token_value': 'v-2',
-      },
-    ],
-    [
-      'a token id in the token name is split',
-      'proxmox',
-      { host: 'pve.lab', token_name: 'lab@pve!deploy', token_value: 'v-2' },
-      {
-        host: 'pve.lab',
-        user: 'lab@pve',
-        auth_method: 'api_token',
-        token_name: 'deploy',
-        '*token_value': 'v-2',
-      },
-    ],
-    [
-      'a select that is left out takes its first option',
-      'openai',
-      { api_key: new Secret('k-1') },
-      { model: 'gpt-4', '*api_key': 'k-1' },
-    ],
-    [
-      'options are suggestions',
-      'anthropic',
-      { api_key: 'k-1', model: 'a-newer-model' },
-      { model: 'a-newer-model', '*api_key': 'k-1' },
-    ],
-    [
-      'all free fields are secret unless told otherwise',
-      'other',
-      { a: 'x', b: 'y' },
-      { '*a': 'x', '*b': 'y' },
-    ],
-  ];
-  for (const [title, serviceType, given, expected] of cases) {
-    it(title, () => expect(merged(serviceType, { given })).to.deep.equal(expected));
-  }
-
-  it('free fields are settings where the request names the secret ones', () => {
-    expect(merged('other', { given: { a: 'x', b: 'y' }, secretFields: ['b'] })).to.deep.equal({
-      a: 'x',
-      '*b': 'y',
+      secrets: { token_value: 's' },
     });
   });
 
-  it('a file keeps its very bytes', () => {
-    const given = { host: 'pve.lab', password: ' pw ', verify_ssl: 'Yes' };
-    expect(merged('proxmox', { given, exact: true })).to.include({ '*password': ' pw ', verify_ssl: 'Yes' });
+  it('takes the first option of a select that is left out, and other values than its options', () => {
+    expect(stored('openai', { api_key: 'k' }).settings).to.deep.equal({ model: 'gpt-4' });
+    expect(stored('openai', { api_key: 'k', model: 'gpt-9' }).settings['model']).to.equal('gpt-9');
+    expect(stored('aws', { access_key_id: 'a', secret_access_key: 's' }).settings['region']).to.equal(
+      'us-east-1',
+    );
+  });
+
+  it('stores no default of an optional field', () => {
+    expect(stored('vmware', { host: 'esxi', user: 'root', password: 'p' }).settings).to.deep.equal({
+      host: 'esxi',
+      user: 'root',
+    });
+  });
+
+  it('drops blanks around settings and the line end behind a pasted secret, and nothing else of it', () => {
+    const { settings, secrets } = stored('vmware', {
+      host: ' esxi\n',
+      password: '  p w \n',
+      network_name: ' VM Network ',
+    });
+    expect(settings).to.include({ host: 'esxi', network_name: 'VM Network' });
+    expect(secrets).to.deep.equal({ password: '  p w ' });
+    const pem = '-----BEGIN X-----\nabc\n-----END X-----\n';
+    expect(stored('other', { key: pem }).secrets).to.deep.equal({ key: pem });
+  });
+
+  it('gives booleans and integers one spelling', () => {
+    const { settings } = stored('vmware', { host: 'h', password: 'p', port: ' 0443', verify_ssl: 'Yes' });
+    expect(settings).to.include({ port: '443', verify_ssl: 'true' });
+    expect(stored('vmware', { host: 'h', password: 'p', port: 8443, verify_ssl: false }).settings).to.include(
+      {
+        port: '8443',
+        verify_ssl: 'false',
+      },
+    );
+  });
+
+  it('takes an empty optional setting as not given', () => {
+    expect(stored('openai', { api_key: 'k', organization: '' }).settings).to.deep.equal({ model: 'gpt-4' });
+    expect(stored('proxmox', { ...token, password: '' }).secrets).to.deep.equal({ token_value: 'a-uuid' });
   });
 });
 
-describe('an update changes only what it names', () => {
-  it('unnamed fields stay and the change is told by name', () => {
-    const { values, changed } = merge('proxmox', { given: { host: 'new.lab' }, current: withPassword });
-    expect(shown(values)).to.deep.equal({ ...shown(withPassword), host: 'new.lab' });
-    expect(changed).to.deep.equal(['host']);
+describe('the way to sign in follows from what is given', () => {
+  const cases: [given: GivenFields, current: FieldValues | undefined, method: string][] = [
+    [{ host: 'h', password: 'p' }, undefined, 'password'],
+    [{ ...token, password: 'p' }, undefined, 'api_token'],
+    [{ host: 'h', token_value: 't', password: 'p' }, undefined, 'password'],
+    [{ ...token, password: 'p', auth_method: 'password' }, undefined, 'password'],
+    [{ password: 'p' }, withToken(), 'api_token'],
+    [{ token_value: 'new' }, withToken(), 'api_token'],
+    [
+      { token_name: 't', token_value: 'v' },
+      merge('proxmox', { host: 'h', password: 'p' }).values,
+      'api_token',
+    ],
+    [{ token_value: null, password: 'p' }, withToken(), 'password'],
+    [
+      { host: 'other' },
+      merge('proxmox', { ...token, password: 'p', auth_method: 'password' }).values,
+      'password',
+    ],
+  ];
+  for (const [given, current, method] of cases) {
+    it(`${Object.keys(given).join(', ')} on ${current?.settings['auth_method'] ?? 'nothing'} → ${method}`, () => {
+      expect(
+        stored('proxmox', given, current === undefined ? {} : { current }).settings['auth_method'],
+      ).to.equal(method);
+    });
+  }
+
+  it('keeps the fields of the other way', () => {
+    expect(stored('proxmox', { ...token, password: 'p' }).secrets).to.deep.equal({
+      token_value: 'a-uuid',
+      password: 'p',
+    });
   });
 
-  it('the same value is no change', () => {
-    expect(merge('proxmox', { given: { password: 'pw-old' }, current: withPassword }).changed).to.deep.equal(
+  it('asks for what the chosen way lacks', () => {
+    expect(problems('proxmox', { host: 'h', token_value: 't' })).to.deep.equal([
+      'fields.token_name is required (Token Name)',
+    ]);
+    expect(problems('proxmox', { host: 'h' })).to.deep.equal(['fields.password is required (Password)']);
+    expect(problems('proxmox', { host: 'h', password: 'p', auth_method: 'kerberos' })[0]).to.contain(
+      'must be one of password, api_token',
+    );
+  });
+});
+
+describe('what is pasted in one piece goes where it belongs', () => {
+  const parts = {
+    settings: { host: 'h', user: 'apex@pve', auth_method: 'api_token', token_name: 'gd' },
+    secrets: { token_value: 'uuid' },
+  };
+  it('a whole Proxmox token', () => {
+    expect(stored('proxmox', { host: 'h', token_value: 'apex@pve!gd=uuid' })).to.deep.equal(parts);
+    expect(stored('proxmox', { host: 'h', token_value: new Secret('apex@pve!gd=uuid\n') })).to.deep.equal(
+      parts,
+    );
+  });
+  it('a token name with its user', () => {
+    expect(stored('proxmox', { host: 'h', token_name: 'apex@pve!gd', token_value: 'uuid' })).to.deep.equal(
+      parts,
+    );
+  });
+  it('a token id, which stays and follows its parts', () => {
+    const current = merge('proxmox', { host: 'h', token_id: 'apex@pve!gd', token_value: 'uuid' }).values;
+    expect(current.settings).to.deep.equal({ ...parts.settings, token_id: 'apex@pve!gd' });
+    expect(stored('proxmox', { token_name: 'new' }, { current }).settings['token_id']).to.equal(
+      'apex@pve!new',
+    );
+  });
+  it('unless it contradicts what stands beside it', () => {
+    const [problem] = problems('proxmox', { host: 'h', user: 'root@pam', token_value: 'apex@pve!gd=uuid' });
+    expect(problem).to.equal('fields.token_value holds another user than fields.user');
+  });
+});
+
+describe('a change keeps what it does not name', () => {
+  it('replaces what is named, removes null, tells what changed', () => {
+    const current = merge('proxmox', { ...token, port: 8006, root_password: 'r' }).values;
+    const { values, changed } = merge(
+      'proxmox',
+      { host: 'pve02', port: null, user: 'root@pam' },
+      { current },
+    );
+    expect(changed).to.deep.equal(['host', 'port']);
+    expect(values.settings).to.deep.equal({
+      host: 'pve02',
+      user: 'root@pam',
+      auth_method: 'api_token',
+      token_name: 'glassdome',
+    });
+    expect(Object.keys(values.secrets).sort()).to.deep.equal(['root_password', 'token_value']);
+  });
+
+  it('is no change when the values are the same', () => {
+    expect(merge('proxmox', { ...token, user: 'root@pam' }, { current: withToken() }).changed).to.deep.equal(
       [],
     );
   });
 
-  it('null removes', () => {
-    const current = { ...withPassword, settings: { ...withPassword.settings, default_node: 'pve02' } };
-    expect(merged('proxmox', { given: { default_node: null }, current })).to.deep.equal(shown(withPassword));
-  });
-
-  it('a token added to a password is used, and the password is kept', () => {
-    const given = { token_name: 't1', token_value: 'v-1' };
-    expect(merged('proxmox', { given, current: withPassword })).to.include({
-      auth_method: 'api_token',
-      '*password': 'pw-old',
-    });
-  });
-
-  it('a stored free secret stays one until its value is sent again', () => {
-    const current: FieldValues = { settings: { a: 'x' }, secrets: { b: new Secret('y') } };
-    expect(merged('other', { given: { a: 'z' }, current })).to.deep.equal({ a: 'z', '*b': 'y' });
-    expect(merged('other', { given: { a: 'z' }, current, secretFields: [] })).to.have.property('*b');
-    expect(merged('other', { given: { b: 'w' }, current, secretFields: [] })).to.have.property('b', 'w');
-  });
-});
-
-describe('what does not fit is refused by name, never by value', () => {
-  const login = { host: 'pve.lab', password: 'pw-1' };
-  const cases: [string, ServiceType, Rest['given'], string[]][] = [
-    [
-      'a missing required field',
-      'azure',
-      { subscription_id: 's', client_id: 'c', tenant_id: 't' },
-      ['fields.client_secret'],
-    ],
-    ['a missing conditional field', 'proxmox', { host: 'pve.lab', token_name: 't1' }, ['fields.token_value']],
-    ['no way to log in at all', 'proxmox', { host: 'pve.lab', auth_method: 'password' }, ['fields.password']],
-    [
-      'an auth_method that is not there',
-      'proxmox',
-      { ...login, auth_method: 'magic' },
-      ['fields.auth_method'],
-    ],
-    ['a host with blanks', 'proxmox', { ...login, host: 'pve lab' }, ['fields.host']],
-    ['an odd boolean', 'proxmox', { ...login, verify_ssl: 'maybe' }, ['fields.verify_ssl']],
-    ['an odd integer', 'proxmox', { ...login, port: '80a' }, ['fields.port']],
-    ['a port out of range', 'proxmox', { ...login, port: 70_000 }, ['fields.port']],
-    ['a NUL', 'openai', { api_key: 'k\0k' }, ['fields.api_key']],
-    ['a value that is too long', 'openai', { api_key: 'k'.repeat(16_385) }, ['fields.api_key']],
-    ['a name with blanks', 'other', { 'a b': 'x', c: 'y' }, ['fields']],
-    ['a reserved name', 'other', { constructor: 'x', c: 'y' }, ['fields.constructor']],
-    ['no field at all', 'other', {}, ['fields']],
-  ];
-  for (const [title, serviceType, given, fields] of cases) {
-    it(title, () => expect(wrongFields(serviceType, { given })).to.deep.equal(fields));
-  }
-
-  it('more than 64 fields', () => {
-    const given = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`f${index}`, 'x']));
-    expect(wrongFields('other', { given })).to.deep.equal(['fields']);
-  });
-
-  it('a field nearly right is told which one was meant', () => {
-    const error = refusal('proxmox', { given: { ...login, hostt: 'pve.lab' } });
-    expect(error.code).to.equal('invalid_request');
-    expect(error.detail).to.match(/fields\.hostt .*"host"/);
-  });
-
-  it('all problems come at once and none holds a value', () => {
-    const given = { host: 'bad host-value', verify_ssl: 'odd-value', nonsense_field: 'unknown-value' };
-    const error = refusal('proxmox', { given: { ...given, token_value: 'secret-value\0' } });
-    expect(error.fields.map((problem) => problem.field)).to.include.members([
-      'fields.host',
-      'fields.verify_ssl',
-      'fields.nonsense_field',
-      'fields.token_value',
-      'fields.token_name',
+  it('does not put a default in the place of what was removed', () => {
+    expect(problems('proxmox', { user: null }, { current: withToken() })).to.deep.equal([
+      'fields.user is required (Username)',
     ]);
-    expect(JSON.stringify([error.detail, error.fields, error.extra])).not.to.match(/-value/);
   });
 
-  it('pasted parts that contradict a field', () => {
-    const given = { host: 'pve.lab', user: 'one@pve', token_value: 'two@pve!deploy=v-2' };
-    expect(wrongFields('proxmox', { given })).to.deep.equal(['fields.token_value']);
-  });
-});
-
-describe('the form decides what is shown and where a secret goes', () => {
-  it('unknown names count as secret', () => {
-    const { template } = connector('proxmox');
-    expect(
-      ['host', 'password', 'token_value', 'nonsense'].map((n) => isSecretField(template, n)),
-    ).to.deep.equal([false, true, true, true]);
+  it('does not take an empty text for a wish to lose a secret', () => {
+    expect(problems('proxmox', { token_value: '' }, { current: withToken() })).to.deep.equal([
+      'fields.token_value must not be empty; null removes it',
+    ]);
   });
 
-  it('JSON answers have booleans and numbers', () => {
-    const values = { host: '10', verify_ssl: 'yes', port: '8006' };
-    expect(typedFields(connector('proxmox').template, values)).to.deep.equal({
-      host: '10',
-      verify_ssl: true,
-      port: 8006,
-    });
+  it('lets go of a stored field that the form no longer knows', () => {
+    const current: FieldValues = {
+      settings: { ...withToken().settings, old: 'x' },
+      secrets: withToken().secrets,
+    };
+    expect(merge('proxmox', { port: 1 }, { current }).values.settings['old']).to.equal('x');
+    expect(merge('proxmox', { old: null }, { current }).changed).to.deep.equal(['old']);
   });
 
-  it('a destination changes by its meaning, not by its spelling', () => {
-    const before = { host: 'pve.lab', user: 'a@pve' };
-    const changed = (after: Record<string, string>) =>
-      destinationChanged(connector('proxmox'), before, after);
-    expect(changed({ ...before, user: 'b@pve' })).to.deep.equal([]);
-    expect(changed({ ...before, port: '8006', verify_ssl: 'off' })).to.deep.equal([]);
-    expect(changed({ ...before, host: 'elsewhere.lab' })).to.deep.equal(['host']);
-    expect(changed({ ...before, port: '443' })).to.deep.equal(['port']);
+  it('for all fields and values', () => {
+    const name = fc.stringMatching(/^[a-z][a-z_]{0,5}$/).filter((n) => !(n in Object.prototype));
+    const value = fc.string({ minLength: 1, maxLength: 20 }).filter((v) => !v.includes('\0'));
+    const fields = fc.dictionary(name, value, { minKeys: 1, maxKeys: 8 });
+    fc.assert(
+      fc.property(fields, fields, (before, given) => {
+        const current = merge('other', before, { exact: true }).values;
+        const after = stored('other', given, { current, exact: true });
+        expect(after.secrets).to.deep.equal({ ...before, ...given });
+        const { changed } = merge('other', given, { current, exact: true });
+        expect(changed).to.deep.equal(
+          Object.keys(after.secrets)
+            .filter((n) => before[n] !== after.secrets[n])
+            .sort(),
+        );
+        expect(
+          merge('other', given, {
+            current: merge('other', given, { current, exact: true }).values,
+            exact: true,
+          }).changed,
+        ).to.deep.equal([]);
+      }),
+    );
   });
 });

@@ -11,7 +11,10 @@ const KID = /^broker-tokens-v\d{1,6}$/;
 
 type Verify = (token: string) => Promise<Caller>;
 
-const refused = () => new BrokerError('unauthenticated', { detail: 'The token is missing, malformed, expired or not from an issuer that is trusted here.' });
+const refused = () =>
+  new BrokerError('unauthenticated', {
+    detail: 'The token is missing, malformed, expired or not from an issuer that is trusted here.',
+  });
 
 /**
  * Tells who a bearer token is. Two kinds, each with its one algorithm: HS256 of Glassdome (no kid) and ES256 of the
@@ -33,15 +36,24 @@ export function createTokenVerifier(signer: TokenSigner, glassdomeKeys: readonly
 function headerOf(token: string): { alg?: unknown; kid?: unknown } {
   if (token.length > MAX_TOKEN) throw refused();
   try {
-    const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8')) as Record<string, unknown>;
-    if ('crit' in header || 'jku' in header || 'jwk' in header || 'x5u' in header || 'x5c' in header) throw refused();
+    const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8')) as Record<
+      string,
+      unknown
+    >;
+    if ('crit' in header || 'jku' in header || 'jwk' in header || 'x5u' in header || 'x5c' in header)
+      throw refused();
     return header;
   } catch {
     throw refused();
   }
 }
 
-function claims(token: string, key: KeyObject, algorithm: 'HS256' | 'ES256', more: jwt.VerifyOptions = {}): jwt.JwtPayload | undefined {
+function claims(
+  token: string,
+  key: KeyObject,
+  algorithm: 'HS256' | 'ES256',
+  more: jwt.VerifyOptions = {},
+): jwt.JwtPayload | undefined {
   try {
     const payload = jwt.verify(token, key, { ...more, algorithms: [algorithm], complete: false });
     return typeof payload === 'object' ? payload : undefined;
@@ -62,15 +74,25 @@ function verifyGlassdome(token: string, keys: readonly KeyObject[]): Caller {
   if (payload === undefined) throw refused();
   requireTimes(payload);
   const { sub, role, level } = payload as Record<string, unknown>;
-  if (typeof sub !== 'string' || !/^\d{1,18}$/.test(sub) || typeof level !== 'number' || !isRole(role)) throw refused();
+  if (typeof sub !== 'string' || !/^\d{1,18}$/.test(sub) || typeof level !== 'number' || !isRole(role))
+    throw refused();
   const byLevel = roleOfLevel(level);
   if (byLevel === undefined) throw refused();
   const name = typeof payload['username'] === 'string' ? payload['username'].slice(0, 100) : sub;
-  return { kind: 'user', principal: `glassdome:${sub}`, name, role: lowerRole(role, byLevel), mustChangePassword: false };
+  return {
+    kind: 'user',
+    principal: `glassdome:${sub}`,
+    name,
+    role: lowerRole(role, byLevel),
+    mustChangePassword: false,
+  };
 }
 
 function verifyBroker(token: string, key: KeyObject | undefined): Caller {
-  const payload = key === undefined ? undefined : claims(token, key, 'ES256', { issuer: BROKER_ISSUER, audience: BROKER_ISSUER });
+  const payload =
+    key === undefined
+      ? undefined
+      : claims(token, key, 'ES256', { issuer: BROKER_ISSUER, audience: BROKER_ISSUER });
   if (payload === undefined) throw refused();
   requireTimes(payload);
   const { sub, name, role, kind } = payload as Record<string, unknown>;
@@ -86,7 +108,8 @@ function brokerKeys(signer: TokenSigner): (kid: string) => Promise<KeyObject | u
   const known = new Map<string, KeyObject>();
   const load = async () => {
     for (const key of await signer.publicKeys()) {
-      if (!known.has(String(key['kid']))) known.set(String(key['kid']), createPublicKey({ key: key as JsonWebKey, format: 'jwk' }));
+      if (!known.has(String(key['kid'])))
+        known.set(String(key['kid']), createPublicKey({ key: key as JsonWebKey, format: 'jwk' }));
     }
   };
   return async (kid) => {
