@@ -33,7 +33,13 @@ export function setUp() {
     process.exit(1);
   }
   if (mtime(at('node_modules', '.package-lock.json')) < mtime(at('package-lock.json'))) {
-    run('Installing packages, once', 'npm', ['install', '--no-save', '--ignore-scripts', '--no-fund', '--no-audit']);
+    run('Installing packages, once', 'npm', [
+      'install',
+      '--no-save',
+      '--ignore-scripts',
+      '--no-fund',
+      '--no-audit',
+    ]);
   }
   const sources = ['src', 'local', 'migrations', 'test', 'bench'].filter((d) => existsSync(at(d)));
   const newest = Math.max(...sources.map((d) => newestSource(at(d))), mtime(at('tsconfig.json')));

@@ -62,13 +62,37 @@ export async function setTeamMembers(
     throw new BrokerError('forbidden', {
       detail: 'Only an admin or an architect who leads the team changes its members.',
     });
+  const known = new Set(team.members.map((m) => m.principal));
+  const breakGlass = await gainsByRole(
+    ports,
+    call,
+    members.map((m) => m.principal).filter((principal) => !known.has(principal)),
+  );
   await ports.changes.run(async (tx) => {
     await tx.replaceMembers(name, members, call.caller.principal, ports.clock.now());
     tx.audit(
       auditEvent(call, 'team.change', 'allowed', {
+        breakGlass,
+        breakGlassReason: breakGlass ? (call.breakGlassReason ?? null) : null,
         details: { team: name, members: members.map((m) => m.principal) },
       }),
     );
   });
   return { ...team, members };
+}
+
+/** An admin who opens what a team was given to himself or to an account he made has to say why. */
+async function gainsByRole(ports: Needs, call: Call, added: readonly string[]): Promise<boolean> {
+  if (call.caller.role !== 'admin' || added.length === 0) return false;
+  const accounts = (await ports.records.serviceAccounts(call.caller.principal)).map((a) => `sa:${a.id}`);
+  const gains = added.some(
+    (principal) => principal === call.caller.principal || accounts.includes(principal),
+  );
+  if (gains && call.breakGlassReason === undefined) {
+    throw new BrokerError('reason_required', {
+      detail:
+        'This would open what the team was given to yourself or to an account of yours. Say why in the header X-Break-Glass-Reason.',
+    });
+  }
+  return gains;
 }

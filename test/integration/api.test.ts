@@ -233,6 +233,15 @@ describe('the broker over HTTP', function () {
     expect((await call(anna, 'GET', `/api/credentials/${id}/secret`)).status).to.equal(404);
   });
 
+  it('lets an admin join a team only with a reason', async () => {
+    const members = { members: [{ principal: 'local:ben' }, { principal: 'local:admin' }] };
+    const path = '/api/teams/team-red/members';
+    expect((await call(admin, 'PUT', path, members)).body.code).to.equal('reason_required');
+    expect(
+      (await call(admin, 'PUT', path, members, { 'x-break-glass-reason': 'incident 13' })).status,
+    ).to.equal(200);
+  });
+
   it('gives a service account one call for what it was granted, and nothing after it is revoked', async () => {
     const { id } = await create(anna, {
       ...proxmox('For a worker'),
