@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 
-/** The published key of Glassdome's source, and what people put in its place. */
-const WEAK_KEYS = ['change-this-in-production-use-openssl-rand-hex-32'];
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
 const flag = z
@@ -149,18 +148,19 @@ function hostOf(url: string): string {
   }
 }
 
+const KEY_RULES: Readonly<Record<GlassdomeKeyProblem, string>> = {
+  published_default: "holds the key that is published in Glassdome's source; anybody can sign with it",
+  too_short: `the key must be at least ${MIN_KEY_BYTES} characters`,
+};
+
 function jwtKeys(files: string | undefined): string[] {
   return (files ?? '')
     .split(',')
     .filter((f) => f !== '')
     .map((file) => {
       const key = readFileSync(file, 'utf8').trim();
-      if (WEAK_KEYS.includes(key))
-        throw new ConfigRefused(
-          "GLASSDOME_JWT_KEY_FILES: holds the key that is published in Glassdome's source; anybody can sign with it",
-        );
-      if (key.length < 32)
-        throw new ConfigRefused('GLASSDOME_JWT_KEY_FILES: the key must be at least 32 characters');
+      const problem = glassdomeKeyProblem(key);
+      if (problem !== undefined) throw new ConfigRefused(`GLASSDOME_JWT_KEY_FILES: ${KEY_RULES[problem]}`);
       return key;
     });
 }

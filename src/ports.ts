@@ -2,10 +2,10 @@
  * What the use cases need from outside. Adapters implement these; `wire.ts` joins them. Nothing here names a library.
  */
 import type { AuditEvent, AuditRow } from './domain/audit.js';
-import type { Call, Caller, Role } from './domain/caller.js';
+import type { Caller, Role } from './domain/caller.js';
 import type { Credential, CredentialStatus, CredentialVersion, Health } from './domain/credential.js';
 import type { FieldValues } from './domain/fields.js';
-import type { Grant, GrantLevel, Standing } from './domain/grant.js';
+import type { Grant, Standing } from './domain/grant.js';
 import type { Secret } from './domain/secret.js';
 import type { ServiceType } from './domain/serviceType.js';
 
@@ -476,5 +476,3 @@ export interface Ports {
   readAudit: ReadAudit;
   auditVerifier: AuditVerifier;
 }
-
-export type { Call, GrantLevel };

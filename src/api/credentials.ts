@@ -103,7 +103,6 @@ export const resolveBody = z.strictObject({
   used_by: line(255).optional(),
   purpose: line(500).optional(),
 });
-export type ResolveBody = z.infer<typeof resolveBody>;
 
 /** `PUT /api/credentials/{id}/grants` replaces all grants. */
 export const grantsBody = z.strictObject({ grants: z.array(grantInput).max(200) });

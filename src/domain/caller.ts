@@ -4,6 +4,9 @@ export type Role = (typeof ROLES)[number];
 
 const LEVEL_OF: Readonly<Record<Role, number>> = { observer: 25, engineer: 50, architect: 75, admin: 100 };
 
+/** Issuer and audience of the broker's own tokens. */
+export const BROKER_ISSUER = 'glassdome-broker';
+
 export type CallerKind = 'user' | 'service_account' | 'worker';
 
 /**

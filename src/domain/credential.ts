@@ -98,3 +98,15 @@ export function vaultPathFor(serviceType: ServiceType, name: string, id: string)
     .replace(/^-+|-+$/g, '');
   return `${serviceType}/${slug === '' ? 'credential' : slug}-${id.slice(0, 8)}`;
 }
+
+const DAY_MS = 86_400_000;
+
+/** When the next rotation is due, counted from the last one (or from now where there was none); null: never. */
+export function nextRotation(from: Date, intervalDays: number | null): Date | null {
+  return intervalDays === null ? null : new Date(from.getTime() + intervalDays * DAY_MS);
+}
+
+/** Until then a deleted credential can be restored; afterwards its value is destroyed. */
+export function restorableUntil(credential: Pick<Credential, 'deletedAt'>): Date {
+  return new Date((credential.deletedAt?.getTime() ?? 0) + RESTORE_DAYS * DAY_MS);
+}

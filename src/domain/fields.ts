@@ -7,3 +7,8 @@ export interface FieldValues {
   /** Only in Vault and on the way to who may read them. */
   secrets: Record<string, Secret>;
 }
+
+/** Names of all fields, settings first. */
+export function fieldNames(values: FieldValues): string[] {
+  return [...Object.keys(values.settings), ...Object.keys(values.secrets)];
+}

@@ -5,6 +5,8 @@ import helmet from 'helmet';
 import type { Call, Caller } from '../domain/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
+import { authRoutes } from './authRoutes.js';
+import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { shortHeader } from './headers.js';
 import { importRoutes } from './importRoutes.js';
@@ -22,7 +24,13 @@ export interface AppOptions {
 }
 
 /** The whole API. A route that is not in here does not exist. */
-export const routes: readonly Route[] = [...credentialRoutes, ...importRoutes, ...peopleRoutes];
+export const routes: readonly Route[] = [
+  ...credentialRoutes,
+  ...credentialPartRoutes,
+  ...importRoutes,
+  ...authRoutes,
+  ...peopleRoutes,
+];
 
 const ANONYMOUS: Caller = {
   kind: 'user',

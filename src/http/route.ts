@@ -76,3 +76,12 @@ export function json(response: Response, body: unknown, status = 200): void {
 export function secretJson(response: Response, body: unknown, status = 200): void {
   response.status(status).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(body);
 }
+
+/** `limit` and `cursor` of a query, without an undefined cursor. */
+export function pageOf(
+  schema: z.ZodType<{ limit: number; cursor?: string | undefined }>,
+  query: unknown,
+): { limit: number; cursor?: string } {
+  const { limit, cursor } = parse(schema, query);
+  return cursor === undefined ? { limit } : { limit, cursor };
+}

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { CreateCredentialBody } from '../api/credentials.js';
 import { connectorOf } from '../connectors/registry.js';
 import { type Call, roleAtLeast } from '../domain/caller.js';
-import { type Credential, type CredentialVersion, vaultPathFor } from '../domain/credential.js';
+import { type Credential, type CredentialVersion, nextRotation, vaultPathFor } from '../domain/credential.js';
 import { BrokerError, invalid } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
+import { type FieldValues, fieldNames } from '../domain/fields.js';
 import type { Grant } from '../domain/grant.js';
 import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
@@ -44,7 +44,7 @@ export async function createCredential(
   );
   const grants = await grantsOf(ports, call, body, options.grants ?? []);
   const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));
-  checkEnvFields(envNames, values);
+  checkEnvFields(envNames, fieldNames(values));
   const { idempotencyKey } = options;
   const create = (claimed?: { id: string; resumed: boolean }) =>
     store(ports, call, { body, values, envNames, grants, source: options.source, claimed, idempotencyKey });
@@ -81,7 +81,7 @@ async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Crede
     credential,
     kind: 'create',
     values: parts.values,
-    changedFields: [...Object.keys(parts.values.settings), ...Object.keys(parts.values.secrets)].sort(),
+    changedFields: fieldNames(parts.values).sort(),
     reason: null,
     source: parts.source,
     patch: { status: 'active' },
@@ -130,8 +130,7 @@ function pendingRow(call: Call, parts: Parts, now: Date): Credential {
     expiresSource: body.expires_at ? 'user' : null,
     rotationIntervalDays,
     lastRotatedAt: null,
-    nextRotationAt:
-      rotationIntervalDays === null ? null : new Date(now.getTime() + rotationIntervalDays * 86_400_000),
+    nextRotationAt: nextRotation(now, rotationIntervalDays),
     revision: 1,
     createdAt: now,
     createdBy: by,
@@ -170,17 +169,15 @@ async function defaultEnvNames(
   for (const other of await ports.records.ownedBy(call.caller.principal)) {
     for (const variable of Object.keys(other.envNames)) claimed.add(variable);
   }
-  const has = (field: string) => field in values.settings || field in values.secrets;
-  const names = Object.entries(connector.envNames).filter(([, field]) => has(field));
+  const fields = fieldNames(values);
+  const names = Object.entries(connector.envNames).filter(([, field]) => fields.includes(field));
   // All or nothing: half of another account's variables would pair two accounts' fields.
   return names.some(([variable]) => claimed.has(variable)) ? {} : Object.fromEntries(names);
 }
 
-/** Each variable must name a field that is there. */
-export function checkEnvFields(envNames: Record<string, string>, values: FieldValues): void {
-  const missing = Object.entries(envNames).filter(
-    ([, f]) => !(f in values.settings) && !(f in values.secrets),
-  );
+/** Each variable must name one of the fields. */
+export function checkEnvFields(envNames: Record<string, string>, fields: readonly string[]): void {
+  const missing = Object.entries(envNames).filter(([, field]) => !fields.includes(field));
   if (missing.length === 0) return;
   throw invalid(
     ...missing.map(([variable, field]) => ({

@@ -1,5 +1,5 @@
 import type { Call } from '../domain/caller.js';
-import { type Credential, RESTORE_DAYS } from '../domain/credential.js';
+import { type Credential, RESTORE_DAYS, restorableUntil } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
@@ -36,8 +36,7 @@ export async function restoreCredential(ports: Needs, call: Call, id: string): P
     throw new BrokerError('conflict', { detail: 'This credential is not deleted.' });
   }
   const now = ports.clock.now();
-  const ends = (credential.deletedAt?.getTime() ?? 0) + RESTORE_DAYS * 86_400_000;
-  if (ends < now.getTime())
+  if (restorableUntil(credential) < now)
     throw new BrokerError('gone', { detail: `It was deleted more than ${RESTORE_DAYS} days ago.` });
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(id);

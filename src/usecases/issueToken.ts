@@ -1,11 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Caller } from '../domain/caller.js';
+import { BROKER_ISSUER, type Caller } from '../domain/caller.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
 
 /** Life of the broker's own tokens, in seconds. */
 export const TOKEN_SECONDS = 600;
-const ISSUER = 'glassdome-broker';
 
 /** Where a call without a caller comes from. */
 export interface From {
@@ -26,8 +25,8 @@ export async function issueToken(
 ): Promise<IssuedToken> {
   const iat = Math.floor(ports.clock.now().getTime() / 1000);
   const accessToken = await ports.tokenSigner.sign({
-    iss: ISSUER,
-    aud: ISSUER,
+    iss: BROKER_ISSUER,
+    aud: BROKER_ISSUER,
     sub: caller.principal,
     name: caller.name,
     kind: caller.kind,

@@ -32,7 +32,9 @@ export async function readCredential(
   );
   const event = readEvent(call, granted, 'allowed');
   if (granted.breakGlass) await noticeBreakGlass(ports, call, credential, event);
-  await ports.readAudit.record(granted.breakGlass ? [] : [event], [usageOf(ports, call, credential, null)]);
+  await ports.readAudit.record(granted.breakGlass ? [] : [event], [
+    usageOf(ports, call, credential.id, null),
+  ]);
   return { credential, version: credential.activeVersion ?? 0, values };
 }
 
@@ -40,7 +42,7 @@ async function refuse(ports: Needs, call: Call, granted: Authorized, error: unkn
   const code = error instanceof BrokerError ? error.code : 'internal_error';
   await ports.readAudit.record(
     [readEvent(call, granted, 'failed', { code })],
-    [usageOf(ports, call, granted.credential, code)],
+    [usageOf(ports, call, granted.credential.id, code)],
   );
   throw error;
 }
@@ -64,11 +66,11 @@ function readEvent(
 export function usageOf(
   ports: Pick<Ports, 'clock'>,
   call: Call,
-  credential: Credential,
+  credentialId: string,
   errorCode: string | null,
 ): UsageRow {
   return {
-    credentialId: credential.id,
+    credentialId,
     usedBy: call.usedBy ?? call.caller.principal,
     usedAt: ports.clock.now(),
     success: errorCode === null,

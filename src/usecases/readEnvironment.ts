@@ -37,7 +37,7 @@ export async function readEnvironment(ports: Needs, call: Call): Promise<Environ
     events.push(auditEvent(call, 'credential.environment', 'allowed', { details: { credentials: 0 } }));
   const usage = [...used.values()].map((credential) => {
     const got = read.get(credential.id);
-    return usageOf(ports, call, credential, got instanceof BrokerError ? got.code : null);
+    return usageOf(ports, call, credential.id, got instanceof BrokerError ? got.code : null);
   });
   await ports.readAudit.record(events, usage);
   failWholeWhenStoreIsDown(used.size, [...read.values()]);

@@ -1,4 +1,4 @@
-import { type Credential, RESTORE_DAYS } from '../domain/credential.js';
+import { type Credential, restorableUntil } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import { auditEvent } from './auditEvent.js';
 import { finishIntent } from './finishIntent.js';
@@ -88,9 +88,7 @@ async function reconcileOne(
   dryRun: boolean,
   report: ReconcileReport,
 ): Promise<void> {
-  const overdue =
-    row.status === 'deleted' &&
-    (row.deletedAt?.getTime() ?? 0) + RESTORE_DAYS * 86_400_000 < ports.clock.now().getTime();
+  const overdue = row.status === 'deleted' && restorableUntil(row) < ports.clock.now();
   if (row.status === 'destroying' || overdue) {
     if (!dryRun) await destroy(ports, row);
     report.destroyed.push(row.id);

@@ -117,7 +117,7 @@ async function audit(ports: Needs, call: Call, found: Found[], results: Resolved
         details: { item: index },
       }),
     );
-    if (credential !== null) usage.set(credential.id, usageOf(ports, call, credential, code));
+    if (credential !== null) usage.set(credential.id, usageOf(ports, call, credential.id, code));
   }
   await ports.readAudit.record(events, [...usage.values()]);
 }

@@ -1,12 +1,11 @@
 import type { RotateCredentialBody } from '../api/credentials.js';
 import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import { type Credential, nextRotation } from '../domain/credential.js';
 import { invalid } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
-import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { withIdempotency } from './idempotent.js';
-import { mergedFields } from './updateCredential.js';
+import { destinationEvent, mergedFields } from './updateCredential.js';
 import { type WritePorts, writeVersion } from './writeVersion.js';
 
 type Input = Omit<RotateCredentialBody, 'fields'> & {
@@ -41,16 +40,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Input): P
     });
   }
   const now = ports.clock.now();
-  const days = credential.rotationIntervalDays;
-  const also =
-    moved.length === 0
-      ? []
-      : [
-          auditEvent(call, 'credential.destination_changed', 'allowed', {
-            credentialId: id,
-            details: { fields: moved },
-          }),
-        ];
+  const also = moved.length === 0 ? [] : [destinationEvent(call, credential, moved)];
   return writeVersion(ports, call, {
     credential,
     kind: 'rotate',
@@ -61,7 +51,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Input): P
     patch: {
       health: 'unchecked',
       lastRotatedAt: now,
-      nextRotationAt: days === null ? null : new Date(now.getTime() + days * 86_400_000),
+      nextRotationAt: nextRotation(now, credential.rotationIntervalDays),
     },
     action: 'credential.rotate',
     also,

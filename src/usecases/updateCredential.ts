@@ -1,9 +1,9 @@
 import type { UpdateCredentialBody } from '../api/credentials.js';
 import type { AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
-import type { Credential, CredentialVersion } from '../domain/credential.js';
+import { type Credential, type CredentialVersion, nextRotation } from '../domain/credential.js';
 import { BrokerError, invalid } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
+import { type FieldValues, fieldNames } from '../domain/fields.js';
 import { readsByRight } from '../domain/grant.js';
 import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
@@ -45,7 +45,7 @@ export async function updateCredential(
     { ...body, fields: body.fields },
     options.exact,
   );
-  if (body.env_names !== undefined) checkEnvFields(body.env_names, values);
+  if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
   if (changed.length === 0) return changeMetadata(ports, call, credential, patch);
   return writeVersion(ports, call, {
     credential,
@@ -110,7 +110,8 @@ function requireSecrets(
   );
 }
 
-function destinationEvent(call: Call, credential: Credential, moved: string[]): AuditEvent {
+/** The event that tells which fields that decide where the secret goes have changed. */
+export function destinationEvent(call: Call, credential: Credential, moved: string[]): AuditEvent {
   return auditEvent(call, 'credential.destination_changed', 'allowed', {
     credentialId: credential.id,
     details: { fields: moved },
@@ -129,10 +130,11 @@ function patchOf(ports: WritePorts, credential: Credential, body: Input): Creden
     patch.expiresSource = body.expires_at === null ? null : 'user';
   }
   if (body.rotation_interval_days !== undefined) {
-    const days = body.rotation_interval_days;
-    const from = credential.lastRotatedAt ?? ports.clock.now();
-    patch.rotationIntervalDays = days;
-    patch.nextRotationAt = days === null ? null : new Date(from.getTime() + days * 86_400_000);
+    patch.rotationIntervalDays = body.rotation_interval_days;
+    patch.nextRotationAt = nextRotation(
+      credential.lastRotatedAt ?? ports.clock.now(),
+      body.rotation_interval_days,
+    );
   }
   return patch;
 }
@@ -145,16 +147,7 @@ async function changeMetadata(
 ): Promise<Credential> {
   if (Object.keys(patch).length === 0) return credential;
   if (patch.envNames !== undefined) {
-    const has = new Set([...Object.keys(credential.settings), ...credential.secretFields]);
-    const wrong = Object.entries(patch.envNames).filter(([, field]) => !has.has(field));
-    if (wrong.length > 0) {
-      throw invalid(
-        ...wrong.map(([v, f]) => ({
-          field: `env_names.${v}`,
-          rule: `names the field "${f}", which this credential does not have`,
-        })),
-      );
-    }
+    checkEnvFields(patch.envNames, [...Object.keys(credential.settings), ...credential.secretFields]);
   }
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(credential.id);

@@ -3,6 +3,7 @@ import type { Call } from '../domain/caller.js';
 import type { Page, PageRequest, Ports, UsageRow } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
+import { usageOf } from './readCredential.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'readAudit'>;
 
@@ -20,15 +21,12 @@ export async function listUsage(
 /** A consumer tells whether the value it was given worked. Whoever may use the credential may tell. */
 export async function reportUsage(ports: Needs, call: Call, id: string, body: UsageBody): Promise<void> {
   await authorize(ports, call, id, 'use', 'credential.usage_reported');
-  const row: UsageRow = {
-    credentialId: id,
-    usedBy: body.used_by ?? call.usedBy ?? call.caller.principal,
-    usedAt: ports.clock.now(),
-    success: body.success,
-    errorCode: body.success ? null : (body.error_code ?? 'failed'),
-    purpose: body.purpose ?? call.purpose ?? null,
-    caller: call.caller.principal,
+  const who = {
+    ...call,
+    ...(body.used_by !== undefined && { usedBy: body.used_by }),
+    ...(body.purpose !== undefined && { purpose: body.purpose }),
   };
+  const row = usageOf(ports, who, id, body.success ? null : (body.error_code ?? 'failed'));
   const event = auditEvent(call, 'credential.usage_reported', 'allowed', {
     credentialId: id,
     details: { success: body.success },

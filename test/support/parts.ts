@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -149,14 +148,4 @@ let vault: Promise<TestVault> | undefined;
 export function testVault(): Promise<TestVault> {
   vault ??= startPrivateVault();
   return vault;
-}
-
-/** For suites that can only run where a program is installed. */
-export function hasProgram(name: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

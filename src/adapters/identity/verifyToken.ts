@@ -1,11 +1,9 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { type Caller, lowerRole, ROLES, type Role, roleOfLevel } from '../../domain/caller.js';
+import { BROKER_ISSUER, type Caller, lowerRole, ROLES, type Role, roleOfLevel } from '../../domain/caller.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { TokenSigner } from '../../ports.js';
 
-/** Issuer and audience of the broker's own tokens. */
-export const BROKER_ISSUER = 'glassdome-broker';
 const MAX_TOKEN = 8192;
 const KID = /^broker-tokens-v\d{1,6}$/;
 
@@ -68,9 +66,18 @@ function requireTimes(payload: jwt.JwtPayload): void {
   if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + 60) throw refused();
 }
 
+/** Claims by the first key that fits; the key before is only tried while the new one does not. */
+function firstGood(token: string, keys: readonly KeyObject[]): jwt.JwtPayload | undefined {
+  for (const key of keys) {
+    const payload = claims(token, key, 'HS256');
+    if (payload !== undefined) return payload;
+  }
+  return undefined;
+}
+
 /** Stricter than Glassdome itself: `exp`, `sub` and a numeric `level` must be there; the lower of role and level counts. */
 function verifyGlassdome(token: string, keys: readonly KeyObject[]): Caller {
-  const payload = keys.map((key) => claims(token, key, 'HS256')).find((p) => p !== undefined);
+  const payload = firstGood(token, keys);
   if (payload === undefined) throw refused();
   requireTimes(payload);
   const { sub, role, level } = payload as Record<string, unknown>;

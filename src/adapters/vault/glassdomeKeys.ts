@@ -1,16 +1,12 @@
+import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from '../../domain/glassdomeKey.js';
 import { Secret } from '../../domain/secret.js';
 import type { VaultAccess } from './access.js';
 import { badAnswer } from './faults.js';
 import { safePath } from './paths.js';
 
-/** Glassdome's published defaults; whoever knows one of them can sign as anybody. */
-const PUBLISHED = new Set(['change-this-in-production-use-openssl-rand-hex-32']);
-/** A shorter key of HS256 can be guessed from one token. RFC 7518 3.2. Bytes. */
-const MIN_KEY_BYTES = 32;
-
 /** The key is there and must not be trusted. Does not hold it. */
 export class GlassdomeKeyRefused extends Error {
-  constructor(readonly why: 'published_default' | 'too_short') {
+  constructor(readonly why: GlassdomeKeyProblem) {
     super(
       why === 'published_default'
         ? "Glassdome's JWT key is its published default: set another one before the broker trusts it"
@@ -22,9 +18,8 @@ export class GlassdomeKeyRefused extends Error {
 
 /** Rejects with `GlassdomeKeyRefused` a key that is known to everybody, or short. Returns it unchanged. */
 export function checkGlassdomeKey(key: Secret): Secret {
-  const text = key.reveal();
-  if (PUBLISHED.has(text.trim())) throw new GlassdomeKeyRefused('published_default');
-  if (Buffer.byteLength(text) < MIN_KEY_BYTES) throw new GlassdomeKeyRefused('too_short');
+  const problem = glassdomeKeyProblem(key.reveal());
+  if (problem !== undefined) throw new GlassdomeKeyRefused(problem);
   return key;
 }
 
@@ -49,7 +44,9 @@ export async function readGlassdomeKeys(options: GlassdomeKeyOptions): Promise<S
   if (current.version < 2 || ageSeconds > (options.graceSeconds ?? 3_600)) return keys;
   const before = await readVersion(options, current.version - 1);
   // The one before may be the very default that was replaced; it is never taken then.
-  return before === null || !isTrusted(before.key) ? keys : [...keys, before.key];
+  return before === null || glassdomeKeyProblem(before.key.reveal()) !== undefined
+    ? keys
+    : [...keys, before.key];
 }
 
 interface KeyVersion {
@@ -71,14 +68,4 @@ async function readVersion(options: GlassdomeKeyOptions, version: number | null)
     version: Number(metadata?.version),
     createdTime: String(metadata?.created_time),
   };
-}
-
-function isTrusted(key: Secret): boolean {
-  try {
-    checkGlassdomeKey(key);
-    return true;
-  } catch (error) {
-    if (error instanceof GlassdomeKeyRefused) return false;
-    throw error;
-  }
 }

@@ -1,0 +1,102 @@
+import * as bodies from '../api/people.js';
+import { Secret } from '../domain/secret.js';
+import { exchangeClientSecret, exchangeRefreshToken } from '../usecases/exchangeToken.js';
+import { changePassword, login, logout } from '../usecases/login.js';
+import { presentSecretOnce } from './presentSecretOnce.js';
+import { type Context, json, parse, type Route, secretJson } from './route.js';
+
+const from = ({ call }: Context) => ({ ip: call.ip, requestId: call.requestId });
+const sessionOf = (token: string | undefined) => /^gdr_([0-9a-f-]{36})_/.exec(token ?? '')?.[1];
+
+/** Logging in, tokens, passwords. */
+export const authRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/api/auth/login',
+    summary: 'Log in with name and password',
+    auth: 'none',
+    body: bodies.loginBody,
+    handle: async (context) => {
+      const body = parse(bodies.loginBody, context.request.body);
+      const done = await login(
+        context.ports,
+        { username: body.username, password: new Secret(body.password) },
+        from(context),
+      );
+      secretJson(context.response, {
+        access_token: done.accessToken,
+        token_type: 'Bearer',
+        expires_in: done.expiresIn,
+        refresh_token: presentSecretOnce(done.refreshToken),
+        must_change_password: done.mustChangePassword,
+      });
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/auth/token',
+    summary: 'Token for a service account, or renewal of a login (RFC 6749)',
+    auth: 'none',
+    body: bodies.tokenBody,
+    handle: async (context) => {
+      const body = parse(bodies.tokenBody, context.request.body);
+      const token =
+        body.grant_type === 'client_credentials'
+          ? await exchangeClientSecret(
+              context.ports,
+              body.client_id ?? '',
+              new Secret(body.client_secret ?? ''),
+              from(context),
+            )
+          : await exchangeRefreshToken(
+              context.ports,
+              sessionOf(body.refresh_token) ?? '',
+              new Secret(body.refresh_token ?? ''),
+              from(context),
+            );
+      secretJson(context.response, {
+        access_token: token.accessToken,
+        token_type: 'Bearer',
+        expires_in: token.expiresIn,
+      });
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/auth/logout',
+    summary: 'End this login',
+    auth: 'password',
+    body: bodies.logoutBody,
+    status: 204,
+    handle: async ({ ports, call, request, response }) => {
+      await logout(ports, call, sessionOf(parse(bodies.logoutBody, request.body).refresh_token));
+      response.status(204).end();
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/auth/me',
+    summary: 'Who you are here',
+    auth: 'password',
+    handle: async ({ call, response }) => {
+      const { principal, name, kind, role, mustChangePassword } = call.caller;
+      json(response, { principal, name, kind, role, must_change_password: mustChangePassword });
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/auth/password',
+    summary: 'Change your password',
+    auth: 'password',
+    body: bodies.passwordBody,
+    status: 204,
+    handle: async ({ ports, call, request, response }) => {
+      const body = parse(bodies.passwordBody, request.body);
+      await changePassword(ports, call, {
+        currentPassword: new Secret(body.current_password),
+        newPassword: new Secret(body.new_password),
+      });
+      response.status(204).end();
+    },
+  },
+];

@@ -1,0 +1,144 @@
+import * as bodies from '../api/credentials.js';
+import { invalid } from '../domain/errors.js';
+import { listGrants, replaceGrants } from '../usecases/grants.js';
+import { readCredential } from '../usecases/readCredential.js';
+import { rotateCredential } from '../usecases/rotateCredential.js';
+import { listUsage, reportUsage } from '../usecases/usage.js';
+import { activateVersion, listVersions } from '../usecases/versions.js';
+import { idempotencyKey, knownVersion } from './headers.js';
+import {
+  presentCredential,
+  presentGrant,
+  presentSecret,
+  presentUsage,
+  presentVersion,
+} from './presenters.js';
+import { json, pageOf, parse, type Route, secretJson } from './route.js';
+
+const one = '/api/credentials/{id}';
+
+/** One credential: values, versions, usage, grants. */
+export const credentialPartRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: `${one}/secret`,
+    summary: 'All fields with their values',
+    auth: 'token',
+    handle: async ({ ports, call, param, request, response }) => {
+      const { credential, version, values } = await readCredential(
+        ports,
+        call,
+        param('id'),
+        knownVersion(request),
+      );
+      response.set({ ETag: `"v${version}"`, 'Cache-Control': 'no-store' });
+      if (values === null) response.status(304).end();
+      else secretJson(response, presentSecret(credential, version, values));
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/rotate`,
+    summary: 'Guided rotation: the new value becomes the active version',
+    auth: 'token',
+    body: bodies.rotateCredentialBody,
+    handle: async ({ ports, call, param, request, response }) => {
+      const key = idempotencyKey(request);
+      const body = parse(bodies.rotateCredentialBody, request.body);
+      json(
+        response,
+        presentCredential(
+          await rotateCredential(
+            ports,
+            call,
+            param('id'),
+            body,
+            key === undefined ? {} : { idempotencyKey: key },
+          ),
+        ),
+      );
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/rotations`,
+    summary: 'Past rotations',
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) => {
+      const { credential, versions } = await listVersions(ports, call, param('id'));
+      json(response, {
+        items: versions
+          .filter((v) => v.source === 'rotation')
+          .map((v) => presentVersion(v, credential.activeVersion)),
+      });
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/versions`,
+    summary: 'History',
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) => {
+      const { credential, versions } = await listVersions(ports, call, param('id'));
+      json(response, { items: versions.map((v) => presentVersion(v, credential.activeVersion)) });
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/versions/{n}/activate`,
+    summary: 'Make another version the active one',
+    auth: 'token',
+    body: bodies.activateVersionBody,
+    handle: async ({ ports, call, param, request, response }) => {
+      if (!/^[1-9]\d{0,8}$/.test(param('n')))
+        throw invalid({ field: 'n', rule: 'must be the number of a version' });
+      const body = parse(bodies.activateVersionBody, request.body);
+      json(
+        response,
+        presentCredential(await activateVersion(ports, call, param('id'), Number(param('n')), body)),
+      );
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/usage`,
+    summary: 'Who used it, when, and did it work',
+    auth: 'token',
+    query: bodies.pageQuery,
+    handle: async ({ ports, call, param, request, response }) => {
+      const page = await listUsage(ports, call, param('id'), pageOf(bodies.pageQuery, request.query));
+      json(response, { items: page.items.map(presentUsage), next_cursor: page.nextCursor ?? null });
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/usage`,
+    summary: 'Tell whether the value worked',
+    auth: 'token',
+    body: bodies.usageBody,
+    status: 204,
+    handle: async ({ ports, call, param, request, response }) => {
+      await reportUsage(ports, call, param('id'), parse(bodies.usageBody, request.body));
+      response.status(204).end();
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/grants`,
+    summary: 'Who else may do what',
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) =>
+      json(response, { grants: (await listGrants(ports, call, param('id'))).map(presentGrant) }),
+  },
+  {
+    method: 'put',
+    path: `${one}/grants`,
+    summary: 'Replace all grants',
+    auth: 'token',
+    body: bodies.grantsBody,
+    handle: async ({ ports, call, param, request, response }) => {
+      const grants = await replaceGrants(ports, call, param('id'), parse(bodies.grantsBody, request.body));
+      json(response, { grants: grants.map(presentGrant) });
+    },
+  },
+];
