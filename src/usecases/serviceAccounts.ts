@@ -53,7 +53,7 @@ export async function listServiceAccounts(ports: Needs, call: Call): Promise<Ser
 /** Ends a service account at once, its running tokens included. */
 export async function revokeServiceAccount(ports: Needs, call: Call, id: string): Promise<void> {
   await requireActiveCaller(ports, call);
-  const account = /^[0-9a-f-]{36}$/.test(id) ? await ports.records.serviceAccount(id) : null;
+  const account = await ports.records.serviceAccount(id);
   if (account === null || (call.caller.role !== 'admin' && account.createdBy !== call.caller.principal))
     throw notFound('service account');
   await ports.changes.run(async (tx) => {

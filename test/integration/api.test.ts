@@ -233,6 +233,18 @@ describe('the broker over HTTP', function () {
     expect((await call(anna, 'GET', `/api/credentials/${id}/secret`)).status).to.equal(404);
   });
 
+  it('names a service account that does not exist, whatever its id looks like', async () => {
+    const { id } = await create(anna, proxmox('Nobody'));
+    for (const subject of ['celery', '-'.repeat(36), '00000000-0000-4000-8000-000000000000']) {
+      const grants = [{ subject_kind: 'service_account', subject, level: 'read' }];
+      const { status, body } = await call(anna, 'PUT', `/api/credentials/${id}/grants`, { grants });
+      expect([status, body.code]).to.deep.equal([400, 'invalid_request']);
+      expect(body.detail).to.contain(subject);
+      const ask = { grant_type: 'client_credentials', client_id: subject, client_secret: 'x' };
+      expect((await call(null, 'POST', '/api/auth/token', ask)).status).to.equal(401);
+    }
+  });
+
   it('lets an admin join a team only with a reason', async () => {
     const members = { members: [{ principal: 'local:ben' }, { principal: 'local:admin' }] };
     const path = '/api/teams/team-red/members';
