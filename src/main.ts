@@ -29,13 +29,9 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
   const jobs = roles.worker ? startJobs(system) : [];
-  const app = createApp({
-    ...system,
-    life,
-    version: packageVersion(),
-    trustedProxyHops: config.TRUSTED_PROXY_HOPS,
-  });
-  const server = roles.api ? await listen(app, config) : undefined;
+  const hops = config.TRUSTED_PROXY_HOPS;
+  const app = () => createApp({ ...system, life, version: packageVersion(), trustedProxyHops: hops });
+  const server = roles.api ? await listen(app(), config) : undefined;
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
   const stop = async (code: number) => {
     if (life.stopping) process.exit(1);
@@ -69,7 +65,7 @@ function startJobs({ ports, reconcilerStore }: System) {
       () =>
         guarded(ports.log, 'reconcile', async () => {
           const report = await reconcile(
-            { ...ports, store: reconcilerStore },
+            { ...ports, store: await reconcilerStore() },
             { graceMs: GRACE_MS, dryRun: false },
           );
           ports.log.info('reconciled', {
@@ -205,7 +201,7 @@ program
   .action((options: { dryRun: boolean; graceMinutes: string }) =>
     withSystem(async ({ ports, reconcilerStore }) => {
       const report = await reconcile(
-        { ...ports, store: reconcilerStore },
+        { ...ports, store: await reconcilerStore() },
         { graceMs: Number(options.graceMinutes) * 60_000, dryRun: options.dryRun },
       );
       out(JSON.stringify(report, null, 2));

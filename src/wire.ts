@@ -20,8 +20,8 @@ import type { Ports, SecretStore } from './ports.js';
 export interface System {
   ports: Ports;
   verifyToken: (token: string) => Promise<Caller>;
-  /** Of the role that alone may destroy. */
-  reconcilerStore: SecretStore;
+  /** Of the role that alone may list and destroy; logs in when it is first asked for. */
+  reconcilerStore(): Promise<SecretStore>;
   close(): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ export async function wire(config: Config): Promise<System> {
     connectVault({ transport, login: loginOf(config, role), role, log });
   const api = connect('api');
   const users = connect('users');
-  const reconciler = connect('reconciler');
-  await Promise.all([api.start(), users.start(), reconciler.start()]);
+  let reconciler: VaultConnection | undefined;
+  await Promise.all([api.start(), users.start()]);
 
   const transit = new Transit(api.access, config.TRANSIT_MOUNT);
   const checkpointSigner = createCheckpointSigner(transit);
@@ -58,10 +58,16 @@ export async function wire(config: Config): Promise<System> {
   return {
     ports,
     verifyToken: createTokenVerifier(tokenSigner, config.glassdomeKeys),
-    reconcilerStore: createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log }),
+    reconcilerStore: async () => {
+      if (reconciler === undefined) {
+        reconciler = connect('reconciler');
+        await reconciler.start();
+      }
+      return createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log });
+    },
     close: async () => {
       await postgres.close();
-      await Promise.all([api.close(), users.close(), reconciler.close()]);
+      await Promise.all([api.close(), users.close(), reconciler?.close()]);
       await transport.close();
     },
   };
