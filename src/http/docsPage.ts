@@ -4,7 +4,8 @@ const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charC
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;background:#0a0e27;color:#e8ecff}
 a{color:#64c8ff}table{border-collapse:collapse;width:100%}td{padding:.35rem .6rem;border-top:1px solid #ffffff22;vertical-align:top}
-code{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.92em}.m{color:#ffd93d;text-transform:uppercase;width:5rem}`;
+code{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.92em}.m{color:#ffd93d;text-transform:uppercase;width:5rem}
+@media(max-width:40rem){td{display:block;border:0;padding:.1rem 0;overflow-wrap:anywhere}tr td:first-child{border-top:1px solid #ffffff22;padding-top:.5rem}}`;
 
 /** A readable list of all calls; it loads nothing and runs nothing. */
 export function docsPage(routes: readonly Route[]): string {
