@@ -1,0 +1,89 @@
+import { Agent, fetch } from 'undici';
+import { ApiError, problemFrom } from './apiError.js';
+import { CliError, EXIT } from './exitCodes.js';
+import { readText } from './settings.js';
+
+const CONNECT_MS = 5_000;
+/** Longer than any deadline of the broker; an import of many credentials takes the most. */
+const ANSWER_MS = 120_000;
+
+export interface Request {
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Sent as it is; left out, nobody is authenticated. */
+  bearer?: string;
+}
+
+export interface Answer<Body> {
+  body: Body;
+  etag: string | null;
+}
+
+/** Calls of one broker. Throws `ApiError` for a refusal and `CliError` when nobody answers. */
+export class BrokerApi {
+  readonly #dispatcher: Agent;
+
+  constructor(
+    readonly server: URL,
+    caFile: string | undefined,
+  ) {
+    const ca = caFile === undefined ? {} : { ca: readText(caFile, 'GLASSDOME_BROKER_CA_FILE') };
+    this.#dispatcher = new Agent({
+      connect: { timeout: CONNECT_MS, ...ca },
+      headersTimeout: ANSWER_MS,
+      bodyTimeout: ANSWER_MS,
+    });
+  }
+
+  async call<Body>(path: string, request: Request = {}): Promise<Answer<Body>> {
+    const answer = await this.#send(path, request);
+    const text = await answer.text().catch(() => {
+      throw new CliError('The connection broke off in the middle of the answer.', EXIT.unavailable);
+    });
+    const body = parsed(text);
+    if (!answer.ok) throw new ApiError(problemFrom(answer.status, body));
+    return { body: body as Body, etag: answer.headers.get('etag') };
+  }
+
+  async #send(path: string, { method = 'GET', body, headers, bearer }: Request) {
+    const init = {
+      method,
+      headers: {
+        accept: 'application/json',
+        'x-client': 'cli',
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A token must not follow a redirect to somebody else.
+      redirect: 'manual' as const,
+      dispatcher: this.#dispatcher,
+    };
+    try {
+      return await fetch(new URL(path, this.server), init);
+    } catch (error) {
+      throw new CliError(
+        `No broker answers at ${this.server.origin}: ${reasonOf(error)}`,
+        EXIT.unavailable,
+        'Start it (npm start), or name another one: --server or GLASSDOME_BROKER_URL.',
+      );
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The system's code of a failed connection (`ECONNREFUSED`, `CERT_HAS_EXPIRED` …); its text may hold more than we want to show. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'no connection';
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { Cli, type GlobalOptions } from './cli.js';
+
+/** A command with the options that all of them have. */
+export function leaf(name: string, summary: string): Command {
+  return new Command(name)
+    .description(summary)
+    .option('--json', 'answer in JSON')
+    .option('--server <url>', 'address of the broker');
+}
+
+/** Runs `work` with the broker that the options of this command name. */
+export function withBroker<Options extends GlobalOptions>(
+  work: (cli: Cli, options: Options, words: string[]) => Promise<void>,
+): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const command = args.at(-1) as Command;
+    const options = command.opts<Options>();
+    await work(new Cli(options), options, command.args);
+  };
+}
+
+/** Collects an option that may be repeated. */
+export const repeated = (word: string, before: string[] | undefined): string[] => [...(before ?? []), word];

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { Cli, type GlobalOptions } from '../cli.js';
+import { leaf, repeated } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import {
+  addFieldFlags,
+  askMissingSecrets,
+  fetchTemplate,
+  fieldsFrom,
+  pairs,
+  wholeNumber,
+} from '../fieldFlags.js';
+import type { CredentialView } from '../find.js';
+import { printJson } from '../output.js';
+import { note } from '../terminal.js';
+
+interface Options extends GlobalOptions {
+  name?: string;
+  description?: string;
+  label?: string[];
+  env?: string[];
+  expiresAt?: string;
+  rotateEvery?: number;
+  shared?: boolean;
+  team?: string[];
+  level?: string;
+}
+
+/** `add <service_type> …`: the flags are the fields of that service's form. */
+export const add = leaf('add', 'store a new credential; its flags are the fields of the service')
+  .argument('[service_type]', 'proxmox, vmware, aws …: see `templates`')
+  .argument('[flags...]')
+  .usage('<service_type> --name <name> [field flags]')
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .action(async (serviceType: string | undefined, words: string[], _options, outer: Command) => {
+    if (serviceType === undefined || serviceType.startsWith('-')) return outer.outputHelp();
+    await addOf(serviceType, words, outer);
+  });
+
+async function addOf(serviceType: string, words: string[], outer: Command): Promise<void> {
+  const server = /^--server(?:=(.*))?$/.exec(words.find((w) => w.startsWith('--server')) ?? '');
+  const address = server === null ? undefined : (server[1] ?? words[words.indexOf('--server') + 1]);
+  const cli = new Cli(address === undefined ? outer.opts() : { ...outer.opts(), server: address });
+  const template = await fetchTemplate(cli, serviceType);
+  const inner = commonFlags(
+    leaf(`add ${template.service_type}`, `store a credential of ${template.title ?? serviceType}`),
+  );
+  const flags = addFieldFlags(inner, template);
+  inner.exitOverride();
+  inner.action(async (options: Options & Record<string, unknown>) => {
+    if (options.name === undefined)
+      throw new CliError('--name is needed: what the credential is called', EXIT.usage);
+    const { fields, secretFields } = await fieldsFrom(flags, options);
+    await askMissingSecrets(template, fields);
+    const body = {
+      ...bodyOf(options),
+      service_type: template.service_type,
+      fields,
+      ...(template.free_form && { secret_fields: secretFields }),
+    };
+    const headers = { 'idempotency-key': randomUUID() };
+    const { body: made } = await cli.call<CredentialView>('/api/credentials', {
+      method: 'POST',
+      body,
+      headers,
+    });
+    if (options.json) printJson(made);
+    else note(`Stored "${made.name}" (${made.service_type}) as ${made.id}, version ${made.active_version}.`);
+  });
+  await inner.parseAsync(words, { from: 'user' });
+}
+
+function commonFlags(command: Command): Command {
+  return command
+    .option('--name <name>', 'what the credential is called')
+    .option('--description <text>', 'what it is for')
+    .option('--label <key=value>', 'a label; may be repeated', repeated)
+    .option('--env <VARIABLE=field>', 'an environment variable that holds a field; may be repeated', repeated)
+    .option('--expires-at <moment>', 'when it ends, RFC 3339: 2027-01-31T00:00:00Z')
+    .option('--rotate-every <days>', 'remind to rotate after so many days', wholeNumber)
+    .option('--shared', 'everybody from engineer up may read it (admins only), or the teams named by --team')
+    .option('--team <name>', 'a team that may use it; may be repeated', repeated)
+    .option('--level <level>', 'what the teams may do: use, read (default) or manage');
+}
+
+function bodyOf(options: Options): Record<string, unknown> {
+  return {
+    name: options.name,
+    description: options.description,
+    labels: pairs(options.label, '--label'),
+    env_names: pairs(options.env, '--env'),
+    expires_at: options.expiresAt,
+    rotation_interval_days: options.rotateEvery,
+    shared: options.shared,
+    accessible_by: options.team,
+    accessible_level: options.level,
+  };
+}

@@ -1,0 +1,79 @@
+import type { GlobalOptions } from '../cli.js';
+import { leaf, repeated, withBroker } from '../command.js';
+import { wholeNumber } from '../fieldFlags.js';
+import { allCredentials, type CredentialView } from '../find.js';
+import { printJson, printTable } from '../output.js';
+import { note } from '../terminal.js';
+
+interface Options extends GlobalOptions {
+  type?: string;
+  health?: string;
+  status?: string;
+  label?: string[];
+  team?: string;
+  owner?: string;
+  expiringBefore?: string;
+  unusedSince?: string;
+  search?: string;
+  limit?: number;
+}
+
+const columns = [
+  { title: 'NAME', value: (c: Record<string, unknown>) => c['name'] },
+  { title: 'TYPE', value: (c: Record<string, unknown>) => c['service_type'] },
+  { title: 'OWNER', value: (c: Record<string, unknown>) => c['owner'] },
+  { title: 'ACCESS', value: (c: Record<string, unknown>) => c['access'] },
+  { title: 'HEALTH', value: (c: Record<string, unknown>) => c['health'] },
+  { title: 'VERSION', value: (c: Record<string, unknown>) => c['active_version'] },
+  { title: 'EXPIRES', value: (c: Record<string, unknown>) => c['expires_at'] },
+  { title: 'LAST USED', value: (c: Record<string, unknown>) => c['last_used_at'] },
+  { title: 'ID', value: (c: Record<string, unknown>) => c['id'] },
+];
+
+/** What the caller may see, newest first. */
+export const list = leaf('list', 'what you may see')
+  .option('--type <service_type>', 'of one service only')
+  .option('--health <health>', 'ok, limited, rejected, unreachable or unchecked')
+  .option('--status <status>', 'active, disabled, deleted …')
+  .option('--label <key=value>', 'with this label; may be repeated', repeated)
+  .option('--team <name>', 'shared with this team')
+  .option('--owner <principal>', 'owned by, e.g. local:anna')
+  .option('--expiring-before <moment>', 'RFC 3339')
+  .option('--unused-since <moment>', 'RFC 3339')
+  .option('--search <text>', 'in names, descriptions and settings')
+  .option('--limit <n>', 'at most so many', wholeNumber)
+  .action(
+    withBroker<Options>(async (cli, options) => {
+      const items: CredentialView[] = [];
+      for await (const item of allCredentials(cli, filterOf(options))) {
+        if (items.length === options.limit) break;
+        items.push(item);
+      }
+      if (options.json) return printJson({ items });
+      if (items.length > 0) return printTable(columns, items);
+      const filtered = Object.keys(filterOf(options)).length > 0;
+      note(
+        filtered
+          ? 'Nothing fits these filters.'
+          : 'Nothing here yet. Store one: glassdome credentials add proxmox --name …',
+      );
+    }),
+  );
+
+function filterOf(options: Options): Record<string, string | string[]> {
+  const filter = {
+    service_type: options.type,
+    health: options.health,
+    status: options.status,
+    label: options.label,
+    team: options.team,
+    owner: options.owner,
+    expiring_before: options.expiringBefore,
+    unused_since: options.unusedSince,
+    q: options.search,
+  };
+  return Object.fromEntries(Object.entries(filter).filter(([, v]) => v !== undefined)) as Record<
+    string,
+    string
+  >;
+}

@@ -1,0 +1,89 @@
+import { Secret } from '../../domain/secret.js';
+import { ApiError } from '../apiError.js';
+import type { Cli, GlobalOptions } from '../cli.js';
+import { leaf, withBroker } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { printJson } from '../output.js';
+import { secretInput } from '../secretInput.js';
+import { saveSession } from '../session.js';
+import { ask, askSecret, canAsk, note } from '../terminal.js';
+
+interface Options extends GlobalOptions {
+  username?: string;
+  password?: string | true;
+  newPassword?: string | true;
+}
+
+interface Login {
+  access_token: string;
+  expires_in: number;
+  refresh_token: string;
+  must_change_password: boolean;
+}
+
+/** Trades name and password for a login that the next commands use. */
+export const login = leaf('login', 'log in with name and password')
+  .option('--username <name>', 'who you are')
+  .option('--password [value]', 'asked for when left out; @file, - for stdin')
+  .option('--new-password [value]', 'your own password in place of a one-time one; asked for when needed')
+  .action(
+    withBroker<Options>(async (cli, options) => {
+      const username = options.username ?? (await askUsername());
+      const password = await secretInput('Password', '--password', options.password ?? true);
+      let given = await signIn(cli, username, password);
+      if (given.must_change_password) given = await changeFirst(cli, { username, password, given, options });
+      saveSession(cli.settings.sessionFile, {
+        server: cli.api.server.origin,
+        username,
+        refreshToken: new Secret(given.refresh_token),
+        accessToken: new Secret(given.access_token),
+        accessTokenEnds: Date.now() + given.expires_in * 1000,
+      });
+      if (options.json) printJson({ server: cli.api.server.origin, username });
+      else note(`Logged in as ${username} at ${cli.api.server.origin}.`);
+    }),
+  );
+
+async function askUsername(): Promise<string> {
+  if (!canAsk()) throw new CliError('--username is needed, since nobody is at the keyboard', EXIT.usage);
+  return (await ask('Username')).trim();
+}
+
+async function signIn(cli: Cli, username: string, password: Secret): Promise<Login> {
+  const body = { username, password: password.reveal() };
+  try {
+    return (await cli.api.call<Login>('/api/auth/login', { method: 'POST', body })).body;
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.status === 401) {
+      throw new CliError(
+        error.message,
+        EXIT.login,
+        'Passwords are reset by an admin: glassdome users reset-password <name>',
+      );
+    }
+    throw error;
+  }
+}
+
+interface FirstLogin {
+  username: string;
+  password: Secret;
+  given: Login;
+  options: Options;
+}
+
+/** A one-time password opens nothing but the change of itself. */
+async function changeFirst(cli: Cli, { username, password, given, options }: FirstLogin): Promise<Login> {
+  note('This password works once. Choose one of your own, of 12 characters or more.');
+  const chosen = await secretInput('New password', '--new-password', options.newPassword ?? true);
+  if (options.newPassword === undefined) await repeatPassword(chosen);
+  const body = { current_password: password.reveal(), new_password: chosen.reveal() };
+  await cli.api.call('/api/auth/password', { method: 'POST', body, bearer: given.access_token });
+  return signIn(cli, username, chosen);
+}
+
+async function repeatPassword(chosen: Secret): Promise<void> {
+  const again = await askSecret('The same again');
+  if (again.reveal() !== chosen.reveal())
+    throw new CliError('The two are not the same; nothing was changed.', EXIT.usage);
+}

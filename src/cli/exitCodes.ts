@@ -1,0 +1,30 @@
+/** What a script can branch on; `docs/cli.md` lists them. `run` ends with its child's code instead. */
+export const EXIT = {
+  ok: 0,
+  /** Something went wrong on our side, or a part of a larger work failed. */
+  failed: 1,
+  /** The command line or the input is wrong. */
+  usage: 2,
+  /** Nobody is logged in, the login ended, or the password must be changed first. */
+  login: 3,
+  forbidden: 4,
+  /** Not there, not shared with you, or gone. */
+  notFound: 5,
+  /** The name is taken or ambiguous, or somebody else changed it meanwhile. */
+  conflict: 6,
+  /** The broker or its store does not answer, or asks to wait: try again. */
+  unavailable: 7,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends the command with one clear line, a way out, and an exit code. Never holds a secret. */
+export class CliError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+    readonly hint?: string,
+  ) {
+    super(message);
+    this.name = 'CliError';
+  }
+}

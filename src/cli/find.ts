@@ -1,0 +1,75 @@
+import type { Cli } from './cli.js';
+import { CliError, EXIT } from './exitCodes.js';
+
+/** What lists and lookups answer of a credential; the rest is printed as it comes. */
+export interface CredentialView extends Record<string, unknown> {
+  id: string;
+  name: string;
+  service_type: string;
+  owner: string;
+  access: string | null;
+  revision: number;
+  active_version: number | null;
+}
+
+export interface CredentialPage {
+  items: CredentialView[];
+  next_cursor: string | null;
+}
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/**
+ * The credential that a person means: an id, a name, or `owner/name`. A name of one's own wins over a shared one.
+ * @param status looks among the deleted ones, say; left out, among those in use.
+ */
+export async function findCredential(cli: Cli, word: string, status?: 'deleted'): Promise<CredentialView> {
+  if (UUID.test(word)) return (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
+  const named = await allNamed(cli, word, status);
+  const own = named.filter((c) => c.access === 'owner');
+  const rank = own.length > 0 ? own : named;
+  if (rank.length === 1 && rank[0] !== undefined) return rank[0];
+  if (rank.length > 1) {
+    const choices = rank.map((c) => (own.length > 0 ? c.id : `"${c.owner}/${c.name}"`));
+    throw new CliError(
+      `More than one credential is called "${word}".`,
+      EXIT.conflict,
+      `Name one of: ${choices.join(', ')}`,
+    );
+  }
+  const slash = word.indexOf('/');
+  const [owner, name] = [word.slice(0, slash), word.slice(slash + 1)];
+  const owned = slash > 0 ? (await allNamed(cli, name, status)).filter((c) => c.owner === owner) : [];
+  if (owned[0] !== undefined) return owned[0];
+  throw new CliError(
+    `There is no ${status ?? ''} credential "${word}", or it is not shared with you.`.replace('  ', ' '),
+    EXIT.notFound,
+    'See what there is: glassdome credentials list',
+  );
+}
+
+async function allNamed(cli: Cli, name: string, status: string | undefined): Promise<CredentialView[]> {
+  const found: CredentialView[] = [];
+  for await (const item of allCredentials(cli, { q: name, ...(status && { status }) })) {
+    if (item.name === name) found.push(item);
+  }
+  return found;
+}
+
+/** Every credential that the filters of `GET /api/credentials` let through, page after page. */
+export async function* allCredentials(
+  cli: Cli,
+  filter: Record<string, string | readonly string[]>,
+): AsyncGenerator<CredentialView> {
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ limit: '200' });
+    for (const [key, value] of Object.entries(filter)) {
+      for (const word of [value].flat()) query.append(key, word);
+    }
+    if (cursor !== null) query.set('cursor', cursor);
+    const { body }: { body: CredentialPage } = await cli.call<CredentialPage>(`/api/credentials?${query}`);
+    yield* body.items;
+    cursor = body.next_cursor;
+  } while (cursor !== null);
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { packageVersion } from '../config.js';
+import { add } from './commands/add.js';
+import { get } from './commands/get.js';
+import { list } from './commands/list.js';
+import { login } from './commands/login.js';
+import { logout } from './commands/logout.js';
+import { show } from './commands/show.js';
+import { whoami } from './commands/whoami.js';
+
+/** What is done with one credential or many. */
+const credentialCommands = [add, list, show, get];
+/** Who one is, and who else there is. */
+const accountCommands = [login, logout, whoami];
+
+/** `glassdome credentials add …`, `glassdome login` …: the credentials are one group among Glassdome's own. */
+export function glassdomeProgram(): Command {
+  const group = new Command('credentials')
+    .description('store, share, read and import credentials')
+    .enablePositionalOptions();
+  for (const command of credentialCommands) group.addCommand(command);
+  return base('glassdome', [group, ...accountCommands]);
+}
+
+/** `glassdome-credentials add …`: the same commands, where the name `glassdome` is somebody else's. */
+export function credentialsProgram(): Command {
+  return base('glassdome-credentials', [...credentialCommands, ...accountCommands]);
+}
+
+function base(name: string, commands: readonly Command[]): Command {
+  const program = new Command(name)
+    .description('The credentials of a Glassdome lab, kept by the credential broker')
+    .version(packageVersion(), '--version')
+    .enablePositionalOptions()
+    .showSuggestionAfterError();
+  for (const command of commands) program.addCommand(command);
+  return program;
+}
