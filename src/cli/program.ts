@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../config.js';
 import { add } from './commands/add.js';
+import { remove } from './commands/delete.js';
 import { get } from './commands/get.js';
 import { list } from './commands/list.js';
 import { login } from './commands/login.js';
@@ -9,7 +10,7 @@ import { show } from './commands/show.js';
 import { whoami } from './commands/whoami.js';
 
 /** What is done with one credential or many. */
-const credentialCommands = [add, list, show, get];
+const credentialCommands = [add, list, show, get, remove];
 /** Who one is, and who else there is. */
 const accountCommands = [login, logout, whoami];
 
