@@ -4,14 +4,15 @@ import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { parseDotenv } from '../domain/dotenv.js';
 import { type EnvImportPlan, type ImportGroup, planEnvImport } from '../domain/envImport.js';
-import { BrokerError, invalid } from '../domain/errors.js';
+import { BrokerError } from '../domain/errors.js';
 import { planFlatVault } from '../domain/flatVault.js';
 import type { Grant } from '../domain/grant.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
-import { requireActiveCaller } from './authorize.js';
+import { authorize, requireActiveCaller } from './authorize.js';
 import { createCredential } from './createCredential.js';
-import { updateCredential } from './updateCredential.js';
+import { addMissingGrants, grantsAfter, importGrants } from './importGrants.js';
+import { mergedFields, updateCredential } from './updateCredential.js';
 import { requireAdmin } from './users.js';
 import type { WritePorts } from './writeVersion.js';
 
@@ -21,7 +22,7 @@ export interface ImportedGroup {
   key: string;
   name: string;
   serviceType: string;
-  /** `create`, `update`: what a real run would do; `created`, `updated`, `unchanged`, `failed`: what it did. */
+  /** `create`, `update`, `unchanged`: what a real run would do; `created`, `updated`, `unchanged`, `failed`: what it did. */
   result: 'create' | 'created' | 'update' | 'updated' | 'unchanged' | 'incomplete' | 'skipped' | 'failed';
   credentialId: string | null;
   variables: string[];
@@ -50,7 +51,7 @@ export async function importEnv(ports: Needs, call: Call, body: ImportEnvBody): 
   return runPlan(ports, call, plan, {
     dryRun: body.dry_run,
     only: body.only,
-    grants: grantsFrom(body.grant_to),
+    grants: await importGrants(ports, call, body.grant_to),
   });
 }
 
@@ -62,20 +63,7 @@ export async function importVault(ports: Needs, call: Call, body: ImportVaultBod
   return runPlan(ports, call, plan, {
     dryRun: body.dry_run,
     only: body.only,
-    grants: grantsFrom(body.grant_to),
-  });
-}
-
-/** `team:red`, `service_account:<id>` or a principal. */
-function grantsFrom(words: readonly string[]): Grant[] {
-  return words.map((word) => {
-    const base = { level: 'read' as const, expiresAt: null };
-    if (word.startsWith('team:')) return { ...base, subjectKind: 'team', subject: word.slice(5) };
-    const account = /^(?:service_account|sa):(.+)$/.exec(word)?.[1];
-    if (account !== undefined) return { ...base, subjectKind: 'service_account', subject: `sa:${account}` };
-    if (!word.includes(':'))
-      throw invalid({ field: 'grant_to', rule: 'must be team:<name>, service_account:<id> or a principal' });
-    return { ...base, subjectKind: 'user', subject: word };
+    grants: await importGrants(ports, call, body.grant_to),
   });
 }
 
@@ -88,11 +76,18 @@ async function runPlan(
   const mine = await ports.records.ownedBy(call.caller.principal);
   const groups: ImportedGroup[] = [];
   for (const group of plan.groups) groups.push(await importGroup(ports, call, group, mine, options));
-  const safe = new Set(
-    groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)).flatMap((g) => g.variables),
-  );
-  const stillInEnvironment = plan.rows.map((row) => row.name).filter((name) => !safe.has(name));
+  const stillInEnvironment = namesLeft(plan.rows, groups);
   return { dryRun: options.dryRun, groups, rows: plan.rows, warnings: plan.warnings, stillInEnvironment };
+}
+
+/** By group and not by name, since the keys of a Vault layout are not called as the variables made of them. */
+function namesLeft(rows: EnvImportPlan['rows'], groups: readonly ImportedGroup[]): string[] {
+  const safe = new Set(
+    groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)).map((g) => g.key),
+  );
+  const stored = rows.filter((r) => r.class === 'credential' && r.group !== undefined && safe.has(r.group));
+  const storedNames = new Set(stored.map((r) => r.name));
+  return [...new Set(rows.map((r) => r.name))].filter((name) => !storedNames.has(name));
 }
 
 async function importGroup(
@@ -114,9 +109,12 @@ async function importGroup(
   };
   if (group.problems.length > 0) return { ...told, result: 'incomplete' };
   if (options.only !== undefined && !options.only.includes(group.key)) return { ...told, result: 'skipped' };
-  if (options.dryRun) return told;
+  if (options.dryRun && existing === undefined) return told;
   try {
-    if (existing !== undefined) return await importInto(ports, call, group, existing, told);
+    if (existing !== undefined) {
+      const result = await importInto(ports, call, group, existing, options);
+      return { ...told, result };
+    }
     const { credential } = await createCredential(ports, call, bodyOf(group), {
       source: 'import',
       grants: options.grants,
@@ -129,24 +127,31 @@ async function importGroup(
   }
 }
 
+/** What an import makes, or in a preview would make, of a credential that is there already. */
 async function importInto(
   ports: Needs,
   call: Call,
   group: ImportGroup,
   existing: Credential,
-  told: ImportedGroup,
-): Promise<ImportedGroup> {
-  const body = { fields: group.fields, env_names: group.envNames, ...secretFieldsOf(group) };
+  { dryRun, grants }: Options,
+): Promise<'unchanged' | 'updated' | 'update'> {
   const sameNames = JSON.stringify(sorted(existing.envNames)) === JSON.stringify(sorted(group.envNames));
-  const { env_names, ...fieldsOnly } = body;
+  const body = { fields: group.fields, ...secretFieldsOf(group) };
+  if (dryRun) {
+    const granted = await authorize(ports, call, existing.id, 'edit', 'credential.update');
+    const { changed } = await mergedFields(ports, call, granted, body, true);
+    const { missing } = await grantsAfter(ports, existing.id, grants);
+    return sameNames && changed.length === 0 && !missing ? 'unchanged' : 'update';
+  }
   const after = await updateCredential(
     ports,
     call,
     existing.id,
-    sameNames ? fieldsOnly : { ...fieldsOnly, env_names },
+    sameNames ? body : { ...body, env_names: group.envNames },
     { source: 'import', exact: true },
   );
-  return { ...told, result: after.revision === existing.revision ? 'unchanged' : 'updated' };
+  const shared = await addMissingGrants(ports, call, existing.id, grants);
+  return after.revision === existing.revision && !shared ? 'unchanged' : 'updated';
 }
 
 const sorted = (map: Record<string, string>) => Object.entries(map).sort(([a], [b]) => a.localeCompare(b));
