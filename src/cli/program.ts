@@ -3,6 +3,7 @@ import { packageVersion } from '../config.js';
 import { add } from './commands/add.js';
 import { remove } from './commands/delete.js';
 import { get } from './commands/get.js';
+import { importCommand } from './commands/import.js';
 import { list } from './commands/list.js';
 import { login } from './commands/login.js';
 import { logout } from './commands/logout.js';
@@ -10,7 +11,7 @@ import { show } from './commands/show.js';
 import { whoami } from './commands/whoami.js';
 
 /** What is done with one credential or many. */
-const credentialCommands = [add, list, show, get, remove];
+const credentialCommands = [add, list, show, get, remove, importCommand];
 /** Who one is, and who else there is. */
 const accountCommands = [login, logout, whoami];
 

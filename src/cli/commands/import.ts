@@ -1,0 +1,135 @@
+import { ApiError } from '../apiError.js';
+import type { Cli, GlobalOptions } from '../cli.js';
+import { leaf, repeated, withBroker } from '../command.js';
+import { readDotenvText } from '../envFile.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import {
+  type ImportGroupView,
+  type ImportReport,
+  namesLeft,
+  printPreview,
+  tellOutcome,
+} from '../importReport.js';
+import { printJson } from '../output.js';
+import { secretInput } from '../secretInput.js';
+import { confirm, note } from '../terminal.js';
+
+interface Options extends GlobalOptions {
+  dryRun?: boolean;
+  yes?: boolean;
+  only?: string[];
+  grantTo?: string[];
+  fromVault?: boolean;
+  vaultToken?: string | true;
+  mount?: string;
+}
+
+/** Where the variables come from: the path of the call and what goes into its body beside the options. */
+interface Source {
+  path: string;
+  body: Record<string, unknown>;
+}
+
+/** A `.env`, or Glassdome's flat Vault layout, becomes credentials: first the preview, then a yes, then the import. */
+export const importCommand = leaf('import', "take in a .env, or Glassdome's flat Vault layout")
+  .argument('[file]', 'a .env; - for stdin')
+  .option('--dry-run', 'show what would happen and stop')
+  .option('--yes', 'do not ask')
+  .option('--only <group>', 'a group of the preview, e.g. proxmox:01; may be repeated', repeated)
+  .option(
+    '--grant-to <subject>',
+    'who may read all of it: team:red, service_account:<id or name> or local:anna; may be repeated',
+    repeated,
+  )
+  .option(
+    '--from-vault',
+    "read Glassdome's old Vault keys instead of a file (admins, with a Vault token of their own)",
+  )
+  .option('--vault-token [value]', 'for --from-vault: asked for when left out; @file, - for stdin')
+  .option('--mount <name>', 'for --from-vault: the mount of the old keys (default: glassdome)')
+  .action(
+    withBroker<Options>(async (cli, options, [file]) => {
+      const source = await sourceOf(file, options);
+      const ask = { ...source, body: { ...source.body, grant_to: options.grantTo ?? [] } };
+      const preview = await previewOf(cli, ask, options.only);
+      if (options.dryRun) return options.json ? printJson(preview) : printPreview(preview);
+      if (!options.json) printPreview(preview);
+      const due = preview.groups.filter((g) => g.result === 'create' || g.result === 'update');
+      if (due.length > 0) await confirm(`Import ${due.length} of ${preview.groups.length}?`, options.yes);
+      const report = await importAll(cli, ask, preview, due);
+      if (options.json) printJson(report);
+      else tellOutcome(report);
+      if (isPartial(report, options.only)) process.exitCode = EXIT.failed;
+    }),
+  );
+
+async function sourceOf(file: string | undefined, options: Options): Promise<Source> {
+  if (options.fromVault !== true) {
+    if (options.vaultToken !== undefined || options.mount !== undefined)
+      throw new CliError('--vault-token and --mount go with --from-vault', EXIT.usage);
+    if (file === undefined)
+      throw new CliError('Name the .env to import, - for stdin, or --from-vault', EXIT.usage);
+    if (file === '-' && options.yes !== true && options.dryRun !== true)
+      throw new CliError('With - nobody can be asked: add --yes, or --dry-run to look first', EXIT.usage);
+    return { path: '/api/imports/env', body: { content: await readDotenvText(file) } };
+  }
+  if (file !== undefined) throw new CliError('Either a file or --from-vault, not both', EXIT.usage);
+  const token = await secretInput('Vault token', '--vault-token', options.vaultToken ?? true);
+  const mount = options.mount === undefined ? {} : { mount: options.mount };
+  return { path: '/api/imports/vault', body: { vault_token: token.reveal().trim(), ...mount } };
+}
+
+async function previewOf(
+  cli: Cli,
+  { path, body }: Source,
+  only: string[] | undefined,
+): Promise<ImportReport> {
+  const limits = only === undefined ? {} : { only };
+  const request = { method: 'POST', body: { ...body, ...limits, dry_run: true } };
+  const { body: preview } = await cli.call<ImportReport>(path, request);
+  const unknown = (only ?? []).filter((key) => !preview.groups.some((g) => g.key === key));
+  if (unknown.length === 0) return preview;
+  const known = preview.groups.map((g) => g.key).join(', ') || 'none';
+  throw new CliError(`There is no group "${unknown.join('", "')}".`, EXIT.usage, `There are: ${known}`);
+}
+
+/** One call a group, so that a person sees it move and knows what is stored when the connection breaks. */
+async function importAll(
+  cli: Cli,
+  source: Source,
+  preview: ImportReport,
+  due: readonly ImportGroupView[],
+): Promise<ImportReport> {
+  const results = new Map<string, ImportGroupView>();
+  for (const [index, group] of due.entries()) {
+    const done = await importOne(cli, source, group).catch((error: unknown) => {
+      note(`${index} of ${due.length} are stored; the import can be repeated, it goes on where it stopped.`);
+      throw error;
+    });
+    note(`[${index + 1}/${due.length}] ${done.name}: ${done.result}`);
+    results.set(done.key, done);
+  }
+  const groups = preview.groups.map((g) => results.get(g.key) ?? g);
+  return { ...preview, dry_run: false, groups, still_in_environment: namesLeft(preview.rows, groups) };
+}
+
+async function importOne(cli: Cli, { path, body }: Source, group: ImportGroupView): Promise<ImportGroupView> {
+  try {
+    const request = { method: 'POST', body: { ...body, only: [group.key], dry_run: false } };
+    const { body: report } = await cli.call<ImportReport>(path, request);
+    return report.groups.find((g) => g.key === group.key) ?? { ...group, result: 'failed' };
+  } catch (error) {
+    // What is wrong with one group alone does not end the others.
+    if (!(error instanceof ApiError) || error.problem.status >= 500 || error.problem.status === 401)
+      throw error;
+    const problems = [{ field: error.problem.code, rule: error.message }];
+    return { ...group, result: 'failed', problems };
+  }
+}
+
+/** A failed group always counts; an incomplete one only where it was asked for by name. */
+function isPartial({ groups }: ImportReport, only: string[] | undefined): boolean {
+  return groups.some(
+    (g) => g.result === 'failed' || (g.result === 'incomplete' && only?.includes(g.key) === true),
+  );
+}

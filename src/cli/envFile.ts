@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { CliError, EXIT } from './exitCodes.js';
+import { readStdin } from './terminal.js';
+
+/** What the broker takes in one import. */
+const MAX_BYTES = 262_144;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+  EISDIR: 'it is a folder',
+};
+
+/** The text of a `.env`, from a file or (`-`) from stdin. Nothing of it is ever in an error. */
+export async function readDotenvText(file: string): Promise<string> {
+  const bytes = file === '-' ? Buffer.from(await readStdin()) : readBytes(file);
+  const name = file === '-' ? 'stdin' : file;
+  if (bytes.length > MAX_BYTES)
+    throw new CliError(`${name} is too long: a .env has at most ${MAX_BYTES / 1024} KiB`, EXIT.usage);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new CliError(`${name} is not text in UTF-8`, EXIT.usage);
+  }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new CliError(`${file} can't be read: ${REASONS[code] ?? code}`, EXIT.usage);
+  }
+}

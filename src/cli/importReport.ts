@@ -1,0 +1,125 @@
+import type { ImportClass } from '../domain/envImport.js';
+import { cell, printTable } from './output.js';
+import { note, say } from './terminal.js';
+
+/** What the broker answers to an import and to its preview. No value is in it. */
+export interface ImportReport {
+  dry_run: boolean;
+  groups: ImportGroupView[];
+  rows: ImportRowView[];
+  warnings: { line: number; message: string }[];
+  still_in_environment: string[];
+}
+
+export interface ImportGroupView {
+  key: string;
+  name: string;
+  service_type: string;
+  result: string;
+  credential_id: string | null;
+  variables: string[];
+  problems: { field: string; rule: string }[];
+}
+
+interface ImportRowView {
+  name: string;
+  line: number;
+  class: ImportClass;
+  group?: string;
+  note?: string;
+}
+
+const LEFT: Readonly<Record<Exclude<ImportClass, 'credential'>, string>> = {
+  setting: 'plain configuration',
+  bootstrap: 'bootstrap, left alone',
+  connection_string: 'connection string, left alone',
+  placeholder: 'placeholder, still to be filled in',
+  empty: 'empty',
+  duplicate: 'another one wins',
+  unknown: 'unknown',
+};
+const ORDER = Object.keys(LEFT);
+
+const WHAT: Readonly<Record<string, string>> = {
+  create: 'will be created',
+  update: 'will be updated',
+  unchanged: 'is stored already',
+  incomplete: 'incomplete, left out',
+  skipped: 'left out by --only',
+};
+
+/** What an import would do: the credentials it found, then everything that stays where it is. */
+export function printPreview(report: ImportReport): void {
+  const { groups, rows, warnings } = report;
+  if (groups.length === 0) say('No credential was recognised.');
+  else {
+    say(`Credentials (${groups.length})`);
+    printTable(
+      [
+        { title: '  GROUP', value: (g) => `  ${g['key']}` },
+        { title: 'NAME', value: (g) => g['name'] },
+        { title: 'TYPE', value: (g) => g['service_type'] },
+        { title: 'WHAT', value: (g) => WHAT[String(g['result'])] ?? g['result'] },
+        { title: 'VARIABLES', value: (g) => g['variables'] },
+      ],
+      groups.map((g) => ({ ...g, variables: inOrder(g.variables, rows) })),
+    );
+  }
+  const left = rows
+    .flatMap((row) => (row.class === 'credential' ? [] : [{ ...row, what: LEFT[row.class] }]))
+    .sort((a, b) => ORDER.indexOf(a.class) - ORDER.indexOf(b.class));
+  if (left.length > 0) {
+    say(`\nStays where it is (${left.length})`);
+    printTable(
+      [
+        { title: '  VARIABLE', value: (r) => `  ${cell(r['name'])}` },
+        { title: 'LINE', value: (r) => r['line'] || null },
+        { title: 'WHAT', value: (r) => r['what'] },
+        { title: 'NOTE', value: (r) => r['note'] },
+      ],
+      left,
+    );
+  }
+  for (const { line, message } of warnings) note(`warning: line ${line} ${message}`);
+  tellProblems(groups);
+}
+
+/** As they stand in the file. */
+function inOrder(names: readonly string[], rows: readonly ImportRowView[]): string[] {
+  const place = (name: string) => rows.findIndex((row) => row.name === name);
+  return [...names].sort((a, b) => place(a) - place(b));
+}
+
+/** Why a group can't be imported, one line each. */
+function tellProblems(groups: readonly ImportGroupView[]): void {
+  for (const group of groups) {
+    for (const { field, rule } of group.problems) note(`${group.name} (${group.key}): ${field} ${rule}`);
+  }
+}
+
+/** What an import did, and what still stands in the environment only. */
+export function tellOutcome({ groups, still_in_environment: left }: ImportReport): void {
+  const count = (result: string) => groups.filter((g) => g.result === result).length;
+  const [created, updated, unchanged] = [count('created'), count('updated'), count('unchanged')];
+  if (created + updated + count('failed') === 0) {
+    note(`Nothing changed: ${credentials(unchanged)} ${unchanged === 1 ? 'is' : 'are'} stored already.`);
+  } else {
+    const parts = [`${created} created`, `${updated} updated`, `${unchanged} unchanged`];
+    if (count('failed') > 0) parts.push(`${count('failed')} failed`);
+    note(`${parts.join(', ')}.`);
+  }
+  if (count('incomplete') > 0) note(`${credentials(count('incomplete'))} incomplete and not stored.`);
+  tellProblems(groups.filter((g) => g.result === 'failed'));
+  if (left.length > 0) note(`Still only in the environment (${left.length}): ${left.map(cell).join(', ')}`);
+}
+
+/** The names that no stored group holds, by the same rule as the broker's for one call. */
+export function namesLeft(rows: readonly ImportRowView[], groups: readonly ImportGroupView[]): string[] {
+  const stored = new Set(
+    groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)).map((g) => g.key),
+  );
+  const held = rows.filter((r) => r.class === 'credential' && stored.has(r.group ?? '')).map((r) => r.name);
+  return [...new Set(rows.map((r) => r.name))].filter((name) => !held.includes(name));
+}
+
+const credentials = (n: number) => `${n} credential${n === 1 ? '' : 's'}`;
