@@ -27,12 +27,13 @@ export class BrokerApi {
   constructor(
     readonly server: URL,
     caFile: string | undefined,
+    answerMs: number = ANSWER_MS,
   ) {
     const ca = caFile === undefined ? {} : { ca: readText(caFile, 'GLASSDOME_BROKER_CA_FILE') };
     this.#dispatcher = new Agent({
-      connect: { timeout: CONNECT_MS, ...ca },
-      headersTimeout: ANSWER_MS,
-      bodyTimeout: ANSWER_MS,
+      connect: { timeout: Math.min(CONNECT_MS, answerMs), ...ca },
+      headersTimeout: answerMs,
+      bodyTimeout: answerMs,
     });
   }
 

@@ -23,11 +23,12 @@ export class Cli {
   readonly api: BrokerApi;
   #bearer: string | undefined;
 
-  constructor(options: GlobalOptions) {
+  /** @param answerMs how long one answer may take. */
+  constructor(options: GlobalOptions, answerMs?: number) {
     this.settings = readSettings();
     const session = loadSession(this.settings.sessionFile);
     const server = serverOf([options.server, this.settings.server, session?.server], this.settings);
-    this.api = new BrokerApi(server, this.settings.caFile);
+    this.api = new BrokerApi(server, this.settings.caFile, answerMs);
   }
 
   /** A call as the caller who is logged in. */

@@ -9,14 +9,18 @@ export function leaf(name: string, summary: string): Command {
     .option('--server <url>', 'address of the broker');
 }
 
-/** Runs `work` with the broker that the options of this command name. */
+/**
+ * Runs `work` with the broker that the options of this command name.
+ * @param answerMs how long one answer may take; left out, as long as the longest import.
+ */
 export function withBroker<Options extends GlobalOptions>(
   work: (cli: Cli, options: Options, words: string[]) => Promise<void>,
+  answerMs?: number,
 ): (...args: unknown[]) => Promise<void> {
   return async (...args) => {
     const command = args.at(-1) as Command;
     const options = command.opts<Options>();
-    await work(new Cli(options), options, command.args);
+    await work(new Cli(options, answerMs), options, command.args);
   };
 }
 

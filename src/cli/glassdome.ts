@@ -1,5 +1,36 @@
 #!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import { nearMiss } from '../domain/nearMiss.js';
+import { EXIT } from './exitCodes.js';
+import { handOver, nextGlassdome } from './handOver.js';
 import { glassdomeProgram } from './program.js';
 import { runProgram } from './runProgram.js';
+import { note } from './terminal.js';
 
-await runProgram(glassdomeProgram(), process.argv.slice(2));
+const self = fileURLToPath(import.meta.url);
+const argv = process.argv.slice(2);
+const next = nextGlassdome(self);
+const program = glassdomeProgram().addHelpText(
+  'after',
+  next === undefined
+    ? '\nThere is no other glassdome on PATH that further commands could go to.'
+    : `\nEvery other command goes to ${next}`,
+);
+const ours = [...program.commands.map((c) => c.name()), 'help', '--help', '-h', '--version'];
+const [first] = argv;
+
+if (first === undefined || ours.includes(first)) await runProgram(program, argv);
+else process.exitCode = (await handOver(self, argv)) ?? nobodyKnows(first);
+
+function nobodyKnows(word: string): number {
+  const meant = nearMiss(word, ours);
+  note(
+    `error: "${word}" is no command of the credential broker, and there is no other glassdome on PATH that could know it.`,
+  );
+  note(
+    meant === undefined
+      ? 'See what there is: glassdome --help'
+      : `Did you mean "glassdome ${meant}"? See what there is: glassdome --help`,
+  );
+  return EXIT.usage;
+}

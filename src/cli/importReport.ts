@@ -93,7 +93,10 @@ function inOrder(names: readonly string[], rows: readonly ImportRowView[]): stri
 /** Why a group can't be imported, one line each. */
 function tellProblems(groups: readonly ImportGroupView[]): void {
   for (const group of groups) {
-    for (const { field, rule } of group.problems) note(`${group.name} (${group.key}): ${field} ${rule}`);
+    for (const { field, rule } of group.problems) {
+      // The key itself stands for the group as a whole.
+      note(`${cell(group.name)} (${group.key}): ${field === group.key ? '' : `${field} `}${rule}`);
+    }
   }
 }
 

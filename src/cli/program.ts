@@ -2,16 +2,18 @@ import { Command } from 'commander';
 import { packageVersion } from '../config.js';
 import { add } from './commands/add.js';
 import { remove } from './commands/delete.js';
+import { env } from './commands/env.js';
 import { get } from './commands/get.js';
 import { importCommand } from './commands/import.js';
 import { list } from './commands/list.js';
 import { login } from './commands/login.js';
 import { logout } from './commands/logout.js';
+import { run } from './commands/run.js';
 import { show } from './commands/show.js';
 import { whoami } from './commands/whoami.js';
 
 /** What is done with one credential or many. */
-const credentialCommands = [add, list, show, get, remove, importCommand];
+const credentialCommands = [add, list, show, get, remove, importCommand, run, env];
 /** Who one is, and who else there is. */
 const accountCommands = [login, logout, whoami];
 

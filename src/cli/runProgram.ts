@@ -9,7 +9,9 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    process.exitCode = told(error, argv.includes('--json'));
+    // What stands behind `--` belongs to the command that `run` starts.
+    const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+    process.exitCode = told(error, ours.includes('--json'));
   }
 }
 

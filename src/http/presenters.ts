@@ -82,7 +82,7 @@ export function presentEnvironment(environment: Environment): Record<string, unk
     sources: Object.fromEntries(
       Object.entries(environment.sources).map(([name, s]) => [
         name,
-        { credential_id: s.credentialId, version: s.version, field: s.field },
+        { credential_id: s.credentialId, name: s.name, version: s.version, field: s.field },
       ]),
     ),
     conflicts: environment.conflicts,

@@ -13,7 +13,7 @@ type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'store' | 'readAudit'>;
 
 export interface Environment {
   variables: Record<string, string | Secret>;
-  sources: Record<string, { credentialId: string; version: number; field: string }>;
+  sources: Record<string, { credentialId: string; name: string; version: number; field: string }>;
   /** Variables that more than one credential claims with equal right; they are left out. */
   conflicts: { variable: string; credentials: { id: string; name: string; owner: string }[] }[];
   /** Credentials whose value Vault no longer has. */
@@ -52,6 +52,7 @@ export async function readEnvironment(ports: Needs, call: Call): Promise<Environ
     environment.variables[variable] = value;
     environment.sources[variable] = {
       credentialId: credential.id,
+      name: credential.name,
       version: credential.activeVersion ?? 0,
       field,
     };

@@ -122,7 +122,7 @@ async function importOne(cli: Cli, { path, body }: Source, group: ImportGroupVie
     // What is wrong with one group alone does not end the others.
     if (!(error instanceof ApiError) || error.problem.status >= 500 || error.problem.status === 401)
       throw error;
-    const problems = [{ field: error.problem.code, rule: error.message }];
+    const problems = [{ field: group.key, rule: error.message }];
     return { ...group, result: 'failed', problems };
   }
 }

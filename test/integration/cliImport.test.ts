@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { parseDotenv } from '../../src/domain/dotenv.js';
+import { type CliSystem, type Ended, startCliSystem } from '../support/cliSystem.js';
+
+const fixture = fileURLToPath(new URL('../../../test/fixtures/glassdome.env', import.meta.url));
+
+describe('glassdome credentials import', function () {
+  this.timeout(60_000);
+  let system: CliSystem;
+  const canary = `canary-${randomBytes(9).toString('hex')}`;
+  const said: string[] = [];
+
+  before(async () => {
+    system = await startCliSystem();
+  });
+  after(() => system.stop());
+
+  async function run(
+    words: string[],
+    options: { env?: NodeJS.ProcessEnv; stdin?: string } = {},
+  ): Promise<Ended> {
+    const done = await system.glassdome(['credentials', ...words], options);
+    said.push(done.stdout, done.stderr);
+    return done;
+  }
+
+  function envFile(name: string, text: string): string {
+    const path = join(system.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  it('shows first what would happen, and stores nothing with --dry-run', async () => {
+    const file = envFile(
+      'dry.env',
+      `OPENAI_API_KEY=${canary}\nNAME: value\nDEBUG=true\nAWS_REGION=x\nWHO_KNOWS=1\n`,
+    );
+    const { code, stdout, stderr } = await run(['import', file, '--dry-run']);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/openai +OpenAI +openai +will be created +OPENAI_API_KEY/);
+    expect(stdout).to.match(/aws +AWS +aws +incomplete, left out/);
+    expect(stdout).to.match(/DEBUG +3 +plain configuration/);
+    expect(stdout).to.match(/WHO_KNOWS +5 +unknown/);
+    expect(stderr).to.contain('line 2 is not NAME=value');
+    expect((await run(['list', '--json'])).stdout).to.contain('"items": []');
+  });
+
+  it('asks before it stores, and stores nothing where nobody can answer', async () => {
+    const { code, stderr } = await run(['import', fixture]);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('--yes');
+    expect((await run(['list', '--json'])).stdout).to.contain('"items": []');
+  });
+
+  it('stores all that it showed, so that the environment has the same values as the file', async () => {
+    const { code, stderr } = await run(['import', fixture, '--yes']);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.contain('[15/15]').and.contain('15 created, 0 updated, 0 unchanged');
+    expect(stderr).to.match(/Still only in the environment \(15\): SECRETS_BACKEND, /);
+    const inFile = Object.fromEntries(
+      parseDotenv(readFileSync(fixture, 'utf8')).entries.map((e) => [e.name, e.value]),
+    );
+    const { stdout } = await system.glassdome(['credentials', 'env', '--format', 'json']);
+    const stored = JSON.parse(stdout) as Record<string, string>;
+    expect(Object.keys(stored)).to.have.length(42);
+    for (const [name, value] of Object.entries(stored)) expect(value, name).to.equal(inFile[name]);
+  });
+
+  it('changes nothing the second time, and says so without asking', async () => {
+    const { code, stdout, stderr } = await run(['import', fixture]);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.contain('Nothing changed: 15 credentials are stored already.');
+    expect(stdout).to.match(/proxmox:01 +Proxmox 01 +proxmox +is stored already/);
+  });
+
+  it('updates only what the file has changed', async () => {
+    const text = readFileSync(fixture, 'utf8').replace('fake-cisco-pw', canary);
+    const { stderr } = await run(['import', '-', '--yes'], { stdin: text });
+    expect(stderr).to.contain('[1/1] Cisco 3850: updated').and.contain('0 created, 1 updated, 14 unchanged');
+  });
+
+  it('gives the right to read to teams, accounts by name and people, also on what is stored already', async () => {
+    await system.person('anna', 'engineer');
+    const ben = await system.person('ben', 'engineer');
+    const accounts = '/api/service-accounts';
+    const { access_token } = JSON.parse(readFileSync(join(system.folder, 'admin.json'), 'utf8'));
+    const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
+    const post = (path: string, body: object) =>
+      fetch(`${system.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const account = (await (await post(accounts, { name: 'celery' })).json()) as Record<string, string>;
+    await post('/api/teams', { name: 'red', members: [{ principal: 'local:ben' }] });
+    const to = ['team:red', 'service_account:celery', 'local:anna'].flatMap((word) => ['--grant-to', word]);
+    const words = ['import', fixture, '--yes', '--only', 'aws', '--only', 'openai', ...to];
+    expect((await run(words)).stderr).to.contain('0 created, 2 updated, 0 unchanged');
+    expect((await run(words)).stderr).to.contain('Nothing changed');
+    const celery = {
+      ...system.admin,
+      GLASSDOME_BROKER_CLIENT_ID: account['client_id'],
+      GLASSDOME_BROKER_CLIENT_SECRET: account['client_secret'],
+    };
+    for (const env of [ben, celery]) {
+      const { stdout } = await run(['env', '--json'], { env });
+      expect(Object.keys(JSON.parse(stdout))).to.have.length(4);
+    }
+    const wrong = await run(['import', fixture, '--dry-run', '--grant-to', 'service_account:nobody']);
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.contain('service account').and.contain('nobody');
+  });
+
+  it('ends with 1 when a group fails or one that was asked for is incomplete', async () => {
+    const lone = envFile('lone.env', 'AWS_REGION=x\n');
+    expect((await run(['import', lone, '--yes'])).code).to.equal(0);
+    expect((await run(['import', lone, '--yes', '--only', 'aws'])).code).to.equal(1);
+    const carol = await system.person('carol', 'engineer');
+    const add = ['add', 'openai', '--name', 'OpenAI', '--api-key', 'x-1234567890'];
+    expect((await run(add, { env: carol })).code).to.equal(0);
+    const taken = await run(['import', envFile('taken.env', 'OPENAI_API_KEY=y-1\n'), '--yes'], {
+      env: carol,
+    });
+    expect(taken.code).to.equal(1);
+    expect(taken.stderr)
+      .to.contain('1 failed')
+      .and.match(/OpenAI \(openai\): You have .*already|OpenAI \(openai\): .*name/);
+  });
+
+  it('refuses what it can not read with one clear line', async () => {
+    writeFileSync(join(system.folder, 'binary.env'), Buffer.from([0x41, 0x3d, 0xff, 0xfe]));
+    const cases: [string[], RegExp][] = [
+      [['import', join(system.folder, 'none.env')], /there is no such file/],
+      [['import', system.folder], /it is a folder/],
+      [['import', join(system.folder, 'binary.env')], /not text in UTF-8/],
+      [['import', envFile('long.env', 'A=b\n'.repeat(70_000))], /too long/],
+      [['import'], /Name the \.env/],
+      [['import', '-'], /--yes/],
+      [['import', fixture, '--from-vault'], /not both/],
+      [['import', fixture, '--mount', 'x'], /--from-vault/],
+      [['import', fixture, '--only', 'proxmox'], /There are: proxmox:01, proxmox:02/],
+      [['import', fixture, '--grant-to', 'red'], /team:<name>/],
+    ];
+    for (const [words, text] of cases) {
+      const { code, stderr } = await run(words);
+      expect(code, words.join(' ')).to.equal(2);
+      expect(stderr).to.match(text);
+    }
+  });
+
+  it('reads the flat Vault layout with a Vault token of the admin', async () => {
+    const { vault } = system;
+    const headers = { 'X-Vault-Token': vault.rootToken, 'content-type': 'application/json' };
+    const put = (path: string, body: object) =>
+      fetch(`${vault.address}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    await put('sys/mounts/glassdome', { type: 'kv', options: { version: '2' } });
+    await put('glassdome/data/truenas_api_key', { data: { value: canary } });
+    await put('glassdome/data/who_knows', { data: { value: canary } });
+    const dana = await system.person('dana', 'admin');
+    const words = ['import', '--from-vault', '--vault-token', '-', '--yes'];
+    const done = await run(words, { env: dana, stdin: vault.rootToken });
+    expect(done.code, done.stderr).to.equal(0);
+    expect(done.stderr)
+      .to.contain('1 created')
+      .and.match(/Still only in the environment \(1\): who_knows/);
+    const again = await run(words, { env: dana, stdin: vault.rootToken });
+    expect(again.stderr).to.contain('Nothing changed');
+    const refused = await run(words, { env: dana, stdin: 'hvs.wrong' });
+    expect(refused.code).to.equal(2);
+    expect(refused.stderr).to.contain('is not accepted by Vault');
+    said.push(refused.stderr);
+    expect(said.join('')).not.to.contain(vault.rootToken);
+  });
+
+  it('never showed a value', () => {
+    const values = parseDotenv(readFileSync(fixture, 'utf8')).entries.map((e) => e.value ?? '');
+    const secrets = [canary, ...values.filter((v) => /fake|sk-|wJalr/i.test(v))];
+    for (const secret of secrets) expect(said.join('')).not.to.contain(secret);
+  });
+});
