@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseDotenv } from '../../src/domain/dotenv.js';
+import {
+  type CliSystem,
+  type Ended,
+  GLASSDOME,
+  type RunOptions,
+  startCliSystem,
+} from '../support/cliSystem.js';
+
+/** Values that are hard to quote. */
+const HARD = [
+  `it's "quoted" \\ and # not a comment`,
+  'two\nlines',
+  'carriage\r\nreturn "and" \\n',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what python-dotenv would replace
+  '${HOME} and ${X:-y} and $HOME and `id` $(id)',
+  ' blanks around ',
+  'ends with \\',
+  'é 世界 🙂',
+  "'",
+];
+
+describe('glassdome credentials run', function () {
+  this.timeout(60_000);
+  let system: CliSystem;
+  const canary = `canary-${randomBytes(9).toString('hex')}`;
+  const hard = Object.fromEntries(HARD.map((value, i) => [`HARD_${i}`, value]));
+
+  before(async () => {
+    system = await startCliSystem();
+    const fields = { ...hard, OPENAI_API_KEY: canary };
+    await other('Hard', fields, Object.keys(fields));
+  });
+  after(() => system.stop());
+
+  function post(path: string, body: object): Promise<Response> {
+    const session = JSON.parse(readFileSync(join(system.folder, 'admin.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
+    const headers = {
+      authorization: `Bearer ${session['access_token']}`,
+      'content-type': 'application/json',
+    };
+    return fetch(`${system.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** A credential of the admin whose variables are called as its fields. */
+  async function other(name: string, fields: Record<string, string>, variables: string[]): Promise<void> {
+    const env_names = Object.fromEntries(variables.map((variable) => [variable, variable]));
+    const made = await post('/api/credentials', { name, service_type: 'other', fields, env_names });
+    expect(made.status, await made.text()).to.equal(201);
+  }
+
+  const credentials = (words: string[], options: RunOptions = {}): Promise<Ended> =>
+    system.glassdome(['credentials', ...words], options);
+  const node = (code: string) => [process.execPath, '-e', code];
+
+  function file(name: string, text: string): string {
+    const path = join(system.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  it('gives the child every value as it is, by its environment only', async () => {
+    const { code, stdout } = await credentials([
+      'run',
+      '--',
+      ...node('console.log(JSON.stringify(process.env))'),
+    ]);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout)).to.include({ ...hard, OPENAI_API_KEY: canary });
+  });
+
+  it('shows no value on its command lines, in its output or on disk', async () => {
+    const env = { ...system.admin, MARK: `mark-${process.pid}` };
+    const words = [
+      'credentials',
+      'run',
+      '--verbose',
+      '--',
+      ...node('console.log("up");setTimeout(() => {}, 60000)'),
+    ];
+    const child = spawn(process.execPath, [GLASSDOME, ...words], { env });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += String(chunk);
+    });
+    await firstOutput(child);
+    const lines = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => textOf(`/proc/${pid}/cmdline`));
+    child.kill('SIGTERM');
+    await ended(child);
+    expect(lines.some((line) => line.includes('setTimeout'))).to.equal(true);
+    for (const line of [...lines, said]) expect(line).not.to.contain(canary);
+    const files = readdirSync(system.folder).map((name) => textOf(join(system.folder, name)));
+    for (const text of files) expect(text).not.to.contain(canary);
+    expect(said).to.match(/OPENAI_API_KEY +"Hard", version 1, field OPENAI_API_KEY/);
+  });
+
+  it('lets the values of the broker win over those of a .env, and the shell over the .env', async () => {
+    const path = file(
+      'some.env',
+      `OPENAI_API_KEY=old\nPLAIN='a b'\nSHELL_SET=file\nexport REF=$\{PLAIN}!\nALONE\nbad line\n`,
+    );
+    const env = { ...system.admin, SHELL_SET: 'shell', OPENAI_API_KEY: 'shell' };
+    const words = [
+      'run',
+      '--env-file',
+      path,
+      '--verbose',
+      '--',
+      ...node('console.log(JSON.stringify(process.env))'),
+    ];
+    const { stdout, stderr } = await credentials(words, { env });
+    const seen = JSON.parse(stdout) as Record<string, string>;
+    expect(seen).to.include({ OPENAI_API_KEY: canary, PLAIN: 'a b', SHELL_SET: 'shell', REF: 'a b!' });
+    expect(seen).not.to.have.property('ALONE');
+    expect(stderr).to.match(/OPENAI_API_KEY +"Hard".*over the value of the file/);
+    expect(stderr)
+      .to.contain(`PLAIN           ${path}`)
+      .and.match(/SHELL_SET +the environment/);
+    expect(stderr).to.contain('line 6 is not NAME=value');
+    expect(stderr).not.to.contain(canary).and.not.contain('a b');
+  });
+
+  it('does not hand its own login on', async () => {
+    const { access_token } = JSON.parse(readFileSync(join(system.folder, 'admin.json'), 'utf8'));
+    const { GLASSDOME_BROKER_SESSION_FILE: _, ...rest } = system.admin;
+    const env = { ...rest, GLASSDOME_BROKER_TOKEN: access_token };
+    const { stdout, code } = await credentials(
+      ['run', '--', ...node('console.log(JSON.stringify(process.env))')],
+      { env },
+    );
+    expect(code).to.equal(0);
+    expect(stdout).not.to.contain(access_token).and.not.contain('GLASSDOME_BROKER_TOKEN');
+  });
+
+  it('passes the exit code on, with 128 + n for a signal, 127 and 126 as shells do', async () => {
+    expect((await credentials(['run', '--', 'sh', '-c', 'exit 42'])).code).to.equal(42);
+    expect((await credentials(['run', 'sh', '-c', 'kill -KILL $$'])).code).to.equal(137);
+    const missing = await credentials(['run', '--', 'no-such-program-here']);
+    expect(missing.code).to.equal(127);
+    expect(missing.stderr).to.contain('there is no such program');
+    expect((await credentials(['run', '--', file('not-executable', 'x')])).code).to.equal(126);
+    expect((await credentials(['run'])).code).to.equal(2);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const) {
+    it(`forwards ${signal} and waits for what the child makes of it`, async () => {
+      const script = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000); console.log('up')`;
+      const words = ['credentials', 'run', '--', ...node(script)];
+      const child = spawn(process.execPath, [GLASSDOME, ...words], { env: system.admin });
+      await firstOutput(child);
+      child.kill(signal);
+      expect(await ended(child)).to.equal(7);
+    });
+  }
+
+  it('tells conflicts and what would change the programs, and leaves them out', async () => {
+    await other('One', { TWICE: canary }, ['TWICE']);
+    await other('Two', { TWICE: 'x', LD_PRELOAD: '/x.so', PATH: '/x' }, ['TWICE', 'LD_PRELOAD', 'PATH']);
+    const { stdout, stderr, code } = await credentials([
+      'run',
+      '--',
+      ...node('console.log(JSON.stringify(process.env))'),
+    ]);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout)).not.to.have.any.keys('TWICE', 'LD_PRELOAD');
+    expect(stderr).to.contain('TWICE was left out: more than one credential claims it (local:admin/');
+    expect(stderr).to.contain('LD_PRELOAD of "Two" was left out').and.contain('PATH of "Two"');
+    const named = await credentials(['run', '--only', 'TWICE', '--', 'true']);
+    expect(named.code).to.equal(6);
+    expect((await credentials(['run', '--only', 'NOPE', '--', 'true'])).code).to.equal(5);
+    const only = await credentials(['env', '--only', 'HARD_1', '--json']);
+    expect(Object.keys(JSON.parse(only.stdout))).to.deep.equal(['HARD_1']);
+  });
+
+  it('prints names without values, and values only in a format that gives them back', async () => {
+    const names = await credentials(['env']);
+    expect(names.stdout)
+      .to.match(/OPENAI_API_KEY +Hard +1 +OPENAI_API_KEY/)
+      .and.not.contain(canary);
+    const dotenv = parseDotenv((await credentials(['env', '--format', 'dotenv'])).stdout);
+    const values = Object.fromEntries(dotenv.entries.map((e) => [e.name, e.value]));
+    expect(values).to.include(hard);
+    expect(dotenv.warnings).to.deep.equal([]);
+    const { stdout } = await credentials(['env', '--format', 'shell']);
+    const script = `${stdout}\nexec '${process.execPath}' -e 'console.log(JSON.stringify(process.env))'`;
+    const shell = spawnSync('sh', ['-c', script], { encoding: 'utf8', env: {} });
+    expect(JSON.parse(shell.stdout)).to.include(hard);
+    expect(JSON.parse((await credentials(['env', '--format', 'json'])).stdout)).to.include(hard);
+    expect((await credentials(['env', '--format', 'yaml'])).code).to.equal(2);
+  });
+
+  it('starts nothing when the broker can not be reached or its Vault does not answer', async () => {
+    const touched = join(system.folder, 'touched');
+    const words = ['run', '--env-file', file('whole.env', 'A=b\n'), '--', 'touch', touched];
+    const env = {
+      ...system.admin,
+      GLASSDOME_BROKER_URL: 'http://127.0.0.1:1',
+      GLASSDOME_BROKER_TOKEN: 'a.b.c',
+    };
+    const gone = await credentials(words, { env });
+    expect(gone.code).to.equal(7);
+    expect(gone.stderr).to.contain('No broker answers at http://127.0.0.1:1');
+    await system.vault.seal();
+    const sealed = await credentials(words);
+    expect(sealed.code, sealed.stderr).to.equal(7);
+    expect(existsSync(touched)).to.equal(false);
+  });
+});
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // A process that has just ended, or a folder.
+    return '';
+  }
+}
+
+const firstOutput = (child: ChildProcess) => new Promise((resolve) => child.stdout?.once('data', resolve));
+const ended = (child: ChildProcess) => new Promise((resolve) => child.once('close', (code) => resolve(code)));
