@@ -18,6 +18,8 @@ export interface Request {
 export interface Answer<Body> {
   body: Body;
   etag: string | null;
+  /** The header `Date`: the broker's clock. */
+  date: string | null;
 }
 
 /** Calls of one broker. Throws `ApiError` for a refusal and `CliError` when nobody answers. */
@@ -44,7 +46,7 @@ export class BrokerApi {
     });
     const body = parsed(text);
     if (!answer.ok) throw new ApiError(problemFrom(answer.status, body));
-    return { body: body as Body, etag: answer.headers.get('etag') };
+    return { body: body as Body, etag: answer.headers.get('etag'), date: answer.headers.get('date') };
   }
 
   async #send(path: string, { method = 'GET', body, headers, bearer }: Request) {
@@ -65,13 +67,24 @@ export class BrokerApi {
     try {
       return await fetch(new URL(path, this.server), init);
     } catch (error) {
+      const reason = reasonOf(error);
       throw new CliError(
-        `No broker answers at ${this.server.origin}: ${reasonOf(error)}`,
+        `No broker answers at ${this.server.origin}: ${reason}`,
         EXIT.unavailable,
-        'Start it (npm start), or name another one: --server or GLASSDOME_BROKER_URL.',
+        hintFor(reason),
       );
     }
   }
+}
+
+function hintFor(reason: string): string {
+  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED/.test(reason))
+    return 'Its certificate is not trusted here: name the CA that signed it by GLASSDOME_BROKER_CA_FILE.';
+  if (reason === 'CERT_HAS_EXPIRED') return 'Its certificate has ended: renew it at the broker.';
+  if (reason === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Its certificate is for another name: use that one.';
+  if (reason === 'ERR_SSL_WRONG_VERSION_NUMBER' || reason === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return 'It does not speak TLS there: is it http:// instead of https://?';
+  return 'Start it (npm start), or name another one: --server or GLASSDOME_BROKER_URL.';
 }
 
 function parsed(text: string): unknown {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../config.js';
 import { add } from './commands/add.js';
 import { remove } from './commands/delete.js';
+import { doctor } from './commands/doctor.js';
 import { env } from './commands/env.js';
 import { get } from './commands/get.js';
 import { importCommand } from './commands/import.js';
@@ -15,7 +16,7 @@ import { whoami } from './commands/whoami.js';
 /** What is done with one credential or many. */
 const credentialCommands = [add, list, show, get, remove, importCommand, run, env];
 /** Who one is, and who else there is. */
-const accountCommands = [login, logout, whoami];
+const accountCommands = [login, logout, whoami, doctor];
 
 /** `glassdome credentials add …`, `glassdome login` …: the credentials are one group among Glassdome's own. */
 export function glassdomeProgram(): Command {

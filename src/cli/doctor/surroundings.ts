@@ -1,0 +1,99 @@
+import { statSync } from 'node:fs';
+import { nearMiss } from '../../domain/nearMiss.js';
+import { loadSession } from '../session.js';
+import { type Finding, fail, ok, warn } from './finding.js';
+
+const OURS = [
+  'GLASSDOME_BROKER_URL',
+  'GLASSDOME_BROKER_TOKEN',
+  'GLASSDOME_BROKER_TOKEN_FILE',
+  'GLASSDOME_BROKER_CLIENT_ID',
+  'GLASSDOME_BROKER_CLIENT_SECRET',
+  'GLASSDOME_BROKER_CLIENT_SECRET_FILE',
+  'GLASSDOME_BROKER_CA_FILE',
+  'GLASSDOME_BROKER_SESSION_FILE',
+  'GLASSDOME_BROKER_ALLOW_PLAIN_HTTP',
+];
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
+
+const isSet = (name: string) => (process.env[name] ?? '') !== '';
+
+/** Variables that do not do what somebody may believe. Names only. */
+export function lookAtVariables(): Finding[] {
+  const findings = Object.keys(process.env)
+    .filter((name) => name.startsWith('GLASSDOME_BROKER_') && !OURS.includes(name))
+    .map((name) => unknownVariable(name));
+  for (const name of ['GLASSDOME_BROKER_TOKEN', 'GLASSDOME_BROKER_CLIENT_SECRET']) {
+    if (!isSet(name) || !isSet(`${name}_FILE`)) continue;
+    findings.push(warn('Variables', `${name}_FILE wins over ${name}`, `Drop one: unset ${name}`));
+  }
+  if (
+    (isSet('GLASSDOME_BROKER_TOKEN') || isSet('GLASSDOME_BROKER_TOKEN_FILE')) &&
+    isSet('GLASSDOME_BROKER_CLIENT_ID')
+  )
+    findings.push(
+      warn(
+        'Variables',
+        'the token wins over the service account',
+        'unset GLASSDOME_BROKER_TOKEN to use the account',
+      ),
+    );
+  const word = process.env['GLASSDOME_BROKER_ALLOW_PLAIN_HTTP'] ?? '';
+  if (!/^(|1|true|yes|0|false|no)$/i.test(word))
+    findings.push(
+      warn('Variables', 'GLASSDOME_BROKER_ALLOW_PLAIN_HTTP counts as false', 'Set it to true or false.'),
+    );
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    findings.push(
+      fail(
+        'Variables',
+        'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the verification of certificates',
+        'unset it; name the CA of the broker by GLASSDOME_BROKER_CA_FILE',
+      ),
+    );
+  return findings.length > 0 ? findings : [ok('Variables', setOnes())];
+}
+
+function unknownVariable(name: string): Finding {
+  const meant = nearMiss(name, OURS);
+  const wayOut = meant === undefined ? `unset ${name}` : `Did you mean ${meant}?`;
+  return warn('Variables', `${name} means nothing here`, wayOut);
+}
+
+function setOnes(): string {
+  const names = OURS.filter(isSet);
+  return names.length === 0 ? 'none set, which is fine' : names.join(', ');
+}
+
+/** This program connects directly, whatever they say. */
+export function lookAtProxies(server: URL | undefined): Finding {
+  const names = PROXIES.filter(isSet);
+  const local = server !== undefined && /^(localhost|127\.|\[::1\])/.test(server.hostname);
+  if (names.length === 0) return ok('Proxies', 'none set');
+  const text = `${names.join(', ')} set; this program does not use them`;
+  return local
+    ? ok('Proxies', text)
+    : warn('Proxies', text, 'The broker must be reachable without a proxy; nothing to do where it is.');
+}
+
+/** The kept login lets anybody in who can read it. */
+export function lookAtSession(file: string, server: URL | undefined): Finding {
+  const what = 'Session file';
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return ok(what, `${file} does not exist: nobody has logged in with a password`);
+  const mode = (stat.mode & 0o777).toString(8).padStart(4, '0');
+  if ((stat.mode & 0o077) !== 0)
+    return fail(what, `${file} is open to others (${mode})`, `chmod 600 ${file}, and log in again`);
+  if (stat.uid !== process.getuid?.())
+    return fail(what, `${file} belongs to somebody else`, `Remove it and log in again: glassdome login`);
+  const session = loadSession(file);
+  if (session === undefined)
+    return warn(what, `${file} holds no login that can be read`, 'Log in again: glassdome login');
+  if (server !== undefined && session.server !== server.origin)
+    return warn(
+      what,
+      `${file} is of a login at ${session.server}, not at ${server.origin}`,
+      `glassdome login --server ${server.origin}`,
+    );
+  return ok(what, `${file} (${mode}), ${session.username} at ${session.server}`);
+}
