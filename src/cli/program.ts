@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../config.js';
 import { add } from './commands/add.js';
+import { audit } from './commands/audit.js';
 import { remove } from './commands/delete.js';
 import { doctor } from './commands/doctor.js';
 import { env } from './commands/env.js';
@@ -9,14 +10,18 @@ import { importCommand } from './commands/import.js';
 import { list } from './commands/list.js';
 import { login } from './commands/login.js';
 import { logout } from './commands/logout.js';
+import { password } from './commands/password.js';
 import { run } from './commands/run.js';
+import { serviceAccounts } from './commands/serviceAccounts.js';
 import { show } from './commands/show.js';
+import { teams } from './commands/teams.js';
+import { users } from './commands/users.js';
 import { whoami } from './commands/whoami.js';
 
 /** What is done with one credential or many. */
 const credentialCommands = [add, list, show, get, remove, importCommand, run, env];
 /** Who one is, and who else there is. */
-const accountCommands = [login, logout, whoami, doctor];
+const accountCommands = [login, logout, whoami, password, users, serviceAccounts, teams, audit, doctor];
 
 /** `glassdome credentials add …`, `glassdome login` …: the credentials are one group among Glassdome's own. */
 export function glassdomeProgram(): Command {

@@ -32,24 +32,30 @@ export const login = leaf('login', 'log in with name and password')
       const password = await secretInput('Password', '--password', options.password ?? true);
       let given = await signIn(cli, username, password);
       if (given.must_change_password) given = await changeFirst(cli, { username, password, given, options });
-      saveSession(cli.settings.sessionFile, {
-        server: cli.api.server.origin,
-        username,
-        refreshToken: new Secret(given.refresh_token),
-        accessToken: new Secret(given.access_token),
-        accessTokenEnds: Date.now() + given.expires_in * 1000,
-      });
+      keepLogin(cli, username, given);
       if (options.json) printJson({ server: cli.api.server.origin, username });
       else note(`Logged in as ${username} at ${cli.api.server.origin}.`);
     }),
   );
+
+/** Keeps a login for the next commands. */
+export function keepLogin(cli: Cli, username: string, given: Login): void {
+  saveSession(cli.settings.sessionFile, {
+    server: cli.api.server.origin,
+    username,
+    refreshToken: new Secret(given.refresh_token),
+    accessToken: new Secret(given.access_token),
+    accessTokenEnds: Date.now() + given.expires_in * 1000,
+  });
+}
 
 async function askUsername(): Promise<string> {
   if (!canAsk()) throw new CliError('--username is needed, since nobody is at the keyboard', EXIT.usage);
   return (await ask('Username')).trim();
 }
 
-async function signIn(cli: Cli, username: string, password: Secret): Promise<Login> {
+/** Asks the broker for a login; a refusal is told as what it is. */
+export async function signIn(cli: Cli, username: string, password: Secret): Promise<Login> {
   const body = { username, password: password.reveal() };
   try {
     return (await cli.api.call<Login>('/api/auth/login', { method: 'POST', body })).body;
@@ -82,7 +88,8 @@ async function changeFirst(cli: Cli, { username, password, given, options }: Fir
   return signIn(cli, username, chosen);
 }
 
-async function repeatPassword(chosen: Secret): Promise<void> {
+/** Catches a slip of the fingers where nobody sees what is typed. */
+export async function repeatPassword(chosen: Secret): Promise<void> {
   const again = await askSecret('The same again');
   if (again.reveal() !== chosen.reveal())
     throw new CliError('The two are not the same; nothing was changed.', EXIT.usage);

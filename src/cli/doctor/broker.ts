@@ -122,7 +122,12 @@ async function encryption({ api, settings }: Cli): Promise<Finding> {
   const ca =
     settings.caFile === undefined ? {} : { ca: readText(settings.caFile, 'GLASSDOME_BROKER_CA_FILE') };
   const host = api.server.hostname.replace(/^\[|\]$/g, '');
-  const socket = connect({ host, port: Number(api.server.port || 443), ...(isIP(host) === 0 && { servername: host }), ...ca });
+  const socket = connect({
+    host,
+    port: Number(api.server.port || 443),
+    ...(isIP(host) === 0 && { servername: host }),
+    ...ca,
+  });
   try {
     await secured(socket);
     const ends = new Date(socket.getPeerCertificate().valid_to);

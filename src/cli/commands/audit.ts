@@ -1,0 +1,93 @@
+import { Command } from 'commander';
+import type { GlobalOptions } from '../cli.js';
+import { leaf, withBroker } from '../command.js';
+import { EXIT } from '../exitCodes.js';
+import { wholeNumber } from '../fieldFlags.js';
+import { findCredential } from '../find.js';
+import { printJson, printTable } from '../output.js';
+import { note, say } from '../terminal.js';
+
+interface ListOptions extends GlobalOptions {
+  credential?: string;
+  actor?: string;
+  action?: string;
+  outcome?: string;
+  limit: number;
+}
+interface Page {
+  items: Record<string, unknown>[];
+  next_cursor: string | null;
+}
+interface Proof {
+  ok: boolean;
+  chains: number;
+  rows: number;
+  checkpoints: number;
+  problems: { chain: string; seq: number; problem: string }[];
+}
+
+const MAX_PAGE = 200;
+
+const list = leaf('list', 'what happened, newest first (admins: all, others: their own)')
+  .option('--credential <credential>', 'of this one: name, owner/name or id')
+  .option('--actor <principal>', 'by whom, e.g. local:anna')
+  .option('--action <action>', 'e.g. credential.read')
+  .option('--outcome <outcome>', 'allowed, denied or failed')
+  .option('--limit <n>', 'at most so many', wholeNumber, 50)
+  .action(
+    withBroker<ListOptions>(async (cli, { json, credential, limit, actor, action, outcome }) => {
+      const id = credential === undefined ? undefined : (await findCredential(cli, credential)).id;
+      const filter = Object.entries({ credential_id: id, actor, action, outcome });
+      const items: Record<string, unknown>[] = [];
+      let cursor: string | null = null;
+      do {
+        const query = new URLSearchParams({
+          limit: String(Math.min(MAX_PAGE, Math.max(1, limit - items.length))),
+        });
+        for (const [name, word] of filter) if (word !== undefined) query.set(name, word);
+        if (cursor !== null) query.set('cursor', cursor);
+        const { body }: { body: Page } = await cli.call<Page>(`/api/audit?${query}`);
+        items.push(...body.items);
+        cursor = body.next_cursor;
+      } while (cursor !== null && items.length < limit);
+      if (json) return printJson({ items });
+      if (items.length === 0) return note('Nothing fits.');
+      printTable(columns, items);
+    }),
+  );
+
+const columns = [
+  { title: 'AT', value: (row: Record<string, unknown>) => row['at'] },
+  { title: 'ACTOR', value: (row: Record<string, unknown>) => row['actor'] },
+  { title: 'ACTION', value: (row: Record<string, unknown>) => row['action'] },
+  { title: 'OUTCOME', value: outcomeOf },
+  { title: 'USED BY', value: (row: Record<string, unknown>) => row['used_by'] },
+  { title: 'CREDENTIAL', value: (row: Record<string, unknown>) => row['credential_id'] },
+  { title: 'REQUEST', value: (row: Record<string, unknown>) => row['request_id'] },
+];
+
+function outcomeOf(row: Record<string, unknown>): string {
+  const glass = row['break_glass'] === true ? ' (break-glass)' : '';
+  return `${row['outcome']}${row['code'] === null ? '' : `: ${row['code']}`}${glass}`;
+}
+
+const verify = leaf(
+  'verify',
+  'recompute every chain and check it against the signed checkpoints (admins)',
+).action(
+  withBroker(async (cli, { json }) => {
+    const { body } = await cli.call<Proof>('/api/audit/verify');
+    if (json) printJson(body);
+    else {
+      for (const { chain, seq, problem } of body.problems) say(`${chain} ${seq}: ${problem}`);
+      note(
+        `${body.ok ? 'Untouched' : 'NOT AS IT WAS WRITTEN'}: ${body.rows} rows in ${body.chains} chains, ${body.checkpoints} signed checkpoints.`,
+      );
+    }
+    if (!body.ok) process.exitCode = EXIT.failed;
+  }),
+);
+
+/** The trail of who did what. */
+export const audit = new Command('audit').description('who did what');
+for (const command of [list, verify]) audit.addCommand(command);

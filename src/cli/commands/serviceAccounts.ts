@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Cli, GlobalOptions } from '../cli.js';
+import { leaf, withBroker } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { printJson, printTable } from '../output.js';
+import { makePrivateFile } from '../privateFile.js';
+import { confirm, note, say } from '../terminal.js';
+
+interface CreateOptions extends GlobalOptions {
+  description?: string;
+  role?: string;
+  expiresAt?: string;
+  secretFile?: string;
+}
+interface RevokeOptions extends GlobalOptions {
+  yes?: boolean;
+}
+interface Account extends Record<string, unknown> {
+  id: string;
+  name: string;
+  revoked_at: string | null;
+}
+interface Created extends Account {
+  client_id: string;
+  client_secret: string;
+}
+
+const PATH = '/api/service-accounts';
+
+const list = leaf('list', 'the accounts you made (admins: all)').action(
+  withBroker(async (cli, { json }) => {
+    const { body } = await cli.call<{ items: Account[] }>(PATH);
+    if (json) return printJson(body);
+    if (body.items.length === 0)
+      return note('No service account yet. Make one: glassdome service-accounts create');
+    printTable(
+      [
+        { title: 'NAME', value: (a) => a['name'] },
+        { title: 'ROLE', value: (a) => a['role'] },
+        { title: 'STATE', value: (a) => (a['revoked_at'] === null ? 'active' : 'revoked') },
+        { title: 'EXPIRES', value: (a) => a['expires_at'] },
+        { title: 'MADE BY', value: (a) => a['created_by'] },
+        { title: 'ID', value: (a) => a['id'] },
+      ],
+      body.items,
+    );
+  }),
+);
+
+const create = leaf('create', 'an identity for a service; its secret is shown once')
+  .argument('<name>', 'a-z 0-9 . _ -')
+  .option('--description <text>', 'what it is for')
+  .option('--role <role>', 'observer or engineer (default)')
+  .option('--expires-at <moment>', 'when it ends, RFC 3339: 2027-01-31T00:00:00Z')
+  .option('--secret-file <file>', 'write the secret to a new file of yours (0600) instead of showing it')
+  .action(
+    withBroker<CreateOptions>(async (cli, options, [name = '']) => {
+      const { description, role, expiresAt: expires_at, secretFile } = options;
+      const body = { name, description, role, expires_at };
+      const file = secretFile === undefined ? undefined : makePrivateFile(secretFile);
+      const { body: made } = await cli
+        .call<Created>(PATH, { method: 'POST', body })
+        .catch((error: unknown) => {
+          file?.drop();
+          throw error;
+        });
+      file?.write(made.client_secret);
+      tellCreated(made, options);
+    }),
+  );
+
+function tellCreated(made: Created, { json, secretFile }: CreateOptions): void {
+  const { client_secret: secret, ...rest } = made;
+  if (json) {
+    printJson(secretFile === undefined ? made : { ...rest, secret_file: secretFile });
+    return;
+  }
+  note(`Made ${made.name}. For the service:`);
+  say(`GLASSDOME_BROKER_CLIENT_ID=${made.client_id}`);
+  if (secretFile === undefined) {
+    say(`GLASSDOME_BROKER_CLIENT_SECRET=${secret}`);
+    note('The secret is shown this once.');
+  } else say(`GLASSDOME_BROKER_CLIENT_SECRET_FILE=${resolve(secretFile)}`);
+}
+
+const revoke = leaf('revoke', 'end an account at once, its running tokens too')
+  .argument('<account>', 'name or id')
+  .option('--yes', 'do not ask')
+  .action(
+    withBroker<RevokeOptions>(async (cli, { json, yes }, [word = '']) => {
+      const { id, name } = await findAccount(cli, word);
+      await confirm(`Revoke ${name}? It can't be undone.`, yes);
+      await cli.call(`${PATH}/${id}`, { method: 'DELETE' });
+      if (json) printJson({ id, name, status: 'revoked' });
+      else note(`Revoked ${name}.`);
+    }),
+  );
+
+async function findAccount(cli: Cli, word: string): Promise<Account> {
+  const { body } = await cli.call<{ items: Account[] }>(PATH);
+  const found = body.items.find((a) => a.revoked_at === null && (a.id === word || a.name === word));
+  if (found !== undefined) return found;
+  const known = body.items.filter((a) => a.revoked_at === null).map((a) => a.name);
+  throw new CliError(
+    `There is no service account "${word}", or it is not yours.`,
+    EXIT.notFound,
+    known.length === 0 ? undefined : `There are: ${known.join(', ')}`,
+  );
+}
+
+/** Identities of services, which have no person's login. */
+export const serviceAccounts = new Command('service-accounts').description('identities for services');
+for (const command of [list, create, revoke]) serviceAccounts.addCommand(command);

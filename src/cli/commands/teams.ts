@@ -1,0 +1,156 @@
+import { Command } from 'commander';
+import type { Cli, GlobalOptions } from '../cli.js';
+import { leaf, repeated, withBroker } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { printJson, printTable } from '../output.js';
+import { note } from '../terminal.js';
+
+interface Member {
+  principal: string;
+  lead: boolean;
+}
+interface Team extends Record<string, unknown> {
+  name: string;
+  members: Member[];
+}
+interface MemberOptions extends GlobalOptions {
+  lead?: string[];
+  reason?: string;
+}
+interface CreateOptions extends GlobalOptions {
+  description?: string;
+  member?: string[];
+  lead?: string[];
+}
+interface AddOptions extends GlobalOptions {
+  lead?: boolean;
+  reason?: string;
+}
+
+const REASON = 'why an admin joins, or lets an account of his join; it is audited';
+
+/** A bare name is a person who logs in here. */
+const principalOf = (word: string) => (word.includes(':') ? word : `local:${word}`);
+const shown = ({ principal, lead }: Member) => (lead ? `${principal} (lead)` : principal);
+
+/** Who is named as a lead is a member too. */
+function membersOf(words: readonly string[], leads: readonly string[]): Member[] {
+  const leading = new Set(leads.map(principalOf));
+  const all = new Set([...words, ...leads].map(principalOf));
+  return [...all].map((principal) => ({ principal, lead: leading.has(principal) }));
+}
+
+const list = leaf('list', 'your teams (architects and admins: all)').action(
+  withBroker(async (cli, { json }) => {
+    const { body } = await cli.call<{ items: Team[] }>('/api/teams');
+    if (json) return printJson(body);
+    if (body.items.length === 0) return note('No team yet, or you are in none.');
+    printTable(
+      [
+        { title: 'NAME', value: (t) => t['name'] },
+        { title: 'DESCRIPTION', value: (t) => t['description'] },
+        { title: 'MEMBERS', value: (t) => (t['members'] as Member[]).map(shown) },
+      ],
+      body.items,
+    );
+  }),
+);
+
+const create = leaf('create', 'a new team (architects and admins)')
+  .argument('<name>', 'a-z 0-9 -')
+  .option('--description <text>', 'what it is for')
+  .option('--member <principal>', 'anna, local:anna, glassdome:7, sa:<id>; may be repeated', repeated)
+  .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
+  .action(
+    withBroker<CreateOptions>(async (cli, { json, description, member, lead }, [name = '']) => {
+      const body = { name, description, members: membersOf(member ?? [], lead ?? []) };
+      const { body: made } = await cli.call<Team>('/api/teams', { method: 'POST', body });
+      if (json) printJson(made);
+      else tellMembers(made);
+    }),
+  );
+
+const setMembers = leaf('set-members', 'replace all members')
+  .argument('<team>')
+  .argument('[principals...]', 'anna, local:anna, glassdome:7, sa:<id>')
+  .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
+  .option('--reason <text>', REASON)
+  .action(
+    withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
+      await replaceMembers(cli, team, membersOf(words, options.lead ?? []), options);
+    }),
+  );
+
+const addMember = leaf('add-member', 'one more')
+  .argument('<team>')
+  .argument('<principals...>', 'anna, local:anna, glassdome:7, sa:<id>')
+  .option('--lead', 'they lead the team')
+  .option('--reason <text>', REASON)
+  .action(
+    withBroker<AddOptions>(async (cli, options, [team = '', ...words]) => {
+      const { members } = await findTeam(cli, team);
+      const leads = members.filter((m) => m.lead).map((m) => m.principal);
+      const added = membersOf(words, options.lead === true ? words : []).map((m) => ({
+        ...m,
+        lead: m.lead || leads.includes(m.principal),
+      }));
+      const kept = members.filter((m) => !added.some((a) => a.principal === m.principal));
+      await replaceMembers(cli, team, [...kept, ...added], options);
+    }),
+  );
+
+const removeMember = leaf('remove-member', 'one less')
+  .argument('<team>')
+  .argument('<principals...>')
+  .action(
+    withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
+      const { members } = await findTeam(cli, team);
+      const gone = words.map(principalOf);
+      const unknown = gone.find((principal) => !members.some((m) => m.principal === principal));
+      if (unknown !== undefined)
+        throw new CliError(
+          `${unknown} is not in the team "${team}".`,
+          EXIT.notFound,
+          `In it are: ${members.map(shown).join(', ') || 'nobody'}`,
+        );
+      await replaceMembers(
+        cli,
+        team,
+        members.filter((m) => !gone.includes(m.principal)),
+        options,
+      );
+    }),
+  );
+
+async function replaceMembers(
+  cli: Cli,
+  team: string,
+  members: Member[],
+  { json, reason }: GlobalOptions & { reason?: string },
+): Promise<void> {
+  const headers: Record<string, string> = reason === undefined ? {} : { 'x-break-glass-reason': reason };
+  const path = `/api/teams/${encodeURIComponent(team)}/members`;
+  const { body } = await cli.call<Team>(path, { method: 'PUT', body: { members }, headers });
+  if (json) printJson(body);
+  else tellMembers(body);
+}
+
+async function findTeam(cli: Cli, name: string): Promise<Team> {
+  const { body } = await cli.call<{ items: Team[] }>('/api/teams');
+  const team = body.items.find((t) => t.name === name);
+  if (team !== undefined) return team;
+  const known = body.items.map((t) => t.name).join(', ');
+  throw new CliError(
+    `There is no team "${name}", or you are not in it.`,
+    EXIT.notFound,
+    known === '' ? undefined : `There are: ${known}`,
+  );
+}
+
+function tellMembers({ name, members }: Team): void {
+  note(`Team ${name}: ${members.map(shown).join(', ') || 'nobody in it'}`);
+}
+
+/** Teams that credentials are shared with. */
+export const teams = new Command('teams').description('teams that credentials are shared with');
+for (const command of [list, create, setMembers, addMember, removeMember]) teams.addCommand(command);

@@ -1,0 +1,102 @@
+import { Command } from 'commander';
+import type { GlobalOptions } from '../cli.js';
+import { leaf, withBroker } from '../command.js';
+import { printJson, printTable } from '../output.js';
+import { confirm, note, say } from '../terminal.js';
+
+interface AddOptions extends GlobalOptions {
+  role: string;
+}
+interface AskOptions extends GlobalOptions {
+  yes?: boolean;
+}
+interface OneTime {
+  one_time_password: string;
+}
+
+const at = (username: string) => `/api/users/${encodeURIComponent(username)}`;
+
+const list = leaf('list', 'who can log in').action(
+  withBroker(async (cli, { json }) => {
+    const { body } = await cli.call<{ items: Record<string, unknown>[] }>('/api/users');
+    if (json) return printJson(body);
+    printTable(
+      [
+        { title: 'USERNAME', value: (p) => p['username'] },
+        { title: 'ROLE', value: (p) => p['role'] },
+        { title: 'STATE', value: stateOf },
+        { title: 'LAST LOGIN', value: (p) => p['last_login_at'] },
+        { title: 'PRINCIPAL', value: (p) => p['principal'] },
+      ],
+      body.items,
+    );
+  }),
+);
+
+function stateOf(person: Record<string, unknown>): string {
+  if (person['disabled'] === true) return 'disabled';
+  return person['must_change_password'] === true ? 'one-time password' : 'active';
+}
+
+const add = leaf('add', 'add somebody; prints a one-time password')
+  .argument('<username>')
+  .option('--role <role>', 'observer, engineer, architect or admin', 'engineer')
+  .action(
+    withBroker<AddOptions>(async (cli, { json, role }, [username = '']) => {
+      const request = { method: 'POST', body: { username, role } };
+      const { body } = await cli.call<OneTime>('/api/users', request);
+      if (json) return printJson(body);
+      note(`Added ${username} as ${role}. One-time password, shown this once:`);
+      say(body.one_time_password);
+    }),
+  );
+
+const disable = leaf('disable', 'end all logins of somebody, at once')
+  .argument('<username>')
+  .option('--yes', 'do not ask')
+  .action(
+    withBroker<AskOptions>(async (cli, { json, yes }, [username = '']) => {
+      await confirm(`Disable ${username}?`, yes);
+      const { body } = await cli.call(at(username), { method: 'PATCH', body: { disabled: true } });
+      if (json) printJson(body);
+      else note(`${username} is disabled. Undo: glassdome users enable ${username}`);
+    }),
+  );
+
+const enable = leaf('enable', 'let somebody log in again')
+  .argument('<username>')
+  .action(
+    withBroker(async (cli, { json }, [username = '']) => {
+      const { body } = await cli.call(at(username), { method: 'PATCH', body: { disabled: false } });
+      if (json) printJson(body);
+      else note(`${username} can log in again.`);
+    }),
+  );
+
+const setRole = leaf('set-role', 'what somebody may do; acts at the next token')
+  .argument('<username>')
+  .argument('<role>', 'observer, engineer, architect or admin')
+  .action(
+    withBroker(async (cli, { json }, [username = '', role = '']) => {
+      const { body } = await cli.call(at(username), { method: 'PATCH', body: { role } });
+      if (json) printJson(body);
+      else note(`${username} is ${role} now.`);
+    }),
+  );
+
+const resetPassword = leaf('reset-password', 'a new one-time password; all logins of the person end')
+  .argument('<username>')
+  .option('--yes', 'do not ask')
+  .action(
+    withBroker<AskOptions>(async (cli, { json, yes }, [username = '']) => {
+      await confirm(`Reset the password of ${username}?`, yes);
+      const { body } = await cli.call<OneTime>(`${at(username)}/reset-password`, { method: 'POST' });
+      if (json) return printJson(body);
+      note(`One-time password of ${username}, shown this once:`);
+      say(body.one_time_password);
+    }),
+  );
+
+/** People who log in with name and password. For admins. */
+export const users = new Command('users').description('people who log in here (admins)');
+for (const command of [list, add, disable, enable, setRole, resetPassword]) users.addCommand(command);
