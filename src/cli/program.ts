@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../config.js';
 import { add } from './commands/add.js';
 import { audit } from './commands/audit.js';
+import { complete, completion } from './commands/completion.js';
 import { remove } from './commands/delete.js';
 import { doctor } from './commands/doctor.js';
 import { env } from './commands/env.js';
@@ -21,7 +22,18 @@ import { whoami } from './commands/whoami.js';
 /** What is done with one credential or many. */
 const credentialCommands = [add, list, show, get, remove, importCommand, run, env];
 /** Who one is, and who else there is. */
-const accountCommands = [login, logout, whoami, password, users, serviceAccounts, teams, audit, doctor];
+const accountCommands = [
+  login,
+  logout,
+  whoami,
+  password,
+  users,
+  serviceAccounts,
+  teams,
+  audit,
+  doctor,
+  completion,
+];
 
 /** `glassdome credentials add …`, `glassdome login` …: the credentials are one group among Glassdome's own. */
 export function glassdomeProgram(): Command {
@@ -44,5 +56,6 @@ function base(name: string, commands: readonly Command[]): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError();
   for (const command of commands) program.addCommand(command);
+  program.addCommand(complete, { hidden: true });
   return program;
 }

@@ -73,7 +73,8 @@ async function addOf(serviceType: string, words: string[], outer: Command): Prom
   await inner.parseAsync(words, { from: 'user' });
 }
 
-function commonFlags(command: Command): Command {
+/** The options beside the fields, the same for every service. */
+export function commonFlags(command: Command): Command {
   return command
     .option('--name <name>', 'what the credential is called')
     .option('--description <text>', 'what it is for')

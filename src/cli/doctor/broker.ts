@@ -48,8 +48,8 @@ const stranger = (cli: Cli) =>
 
 async function version(cli: Cli): Promise<Finding> {
   try {
-    const { body } = await cli.api.call<{ info: { version: string } }>('/openapi.json');
-    const [theirs, ours] = [cell(body.info.version), packageVersion()];
+    const { body } = await cli.api.call<{ info?: { version?: string } }>('/openapi.json');
+    const [theirs, ours] = [cell(body?.info?.version), packageVersion()];
     return theirs === ours
       ? ok('Version', `${theirs}, as this program`)
       : warn(

@@ -1,0 +1,35 @@
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** A script that asks this very program what could come next; files are offered where it knows nothing. */
+export function completionScript(shell: Shell, program: string): string {
+  const name = `_${program.replaceAll('-', '_')}_complete`;
+  return { bash, zsh, fish }[shell](program, name);
+}
+
+/** Without `mapfile`, which the bash of macOS lacks. Names with blanks are escaped as the shell wants them. */
+const bash = (program: string, name: string) => `# ${program}: completion for bash
+${name}() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    [ -n "$line" ] && COMPREPLY+=("$(printf '%q' "$line")")
+  done < <(${program} __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o default -F ${name} ${program}`;
+
+const zsh = (program: string, name: string) => `#compdef ${program}
+${name}() {
+  local -a found
+  found=("\${(@f)$(${program} __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=("\${(@)found:#}")
+  if (( \${#found} )); then compadd -- "\${found[@]}"; else _files; fi
+}
+if [ "$funcstack[1]" = "_${program}" ]; then ${name} "$@"; else compdef ${name} ${program}; fi`;
+
+const fish = (program: string, name: string) => `# ${program}: completion for fish
+function ${name}
+    set -l before (commandline -opc)
+    ${program} __complete -- $before[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c ${program} -a '(${name})'`;

@@ -1,0 +1,130 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type CliSystem, type RunOptions, startCliSystem } from '../support/cliSystem.js';
+
+describe('the commands for people, service accounts, teams and audit', function () {
+  this.timeout(60_000);
+  let system: CliSystem;
+
+  before(async () => {
+    system = await startCliSystem();
+  });
+  after(() => system.stop());
+
+  const run = (words: string, options: RunOptions = {}) => system.glassdome(words.split(' '), options);
+  const asPerson = (name: string) => ({
+    ...system.admin,
+    GLASSDOME_BROKER_SESSION_FILE: join(system.folder, `${name}.json`),
+  });
+
+  it('adds a person, whose one-time password alone stands on stdout and opens one login', async () => {
+    const { stdout, stderr } = await run('users add ben --role engineer');
+    expect(stdout).to.match(/^[A-Za-z0-9_-]{20}\n$/);
+    expect(stderr).to.contain('Added ben as engineer');
+    const options = { env: asPerson('ben'), stdin: stdout };
+    const login = await run('login --username ben --password - --new-password another-long-one', options);
+    expect(login.code, login.stderr).to.equal(0);
+    expect((await run('users list')).stdout).to.match(/ben +engineer +active/);
+    expect((await run('users list', { env: asPerson('ben') })).code).to.equal(4);
+  });
+
+  it('changes roles, disables at once, and resets passwords', async () => {
+    expect((await run('users set-role ben architect')).stderr).to.equal('ben is architect now.\n');
+    const wrong = await run('users set-role ben king');
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.contain('observer, engineer, architect, admin');
+    const unasked = await run('users disable ben');
+    expect(unasked.code).to.equal(2);
+    expect(unasked.stderr).to.contain('--yes');
+    expect((await run('users disable ben --yes')).code).to.equal(0);
+    expect((await run('whoami', { env: asPerson('ben') })).code).to.equal(0);
+    expect((await run('credentials list', { env: asPerson('ben') })).code).to.equal(3);
+    expect((await run('users enable ben')).code).to.equal(0);
+    expect((await run('users reset-password ben --yes')).stdout).to.match(/^[A-Za-z0-9_-]{20}\n$/);
+    expect((await run('users reset-password nobody --yes')).code).to.equal(5);
+    expect((await run('users disable admin --yes')).stderr).to.contain('last admin');
+  });
+
+  it("changes one's own password and stays logged in", async () => {
+    const first = await system.person('eve', 'engineer');
+    const words = 'password --current-password long-enough-eve --new-password';
+    const changed = await run(`${words} an-even-longer-one`, { env: first });
+    expect(changed.code, changed.stderr).to.equal(0);
+    expect((await run('whoami', { env: first })).stdout).to.contain('local:eve');
+    const wrong = await run(`${words} a-third-long-one-x`, { env: first });
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.contain('is not the present password').and.not.contain('long-enough-eve\n');
+    const token = { ...first, GLASSDOME_BROKER_TOKEN: 'a.b.c' };
+    expect((await run('password --new-password -', { env: token, stdin: 'x' })).code).to.equal(3);
+  });
+
+  it('makes a service account whose secret is shown once or written to a file of 0600, never over another', async () => {
+    const shown = await run('service-accounts create celery --description worker');
+    const lines = Object.fromEntries(
+      shown.stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=')),
+    );
+    const { GLASSDOME_BROKER_SESSION_FILE: _, ...rest } = system.admin;
+    expect((await run('whoami', { env: { ...rest, ...lines } })).stdout).to.contain('service_account');
+    const file = join(system.folder, 'poller.secret');
+    const written = await run(`service-accounts create poller --secret-file ${file}`);
+    expect(written.stdout).to.contain(`GLASSDOME_BROKER_CLIENT_SECRET_FILE=${file}`);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    const secret = readFileSync(file, 'utf8').trim();
+    expect(secret).to.match(/^gdsa_/);
+    expect(written.stdout + written.stderr).not.to.contain(secret);
+    const over = await run(`service-accounts create third --secret-file ${file}`);
+    expect(over.code).to.equal(2);
+    expect(over.stderr).to.contain('there is a file already');
+    expect(readFileSync(file, 'utf8').trim()).to.equal(secret);
+    const unmade = join(system.folder, 'unmade.secret');
+    expect((await run(`service-accounts create celery --secret-file ${unmade}`)).code).to.equal(6);
+    expect(existsSync(unmade)).to.equal(false);
+    expect((await run('service-accounts revoke celery --yes')).code).to.equal(0);
+    expect((await run('whoami', { env: { ...rest, ...lines } })).code).to.equal(3);
+    const gone = await run('service-accounts revoke celery --yes');
+    expect(gone.code).to.equal(5);
+    expect(gone.stderr).to.contain('There are: poller');
+  });
+
+  it('keeps teams: adds and removes members and leaves the others as they are', async () => {
+    await system.person('fay', 'engineer');
+    await system.person('gus', 'architect');
+    const made = await run('teams create blue --member fay --lead gus');
+    expect(made.stderr).to.equal('Team blue: local:fay, local:gus (lead)\n');
+    await run('teams add-member blue eve gus');
+    const { stdout } = await run('teams list --json');
+    const [team] = (JSON.parse(stdout) as { items: { members: unknown[] }[] }).items;
+    expect(team?.members).to.have.deep.members([
+      { principal: 'local:fay', lead: false },
+      { principal: 'local:gus', lead: true },
+      { principal: 'local:eve', lead: false },
+    ]);
+    expect((await run('teams remove-member blue fay')).stderr).not.to.contain('fay');
+    expect((await run('teams remove-member blue fay')).code).to.equal(5);
+    expect((await run('teams set-members blue fay')).stderr).to.equal('Team blue: local:fay\n');
+    expect((await run('teams add-member green fay')).stderr).to.contain('There are: blue');
+    const refused = await run('teams add-member blue admin');
+    expect(refused.code).to.equal(4);
+    expect(refused.stderr).to.contain('--reason');
+    expect((await run('teams add-member blue admin --reason drill')).code).to.equal(0);
+  });
+
+  it('lists the trail by what was asked for, and verifies it', async () => {
+    const all = await run('audit list --json --limit 250');
+    const items = (JSON.parse(all.stdout) as { items: { action: string }[] }).items;
+    expect(items.length).to.be.greaterThan(20);
+    const teams = await run('audit list --action team.change');
+    expect(teams.stdout.trim().split('\n').slice(1)).to.satisfy((lines: string[]) =>
+      lines.every((line) => line.includes('team.change')),
+    );
+    expect(teams.stdout).to.contain('(break-glass)');
+    const verified = await run('audit verify');
+    expect(verified.code).to.equal(0);
+    expect(verified.stderr).to.match(/^Untouched: \d+ rows in \d+ chains/);
+    expect((await run('audit verify', { env: asPerson('eve') })).code).to.equal(4);
+  });
+});
