@@ -14,6 +14,8 @@ export const EXIT = {
   conflict: 6,
   /** The broker or its store does not answer, or asks to wait: try again. */
   unavailable: 7,
+  /** Ctrl-C at a question. */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -15,7 +15,8 @@ export function printJson(value: unknown): void {
 export function printTable(columns: readonly Column[], rows: readonly Record<string, unknown>[]): void {
   const lines = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => cell(c.value(row))))];
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
-  const screen = process.stdout.isTTY ? process.stdout.columns : undefined;
+  // A terminal that does not tell its width says 0.
+  const screen = (process.stdout.isTTY && process.stdout.columns) || undefined;
   for (const line of lines) {
     const text = line
       .map((word, i) => (i === line.length - 1 ? word : word.padEnd(widths[i] ?? 0)))

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { Secret } from '../domain/secret.js';
 import { CliError, EXIT } from './exitCodes.js';
@@ -22,10 +22,19 @@ export function canAsk(): boolean {
 export async function ask(question: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await reader.question(`${question}: `);
+    return await answerOf(reader, `${question}: `);
   } finally {
     reader.close();
   }
+}
+
+/** Ctrl-C and Ctrl-D leave a question unanswered: the command ends, having done nothing. */
+function answerOf(reader: Interface, prompt: string): Promise<string> {
+  const left = new Promise<never>((_resolve, reject) => {
+    reader.once('SIGINT', () => reject(new CliError('Interrupted; nothing was done.', EXIT.interrupted)));
+    reader.once('close', () => reject(new CliError('Not answered; nothing was done.', EXIT.failed)));
+  });
+  return Promise.race([reader.question(prompt), left]);
 }
 
 /** A line that does not show while it is typed. Fails where nobody can type. */
@@ -41,7 +50,7 @@ export async function askSecret(question: string): Promise<Secret> {
   const reader = createInterface({ input: process.stdin, output: mute, terminal: true });
   process.stderr.write(`${question}: `);
   try {
-    return new Secret(await reader.question(''));
+    return new Secret(await answerOf(reader, ''));
   } finally {
     reader.close();
     process.stderr.write('\n');
