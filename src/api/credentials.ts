@@ -15,7 +15,7 @@ import {
 } from './common.js';
 
 const rotationDays = z.number().int().min(1).max(3650).nullable();
-const moment = z.iso.datetime({ offset: true });
+const moment = z.iso.datetime({ offset: true, error: 'must be a moment such as 2027-01-31T00:00:00Z' });
 
 /** `POST /api/credentials`. */
 export const createCredentialBody = z.strictObject({
@@ -142,7 +142,7 @@ export const importVaultBody = z.strictObject({
   vault_token: z.string().min(1).max(4096),
   mount: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)
+    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _ -')
     .default('glassdome'),
   dry_run: z.boolean().default(true),
   grant_to: z.array(line(255).min(1)).max(50).default([]),

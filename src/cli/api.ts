@@ -45,7 +45,7 @@ export class BrokerApi {
       throw new CliError('The connection broke off in the middle of the answer.', EXIT.unavailable);
     });
     const body = parsed(text);
-    if (!answer.ok) throw new ApiError(problemFrom(answer.status, body));
+    if (!answer.ok || body === undefined) throw new ApiError(problemFrom(answer.status, body));
     return { body: body as Body, etag: answer.headers.get('etag'), date: answer.headers.get('date') };
   }
 

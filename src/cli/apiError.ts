@@ -25,7 +25,7 @@ export function problemFrom(status: number, body: unknown): Problem {
   }
   return {
     code: 'bad_answer',
-    detail: `The server answered ${status} in a way the broker never does.`,
+    detail: `The server answered ${status}, but not as the broker does.`,
     status,
   };
 }
@@ -36,6 +36,7 @@ function textOf({ detail, request_id: id, status }: Problem): string {
 
 function exitCodeOf({ status, code }: Problem): ExitCode {
   if (code === 'password_change_required') return EXIT.login;
+  if (code === 'bad_answer') return EXIT.unavailable;
   const table: Record<number, ExitCode> = {
     400: EXIT.usage,
     401: EXIT.login,
@@ -57,6 +58,7 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
 function hintOf({ status, code, candidates }: Problem): string | undefined {
   if (code === 'password_change_required') return 'Choose a password of your own: glassdome login';
   if (code === 'reason_required') return 'It is not yours: say why with --reason "…". The owner is told.';
+  if (code === 'bad_answer') return 'Is that the address of the broker? --server or GLASSDOME_BROKER_URL.';
   if (status === 401) return 'Log in again: glassdome login';
   if (candidates !== undefined && candidates.length > 0) return `Name one of: ${candidates.join(', ')}`;
   return undefined;

@@ -1,5 +1,6 @@
 import { Secret } from '../domain/secret.js';
 import { type Answer, BrokerApi, type Request } from './api.js';
+import { ApiError } from './apiError.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { loadSession, type Session, saveSession } from './session.js';
 import { readSettings, type Settings, serverOf } from './settings.js';
@@ -33,8 +34,24 @@ export class Cli {
 
   /** A call as the caller who is logged in. */
   async call<Body>(path: string, request: Request = {}): Promise<Answer<Body>> {
-    this.#bearer ??= await this.#token();
-    return this.api.call<Body>(path, { ...request, bearer: this.#bearer });
+    try {
+      this.#bearer ??= await this.#token();
+      return await this.api.call<Body>(path, { ...request, bearer: this.#bearer });
+    } catch (error) {
+      throw error instanceof ApiError && error.problem.status === 401 ? this.#refused(error) : error;
+    }
+  }
+
+  /** A login of the environment is not mended by `glassdome login`. */
+  #refused(error: ApiError): CliError {
+    const { token, client } = this.settings;
+    if (token === undefined && client === undefined) return error;
+    const name = token === undefined ? 'GLASSDOME_BROKER_CLIENT_ID and its secret' : 'GLASSDOME_BROKER_TOKEN';
+    return new CliError(
+      `The login of the environment (${name}) was refused: ${error.message}`,
+      EXIT.login,
+      'Set one that is valid, or unset it to use the login that glassdome login keeps.',
+    );
   }
 
   /** The kept login of this very broker. */

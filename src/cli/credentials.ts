@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The -- above: some releases of Node take an --env-file for theirs wherever it stands.
 import { credentialsProgram } from './program.js';
 import { runProgram } from './runProgram.js';
 

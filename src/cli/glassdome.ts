@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The -- above: some releases of Node take an --env-file for theirs wherever it stands.
 import { fileURLToPath } from 'node:url';
 import { nearMiss } from '../domain/nearMiss.js';
 import { EXIT } from './exitCodes.js';

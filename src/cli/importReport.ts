@@ -49,7 +49,7 @@ const WHAT: Readonly<Record<string, string>> = {
 };
 
 /** What an import would do: the credentials it found, then everything that stays where it is. */
-export function printPreview(report: ImportReport): void {
+export function printPreview(report: ImportReport, grantTo: readonly string[]): void {
   const { groups, rows, warnings } = report;
   if (groups.length === 0) say('No credential was recognised.');
   else {
@@ -65,6 +65,7 @@ export function printPreview(report: ImportReport): void {
       groups.map((g) => ({ ...g, variables: inOrder(g.variables, rows) })),
     );
   }
+  if (grantTo.length > 0 && groups.length > 0) say(`Readable then also by: ${grantTo.join(', ')}`);
   const left = rows
     .flatMap((row) => (row.class === 'credential' ? [] : [{ ...row, what: LEFT[row.class] }]))
     .sort((a, b) => ORDER.indexOf(a.class) - ORDER.indexOf(b.class));

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseDotenv } from '../../src/domain/dotenv.js';
@@ -9,6 +12,7 @@ import {
   type Ended,
   GLASSDOME,
   type RunOptions,
+  runToEnd,
   startCliSystem,
 } from '../support/cliSystem.js';
 
@@ -130,6 +134,18 @@ describe('glassdome credentials run', function () {
     expect(stderr).not.to.contain(canary).and.not.contain('a b');
   });
 
+  it('reads --env-file itself: Node, which has an option of that name, never sees it', async () => {
+    chmodSync(GLASSDOME, 0o755);
+    const missing = join(system.folder, 'missing.env');
+    const words = ['credentials', 'run', '--env-file', missing, '--', 'true'];
+    const done = await runToEnd(GLASSDOME, words, { env: system.admin });
+    expect(done.code).to.equal(2);
+    expect(done.stderr).to.contain('there is no such file');
+    const childs = ['credentials', 'run', '--', 'echo', '--env-file', missing];
+    const other = await runToEnd(GLASSDOME, childs, { env: system.admin });
+    expect(other.stdout).to.equal(`--env-file ${missing}\n`);
+  });
+
   it('does not hand its own login on', async () => {
     const { access_token } = JSON.parse(readFileSync(join(system.folder, 'admin.json'), 'utf8'));
     const { GLASSDOME_BROKER_SESSION_FILE: _, ...rest } = system.admin;
@@ -140,6 +156,25 @@ describe('glassdome credentials run', function () {
     );
     expect(code).to.equal(0);
     expect(stdout).not.to.contain(access_token).and.not.contain('GLASSDOME_BROKER_TOKEN');
+  });
+
+  it('tells which login was refused, and when something else than a broker answers', async () => {
+    const { GLASSDOME_BROKER_SESSION_FILE: _, ...rest } = system.admin;
+    const token = await credentials(['env'], { env: { ...rest, GLASSDOME_BROKER_TOKEN: 'a.b.c' } });
+    expect(token.code).to.equal(3);
+    expect(token.stderr).to.contain('(GLASSDOME_BROKER_TOKEN) was refused').and.not.contain('a.b.c');
+    const account = { GLASSDOME_BROKER_CLIENT_ID: 'a', GLASSDOME_BROKER_CLIENT_SECRET: 'canary-b' };
+    const client = await credentials(['env'], { env: { ...rest, ...account } });
+    expect(client.code).to.equal(3);
+    expect(client.stderr).to.contain('(GLASSDOME_BROKER_CLIENT_ID').and.not.contain('canary-b');
+    const stranger = createServer((_request, response) => response.end('<html>')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    const env = { ...rest, GLASSDOME_BROKER_URL: url, GLASSDOME_BROKER_TOKEN: 'a.b.c' };
+    const strange = await credentials(['run', '--', 'true'], { env });
+    stranger.close();
+    expect(strange.code).to.equal(7);
+    expect(strange.stderr).to.contain('not as the broker does');
   });
 
   it('passes the exit code on, with 128 + n for a signal, 127 and 126 as shells do', async () => {

@@ -50,9 +50,9 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
         items.push(...body.items);
         cursor = body.next_cursor;
       } while (cursor !== null && items.length < limit);
-      if (json) return printJson({ items });
+      if (json) return printJson({ items: items.slice(0, limit) });
       if (items.length === 0) return note('Nothing fits.');
-      printTable(columns, items);
+      printTable(columns, items.slice(0, limit));
     }),
   );
 

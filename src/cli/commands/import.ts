@@ -52,8 +52,9 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
       const source = await sourceOf(file, options);
       const ask = { ...source, body: { ...source.body, grant_to: options.grantTo ?? [] } };
       const preview = await previewOf(cli, ask, options.only);
-      if (options.dryRun) return options.json ? printJson(preview) : printPreview(preview);
-      if (!options.json) printPreview(preview);
+      if (!options.json) printPreview(preview, options.grantTo ?? []);
+      else if (options.dryRun) printJson(preview);
+      if (options.dryRun) return;
       const due = preview.groups.filter((g) => g.result === 'create' || g.result === 'update');
       if (due.length > 0) await confirm(`Import ${due.length} of ${preview.groups.length}?`, options.yes);
       const report = await importAll(cli, ask, preview, due);
@@ -75,6 +76,7 @@ async function sourceOf(file: string | undefined, options: Options): Promise<Sou
   }
   if (file !== undefined) throw new CliError('Either a file or --from-vault, not both', EXIT.usage);
   const token = await secretInput('Vault token', '--vault-token', options.vaultToken ?? true);
+  if (token.reveal().trim() === '') throw new CliError('The Vault token is empty', EXIT.usage);
   const mount = options.mount === undefined ? {} : { mount: options.mount };
   return { path: '/api/imports/vault', body: { vault_token: token.reveal().trim(), ...mount } };
 }
