@@ -30,8 +30,13 @@ export function problemFrom(status: number, body: unknown): Problem {
   };
 }
 
+/** A field is named by its flag, as the person wrote it. */
 function textOf({ detail, request_id: id, status }: Problem): string {
-  return status >= 500 && id !== undefined ? `${detail} (request ${id})` : detail;
+  const told = detail.replace(
+    /\bfields\.([a-z][a-z0-9_]*)/g,
+    (_, name: string) => `--${name.replaceAll('_', '-')}`,
+  );
+  return status >= 500 && id !== undefined ? `${told} (request ${id})` : told;
 }
 
 function exitCodeOf({ status, code }: Problem): ExitCode {

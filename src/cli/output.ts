@@ -28,7 +28,7 @@ export function printTable(columns: readonly Column[], rows: readonly Record<str
 /** Names and values below each other. */
 export function printPairs(pairs: readonly (readonly [string, unknown])[]): void {
   const width = Math.max(...pairs.map(([name]) => name.length));
-  for (const [name, value] of pairs) say(`${name.padEnd(width)}  ${cell(value)}`);
+  for (const [name, value] of pairs) say(value === '' ? name : `${name.padEnd(width)}  ${cell(value)}`);
 }
 
 /** What a cell shows. Control characters of foreign text are not passed on to the terminal. */

@@ -1,26 +1,57 @@
 import { Command } from 'commander';
 import { packageVersion } from '../config.js';
+import { activate } from './commands/activate.js';
 import { add } from './commands/add.js';
 import { audit } from './commands/audit.js';
 import { complete, completion } from './commands/completion.js';
 import { remove } from './commands/delete.js';
+import { destroy } from './commands/destroy.js';
 import { doctor } from './commands/doctor.js';
 import { env } from './commands/env.js';
 import { get } from './commands/get.js';
+import { grant, grants, revoke } from './commands/grants.js';
+import { history } from './commands/history.js';
 import { importCommand } from './commands/import.js';
 import { list } from './commands/list.js';
 import { login } from './commands/login.js';
 import { logout } from './commands/logout.js';
 import { password } from './commands/password.js';
+import { resolve } from './commands/resolve.js';
+import { restore } from './commands/restore.js';
+import { rotate } from './commands/rotate.js';
 import { run } from './commands/run.js';
 import { serviceAccounts } from './commands/serviceAccounts.js';
 import { show } from './commands/show.js';
 import { teams } from './commands/teams.js';
+import { templates } from './commands/templates.js';
+import { update } from './commands/update.js';
+import { usage } from './commands/usage.js';
 import { users } from './commands/users.js';
 import { whoami } from './commands/whoami.js';
 
 /** What is done with one credential or many. */
-const credentialCommands = [add, list, show, get, remove, importCommand, run, env];
+const credentialCommands = [
+  add,
+  list,
+  show,
+  get,
+  update,
+  rotate,
+  remove,
+  restore,
+  destroy,
+  history,
+  activate,
+  usage,
+  grants,
+  grant,
+  revoke,
+  resolve,
+  importCommand,
+  run,
+  env,
+  templates,
+];
 /** Who one is, and who else there is. */
 const accountCommands = [
   login,

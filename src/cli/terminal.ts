@@ -21,6 +21,7 @@ export function canAsk(): boolean {
 /** A visible line from the person at the keyboard. */
 export async function ask(question: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
+  reader.once('SIGINT', interrupted);
   try {
     return await answerOf(reader, `${question}: `);
   } finally {
@@ -48,6 +49,7 @@ export async function askSecret(question: string): Promise<Secret> {
   }
   const mute = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output: mute, terminal: true });
+  reader.once('SIGINT', interrupted);
   process.stderr.write(`${question}: `);
   try {
     return new Secret(await answerOf(reader, ''));
@@ -57,10 +59,16 @@ export async function askSecret(question: string): Promise<Secret> {
   }
 }
 
+/** Ctrl-C at a question: nothing was sent yet, so there is nothing to undo. 130 is what shells expect. */
+function interrupted(): never {
+  process.stderr.write('\n');
+  process.exit(130);
+}
+
 /** Asks for a yes; `--yes` or a script answers beforehand. */
 export async function confirm(question: string, yes: boolean | undefined): Promise<void> {
   if (yes === true) return;
-  if (!canAsk()) throw new CliError(`${question} needs --yes, since nobody is at the keyboard`, EXIT.usage);
+  if (!canAsk()) throw new CliError(`${question} Say so with --yes: nobody is at the keyboard.`, EXIT.usage);
   const answer = await ask(`${question} [y/N]`);
   if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Nothing was changed.', EXIT.failed);
 }

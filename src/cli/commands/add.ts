@@ -12,10 +12,11 @@ import {
   wholeNumber,
 } from '../fieldFlags.js';
 import type { CredentialView } from '../find.js';
+import { formLeaf, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, Record<string, unknown> {
   name?: string;
   description?: string;
   label?: string[];
@@ -28,29 +29,23 @@ interface Options extends GlobalOptions {
 }
 
 /** `add <service_type> …`: the flags are the fields of that service's form. */
-export const add = leaf('add', 'store a new credential; its flags are the fields of the service')
+export const add = formLeaf('add', 'store a new credential; its flags are the fields of the service')
   .argument('[service_type]', 'proxmox, vmware, aws …: see `templates`')
   .argument('[flags...]')
-  .usage('<service_type> --name <name> [field flags]')
-  .helpOption(false)
-  .allowUnknownOption()
-  .passThroughOptions()
+  .usage('<service_type> --name <name> [flags of the service; see add <service_type> --help]')
   .action(async (serviceType: string | undefined, words: string[], _options, outer: Command) => {
     if (serviceType === undefined || serviceType.startsWith('-')) return outer.outputHelp();
-    await addOf(serviceType, words, outer);
+    await addOf(serviceType, words);
   });
 
-async function addOf(serviceType: string, words: string[], outer: Command): Promise<void> {
-  const server = /^--server(?:=(.*))?$/.exec(words.find((w) => w.startsWith('--server')) ?? '');
-  const address = server === null ? undefined : (server[1] ?? words[words.indexOf('--server') + 1]);
-  const cli = new Cli(address === undefined ? outer.opts() : { ...outer.opts(), server: address });
+async function addOf(serviceType: string, words: string[]): Promise<void> {
+  const cli = new Cli(serverIn(words));
   const template = await fetchTemplate(cli, serviceType);
   const inner = commonFlags(
-    leaf(`add ${template.service_type}`, `store a credential of ${template.title ?? serviceType}`),
+    leaf(`add ${template.service_type}`, `Stores a credential of ${template.title ?? serviceType}.`),
   );
   const flags = addFieldFlags(inner, template);
-  inner.exitOverride();
-  inner.action(async (options: Options & Record<string, unknown>) => {
+  await runForm<Options>(inner, words, async (options) => {
     if (options.name === undefined)
       throw new CliError('--name is needed: what the credential is called', EXIT.usage);
     const { fields, secretFields } = await fieldsFrom(flags, options);
@@ -70,7 +65,6 @@ async function addOf(serviceType: string, words: string[], outer: Command): Prom
     if (options.json) printJson(made);
     else note(`Stored "${made.name}" (${made.service_type}) as ${made.id}, version ${made.active_version}.`);
   });
-  await inner.parseAsync(words, { from: 'user' });
 }
 
 /** The options beside the fields, the same for every service. */

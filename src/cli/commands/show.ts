@@ -1,6 +1,6 @@
 import { leaf, withBroker } from '../command.js';
 import { findCredential } from '../find.js';
-import { printJson, printPairs } from '../output.js';
+import { cell, printJson, printPairs } from '../output.js';
 
 /** Metadata and settings; no value of a secret. */
 export const show = leaf('show', 'metadata and settings, without secrets')
@@ -15,6 +15,7 @@ export const show = leaf('show', 'metadata and settings, without secrets')
         ...Object.entries(settings as Record<string, unknown>),
         ...(secrets as string[]).map((name) => [name, '••••••'] as const),
       ];
-      printPairs([...Object.entries(rest), ...fields.map(([name, value]) => [`  ${name}`, value] as const)]);
+      const known = Object.entries(rest).filter(([, value]) => cell(value) !== '-');
+      printPairs([...known, ['fields', ''], ...fields.map(([name, value]) => [`  ${name}`, value] as const)]);
     }),
   );

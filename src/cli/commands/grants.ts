@@ -1,0 +1,121 @@
+import type { Cli, GlobalOptions } from '../cli.js';
+import { leaf, repeated, withBroker } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { type CredentialView, findCredential } from '../find.js';
+import { printJson, printTable } from '../output.js';
+import { type Subject, subjectOf } from '../subject.js';
+import { note } from '../terminal.js';
+
+interface Grant extends Subject {
+  level: string;
+  expires_at: string | null;
+}
+
+interface Options extends GlobalOptions {
+  to?: string[];
+  from?: string[];
+  level: string;
+  until?: string;
+  reason?: string;
+}
+
+const columns = [
+  { title: 'KIND', value: (g: Record<string, unknown>) => g['subject_kind'] },
+  { title: 'WHO', value: (g: Record<string, unknown>) => g['subject'] },
+  { title: 'MAY', value: (g: Record<string, unknown>) => g['level'] },
+  { title: 'UNTIL', value: (g: Record<string, unknown>) => g['expires_at'] },
+];
+
+/** Who else may do what. */
+export const grants = leaf('grants', 'who else may use, read or manage it')
+  .argument('<credential>', 'name, owner/name or id')
+  .action(
+    withBroker(async (cli, { json }, [word = '']) => {
+      const credential = await findCredential(cli, word);
+      const list = await grantsOf(cli, credential);
+      if (json) return printJson({ grants: list });
+      if (list.length === 0) return note(`"${credential.name}" is shared with nobody.`);
+      printTable(columns, list as unknown as Record<string, unknown>[]);
+    }),
+  );
+
+/** Adds grants and keeps the others. */
+export const grant = leaf('grant', 'share it')
+  .argument('<credential>', 'name, owner/name or id')
+  .option(
+    '--to <who>',
+    'team:red, role:engineer, service_account:celery or local:anna; may be repeated',
+    repeated,
+  )
+  .option('--level <level>', 'use, read or manage', 'read')
+  .option('--until <moment>', 'when the grant ends, RFC 3339')
+  .option('--reason <text>', 'why an admin opens to himself what is not his; the owner is told')
+  .action(
+    withBroker<Options>(async (cli, options, [word = '']) => {
+      const credential = await findCredential(cli, word);
+      const added: Grant[] = [];
+      for (const who of needed(options.to, '--to')) {
+        const subject = await subjectOf(cli, who);
+        added.push({ ...subject, level: options.level, expires_at: options.until ?? null });
+      }
+      const kept = (await grantsOf(cli, credential)).filter((g) => !added.some((a) => same(a, g)));
+      await replace(cli, credential, [...kept, ...added], options);
+    }),
+  );
+
+/** Takes grants back and keeps the others. */
+export const revoke = leaf('revoke', 'take a share back')
+  .argument('<credential>', 'name, owner/name or id')
+  .option('--from <who>', 'as grants lists them, e.g. team:red; may be repeated', repeated)
+  .action(
+    withBroker<Options>(async (cli, options, [word = '']) => {
+      const credential = await findCredential(cli, word);
+      const before = await grantsOf(cli, credential);
+      const gone: Subject[] = [];
+      for (const who of needed(options.from, '--from')) {
+        const subject = await subjectOf(cli, who);
+        if (!before.some((g) => same(g, subject)))
+          throw new CliError(`"${credential.name}" is not shared with ${who}.`, EXIT.notFound);
+        gone.push(subject);
+      }
+      await replace(
+        cli,
+        credential,
+        before.filter((g) => !gone.some((s) => same(s, g))),
+        options,
+      );
+    }),
+  );
+
+async function grantsOf(cli: Cli, { id }: CredentialView): Promise<Grant[]> {
+  return (await cli.call<{ grants: Grant[] }>(`/api/credentials/${id}/grants`)).body.grants;
+}
+
+async function replace(
+  cli: Cli,
+  { id, name }: CredentialView,
+  list: Grant[],
+  options: Options,
+): Promise<void> {
+  const headers: Record<string, string> =
+    options.reason === undefined ? {} : { 'x-break-glass-reason': options.reason };
+  const request = { method: 'PUT', body: { grants: list }, headers };
+  const { body } = await cli.call<{ grants: Grant[] }>(`/api/credentials/${id}/grants`, request);
+  if (options.json) printJson(body);
+  else
+    note(
+      `"${name}" is shared with ${body.grants.length === 0 ? 'nobody' : body.grants.map(line).join(', ')}.`,
+    );
+}
+
+const line = (g: Grant) =>
+  `${g.subject_kind === 'user' ? '' : `${g.subject_kind}:`}${g.subject} (${g.level})`;
+const same = (a: Subject, b: Subject) => a.subject_kind === b.subject_kind && a.subject === b.subject;
+
+function needed(words: string[] | undefined, flag: string): string[] {
+  if (words !== undefined) return words;
+  throw new CliError(
+    `${flag} is needed: team:red, role:engineer, service_account:celery or local:anna`,
+    EXIT.usage,
+  );
+}

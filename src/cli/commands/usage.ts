@@ -1,0 +1,59 @@
+import type { Cli, GlobalOptions } from '../cli.js';
+import { leaf, withBroker } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { wholeNumber } from '../fieldFlags.js';
+import { type CredentialView, findCredential } from '../find.js';
+import { printJson, printTable } from '../output.js';
+import { note } from '../terminal.js';
+
+interface Options extends GlobalOptions {
+  limit: number;
+  report?: string;
+  errorCode?: string;
+  usedBy?: string;
+  purpose?: string;
+}
+
+const columns = [
+  { title: 'WHEN', value: (u: Record<string, unknown>) => u['used_at'] },
+  { title: 'USED BY', value: (u: Record<string, unknown>) => u['used_by'] },
+  { title: 'CALLER', value: (u: Record<string, unknown>) => u['caller'] },
+  {
+    title: 'WORKED',
+    value: (u: Record<string, unknown>) => (u['success'] ? 'yes' : `no: ${u['error_code'] ?? '?'}`),
+  },
+  { title: 'PURPOSE', value: (u: Record<string, unknown>) => u['purpose'] },
+];
+
+/** Who used it; or, with `--report`, tells the broker how it went. */
+export const usage = leaf('usage', 'who used it, when, and did it work')
+  .argument('<credential>', 'name, owner/name or id')
+  .option('--limit <n>', 'the newest so many, at most 200', wholeNumber, 50)
+  .option('--report <success|failure>', 'tell how a use of it went')
+  .option('--error-code <code>', 'with --report failure: why, e.g. invalid_credential')
+  .option('--used-by <name>', 'with --report: the agent or deployment')
+  .option('--purpose <text>', 'with --report: what for')
+  .action(
+    withBroker<Options>(async (cli, options, [word = '']) => {
+      const credential = await findCredential(cli, word);
+      if (options.report !== undefined) return report(cli, options, credential);
+      const path = `/api/credentials/${credential.id}/usage?limit=${options.limit}`;
+      const { body } = await cli.call<{ items: Record<string, unknown>[] }>(path);
+      if (options.json) return printJson(body);
+      if (body.items.length === 0) return note(`Nobody has used "${credential.name}" yet.`);
+      printTable(columns, body.items);
+    }),
+  );
+
+async function report(cli: Cli, options: Options, { id, name }: CredentialView): Promise<void> {
+  if (options.report !== 'success' && options.report !== 'failure')
+    throw new CliError('--report must be success or failure', EXIT.usage);
+  const body = {
+    success: options.report === 'success',
+    error_code: options.errorCode,
+    used_by: options.usedBy,
+    purpose: options.purpose,
+  };
+  await cli.call(`/api/credentials/${id}/usage`, { method: 'POST', body });
+  note(`Noted for "${name}".`);
+}

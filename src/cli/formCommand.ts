@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { leaf } from './command.js';
+
+/**
+ * A command whose flags are the fields of a service's form. What stands behind its first word is parsed only once
+ * the broker has told the form, so `--help` is not its own either.
+ */
+export function formLeaf(name: string, summary: string): Command {
+  return leaf(name, summary).helpOption(false).allowUnknownOption().passThroughOptions();
+}
+
+/** The `--server` among words that are not parsed yet. */
+export function serverIn(words: readonly string[]): { server?: string } {
+  const at = words.findIndex((word) => word === '--server' || word.startsWith('--server='));
+  if (at < 0) return {};
+  const word = words[at] ?? '';
+  const server = word.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1];
+  return server === undefined ? {} : { server };
+}
+
+/** Parses the words with the flags that are known by now, and runs `work` with them. */
+export async function runForm<Options>(
+  inner: Command,
+  words: readonly string[],
+  work: (options: Options) => Promise<void>,
+): Promise<void> {
+  inner.exitOverride().action(work);
+  await inner.parseAsync([...words], { from: 'user' });
+}
