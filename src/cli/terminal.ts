@@ -21,7 +21,6 @@ export function canAsk(): boolean {
 /** A visible line from the person at the keyboard. */
 export async function ask(question: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
-  reader.once('SIGINT', interrupted);
   try {
     return await answerOf(reader, `${question}: `);
   } finally {
@@ -49,7 +48,6 @@ export async function askSecret(question: string): Promise<Secret> {
   }
   const mute = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output: mute, terminal: true });
-  reader.once('SIGINT', interrupted);
   process.stderr.write(`${question}: `);
   try {
     return new Secret(await answerOf(reader, ''));
@@ -57,12 +55,6 @@ export async function askSecret(question: string): Promise<Secret> {
     reader.close();
     process.stderr.write('\n');
   }
-}
-
-/** Ctrl-C at a question: nothing was sent yet, so there is nothing to undo. 130 is what shells expect. */
-function interrupted(): never {
-  process.stderr.write('\n');
-  process.exit(130);
 }
 
 /** Asks for a yes; `--yes` or a script answers beforehand. */
