@@ -86,13 +86,9 @@ describe('glassdome credentials import', function () {
   it('gives the right to read to teams, accounts by name and people, also on what is stored already', async () => {
     await system.person('anna', 'engineer');
     const ben = await system.person('ben', 'engineer');
-    const accounts = '/api/service-accounts';
-    const { access_token } = JSON.parse(readFileSync(join(system.folder, 'admin.json'), 'utf8'));
-    const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
-    const post = (path: string, body: object) =>
-      fetch(`${system.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const account = (await (await post(accounts, { name: 'celery' })).json()) as Record<string, string>;
-    await post('/api/teams', { name: 'red', members: [{ principal: 'local:ben' }] });
+    const made = await system.send('POST', '/api/service-accounts', { name: 'celery' });
+    const account = (await made.json()) as Record<string, string>;
+    await system.send('POST', '/api/teams', { name: 'red', members: [{ principal: 'local:ben' }] });
     const to = ['team:red', 'service_account:celery', 'local:anna'].flatMap((word) => ['--grant-to', word]);
     const words = ['import', fixture, '--yes', '--only', 'aws', '--only', 'openai', ...to];
     expect((await run(words)).stderr).to.contain('0 created, 2 updated, 0 unchanged');
@@ -111,6 +107,27 @@ describe('glassdome credentials import', function () {
     expect(wrong.stderr).to.contain('service account').and.contain('nobody');
   });
 
+  it('takes no level away from whom the import names, and makes a right that would end stay', async () => {
+    const { stdout } = await run(['list', '--search', 'TrueNAS', '--json']);
+    const [credential] = (JSON.parse(stdout) as { items: { id: string }[] }).items;
+    const path = `/api/credentials/${credential?.id}/grants`;
+    const ends = '2099-01-01T00:00:00.000Z';
+    const grants = [
+      { subject_kind: 'user', subject: 'local:anna', level: 'manage' },
+      { subject_kind: 'user', subject: 'local:ben', level: 'read', expires_at: ends },
+    ];
+    expect((await system.send('PUT', path, { grants })).status).to.equal(200);
+    const words = ['import', fixture, '--yes', '--only', 'truenas', '--grant-to', 'local:anna'];
+    expect((await run(words)).stderr).to.contain('Nothing changed');
+    await run([...words, '--grant-to', 'local:ben']);
+    const after = (await (await system.send('GET', path)).json()) as { grants: Record<string, unknown>[] };
+    const held = after.grants.map((g) => [g['subject'], g['level'], g['expires_at']]);
+    expect(held).to.have.deep.members([
+      ['local:anna', 'manage', null],
+      ['local:ben', 'read', null],
+    ]);
+  });
+
   it('ends with 1 when a group fails or one that was asked for is incomplete', async () => {
     const lone = envFile('lone.env', 'AWS_REGION=x\n');
     expect((await run(['import', lone, '--yes'])).code).to.equal(0);
@@ -124,7 +141,7 @@ describe('glassdome credentials import', function () {
     expect(taken.code).to.equal(1);
     expect(taken.stderr)
       .to.contain('1 failed')
-      .and.match(/OpenAI \(openai\): You have .*already|OpenAI \(openai\): .*name/);
+      .and.match(/OpenAI \(openai\): .*already has a credential of that name/);
   });
 
   it('refuses what it can not read with one clear line', async () => {

@@ -15,49 +15,29 @@ import {
   runToEnd,
   startCliSystem,
 } from '../support/cliSystem.js';
-
-/** Values that are hard to quote. */
-const HARD = [
-  `it's "quoted" \\ and # not a comment`,
-  'two\nlines',
-  'carriage\r\nreturn "and" \\n',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what python-dotenv would replace
-  '${HOME} and ${X:-y} and $HOME and `id` $(id)',
-  ' blanks around ',
-  'ends with \\',
-  'é 世界 🙂',
-  "'",
-];
+import { HARD_VARIABLES } from '../support/hardValues.js';
 
 describe('glassdome credentials run', function () {
   this.timeout(60_000);
   let system: CliSystem;
   const canary = `canary-${randomBytes(9).toString('hex')}`;
-  const hard = Object.fromEntries(HARD.map((value, i) => [`HARD_${i}`, value]));
 
   before(async () => {
     system = await startCliSystem();
-    const fields = { ...hard, OPENAI_API_KEY: canary };
+    const fields = { ...HARD_VARIABLES, OPENAI_API_KEY: canary };
     await other('Hard', fields, Object.keys(fields));
   });
   after(() => system.stop());
 
-  function post(path: string, body: object): Promise<Response> {
-    const session = JSON.parse(readFileSync(join(system.folder, 'admin.json'), 'utf8')) as Record<
-      string,
-      string
-    >;
-    const headers = {
-      authorization: `Bearer ${session['access_token']}`,
-      'content-type': 'application/json',
-    };
-    return fetch(`${system.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  }
-
   /** A credential of the admin whose variables are called as its fields. */
   async function other(name: string, fields: Record<string, string>, variables: string[]): Promise<void> {
     const env_names = Object.fromEntries(variables.map((variable) => [variable, variable]));
-    const made = await post('/api/credentials', { name, service_type: 'other', fields, env_names });
+    const made = await system.send('POST', '/api/credentials', {
+      name,
+      service_type: 'other',
+      fields,
+      env_names,
+    });
     expect(made.status, await made.text()).to.equal(201);
   }
 
@@ -78,7 +58,7 @@ describe('glassdome credentials run', function () {
       ...node('console.log(JSON.stringify(process.env))'),
     ]);
     expect(code).to.equal(0);
-    expect(JSON.parse(stdout)).to.include({ ...hard, OPENAI_API_KEY: canary });
+    expect(JSON.parse(stdout)).to.include({ ...HARD_VARIABLES, OPENAI_API_KEY: canary });
   });
 
   it('shows no value on its command lines, in its output or on disk', async () => {
@@ -224,13 +204,13 @@ describe('glassdome credentials run', function () {
       .and.not.contain(canary);
     const dotenv = parseDotenv((await credentials(['env', '--format', 'dotenv'])).stdout);
     const values = Object.fromEntries(dotenv.entries.map((e) => [e.name, e.value]));
-    expect(values).to.include(hard);
+    expect(values).to.include(HARD_VARIABLES);
     expect(dotenv.warnings).to.deep.equal([]);
     const { stdout } = await credentials(['env', '--format', 'shell']);
     const script = `${stdout}\nexec '${process.execPath}' -e 'console.log(JSON.stringify(process.env))'`;
     const shell = spawnSync('sh', ['-c', script], { encoding: 'utf8', env: {} });
-    expect(JSON.parse(shell.stdout)).to.include(hard);
-    expect(JSON.parse((await credentials(['env', '--format', 'json'])).stdout)).to.include(hard);
+    expect(JSON.parse(shell.stdout)).to.include(HARD_VARIABLES);
+    expect(JSON.parse((await credentials(['env', '--format', 'json'])).stdout)).to.include(HARD_VARIABLES);
     expect((await credentials(['env', '--format', 'yaml'])).code).to.equal(2);
   });
 

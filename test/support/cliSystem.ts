@@ -35,6 +35,8 @@ export interface CliSystem {
   admin: NodeJS.ProcessEnv;
   /** Makes a person and logs him in. */
   person(username: string, role: string): Promise<NodeJS.ProcessEnv>;
+  /** A call as the admin, for what a suite needs and does not test. */
+  send(method: string, path: string, body?: object): Promise<Response>;
   glassdome(words: readonly string[], options?: RunOptions): Promise<Ended>;
   stop(): Promise<void>;
 }
@@ -105,16 +107,19 @@ export async function startCliSystem(): Promise<CliSystem> {
   await logIn('admin', 'one-time-password');
   const adminToken = () =>
     (JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8')) as { access_token: string }).access_token;
+  const send = (method: string, path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${adminToken()}`, 'content-type': 'application/json' };
+    return fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  };
   return {
     url,
     vault,
     folder,
     admin,
     glassdome,
+    send,
     person: async (username, role) => {
-      const headers = { authorization: `Bearer ${adminToken()}`, 'content-type': 'application/json' };
-      const body = JSON.stringify({ username, role });
-      const made = await fetch(`${url}/api/users`, { method: 'POST', headers, body });
+      const made = await send('POST', '/api/users', { username, role });
       return logIn(username, ((await made.json()) as { one_time_password: string }).one_time_password);
     },
     stop: async () => {
