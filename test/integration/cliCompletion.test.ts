@@ -40,6 +40,10 @@ describe('shell completion', function () {
     expect(await offered('credentials', 'get', '"Main k')).to.deep.equal(['Main key']);
     const flags = await offered('credentials', 'add', 'proxmox', '--name', 'x', '--tok');
     expect(flags).to.include.members(['--token-name', '--token-value']);
+    expect(await offered('credentials', 'update', 'Second', '--api')).to.include('--api-key');
+    await system.glassdome(['credentials', 'delete', 'Second', '--yes']);
+    expect(await offered('credentials', 'restore', '')).to.deep.equal(['Second']);
+    expect(await offered('credentials', 'resolve', 'Main key', '')).to.deep.equal(['Main key']);
     expect(await offered('users', 'disable', 'a')).to.deep.equal(['admin']);
   });
 

@@ -1,22 +1,24 @@
 import { Command } from 'commander';
 import type { FieldSpec, Template } from '../../domain/template.js';
 import { Cli } from '../cli.js';
-import { type Asked, candidates } from '../completion/candidates.js';
+import { type Asked, candidates, type NameKind } from '../completion/candidates.js';
 import { completionScript, SHELLS } from '../completion/scripts.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { fetchTemplate, fieldSpecs } from '../fieldFlags.js';
+import { findCredential } from '../find.js';
 import { say } from '../terminal.js';
 import { commonFlags } from './add.js';
 
 /** Nobody waits longer for a Tab. */
 const PATIENCE_MS = 1_500;
 
-const LISTS = {
+const LISTS: Readonly<Record<NameKind, string>> = {
   credential: '/api/credentials?limit=200',
+  deleted: '/api/credentials?limit=200&status=deleted',
   team: '/api/teams',
   account: '/api/service-accounts',
   username: '/api/users',
-} as const;
+};
 
 /** Prints a script; where it goes stands in the help. */
 export const completion = new Command('completion')
@@ -61,8 +63,10 @@ const unquoted = (word: string) => word.replace(/^["']|["']$/g, '').replace(/\\(
 const asked: Asked = {
   names: (kind) =>
     orNone(async (cli) => (await cli.call<{ items: Item[] }>(LISTS[kind])).body.items.flatMap(nameOf)),
-  flags: (serviceType) =>
+  flags: (of) =>
     orNone(async (cli) => {
+      const serviceType =
+        'credential' in of ? (await findCredential(cli, of.credential)).service_type : of.serviceType;
       const template: Template = await fetchTemplate(cli, serviceType);
       const common = commonFlags(new Command()).options.map((option) => option.long ?? '');
       return [...common, ...fieldSpecs(template).map((s: FieldSpec) => `--${s.name.replaceAll('_', '-')}`)];

@@ -5,11 +5,13 @@ import { SERVICE_TYPES } from '../../domain/serviceType.js';
 import { ENV_FORMATS } from '../envFormats.js';
 import { SHELLS } from './scripts.js';
 
+export type NameKind = 'credential' | 'deleted' | 'team' | 'account' | 'username';
+
 /** What the broker alone knows. */
 export interface Asked {
-  names(kind: 'credential' | 'team' | 'account' | 'username', beginning: string): Promise<string[]>;
-  /** Flags of `add` for the fields of one service. */
-  flags(serviceType: string): Promise<string[]>;
+  names(kind: NameKind): Promise<string[]>;
+  /** Flags for the fields of a service, or of the service of a credential. */
+  flags(of: { serviceType: string } | { credential: string }): Promise<string[]>;
 }
 
 /** Words for an option's value or an argument, by the option's flag or the argument's name. */
@@ -25,8 +27,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--outcome': ['allowed', 'denied', 'failed'],
   shell: SHELLS,
 };
-const KINDS: Readonly<Record<string, 'credential' | 'team' | 'account' | 'username'>> = {
+const KINDS: Readonly<Record<string, NameKind>> = {
   credential: 'credential',
+  names: 'credential',
   '--credential': 'credential',
   team: 'team',
   '--team': 'team',
@@ -77,10 +80,9 @@ function placeOf(root: Command, words: readonly string[]): Place {
 async function wordsAt({ command, given, open }: Place, partial: string, asked: Asked): Promise<string[]> {
   if (partial.startsWith('-')) {
     const own = [...command.options.map((o) => o.long ?? ''), '--help'];
-    const type = command.name() === 'add' ? given[0] : undefined;
-    return type === undefined ? own : [...own, ...(await asked.flags(type))];
+    return [...own, ...(await fieldFlags(command, given[0], asked))];
   }
-  if (open !== undefined) return wordsFor(open, partial, asked);
+  if (open !== undefined) return wordsFor(open, asked);
   if (command.commands.length > 0) {
     // A word that is none of our commands is Glassdome's own, and so is what follows it.
     if (given.length > 0) return [];
@@ -88,10 +90,18 @@ async function wordsAt({ command, given, open }: Place, partial: string, asked: 
   }
   const list = command.registeredArguments;
   const argument = list[given.length] ?? (list.at(-1)?.variadic === true ? list.at(-1) : undefined);
-  return argument === undefined ? [] : wordsFor(argument.name(), partial, asked);
+  if (argument === undefined) return [];
+  const isDeleted = ['restore', 'destroy'].includes(command.name());
+  return isDeleted ? asked.names('deleted') : wordsFor(argument.name(), asked);
 }
 
-async function wordsFor(key: string, partial: string, asked: Asked): Promise<string[]> {
+async function fieldFlags(command: Command, first: string | undefined, asked: Asked): Promise<string[]> {
+  if (first === undefined) return [];
+  if (command.name() === 'add') return asked.flags({ serviceType: first });
+  return ['update', 'rotate'].includes(command.name()) ? asked.flags({ credential: first }) : [];
+}
+
+async function wordsFor(key: string, asked: Asked): Promise<string[]> {
   const kind = KINDS[key];
-  return kind === undefined ? [...(WORDS[key] ?? [])] : asked.names(kind, partial);
+  return kind === undefined ? [...(WORDS[key] ?? [])] : asked.names(kind);
 }
