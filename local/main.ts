@@ -155,7 +155,7 @@ The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies in .da
     say(`  First admin: user "admin", one-time password  ${password}   (shown this once)
 
   Log in:  curl -s ${url}/api/auth/login -H 'content-type: application/json' -d '{"username":"admin","password":"${password}"}'
-  Then set a password of your own; README.md shows how.
+  or:      npx glassdome login --username admin${port === 8400 ? '' : ` --server ${url}`}     (asks for a password of your own)
 `);
     rmSync(join(data, 'admin-password'), { force: true });
     writePrivate(join(data, 'admin-made'), new Date().toISOString());
