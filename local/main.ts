@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { oneTimePassword } from '../src/usecases/users.js';
 import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
 import { refuseForeignEnvironment } from './environment.js';
 import { packageRoot } from './paths.js';
@@ -120,7 +120,7 @@ function firstAdmin(env: NodeJS.ProcessEnv): string | undefined {
   const done = join(data, 'admin-made');
   if (existsSync(done)) return undefined;
   const file = join(data, 'admin-password');
-  const password = readPrivate(file) ?? randomBytes(15).toString('base64url');
+  const password = readPrivate(file) ?? oneTimePassword().reveal();
   writePrivate(file, password);
   const made = spawnSync(
     process.execPath,

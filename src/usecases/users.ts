@@ -8,9 +8,9 @@ import { requireActiveCaller } from './authorize.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'readAudit'>;
 
-/** Twenty characters, good for one login. */
+/** Twenty letters and digits, good for one login. No dash: in front, every command line takes it for an option. */
 export function oneTimePassword(): Secret {
-  return new Secret(randomBytes(15).toString('base64url'));
+  return new Secret(randomBytes(15).toString('base64url').replaceAll('-', 'd').replaceAll('_', 'u'));
 }
 
 /** The caller must be an admin in good standing; a refusal is audited. */
