@@ -45,10 +45,27 @@ export async function withIdempotency(
       detail: 'This Idempotency-Key was used for another request. Use a new one.',
     });
   }
-  const credentialId = before?.credentialId ?? claim.credentialId;
   const earlier = before === null ? null : await earlierResult(ports, call, before, target === undefined);
   if (earlier !== null) return { credential: earlier, replayed: true };
-  return finish(ports, call, key, { id: credentialId, resumed: before !== null }, work);
+  if (before !== null && target === undefined) await claimAnew(ports, call, claim);
+  const id = target ?? claim.credentialId;
+  return finish(ports, call, key, { id, resumed: before !== null }, work);
+}
+
+/**
+ * What the first request began was undone, and its row keeps its id for the audit trail: the creation begins again
+ * under the new id of `claim`, which a further repetition finds.
+ */
+async function claimAnew(
+  ports: WritePorts,
+  call: Call,
+  claim: Omit<IdempotencyRecord, 'state' | 'response'>,
+): Promise<void> {
+  await ports.changes.run(async (tx) => {
+    tx.audit(auditEvent(call, 'credential.create_requested', 'allowed', { details: { idempotent: true } }));
+    await tx.releaseIdempotency(claim.actor, claim.key);
+    await tx.claimIdempotency(claim, ports.clock.now());
+  });
 }
 
 /** The credential that the key made, or null when nothing of it is there and the work has to be done. */

@@ -24,15 +24,25 @@ export async function rotateCredential(
   if (idempotencyKey === undefined) return rotate(ports, call, id, body);
   const request = { key: idempotencyKey, request: ['rotate', id, { ...body, fields: { ...body.fields } }] };
   return (
-    await withIdempotency(ports, call, { ...request, credentialId: id }, () => rotate(ports, call, id, body))
+    await withIdempotency(ports, call, { ...request, credentialId: id }, ({ resumed }) =>
+      rotate(ports, call, id, body, resumed),
+    )
   ).credential;
 }
 
-async function rotate(ports: WritePorts, call: Call, id: string, body: Input): Promise<Credential> {
+/** @param resumed an earlier request with the same key was cut off: what it stored already is the success of this one. */
+async function rotate(
+  ports: WritePorts,
+  call: Call,
+  id: string,
+  body: Input,
+  resumed = false,
+): Promise<Credential> {
   const granted = await authorize(ports, call, id, 'rotate', 'credential.rotate');
   const { credential } = granted;
   const { values, changed, moved } = await mergedFields(ports, call, granted, body);
   const newSecrets = changed.filter((name) => name in values.secrets);
+  if (newSecrets.length === 0 && resumed) return credential;
   if (newSecrets.length === 0) {
     throw invalid({
       field: 'fields',

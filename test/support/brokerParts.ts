@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../local/child.js';
+import { provisionVault } from '../../local/provision.js';
+import { startPrivateVault, type TestDatabase, type TestVault, testPostgres } from './parts.js';
+
+export interface BrokerParts {
+  vault: TestVault;
+  database: TestDatabase;
+  /** Scratch of its own; removed at the end. */
+  folder: string;
+  /** What a broker on these parts finds in its environment. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** A Vault and a database of their own, made ready, and the environment of a broker that uses them. */
+export async function startBrokerParts(): Promise<BrokerParts> {
+  const folder = mkdtempSync(join(tmpdir(), 'broker-parts-'));
+  const database = await (await testPostgres()).freshDatabase();
+  const vault = await startPrivateVault();
+  const logins = await provisionVault(vault.address, vault.rootToken, folder, () => undefined);
+  const env = {
+    BROKER_PORT: String(await freePort()),
+    DATABASE_URL: database.appUrl,
+    VAULT_ADDR: vault.address,
+    VAULT_ROLE_ID: logins.api.roleId,
+    VAULT_SECRET_ID_FILE: logins.api.secretIdFile,
+    VAULT_USERS_ROLE_ID: logins.users.roleId,
+    VAULT_USERS_SECRET_ID_FILE: logins.users.secretIdFile,
+    VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
+    VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
+    LOG_LEVEL: 'error',
+  };
+  return {
+    vault,
+    database,
+    folder,
+    env,
+    stop: async () => {
+      await database.drop();
+      await vault.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
