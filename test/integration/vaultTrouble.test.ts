@@ -19,7 +19,7 @@ describe('the whole broker while its Vault is in trouble', function () {
   this.timeout(120_000);
   const canary = `canary-${randomBytes(9).toString('hex')}`;
   /** Glassdome has two names for one password. */
-  const valueOf = (key: string) =>
+  const expectedFor = (key: string) =>
     `${canary}-${key === 'proxmox_admin_passwd' ? 'proxmox_01_password' : key}`;
   let parts: BrokerParts;
   let proxy: TcpProxy;
@@ -57,7 +57,7 @@ describe('the whole broker while its Vault is in trouble', function () {
 
   async function importAll(): Promise<void> {
     const made = JSON.parse((await call(anna(), 'POST', '/api/service-accounts', { name: 'celery' })).text);
-    const lines = CREDENTIAL_KEYS.map((key) => `${key.toUpperCase()}=${valueOf(key)}`);
+    const lines = CREDENTIAL_KEYS.map((key) => `${key.toUpperCase()}=${expectedFor(key)}`);
     const content = [...lines, 'PROXMOX_TOKEN_NAME=glassdome', 'AWS_REGION=eu-west-1'].join('\n');
     const done = await call(anna(), 'POST', '/api/imports/env', {
       content,
@@ -138,7 +138,7 @@ describe('the whole broker while its Vault is in trouble', function () {
     expect(items).to.have.length(46);
     for (const [i, key] of CREDENTIAL_KEYS.entries()) {
       expect([key, items[i]?.status]).to.deep.equal([key, 'ok']);
-      expect(Object.values(items[i]?.fields ?? {})).to.deep.equal([valueOf(key)]);
+      expect(Object.values(items[i]?.fields ?? {})).to.deep.equal([expectedFor(key)]);
     }
   });
 
