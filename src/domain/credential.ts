@@ -25,6 +25,14 @@ export const RESTORE_DAYS = 30;
 /** Versions that Vault keeps of one credential unless an older one is active. */
 export const MAX_VERSIONS = 20;
 
+/**
+ * `max_versions` of a path whose active version is `span` versions back: Vault drops the oldest version past it, which
+ * must never be the active one, and other clients of Vault may write meanwhile.
+ */
+export function roomFor(span: number): number {
+  return (Math.ceil(span / MAX_VERSIONS) + 1) * MAX_VERSIONS;
+}
+
 /** All that Postgres knows of a credential. No secret is in it. */
 export interface Credential {
   id: string;

@@ -3,7 +3,7 @@ import { BrokerError } from '../domain/errors.js';
 import { auditEvent } from './auditEvent.js';
 import { finishIntent } from './finishIntent.js';
 import { systemCall } from './users.js';
-import type { WritePorts } from './writeVersion.js';
+import { keepRoom, type WritePorts } from './writeVersion.js';
 
 export interface ReconcileReport {
   dryRun: boolean;
@@ -103,6 +103,7 @@ async function reconcileOne(
   if (metadata.currentVersion <= row.latestVersion) return;
   report.drift.push({ credentialId: row.id, recorded: row.latestVersion, found: metadata.currentVersion });
   if (dryRun || (await ports.records.openIntent(row.id)) !== null) return;
+  await keepRoom(ports, row, metadata);
   await ports.changes.run(async (tx) => {
     tx.audit(
       auditEvent(systemCall(), 'credential.drift_found', 'allowed', {

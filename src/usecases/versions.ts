@@ -20,7 +20,7 @@ export async function listVersions(
 
 /**
  * Makes an older (or newer) version the active one, all its fields together. Vault must still hold exactly that
- * version: `gone` when it was deleted there.
+ * version: `gone` when it was deleted there or is older than what Vault keeps.
  */
 export async function activateVersion(
   ports: Needs,
@@ -36,6 +36,12 @@ export async function activateVersion(
   if (known.source === 'drift') {
     throw new BrokerError('conflict', {
       detail: 'This version was written in Vault by another client; it has to be adopted first.',
+    });
+  }
+  const metadata = await ports.store.metadata(credential.vaultPath);
+  if (metadata !== null && !metadata.versions.has(version)) {
+    throw new BrokerError('gone', {
+      detail: `Vault no longer keeps version ${version}; the oldest it has is ${Math.min(...metadata.versions.keys())}.`,
     });
   }
   await ports.store.read(credential.vaultPath, version, known.createdTime, known.secretFields);

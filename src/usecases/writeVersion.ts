@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditAction, AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
-import { type Credential, type CredentialVersion, MAX_VERSIONS } from '../domain/credential.js';
+import { type Credential, type CredentialVersion, MAX_VERSIONS, roomFor } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
-import type { ChangeTx, CredentialPatch, Ports, StoredVersion, WriteIntent } from '../ports.js';
+import type {
+  ChangeTx,
+  CredentialPatch,
+  Ports,
+  StoredMetadata,
+  StoredVersion,
+  WriteIntent,
+} from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { finishIntent } from './finishIntent.js';
 
@@ -119,8 +126,8 @@ async function writeToVault(
 ): Promise<StoredVersion> {
   const { credential } = next;
   const span = intent.expectedVersion - (credential.activeVersion ?? intent.expectedVersion) + 1;
-  // Vault drops the oldest version past max_versions; the active one must never be it.
-  if (span > MAX_VERSIONS) await ports.store.setMetadata(credential.vaultPath, { maxVersions: span });
+  if (span > MAX_VERSIONS)
+    await ports.store.setMetadata(credential.vaultPath, { maxVersions: roomFor(span) });
   const stored = await ports.store.write(credential.vaultPath, next.values, intent.expectedVersion - 1);
   if (next.kind === 'create') {
     await ports.store.setMetadata(credential.vaultPath, {
@@ -195,6 +202,7 @@ async function undoCreate(ports: WritePorts, call: Call, intent: WriteIntent): P
 async function recordDrift(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
   const { credential } = await ports.records.access(call.caller, intent.credentialId);
   const metadata = credential === null ? null : await ports.store.metadata(credential.vaultPath);
+  if (credential !== null && metadata !== null) await keepRoom(ports, credential, metadata);
   await ports.changes.run(async (tx) => {
     const row = await tx.lock(intent.credentialId);
     const latest = metadata?.currentVersion ?? 0;
@@ -214,6 +222,16 @@ async function recordDrift(ports: WritePorts, call: Call, intent: WriteIntent): 
       }),
     );
   });
+}
+
+/** Others wrote in Vault: makes sure that their next writes can't drop the active version. */
+export async function keepRoom(
+  ports: Pick<Ports, 'store'>,
+  credential: Credential,
+  { currentVersion, maxVersions }: StoredMetadata,
+): Promise<void> {
+  const room = roomFor(currentVersion - (credential.activeVersion ?? currentVersion) + 1);
+  if (room > maxVersions) await ports.store.setMetadata(credential.vaultPath, { maxVersions: room });
 }
 
 export function lostRace(): BrokerError {
