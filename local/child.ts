@@ -1,9 +1,19 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 
-/** Starts a server in a process group of its own, so that Ctrl-C reaches it only through our ordered stop. */
-export function startChild(command: string, args: string[], options: SpawnOptions): ChildProcess {
-  return spawn(command, args, { ...options, detached: true });
+/**
+ * Starts a server in a process group of its own, so that Ctrl-C reaches it only through our ordered stop.
+ * @param pidFile where it notes its number before it becomes the server, so that no kill of ours can lose it.
+ */
+export function startChild(
+  command: string,
+  args: string[],
+  options: SpawnOptions,
+  pidFile?: string,
+): ChildProcess {
+  const how = { ...options, detached: true };
+  if (pidFile === undefined) return spawn(command, args, how);
+  return spawn('/bin/sh', ['-c', 'echo $$ > "$0" && exec "$@"', pidFile, command, ...args], how);
 }
 
 /** Asks politely, then insists after `graceMs`. Resolves when the process is gone. */

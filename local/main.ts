@@ -1,45 +1,56 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { oneTimePassword } from '../src/usecases/users.js';
 import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
 import { refuseForeignEnvironment } from './environment.js';
 import { packageRoot } from './paths.js';
 import { type LocalPostgres, reachableFolder, startPostgres } from './postgres.js';
 import { readPrivate, writePrivate } from './privateFile.js';
-import { type Logins, MOUNTS, provisionVault, revokeRoot } from './provision.js';
+import { type Logins, MOUNTS, provisionVault, revokeRoot, tokenWorks } from './provision.js';
+import { notes, release, stopOrphans, takeOver } from './takeOver.js';
 import { findVault } from './vaultBinary.js';
 import { type LocalVault, startVault } from './vaultServer.js';
 
 /** `npm start`: the whole system on real parts, for development. Every step can be stopped and begun again. */
 const root = packageRoot();
-const data = join(root, '.data');
+const data = resolve(process.env['LOCAL_DATA'] ?? join(root, '.data'));
+const postgresFolder = reachableFolder(
+  join(data, 'postgres'),
+  `/var/tmp/glassdome-broker-${Buffer.from(data).toString('hex').slice(-24)}`,
+);
+const noted = notes(data, postgresFolder);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const portOf = (name: string, preset: number) => Number(process.env[name] ?? preset);
 const running: { stop(): Promise<void> }[] = [];
 let stopping = false;
+let ours = false;
 
 async function stopAll(code: number): Promise<never> {
   if (stopping) return new Promise(() => undefined);
   stopping = true;
   say('\n• Stopping');
   for (const part of running.reverse()) await part.stop();
+  // One that was just starting is not in the list yet; what another launcher runs is not ours.
+  if (ours) {
+    await stopOrphans(noted);
+    release(noted);
+  }
   process.exit(code);
 }
 
 async function start(): Promise<void> {
   refuseForeignEnvironment(process.env);
   mkdirSync(join(data, 'logs'), { recursive: true });
+  await takeOver(noted, say);
+  ours = true;
   const port = portOf('BROKER_PORT', 8400);
   await requireFreePort(port, 'BROKER_PORT');
   const binary = await findVault((line) => say(`• ${line}`));
   say('• Starting Postgres');
   const postgres = await startPostgres({
-    folder: reachableFolder(
-      join(data, 'postgres'),
-      `/var/tmp/glassdome-broker-${Buffer.from(root).toString('hex').slice(-24)}`,
-    ),
+    folder: postgresFolder,
     secrets: join(data, 'postgres-passwords.json'),
     port: portOf('LOCAL_POSTGRES_PORT', 8403),
     log: join(data, 'logs', 'postgres.log'),
@@ -51,6 +62,7 @@ async function start(): Promise<void> {
     folder: join(data, 'vault'),
     port: portOf('LOCAL_VAULT_PORT', 8401),
     log: join(data, 'logs', 'vault.log'),
+    pidFile: noted.vault.file,
     passphrase: process.env['GLASSDOME_ENCRYPTION_KEY'],
   });
   running.push(vault);
@@ -67,7 +79,10 @@ async function start(): Promise<void> {
 async function loginsOf(vault: LocalVault): Promise<Logins> {
   const file = join(data, 'vault-logins.json');
   const { rootToken } = vault.keys;
-  if (rootToken !== undefined) {
+  if (rootToken !== undefined && existsSync(file) && !(await tokenWorks(vault.address, rootToken))) {
+    // An earlier start ended between revoking the token and forgetting it; everything before that was done.
+    vault.forgetRoot();
+  } else if (rootToken !== undefined) {
     const logins = await provisionVault(vault.address, rootToken, join(data, 'secret-ids'), (line) =>
       say(`  ${line}`),
     );
@@ -135,7 +150,8 @@ function firstAdmin(env: NodeJS.ProcessEnv): string | undefined {
 
 async function startBroker(env: NodeJS.ProcessEnv, port: number): Promise<ChildProcess> {
   const log = openSync(join(data, 'logs', 'broker.log'), 'a', 0o600);
-  const child = startChild(process.execPath, [program, 'all'], { env, stdio: ['ignore', log, log] });
+  const spawned = { env, stdio: ['ignore' as const, log, log] };
+  const child = startChild(process.execPath, [program, 'all'], spawned, noted.broker.file);
   running.push({ stop: () => stopChild(child, 'SIGTERM', 26_000) });
   const scheme = env['TLS_CERT_FILE'] === undefined ? 'http' : 'https';
   await waitUntil('The broker', child, async () => (await fetch(`${scheme}://127.0.0.1:${port}/readyz`)).ok);
@@ -145,11 +161,11 @@ async function startBroker(env: NodeJS.ProcessEnv, port: number): Promise<ChildP
 function tell(port: number, vault: string, password: string | undefined): void {
   const url = `http://127.0.0.1:${port}`;
   say(`
-The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies in .data/ beside its data.
+The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies beside its data.
 
   API        ${url}      (every call: ${url}/docs)
   Vault      ${vault}
-  Logs       .data/logs/
+  Logs       ${join(data, 'logs')}/
 `);
   if (password !== undefined) {
     say(`  First admin: user "admin", one-time password  ${password}   (shown this once)

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -59,12 +60,8 @@ export async function startPostgres(options: {
   ];
   const log = openSync(options.log, 'a', 0o600);
   const args = ['-D', options.folder, '-p', String(options.port), ...settings.flatMap((s) => ['-c', s])];
-  const child = startChild(join(native, 'bin', 'postgres'), args, {
-    ...user,
-    cwd: options.folder,
-    stdio: ['ignore', log, log],
-    env: {},
-  });
+  const spawned = { ...user, cwd: options.folder, stdio: ['ignore' as const, log, log], env: {} };
+  const child = startChild(join(native, 'bin', 'postgres'), args, spawned);
   const url = (name: keyof Passwords, database: string) =>
     `postgres://${name}:${passwords[name]}@127.0.0.1:${options.port}/${database}`;
   const superUrl = url('postgres', 'postgres');
@@ -122,18 +119,20 @@ function initialise(
   password: string,
   user: { uid?: number; gid?: number },
 ): void {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // An initdb that is cut off leaves half a cluster; it counts only once it stands under its own name.
+  const staged = `${folder}.new`;
+  rmSync(staged, { recursive: true, force: true });
+  mkdirSync(staged, { recursive: true, mode: 0o700 });
   const passwordFile = `${folder}.password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user.uid !== undefined && user.gid !== undefined) {
-    chownSync(folder, user.uid, user.gid);
+    chownSync(staged, user.uid, user.gid);
     chownSync(passwordFile, user.uid, user.gid);
   }
   try {
     const args = [
       '-D',
-      folder,
+      staged,
       '-U',
       'postgres',
       '-A',
@@ -152,6 +151,7 @@ function initialise(
       encoding: 'utf8',
     });
     if (done.status !== 0) throw new Error(`initdb failed: ${done.error?.message ?? done.stderr}`);
+    renameSync(staged, folder);
   } finally {
     rmSync(passwordFile, { force: true });
   }

@@ -41,6 +41,17 @@ export async function provisionVault(
   }
 }
 
+/** False once the token was revoked. */
+export async function tokenWorks(address: string, token: string): Promise<boolean> {
+  const transport = createTransport({ address });
+  try {
+    const answer = await transport.send({ method: 'GET', path: 'auth/token/lookup-self', token });
+    return answer.status === 200;
+  } finally {
+    await transport.close();
+  }
+}
+
 /** Ends the root token for good; a new one takes the unseal key (`vault operator generate-root`). */
 export async function revokeRoot(address: string, token: string): Promise<void> {
   const transport = createTransport({ address });

@@ -20,6 +20,7 @@ interface Options {
   port: number;
   log: string;
   passphrase?: string | undefined;
+  pidFile?: string;
 }
 
 /** A real single-node Vault (raft) on loopback, initialised and unsealed: for development only. */
@@ -32,10 +33,12 @@ export async function startVault(options: Options): Promise<LocalVault> {
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, 'vault.hcl'), configuration(folder, port), { mode: 0o600 });
   const log = openSync(options.log, 'a', 0o600);
-  const child = startChild(options.binary, ['server', `-config=${join(folder, 'vault.hcl')}`], {
-    stdio: ['ignore', log, log],
+  const spawned = {
+    stdio: ['ignore' as const, log, log],
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, SKIP_SETCAP: '1' },
-  });
+  };
+  const args = ['server', `-config=${join(folder, 'vault.hcl')}`];
+  const child = startChild(options.binary, args, spawned, options.pidFile);
   const address = `http://127.0.0.1:${port}`;
   await waitUntil('Vault', child, async () => (await call(address, 'GET', 'sys/init')).status === 200);
   const keys = before ?? (await initialise(address, keyFile, options.passphrase));
