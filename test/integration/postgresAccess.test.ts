@@ -117,6 +117,27 @@ describe('Postgres tells how a caller stands to a credential', () => {
     expect([await active(local), await active(account)]).to.deep.equal([false, false]);
   });
 
+  it('answers many who ask at once each for himself', async () => {
+    await share(
+      { subjectKind: 'role', subject: 'architect', level: 'use' },
+      { subjectKind: 'user', subject: 'glassdome:5' },
+    );
+    const unknown = '2b1f0f6e-0000-4000-8000-000000000000';
+    const askers = Array.from({ length: 40 }, (_, i) => i).flatMap((i) => [
+      { caller: user('glassdome:1'), id: credential.id, level: null, isOwner: true },
+      { caller: user('glassdome:5'), id: credential.id, level: 'read', isOwner: false },
+      { caller: user(`glassdome:${100 + i}`, 'architect'), id: credential.id, level: 'use', isOwner: false },
+      { caller: user('local:nobody', 'architect'), id: credential.id, level: 'use', isOwner: false },
+      { caller: user('glassdome:6'), id: unknown, level: null, isOwner: false },
+    ]);
+    const answers = await Promise.all(askers.map(({ caller, id }) => records.db.records.access(caller, id)));
+    for (const [index, { caller, id, level, isOwner }] of askers.entries()) {
+      const callerActive = caller.principal !== 'local:nobody';
+      const found = id === unknown ? null : credential;
+      expect(answers[index]).to.deep.equal({ callerActive, isOwner, level, credential: found });
+    }
+  });
+
   it('candidates are what the caller owns or is granted, own ones first', async () => {
     await share({ subjectKind: 'role', subject: 'engineer', level: 'use' });
     const own = aCredential({ owner: 'glassdome:2', envNames: { PROXMOX_HOST: 'host' } });

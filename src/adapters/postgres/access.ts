@@ -1,7 +1,9 @@
+import type { Caller } from '../../domain/caller.js';
 import type { Access, Clock, Records } from '../../ports.js';
+import { batched } from './batched.js';
 import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, uuidOrNull } from './credentialRow.js';
-import type { Query } from './pools.js';
-import { CALLER_ACTIVE, LEVEL, REACHES, reachValues } from './reach.js';
+import type { Query, Row } from './pools.js';
+import { CALLER_ACTIVE, callerActive, LEVEL, REACHES, reaches, reachValues, rolesOf } from './reach.js';
 
 /** Always one row, so that "no such account", "no such credential" and "no right" come from one round trip. */
 const ACCESS = `
@@ -10,26 +12,67 @@ const ACCESS = `
     ${CREDENTIAL_COLUMNS}
   from (select 1) one left join broker.credentials c on c.id = $5::uuid`;
 
+const EACH = {
+  principal: 'asked.principal',
+  now: '$5::timestamptz',
+  kind: 'asked.kind',
+  roles: `string_to_array(asked.roles, ',')`,
+};
+
+/** The same for many questions at once; one row each, in their order. */
+const ACCESS_OF_MANY = `
+  select ${callerActive(EACH)} as caller_active, c.owner = asked.principal as is_owner,
+    (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${reaches(EACH)}) as level,
+    ${CREDENTIAL_COLUMNS}
+  from unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) with ordinality asked (principal, kind, roles, id, n)
+    left join broker.credentials c on c.id = asked.id
+  order by asked.n`;
+
 const ACTIVE = `select ${CALLER_ACTIVE} as caller_active`;
+
+/** Statements of this kind under way at once; what comes meanwhile goes out together as the next one. */
+const UNDER_WAY = 2;
+const MOST_AT_ONCE = 100;
+
+interface Question {
+  caller: Caller;
+  credentialId: string;
+}
 
 /** The hot path: every read of a value begins with one of these. */
 export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' | 'callerActive'> {
+  const one = async ({ caller, credentialId }: Question): Promise<Access> => {
+    const values = [...reachValues(caller, clock.now()), uuidOrNull(credentialId)];
+    const [row = {}] = await query({ name: 'access', text: ACCESS, values });
+    return toAccess(row);
+  };
+  const many = async (questions: readonly Question[]): Promise<Access[]> => {
+    const values = [
+      questions.map(({ caller }) => caller.principal),
+      questions.map(({ caller }) => caller.kind),
+      questions.map(({ caller }) => rolesOf(caller).join(',')),
+      questions.map(({ credentialId }) => uuidOrNull(credentialId)),
+      clock.now(),
+    ];
+    return (await query({ name: 'access-of-many', text: ACCESS_OF_MANY, values })).map(toAccess);
+  };
+  const ask = batched({ one, many, underWay: UNDER_WAY, most: MOST_AT_ONCE });
   return {
-    async access(caller, credentialId): Promise<Access> {
-      const values = [...reachValues(caller, clock.now()), uuidOrNull(credentialId)];
-      const [row = {}] = await query({ name: 'access', text: ACCESS, values });
-      return {
-        callerActive: row['caller_active'] === true,
-        isOwner: row['is_owner'] === true,
-        level: levelOf(row['level']),
-        credential: credentialOrNull(row),
-      };
-    },
+    access: (caller, credentialId) => ask({ caller, credentialId }),
 
     async callerActive(caller) {
       const values = [caller.principal, clock.now()];
       const [row] = await query({ name: 'caller-active', text: ACTIVE, values });
       return row?.['caller_active'] === true;
     },
+  };
+}
+
+function toAccess(row: Row): Access {
+  return {
+    callerActive: row['caller_active'] === true,
+    isOwner: row['is_owner'] === true,
+    level: levelOf(row['level']),
+    credential: credentialOrNull(row),
   };
 }

@@ -1,0 +1,49 @@
+export interface BatchedOptions<Q, A> {
+  one(question: Q): Promise<A>;
+  /** Answers in the order of the questions. */
+  many(questions: readonly Q[]): Promise<A[]>;
+  /** How many statements may be under way before questions wait for each other. */
+  underWay: number;
+  /** Questions in one statement at most. */
+  most: number;
+}
+
+interface Waiting<Q, A> {
+  question: Q;
+  resolve(answer: A): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Asks at once while little is under way; what comes meanwhile is asked together when a statement has ended. A lone
+ * question waits for nothing, and many share a round trip. An answer is always of a statement begun after its
+ * question came, so nothing here is ever stale.
+ */
+export function batched<Q, A>(options: BatchedOptions<Q, A>): (question: Q) => Promise<A> {
+  const queue: Waiting<Q, A>[] = [];
+  let running = 0;
+
+  const answer = async (batch: Waiting<Q, A>[]): Promise<void> => {
+    try {
+      const questions = batch.map((each) => each.question);
+      const [first] = questions;
+      const answers =
+        questions.length === 1 ? [await options.one(first as Q)] : await options.many(questions);
+      for (const [index, each] of batch.entries()) each.resolve(answers[index] as A);
+    } catch (error) {
+      for (const each of batch) each.reject(error);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    running += 1;
+    while (queue.length > 0) await answer(queue.splice(0, options.most));
+    running -= 1;
+  };
+
+  return (question) =>
+    new Promise<A>((resolve, reject) => {
+      queue.push({ question, resolve, reject });
+      if (running < options.underWay) void run();
+    });
+}
