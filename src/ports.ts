@@ -349,6 +349,8 @@ export interface Records {
   person(principal: string): Promise<Person | null>;
   serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
   serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
+  /** Undestroyed credentials whose values a team, or one principal also by its teams, may read; by id. */
+  openedTo(whom: { team: string } | { principal: string }): Promise<Credential[]>;
   session(id: string): Promise<Session | null>;
   idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
 
@@ -392,7 +394,12 @@ export interface ChangeTx {
   /** Also removes the grants that name it. */
   deleteTeam(name: string): Promise<void>;
 
+  /** The admins who are not disabled, locked until the end of the transaction. */
+  lockAdmins(): Promise<Person[]>;
+  /** Rejects with `name_taken`. */
   insertPerson(person: Person): Promise<void>;
+  /** Takes back one who was just added. */
+  deletePerson(principal: string): Promise<void>;
   updatePerson(
     principal: string,
     patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt'>>,
@@ -404,7 +411,8 @@ export interface ChangeTx {
   ): Promise<void>;
   insertSession(session: Session): Promise<void>;
   revokeSession(id: string, at: Date): Promise<void>;
-  revokeSessionsOf(principal: string, at: Date): Promise<void>;
+  /** All but `except`, when that is given. */
+  revokeSessionsOf(principal: string, at: Date, except?: string): Promise<void>;
 
   /**
    * Claims the key. Null when it is ours now; else the record that was there (also when its lock ran out, after

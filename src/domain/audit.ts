@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = [
   'service_account.create',
   'service_account.revoke',
   'service_account.secret_reset',
+  'user.list',
   'user.create',
   'user.change',
   'user.password_reset',
@@ -44,6 +45,7 @@ export const AUDIT_ACTIONS = [
   'auth.logout',
   'auth.token',
   'auth.refused',
+  'audit.verify',
   'audit.checkpoint',
   'chain.start',
 ] as const;

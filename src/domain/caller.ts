@@ -7,6 +7,9 @@ const LEVEL_OF: Readonly<Record<Role, number>> = { observer: 25, engineer: 50, a
 /** Issuer and audience of the broker's own tokens. */
 export const BROKER_ISSUER = 'glassdome-broker';
 
+/** `typ` of the broker's access tokens (RFC 9068), so that nothing else it may sign one day passes for one. */
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+
 export type CallerKind = 'user' | 'service_account' | 'worker';
 
 /**
@@ -21,6 +24,8 @@ export interface Caller {
   role: Role;
   /** True when all that is allowed is to set a new password. */
   mustChangePassword: boolean;
+  /** The login that the token came from, for people of the broker's own log-in: ending it ends the token. */
+  session?: string;
 }
 
 /** One request of a caller, as audit and usage rows record it. */

@@ -24,6 +24,11 @@ export class Secret {
     return this.#value === '';
   }
 
+  /** How long it is, in bytes of UTF-8: for rules of length. */
+  sizeInBytes(): number {
+    return Buffer.byteLength(this.#value);
+  }
+
   /** True when the other one holds the same. Not for checking what a stranger sends: its time tells about the value. */
   equals(other: Secret): boolean {
     return this.#value === other.#value;

@@ -1,5 +1,6 @@
 import * as bodies from '../api/people.js';
 import { Secret } from '../domain/secret.js';
+import { requireActiveCaller } from '../usecases/authorize.js';
 import { exchangeClientSecret, exchangeRefreshToken } from '../usecases/exchangeToken.js';
 import { changePassword, login, logout } from '../usecases/login.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
@@ -78,7 +79,8 @@ export const authRoutes: readonly Route[] = [
     path: '/api/auth/me',
     summary: 'Who you are here',
     auth: 'password',
-    handle: async ({ call, response }) => {
+    handle: async ({ ports, call, response }) => {
+      await requireActiveCaller(ports, call);
       const { principal, name, kind, role, mustChangePassword } = call.caller;
       json(response, { principal, name, kind, role, must_change_password: mustChangePassword });
     },

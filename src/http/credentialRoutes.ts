@@ -3,6 +3,7 @@ import { connectorOf, templates } from '../connectors/registry.js';
 import type { Call } from '../domain/caller.js';
 import { notFound } from '../domain/errors.js';
 import { parseServiceType } from '../domain/serviceType.js';
+import { requireActiveCaller } from '../usecases/authorize.js';
 import { createCredential } from '../usecases/createCredential.js';
 import { deleteCredential, restoreCredential } from '../usecases/deleteCredential.js';
 import { destroyCredential } from '../usecases/destroyCredential.js';
@@ -81,14 +82,18 @@ export const credentialRoutes: readonly Route[] = [
     path: '/api/credentials/templates',
     summary: 'All forms',
     auth: 'token',
-    handle: async ({ response }) => json(response, { items: templates() }),
+    handle: async ({ ports, call, response }) => {
+      await requireActiveCaller(ports, call);
+      json(response, { items: templates() });
+    },
   },
   {
     method: 'get',
     path: '/api/credentials/templates/{service_type}',
     summary: 'The form of one service',
     auth: 'token',
-    handle: async ({ param, response }) => {
+    handle: async ({ ports, call, param, response }) => {
+      await requireActiveCaller(ports, call);
       const type = parseServiceType(param('service_type'));
       const connector = type === undefined ? undefined : connectorOf(type);
       if (connector === undefined) throw notFound('service type');

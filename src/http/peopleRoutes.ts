@@ -1,17 +1,25 @@
 import { pageQuery } from '../api/credentials.js';
 import * as bodies from '../api/people.js';
 import { invalid } from '../domain/errors.js';
+import type { Secret } from '../domain/secret.js';
+import type { ServiceAccount } from '../ports.js';
 import { listAudit, verifyAudit } from '../usecases/audit.js';
 import {
   createServiceAccount,
   listServiceAccounts,
+  resetServiceAccountSecret,
   revokeServiceAccount,
 } from '../usecases/serviceAccounts.js';
-import { createTeam, listTeams, setTeamMembers } from '../usecases/teams.js';
+import { createTeam, deleteTeam, listTeams, setTeamMembers } from '../usecases/teams.js';
 import { createUser, listUsers, resetPassword, updateUser } from '../usecases/users.js';
 import { presentAudit, presentPerson, presentServiceAccount } from './presenters.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { json, pageOf, parse, type Route, secretJson } from './route.js';
+
+function presentNewSecret(account: ServiceAccount, secret: Secret): Record<string, unknown> {
+  const opened = { client_id: account.id, client_secret: presentSecretOnce(secret) };
+  return { ...presentServiceAccount(account), ...opened };
+}
 
 const accounts: Route[] = [
   {
@@ -80,15 +88,17 @@ const accounts: Route[] = [
         ...body,
         expiresAt: expires_at ? new Date(expires_at) : null,
       });
-      secretJson(
-        response,
-        {
-          ...presentServiceAccount(account),
-          client_id: account.id,
-          client_secret: presentSecretOnce(secret),
-        },
-        201,
-      );
+      secretJson(response, presentNewSecret(account, secret), 201);
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/service-accounts/{id}/reset-secret',
+    summary: 'New secret, shown once; the old one ends',
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) => {
+      const { account, secret } = await resetServiceAccountSecret(ports, call, param('id'));
+      secretJson(response, presentNewSecret(account, secret));
     },
   },
   {
@@ -130,6 +140,17 @@ const accounts: Route[] = [
         response,
         await setTeamMembers(ports, call, param('name'), parse(bodies.teamMembersBody, request.body).members),
       );
+    },
+  },
+  {
+    method: 'delete',
+    path: '/api/teams/{name}',
+    summary: 'Remove a team and every grant to it',
+    auth: 'token',
+    status: 204,
+    handle: async ({ ports, call, param, response }) => {
+      await deleteTeam(ports, call, param('name'));
+      response.status(204).end();
     },
   },
 ];

@@ -139,6 +139,7 @@ export function presentServiceAccount(a: ServiceAccount): Record<string, unknown
     created_by: a.createdBy,
     expires_at: a.expiresAt,
     revoked_at: a.revokedAt,
+    last_used_at: a.lastUsedAt,
   };
 }
 
@@ -157,6 +158,7 @@ export function presentAudit(row: AuditRow): Record<string, unknown> {
     used_by: row.usedBy,
     purpose: row.purpose,
     break_glass: row.breakGlass,
+    break_glass_reason: row.breakGlassReason,
     details: row.details,
   };
 }

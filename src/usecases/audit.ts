@@ -1,10 +1,10 @@
 import type { AuditRow } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
-import { BrokerError } from '../domain/errors.js';
 import type { AuditFilter, AuditProof, Page, PageRequest, Ports } from '../ports.js';
 import { requireActiveCaller } from './authorize.js';
+import { requireRole } from './refuse.js';
 
-type Needs = Pick<Ports, 'records' | 'auditVerifier'>;
+type Needs = Pick<Ports, 'records' | 'readAudit' | 'auditVerifier'>;
 
 /** The audit trail: an admin sees all of it, everybody else what he did himself. */
 export async function listAudit(
@@ -20,8 +20,6 @@ export async function listAudit(
 
 /** Recomputes every chain and checks it against the signed checkpoints. Admin only. */
 export async function verifyAudit(ports: Needs, call: Call): Promise<AuditProof> {
-  await requireActiveCaller(ports, call);
-  if (call.caller.role !== 'admin')
-    throw new BrokerError('forbidden', { detail: 'Verifying the audit trail needs the role admin.' });
+  await requireRole(ports, call, 'admin', { action: 'audit.verify' });
   return ports.auditVerifier.verify();
 }

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateCredentialBody } from '../api/credentials.js';
 import { connectorOf } from '../connectors/registry.js';
-import { type Call, roleAtLeast } from '../domain/caller.js';
+import type { Call } from '../domain/caller.js';
 import { type Credential, type CredentialVersion, nextRotation, vaultPathFor } from '../domain/credential.js';
-import { BrokerError, invalid } from '../domain/errors.js';
+import { invalid } from '../domain/errors.js';
 import { type FieldValues, fieldNames } from '../domain/fields.js';
 import type { Grant } from '../domain/grant.js';
 import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { mergeFields } from '../domain/templateFields.js';
 import { auditEvent } from './auditEvent.js';
-import { requireActiveCaller } from './authorize.js';
-import { breakGlassNotice } from './breakGlass.js';
 import { checkGrants } from './grantRules.js';
 import { withIdempotency } from './idempotent.js';
+import { requireRole } from './refuse.js';
 import { intentOf, type NewVersion, storeAndCommit, type WritePorts } from './writeVersion.js';
 
 type Input = Omit<CreateCredentialBody, 'fields'> & {
@@ -35,8 +34,7 @@ export async function createCredential(
   body: Input,
   options: CreateOptions,
 ): Promise<{ credential: Credential; replayed: boolean }> {
-  await requireActiveCaller(ports, call);
-  if (!roleAtLeast(call.caller.role, 'engineer')) await refuseRole(ports, call);
+  await requireRole(ports, call, 'engineer', { action: 'credential.create' });
   const connector = knownConnector(body.service_type);
   const given = { template: connector.template, given: body.fields, exact: options.exact ?? false };
   const { values } = mergeFields(
@@ -96,7 +94,6 @@ async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Crede
     tx.audit(
       auditEvent(call, 'credential.create_requested', 'allowed', { credentialId: credential.id, version: 1 }),
     );
-    if (call.breakGlassReason !== undefined) await breakGlassNotice(tx, call, credential);
   });
   return storeAndCommit(ports, call, intent, next);
 }
@@ -185,9 +182,4 @@ export function checkEnvFields(envNames: Record<string, string>, fields: readonl
       rule: `names the field "${field}", which this credential does not have`,
     })),
   );
-}
-
-async function refuseRole(ports: WritePorts, call: Call): Promise<never> {
-  await ports.readAudit.record([auditEvent(call, 'credential.create', 'denied', { code: 'forbidden' })]);
-  throw new BrokerError('forbidden', { detail: 'Creating credentials needs the role engineer or higher.' });
 }

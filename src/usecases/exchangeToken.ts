@@ -6,7 +6,9 @@ import { auditEvent } from './auditEvent.js';
 import { type From, type IssuedToken, issueToken } from './issueToken.js';
 import { callerOfPerson } from './login.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'readAudit' | 'fingerprints' | 'tokenSigner'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'fingerprints' | 'tokenSigner'>;
+/** A busy account is not written at each of its tokens. */
+const LAST_USED_EVERY_MS = 60_000;
 const wrong = () =>
   new BrokerError('unauthenticated', { detail: 'The client id or secret is wrong, expired or revoked.' });
 
@@ -32,7 +34,17 @@ export async function exchangeClientSecret(
     role: account.role,
     mustChangePassword: false,
   };
-  return granted(ports, caller, from);
+  const token = await issueToken(ports, caller);
+  const event = auditEvent({ caller, ...from }, 'auth.token', 'allowed');
+  const lastUsed = account.lastUsedAt?.getTime() ?? 0;
+  if (now.getTime() - lastUsed < LAST_USED_EVERY_MS) await ports.readAudit.record([event]);
+  else {
+    await ports.changes.run(async (tx) => {
+      await tx.updateServiceAccount(account.id, { lastUsedAt: now });
+      tx.audit(event);
+    });
+  }
+  return token;
 }
 
 /** A refresh token of a login → a new access token, as long as the person and the session are good. */
@@ -48,13 +60,10 @@ export async function exchangeRefreshToken(
   if (!(await ports.fingerprints.matches('session', token, session.secretHmac))) return refuse(ports, from);
   const person = await ports.records.person(session.principal);
   if (person === null || person.disabled) return refuse(ports, from);
-  return granted(ports, callerOfPerson(person), from);
-}
-
-async function granted(ports: Needs, caller: Caller, from: From): Promise<IssuedToken> {
-  const token = await issueToken(ports, caller);
+  const caller = callerOfPerson(person, session.id);
+  const issued = await issueToken(ports, caller);
   await ports.readAudit.record([auditEvent({ caller, ...from }, 'auth.token', 'allowed')]);
-  return token;
+  return issued;
 }
 
 /** Counted per address in a lane of its own: a flood of wrong secrets can't push out good reads. */

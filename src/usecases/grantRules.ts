@@ -2,13 +2,13 @@ import { type Call, type Caller, ROLES, roleAtLeast } from '../domain/caller.js'
 import { BrokerError, type FieldProblem, invalid } from '../domain/errors.js';
 import type { Grant } from '../domain/grant.js';
 import type { Ports } from '../ports.js';
+import { refuse } from './refuse.js';
 
-type Needs = Pick<Ports, 'records'>;
+type Needs = Pick<Ports, 'records' | 'readAudit'>;
 
 /**
  * Whether the caller may give these grants: an engineer to users, service accounts and teams he is in; an architect
  * to any team; a role only by an admin. An unknown team or service account is named in `invalid_request`.
- * An admin through whom he himself or an account he made gains `read` needs the break-glass reason.
  */
 export async function checkGrants(
   ports: Needs,
@@ -23,7 +23,11 @@ export async function checkGrants(
   }
   if (problems.length > 0) throw invalid(...problems);
   const barred = await firstBarred(ports, call.caller, grants);
-  if (barred !== undefined) throw new BrokerError('forbidden', { detail: barred });
+  if (barred !== undefined) {
+    const details = { grants: grants.map((g) => `${g.subjectKind}:${g.subject}=${g.level}`) };
+    const error = new BrokerError('forbidden', { detail: barred });
+    await refuse(ports, call, { action: 'grant.change', details }, error);
+  }
 }
 
 async function problemOf(ports: Needs, caller: Caller, grant: Grant): Promise<string | undefined> {

@@ -1,11 +1,11 @@
 import type { GrantsBody } from '../api/credentials.js';
 import type { Call } from '../domain/caller.js';
-import { BrokerError, invalid } from '../domain/errors.js';
+import { invalid } from '../domain/errors.js';
 import { type Grant, levelAtLeast } from '../domain/grant.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
-import { breakGlassNotice } from './breakGlass.js';
+import { breakGlassNotice, brokenGlass, principalsOf, requireReason } from './breakGlass.js';
 import { checkGrants } from './grantRules.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
@@ -38,9 +38,8 @@ export async function replaceGrants(
     tx.audit(
       auditEvent(call, 'grant.change', 'allowed', {
         credentialId: id,
-        breakGlass,
-        breakGlassReason: breakGlass ? (call.breakGlassReason ?? null) : null,
         details,
+        ...brokenGlass(call, breakGlass),
       }),
     );
     if (breakGlass) await breakGlassNotice(tx, call, granted.credential);
@@ -85,19 +84,17 @@ async function gainsByRole(
 ): Promise<boolean> {
   if (call.caller.role !== 'admin' || granted.isOwner || levelAtLeast(granted.level, 'read')) return false;
   const readers = added.filter((g) => levelAtLeast(g.level, 'read'));
-  const mine = await ports.records.teamsOf(call.caller.principal);
-  const accounts = (await ports.records.serviceAccounts(call.caller.principal)).map((a) => `sa:${a.id}`);
+  if (readers.length === 0) return false;
+  const own = await principalsOf(ports, call);
+  const teams = (await ports.records.teams())
+    .filter((team) => team.members.some((m) => own.includes(m.principal)))
+    .map((team) => team.name);
   const gains = readers.some(
-    (g) =>
-      g.subjectKind === 'role' ||
-      (g.subjectKind === 'team' && mine.includes(g.subject)) ||
-      accounts.includes(g.subject),
+    (g) => g.subjectKind === 'role' || (g.subjectKind === 'team' ? teams : own).includes(g.subject),
   );
-  if (gains && call.breakGlassReason === undefined) {
-    throw new BrokerError('reason_required', {
-      detail:
-        'This grant would open the value to yourself or to an account of yours. Say why in the header X-Break-Glass-Reason; the owner is told.',
-    });
+  if (gains) {
+    const what = 'This grant would open the value to yourself or to an account of yours.';
+    await requireReason(ports, call, { action: 'grant.change', what, credentialId: granted.credential.id });
   }
   return gains;
 }

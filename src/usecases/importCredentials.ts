@@ -9,11 +9,11 @@ import { planFlatVault } from '../domain/flatVault.js';
 import type { Grant } from '../domain/grant.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
-import { authorize, requireActiveCaller } from './authorize.js';
+import { authorize } from './authorize.js';
 import { createCredential } from './createCredential.js';
 import { addMissingGrants, grantsAfter, importGrants } from './importGrants.js';
+import { requireRole } from './refuse.js';
 import { mergedFields, updateCredential } from './updateCredential.js';
-import { requireAdmin } from './users.js';
 import type { WritePorts } from './writeVersion.js';
 
 type Needs = WritePorts & Pick<Ports, 'flatSecrets'>;
@@ -46,7 +46,7 @@ interface Options {
 
 /** A Glassdome `.env` → credentials of the caller. A preview unless `dry_run` is false; repeating it changes nothing. */
 export async function importEnv(ports: Needs, call: Call, body: ImportEnvBody): Promise<ImportReport> {
-  await requireActiveCaller(ports, call);
+  await requireRole(ports, call, 'engineer', { action: 'credential.import' });
   const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
   return runPlan(ports, call, plan, {
     dryRun: body.dry_run,
@@ -57,7 +57,7 @@ export async function importEnv(ports: Needs, call: Call, body: ImportEnvBody): 
 
 /** Glassdome's flat Vault layout → credentials, read with the admin's own token, which is not kept. */
 export async function importVault(ports: Needs, call: Call, body: ImportVaultBody): Promise<ImportReport> {
-  await requireAdmin(ports, call);
+  await requireRole(ports, call, 'admin', { action: 'credential.import' });
   const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(body.vault_token) });
   const plan = planFlatVault(secrets, envVocabulary);
   return runPlan(ports, call, plan, {

@@ -31,6 +31,7 @@ export async function issueToken(
     name: caller.name,
     kind: caller.kind,
     role: caller.role,
+    ...(caller.session === undefined ? {} : { sid: caller.session }),
     ...(caller.mustChangePassword ? { pwd_change: true } : {}),
     iat,
     exp: iat + TOKEN_SECONDS,

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, Caller } from '../domain/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
+import { passwordProblem } from '../domain/password.js';
 import type { Secret } from '../domain/secret.js';
 import type { Person, Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
+import { requireActiveCaller } from './authorize.js';
 import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';
 import { lockout } from './loginLockout.js';
+import { refuse } from './refuse.js';
 
 type Needs = Pick<
   Ports,
@@ -23,13 +26,14 @@ export interface LoggedIn extends IssuedToken {
   mustChangePassword: boolean;
 }
 
-export function callerOfPerson(person: Person): Caller {
+export function callerOfPerson(person: Person, session: string): Caller {
   return {
     kind: 'user',
     principal: person.principal,
     name: person.username,
     role: person.role,
     mustChangePassword: person.mustChangePassword,
+    session,
   };
 }
 
@@ -56,7 +60,7 @@ export async function login(
   const id = randomUUID();
   const secret = newSecret(`gdr_${id}`);
   const secretHmac = await ports.fingerprints.make('session', secret);
-  const caller = callerOfPerson(person);
+  const caller = callerOfPerson(person, id);
   const token = await issueToken(ports, caller);
   await ports.changes.run(async (tx) => {
     await tx.insertSession({
@@ -73,38 +77,56 @@ export async function login(
   return { ...token, refreshToken: secret, mustChangePassword: person.mustChangePassword };
 }
 
-/** Sets a new password after checking the present one; ends the person's other logins. */
+/** Sets a new password after checking the present one; ends the person's other logins, with their tokens. */
 export async function changePassword(
   ports: Needs,
   call: Call,
   body: { currentPassword: Secret; newPassword: Secret },
 ): Promise<void> {
-  const person = await ports.records.person(call.caller.principal);
-  if (person === null || person.disabled) throw wrongLogin();
-  const now = ports.clock.now();
-  lockout.check(person.username, call.ip, now);
-  if (!(await ports.passwords.check(person.username, body.currentPassword))) {
-    lockout.failed(person.username, call.ip, now);
-    throw invalid({ field: 'current_password', rule: 'is not the present password' });
+  await requireActiveCaller(ports, call);
+  const { principal, session } = call.caller;
+  const person = await ports.records.person(principal);
+  if (person === null) {
+    const detail = 'Your account has no password here: it belongs to another issuer, or to a service.';
+    return refuse(ports, call, { action: 'user.password_change' }, new BrokerError('forbidden', { detail }));
   }
-  if (await ports.passwords.check(person.username, body.newPassword)) {
-    throw invalid({ field: 'new_password', rule: 'must differ from the present one' });
-  }
+  const problem = passwordProblem(body.newPassword);
+  if (problem !== undefined) throw invalid({ field: 'new_password', rule: problem });
+  await checkPresentPassword(ports, call, person, body);
   await ports.passwords.set(person.username, body.newPassword);
   await ports.changes.run(async (tx) => {
-    await tx.updatePerson(person.principal, { mustChangePassword: false });
-    await tx.revokeSessionsOf(person.principal, now);
+    await tx.updatePerson(principal, { mustChangePassword: false });
+    await tx.revokeSessionsOf(principal, ports.clock.now(), session);
     tx.audit(auditEvent(call, 'user.password_change', 'allowed'));
   });
 }
 
-/** Ends one login, or all of the person's when no refresh token is given. */
-export async function logout(ports: Needs, call: Call, sessionId: string | undefined): Promise<void> {
+async function checkPresentPassword(
+  ports: Needs,
+  call: Call,
+  person: Person,
+  body: { currentPassword: Secret; newPassword: Secret },
+): Promise<void> {
   const now = ports.clock.now();
-  const session = sessionId === undefined ? null : await ports.records.session(sessionId);
+  lockout.check(person.username, call.ip, now);
+  lockout.failed(person.username, call.ip, now);
+  if (!(await ports.passwords.check(person.username, body.currentPassword)))
+    throw invalid({ field: 'current_password', rule: 'is not the present password' });
+  lockout.succeeded(person.username, call.ip);
+  if (body.newPassword.equals(body.currentPassword))
+    throw invalid({ field: 'new_password', rule: 'must differ from the present one' });
+}
+
+/**
+ * Ends one login at once, with its tokens: the one that the refresh token is of, or the one that the call came with.
+ * A caller without a login here (another issuer's, a service account) has none to end.
+ */
+export async function logout(ports: Needs, call: Call, sessionId: string | undefined): Promise<void> {
+  await requireActiveCaller(ports, call);
+  const id = sessionId ?? call.caller.session;
+  const session = id === undefined ? null : await ports.records.session(id);
   await ports.changes.run(async (tx) => {
-    if (sessionId === undefined) await tx.revokeSessionsOf(call.caller.principal, now);
-    else if (session?.principal === call.caller.principal) await tx.revokeSession(session.id, now);
+    if (session?.principal === call.caller.principal) await tx.revokeSession(session.id, ports.clock.now());
     tx.audit(auditEvent(call, 'auth.logout', 'allowed'));
   });
 }

@@ -2,18 +2,30 @@ import { BrokerError } from '../domain/errors.js';
 
 const FREE_TRIES = 5;
 const MAX_WAIT_MS = 15 * 60_000;
+/** Failures are forgotten when none was added for so long. */
+const FORGOTTEN_AFTER_MS = 60 * 60_000;
 const MAX_ENTRIES = 10_000;
+
+interface Failures {
+  count: number;
+  /** Milliseconds of the epoch. */
+  lastAt: number;
+  waitUntil: number;
+}
 
 /**
  * Slows down guessing per (user, address), before Vault is asked: after five failures each further one doubles the
- * wait, up to 15 minutes. In memory of this process; a flood of names can't grow it past its bound.
+ * wait, up to 15 minutes. In memory of this process. A flood of names can't grow it past its bound, and what it pushes
+ * out is what has failed least: neither a victim's wait nor the flooder's own ends early.
  */
-class Lockout {
-  readonly #failures = new Map<string, { count: number; until: number }>();
+export class LoginLockout {
+  readonly #failures = new Map<string, Failures>();
+
+  constructor(private readonly maxEntries = MAX_ENTRIES) {}
 
   /** Rejects with `rate_limited` while the wait lasts. */
   check(username: string, ip: string, now: Date): void {
-    const waitMs = (this.#failures.get(`${username}|${ip}`)?.until ?? 0) - now.getTime();
+    const waitMs = (this.#failures.get(`${username}|${ip}`)?.waitUntil ?? 0) - now.getTime();
     if (waitMs <= 0) return;
     throw new BrokerError('rate_limited', {
       detail: 'Too many wrong passwords. Wait and try again.',
@@ -23,16 +35,30 @@ class Lockout {
 
   failed(username: string, ip: string, now: Date): void {
     const key = `${username}|${ip}`;
-    const count = (this.#failures.get(key)?.count ?? 0) + 1;
+    const at = now.getTime();
+    const before = this.#failures.get(key);
+    const count = before === undefined || isForgotten(before, at) ? 1 : before.count + 1;
+    if (before === undefined && this.#failures.size >= this.maxEntries) this.#makeRoom(at);
     const waitMs = count < FREE_TRIES ? 0 : Math.min(MAX_WAIT_MS, 1000 * 2 ** (count - FREE_TRIES));
-    const oldest = this.#failures.keys().next();
-    if (this.#failures.size >= MAX_ENTRIES && !oldest.done) this.#failures.delete(oldest.value);
-    this.#failures.set(key, { count, until: now.getTime() + waitMs });
+    this.#failures.set(key, { count, lastAt: at, waitUntil: at + waitMs });
   }
 
   succeeded(username: string, ip: string): void {
     this.#failures.delete(`${username}|${ip}`);
   }
+
+  #makeRoom(at: number): void {
+    let least: [string, Failures] | undefined;
+    for (const [key, failures] of this.#failures) {
+      if (isForgotten(failures, at)) this.#failures.delete(key);
+      else if (least === undefined || failures.count < least[1].count) least = [key, failures];
+    }
+    if (this.#failures.size >= this.maxEntries && least !== undefined) this.#failures.delete(least[0]);
+  }
 }
 
-export const lockout = new Lockout();
+function isForgotten(failures: Failures, at: number): boolean {
+  return at - failures.lastAt >= FORGOTTEN_AFTER_MS;
+}
+
+export const lockout = new LoginLockout();

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditAction } from '../domain/audit.js';
 import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
-import { BrokerError, notFound } from '../domain/errors.js';
+import type { Credential } from '../domain/credential.js';
+import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { Ports, ServiceAccount } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
+import { breakGlassNotice, brokenGlass, requireReason } from './breakGlass.js';
 import { newSecret } from './issueToken.js';
+import { refuse } from './refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'fingerprints'>;
 
@@ -17,10 +21,11 @@ export async function createServiceAccount(
 ): Promise<{ account: ServiceAccount; secret: Secret }> {
   await requireActiveCaller(ports, call);
   if (call.caller.kind !== 'user' || !roleAtLeast(call.caller.role, 'engineer')) {
-    throw new BrokerError('forbidden', {
-      detail: 'Creating service accounts is for people with the role engineer or higher.',
-    });
+    const detail = 'Creating service accounts is for people with the role engineer or higher.';
+    const refused = { action: 'service_account.create', details: { name: body.name } } as const;
+    await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
   }
+  if (roleAtLeast(body.role, 'architect')) throw invalid({ field: 'role', rule: 'must be at most engineer' });
   const secret = newSecret('gdsa');
   const secretHmac = await ports.fingerprints.make('service-account', secret);
   const account: ServiceAccount = {
@@ -33,11 +38,8 @@ export async function createServiceAccount(
   };
   await ports.changes.run(async (tx) => {
     await tx.insertServiceAccount({ ...account, secretHmac });
-    tx.audit(
-      auditEvent(call, 'service_account.create', 'allowed', {
-        details: { id: account.id, name: account.name, role: account.role },
-      }),
-    );
+    const { id, name, role } = account;
+    tx.audit(auditEvent(call, 'service_account.create', 'allowed', { details: { id, name, role } }));
   });
   return { account, secret };
 }
@@ -52,12 +54,67 @@ export async function listServiceAccounts(ports: Needs, call: Call): Promise<Ser
 
 /** Ends a service account at once, its running tokens included. */
 export async function revokeServiceAccount(ports: Needs, call: Call, id: string): Promise<void> {
-  await requireActiveCaller(ports, call);
-  const account = await ports.records.serviceAccount(id);
-  if (account === null || (call.caller.role !== 'admin' && account.createdBy !== call.caller.principal))
-    throw notFound('service account');
+  const { name } = await ownAccount(ports, call, id, 'service_account.revoke');
   await ports.changes.run(async (tx) => {
     await tx.updateServiceAccount(id, { revokedAt: ports.clock.now() });
-    tx.audit(auditEvent(call, 'service_account.revoke', 'allowed', { details: { id, name: account.name } }));
+    tx.audit(auditEvent(call, 'service_account.revoke', 'allowed', { details: { id, name } }));
   });
+}
+
+/**
+ * A new secret in place of the old one, which is refused from now on; tokens that it was traded for end within ten
+ * minutes. Who holds the secret reads what the account reads, so an admin who did not make it has to say why.
+ */
+export async function resetServiceAccountSecret(
+  ports: Needs,
+  call: Call,
+  id: string,
+): Promise<{ account: ServiceAccount; secret: Secret }> {
+  const account = await ownAccount(ports, call, id, 'service_account.secret_reset');
+  if (!roleAtLeast(call.caller.role, 'engineer')) {
+    const refused = { action: 'service_account.secret_reset', details: { id } } as const;
+    const detail = 'Resetting the secret of a service account needs the role engineer or higher.';
+    await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
+  }
+  if (account.revokedAt !== null)
+    throw new BrokerError('conflict', { detail: 'This service account is revoked.' });
+  const opened = await openedByReset(ports, call, account);
+  const secret = newSecret('gdsa');
+  const secretHmac = await ports.fingerprints.make('service-account', secret);
+  await ports.changes.run(async (tx) => {
+    await tx.updateServiceAccount(id, { secretHmac });
+    const details = { id, name: account.name };
+    const glass = brokenGlass(call, opened.length > 0);
+    tx.audit(auditEvent(call, 'service_account.secret_reset', 'allowed', { details, ...glass }));
+    for (const credential of opened) await breakGlassNotice(tx, call, credential);
+  });
+  return { account, secret };
+}
+
+/** What others own and an account that somebody else made may read. */
+async function openedByReset(ports: Needs, call: Call, account: ServiceAccount): Promise<Credential[]> {
+  const me = call.caller.principal;
+  if (account.createdBy === me) return [];
+  const readable = await ports.records.openedTo({ principal: `sa:${account.id}` });
+  const opened = readable.filter((credential) => credential.owner !== me);
+  if (opened.length > 0) {
+    const what = 'Its secret would open to you what others let this service account read.';
+    const details = { id: account.id, name: account.name };
+    await requireReason(ports, call, { action: 'service_account.secret_reset', what, details });
+  }
+  return opened;
+}
+
+/** The account, if the caller made it or is an admin; else it is as if it were not there. */
+async function ownAccount(
+  ports: Needs,
+  call: Call,
+  id: string,
+  action: AuditAction,
+): Promise<ServiceAccount> {
+  await requireActiveCaller(ports, call);
+  const account = await ports.records.serviceAccount(id);
+  const { role, principal } = call.caller;
+  if (account !== null && (role === 'admin' || account.createdBy === principal)) return account;
+  return refuse(ports, call, { action, details: { id } }, notFound('service account'));
 }

@@ -1,98 +1,108 @@
-import { type Call, roleAtLeast } from '../domain/caller.js';
+import { type Call, type Caller, roleAtLeast } from '../domain/caller.js';
+import type { Credential } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import type { Ports, Team, TeamMember } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
+import { breakGlassNotice, brokenGlass, principalsOf, requireReason } from './breakGlass.js';
+import { refuse, requireRole } from './refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+type TeamAction = 'team.create' | 'team.change' | 'team.delete';
 
-/** All teams with their members; an observer sees names only through what is shared with him. */
+/** The teams that the caller is in, with their members; architects and admins see all. */
 export async function listTeams(ports: Needs, call: Call): Promise<Team[]> {
   await requireActiveCaller(ports, call);
-  const teams = await ports.records.teams();
-  if (roleAtLeast(call.caller.role, 'architect')) return teams;
-  return teams.filter((team) => team.members.some((m) => m.principal === call.caller.principal));
+  return (await ports.records.teams()).filter((team) => sees(call.caller, team));
 }
 
-/** Architects and admins make teams; an architect leads his. */
+const sees = (caller: Caller, team: Team) =>
+  roleAtLeast(caller.role, 'architect') || team.members.some((m) => m.principal === caller.principal);
+
+/** Architects and admins make teams; an architect leads his. An admin who puts himself in has to say why. */
 export async function createTeam(
   ports: Needs,
   call: Call,
   body: { name: string; description: string; members: TeamMember[] },
 ): Promise<Team> {
-  await requireActiveCaller(ports, call);
-  if (!roleAtLeast(call.caller.role, 'architect'))
-    throw new BrokerError('forbidden', { detail: 'Creating teams needs the role architect or higher.' });
+  await requireRole(ports, call, 'architect', { action: 'team.create', details: { team: body.name } });
   const by = call.caller.principal;
   const self = { principal: by, lead: true };
   const members =
     call.caller.role === 'admin' ? body.members : [self, ...body.members.filter((m) => m.principal !== by)];
-  const team = {
-    name: body.name,
-    description: body.description,
-    createdAt: ports.clock.now(),
-    createdBy: by,
-  };
+  const { name, description } = body;
+  const team = { name, description, createdAt: ports.clock.now(), createdBy: by };
+  const opened = await openedByJoining(ports, call, { action: 'team.create', name, joining: members });
   await ports.changes.run(async (tx) => {
     await tx.insertTeam(team);
-    await tx.replaceMembers(team.name, members, by, team.createdAt);
-    tx.audit(
-      auditEvent(call, 'team.create', 'allowed', {
-        details: { team: team.name, members: members.map((m) => m.principal) },
-      }),
-    );
+    await tx.replaceMembers(name, members, by, team.createdAt);
+    tx.audit(teamEvent(call, 'team.create', { name, members, opened }));
   });
   return { ...team, members };
 }
 
-/** Replaces the members. An admin, or an architect who leads the team. */
+/** Replaces the members. An admin, or an architect who leads the team. An admin who puts himself in has to say why. */
 export async function setTeamMembers(
   ports: Needs,
   call: Call,
   name: string,
   members: TeamMember[],
 ): Promise<Team> {
-  await requireActiveCaller(ports, call);
-  const team = await ports.records.team(name);
-  const leads =
-    team?.members.some((m) => m.principal === call.caller.principal && m.lead) === true &&
-    roleAtLeast(call.caller.role, 'architect');
-  if (team === null) throw notFound('team');
-  if (call.caller.role !== 'admin' && !leads)
-    throw new BrokerError('forbidden', {
-      detail: 'Only an admin or an architect who leads the team changes its members.',
-    });
-  const known = new Set(team.members.map((m) => m.principal));
-  const breakGlass = await gainsByRole(
-    ports,
-    call,
-    members.map((m) => m.principal).filter((principal) => !known.has(principal)),
-  );
+  const team = await ledTeam(ports, call, name, 'team.change');
+  const joining = members.filter((m) => !team.members.some((known) => known.principal === m.principal));
+  const opened = await openedByJoining(ports, call, { action: 'team.change', name, joining });
   await ports.changes.run(async (tx) => {
     await tx.replaceMembers(name, members, call.caller.principal, ports.clock.now());
-    tx.audit(
-      auditEvent(call, 'team.change', 'allowed', {
-        breakGlass,
-        breakGlassReason: breakGlass ? (call.breakGlassReason ?? null) : null,
-        details: { team: name, members: members.map((m) => m.principal) },
-      }),
-    );
+    tx.audit(teamEvent(call, 'team.change', { name, members, opened }));
+    for (const credential of opened ?? []) await breakGlassNotice(tx, call, credential);
   });
   return { ...team, members };
 }
 
-/** An admin who opens what a team was given to himself or to an account he made has to say why. */
-async function gainsByRole(ports: Needs, call: Call, added: readonly string[]): Promise<boolean> {
-  if (call.caller.role !== 'admin' || added.length === 0) return false;
-  const accounts = (await ports.records.serviceAccounts(call.caller.principal)).map((a) => `sa:${a.id}`);
-  const gains = added.some(
-    (principal) => principal === call.caller.principal || accounts.includes(principal),
-  );
-  if (gains && call.breakGlassReason === undefined) {
-    throw new BrokerError('reason_required', {
-      detail:
-        'This would open what the team was given to yourself or to an account of yours. Say why in the header X-Break-Glass-Reason.',
-    });
-  }
-  return gains;
+/** Removes a team and every grant to it; its members lose at once what it gave them. */
+export async function deleteTeam(ports: Needs, call: Call, name: string): Promise<void> {
+  const { members } = await ledTeam(ports, call, name, 'team.delete');
+  await ports.changes.run(async (tx) => {
+    await tx.deleteTeam(name);
+    tx.audit(teamEvent(call, 'team.delete', { name, members, opened: null }));
+  });
+}
+
+/** The team, if the caller may change it. One that he may not see is as if it were not there. */
+async function ledTeam(ports: Needs, call: Call, name: string, action: TeamAction): Promise<Team> {
+  await requireActiveCaller(ports, call);
+  const { caller } = call;
+  const refused = { action, details: { team: name } };
+  const team = await ports.records.team(name);
+  if (team === null || !sees(caller, team)) return refuse(ports, call, refused, notFound('team'));
+  const leads = team.members.some((m) => m.principal === caller.principal && m.lead);
+  if (caller.role === 'admin' || (leads && roleAtLeast(caller.role, 'architect'))) return team;
+  const detail = 'Only an admin or an architect who leads the team changes it.';
+  return refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
+}
+
+/** The credentials of others that open to an admin who joins, or null when neither he nor an account of his does. */
+async function openedByJoining(
+  ports: Needs,
+  call: Call,
+  change: { action: TeamAction; name: string; joining: readonly TeamMember[] },
+): Promise<Credential[] | null> {
+  if (call.caller.role !== 'admin' || change.joining.length === 0) return null;
+  const own = await principalsOf(ports, call);
+  if (!change.joining.some((m) => own.includes(m.principal))) return null;
+  const what = 'This would open what the team is given to yourself or to an account of yours.';
+  await requireReason(ports, call, { action: change.action, what, details: { team: change.name } });
+  const opened = await ports.records.openedTo({ team: change.name });
+  return opened.filter((credential) => credential.owner !== call.caller.principal);
+}
+
+function teamEvent(
+  call: Call,
+  action: TeamAction,
+  change: { name: string; members: readonly TeamMember[]; opened: Credential[] | null },
+) {
+  return auditEvent(call, action, 'allowed', {
+    details: { team: change.name, members: change.members.map((m) => m.principal) },
+    ...brokenGlass(call, change.opened !== null),
+  });
 }

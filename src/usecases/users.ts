@@ -1,24 +1,17 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Call, Role } from '../domain/caller.js';
-import { BrokerError, notFound } from '../domain/errors.js';
+import { BrokerError, invalid, notFound } from '../domain/errors.js';
+import { passwordProblem } from '../domain/password.js';
 import { Secret } from '../domain/secret.js';
 import type { Person, Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { requireActiveCaller } from './authorize.js';
+import { requireRole } from './refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'readAudit'>;
 
 /** Twenty letters and digits, good for one login. No dash: in front, every command line takes it for an option. */
 export function oneTimePassword(): Secret {
   return new Secret(randomBytes(15).toString('base64url').replaceAll('-', 'd').replaceAll('_', 'u'));
-}
-
-/** The caller must be an admin in good standing; a refusal is audited. */
-export async function requireAdmin(ports: Pick<Ports, 'records' | 'readAudit'>, call: Call): Promise<void> {
-  await requireActiveCaller(ports, call);
-  if (call.caller.role === 'admin') return;
-  await ports.readAudit.record([auditEvent(call, 'auth.refused', 'denied', { code: 'forbidden' })]);
-  throw new BrokerError('forbidden', { detail: 'This needs the role admin.' });
 }
 
 /** The very first person. Only while there is nobody; the password must be changed at the first login. */
@@ -28,24 +21,39 @@ export async function createFirstAdmin(
 ): Promise<Person> {
   if ((await ports.records.people()).length > 0)
     throw new BrokerError('conflict', { detail: 'There are people already; an admin adds more.' });
-  const call = systemCall();
+  const problem = passwordProblem(input.password);
+  if (problem !== undefined) throw invalid({ field: 'password', rule: problem });
+  // Nobody else can be added meanwhile, and an admin without a password could not be made anew.
   await ports.passwords.set(input.username, input.password);
-  return addPerson(ports, call, input.username, 'admin');
+  return addPerson(ports, systemCall(), input.username, 'admin');
 }
 
+/** Adds a person with a one-time password. `name_taken` when the name is somebody's, whose password stays his. */
 export async function createUser(
   ports: Needs,
   call: Call,
   body: { username: string; role: Role },
 ): Promise<{ person: Person; password: Secret }> {
-  await requireAdmin(ports, call);
-  if ((await ports.records.person(`local:${body.username}`)) !== null) {
-    throw new BrokerError('name_taken', { detail: `There is a user "${body.username}" already.` });
-  }
+  const details = { principal: `local:${body.username}`, role: body.role };
+  await requireRole(ports, call, 'admin', { action: 'user.create', details });
+  // The row first: of two who ask for one name at once only its winner may set a password.
+  const person = await addPerson(ports, call, body.username, body.role);
   const password = oneTimePassword();
-  // Without its row a password is of no use to anybody, so it may be set first.
-  await ports.passwords.set(body.username, password);
-  return { person: await addPerson(ports, call, body.username, body.role), password };
+  try {
+    await ports.passwords.set(body.username, password);
+  } catch (error) {
+    await takeBack(ports, call, person);
+    throw error;
+  }
+  return { person, password };
+}
+
+async function takeBack(ports: Needs, call: Call, { principal }: Person): Promise<void> {
+  await ports.changes.run(async (tx) => {
+    await tx.deletePerson(principal);
+    const more = { code: 'store_unavailable', details: { principal } };
+    tx.audit(auditEvent(call, 'user.create', 'failed', more));
+  });
 }
 
 async function addPerson(ports: Needs, call: Call, username: string, role: Role): Promise<Person> {
@@ -66,8 +74,9 @@ async function addPerson(ports: Needs, call: Call, username: string, role: Role)
   return person;
 }
 
+/** Everybody who logs in here. Admin only. */
 export async function listUsers(ports: Needs, call: Call): Promise<Person[]> {
-  await requireAdmin(ports, call);
+  await requireRole(ports, call, 'admin', { action: 'user.list' });
   return ports.records.people();
 }
 
@@ -78,39 +87,41 @@ export async function updateUser(
   username: string,
   patch: { role?: Role; disabled?: boolean },
 ): Promise<Person> {
-  await requireAdmin(ports, call);
-  const people = await ports.records.people();
-  const person = people.find((p) => p.username === username);
-  if (person === undefined) throw notFound('user');
-  const staysAdmin = (patch.role ?? person.role) === 'admin' && !(patch.disabled ?? person.disabled);
-  const others = people.some((p) => p.role === 'admin' && !p.disabled && p.principal !== person.principal);
-  const isAdmin = person.role === 'admin' && !person.disabled;
-  if (isAdmin && !staysAdmin && !others)
-    throw new BrokerError('conflict', { detail: 'This is the last admin; make another one first.' });
+  const principal = `local:${username}`;
+  await requireRole(ports, call, 'admin', { action: 'user.change', details: { principal, ...patch } });
   return ports.changes.run(async (tx) => {
-    const changed = await tx.updatePerson(person.principal, patch);
-    if (patch.disabled === true) await tx.revokeSessionsOf(person.principal, ports.clock.now());
-    tx.audit(
-      auditEvent(call, 'user.change', 'allowed', { details: { principal: person.principal, ...patch } }),
-    );
+    // Locked before the change: of two admins who take each other away at once, one is told that he is the last.
+    const admins = await tx.lockAdmins();
+    const changed = await tx.updatePerson(principal, patch);
     if (changed === null) throw notFound('user');
+    const staysAdmin = changed.role === 'admin' && !changed.disabled;
+    if (!staysAdmin && admins.length === 1 && admins[0]?.principal === principal)
+      throw new BrokerError('conflict', { detail: 'This is the last admin; make another one first.' });
+    if (patch.disabled === true) await tx.revokeSessionsOf(principal, ports.clock.now());
+    tx.audit(auditEvent(call, 'user.change', 'allowed', { details: { principal, ...patch } }));
     return changed;
   });
 }
 
-/** A new one-time password; the person's logins end. */
+/** A new one-time password; the person's logins and their tokens end, and he gets a notice. */
 export async function resetPassword(ports: Needs, call: Call, username: string): Promise<Secret> {
-  await requireAdmin(ports, call);
-  const person = await ports.records.person(`local:${username}`);
+  const details = { principal: `local:${username}` };
+  await requireRole(ports, call, 'admin', { action: 'user.password_reset', details });
+  const person = await ports.records.person(details.principal);
   if (person === null) throw notFound('user');
   const password = oneTimePassword();
   await ports.passwords.set(username, password);
   await ports.changes.run(async (tx) => {
     await tx.updatePerson(person.principal, { mustChangePassword: true });
     await tx.revokeSessionsOf(person.principal, ports.clock.now());
-    tx.audit(
-      auditEvent(call, 'user.password_reset', 'allowed', { details: { principal: person.principal } }),
-    );
+    await tx.notice({
+      credentialId: null,
+      kind: 'password_reset',
+      period: randomUUID(),
+      recipient: person.principal,
+      body: { actor: call.caller.principal, request_id: call.requestId },
+    });
+    tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details }));
   });
   return password;
 }

@@ -70,7 +70,7 @@ describe('keys that never leave Vault', function () {
     expect(jwk).to.not.have.property('d');
     const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
     const decoded = jwt.verify(token, key, { algorithms: ['ES256'], complete: true });
-    expect(decoded.header).to.deep.equal({ alg: 'ES256', typ: 'JWT', kid: 'broker-tokens-v1' });
+    expect(decoded.header).to.deep.equal({ alg: 'ES256', typ: 'at+jwt', kid: 'broker-tokens-v1' });
     expect(decoded.payload).to.include({ sub: 'sa:1' });
   });
 

@@ -25,6 +25,7 @@ const broker = {
   name: 'anna',
   kind: 'user',
   role: 'admin',
+  sid: '11111111-2222-4333-8444-555555555555',
 };
 const hs = (claims: object, key = KEY, options: jwt.SignOptions = {}) =>
   jwt.sign({ exp: soon(), ...claims }, createSecretKey(Buffer.from(key)), {
@@ -35,7 +36,7 @@ const hs = (claims: object, key = KEY, options: jwt.SignOptions = {}) =>
 const es = (claims: object, header: object = {}) =>
   jwt.sign({ exp: soon(), ...claims }, pair.privateKey, {
     algorithm: 'ES256',
-    header: { alg: 'ES256', kid, ...header },
+    header: { alg: 'ES256', typ: 'at+jwt', kid, ...header },
   });
 const raw = (header: object, payload: string, sign: (input: string) => string) => {
   const input = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
@@ -76,6 +77,12 @@ const REFUSED: Record<string, string> = {
   ),
   'wrong audience': es({ ...broker, aud: 'other' }),
   'wrong issuer': es({ ...broker, iss: 'other' }),
+  'ours, but not an access token': es(broker, { typ: 'JWT' }),
+  'of Glassdome, but of another type': hs(glassdome, KEY, { header: { alg: 'HS256', typ: 'refresh+jwt' } }),
+  'a person without a login': es({ ...broker, sid: undefined }),
+  'a person with the principal of a service account': es({ ...broker, sub: 'sa:1' }),
+  'a service account with the principal of a person': es({ ...broker, kind: 'service_account' }),
+  'a principal of another issuer': es({ ...broker, sub: 'glassdome:1' }),
   'level as text': hs({ ...glassdome, level: '50' }),
   'no level': hs({ ...glassdome, level: undefined }),
   'a sub that is no number': hs({ ...glassdome, sub: 'root' }),
@@ -110,6 +117,10 @@ describe('tokens that are good', () => {
     expect((await verify(hs({ ...glassdome, role: 'observer', level: 100 }))).role).to.equal('observer');
   });
   it("of the broker's own", async () => {
-    expect(await verify(es(broker))).to.include({ principal: 'local:anna', role: 'admin' });
+    expect(await verify(es(broker))).to.include({
+      principal: 'local:anna',
+      role: 'admin',
+      session: broker.sid,
+    });
   });
 });

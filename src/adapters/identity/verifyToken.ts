@@ -1,6 +1,14 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { BROKER_ISSUER, type Caller, lowerRole, ROLES, type Role, roleOfLevel } from '../../domain/caller.js';
+import {
+  ACCESS_TOKEN_TYPE,
+  BROKER_ISSUER,
+  type Caller,
+  lowerRole,
+  ROLES,
+  type Role,
+  roleOfLevel,
+} from '../../domain/caller.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { TokenSigner } from '../../ports.js';
 
@@ -23,15 +31,17 @@ export function createTokenVerifier(signer: TokenSigner, glassdomeKeys: readonly
   const broker = brokerKeys(signer);
   return async (token) => {
     const header = headerOf(token);
-    if (header.alg === 'HS256' && header.kid === undefined) return verifyGlassdome(token, secrets);
-    if (header.alg === 'ES256' && typeof header.kid === 'string' && KID.test(header.kid)) {
+    const plain = header.kid === undefined && (header.typ === undefined || header.typ === 'JWT');
+    if (header.alg === 'HS256' && plain) return verifyGlassdome(token, secrets);
+    const ours = header.alg === 'ES256' && header.typ === ACCESS_TOKEN_TYPE;
+    if (ours && typeof header.kid === 'string' && KID.test(header.kid)) {
       return verifyBroker(token, await broker(header.kid));
     }
     throw refused();
   };
 }
 
-function headerOf(token: string): { alg?: unknown; kid?: unknown } {
+function headerOf(token: string): { alg?: unknown; kid?: unknown; typ?: unknown } {
   if (token.length > MAX_TOKEN) throw refused();
   try {
     const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8')) as Record<
@@ -102,10 +112,14 @@ function verifyBroker(token: string, key: KeyObject | undefined): Caller {
       : claims(token, key, 'ES256', { issuer: BROKER_ISSUER, audience: BROKER_ISSUER });
   if (payload === undefined) throw refused();
   requireTimes(payload);
-  const { sub, name, role, kind } = payload as Record<string, unknown>;
+  const { sub, name, role, kind, sid } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || typeof name !== 'string' || !isRole(role)) throw refused();
-  if (kind !== 'user' && kind !== 'service_account') throw refused();
-  return { kind, principal: sub, name, role, mustChangePassword: payload['pwd_change'] === true };
+  const caller = { principal: sub, name, role, mustChangePassword: payload['pwd_change'] === true };
+  if (kind === 'service_account' && sub.startsWith('sa:')) return { ...caller, kind };
+  // A person's token belongs to a login; without one it could not be ended.
+  if (kind === 'user' && sub.startsWith('local:') && typeof sid === 'string')
+    return { ...caller, kind, session: sid };
+  throw refused();
 }
 
 const isRole = (word: unknown): word is Role => (ROLES as readonly unknown[]).includes(word);

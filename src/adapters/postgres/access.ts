@@ -3,20 +3,21 @@ import type { Access, Clock, Records } from '../../ports.js';
 import { batched } from './batched.js';
 import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, uuidOrNull } from './credentialRow.js';
 import type { Query, Row } from './pools.js';
-import { CALLER_ACTIVE, callerActive, LEVEL, REACHES, reaches, reachValues, rolesOf } from './reach.js';
+import { CALLER_ACTIVE, callerActive, callerValues, LEVEL, REACHES, reaches, rolesOf } from './reach.js';
 
 /** Always one row, so that "no such account", "no such credential" and "no right" come from one round trip. */
 const ACCESS = `
   select ${CALLER_ACTIVE} as caller_active, c.owner = $1 as is_owner,
     (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${REACHES}) as level,
     ${CREDENTIAL_COLUMNS}
-  from (select 1) one left join broker.credentials c on c.id = $5::uuid`;
+  from (select 1) one left join broker.credentials c on c.id = $6::uuid`;
 
 const EACH = {
   principal: 'asked.principal',
   now: '$5::timestamptz',
   kind: 'asked.kind',
   roles: `string_to_array(asked.roles, ',')`,
+  session: 'asked.session',
 };
 
 /** The same for many questions at once; one row each, in their order. */
@@ -24,7 +25,8 @@ const ACCESS_OF_MANY = `
   select ${callerActive(EACH)} as caller_active, c.owner = asked.principal as is_owner,
     (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${reaches(EACH)}) as level,
     ${CREDENTIAL_COLUMNS}
-  from unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) with ordinality asked (principal, kind, roles, id, n)
+  from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $6::text[])
+    with ordinality asked (principal, kind, roles, id, session, n)
     left join broker.credentials c on c.id = asked.id
   order by asked.n`;
 
@@ -42,7 +44,7 @@ interface Question {
 /** The hot path: every read of a value begins with one of these. */
 export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' | 'callerActive'> {
   const one = async ({ caller, credentialId }: Question): Promise<Access> => {
-    const values = [...reachValues(caller, clock.now()), uuidOrNull(credentialId)];
+    const values = [...callerValues(caller, clock.now()), uuidOrNull(credentialId)];
     const [row = {}] = await query({ name: 'access', text: ACCESS, values });
     return toAccess(row);
   };
@@ -53,6 +55,7 @@ export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' 
       questions.map(({ caller }) => rolesOf(caller).join(',')),
       questions.map(({ credentialId }) => uuidOrNull(credentialId)),
       clock.now(),
+      questions.map(({ caller }) => caller.session ?? null),
     ];
     return (await query({ name: 'access-of-many', text: ACCESS_OF_MANY, values })).map(toAccess);
   };
@@ -61,8 +64,11 @@ export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' 
     access: (caller, credentialId) => ask({ caller, credentialId }),
 
     async callerActive(caller) {
-      const values = [caller.principal, clock.now()];
-      const [row] = await query({ name: 'caller-active', text: ACTIVE, values });
+      const [row] = await query({
+        name: 'caller-active',
+        text: ACTIVE,
+        values: callerValues(caller, clock.now()),
+      });
       return row?.['caller_active'] === true;
     },
   };

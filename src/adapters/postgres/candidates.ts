@@ -1,7 +1,7 @@
 import type { Candidate, CandidateQuery, Clock, Records } from '../../ports.js';
 import { CREDENTIAL_COLUMNS, levelOf, toCredential, uuidOrNull } from './credentialRow.js';
 import type { Query, Row } from './pools.js';
-import { CALLER_ACTIVE, LEVEL, REACHES, reachValues } from './reach.js';
+import { CALLER_ACTIVE, callerValues, LEVEL, REACHES } from './reach.js';
 
 const CANDIDATES = `
   with granted as (
@@ -16,8 +16,8 @@ const CANDIDATES = `
       case when c.owner = $1 then 0 when granted.direct then 1 else 2 end as rank
     from mine join broker.credentials c on c.id = mine.id left join granted on granted.credential_id = c.id
     where c.status = 'active' and (
-      c.id = any($5::uuid[]) or c.name = any($6::text[]) or c.service_type = any($7::text[])
-      or c.env_names ?| $8::text[] or ($9::boolean and c.env_names <> '{}'::jsonb))
+      c.id = any($6::uuid[]) or c.name = any($7::text[]) or c.service_type = any($8::text[])
+      or c.env_names ?| $9::text[] or ($10::boolean and c.env_names <> '{}'::jsonb))
   )
   select active.caller_active, found.*
   from (select ${CALLER_ACTIVE} as caller_active) active left join found on true
@@ -27,7 +27,7 @@ const CANDIDATES = `
 export function candidateReads(query: Query, clock: Clock): Pick<Records, 'candidates'> {
   return {
     async candidates(caller, wanted) {
-      const values = [...reachValues(caller, clock.now()), ...wantedValues(wanted)];
+      const values = [...callerValues(caller, clock.now()), ...wantedValues(wanted)];
       const rows = await query({ name: 'candidates', text: CANDIDATES, values });
       return {
         callerActive: rows[0]?.['caller_active'] === true,

@@ -5,7 +5,9 @@ import type { Query, SqlValue } from './pools.js';
 
 type PeopleWrites = Pick<
   ChangeTx,
+  | 'lockAdmins'
   | 'insertPerson'
+  | 'deletePerson'
   | 'updatePerson'
   | 'insertServiceAccount'
   | 'updateServiceAccount'
@@ -30,6 +32,13 @@ const ACCOUNT_COLUMNS = {
 /** Writes of one transaction to people, service accounts and their log-ins. */
 export function peopleWrites(query: Query): PeopleWrites {
   return {
+    async lockAdmins() {
+      const text = `select * from broker.people where role = 'admin' and not disabled order by principal for update`;
+      return (await query({ text })).map(toPerson);
+    },
+    async deletePerson(principal) {
+      await query({ text: 'delete from broker.people where principal = $1', values: [principal] });
+    },
     insertPerson: (person) =>
       insertRecord(query, 'people', {
         principal: person.principal,
@@ -78,9 +87,10 @@ export function peopleWrites(query: Query): PeopleWrites {
       const text = 'update broker.sessions set revoked_at = $2 where id = $1 and revoked_at is null';
       await query({ text, values: [id, at] });
     },
-    async revokeSessionsOf(principal, at) {
-      const text = 'update broker.sessions set revoked_at = $2 where principal = $1 and revoked_at is null';
-      await query({ text, values: [principal, at] });
+    async revokeSessionsOf(principal, at, except) {
+      const text = `update broker.sessions set revoked_at = $2
+                    where principal = $1 and revoked_at is null and id is distinct from $3`;
+      await query({ text, values: [principal, at, except ?? null] });
     },
   };
 }

@@ -17,6 +17,7 @@ import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
 import { idempotencyReads } from './idempotency.js';
 import { credentialLists } from './listCredentials.js';
+import { openedReads } from './opened.js';
 import { keepPartitions } from './partitions.js';
 import { peopleReads } from './peopleReads.js';
 import { createPools, queryOn } from './pools.js';
@@ -69,6 +70,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...candidateReads(reads, clock),
       ...credentialLists(reads, clock),
       ...credentialReads(reads),
+      ...openedReads(reads, clock),
       ...peopleReads(reads),
       ...idempotencyReads(reads),
       ...auditReads(reads),

@@ -1,43 +1,54 @@
 import { type Caller, ROLES, roleAtLeast } from '../../domain/caller.js';
 
-/** SQL for who asks: where a statement finds his principal, his kind, his roles (`text[]`), and the time. */
+/** SQL for who asks: where a statement finds his principal, his kind, his roles (`text[]`), his login, and the time. */
 interface Asker {
   principal: string;
   now: string;
   kind: string;
   roles: string;
+  session: string;
 }
 
-const ONE_ASKER: Asker = { principal: '$1', now: '$2', kind: '$3', roles: '$4::text[]' };
+const ONE_ASKER: Asker = { principal: '$1', now: '$2', kind: '$3', roles: '$4::text[]', session: '$5::text' };
 
 /**
  * SQL that is true while the caller's account counts. People of the broker's own log-in and service accounts need a
- * live row; people of another issuer have none, but a row that is disabled shuts them out.
+ * live row; people of another issuer have none, but a row that is disabled shuts them out. A token counts no longer
+ * once its login was ended or its person has a lower role than it says.
  */
-export const callerActive = ({ principal, now }: Pick<Asker, 'principal' | 'now'>): string => `
+export const callerActive = ({ principal, now, kind, roles, session }: Asker): string => `
   (case
     when ${principal} like 'local:%' then exists (
-      select 1 from broker.people p where p.principal = ${principal} and not p.disabled)
-    when ${principal} like 'sa:%' then exists (
+      select 1 from broker.people p where p.principal = ${principal} and not p.disabled
+        and array_position(array['${ROLES.join("', '")}'], p.role) >= cardinality(${roles}))
+      and (${session} is null or exists (
+        select 1 from broker.sessions s where s.id = ${session} and s.principal = ${principal}
+          and s.revoked_at is null))
+    when ${kind} = 'service_account' then exists (
       select 1 from broker.service_accounts s where s.id = substr(${principal}, 4)
         and s.revoked_at is null and (s.expires_at is null or s.expires_at > ${now}))
     else not exists (select 1 from broker.people p where p.principal = ${principal} and p.disabled)
   end)`;
 
 /** SQL that is true for an unexpired grant `g` that reaches the caller. */
-export const reaches = ({ principal, now, kind, roles }: Asker): string => `
+export const reaches = ({ principal, now, kind, roles }: Omit<Asker, 'session'>): string => `
   ((g.expires_at is null or g.expires_at > ${now}) and (
     (g.subject_kind = ${kind} and g.subject = ${principal})
     or (g.subject_kind = 'team' and g.subject in (
       select m.team from broker.team_members m where m.principal = ${principal}))
     or (g.subject_kind = 'role' and g.subject = any(${roles}))))`;
 
-/** For statements with one asker, whose first four values are `reachValues`. */
+/** For statements with one asker: the first five values are `callerValues`, or `reachValues` where only grants count. */
 export const CALLER_ACTIVE = callerActive(ONE_ASKER);
 export const REACHES = reaches(ONE_ASKER);
 
 /** SQL for the level of grant `g` as a number, so that the highest can be told. */
 export const LEVEL = `(case g.level when 'manage' then 3 when 'read' then 2 else 1 end)`;
+
+/** What `$1` to `$5` are for a caller. */
+export function callerValues(caller: Caller, now: Date): [string, Date, string, string[], string | null] {
+  return [...reachValues(caller, now), caller.session ?? null];
+}
 
 /** What `$1` to `$4` are for a caller. */
 export function reachValues(caller: Caller, now: Date): [string, Date, string, string[]] {

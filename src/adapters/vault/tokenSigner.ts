@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { ACCESS_TOKEN_TYPE } from '../../domain/caller.js';
 import type { TokenSigner } from '../../ports.js';
 import { badAnswer } from './faults.js';
 import type { Timers } from './timers.js';
@@ -35,7 +36,7 @@ class TransitTokenSigner implements TokenSigner {
     const known = await this.#known();
     if (this.timers.nowMs() - known.loadedAtMs > STALE_MS) await this.reload();
     const version = (this.#keys ?? known).latest;
-    const input = `${part({ alg: 'ES256', typ: 'JWT', kid: kidOf(version) })}.${part(claims)}`;
+    const input = `${part({ alg: 'ES256', typ: ACCESS_TOKEN_TYPE, kid: kidOf(version) })}.${part(claims)}`;
     const body = {
       input: Buffer.from(input).toString('base64'),
       key_version: version,
