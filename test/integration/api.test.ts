@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -293,12 +293,21 @@ describe('the broker over HTTP', function () {
   });
 
   it('lets one of two changes win and loses neither', async () => {
-    const { id } = await create(anna, proxmox('Race'));
-    const race = [1, 2].map((n) =>
-      call(anna, 'PATCH', `/api/credentials/${id}`, { fields: { host: `host-${n}` } }),
-    );
-    const statuses = (await Promise.all(race)).map((a) => a.status).sort();
-    expect(statuses).to.deep.equal([200, 409]);
+    const made = await create(anna, proxmox('Race'));
+    const at = `/api/credentials/${made.id}`;
+    const race = (headers: Record<string, string>) =>
+      Promise.all(
+        [1, 2].map((n) =>
+          call(anna, 'PATCH', at, { fields: { host: `host-${randomUUID()}-${n}` } }, headers),
+        ),
+      );
+    const seen = (await race({ 'if-match': `"${made.revision}"` })).map((a) => a.status).sort();
+    expect(seen[0]).to.equal(200);
+    expect(seen[1]).to.be.oneOf([409, 412]);
+    const unseen = (await race({})).map((a) => a.status);
+    expect(unseen).to.include(200);
+    const wins = 1 + unseen.filter((status) => status === 200).length;
+    expect((await call(anna, 'GET', `${at}/versions`)).body.items).to.have.length(1 + wins);
   });
 
   it('imports a .env once, gives every variable back as the file has it, and changes nothing the second time', async () => {
