@@ -106,9 +106,13 @@ function brokerEnv(
     [`${prefix}ROLE_ID`]: logins[role].roleId,
     [`${prefix}SECRET_ID_FILE`]: logins[role].secretIdFile,
   });
-  const passOn = ['GLASSDOME_JWT_KEY_FILES', 'LOG_LEVEL', 'TLS_CERT_FILE', 'TLS_KEY_FILE'].filter(
-    (name) => process.env[name] !== undefined,
-  );
+  const passOn = [
+    'GLASSDOME_JWT_KEY_FILES',
+    'LOG_LEVEL',
+    'REVEALS_PER_MINUTE',
+    'TLS_CERT_FILE',
+    'TLS_KEY_FILE',
+  ].filter((name) => process.env[name] !== undefined);
   return {
     PATH: process.env['PATH'],
     NODE_ENV: 'production',

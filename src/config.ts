@@ -55,6 +55,8 @@ const schema = z.object({
   TLS_KEY_FILE: z.string().optional(),
   /** How many proxies stand in front and set X-Forwarded-For. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  /** Calls for values (`secret`, `resolve`, `environment`) that one caller may make in a minute; 0 sets no bound. */
+  REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
   /** Each lets one plain connection leave loopback. */
   ALLOW_PLAIN_HTTP: flag,
   ALLOW_PLAIN_POSTGRES: flag,

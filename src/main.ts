@@ -30,7 +30,8 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const life = { stopping: false, startedOnce: false };
   const jobs = roles.worker ? startJobs(system) : [];
   const hops = config.TRUSTED_PROXY_HOPS;
-  const app = () => createApp({ ...system, life, version: packageVersion(), trustedProxyHops: hops });
+  const limits = { trustedProxyHops: hops, revealsPerMinute: config.REVEALS_PER_MINUTE };
+  const app = () => createApp({ ...system, life, version: packageVersion(), ...limits });
   const server = roles.api ? await listen(app(), config) : undefined;
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
   const stop = async (code: number) => {

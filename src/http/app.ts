@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Call, Caller } from '../domain/caller.js';
-import { BrokerError } from '../domain/errors.js';
+import type { Caller } from '../domain/caller.js';
+import { BrokerError, invalid } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
 import { authRoutes } from './authRoutes.js';
+import { calledBy, identify } from './callOf.js';
 import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
-import { shortHeader } from './headers.js';
 import { importRoutes } from './importRoutes.js';
+import { loginLimit, revealLimit } from './limits.js';
 import { addOperations, createMetrics, type Lifecycle, type Metrics } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
@@ -21,6 +21,8 @@ export interface AppOptions {
   life: Lifecycle;
   version: string;
   trustedProxyHops: number;
+  /** Calls for values that one caller may make in a minute; 0, or left out, sets no bound. */
+  revealsPerMinute?: number;
 }
 
 /** The whole API. A route that is not in here does not exist. */
@@ -31,14 +33,6 @@ export const routes: readonly Route[] = [
   ...authRoutes,
   ...peopleRoutes,
 ];
-
-const ANONYMOUS: Caller = {
-  kind: 'user',
-  principal: 'anonymous',
-  name: 'anonymous',
-  role: 'observer',
-  mustChangePassword: false,
-};
 
 export function createApp(options: AppOptions): Express {
   const { ports, life } = options;
@@ -57,10 +51,15 @@ export function createApp(options: AppOptions): Express {
     express.json({ limit: '64kb', type: ['application/json'] }),
     express.urlencoded({ extended: false, limit: '8kb' }),
   );
+  const identity = { verifyToken: options.verifyToken, readAudit: ports.readAudit };
+  const { revealsPerMinute = 0 } = options;
+  const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.readAudit)];
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    const limits = route.auth === 'none' ? [loginLimit()] : [];
-    app[route.method](path, observe(metrics, route), ...limits, handlerOf(options, route));
+    const before = route.auth === 'none' ? [loginLimit()] : [];
+    const after = route.reveals === true ? reveals : [];
+    const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route)];
+    app[route.method](path, observe(metrics, route), ...handlers);
   }
   app.use(unknownRoute);
   app.use(errorHandler(ports.log));
@@ -97,36 +96,12 @@ function observe(metrics: Metrics, route: Route): RequestHandler {
   };
 }
 
-/** Logins and token requests: per address, before anything costly happens. */
-function loginLimit(): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit: 60,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    handler: (_request, response) =>
-      sendProblem(
-        response,
-        new BrokerError('rate_limited', {
-          detail: 'Too many logins from this address. Wait a minute.',
-          retryAfterSeconds: 60,
-        }),
-      ),
-  });
-}
-
 function handlerOf(options: AppOptions, route: Route): RequestHandler {
   return async (request, response) => {
-    const call = await callOf(options, route, request, response);
-    if (route.query === undefined && Object.keys(request.query).length > 0) {
-      const name = Object.keys(request.query)[0] ?? '';
-      throw new BrokerError('invalid_request', {
-        detail: `This call takes no query parameter "${name.slice(0, 64)}".`,
-      });
-    }
+    refuseUnasked(route, request);
     const context: Context = {
       ports: options.ports,
-      call,
+      call: calledBy(response),
       request,
       response,
       param: (name) => String(request.params[name] ?? ''),
@@ -135,46 +110,19 @@ function handlerOf(options: AppOptions, route: Route): RequestHandler {
   };
 }
 
-async function callOf(
-  options: AppOptions,
-  route: Route,
-  request: Request,
-  response: Response,
-): Promise<Call> {
-  const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(options, request);
-  if (caller.mustChangePassword && route.auth === 'token') {
-    throw new BrokerError('password_change_required', {
-      detail: 'Set a new password first: POST /api/auth/password.',
+/** A call that takes no query or no body refuses one, so that nobody believes that it was heeded. */
+function refuseUnasked(route: Route, request: Request): void {
+  const inQuery = route.query === undefined ? Object.keys(request.query)[0] : undefined;
+  if (inQuery !== undefined) {
+    throw new BrokerError('invalid_request', {
+      detail: `This call takes no query parameter "${inQuery.slice(0, 64)}".`,
     });
   }
-  const usedBy = shortHeader(request, 'X-Used-By');
-  const reason = shortHeader(request, 'X-Break-Glass-Reason');
-  return {
-    caller,
-    requestId: response.locals['requestId'] as string,
-    ip: request.ip ?? '',
-    ...(usedBy === undefined ? {} : { usedBy }),
-    ...(reason === undefined ? {} : { breakGlassReason: reason }),
-  };
-}
-
-async function authenticate(options: AppOptions, request: Request): Promise<Caller> {
-  const headers = request.headersDistinct['authorization'] ?? [];
-  const token =
-    headers.length === 1
-      ? /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i.exec(headers[0] ?? '')?.[1]
-      : undefined;
-  try {
-    if (token === undefined)
-      throw new BrokerError('unauthenticated', {
-        detail: 'Send one header "Authorization: Bearer <token>".',
-      });
-    return await options.verifyToken(token);
-  } catch (error) {
-    if (error instanceof BrokerError && error.code === 'unauthenticated')
-      options.ports.readAudit.countRefusal(request.ip ?? '', error.code);
-    throw error;
-  }
+  const inBody = route.body === undefined ? Object.keys((request.body as object | undefined) ?? {}) : [];
+  if (inBody.length > 0)
+    throw invalid(
+      ...inBody.slice(0, 20).map((key) => ({ field: key.slice(0, 64), rule: 'is not a known key' })),
+    );
 }
 
 const unknownRoute: RequestHandler = (request, response) => {

@@ -24,6 +24,7 @@ export const credentialPartRoutes: readonly Route[] = [
     path: `${one}/secret`,
     summary: 'All fields with their values',
     auth: 'token',
+    reveals: true,
     handle: async ({ ports, call, param, request, response }) => {
       const { credential, version, values } = await readCredential(
         ports,

@@ -105,6 +105,7 @@ export const credentialRoutes: readonly Route[] = [
     path: '/api/credentials/resolve',
     summary: 'Read many values at once',
     auth: 'token',
+    reveals: true,
     body: bodies.resolveBody,
     handle: async ({ ports, call, request, response }) => {
       const body = parse(bodies.resolveBody, request.body);
@@ -118,6 +119,7 @@ export const credentialRoutes: readonly Route[] = [
     path: '/api/environment',
     summary: 'All variables you may read: replaces a .env',
     auth: 'token',
+    reveals: true,
     query: bodies.environmentQuery,
     handle: async ({ ports, call, request, response }) => {
       const query = parse(bodies.environmentQuery, request.query);

@@ -22,6 +22,8 @@ export interface Route {
   summary: string;
   /** `none`: public. `token`: any caller. `password`: also one who must first change his password. */
   auth: 'none' | 'token' | 'password';
+  /** True when it answers values: it counts against the caller's bound of reveals. */
+  reveals?: true;
   body?: z.ZodType;
   query?: z.ZodType;
   /** Status of success, for the document. */

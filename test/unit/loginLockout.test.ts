@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { LoginLockout } from '../../src/usecases/loginLockout.js';
 
 const START = new Date('2026-01-01T00:00:00Z').getTime();
-const after = (minutes: number) => new Date(START + minutes * 60_000);
+const later = (minutes: number) => new Date(START + minutes * 60_000);
 
-function isShut(lockout: LoginLockout, name: string, at = after(0)): boolean {
+function isShut(lockout: LoginLockout, name: string, at = later(0)): boolean {
   try {
     lockout.check(name, '10.0.0.1', at);
     return false;
@@ -14,7 +14,7 @@ function isShut(lockout: LoginLockout, name: string, at = after(0)): boolean {
   }
 }
 
-function fail(lockout: LoginLockout, name: string, times: number, at = after(0)): void {
+function fail(lockout: LoginLockout, name: string, times: number, at = later(0)): void {
   for (let n = 0; n < times; n += 1) lockout.failed(name, '10.0.0.1', at);
 }
 
@@ -26,7 +26,7 @@ describe('guesses of passwords', () => {
     fail(lockout, 'anna', 1);
     expect(isShut(lockout, 'anna')).to.equal(true);
     fail(lockout, 'anna', 40);
-    expect([isShut(lockout, 'anna', after(14.9)), isShut(lockout, 'anna', after(15.1))]).to.deep.equal([
+    expect([isShut(lockout, 'anna', later(14.9)), isShut(lockout, 'anna', later(15.1))]).to.deep.equal([
       true,
       false,
     ]);
@@ -37,8 +37,8 @@ describe('guesses of passwords', () => {
     fail(lockout, 'anna', 4);
     lockout.succeeded('anna', '10.0.0.1');
     fail(lockout, 'anna', 4);
-    fail(lockout, 'anna', 1, after(61));
-    expect(isShut(lockout, 'anna', after(61))).to.equal(false);
+    fail(lockout, 'anna', 1, later(61));
+    expect(isShut(lockout, 'anna', later(61))).to.equal(false);
   });
 
   it('stay counted for one address while others are flooded with names', () => {
@@ -51,10 +51,10 @@ describe('guesses of passwords', () => {
   it('make room of what is forgotten first', () => {
     const lockout = new LoginLockout(3);
     fail(lockout, 'old', 12);
-    fail(lockout, 'a', 6, after(100));
-    fail(lockout, 'b', 7, after(100));
-    fail(lockout, 'c', 8, after(100));
-    expect(['a', 'b', 'c'].map((name) => isShut(lockout, name, after(100)))).to.deep.equal([
+    fail(lockout, 'a', 6, later(100));
+    fail(lockout, 'b', 7, later(100));
+    fail(lockout, 'c', 8, later(100));
+    expect(['a', 'b', 'c'].map((name) => isShut(lockout, name, later(100)))).to.deep.equal([
       true,
       true,
       true,

@@ -1,0 +1,66 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Call, Caller } from '../domain/caller.js';
+import { BrokerError } from '../domain/errors.js';
+import type { ReadAudit } from '../ports.js';
+import { shortHeader } from './headers.js';
+import type { Route } from './route.js';
+
+export interface Identity {
+  verifyToken: (token: string) => Promise<Caller>;
+  readAudit: Pick<ReadAudit, 'countRefusal'>;
+}
+
+const ANONYMOUS: Caller = {
+  kind: 'user',
+  principal: 'anonymous',
+  name: 'anonymous',
+  role: 'observer',
+  mustChangePassword: false,
+};
+
+/** Tells who calls, before anything else of the route runs; `calledBy` gives it to what comes after. */
+export function identify(identity: Identity, route: Route): RequestHandler {
+  return async (request, response, next) => {
+    const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);
+    if (caller.mustChangePassword && route.auth === 'token') {
+      throw new BrokerError('password_change_required', {
+        detail: 'Set a new password first: POST /api/auth/password.',
+      });
+    }
+    const usedBy = shortHeader(request, 'X-Used-By');
+    const reason = shortHeader(request, 'X-Break-Glass-Reason');
+    const call: Call = {
+      caller,
+      requestId: response.locals['requestId'] as string,
+      ip: request.ip ?? '',
+      ...(usedBy === undefined ? {} : { usedBy }),
+      ...(reason === undefined ? {} : { breakGlassReason: reason }),
+    };
+    response.locals['call'] = call;
+    next();
+  };
+}
+
+/** The call that `identify` found. */
+export function calledBy(response: Response): Call {
+  return response.locals['call'] as Call;
+}
+
+async function authenticate({ verifyToken, readAudit }: Identity, request: Request): Promise<Caller> {
+  const headers = request.headersDistinct['authorization'] ?? [];
+  const token =
+    headers.length === 1
+      ? /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i.exec(headers[0] ?? '')?.[1]
+      : undefined;
+  try {
+    if (token === undefined)
+      throw new BrokerError('unauthenticated', {
+        detail: 'Send one header "Authorization: Bearer <token>".',
+      });
+    return await verifyToken(token);
+  } catch (error) {
+    if (error instanceof BrokerError && error.code === 'unauthenticated')
+      readAudit.countRefusal(request.ip ?? '', error.code);
+    throw error;
+  }
+}

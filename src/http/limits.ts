@@ -1,0 +1,42 @@
+import type { RequestHandler, Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { BrokerError } from '../domain/errors.js';
+import type { ReadAudit } from '../ports.js';
+import { calledBy } from './callOf.js';
+import { sendProblem } from './problem.js';
+
+const MINUTE_MS = 60_000;
+const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders: false } as const;
+
+/** Logins and token requests: per address, before anything costly happens. */
+export function loginLimit(): RequestHandler {
+  return rateLimit({
+    ...shared,
+    limit: 60,
+    handler: (_request, response) =>
+      sendTooMany(response, 'Too many logins from this address. Wait a minute.'),
+  });
+}
+
+/**
+ * Calls that answer values: per caller and process, whichever of them it makes, so that a stolen token can't empty
+ * the store unnoticed. Refusals are counted beside the audit trail.
+ */
+export function revealLimit(perMinute: number, readAudit: Pick<ReadAudit, 'countRefusal'>): RequestHandler {
+  return rateLimit({
+    ...shared,
+    limit: perMinute,
+    identifier: 'reveals',
+    keyGenerator: (_request, response) => calledBy(response).caller.principal,
+    handler: (request, response) => {
+      readAudit.countRefusal(request.ip ?? '', 'rate_limited');
+      sendTooMany(response, 'You have read values too often. Wait a minute, or ask for many in one call.');
+    },
+  });
+}
+
+function sendTooMany(response: Response, detail: string): void {
+  const left = Number(response.getHeader('Retry-After'));
+  const retryAfterSeconds = Number.isFinite(left) && left > 0 ? left : MINUTE_MS / 1000;
+  sendProblem(response, new BrokerError('rate_limited', { detail, retryAfterSeconds }));
+}
