@@ -38,7 +38,7 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect(unasked.code).to.equal(2);
     expect(unasked.stderr).to.contain('--yes');
     expect((await run('users disable ben --yes')).code).to.equal(0);
-    expect((await run('whoami', { env: asPerson('ben') })).code).to.equal(0);
+    expect((await run('whoami', { env: asPerson('ben') })).code).to.equal(3);
     expect((await run('credentials list', { env: asPerson('ben') })).code).to.equal(3);
     expect((await run('users enable ben')).code).to.equal(0);
     expect((await run('users reset-password ben --yes')).stdout).to.match(/^[A-Za-z0-9]{20}\n$/);
