@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import pg from 'pg';
+import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
+
+/** Ways by which an admin could come to read what is not his: each wants a reason, and each tells the owner. */
+describe('an admin who opens a value of somebody else to himself', function () {
+  this.timeout(60_000);
+  let broker: BrokerSystem;
+  let anna: SignedIn;
+  let rows: pg.Client;
+  const because = { 'x-break-glass-reason': 'incident 12' };
+
+  before(async () => {
+    broker = await startBrokerSystem();
+    anna = await broker.person('anna', 'architect');
+    rows = new pg.Client({ connectionString: broker.database.ownerUrl });
+    await rows.connect();
+  });
+  after(async () => {
+    await rows.end();
+    await broker.stop();
+  });
+
+  const as = (who: SignedIn, method: string, path: string, body?: unknown, headers = {}) =>
+    broker.call(who.token, method, path, body, headers);
+
+  async function credential(name: string, grants: object[] = []): Promise<string> {
+    const body = { name, service_type: 'other', fields: { value: `value of ${name}` } };
+    const { id } = (await as(anna, 'POST', '/api/credentials', body)).body;
+    if (grants.length > 0) await as(anna, 'PUT', `/api/credentials/${id}/grants`, { grants });
+    return id;
+  }
+
+  async function noticesOf(id: string): Promise<string[]> {
+    const text = `select recipient, body from broker.notifications where credential_id = $1 and kind = 'break_glass'`;
+    const found = await rows.query(text, [id]);
+    return found.rows.map((row) => `${row.recipient}: ${row.body.actor} because of ${row.body.reason}`);
+  }
+
+  /** Refused without a reason and audited so; done with one, audited as such, and the owner told. */
+  async function wantsReason(
+    act: (headers: object) => Promise<{ status: number; body: unknown }>,
+    ids: string[],
+  ) {
+    const before = await Promise.all(ids.map(noticesOf));
+    const refused = await act({});
+    expect([refused.status, (refused.body as { code: string }).code]).to.deep.equal([403, 'reason_required']);
+    const [denied] = (await as(broker.admin, 'GET', '/api/audit?outcome=denied&limit=1')).body.items;
+    expect(denied).to.include({ code: 'reason_required', actor: 'local:admin' });
+    expect(await Promise.all(ids.map(noticesOf))).to.deep.equal(before);
+    expect((await act(because)).status).to.be.oneOf([200, 201]);
+    const { items } = (await as(broker.admin, 'GET', '/api/audit?outcome=allowed&limit=1')).body;
+    expect(items[0]).to.include({ break_glass: true, break_glass_reason: 'incident 12' });
+    for (const [n, id] of ids.entries()) {
+      const told = [...(before[n] ?? []), 'local:anna: local:admin because of incident 12'];
+      expect(await noticesOf(id)).to.deep.equal(told);
+    }
+  }
+
+  it('reads it by itself: each time the owner is told, also when the request id is sent again', async () => {
+    const id = await credential('read');
+    await wantsReason(
+      (headers) => as(broker.admin, 'GET', `/api/credentials/${id}/secret`, undefined, headers),
+      [id],
+    );
+    const again = { ...because, 'x-request-id': 'the-same-one' };
+    for (const _ of [1, 2]) await as(broker.admin, 'GET', `/api/credentials/${id}/secret`, undefined, again);
+    expect(await noticesOf(id)).to.have.length(3);
+  });
+
+  it('grants it to a role, to an account of his, or to a team that he or his account is in', async () => {
+    const robot = await broker.account(broker.admin.token, 'his');
+    await as(anna, 'POST', '/api/teams', { name: 'with-admin', members: [{ principal: 'local:admin' }] });
+    await as(anna, 'POST', '/api/teams', { name: 'with-robot', members: [{ principal: robot.principal }] });
+    const subjects = [
+      { subject_kind: 'role', subject: 'engineer' },
+      { subject_kind: 'service_account', subject: robot.id },
+      { subject_kind: 'team', subject: 'with-admin' },
+      { subject_kind: 'team', subject: 'with-robot' },
+    ];
+    for (const [n, subject] of subjects.entries()) {
+      const id = await credential(`granted ${n}`);
+      const grants = [{ ...subject, level: 'read' }];
+      const act = (headers: object) =>
+        as(broker.admin, 'PUT', `/api/credentials/${id}/grants`, { grants }, headers);
+      await wantsReason(act, [id]);
+    }
+  });
+
+  it('grants to others, or less than reading, without a reason and without a notice', async () => {
+    const id = await credential('for others');
+    await broker.person('ben', 'engineer');
+    const robot = await broker.account(broker.admin.token, 'less');
+    const grants = [
+      { subject_kind: 'user', subject: 'local:ben', level: 'read' },
+      { subject_kind: 'service_account', subject: robot.id, level: 'use' },
+    ];
+    expect((await as(broker.admin, 'PUT', `/api/credentials/${id}/grants`, { grants })).status).to.equal(200);
+    expect(await noticesOf(id)).to.deep.equal([]);
+  });
+
+  it('joins a team, or lets an account of his join: the owners of all that opens are told', async () => {
+    const robot = await broker.account(broker.admin.token, 'joiner');
+    for (const [n, principal] of ['local:admin', robot.principal].entries()) {
+      const name = `joined-${n}`;
+      await as(anna, 'POST', '/api/teams', { name });
+      const team = { subject_kind: 'team', subject: name };
+      const opened = [
+        await credential(`opened ${n}`, [{ ...team, level: 'read' }]),
+        await credential(`opened too ${n}`, [{ ...team, level: 'manage' }]),
+      ];
+      const shut = await credential(`usable ${n}`, [{ ...team, level: 'use' }]);
+      const members = [{ principal: 'local:anna', lead: true }, { principal }];
+      const act = (headers: object) =>
+        as(broker.admin, 'PUT', `/api/teams/${name}/members`, { members }, headers);
+      await wantsReason(act, opened);
+      expect(await noticesOf(shut)).to.deep.equal([]);
+    }
+  });
+
+  it('makes a team with himself in it', async () => {
+    const body = { name: 'his-own', members: [{ principal: 'local:admin' }] };
+    await wantsReason((headers) => as(broker.admin, 'POST', '/api/teams', body, headers), []);
+  });
+
+  it('resets the secret of an account that somebody else made and that may read it', async () => {
+    const robot = await broker.account(anna.token, 'of-anna');
+    const id = await credential('for her robot', [
+      { subject_kind: 'service_account', subject: robot.id, level: 'read' },
+    ]);
+    const act = (headers: object) =>
+      as(broker.admin, 'POST', `/api/service-accounts/${robot.id}/reset-secret`, undefined, headers);
+    await wantsReason(act, [id]);
+    expect((await as(anna, 'POST', `/api/service-accounts/${robot.id}/reset-secret`)).status).to.equal(200);
+    expect(await noticesOf(id)).to.have.length(1);
+  });
+
+  it('resets a password: its owner is told', async () => {
+    await broker.person('carol', 'engineer');
+    expect((await as(broker.admin, 'POST', '/api/users/carol/reset-password')).status).to.equal(200);
+    const found = await rows.query(
+      `select recipient from broker.notifications where kind = 'password_reset'`,
+    );
+    expect(found.rows).to.deep.equal([{ recipient: 'local:carol' }]);
+  });
+});

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import type { Answer, BrokerSystem, SignedIn } from '../support/brokerSystem.js';
+import { startBrokerSystem } from '../support/brokerSystem.js';
+
+/** People and their tokens, where two things happen at once or somebody tries too often. */
+describe('people', function () {
+  this.timeout(60_000);
+  let broker: BrokerSystem;
+  before(async () => {
+    broker = await startBrokerSystem({ revealsPerMinute: 5 });
+  });
+  after(() => broker.stop());
+
+  const as = (who: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
+    broker.call(who.token, method, path, body);
+  const disable = (who: SignedIn, name: string) => as(who, 'PATCH', `/api/users/${name}`, { disabled: true });
+
+  it('keep one admin, also when the last two take each other away at once', async () => {
+    const second = await broker.person('second', 'admin');
+    const answers = await Promise.all([disable(broker.admin, 'second'), disable(second, 'admin')]);
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses[0]).to.equal(200);
+    expect(statuses[1]).to.be.oneOf([401, 409]);
+    const [left, name] = answers[0]?.status === 200 ? [broker.admin, 'second'] : [second, 'admin'];
+    await as(left, 'PATCH', `/api/users/${name}`, { disabled: false });
+    broker.admin = await broker.signIn('admin', 'long-enough-admin');
+    expect((await as(broker.admin, 'GET', '/api/users')).body.items).to.have.length(2);
+  });
+
+  it('of one name are made once, and the password that was told opens the door', async () => {
+    const asked = Array.from({ length: 6 }, () =>
+      as(broker.admin, 'POST', '/api/users', { username: 'twin', role: 'engineer' }),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([201, 409, 409, 409, 409, 409]);
+    const password = answers.find(({ status }) => status === 201)?.body.one_time_password;
+    const login = await broker.call(null, 'POST', '/api/auth/login', { username: 'twin', password });
+    expect(login.status).to.equal(200);
+  });
+
+  it('choose passwords by the rules, whichever way they come', async () => {
+    const dora = await broker.person('dora', 'engineer');
+    const change = (password: string) =>
+      as(dora, 'POST', '/api/auth/password', {
+        current_password: 'long-enough-dora',
+        new_password: password,
+      });
+    for (const bad of ['short', 'long-enough-dora', 'ü'.repeat(37), 'x'.repeat(257)]) {
+      const { status, body } = await change(bad);
+      expect([bad, status, body.fields[0].field]).to.deep.equal([bad, 400, 'new_password']);
+    }
+    expect((await change('ü'.repeat(36))).status).to.equal(204);
+  });
+
+  it('read values so often in a minute and no more, by whichever call, and are told when again', async () => {
+    const erik = await broker.person('erik', 'engineer');
+    const fay = await broker.person('fay', 'engineer');
+    const body = { name: 'e', service_type: 'other', fields: { value: 'v' } };
+    const { id } = (await as(erik, 'POST', '/api/credentials', body)).body;
+    const first = await as(erik, 'GET', '/api/environment');
+    expect(first.headers.get('ratelimit-policy')).to.match(/^"reveals"; q=5; w=60/);
+    expect(first.headers.get('ratelimit')).to.match(/^"reveals"; r=4; t=\d+$/);
+    for (let n = 0; n < 2; n += 1) {
+      expect((await as(erik, 'GET', `/api/credentials/${id}/secret`)).status).to.equal(200);
+      expect((await as(erik, 'POST', '/api/credentials/resolve', { items: [{ id }] })).status).to.equal(200);
+    }
+    for (const [method, path, sent] of [
+      ['GET', '/api/environment'],
+      ['GET', `/api/credentials/${id}/secret`],
+      ['POST', '/api/credentials/resolve', { items: [{ id }] }],
+    ] as const) {
+      const { status, headers, body: problem } = await as(erik, method, path, sent);
+      expect([status, problem.code]).to.deep.equal([429, 'rate_limited']);
+      expect(Number(headers.get('retry-after'))).to.be.within(1, 60);
+    }
+    expect((await as(erik, 'GET', `/api/credentials/${id}`)).status).to.equal(200);
+    expect((await as(fay, 'GET', '/api/environment')).status).to.equal(200);
+  });
+
+  it('are not there at all when Vault could not take their password', async () => {
+    await broker.vault.seal();
+    const refused = await as(broker.admin, 'POST', '/api/users', { username: 'half', role: 'engineer' });
+    expect(refused.body.code).to.equal('store_unavailable');
+    await broker.vault.unseal();
+    const names = (await as(broker.admin, 'GET', '/api/users')).body.items.map(
+      (p: { username: string }) => p.username,
+    );
+    expect(names).not.to.include('half');
+  });
+});
