@@ -57,7 +57,7 @@ export async function wire(config: Config): Promise<System> {
   };
   return {
     ports,
-    verifyToken: createTokenVerifier(tokenSigner, config.glassdomeKeys),
+    verifyToken: createTokenVerifier(tokenSigner, config.glassdomeKeys, clock),
     reconcilerStore: async () => {
       if (reconciler === undefined) {
         reconciler = connect('reconciler');

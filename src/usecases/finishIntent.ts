@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../domain/audit.js';
 import type { Credential } from '../domain/credential.js';
 import type { WriteIntent } from '../ports.js';
-import { commitVersion, contentPurpose, type WritePorts } from './writeVersion.js';
+import { commitVersion, contentPurpose } from './commitVersion.js';
+import type { WritePorts } from './writeVersion.js';
 
 export type IntentEnd = 'completed' | 'abandoned' | 'drift';
 

@@ -4,15 +4,9 @@ import type { Call } from '../domain/caller.js';
 import { type Credential, type CredentialVersion, MAX_VERSIONS, roomFor } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
-import type {
-  ChangeTx,
-  CredentialPatch,
-  Ports,
-  StoredMetadata,
-  StoredVersion,
-  WriteIntent,
-} from '../ports.js';
+import type { CredentialPatch, Ports, StoredMetadata, StoredVersion, WriteIntent } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
+import { commitVersion, contentPurpose } from './commitVersion.js';
 import { finishIntent } from './finishIntent.js';
 
 export type WritePorts = Pick<
@@ -33,11 +27,6 @@ export interface NewVersion {
   action: 'credential.create' | 'credential.update' | 'credential.rotate';
   /** Further events that commit with the version. */
   also?: AuditEvent[];
-}
-
-/** Purpose of the fingerprint of a credential's content: two credentials never compare by accident. */
-export function contentPurpose(credentialId: string): string {
-  return `content:${credentialId}`;
 }
 
 /** The intent that must be committed before Vault is asked to write. */
@@ -136,41 +125,6 @@ async function writeToVault(
     });
   }
   return stored;
-}
-
-/** Completes an intent: version row, pointer, what else was promised, audit; the intent is closed with it. */
-export async function commitVersion(
-  tx: ChangeTx,
-  now: Date,
-  intent: WriteIntent,
-  stored: StoredVersion,
-  events: AuditEvent[],
-): Promise<Credential> {
-  await tx.insertVersion({
-    credentialId: intent.credentialId,
-    version: stored.version,
-    createdTime: stored.createdTime,
-    settings: intent.settings,
-    secretFields: intent.secretFields,
-    changedFields: intent.changedFields,
-    author: intent.actor,
-    reason: intent.reason,
-    source: intent.source,
-    fingerprint: intent.fingerprint,
-    recordedAt: now,
-  });
-  const patch: CredentialPatch = {
-    ...intent.patch,
-    activeVersion: stored.version,
-    activeCreatedTime: stored.createdTime,
-    latestVersion: stored.version,
-    settings: intent.settings,
-    secretFields: intent.secretFields,
-  };
-  const credential = await tx.updateCredential(intent.credentialId, patch, intent.actor, now);
-  await tx.closeIntent(intent.id, 'completed', now);
-  for (const event of events) tx.audit(event);
-  return credential;
 }
 
 /**

@@ -14,7 +14,8 @@ const signer: TokenSigner = {
   publicKeys: async () => [{ ...pair.publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }],
   reload: async () => undefined,
 };
-const verify = createTokenVerifier(signer, [KEY, OLD_KEY]);
+const clock = { now: () => new Date() };
+const verify = createTokenVerifier(signer, [KEY, OLD_KEY], clock);
 
 const soon = () => Math.floor(Date.now() / 1000) + 300;
 const glassdome = { sub: '7', username: 'eve', email: 'e@lab.example', role: 'engineer', level: 50 };

@@ -10,9 +10,11 @@ import {
   roleOfLevel,
 } from '../../domain/caller.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { TokenSigner } from '../../ports.js';
+import type { Clock, TokenSigner } from '../../ports.js';
 
 const MAX_TOKEN = 8192;
+/** Seconds that another issuer's clock may be ahead of ours. */
+const CLOCKS_APART_S = 60;
 const KID = /^broker-tokens-v\d{1,6}$/;
 
 type Verify = (token: string) => Promise<Caller>;
@@ -26,16 +28,21 @@ const refused = () =>
  * Tells who a bearer token is. Two kinds, each with its one algorithm: HS256 of Glassdome (no kid) and ES256 of the
  * broker (a kid of ours). Nothing in the token chooses a key or an algorithm beyond that map.
  */
-export function createTokenVerifier(signer: TokenSigner, glassdomeKeys: readonly string[]): Verify {
+export function createTokenVerifier(
+  signer: TokenSigner,
+  glassdomeKeys: readonly string[],
+  clock: Clock,
+): Verify {
   const secrets = glassdomeKeys.map((key) => createSecretKey(Buffer.from(key, 'utf8')));
   const broker = brokerKeys(signer);
   return async (token) => {
     const header = headerOf(token);
+    const now = clock.now().getTime() / 1000;
     const plain = header.kid === undefined && (header.typ === undefined || header.typ === 'JWT');
-    if (header.alg === 'HS256' && plain) return verifyGlassdome(token, secrets);
+    if (header.alg === 'HS256' && plain) return verifyGlassdome(token, secrets, now);
     const ours = header.alg === 'ES256' && header.typ === ACCESS_TOKEN_TYPE;
     if (ours && typeof header.kid === 'string' && KID.test(header.kid)) {
-      return verifyBroker(token, await broker(header.kid));
+      return verifyBroker(token, await broker(header.kid), now);
     }
     throw refused();
   };
@@ -56,40 +63,40 @@ function headerOf(token: string): { alg?: unknown; kid?: unknown; typ?: unknown 
   }
 }
 
-function claims(
-  token: string,
-  key: KeyObject,
-  algorithm: 'HS256' | 'ES256',
-  more: jwt.VerifyOptions = {},
-): jwt.JwtPayload | undefined {
+interface Rules {
+  algorithms: ['HS256' | 'ES256'];
+  issuer?: string;
+  audience?: string;
+  /** The time that counts, in seconds of the epoch. */
+  clockTimestamp: number;
+}
+
+/** The claims of a token that is signed by `key` and good at that time; undefined for any other. */
+function claims(token: string, key: KeyObject, rules: Rules): jwt.JwtPayload | undefined {
   try {
-    const payload = jwt.verify(token, key, { ...more, algorithms: [algorithm], complete: false });
-    return typeof payload === 'object' ? payload : undefined;
+    const payload = jwt.verify(token, key, { ...rules, complete: false });
+    if (typeof payload !== 'object' || typeof payload.exp !== 'number') return undefined;
+    const fromTheFuture = payload.iat !== undefined && payload.iat > rules.clockTimestamp + CLOCKS_APART_S;
+    return fromTheFuture ? undefined : payload;
   } catch {
     // Whatever a stranger's token makes the library throw (also SyntaxError and TypeError) is a refusal.
     return undefined;
   }
 }
 
-function requireTimes(payload: jwt.JwtPayload): void {
-  if (typeof payload.exp !== 'number') throw refused();
-  if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + 60) throw refused();
-}
-
 /** Claims by the first key that fits; the key before is only tried while the new one does not. */
-function firstGood(token: string, keys: readonly KeyObject[]): jwt.JwtPayload | undefined {
+function firstGood(token: string, keys: readonly KeyObject[], rules: Rules): jwt.JwtPayload | undefined {
   for (const key of keys) {
-    const payload = claims(token, key, 'HS256');
+    const payload = claims(token, key, rules);
     if (payload !== undefined) return payload;
   }
   return undefined;
 }
 
 /** Stricter than Glassdome itself: `exp`, `sub` and a numeric `level` must be there; the lower of role and level counts. */
-function verifyGlassdome(token: string, keys: readonly KeyObject[]): Caller {
-  const payload = firstGood(token, keys);
+function verifyGlassdome(token: string, keys: readonly KeyObject[], clockTimestamp: number): Caller {
+  const payload = firstGood(token, keys, { algorithms: ['HS256'], clockTimestamp });
   if (payload === undefined) throw refused();
-  requireTimes(payload);
   const { sub, role, level } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || !/^\d{1,18}$/.test(sub) || typeof level !== 'number' || !isRole(role))
     throw refused();
@@ -105,13 +112,15 @@ function verifyGlassdome(token: string, keys: readonly KeyObject[]): Caller {
   };
 }
 
-function verifyBroker(token: string, key: KeyObject | undefined): Caller {
-  const payload =
-    key === undefined
-      ? undefined
-      : claims(token, key, 'ES256', { issuer: BROKER_ISSUER, audience: BROKER_ISSUER });
+function verifyBroker(token: string, key: KeyObject | undefined, clockTimestamp: number): Caller {
+  const rules: Rules = {
+    algorithms: ['ES256'],
+    issuer: BROKER_ISSUER,
+    audience: BROKER_ISSUER,
+    clockTimestamp,
+  };
+  const payload = key === undefined ? undefined : claims(token, key, rules);
   if (payload === undefined) throw refused();
-  requireTimes(payload);
   const { sub, name, role, kind, sid } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || typeof name !== 'string' || !isRole(role)) throw refused();
   const caller = { principal: sub, name, role, mustChangePassword: payload['pwd_change'] === true };

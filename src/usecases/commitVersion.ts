@@ -1,0 +1,43 @@
+import type { AuditEvent } from '../domain/audit.js';
+import type { Credential } from '../domain/credential.js';
+import type { ChangeTx, CredentialPatch, StoredVersion, WriteIntent } from '../ports.js';
+
+/** Purpose of the fingerprint of a credential's content: two credentials never compare by accident. */
+export function contentPurpose(credentialId: string): string {
+  return `content:${credentialId}`;
+}
+
+/** Completes an intent: version row, pointer, what else was promised, audit; the intent is closed with it. */
+export async function commitVersion(
+  tx: ChangeTx,
+  now: Date,
+  intent: WriteIntent,
+  stored: StoredVersion,
+  events: AuditEvent[],
+): Promise<Credential> {
+  await tx.insertVersion({
+    credentialId: intent.credentialId,
+    version: stored.version,
+    createdTime: stored.createdTime,
+    settings: intent.settings,
+    secretFields: intent.secretFields,
+    changedFields: intent.changedFields,
+    author: intent.actor,
+    reason: intent.reason,
+    source: intent.source,
+    fingerprint: intent.fingerprint,
+    recordedAt: now,
+  });
+  const patch: CredentialPatch = {
+    ...intent.patch,
+    activeVersion: stored.version,
+    activeCreatedTime: stored.createdTime,
+    latestVersion: stored.version,
+    settings: intent.settings,
+    secretFields: intent.secretFields,
+  };
+  const credential = await tx.updateCredential(intent.credentialId, patch, intent.actor, now);
+  await tx.closeIntent(intent.id, 'completed', now);
+  for (const event of events) tx.audit(event);
+  return credential;
+}
