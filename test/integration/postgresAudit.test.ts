@@ -42,19 +42,22 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
     const { db, owner } = records;
     await db.readAudit.record([anEvent()]);
     const blocker = await owner.connect();
-    await blocker.query('begin; lock table broker.audit_events in access exclusive mode');
-    const waiting = codeOf(db.readAudit.record([anEvent({ actor: 'lost:1' })]));
-    let killed = 0;
-    while (killed === 0) {
-      const { rows } = await owner.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and application_name = 'broker-audit' and wait_event_type = 'Lock'`,
-      );
-      killed = rows.length;
+    try {
+      await blocker.query('begin; lock table broker.audit_events in access exclusive mode');
+      const waiting = codeOf(db.readAudit.record([anEvent({ actor: 'lost:1' })]));
+      let killed = 0;
+      while (killed === 0) {
+        const { rows } = await owner.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and application_name = 'broker-audit' and wait_event_type = 'Lock'`,
+        );
+        killed = rows.length;
+      }
+      expect(await waiting).to.equal('records_unavailable');
+    } finally {
+      await blocker.query('rollback');
+      blocker.release();
     }
-    expect(await waiting).to.equal('records_unavailable');
-    await blocker.query('rollback');
-    blocker.release();
     await db.readAudit.record([anEvent()]);
     const { rows } = await owner.query(
       `select count(*)::integer as n from broker.audit_events where seq = 0 and details ? 'previous_chain'`,

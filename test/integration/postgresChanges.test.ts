@@ -54,8 +54,17 @@ describe('Postgres keeps a change and its audit row together', () => {
     await store(records.db, credential);
     const failing = records.db.changes.run(async (tx) => {
       await tx.insertCredential(aCredential({ id: credential.id })).catch(() => undefined);
+      tx.audit(anEvent({ credentialId: credential.id }));
     });
-    expect(await codeOf(failing)).to.equal('internal_error');
+    expect(await codeOf(failing)).to.not.equal('none');
+    expect(await eventsOf(credential.id)).to.deep.equal(['credential.create']);
+  });
+
+  it('refuses a change that brings no audit event', async () => {
+    const credential = aCredential();
+    const silent = records.db.changes.run((tx) => tx.insertCredential(credential));
+    expect(await codeOf(silent)).to.equal('internal_error');
+    expect((await records.db.records.access(user('glassdome:1'), credential.id)).credential).to.equal(null);
   });
 
   it('refuses a name that the owner has already, until that one is deleted', async () => {
@@ -101,13 +110,17 @@ describe('Postgres keeps a change and its audit row together', () => {
     const at = (seconds: number) => new Date(Date.now() + seconds * 1_000);
     const record = { actor: 'glassdome:1', key: 'k', requestFingerprint: 'f', credentialId: null };
     const claim = (lockedUntil: Date, now: Date) =>
-      records.db.changes.run((tx) => tx.claimIdempotency({ ...record, lockedUntil }, now));
+      records.db.changes.run((tx) => {
+        tx.audit(anEvent({ action: 'credential.create_requested' }));
+        return tx.claimIdempotency({ ...record, lockedUntil }, now);
+      });
     expect(await claim(at(60), at(0))).to.equal(null);
     expect(await claim(at(60), at(1))).to.deep.include({ resumed: false, state: 'in_progress' });
     expect(await claim(at(120), at(61))).to.deep.include({ resumed: true });
-    await records.db.changes.run((tx) =>
-      tx.finishIdempotency('glassdome:1', 'k', { status: 201, body: { id: 'x' } }),
-    );
+    await records.db.changes.run((tx) => {
+      tx.audit(anEvent({ action: 'credential.create' }));
+      return tx.finishIdempotency('glassdome:1', 'k', { status: 201, body: { id: 'x' } });
+    });
     expect((await claim(at(300), at(200)))?.response).to.deep.equal({ status: 201, body: { id: 'x' } });
   });
 

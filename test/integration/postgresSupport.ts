@@ -31,8 +31,7 @@ export async function freshRecords(options: { maxQueue?: number } = {}): Promise
   const { ownerUrl, appUrl, drop } = await server.freshDatabase();
   const appRole = decodeURIComponent(new URL(appUrl).username);
   await migrate({ ownerUrl, appRole });
-  const clock = { now: () => new Date() };
-  const db = createPostgres({ url: appUrl, clock, log: quiet, checkpointSigner: signer, audit: options });
+  const db = recordsAt(appUrl, options);
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   const close = async (): Promise<void> => {
     await db.close();
@@ -40,6 +39,12 @@ export async function freshRecords(options: { maxQueue?: number } = {}): Promise
     await drop();
   };
   return { db, owner, ownerUrl, appUrl, appRole, close };
+}
+
+/** The adapter over a database that is migrated already. */
+export function recordsAt(url: string, audit: { maxQueue?: number } = {}): Postgres {
+  const clock = { now: () => new Date() };
+  return createPostgres({ url, clock, log: quiet, checkpointSigner: signer, audit });
 }
 
 export function user(principal: string, role: Caller['role'] = 'engineer'): Caller {

@@ -16,12 +16,12 @@ export function postgresChanges(pool: pg.Pool, clock: Clock, log: Log): Changes 
 
   /** The commit's own error, or undefined when it is known to have taken place. */
   const commitAudited = async (client: pg.PoolClient, events: AuditEvent[]): Promise<void> => {
-    const rows = events.length === 0 ? [] : chain.next(events, clock.now());
-    if (rows.length > 0) await runQuery(client, insertAudit(rows));
+    const rows = chain.next(events, clock.now());
+    await runQuery(client, insertAudit(rows));
     try {
       // The server answers a COMMIT of a transaction that already failed with ROLLBACK and no error.
       const { command } = await runQuery(client, { text: 'commit' });
-      if (command !== 'COMMIT') throw rolledBack();
+      if (command !== 'COMMIT') throw failed('commit of a transaction that had failed');
     } catch (error) {
       if (!(error instanceof BrokerError) && isUnknownOutcome(error)) {
         chain.unknown();
@@ -40,6 +40,7 @@ export function postgresChanges(pool: pg.Pool, clock: Clock, log: Log): Changes 
         await queryOn(client)({ text: 'begin' });
         const events: AuditEvent[] = [];
         const result = await work(changeTx(queryOn(client), events));
+        if (events.length === 0) throw failed('a change brought no audit event');
         await oneCommit(() => commitAudited(client, events)).catch((error: unknown) => {
           throw translate(error);
         });
@@ -73,9 +74,6 @@ async function rollBack(client: pg.PoolClient): Promise<boolean> {
   }
 }
 
-function rolledBack(): BrokerError {
-  return new BrokerError('internal_error', {
-    detail: 'An internal error occurred.',
-    log: 'commit of a transaction that had failed',
-  });
+function failed(log: string): BrokerError {
+  return new BrokerError('internal_error', { detail: 'An internal error occurred.', log });
 }

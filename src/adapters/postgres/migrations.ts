@@ -58,7 +58,9 @@ async function migrateLocked(db: Knex, appRole: string): Promise<string[]> {
   ]);
   if (!role['known']) throw refuse(`The database role "${appRole}" does not exist; create it first.`);
   await refuseForeignTables(db);
-  await db.raw('create schema if not exists broker');
+  // Where a schema is there already, its owner may not be allowed to create any: so it is not even tried.
+  const schema = await firstRow(db, `select to_regnamespace('broker') is null as missing`, []);
+  if (schema['missing']) await db.raw('create schema broker');
   const config: Knex.MigratorConfig = {
     migrationSource: await migrationSource(),
     schemaName: 'broker',
