@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { listBench } from './listBench.js';
 import { readBench } from './readBench.js';
 import { machine, publish, type Report } from './report.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   read: readBench,
+  list: listBench,
 };
 
 /** The bars were set for two cores; where there are more, everything is held to two of them if that can be done. */

@@ -23,9 +23,11 @@ import { peopleReads } from './peopleReads.js';
 import { createPools, queryOn } from './pools.js';
 import { postgresStatus } from './recordsStatus.js';
 import { refusalCounter } from './refusals.js';
+import { rollUpUsage } from './usageRollUp.js';
 
 const REFUSALS_EVERY_MS = 5_000;
 const PARTITIONS_EVERY_MS = 3_600_000;
+const ROLL_UP_EVERY_MS = 600_000;
 
 export interface PostgresOptions {
   /** Connection of the app role. */
@@ -63,6 +65,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const timers = [
     setInterval(() => void refusals.flush(), REFUSALS_EVERY_MS).unref(),
     setInterval(() => void keepPartitions(slow, log), PARTITIONS_EVERY_MS).unref(),
+    setInterval(() => void rollUpUsage(slow, log), ROLL_UP_EVERY_MS).unref(),
   ];
   return {
     records: {

@@ -5,6 +5,9 @@ export interface WhereClause {
   /** Adds a value and gives its placeholder. */
   value(value: SqlValue): string;
   and(condition: string): void;
+  /** All of them joined; `true` when there are none. */
+  conditions(): string;
+  /** The same as a clause, or nothing. */
   text(): string;
   values(): SqlValue[];
 }
@@ -16,6 +19,7 @@ export function whereClause(first: SqlValue[] = []): WhereClause {
   return {
     value: (value) => `$${values.push(value)}`,
     and: (condition) => void conditions.push(condition),
+    conditions: () => (conditions.length === 0 ? 'true' : conditions.join(' and ')),
     text: () => (conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`),
     values: () => values,
   };

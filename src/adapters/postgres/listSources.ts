@@ -1,0 +1,52 @@
+import type { WhereClause } from './whereClause.js';
+
+/** Placeholders of one page: how many, and after which (created_at, id). */
+export interface PageKeys {
+  limit: string;
+  after?: string;
+}
+
+/** SQL for the keys of one page of everything. */
+export function pageOfAll(where: WhereClause, keys: PageKeys): string {
+  return ordered('broker.credentials c', ['c.created_at', 'c.id'], [where.conditions()], keys);
+}
+
+/** SQL for the keys of one page of what is shared with a team (a placeholder). */
+export function pageOfTeam(where: WhereClause, keys: PageKeys, team: string): string {
+  return granted([`g.subject_kind = 'team' and g.subject = ${team}`, where.conditions()], keys);
+}
+
+/**
+ * SQL for the keys of one page of what the caller (`$1` to `$4` of `reachValues`) owns or is granted. Each way of
+ * reaching a credential gives its own newest ones in order, and the page is merged from those few: so it does not
+ * matter how many credentials there are that he can't see.
+ */
+export function pageOfVisible(where: WhereClause, keys: PageKeys): string {
+  const filter = where.conditions();
+  const own = ordered('broker.credentials c', ['c.created_at', 'c.id'], ['c.owner = $1', filter], keys);
+  const reached = [
+    'g.subject_kind = way.kind and g.subject = way.subject and (g.expires_at is null or g.expires_at > $2)',
+    filter,
+  ];
+  return `
+    select created_at, id from (
+      (${own})
+      union
+      (select shared.created_at, shared.id from (
+          select $3::text as kind, $1::text as subject
+          union all select 'team', m.team from broker.team_members m where m.principal = $1
+          union all select 'role', role from unnest($4::text[]) role
+        ) way cross join lateral (${granted(reached, keys)}) shared)
+    ) visible order by created_at desc, id desc limit ${keys.limit}`;
+}
+
+function granted(conditions: string[], keys: PageKeys): string {
+  const from = 'broker.grants g join broker.credentials c on c.id = g.credential_id';
+  return ordered(from, ['g.credential_created_at', 'g.credential_id'], conditions, keys);
+}
+
+function ordered(from: string, [at, id]: [string, string], conditions: string[], keys: PageKeys): string {
+  const all = keys.after === undefined ? conditions : [...conditions, `(${at}, ${id}) < ${keys.after}`];
+  return `select ${at} as created_at, ${id} as id from ${from} where ${all.join(' and ')}
+    order by ${at} desc, ${id} desc limit ${keys.limit}`;
+}
