@@ -1,7 +1,7 @@
 import type { Clock, ListedCredential, ListFilter, PageRequest, Records } from '../../ports.js';
 import { CREDENTIAL_COLUMNS, levelOf, toCredential } from './credentialRow.js';
 import { type Position, pageOf, readCursor } from './cursor.js';
-import { type PageKeys, pageOfAll, pageOfTeam, pageOfVisible } from './listSources.js';
+import { type PageKeys, pageOfAll, pageOfFew, pageOfTeam, pageOfVisible } from './listSources.js';
 import type { Query, Row } from './pools.js';
 import { LEVEL, REACHES, reachValues } from './reach.js';
 import { type WhereClause, whereClause } from './whereClause.js';
@@ -12,20 +12,16 @@ const STANDING = `
   (select u.used_at from broker.credential_usage u where u.credential_id = c.id
     order by u.used_at desc limit 1) as last_used_at`;
 
+/** As many as are read and sorted in the time that a page takes. */
+const FEW = 1_500;
+
 /** Lists by key, never by offset and without totals: a deep page costs what the first one does. */
 export function credentialLists(query: Query, clock: Clock): Pick<Records, 'list'> {
   return {
     async list(caller, filter, page) {
       const where = whereClause(reachValues(caller, clock.now()));
       const seesAll = caller.kind === 'user' && caller.role === 'admin';
-      const { team, ...others } = filter;
-      addFilter(where, others);
-      const keys = pageKeys(where, page);
-      const found = seesAll
-        ? team === undefined
-          ? pageOfAll(where, keys)
-          : pageOfTeam(where, keys, where.value(team))
-        : pageOfVisible(withTeam(where, team), keys);
+      const found = seesAll ? await amongAll(query, where, filter, page) : amongVisible(where, filter, page);
       const rows = await query({
         text: `select ${CREDENTIAL_COLUMNS}, ${STANDING}
                from (${found}) page join broker.credentials c on c.id = page.id
@@ -37,9 +33,39 @@ export function credentialLists(query: Query, clock: Clock): Pick<Records, 'list
   };
 }
 
-/** Deleted ones show only when they are asked for. */
-function addFilter(where: WhereClause, filter: Omit<ListFilter, 'team'>): void {
-  const { serviceType, health, status, labels, owner, expiringBefore, unusedSince, q } = filter;
+async function amongAll(
+  query: Query,
+  where: WhereClause,
+  filter: ListFilter,
+  page: PageRequest,
+): Promise<string> {
+  const { team, unusedSince } = filter;
+  addFilter(where, filter);
+  const keys = pageKeys(where, page);
+  if (team !== undefined) {
+    if (unusedSince !== undefined) addUnused(where, unusedSince);
+    return pageOfTeam(where, keys, where.value(team));
+  }
+  if (unusedSince === undefined) return pageOfAll(where, keys);
+  const few = await fewUnused(query, unusedSince);
+  if (few !== null) return pageOfFew(where, keys, { ids: where.value(few), since: where.value(unusedSince) });
+  addUnused(where, unusedSince);
+  return pageOfAll(where, keys);
+}
+
+function amongVisible(where: WhereClause, filter: ListFilter, page: PageRequest): string {
+  addFilter(where, filter);
+  if (filter.unusedSince !== undefined) addUnused(where, filter.unusedSince);
+  if (filter.team !== undefined) {
+    where.and(`exists (select 1 from broker.grants t where t.credential_id = c.id
+      and t.subject_kind = 'team' and t.subject = ${where.value(filter.team)})`);
+  }
+  return pageOfVisible(where, pageKeys(where, page));
+}
+
+/** All but team and last use, which change where the page is looked for. Deleted ones show only when asked for. */
+function addFilter(where: WhereClause, filter: ListFilter): void {
+  const { serviceType, health, status, labels, owner, expiringBefore, q } = filter;
   if (status === undefined) where.and(`c.status not in ('deleted', 'destroying', 'destroyed')`);
   else where.and(`c.status = ${where.value(status)}`);
   if (serviceType !== undefined) where.and(`c.service_type = ${where.value(serviceType)}`);
@@ -49,11 +75,10 @@ function addFilter(where: WhereClause, filter: Omit<ListFilter, 'team'>): void {
     where.and(`c.labels @> ${where.value(JSON.stringify(labels))}::jsonb`);
   }
   if (expiringBefore !== undefined) where.and(`c.expires_at < ${where.value(expiringBefore)}`);
-  if (unusedSince !== undefined) addUnused(where, unusedSince);
   if (q !== undefined && q !== '') addSearch(where, q.toLowerCase());
 }
 
-/** The rolled-up time finds the few that may be meant; the usage rows, which it may lag behind, decide. */
+/** The rolled-up time tells which may be meant; the usage rows, which it may lag behind, decide. */
 function addUnused(where: WhereClause, since: Date): void {
   const time = where.value(since);
   where.and(`exists (select 1 from broker.credential_last_use l
@@ -62,16 +87,18 @@ function addUnused(where: WhereClause, since: Date): void {
     where u.credential_id = c.id and u.used_at >= ${time})`);
 }
 
+/** The ids that the rolled-up time leaves, or null when they are not few. The planner can't tell: most have a time alike. */
+async function fewUnused(query: Query, since: Date): Promise<string[] | null> {
+  const rows = await query({
+    text: `select credential_id from broker.credential_last_use where last_used_at < $1 limit ${FEW + 1}`,
+    values: [since],
+  });
+  return rows.length > FEW ? null : rows.map((row) => row['credential_id'] as string);
+}
+
 function addSearch(where: WhereClause, q: string): void {
   if ([...q].length <= 2) where.and(`broker.letter_pairs(c.search_text) @> array[${where.value(q)}::text]`);
   else where.and(`c.search_text like ${where.value(pattern(q))}`);
-}
-
-function withTeam(where: WhereClause, team: string | undefined): WhereClause {
-  if (team === undefined) return where;
-  where.and(`exists (select 1 from broker.grants t where t.credential_id = c.id
-    and t.subject_kind = 'team' and t.subject = ${where.value(team)})`);
-  return where;
 }
 
 function pageKeys(where: WhereClause, page: PageRequest): PageKeys {

@@ -11,6 +11,27 @@ export function pageOfAll(where: WhereClause, keys: PageKeys): string {
   return ordered('broker.credentials c', ['c.created_at', 'c.id'], [where.conditions()], keys);
 }
 
+/**
+ * SQL for the keys of one page of a few (`ids`, a placeholder) that were not used since then. The usage rows are
+ * looked at last, and only for as many as the page shows.
+ */
+export function pageOfFew(where: WhereClause, keys: PageKeys, few: { ids: string; since: string }): string {
+  const conditions = [
+    `c.id = any(${few.ids}::uuid[])`,
+    where.conditions(),
+    ...afterKeys('c.created_at', 'c.id', keys),
+  ];
+  return `
+    with few as materialized (
+      select c.created_at, c.id from broker.credentials c where ${conditions.join(' and ')}
+      order by c.created_at desc, c.id desc
+    )
+    select created_at, id from few where (
+      select count(*) from (select 1 from broker.credential_usage u
+        where u.credential_id = few.id and u.used_at >= ${few.since} limit 1) used) = 0
+    limit ${keys.limit}`;
+}
+
 /** SQL for the keys of one page of what is shared with a team (a placeholder). */
 export function pageOfTeam(where: WhereClause, keys: PageKeys, team: string): string {
   return granted([`g.subject_kind = 'team' and g.subject = ${team}`, where.conditions()], keys);
@@ -46,7 +67,11 @@ function granted(conditions: string[], keys: PageKeys): string {
 }
 
 function ordered(from: string, [at, id]: [string, string], conditions: string[], keys: PageKeys): string {
-  const all = keys.after === undefined ? conditions : [...conditions, `(${at}, ${id}) < ${keys.after}`];
+  const all = [...conditions, ...afterKeys(at, id, keys)];
   return `select ${at} as created_at, ${id} as id from ${from} where ${all.join(' and ')}
     order by ${at} desc, ${id} desc limit ${keys.limit}`;
+}
+
+function afterKeys(at: string, id: string, { after }: PageKeys): string[] {
+  return after === undefined ? [] : [`(${at}, ${id}) < ${after}`];
 }
