@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { environmentBench } from './environmentBench.js';
 import { listBench } from './listBench.js';
 import { readBench } from './readBench.js';
 import { machine, publish, type Report } from './report.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   read: readBench,
+  environment: environmentBench,
   list: listBench,
 };
 
