@@ -446,18 +446,26 @@ export interface ReadAudit {
   flush(): Promise<void>;
 }
 
+export interface CheckpointName {
+  number: number;
+  /** Hex SHA-256 of what was signed; it names the checkpoint before it, and so all of them. */
+  sha256: string;
+}
+
 export interface AuditProof {
   ok: boolean;
   chains: number;
   rows: number;
   checkpoints: number;
+  /** The newest, to compare with what was logged when it was signed: rows cut together with it can't be told from here. */
+  lastCheckpoint: CheckpointName | null;
   /** Each with chain and number: what is wrong there. */
   problems: { chain: string; seq: number; problem: string }[];
 }
 
 export interface AuditVerifier {
   verify(): Promise<AuditProof>;
-  /** Signs the heads of all chains into `audit_checkpoints`. */
+  /** Signs the heads of all chains into `audit_checkpoints`, and logs the checkpoint's number and hash. */
   checkpoint(): Promise<void>;
 }
 

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { aCredential, anEvent, codeOf, freshRecords, store, type TestRecords } from './postgresSupport.js';
+import { rememberingLog } from '../support/vaultSetup.js';
+import {
+  aCredential,
+  anEvent,
+  codeOf,
+  freshRecords,
+  recordsAt,
+  store,
+  type TestRecords,
+} from './postgresSupport.js';
 
 describe('Postgres makes the audit row durable before a read is answered', () => {
   let records: TestRecords;
@@ -113,13 +122,30 @@ describe('Postgres proves that nobody touched the audit', () => {
   const inReads = `chain like 'reads-%' and seq`;
 
   it('finds nothing in an untouched one', async () => {
-    expect(await records.db.auditVerifier.verify()).to.deep.equal({
+    expect(await records.db.auditVerifier.verify()).to.deep.include({
       ok: true,
       chains: 2,
       rows: 9,
       checkpoints: 2,
       problems: [],
     });
+  });
+  it('names its last checkpoint as the log did, so that a cut of rows and checkpoints shows outside', async () => {
+    const log = rememberingLog();
+    const db = recordsAt(records.appUrl, { log });
+    await db.auditVerifier.checkpoint();
+    await db.close();
+    const logged = log.lines.filter((line) => line.event === 'audit.checkpoint').map((line) => line.fields);
+    expect(logged).to.have.length(1);
+    expect(logged[0]).to.deep.equal((await records.db.auditVerifier.verify()).lastCheckpoint);
+    expect(logged[0]).to.have.property('number', 3);
+    expect(await problemsAfter('delete from broker.audit_checkpoints where number = 3')).to.deep.equal([]);
+    expect((await records.db.auditVerifier.verify()).lastCheckpoint).to.have.property('number', 2);
+    await records.db.readAudit.record([anEvent({ actor: 'reader:6' })]);
+    await records.db.auditVerifier.checkpoint();
+    const again = (await records.db.auditVerifier.verify()).lastCheckpoint;
+    expect(again).to.have.property('number', 3);
+    expect(again?.sha256).to.not.equal(logged[0]?.['sha256']);
   });
   it('finds an edit', async () => {
     expect(await problemsAfter(`update broker.audit_events set actor = 'x' where ${inReads} = 2`)).to.include(

@@ -42,9 +42,10 @@ export async function freshRecords(options: { maxQueue?: number } = {}): Promise
 }
 
 /** The adapter over a database that is migrated already. */
-export function recordsAt(url: string, audit: { maxQueue?: number } = {}): Postgres {
+export function recordsAt(url: string, options: { maxQueue?: number; log?: Log } = {}): Postgres {
+  const { log = quiet, ...audit } = options;
   const clock = { now: () => new Date() };
-  return createPostgres({ url, clock, log: quiet, checkpointSigner: signer, audit });
+  return createPostgres({ url, clock, log, checkpointSigner: signer, audit });
 }
 
 export function user(principal: string, role: Caller['role'] = 'engineer'): Caller {

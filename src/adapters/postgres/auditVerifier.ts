@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type ChainHead, namedPrevious } from '../../domain/auditChain.js';
 import { type AuditProblem, auditCheck } from '../../domain/auditProof.js';
-import type { AuditProof, AuditVerifier, CheckpointSigner, Clock } from '../../ports.js';
+import type { AuditProof, AuditVerifier, CheckpointSigner, Clock, Log } from '../../ports.js';
 import { toAuditRow } from './auditRow.js';
 import {
   parsePayload,
@@ -17,9 +17,18 @@ const PAGE_ROWS = 2_000;
 const NUMBERS = 'checkpoints';
 
 /** Proves the audit row by row against hashes and signed checkpoints. Reads it all, so it has its own connection. */
-export function postgresVerifier(pool: pg.Pool, signer: CheckpointSigner, clock: Clock): AuditVerifier {
+export function postgresVerifier(parts: {
+  pool: pg.Pool;
+  signer: CheckpointSigner;
+  clock: Clock;
+  log: Log;
+}): AuditVerifier {
+  const { pool, signer, clock, log } = parts;
   return {
-    checkpoint: () => writeCheckpoint(queryOn(pool), signer, clock),
+    async checkpoint() {
+      const made = await writeCheckpoint(queryOn(pool), signer, clock);
+      if (made !== null) log.info('audit.checkpoint', { number: made.number, sha256: made.sha256 });
+    },
     async verify() {
       const client = await pool.connect().catch((error: unknown) => {
         throw translate(error);
@@ -59,7 +68,10 @@ async function prove(query: Query, signer: CheckpointSigner): Promise<AuditProof
   }
   const result = check.end();
   const all = [...problems, ...result.problems];
-  return { ...result, ok: all.length === 0, checkpoints: stored.length, problems: all };
+  const newest = stored.at(-1);
+  const lastCheckpoint =
+    newest === undefined ? null : { number: newest.number, sha256: payloadHash(newest.payload) };
+  return { ...result, ok: all.length === 0, checkpoints: stored.length, lastCheckpoint, problems: all };
 }
 
 async function continuedHeads(query: Query): Promise<ChainHead[]> {

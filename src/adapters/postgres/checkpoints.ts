@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChainHead } from '../../domain/auditChain.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { CheckpointSigner, Clock } from '../../ports.js';
+import type { CheckpointName, CheckpointSigner, Clock } from '../../ports.js';
 import type { Query } from './pools.js';
 
 /** What a checkpoint signs. Each names the one before it, so that none can be taken out of the middle. */
@@ -36,8 +36,14 @@ const HEADS = `
   where names.chain is not null and ($1::timestamptz is null or head.at >= $1)
   order by head.chain`;
 
-/** Signs the heads that moved since the last checkpoint. Of two processes that do it at once, one does it. */
-export async function writeCheckpoint(query: Query, signer: CheckpointSigner, clock: Clock): Promise<void> {
+/**
+ * Signs the heads that moved since the last checkpoint. Null when another process did it at the same time.
+ */
+export async function writeCheckpoint(
+  query: Query,
+  signer: CheckpointSigner,
+  clock: Clock,
+): Promise<CheckpointName | null> {
   const last = (
     await query({ text: 'select * from broker.audit_checkpoints order by number desc limit 1' })
   )[0];
@@ -54,11 +60,12 @@ export async function writeCheckpoint(query: Query, signer: CheckpointSigner, cl
   };
   const text = JSON.stringify(payload);
   const signature = await signer.sign(text);
-  await query({
+  const written = await query({
     text: `insert into broker.audit_checkpoints (number, at, payload, signature) values ($1, $2, $3, $4)
-           on conflict do nothing`,
+           on conflict do nothing returning number`,
     values: [payload.number, at, text, signature],
   });
+  return written.length === 0 ? null : { number: payload.number, sha256: payloadHash(text) };
 }
 
 /** All checkpoints, oldest first. */

@@ -80,7 +80,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     },
     changes: postgresChanges(pools.changes, clock, log),
     readAudit: { ...batcher, flush, countRefusal: refusals.count },
-    auditVerifier: postgresVerifier(pools.slow, checkpointSigner, clock),
+    auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     async close() {
       for (const timer of timers) clearInterval(timer);
