@@ -89,11 +89,12 @@ function addUnused(where: WhereClause, since: Date): void {
 
 /** The ids that the rolled-up time leaves, or null when they are not few. The planner can't tell: most have a time alike. */
 async function fewUnused(query: Query, since: Date): Promise<string[] | null> {
-  const rows = await query({
-    text: `select credential_id from broker.credential_last_use where last_used_at < $1 limit ${FEW + 1}`,
+  const [row] = await query({
+    text: `select case when count(*) <= ${FEW} then coalesce(array_agg(credential_id::text), '{}') end as ids
+           from (select credential_id from broker.credential_last_use where last_used_at < $1 limit ${FEW + 1}) old`,
     values: [since],
   });
-  return rows.length > FEW ? null : rows.map((row) => row['credential_id'] as string);
+  return (row?.['ids'] ?? null) as string[] | null;
 }
 
 function addSearch(where: WhereClause, q: string): void {
