@@ -136,7 +136,7 @@ function reportOf({ atOne, at32, memory, answered, audited }: Measured): Report 
         what: "growth of the broker's memory, second half of the run beside the first",
         seen: growth,
         rule: 'at most',
-        limit: 15,
+        limit: 25,
         unit: ' %',
       },
     ],
