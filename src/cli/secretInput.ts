@@ -1,6 +1,6 @@
 import { Secret } from '../domain/secret.js';
 import { readText } from './settings.js';
-import { askSecret, note, readStdin } from './terminal.js';
+import { askSecret, canAsk, note, readStdin } from './terminal.js';
 
 /**
  * A secret that a person gives: `-` from stdin, `@file` from a file, nothing to be asked for it, anything else as it
@@ -8,7 +8,8 @@ import { askSecret, note, readStdin } from './terminal.js';
  * @param word what stood behind the flag; `true` when nothing did.
  */
 export async function secretInput(label: string, flag: string, word: string | true): Promise<Secret> {
-  if (word === true) return askSecret(label);
+  // A `-` at the keyboard must not show what is typed either.
+  if (word === true || (word === '-' && canAsk())) return askSecret(label);
   if (word === '-') return new Secret(await readStdin());
   if (word.startsWith('@') && !word.startsWith('@@')) {
     return new Secret(readText(word.slice(1), flag).replace(/\r?\n$/, ''));

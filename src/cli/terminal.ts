@@ -1,7 +1,7 @@
-import { createInterface, type Interface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+import { createInterface } from 'node:readline/promises';
 import { Secret } from '../domain/secret.js';
 import { CliError, EXIT } from './exitCodes.js';
+import { hiddenLine } from './hiddenLine.js';
 
 /** One line of an answer, on stdout. */
 export function say(line: string): void {
@@ -21,23 +21,21 @@ export function canAsk(): boolean {
 /** A visible line from the person at the keyboard. */
 export async function ask(question: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new Promise<never>((_resolve, reject) => {
+    reader.once('SIGINT', () => reject(unanswered('interrupt')));
+    reader.once('close', () => reject(unanswered('end')));
+  });
   try {
-    return await answerOf(reader, `${question}: `);
+    return await Promise.race([reader.question(`${question}: `), left]);
+  } catch (error) {
+    process.stderr.write('\n');
+    throw error;
   } finally {
     reader.close();
   }
 }
 
-/** Ctrl-C and Ctrl-D leave a question unanswered: the command ends, having done nothing. */
-function answerOf(reader: Interface, prompt: string): Promise<string> {
-  const left = new Promise<never>((_resolve, reject) => {
-    reader.once('SIGINT', () => reject(new CliError('Interrupted; nothing was done.', EXIT.interrupted)));
-    reader.once('close', () => reject(new CliError('Not answered; nothing was done.', EXIT.failed)));
-  });
-  return Promise.race([reader.question(prompt), left]);
-}
-
-/** A line that does not show while it is typed. Fails where nobody can type. */
+/** A line that does not show while it is typed, or several that are pasted. Fails where nobody can type. */
 export async function askSecret(question: string): Promise<Secret> {
   if (!canAsk()) {
     throw new CliError(
@@ -46,15 +44,17 @@ export async function askSecret(question: string): Promise<Secret> {
       'Give it as @file or - (stdin).',
     );
   }
-  const mute = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: process.stdin, output: mute, terminal: true });
-  process.stderr.write(`${question}: `);
-  try {
-    return new Secret(await answerOf(reader, ''));
-  } finally {
-    reader.close();
-    process.stderr.write('\n');
-  }
+  const line = await hiddenLine(`${question}: `, process.stdin, process.stderr);
+  process.stderr.write('\n');
+  if ('cancelled' in line) throw unanswered(line.cancelled);
+  return new Secret(line.text);
+}
+
+/** Ctrl-C and Ctrl-D leave a question unanswered: the command ends, having done nothing. */
+function unanswered(by: 'interrupt' | 'end'): CliError {
+  return by === 'interrupt'
+    ? new CliError('Interrupted; nothing was done.', EXIT.interrupted)
+    : new CliError('Not answered; nothing was done.', EXIT.failed);
 }
 
 /** Asks for a yes; `--yes` or a script answers beforehand. */
