@@ -55,9 +55,9 @@ export class BrokerApi {
       headers: {
         accept: 'application/json',
         'x-client': 'cli',
-        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${tokenText(bearer)}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
+        ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, headerText(text)])),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // A token must not follow a redirect to somebody else.
@@ -75,6 +75,21 @@ export class BrokerApi {
       );
     }
   }
+}
+
+/** Headers carry bytes; a reason may hold any letter, so it travels as UTF-8. */
+function headerText(text: string): string {
+  if (/[\r\n\0]/.test(text)) throw new CliError('A reason or name must be one line.', EXIT.usage);
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function tokenText(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new CliError(
+    'The token holds characters that no token has.',
+    EXIT.login,
+    'Check GLASSDOME_BROKER_TOKEN.',
+  );
 }
 
 function hintFor(reason: string): string {

@@ -1,4 +1,5 @@
 import { CliError, EXIT, type ExitCode } from './exitCodes.js';
+import { flagOfPath } from './flagNames.js';
 
 /** The problem document (RFC 9457) of a refused call. */
 export interface Problem {
@@ -7,13 +8,16 @@ export interface Problem {
   status: number;
   request_id?: string;
   fields?: { field: string; rule: string }[];
-  candidates?: string[];
 }
 
 /** What the broker refused, in its own words. */
 export class ApiError extends CliError {
-  constructor(readonly problem: Problem) {
-    super(textOf(problem), exitCodeOf(problem), hintOf(problem));
+  /** @param hint the way out, where the caller knows better. */
+  constructor(
+    readonly problem: Problem,
+    hint = hintOf(problem),
+  ) {
+    super(textOf(problem), exitCodeOf(problem), hint);
     this.name = 'ApiError';
   }
 }
@@ -30,12 +34,12 @@ export function problemFrom(status: number, body: unknown): Problem {
   };
 }
 
-/** A field is named by its flag, as the person wrote it. */
-function textOf({ detail, request_id: id, status }: Problem): string {
-  const told = detail.replace(
-    /\bfields\.([a-z][a-z0-9_]*)/g,
-    (_, name: string) => `--${name.replaceAll('_', '-')}`,
-  );
+/** What is wrong with the input is told of the flag, as the person wrote it. */
+function textOf({ detail, fields, request_id: id, status }: Problem): string {
+  const told =
+    fields === undefined || fields.length === 0
+      ? detail.replace('the header X-Break-Glass-Reason', '--reason').replace(' with its new ETag', '')
+      : [...new Set(fields.map(({ field, rule }) => `${flagOfPath(field)} ${rule}`))].join('\n       ');
   return status >= 500 && id !== undefined ? `${told} (request ${id})` : told;
 }
 
@@ -60,11 +64,11 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
   return table[status] ?? EXIT.failed;
 }
 
-function hintOf({ status, code, candidates }: Problem): string | undefined {
+function hintOf({ status, code }: Problem): string | undefined {
   if (code === 'password_change_required') return 'Choose a password of your own: glassdome login';
-  if (code === 'reason_required') return 'It is not yours: say why with --reason "…". The owner is told.';
   if (code === 'bad_answer') return 'Is that the address of the broker? --server or GLASSDOME_BROKER_URL.';
   if (status === 401) return 'Log in again: glassdome login';
-  if (candidates !== undefined && candidates.length > 0) return `Name one of: ${candidates.join(', ')}`;
+  if (status === 412) return 'See what it is now (show, history), then repeat if you still want to.';
+  if (status === 429) return 'Wait a minute, then repeat.';
   return undefined;
 }

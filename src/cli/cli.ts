@@ -4,6 +4,7 @@ import { ApiError } from './apiError.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { loadSession, type Session, saveSession } from './session.js';
 import { readSettings, type Settings, serverOf } from './settings.js';
+import { note } from './terminal.js';
 
 /** Options that every command knows. */
 export interface GlobalOptions {
@@ -23,6 +24,7 @@ export class Cli {
   readonly settings: Settings;
   readonly api: BrokerApi;
   #bearer: string | undefined;
+  #renewed = false;
 
   /** @param answerMs how long one answer may take. */
   constructor(options: GlobalOptions, answerMs?: number) {
@@ -32,26 +34,20 @@ export class Cli {
     this.api = new BrokerApi(server, this.settings.caFile, answerMs);
   }
 
-  /** A call as the caller who is logged in. */
+  /** A call as the caller who is logged in. A token that the broker no longer takes is renewed once. */
   async call<Body>(path: string, request: Request = {}): Promise<Answer<Body>> {
+    this.#bearer ??= await this.#token();
     try {
-      this.#bearer ??= await this.#token();
       return await this.api.call<Body>(path, { ...request, bearer: this.#bearer });
     } catch (error) {
-      throw error instanceof ApiError && error.problem.status === 401 ? this.#refused(error) : error;
+      if (!isRefused(error)) throw error;
+      const { token, client } = this.settings;
+      if (token !== undefined) throw environmentRefused(error, 'GLASSDOME_BROKER_TOKEN');
+      const session = client === undefined ? this.session() : undefined;
+      if (session === undefined || this.#renewed) throw error;
+      this.#bearer = await this.#refresh(session);
+      return this.call(path, request);
     }
-  }
-
-  /** A login of the environment is not mended by `glassdome login`. */
-  #refused(error: ApiError): CliError {
-    const { token, client } = this.settings;
-    if (token === undefined && client === undefined) return error;
-    const name = token === undefined ? 'GLASSDOME_BROKER_CLIENT_ID and its secret' : 'GLASSDOME_BROKER_TOKEN';
-    return new CliError(
-      `The login of the environment (${name}) was refused: ${error.message}`,
-      EXIT.login,
-      'Set one that is valid, or unset it to use the login that glassdome login keeps.',
-    );
   }
 
   /** The kept login of this very broker. */
@@ -78,17 +74,54 @@ export class Cli {
 
   async #exchange(id: string, secret: Secret): Promise<string> {
     const body = { grant_type: 'client_credentials', client_id: id, client_secret: secret.reveal() };
-    return (await this.api.call<Token>('/api/auth/token', { method: 'POST', body })).body.access_token;
+    const token = await this.#ask(body, (error) =>
+      environmentRefused(error, 'GLASSDOME_BROKER_CLIENT_ID and its secret'),
+    );
+    return token.access_token;
   }
 
   async #refresh(session: Session): Promise<string> {
+    this.#renewed = true;
     const body = { grant_type: 'refresh_token', refresh_token: session.refreshToken.reveal() };
-    const { body: token } = await this.api.call<Token>('/api/auth/token', { method: 'POST', body });
-    saveSession(this.settings.sessionFile, {
-      ...session,
-      accessToken: new Secret(token.access_token),
-      accessTokenEnds: Date.now() + token.expires_in * 1000,
-    });
+    const detail = `The login at ${session.server} has ended.`;
+    const token = await this.#ask(body, (error) => new ApiError({ ...error.problem, detail }));
+    this.#keep(session, token);
     return token.access_token;
   }
+
+  async #ask(body: unknown, refused: (error: ApiError) => ApiError): Promise<Token> {
+    try {
+      return (await this.api.call<Token>('/api/auth/token', { method: 'POST', body })).body;
+    } catch (error) {
+      throw isRefused(error) ? refused(error) : error;
+    }
+  }
+
+  /** Another command may have logged in or out meanwhile; what it left stays. */
+  #keep(session: Session, token: Token): void {
+    if (this.session()?.refreshToken.reveal() !== session.refreshToken.reveal()) return;
+    try {
+      saveSession(this.settings.sessionFile, {
+        ...session,
+        accessToken: new Secret(token.access_token),
+        accessTokenEnds: Date.now() + token.expires_in * 1000,
+      });
+    } catch (error) {
+      // The token is good for this command; only the next one has to ask again.
+      if (!(error instanceof CliError)) throw error;
+      note(`warning: ${error.message}`);
+    }
+  }
+}
+
+const isRefused = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.problem.status === 401;
+
+/** A login of the environment is not mended by `glassdome login`. */
+function environmentRefused({ problem }: ApiError, name: string): ApiError {
+  const detail = `The login of the environment (${name}) was refused: ${problem.detail}`;
+  return new ApiError(
+    { ...problem, detail },
+    'Set one that is valid, or unset it to use the login that glassdome login keeps.',
+  );
 }

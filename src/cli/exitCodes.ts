@@ -30,3 +30,8 @@ export class CliError extends Error {
     this.name = 'CliError';
   }
 }
+
+/** The system's code of a failure (`EACCES`, `ECONNREFUSED`); its text may hold more than we want to show. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}

@@ -3,6 +3,7 @@ import type { FieldSpec, Template } from '../domain/template.js';
 import type { Cli } from './cli.js';
 import { repeated } from './command.js';
 import { CliError, EXIT } from './exitCodes.js';
+import { fieldFlag } from './flagNames.js';
 import { secretInput } from './secretInput.js';
 import { readText } from './settings.js';
 import { canAsk } from './terminal.js';
@@ -45,21 +46,39 @@ export function fieldSpecs(template: Template): FieldSpec[] {
 export function addFieldFlags(command: Command, template: Template): FieldFlags {
   const taken = new Set(command.options.map((option) => option.long));
   const specs = fieldSpecs(template).filter((spec) => !taken.has(flagOf(spec)));
-  for (const spec of specs) {
-    const value = SECRET_TYPES.has(spec.type)
-      ? '[value]'
-      : spec.type === 'boolean'
-        ? '[true|false]'
-        : '<value>';
-    command.option(`${flagOf(spec)} ${value}`, helpOf(spec));
+  const when = conditions(template);
+  const help = (spec: FieldSpec) => [helpOf(spec), ...(when.get(spec.name) ?? [])].join(' ');
+  command.optionsGroup(`Fields of ${template.title ?? template.service_type}:`);
+  for (const spec of specs.filter((s) => !SECRET_TYPES.has(s.type))) {
+    command.option(`${flagOf(spec)} ${spec.type === 'boolean' ? '[true|false]' : '<value>'}`, help(spec));
   }
   command.option('--field <name=value>', 'a field by its name; name= removes it', repeated);
-  command.option(
-    '--secret <name[=value]>',
-    'a secret field by its name (value: @file, - or asked for)',
-    repeated,
-  );
+  command.optionsGroup('Secrets (@file, - for stdin, or without a value to be asked, hidden):');
+  for (const spec of specs.filter((s) => SECRET_TYPES.has(s.type))) {
+    command.option(`${flagOf(spec)} [value]`, help(spec));
+  }
+  command.option('--secret <name[=value]>', 'a secret field by its name', repeated);
+  command.optionsGroup('');
   return { template, specs };
+}
+
+/** What stands in a form's usage line: the fields that nothing fills in. */
+export function neededFlags(template: Template): string {
+  return template.required_fields
+    .filter((s) => s.required !== false && s.default === undefined && s.type !== 'select')
+    .map((spec) => `${flagOf(spec)} ${SECRET_TYPES.has(spec.type) ? '@file' : '<value>'} `)
+    .join('');
+}
+
+/** Name of a field → `(with --auth-method api_token)`, for those that count only then. */
+function conditions(template: Template): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [condition, specs] of Object.entries(template.conditional_fields ?? {})) {
+    const [field = '', value = ''] = condition.split('=');
+    const text = `(with ${fieldFlag(field)} ${value})`;
+    for (const { name } of specs) found.set(name, [...(found.get(name) ?? []), text]);
+  }
+  return found;
 }
 
 /** What the flags say, secrets fetched from where they point to. */
@@ -115,14 +134,14 @@ async function inputOf(spec: FieldSpec, word: string | boolean): Promise<string>
   return spec.type === 'multiline' && text.startsWith('@') ? readText(text.slice(1), flagOf(spec)) : text;
 }
 
-const flagOf = (spec: FieldSpec) => `--${spec.name.replaceAll('_', '-')}`;
+const flagOf = (spec: FieldSpec) => fieldFlag(spec.name);
 const keyOf = (spec: FieldSpec) => spec.name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
 function helpOf(spec: FieldSpec): string {
   const parts = [spec.label];
   if (spec.options !== undefined) parts.push(`(${spec.options.join(' | ')})`);
   if (spec.default !== undefined) parts.push(`(default: ${spec.default})`);
-  if (SECRET_TYPES.has(spec.type)) parts.push('(@file, - for stdin, or asked for)');
+  if (spec.help !== undefined) parts.push(`(${spec.help.replace(/\.$/, '')})`);
   return parts.join(' ');
 }
 

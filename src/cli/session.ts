@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Secret } from '../domain/secret.js';
+import { CliError, EXIT, errorCode } from './exitCodes.js';
 
 /** A login that is kept between commands, in a file that only its owner can read. */
 export interface Session {
@@ -17,7 +19,7 @@ export interface Session {
 export function loadSession(file: string): Session | undefined {
   let stored: Record<string, unknown>;
   try {
-    stored = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    stored = Object(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }
@@ -33,10 +35,12 @@ export function loadSession(file: string): Session | undefined {
   };
 }
 
-/** Written beside and renamed, so that a crash leaves the old or the new login. */
+/**
+ * Written beside and renamed, so that a crash or another command at the same time leaves one whole login.
+ * Throws `CliError` where nothing can be written.
+ */
 export function saveSession(file: string, session: Session): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const next = `${file}.${process.pid}`;
+  const next = `${file}.${randomUUID()}`;
   const stored = {
     server: session.server,
     username: session.username,
@@ -44,9 +48,18 @@ export function saveSession(file: string, session: Session): void {
     access_token: session.accessToken.reveal(),
     access_token_ends: session.accessTokenEnds,
   };
-  writeFileSync(next, `${JSON.stringify(stored)}\n`, { mode: 0o600, flag: 'w' });
-  chmodSync(next, 0o600);
-  renameSync(next, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(next, `${JSON.stringify(stored)}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(next, file);
+  } catch (error) {
+    if (existsSync(next)) rmSync(next);
+    throw new CliError(
+      `The login can't be kept in ${file} (${errorCode(error)}).`,
+      EXIT.failed,
+      'Name another file: GLASSDOME_BROKER_SESSION_FILE',
+    );
+  }
 }
 
 export function dropSession(file: string): void {

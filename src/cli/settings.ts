@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../domain/secret.js';
-import { CliError, EXIT } from './exitCodes.js';
+import { CliError, EXIT, errorCode } from './exitCodes.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8400';
 const TRUE = new Set(['1', 'true', 'yes']);
@@ -65,7 +65,7 @@ function valueOrFile(env: NodeJS.ProcessEnv, name: string): Secret | undefined {
   const file = env[`${name}_FILE`];
   if (file) return new Secret(readText(file, `${name}_FILE`).trim());
   const value = env[name];
-  return value ? new Secret(value) : undefined;
+  return value ? new Secret(value.trim()) : undefined;
 }
 
 /** A file of the caller's, or a clear word on why it can't be read. */
@@ -73,7 +73,6 @@ export function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new CliError(`${what}: ${path} can't be read (${code})`, EXIT.usage);
+    throw new CliError(`${what}: ${path} can't be read (${errorCode(error)})`, EXIT.usage);
   }
 }
