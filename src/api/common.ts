@@ -29,14 +29,22 @@ export const serviceTypeWord = z
   });
 
 export const labels = z
-  .record(z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/), line(255))
+  .record(
+    z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9_.-]{0,62}$/,
+        'must be 1 to 63 of a-z, 0-9, _, . and -, a letter or digit first',
+      ),
+    line(255),
+  )
   .refine((map) => Object.keys(map).length <= 32, 'must hold at most 32 labels');
 
 /** Environment variable → field. */
 export const envNames = z
   .record(
-    z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
-    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/),
+    z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be the name of a variable'),
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must name a field'),
   )
   .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables');
 

@@ -28,10 +28,12 @@ export function idempotencyKey(request: Request): string | undefined {
   return key;
 }
 
-/** A one-line header of at most 255 characters, e.g. `X-Used-By`. */
+/** A one-line header of at most 255 characters, e.g. `X-Used-By`; bytes beyond ASCII are UTF-8. */
 export function shortHeader(request: Request, name: string): string | undefined {
-  const value = request.get(name)?.trim();
-  if (value === undefined || value === '') return undefined;
+  const value = Buffer.from(request.get(name) ?? '', 'latin1')
+    .toString('utf8')
+    .trim();
+  if (value === '') return undefined;
   if (value.length > 255) throw invalid({ field: name, rule: 'must be at most 255 characters' });
   return value;
 }

@@ -55,19 +55,28 @@ function ruleOf(issue: z.core.$ZodIssue): string {
         ? `is required (${issue.expected})`
         : `must be of type ${issue.expected}`;
     case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
       return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`;
     case 'too_big':
       return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_format':
+      if (issue.format === 'datetime') return 'must be a moment such as 2027-01-31T00:00:00Z';
+      return worded(issue.message);
+    case 'invalid_key':
+      return worded(issue.issues[0]?.message ?? '');
     case 'invalid_union':
       return 'fits none of the allowed shapes';
     case 'custom':
       return issue.message;
     default:
-      return issue.message.startsWith('must') ? issue.message : 'has the wrong form';
+      return worded(issue.message);
   }
 }
+
+/** Our own words for a rule, or a constant in place of the library's. */
+const worded = (message: string) => (message.startsWith('must') ? message : 'has the wrong form');
 
 /** Answers JSON that holds no secret. */
 export function json(response: Response, body: unknown, status = 200): void {
