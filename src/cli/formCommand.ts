@@ -9,6 +9,16 @@ export function formLeaf(name: string, summary: string): Command {
   return leaf(name, summary).helpOption(false).allowUnknownOption().passThroughOptions();
 }
 
+/**
+ * The command behind `outer`'s first word, which the broker's answer gives its flags.
+ * @param word that first word, as help shows it.
+ */
+export function formOf(outer: Command, word: string, summary: string): Command {
+  const inner = leaf(/\s/.test(word) ? `"${word}"` : word, summary).copyInheritedSettings(outer);
+  outer.addCommand(inner);
+  return inner.helpOption('-h, --help', 'display help for command');
+}
+
 /** The `--server` among words that are not parsed yet. */
 export function serverIn(words: readonly string[]): { server?: string } {
   const at = words.findIndex((word) => word === '--server' || word.startsWith('--server='));

@@ -4,26 +4,53 @@ export interface Column {
   title: string;
   /** Reads the cell; null, undefined and '' show as a dash. */
   value: (row: Record<string, unknown>) => unknown;
+  /** Left out where the screen is too narrow for all, the last such column first. */
+  extra?: boolean;
 }
+
+const GAP = '  ';
+/** A column is not cut below this. */
+const NARROWEST = 8;
 
 /** The answer of the API as it came, for scripts. */
 export function printJson(value: unknown): void {
   say(JSON.stringify(value, null, 2));
 }
 
-/** A table for a terminal: one line a row, the last column cut at the width of the screen. */
+/** One line a row. On a screen that is too narrow, columns that matter less are left out and then the widest are cut. */
 export function printTable(columns: readonly Column[], rows: readonly Record<string, unknown>[]): void {
-  const lines = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => cell(c.value(row))))];
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
-  // A terminal that does not tell its width says 0.
-  const screen = (process.stdout.isTTY && process.stdout.columns) || undefined;
-  for (const line of lines) {
-    const text = line
-      .map((word, i) => (i === line.length - 1 ? word : word.padEnd(widths[i] ?? 0)))
-      .join('  ');
-    say(screen === undefined || text.length <= screen ? text : `${text.slice(0, screen - 1)}…`);
-  }
+  const all = columns.map((column) => [column.title, ...rows.map((row) => cell(column.value(row)))]);
+  const lines = fitted(columns, all, screenWidth());
+  for (const line of lines) say(line);
 }
+
+/** Pipes and files have no width; some terminals tell 0. */
+const screenWidth = () => (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY;
+
+/** The lines of a table on a screen of so many characters. */
+export function fitted(columns: readonly Column[], cells: readonly string[][], screen: number): string[] {
+  const shown = cells.map((texts, i) => ({ texts, width: widest(texts), extra: columns[i]?.extra === true }));
+  const tooWide = () => shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) > screen;
+  while (tooWide()) {
+    const last = shown.findLastIndex(({ extra }) => extra);
+    if (last < 0) break;
+    shown.splice(last, 1);
+  }
+  while (tooWide()) {
+    const broad = shown.reduce((a, b) => (b.width > a.width ? b : a));
+    if (broad.width <= NARROWEST) break;
+    broad.width -= 1;
+  }
+  return (shown[0]?.texts ?? []).map((_, row) =>
+    shown
+      .map(({ texts, width }) => cut(texts[row] ?? '', width).padEnd(width))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+const widest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+const cut = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
 /** Names and values below each other. */
 export function printPairs(pairs: readonly (readonly [string, unknown])[]): void {
@@ -41,6 +68,6 @@ export function cell(value: unknown): string {
   }
   const text = String(value);
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text)) return `${text.slice(0, 10)} ${text.slice(11, 16)}Z`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  // Line ends, and letters that steer the terminal or the order of the others.
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

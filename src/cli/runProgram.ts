@@ -1,41 +1,79 @@
 import { type Command, CommanderError } from 'commander';
 import { ApiError } from './apiError.js';
-import { CliError, EXIT, type ExitCode } from './exitCodes.js';
+import { CliError, EXIT, type ExitCode, errorCode } from './exitCodes.js';
 import { note } from './terminal.js';
 
-/** Parses and runs; whatever goes wrong ends as one line on stderr and a documented exit code. */
+/** As shells have it for a program that wrote to a reader who is gone. */
+const NOBODY_READS = 141;
+const CODES: Readonly<Record<ExitCode, string>> = {
+  [EXIT.ok]: 'ok',
+  [EXIT.failed]: 'failed',
+  [EXIT.usage]: 'usage',
+  [EXIT.login]: 'login_needed',
+  [EXIT.forbidden]: 'forbidden',
+  [EXIT.notFound]: 'not_found',
+  [EXIT.conflict]: 'conflict',
+  [EXIT.unavailable]: 'unavailable',
+  [EXIT.interrupted]: 'interrupted',
+};
+
+/** Parses and runs; whatever goes wrong ends as a clear text on stderr and a documented exit code. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
-  throwInsteadOfExit(program);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', writeFailed);
+  // What stands behind `--` belongs to the command that `run` starts.
+  const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const json = ours.includes('--json');
+  prepare(program, json);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    // What stands behind `--` belongs to the command that `run` starts.
-    const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-    process.exitCode = told(error, ours.includes('--json'));
+    process.exitCode = told(error, json);
   }
+}
+
+/** `| head` has read enough, or the disk is full. */
+function writeFailed(error: Error): never {
+  const code = errorCode(error);
+  if (code !== 'EPIPE') process.stderr.write(`error: the output can't be written (${code})\n`);
+  process.exit(code === 'EPIPE' ? NOBODY_READS : EXIT.failed);
 }
 
 /** commander ends the process by itself otherwise, before stdout is written out. */
-function throwInsteadOfExit(command: Command): void {
+function prepare(command: Command, json: boolean): void {
   command.exitOverride();
-  for (const child of command.commands) throwInsteadOfExit(child);
+  // Under --json the same is told as JSON, once.
+  if (json) command.configureOutput({ outputError: () => undefined });
+  for (const child of command.commands) prepare(child, json);
 }
 
 function told(error: unknown, json: boolean): ExitCode {
-  // commander has printed its own text already; help and version end with 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (!(error instanceof CliError)) {
-    note(
-      `error: something went wrong in this program (${error instanceof Error ? error.name : typeof error})`,
-    );
-    return EXIT.failed;
+  if (error instanceof CommanderError) {
+    // commander has printed its own text already; help and version end with 0.
+    if (error.exitCode === 0) return EXIT.ok;
+    if (json) note(JSON.stringify({ code: 'usage', detail: error.message.replace(/^error: /, '') }));
+    return EXIT.usage;
   }
-  if (json)
-    note(
-      JSON.stringify(
-        error instanceof ApiError ? error.problem : { code: 'cli_error', detail: error.message },
-      ),
-    );
-  else note(`error: ${error.message}${error.hint === undefined ? '' : `\n${error.hint}`}`);
-  return error.exitCode;
+  const known = error instanceof CliError ? error : ofOurs(error);
+  if (json) note(JSON.stringify(asJson(known)));
+  // Whoever pressed Ctrl-C knows it.
+  else if (known.exitCode !== EXIT.interrupted)
+    note(`error: ${known.message}${known.hint === undefined ? '' : `\n${known.hint}`}`);
+  return known.exitCode;
+}
+
+function asJson(error: CliError): Record<string, unknown> {
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  if (error instanceof ApiError) return { ...error.problem, ...hint };
+  return { code: CODES[error.exitCode], detail: error.message, ...hint };
+}
+
+/** A fault of this program. Where it happened helps to mend it; its text may hold anything. */
+function ofOurs(error: unknown): CliError {
+  const name = error instanceof Error ? error.name : typeof error;
+  const place =
+    error instanceof Error ? /^ +at .*?([\w-]+\.js:\d+)/m.exec(error.stack ?? '')?.[1] : undefined;
+  return new CliError(
+    `Something went wrong in this program (${name}${place === undefined ? '' : ` at ${place}`}).`,
+    EXIT.failed,
+  );
 }

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { Cli, type GlobalOptions } from '../cli.js';
-import { leaf, repeated } from '../command.js';
+import { repeated } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import {
   addFieldFlags,
   askMissingSecrets,
   fetchTemplate,
   fieldsFrom,
+  neededFlags,
   pairs,
   wholeNumber,
 } from '../fieldFlags.js';
 import type { CredentialView } from '../find.js';
-import { formLeaf, runForm, serverIn } from '../formCommand.js';
+import { formLeaf, formOf, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
 
@@ -35,16 +36,17 @@ export const add = formLeaf('add', 'store a new credential; its flags are the fi
   .usage('<service_type> --name <name> [flags of the service; see add <service_type> --help]')
   .action(async (serviceType: string | undefined, words: string[], _options, outer: Command) => {
     if (serviceType === undefined || serviceType.startsWith('-')) return outer.outputHelp();
-    await addOf(serviceType, words);
+    await addOf(outer, serviceType, words);
   });
 
-async function addOf(serviceType: string, words: string[]): Promise<void> {
+async function addOf(outer: Command, serviceType: string, words: string[]): Promise<void> {
   const cli = new Cli(serverIn(words));
   const template = await fetchTemplate(cli, serviceType);
   const inner = commonFlags(
-    leaf(`add ${template.service_type}`, `Stores a credential of ${template.title ?? serviceType}.`),
+    formOf(outer, template.service_type, `Stores a credential of ${template.title ?? serviceType}.`),
   );
   const flags = addFieldFlags(inner, template);
+  inner.usage(`--name <name> ${neededFlags(template)}[options]`);
   await runForm<Options>(inner, words, async (options) => {
     if (options.name === undefined)
       throw new CliError('--name is needed: what the credential is called', EXIT.usage);
@@ -70,6 +72,7 @@ async function addOf(serviceType: string, words: string[]): Promise<void> {
 /** The options beside the fields, the same for every service. */
 export function commonFlags(command: Command): Command {
   return command
+    .optionsGroup('About the credential:')
     .option('--name <name>', 'what the credential is called')
     .option('--description <text>', 'what it is for')
     .option('--label <key=value>', 'a label; may be repeated', repeated)

@@ -2,7 +2,7 @@ import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { findCredential } from '../find.js';
-import { printJson, printPairs } from '../output.js';
+import { printJson } from '../output.js';
 import { say } from '../terminal.js';
 
 interface Options extends GlobalOptions {
@@ -29,8 +29,7 @@ export const get = leaf('get', 'the values, secrets too (audited)')
         ...(options.usedBy && { 'x-used-by': options.usedBy }),
       };
       const { body } = await cli.call<Values>(`/api/credentials/${id}/secret`, { headers });
-      if (field === undefined)
-        return options.json ? printJson(body) : printPairs(Object.entries(body.fields));
+      if (field === undefined) return options.json ? printJson(body) : printValues(body.fields);
       if (!(field in body.fields)) {
         const known = Object.keys(body.fields).join(', ');
         throw new CliError(`"${name}" has no field "${field}".`, EXIT.notFound, `It has: ${known}`);
@@ -39,3 +38,13 @@ export const get = leaf('get', 'the values, secrets too (audited)')
       else say(String(body.fields[field]));
     }),
   );
+
+/** As they are, so that each can be copied. Several lines would run into the next field. */
+function printValues(fields: Record<string, unknown>): void {
+  const width = Math.max(...Object.keys(fields).map((name) => name.length));
+  for (const [name, value] of Object.entries(fields)) {
+    const text = String(value);
+    const shown = /\p{Cc}/u.test(text) ? `(not one plain line: get … ${name} prints it alone)` : text;
+    say(`${name.padEnd(width)}  ${shown}`);
+  }
+}

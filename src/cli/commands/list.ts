@@ -24,10 +24,10 @@ const columns = [
   { title: 'OWNER', value: (c: Record<string, unknown>) => c['owner'] },
   { title: 'ACCESS', value: (c: Record<string, unknown>) => c['access'] },
   { title: 'HEALTH', value: (c: Record<string, unknown>) => c['health'] },
-  { title: 'VERSION', value: (c: Record<string, unknown>) => c['active_version'] },
-  { title: 'EXPIRES', value: (c: Record<string, unknown>) => c['expires_at'] },
-  { title: 'LAST USED', value: (c: Record<string, unknown>) => c['last_used_at'] },
-  { title: 'ID', value: (c: Record<string, unknown>) => c['id'] },
+  { title: 'VERSION', value: (c: Record<string, unknown>) => c['active_version'], extra: true },
+  { title: 'EXPIRES', value: (c: Record<string, unknown>) => c['expires_at'], extra: true },
+  { title: 'LAST USED', value: (c: Record<string, unknown>) => c['last_used_at'], extra: true },
+  { title: 'ID', value: (c: Record<string, unknown>) => c['id'], extra: true },
 ];
 
 /** What the caller may see, newest first. */

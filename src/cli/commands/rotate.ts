@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Template } from '../../domain/template.js';
 import { Cli, type GlobalOptions } from '../cli.js';
-import { leaf } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { addFieldFlags, type FieldInput, fetchTemplate, fieldSpecs, fieldsFrom } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
-import { formLeaf, runForm, serverIn } from '../formCommand.js';
+import { formLeaf, formOf, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { askSecret, canAsk, note } from '../terminal.js';
 
@@ -21,14 +20,14 @@ export const rotate = formLeaf('rotate', 'put a new secret in place of the old o
   .usage('<credential> [flags of its service: the new values; asked for when left out]')
   .action(async (word: string | undefined, words: string[], _options, outer: Command) => {
     if (word === undefined || word.startsWith('-')) return outer.outputHelp();
-    await rotateOf(word, words);
+    await rotateOf(outer, word, words);
   });
 
-async function rotateOf(word: string, words: string[]): Promise<void> {
+async function rotateOf(outer: Command, word: string, words: string[]): Promise<void> {
   const cli = new Cli(serverIn(words));
   const before = await findCredential(cli, word);
   const template = await fetchTemplate(cli, before.service_type);
-  const inner = leaf('rotate', `Puts a new secret into "${before.name}" (${before.service_type}).`);
+  const inner = formOf(outer, word, `Puts a new secret into "${before.name}" (${before.service_type}).`);
   inner.option('--reason <text>', 'why; kept in the history');
   const flags = addFieldFlags(inner, template);
   await runForm<Options>(inner, words, async (options) => {

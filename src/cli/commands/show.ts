@@ -1,6 +1,37 @@
+import type { Cli } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
+import { fetchTemplate, fieldSpecs } from '../fieldFlags.js';
 import { findCredential } from '../find.js';
 import { cell, printJson, printPairs } from '../output.js';
+
+/** In the order in which they are shown; what the broker answers beyond is for `--json`. */
+const LABELS: Readonly<Record<string, string>> = {
+  name: 'Name',
+  service_type: 'Service',
+  owner: 'Owner',
+  access: 'Your access',
+  description: 'Description',
+  status: 'Status',
+  health: 'Health',
+  last_tested_at: 'Last tested',
+  last_test_code: 'Last test said',
+  identity: 'Signs in as',
+  labels: 'Labels',
+  env_names: 'Variables',
+  active_version: 'Active version',
+  latest_version: 'Latest version',
+  expires_at: 'Expires',
+  rotation_interval_days: 'Rotate every (days)',
+  last_rotated_at: 'Last rotated',
+  next_rotation_at: 'Rotate by',
+  last_used_at: 'Last used',
+  created_at: 'Created',
+  created_by: 'Created by',
+  updated_at: 'Changed',
+  updated_by: 'Changed by',
+  deleted_at: 'Deleted',
+  id: 'ID',
+};
 
 /** Metadata and settings; no value of a secret. */
 export const show = leaf('show', 'metadata and settings, without secrets')
@@ -10,12 +41,22 @@ export const show = leaf('show', 'metadata and settings, without secrets')
       const { id } = await findCredential(cli, word);
       const { body } = await cli.call<Record<string, unknown>>(`/api/credentials/${id}`);
       if (json) return printJson(body);
-      const { settings, secret_fields: secrets, ...rest } = body;
-      const fields = [
-        ...Object.entries(settings as Record<string, unknown>),
-        ...(secrets as string[]).map((name) => [name, '••••••'] as const),
-      ];
-      const known = Object.entries(rest).filter(([, value]) => cell(value) !== '-');
-      printPairs([...known, ['fields', ''], ...fields.map(([name, value]) => [`  ${name}`, value] as const)]);
+      const facts = Object.entries(LABELS).map(([key, label]) => [label, body[key]] as const);
+      printPairs([
+        ...facts.filter(([, value]) => cell(value) !== '-'),
+        ['Fields', ''],
+        ...(await fieldsOf(cli, body)),
+      ]);
     }),
   );
+
+/** Called as the form of the service calls them. */
+async function fieldsOf(cli: Cli, body: Record<string, unknown>): Promise<(readonly [string, unknown])[]> {
+  const template = await fetchTemplate(cli, String(body['service_type']));
+  const labels = new Map(fieldSpecs(template).map((spec) => [spec.name, spec.label]));
+  const label = (name: string) => `  ${labels.get(name) ?? name}`;
+  return [
+    ...Object.entries(body['settings'] as object).map(([name, value]) => [label(name), value] as const),
+    ...(body['secret_fields'] as string[]).map((name) => [label(name), '••••••'] as const),
+  ];
+}

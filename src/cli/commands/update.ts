@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { Cli, type GlobalOptions } from '../cli.js';
-import { leaf, repeated } from '../command.js';
+import { repeated } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { addFieldFlags, fetchTemplate, fieldsFrom, pairs, wholeNumber } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
-import { formLeaf, runForm, serverIn } from '../formCommand.js';
+import { formLeaf, formOf, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
 
@@ -27,14 +27,14 @@ export const update = formLeaf('update', 'change fields or what is known about a
   .usage('<credential> [--name …] [flags of its service; see update <credential> --help]')
   .action(async (word: string | undefined, words: string[], _options, outer: Command) => {
     if (word === undefined || word.startsWith('-')) return outer.outputHelp();
-    await updateOf(word, words);
+    await updateOf(outer, word, words);
   });
 
-async function updateOf(word: string, words: string[]): Promise<void> {
+async function updateOf(outer: Command, word: string, words: string[]): Promise<void> {
   const cli = new Cli(serverIn(words));
   const before = await findCredential(cli, word);
   const template = await fetchTemplate(cli, before.service_type);
-  const inner = commonFlags(leaf('update', `Changes "${before.name}" (${before.service_type}).`));
+  const inner = commonFlags(formOf(outer, word, `Changes "${before.name}" (${before.service_type}).`));
   const flags = addFieldFlags(inner, template);
   await runForm<Options>(inner, words, async (options) => {
     const { fields, secretFields } = await fieldsFrom(flags, options);
@@ -64,6 +64,7 @@ function outcome(before: CredentialView, after: CredentialView): string {
 
 function commonFlags(command: Command): Command {
   return command
+    .optionsGroup('About the credential:')
     .option('--name <name>', 'a new name')
     .option('--description <text>', 'what it is for')
     .option('--label <key=value>', 'set a label; key= removes it; may be repeated', repeated)
