@@ -18,7 +18,9 @@ export function atTerminal(
 ): Promise<Ended> {
   const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   return new Promise((resolve, reject) => {
-    const child = spawn('script', ['-qefc', line, '-E', 'always', '/dev/null'], { env: { ...env, SHELL: '/bin/sh' } });
+    const child = spawn('script', ['-qefc', line, '-E', 'always', '/dev/null'], {
+      env: { ...env, SHELL: '/bin/sh' },
+    });
     const screen = { text: '', read: 0 };
     const left = [...answers];
     child.stdout.on('data', (chunk) => {
