@@ -26,6 +26,8 @@ export interface LocalPostgres {
   ownerUrl: string;
   appUrl: string;
   child: ChildProcess;
+  /** The account that it runs under; empty where that is our own. */
+  account: { uid?: number; gid?: number };
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function startPostgres(options: {
     ownerUrl: url('broker_owner', 'broker'),
     appUrl: url('broker_app', 'broker'),
     child,
+    account: user,
     // SIGINT is Postgres's fast shutdown: it ends sessions and keeps everything committed.
     stop: () => stopChild(child, 'SIGINT'),
   };
