@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from '../../local/child.js';
-import { provisionVault } from '../../local/provision.js';
 import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
 import { createFirstAdmin } from '../../src/usecases/users.js';
 import { type System, wire } from '../../src/wire.js';
-import { startPrivateVault, type TestDatabase, type TestVault, testPostgres } from './parts.js';
+import { startBrokerParts } from './brokerParts.js';
+import type { TestDatabase, TestVault } from './parts.js';
 
 export interface Answer {
   status: number;
@@ -52,20 +48,9 @@ export const passwordOf = (username: string) => `long-enough-${username}`;
 
 /** A broker of its own on a real Postgres and a real Vault, spoken to over HTTP. */
 export async function startBrokerSystem(options: { revealsPerMinute?: number } = {}): Promise<BrokerSystem> {
-  const folder = mkdtempSync(join(tmpdir(), 'broker-system-'));
-  const database = await (await testPostgres()).freshDatabase();
-  const vault = await startPrivateVault();
-  const logins = await provisionVault(vault.address, vault.rootToken, folder, () => undefined);
-  const config = loadConfig({
-    BROKER_PORT: String(await freePort()),
-    DATABASE_URL: database.appUrl,
-    VAULT_ADDR: vault.address,
-    VAULT_ROLE_ID: logins.api.roleId,
-    VAULT_SECRET_ID_FILE: logins.api.secretIdFile,
-    VAULT_USERS_ROLE_ID: logins.users.roleId,
-    VAULT_USERS_SECRET_ID_FILE: logins.users.secretIdFile,
-    LOG_LEVEL: 'error',
-  });
+  const parts = await startBrokerParts();
+  const { database, vault } = parts;
+  const config = loadConfig(parts.env);
   const system = await wire(config);
   const life = { stopping: false, startedOnce: false };
   const app = createApp({ ...system, life, version: 'test', trustedProxyHops: 0, ...options });
@@ -127,9 +112,7 @@ export async function startBrokerSystem(options: { revealsPerMinute?: number } =
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await system.close();
-      await database.drop();
-      await vault.stop();
-      rmSync(folder, { recursive: true, force: true });
+      await parts.stop();
     },
   };
 }
