@@ -99,7 +99,8 @@ function refusedVariables(env: NodeJS.ProcessEnv): string[] {
     wrong.push(
       'VAULT_SKIP_VERIFY: the broker always verifies Vault; unset it and name the CA in VAULT_CA_FILE',
     );
-  if (env['DEBUG']) wrong.push('DEBUG: libraries would print what they send; unset it');
+  for (const name of ['DEBUG', 'NODE_DEBUG'])
+    if (env[name]) wrong.push(`${name}: libraries would print what they send; unset it`);
   return wrong;
 }
 

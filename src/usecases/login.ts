@@ -16,6 +16,7 @@ type Needs = Pick<
 >;
 
 const SESSION_HOURS = 12;
+const NOBODY = 'nobody-of-that-name';
 const wrongLogin = () =>
   new BrokerError('unauthenticated', {
     detail: 'The user name or the password is wrong, or the account is disabled.',
@@ -49,10 +50,11 @@ export async function login(
   lockout.check(username, from.ip, now);
   // Counted before Vault is asked, so that guesses sent side by side do not all pass; a right one clears it.
   lockout.failed(username, from.ip, now);
-  const right = await ports.passwords.check(username, body.password);
-  const person = right ? await ports.records.person(principal) : null;
+  // An unknown name, which may be a password in the wrong line, costs the same and does not reach Vault's address.
+  const person = await ports.records.person(principal);
+  const right = await ports.passwords.check(person?.username ?? NOBODY, body.password);
   const call: Call = anonymousCall(from, principal);
-  if (person === null || person.disabled) {
+  if (person === null || person.disabled || !right) {
     ports.readAudit.countRefusal(from.ip, 'unauthenticated');
     throw wrongLogin();
   }
