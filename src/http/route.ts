@@ -33,10 +33,10 @@ export interface Route {
 
 /** The validated input, or `invalid_request` that names each field and its rule; never a value. */
 export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input ?? {});
+  const result = schema.safeParse(input ?? {}, { reportInput: true });
   if (result.success) return result.data;
   throw invalid(
-    ...result.error.issues.flatMap((issue) => {
+    ...result.error.issues.flatMap(meant).flatMap((issue) => {
       const field = issue.path.join('.');
       if (issue.code === 'unrecognized_keys')
         return issue.keys.map((key) => ({
@@ -46,6 +46,17 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
       return [{ field: field === '' ? 'body' : field, rule: ruleOf(issue) }];
     }),
   );
+}
+
+/** Of several allowed shapes the one that has the keys that were sent: what is wrong in it, where there is only one such. */
+function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const near = issue.errors.filter((shape) =>
+    shape.every((inner) => inner.code !== 'unrecognized_keys' && inner.input !== undefined),
+  );
+  const [only] = near;
+  if (only === undefined || near.length > 1) return [issue];
+  return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function ruleOf(issue: z.core.$ZodIssue): string {
