@@ -34,13 +34,21 @@ export function problemFrom(status: number, body: unknown): Problem {
   };
 }
 
-/** What is wrong with the input is told of the flag, as the person wrote it. */
+/** The broker speaks to whoever calls its API; here it speaks to somebody who typed a command. */
+const IN_OUR_WORDS: readonly (readonly [string, string])[] = [
+  ['the header X-Break-Glass-Reason', '--reason'],
+  [' with its new ETag', ''],
+  ['GET /api/credentials/templates', 'glassdome credentials templates'],
+  ['; null removes it', ''],
+];
+
 function textOf({ detail, fields, request_id: id, status }: Problem): string {
   const told =
     fields === undefined || fields.length === 0
-      ? detail.replace('the header X-Break-Glass-Reason', '--reason').replace(' with its new ETag', '')
+      ? detail
       : [...new Set(fields.map(({ field, rule }) => `${flagOfPath(field)} ${rule}`))].join('\n       ');
-  return status >= 500 && id !== undefined ? `${told} (request ${id})` : told;
+  const text = IN_OUR_WORDS.reduce((before, [theirs, ours]) => before.replaceAll(theirs, ours), told);
+  return status >= 500 && id !== undefined ? `${text} (request ${id})` : text;
 }
 
 function exitCodeOf({ status, code }: Problem): ExitCode {

@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { CliError, EXIT } from './exitCodes.js';
+import { CliError, EXIT, systemReason } from './exitCodes.js';
 import { readStdin } from './terminal.js';
 
 /** What the broker takes in one import. */
 const MAX_BYTES = 262_144;
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'you may not read it',
-  EPERM: 'you may not read it',
-  EISDIR: 'it is a folder',
-};
 
 /** The text of a `.env`, from a file or (`-`) from stdin. Nothing of it is ever in an error. */
 export async function readDotenvText(file: string): Promise<string> {
@@ -29,7 +22,6 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new CliError(`${file} can't be read: ${REASONS[code] ?? code}`, EXIT.usage);
+    throw new CliError(`${file} can't be read: ${systemReason(error)}`, EXIT.usage);
   }
 }

@@ -31,7 +31,19 @@ export class CliError extends Error {
   }
 }
 
-/** The system's code of a failure (`EACCES`, `ECONNREFUSED`); its text may hold more than we want to show. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such folder',
+  EACCES: 'you may not',
+  EPERM: 'you may not',
+  EROFS: 'you may not',
+  EISDIR: 'it is a folder',
+  EEXIST: 'there is a file already',
+  ENOSPC: 'the disk is full',
+};
+
+/** Why the system refused, in words or by its code; its own text may hold more than we want to show. */
+export function systemReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  return REASONS[code] ?? code;
 }

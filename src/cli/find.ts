@@ -17,6 +17,8 @@ export interface CredentialPage {
   next_cursor: string | null;
 }
 
+/** Names may be longer than what is searched for; the rest is compared here. */
+const LONGEST_SEARCH = 200;
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
@@ -44,13 +46,14 @@ export async function findCredential(cli: Cli, word: string, status?: 'deleted')
   throw new CliError(
     `There is no ${status ?? ''} credential "${word}", or it is not shared with you.`.replace('  ', ' '),
     EXIT.notFound,
-    'See what there is: glassdome credentials list',
+    `See what there is: glassdome credentials list${status === undefined ? '' : ` --status ${status}`}`,
   );
 }
 
 async function allNamed(cli: Cli, name: string, status: string | undefined): Promise<CredentialView[]> {
   const found: CredentialView[] = [];
-  for await (const item of allCredentials(cli, { q: name, ...(status && { status }) })) {
+  const q = name.slice(0, LONGEST_SEARCH);
+  for await (const item of allCredentials(cli, { q, ...(status && { status }) })) {
     if (item.name === name) found.push(item);
   }
   return found;

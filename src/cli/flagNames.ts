@@ -7,6 +7,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   accessible_level: '--level',
   secret_fields: '--secret',
   service_type: '--type',
+  env: '--env',
+  id: '--id',
   q: '--search',
   'X-Used-By': '--used-by',
   'X-Break-Glass-Reason': '--reason',
@@ -30,7 +32,8 @@ export const fieldFlag = (field: string): string => `--${field.replaceAll('_', '
 export function flagOfPath(path: string): string {
   const [, part = path, rest] = /^([^.]+)\.(.+)$/.exec(path) ?? [];
   if (part === 'fields' && rest !== undefined) return fieldFlag(rest);
-  if (part === 'grants') return GRANT[/^\d+\.(.+)$/.exec(rest ?? '')?.[1] ?? ''] ?? path;
+  if (part === 'grants') return GRANT[/^\d+\.(.+)$/.exec(rest ?? '')?.[1] ?? 'subject'] ?? path;
+  if (part === 'items' && rest !== undefined) return flagOfPath(rest.replace(/^\d+\.?/, ''));
   const flag = FLAGS[part] ?? (ALIKE.has(part) ? fieldFlag(part) : undefined);
   if (flag === undefined) return path;
   return rest === undefined ? flag : `${flag} ${rest}`;

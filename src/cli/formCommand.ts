@@ -9,6 +9,12 @@ export function formLeaf(name: string, summary: string): Command {
   return leaf(name, summary).helpOption(false).allowUnknownOption().passThroughOptions();
 }
 
+/** True, with the help shown, where the first word is missing. Throws as every shown help does. */
+export function isMissing(outer: Command, word: string | undefined): word is undefined {
+  if (word !== undefined && !word.startsWith('-')) return false;
+  outer.help({ error: word !== '--help' && word !== '-h' });
+}
+
 /**
  * The command behind `outer`'s first word, which the broker's answer gives its flags.
  * @param word that first word, as help shows it.

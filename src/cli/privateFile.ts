@@ -1,5 +1,5 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { CliError, EXIT } from './exitCodes.js';
+import { CliError, EXIT, systemReason } from './exitCodes.js';
 
 /** A file that only its owner can read, made before the secret exists, so that the secret is not lost for want of a place. */
 export interface PrivateFile {
@@ -14,9 +14,7 @@ export function makePrivateFile(path: string): PrivateFile {
   try {
     handle = openSync(path, 'wx', 0o600);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'not writable';
-    const reason = code === 'EEXIST' ? 'there is a file already' : code;
-    throw new CliError(`${path} can't be made: ${reason}`, EXIT.usage);
+    throw new CliError(`${path} can't be made: ${systemReason(error)}`, EXIT.usage);
   }
   return {
     write: (text) => {

@@ -29,29 +29,14 @@ import { usage } from './commands/usage.js';
 import { users } from './commands/users.js';
 import { whoami } from './commands/whoami.js';
 
-/** What is done with one credential or many. */
-const credentialCommands = [
-  add,
-  list,
-  show,
-  get,
-  update,
-  rotate,
-  remove,
-  restore,
-  destroy,
-  history,
-  activate,
-  usage,
-  grants,
-  grant,
-  revoke,
-  resolve,
-  importCommand,
-  run,
-  env,
-  templates,
-];
+/** What is done with one credential or many, by the headings of the help. */
+const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
+  'One credential:': [add, show, get, update, rotate, remove, restore, destroy],
+  'Its past:': [history, activate, usage],
+  'Who may use it:': [grants, grant, revoke],
+  'Many at once:': [list, resolve, importCommand, run, env],
+  'What can be kept:': [templates],
+};
 /** Who one is, and who else there is. */
 const accountCommands = [
   login,
@@ -70,20 +55,34 @@ const accountCommands = [
 export function glassdomeProgram(): Command {
   const group = new Command('credentials')
     .description('store, share, read and import credentials')
+    .configureHelp({ subcommandTerm })
     .enablePositionalOptions();
-  for (const command of credentialCommands) group.addCommand(command);
+  for (const command of grouped()) group.addCommand(command);
   return base('glassdome', [group, ...accountCommands]);
 }
 
 /** `glassdome-credentials add …`: the same commands, where the name `glassdome` is somebody else's. */
 export function credentialsProgram(): Command {
-  return base('glassdome-credentials', [...credentialCommands, ...accountCommands]);
+  return base('glassdome-credentials', [...grouped(), ...accountCommands]);
+}
+
+function grouped(): Command[] {
+  return Object.entries(credentialCommands).flatMap(([heading, commands]) =>
+    commands.map((command) => command.helpGroup(heading)),
+  );
+}
+
+/** Every command has options, and what `[flags...]` are its own help tells. */
+function subcommandTerm(command: Command): string {
+  const words = command.registeredArguments.filter((argument) => argument.name() !== 'flags');
+  return [command.name(), ...words.map((a) => (a.required ? `<${a.name()}>` : `[${a.name()}]`))].join(' ');
 }
 
 function base(name: string, commands: readonly Command[]): Command {
   const program = new Command(name)
     .description('The credentials of a Glassdome lab, kept by the credential broker')
     .version(packageVersion(), '--version')
+    .configureHelp({ subcommandTerm })
     .enablePositionalOptions()
     .showSuggestionAfterError();
   for (const command of commands) program.addCommand(command);

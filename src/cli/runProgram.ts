@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { ApiError } from './apiError.js';
-import { CliError, EXIT, type ExitCode, errorCode } from './exitCodes.js';
+import { CliError, EXIT, type ExitCode, systemReason } from './exitCodes.js';
 import { note } from './terminal.js';
 
 /** As shells have it for a program that wrote to a reader who is gone. */
@@ -33,9 +33,10 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
 
 /** `| head` has read enough, or the disk is full. */
 function writeFailed(error: Error): never {
-  const code = errorCode(error);
-  if (code !== 'EPIPE') process.stderr.write(`error: the output can't be written (${code})\n`);
-  process.exit(code === 'EPIPE' ? NOBODY_READS : EXIT.failed);
+  const reason = systemReason(error);
+  if (reason === 'EPIPE') process.exit(NOBODY_READS);
+  process.stderr.write(`error: the output can't be written: ${reason}\n`);
+  process.exit(EXIT.failed);
 }
 
 /** commander ends the process by itself otherwise, before stdout is written out. */
@@ -50,7 +51,9 @@ function told(error: unknown, json: boolean): ExitCode {
   if (error instanceof CommanderError) {
     // commander has printed its own text already; help and version end with 0.
     if (error.exitCode === 0) return EXIT.ok;
-    if (json) note(JSON.stringify({ code: 'usage', detail: error.message.replace(/^error: /, '') }));
+    const helped = error.code === 'commander.help';
+    const detail = helped ? 'Something is missing; the help tells what.' : error.message;
+    if (json) note(JSON.stringify({ code: 'usage', detail: detail.replace(/^error: /, '') }));
     return EXIT.usage;
   }
   const known = error instanceof CliError ? error : ofOurs(error);

@@ -1,4 +1,5 @@
 import { Secret } from '../domain/secret.js';
+import { CliError, EXIT } from './exitCodes.js';
 import { readText } from './settings.js';
 import { askSecret, canAsk, note, readStdin } from './terminal.js';
 
@@ -10,12 +11,17 @@ import { askSecret, canAsk, note, readStdin } from './terminal.js';
 export async function secretInput(label: string, flag: string, word: string | true): Promise<Secret> {
   // A `-` at the keyboard must not show what is typed either.
   if (word === true || (word === '-' && canAsk())) return askSecret(label);
-  if (word === '-') return new Secret(await readStdin());
+  if (word === '-') return filled(await readStdin(), `${flag}: nothing came from stdin`);
   if (word.startsWith('@') && !word.startsWith('@@')) {
-    return new Secret(readText(word.slice(1), flag).replace(/\r?\n$/, ''));
+    return filled(readText(word.slice(1), flag).replace(/\r?\n$/, ''), `${flag}: ${word.slice(1)} is empty`);
   }
   note(
     `warning: the value of ${flag} shows in the process list and the shell's history; better: ${flag} @file, ${flag} - or ${flag} alone`,
   );
   return new Secret(word.startsWith('@@') ? word.slice(1) : word);
+}
+
+function filled(text: string, otherwise: string): Secret {
+  if (text === '') throw new CliError(otherwise, EXIT.usage);
+  return new Secret(text);
 }

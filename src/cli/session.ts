@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Secret } from '../domain/secret.js';
-import { CliError, EXIT, errorCode } from './exitCodes.js';
+import { CliError, EXIT, systemReason } from './exitCodes.js';
 
 /** A login that is kept between commands, in a file that only its owner can read. */
 export interface Session {
@@ -55,7 +55,7 @@ export function saveSession(file: string, session: Session): void {
   } catch (error) {
     if (existsSync(next)) rmSync(next);
     throw new CliError(
-      `The login can't be kept in ${file} (${errorCode(error)}).`,
+      `The login can't be kept in ${file}: ${systemReason(error)}.`,
       EXIT.failed,
       'Name another file: GLASSDOME_BROKER_SESSION_FILE',
     );

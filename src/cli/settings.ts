@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../domain/secret.js';
-import { CliError, EXIT, errorCode } from './exitCodes.js';
+import { CliError, EXIT, systemReason } from './exitCodes.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8400';
 const TRUE = new Set(['1', 'true', 'yes']);
@@ -73,6 +73,6 @@ export function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new CliError(`${what}: ${path} can't be read (${errorCode(error)})`, EXIT.usage);
+    throw new CliError(`${what}: ${path} can't be read: ${systemReason(error)}`, EXIT.usage);
   }
 }

@@ -65,7 +65,7 @@ describe('the login that the command line client keeps', function () {
       writeFileSync(path, JSON.stringify({ ...stored(), access_token_ends: 0 }));
     const done = await run('whoami', { GLASSDOME_BROKER_SESSION_FILE: long });
     expect(done.code).to.equal(0);
-    expect(done.stderr).to.match(/^warning: The login can't be kept in .* \(ENAMETOOLONG\)/);
+    expect(done.stderr).to.match(/^warning: The login can't be kept in .*: ENAMETOOLONG\./);
   });
 
   it('is sent to the broker that gave it and to no other', async () => {

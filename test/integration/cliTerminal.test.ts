@@ -97,13 +97,14 @@ describe('the command line client at a terminal', function () {
       complaints += String(chunk);
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
-    expect([code, complaints]).to.deep.equal([1, "error: the output can't be written (ENOSPC)\n"]);
+    expect([code, complaints]).to.deep.equal([1, "error: the output can't be written: the disk is full\n"]);
   });
 
   it('tells every error as JSON under --json', async () => {
     const cases: [string, number, string][] = [
       ['credentials list --nosuch', 2, 'usage'],
       ['credentials nosuch', 2, 'usage'],
+      ['credentials add nosuch', 2, 'usage'],
       ['credentials add openai --nosuch', 2, 'usage'],
       ['credentials add openai --name x --field', 2, 'usage'],
       ['credentials show nosuch', 5, 'not_found'],

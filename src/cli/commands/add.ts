@@ -13,7 +13,7 @@ import {
   wholeNumber,
 } from '../fieldFlags.js';
 import type { CredentialView } from '../find.js';
-import { formLeaf, formOf, runForm, serverIn } from '../formCommand.js';
+import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
 
@@ -35,7 +35,7 @@ export const add = formLeaf('add', 'store a new credential; its flags are the fi
   .argument('[flags...]')
   .usage('<service_type> --name <name> [flags of the service; see add <service_type> --help]')
   .action(async (serviceType: string | undefined, words: string[], _options, outer: Command) => {
-    if (serviceType === undefined || serviceType.startsWith('-')) return outer.outputHelp();
+    if (isMissing(outer, serviceType)) return;
     await addOf(outer, serviceType, words);
   });
 

@@ -5,7 +5,7 @@ import { Cli, type GlobalOptions } from '../cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { addFieldFlags, type FieldInput, fetchTemplate, fieldSpecs, fieldsFrom } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
-import { formLeaf, formOf, runForm, serverIn } from '../formCommand.js';
+import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { askSecret, canAsk, note } from '../terminal.js';
 
@@ -19,7 +19,7 @@ export const rotate = formLeaf('rotate', 'put a new secret in place of the old o
   .argument('[flags...]')
   .usage('<credential> [flags of its service: the new values; asked for when left out]')
   .action(async (word: string | undefined, words: string[], _options, outer: Command) => {
-    if (word === undefined || word.startsWith('-')) return outer.outputHelp();
+    if (isMissing(outer, word)) return;
     await rotateOf(outer, word, words);
   });
 

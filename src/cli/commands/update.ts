@@ -4,7 +4,7 @@ import { repeated } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { addFieldFlags, fetchTemplate, fieldsFrom, pairs, wholeNumber } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
-import { formLeaf, formOf, runForm, serverIn } from '../formCommand.js';
+import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
 
@@ -26,7 +26,7 @@ export const update = formLeaf('update', 'change fields or what is known about a
   .argument('[flags...]')
   .usage('<credential> [--name …] [flags of its service; see update <credential> --help]')
   .action(async (word: string | undefined, words: string[], _options, outer: Command) => {
-    if (word === undefined || word.startsWith('-')) return outer.outputHelp();
+    if (isMissing(outer, word)) return;
     await updateOf(outer, word, words);
   });
 
