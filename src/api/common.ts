@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
 import { parseServiceType } from '../domain/serviceType.js';
+import { steersPrograms } from '../domain/steeringVariables.js';
 
 /** Control characters would break tables, logs and mail; nothing that people type holds them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
@@ -46,7 +47,11 @@ export const envNames = z
     z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be the name of a variable'),
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must name a field'),
   )
-  .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables');
+  .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables')
+  .refine(
+    (map) => !Object.keys(map).some(steersPrograms),
+    'must not name a variable that steers programs, such as PATH or LD_PRELOAD',
+  );
 
 /** One flat map of settings and secrets; `null` removes a field. The template tells which are secrets. */
 export const fieldMap = z

@@ -1,4 +1,5 @@
 import { parseDotenv } from '../domain/dotenv.js';
+import { steersPrograms } from '../domain/steeringVariables.js';
 import type { Cli } from './cli.js';
 import { readDotenvText } from './envFile.js';
 import { CliError, EXIT } from './exitCodes.js';
@@ -34,10 +35,6 @@ export interface Environment {
   variables: Record<string, string>;
   sources: Record<string, Source>;
 }
-
-/** Would change which programs run, what they load or which broker they trust, instead of telling them something. */
-const LOADERS =
-  /^(LD_.*|DYLD_.*|GCONV_PATH|PATH|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP|EXECUTABLE|BREAKPOINT|INSPECT|PLATLIBDIR)|PERL5(LIB|OPT|DB)|PERLLIB|RUBY(LIB|OPT)|(JAVA_TOOL|JDK_JAVA|_JAVA)_OPTIONS|GIT_(SSH|SSH_COMMAND|EXEC_PATH|CONFIG.*|ASKPASS|EDITOR|PAGER)|SSH_ASKPASS|GLASSDOME_BROKER_.*|EDITOR|VISUAL|PAGER|BROWSER)$/;
 
 /** Longer than the broker takes with a Vault that hangs, shorter than the patience of whoever starts a service. */
 export const ENVIRONMENT_MS = 30_000;
@@ -77,7 +74,7 @@ function addOfBroker(
 ): void {
   const [value, source] = [body.variables[name], body.sources[name]];
   if (value === undefined || source === undefined) return;
-  if (LOADERS.test(name)) {
+  if (steersPrograms(name)) {
     note(
       `warning: ${name} of "${cell(source.name)}" was left out: no credential may change how programs run`,
     );

@@ -1,6 +1,6 @@
 import { type Call, type Caller, roleAtLeast } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
-import { BrokerError, notFound } from '../domain/errors.js';
+import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { Ports, Team, TeamMember } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
@@ -30,6 +30,7 @@ export async function createTeam(
   const self = { principal: by, lead: true };
   const members =
     call.caller.role === 'admin' ? body.members : [self, ...body.members.filter((m) => m.principal !== by)];
+  await refuseStrangers(ports, members);
   const { name, description } = body;
   const team = { name, description, createdAt: ports.clock.now(), createdBy: by };
   const opened = await openedByJoining(ports, call, { action: 'team.create', name, joining: members });
@@ -41,6 +42,20 @@ export async function createTeam(
   return { ...team, members };
 }
 
+/** A misspelt name would wait for whoever is given it later. Subjects of other issuers are not ours to know. */
+async function refuseStrangers(ports: Needs, joining: readonly TeamMember[]): Promise<void> {
+  const strangers: string[] = [];
+  for (const { principal } of joining) {
+    const known = principal.startsWith('local:')
+      ? (await ports.records.person(principal)) !== null
+      : /^[a-z][a-z0-9_-]*:.+$/.test(principal);
+    if (!known) strangers.push(principal);
+  }
+  if (strangers.length === 0) return;
+  const rule = `names ${strangers.map((s) => `"${s}"`).join(', ')}: nobody here; write local:<user name>, glassdome:<id> or sa:<id>`;
+  throw invalid({ field: 'members', rule });
+}
+
 /** Replaces the members. An admin, or an architect who leads the team. An admin who puts himself in has to say why. */
 export async function setTeamMembers(
   ports: Needs,
@@ -50,6 +65,7 @@ export async function setTeamMembers(
 ): Promise<Team> {
   const team = await ledTeam(ports, call, name, 'team.change');
   const joining = members.filter((m) => !team.members.some((known) => known.principal === m.principal));
+  await refuseStrangers(ports, joining);
   const opened = await openedByJoining(ports, call, { action: 'team.change', name, joining });
   await ports.changes.run(async (tx) => {
     await tx.replaceMembers(name, members, call.caller.principal, ports.clock.now());
