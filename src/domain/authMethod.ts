@@ -35,6 +35,25 @@ export function activeConditionals(template: Template, texts: ReadonlyMap<string
 }
 
 /**
+ * Names of the fields that another option of the same select wants in place of this one. Empty when there is no choice,
+ * or when it was made: a field of this one's own option is there.
+ */
+export function alternativesTo(
+  template: Template,
+  field: string,
+  texts: ReadonlyMap<string, string>,
+): string[] {
+  for (const select of decidingSelects(template)) {
+    const options = optionsOf(template, select);
+    const own = options.find((option) => option.fields.some((spec) => spec.name === field));
+    if (own === undefined || own.fields.some((spec) => texts.has(spec.name))) continue;
+    const other = options.filter((option) => !option.fields.some((spec) => spec.name === field)).at(-1);
+    return (other?.fields ?? []).filter((spec) => spec.required !== false).map((spec) => spec.name);
+  }
+  return [];
+}
+
+/**
  * The option that the fields at hand speak for, when the request names none. What is stored stays, unless the request
  * completes an option further down the list (a token wins over a password, as in Glassdome's client) or the stored one
  * has lost its fields. Undefined when nothing speaks for any.

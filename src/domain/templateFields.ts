@@ -1,4 +1,4 @@
-import { activeConditionals, decidingSelects, inferredOption } from './authMethod.js';
+import { activeConditionals, alternativesTo, decidingSelects, inferredOption } from './authMethod.js';
 import { type FieldProblem, invalid } from './errors.js';
 import type { FieldValues } from './fields.js';
 import { booleanOf, brokenRule, integerOf, isSecretSpec, tidied } from './fieldTexts.js';
@@ -181,7 +181,11 @@ function fillRequired(
 function missingProblems(template: Template, texts: ReadonlyMap<string, string>): FieldProblem[] {
   return [...template.required_fields, ...activeConditionals(template, texts)]
     .filter((spec) => spec.required !== false && !texts.has(spec.name))
-    .map((spec) => ({ field: `fields.${spec.name}`, rule: `is required (${spec.label})` }));
+    .map((spec) => {
+      const others = alternativesTo(template, spec.name, texts);
+      const instead = others.length === 0 ? '' : `, or ${others.join(' and ')} in its place`;
+      return { field: `fields.${spec.name}`, rule: `is required (${spec.label})${instead}` };
+    });
 }
 
 function sizeProblems(texts: ReadonlyMap<string, string>): FieldProblem[] {

@@ -106,7 +106,9 @@ describe('the way to sign in follows from what is given', () => {
     expect(problems('proxmox', { host: 'h', token_value: 't' })).to.deep.equal([
       'fields.token_name is required (Token Name)',
     ]);
-    expect(problems('proxmox', { host: 'h' })).to.deep.equal(['fields.password is required (Password)']);
+    expect(problems('proxmox', { host: 'h' })).to.deep.equal([
+      'fields.password is required (Password), or token_name and token_value in its place',
+    ]);
     expect(problems('proxmox', { host: 'h', password: 'p', auth_method: 'kerberos' })[0]).to.contain(
       'must be one of password, api_token',
     );
