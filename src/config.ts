@@ -51,6 +51,11 @@ const schema = z.object({
   USERPASS_MOUNT: mount('userpass'),
   /** Files with Glassdome's JWT key, separated by commas; two are valid during a change. */
   GLASSDOME_JWT_KEY_FILES: z.string().optional(),
+  /** Where Vault holds it, e.g. `glassdome/data/auth/jwt_secret`; read again each minute, the one before is valid for an hour. */
+  GLASSDOME_JWT_KEY_VAULT_PATH: z
+    .string()
+    .regex(/^[a-z0-9_-]+\/data\/[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be <mount>/data/<path>')
+    .optional(),
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
   /** How many proxies stand in front and set X-Forwarded-For. */

@@ -7,6 +7,7 @@ import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
 import { BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
 import { VaultUnreachable } from './adapters/vault/client.js';
 import { openTransport } from './adapters/vault/connection.js';
+import { GlassdomeKeyRefused } from './adapters/vault/glassdomeKeys.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
 import { ConfigRefused, loadConfig, packageFile, packageVersion, required } from './config.js';
 import { BrokerError } from './domain/errors.js';
@@ -141,13 +142,14 @@ function fail(error: unknown): never {
     error instanceof ConfigRefused ||
     error instanceof BrokerError ||
     error instanceof BootstrapRefused ||
+    error instanceof GlassdomeKeyRefused ||
     error instanceof VaultUnreachable;
   const system =
     error instanceof Error && 'code' in error
       ? `${String(error.code)} ${'port' in error ? `port ${String(error.port)} (BROKER_PORT)` : ''}`
       : 'internal error';
   process.stderr.write(`glassdome-broker: ${known ? (error as Error).message : system}\n`);
-  process.exit(error instanceof ConfigRefused ? 2 : 1);
+  process.exit(error instanceof ConfigRefused || error instanceof GlassdomeKeyRefused ? 2 : 1);
 }
 
 const program = new Command('glassdome-broker')

@@ -6,6 +6,8 @@ import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
 import { createFingerprints } from './adapters/vault/fingerprints.js';
 import { createFlatSecrets } from './adapters/vault/flatLayout.js';
+import { GlassdomeKeyring } from './adapters/vault/glassdomeKeyring.js';
+import { readGlassdomeKeys } from './adapters/vault/glassdomeKeys.js';
 import type { LoginMethod } from './adapters/vault/login.js';
 import { createPasswords } from './adapters/vault/passwords.js';
 import { createSecretStore } from './adapters/vault/secretStore.js';
@@ -43,6 +45,14 @@ export async function wire(config: Config): Promise<System> {
   const checkpointSigner = createCheckpointSigner(transit);
   const tokenSigner = createTokenSigner(transit, realTimers);
   const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
+  const keyPath = config.GLASSDOME_JWT_KEY_VAULT_PATH;
+  const keyring = new GlassdomeKeyring({
+    fixed: config.glassdomeKeys,
+    ...(keyPath && { read: () => readGlassdomeKeys({ access: api.access, path: keyPath, now: clock.now }) }),
+    timers: realTimers,
+    log,
+  });
+  await keyring.start();
   const ports: Ports = {
     clock,
     log,
@@ -57,7 +67,7 @@ export async function wire(config: Config): Promise<System> {
   };
   return {
     ports,
-    verifyToken: createTokenVerifier(tokenSigner, config.glassdomeKeys, clock),
+    verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), clock),
     reconcilerStore: async () => {
       if (reconciler === undefined) {
         reconciler = connect('reconciler');
@@ -66,6 +76,7 @@ export async function wire(config: Config): Promise<System> {
       return createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log });
     },
     close: async () => {
+      keyring.stop();
       await postgres.close();
       await Promise.all([api.close(), users.close(), reconciler?.close()]);
       await transport.close();

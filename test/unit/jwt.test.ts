@@ -15,7 +15,8 @@ const signer: TokenSigner = {
   reload: async () => undefined,
 };
 const clock = { now: () => new Date() };
-const verify = createTokenVerifier(signer, [KEY, OLD_KEY], clock);
+const keys = [KEY, OLD_KEY].map((key) => createSecretKey(Buffer.from(key)));
+const verify = createTokenVerifier(signer, () => keys, clock);
 
 const soon = () => Math.floor(Date.now() / 1000) + 300;
 const glassdome = { sub: '7', username: 'eve', email: 'e@lab.example', role: 'engineer', level: 50 };

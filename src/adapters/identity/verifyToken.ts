@@ -1,4 +1,4 @@
-import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import {
   ACCESS_TOKEN_TYPE,
@@ -30,16 +30,16 @@ const refused = () =>
  */
 export function createTokenVerifier(
   signer: TokenSigner,
-  glassdomeKeys: readonly string[],
+  /** Those that Glassdome's tokens may be signed with at this moment. */
+  glassdomeKeys: () => readonly KeyObject[],
   clock: Clock,
 ): Verify {
-  const secrets = glassdomeKeys.map((key) => createSecretKey(Buffer.from(key, 'utf8')));
   const broker = brokerKeys(signer);
   return async (token) => {
     const header = headerOf(token);
     const now = clock.now().getTime() / 1000;
     const plain = header.kid === undefined && (header.typ === undefined || header.typ === 'JWT');
-    if (header.alg === 'HS256' && plain) return verifyGlassdome(token, secrets, now);
+    if (header.alg === 'HS256' && plain) return verifyGlassdome(token, glassdomeKeys(), now);
     const ours = header.alg === 'ES256' && header.typ === ACCESS_TOKEN_TYPE;
     if (ours && typeof header.kid === 'string' && KID.test(header.kid)) {
       return verifyBroker(token, await broker(header.kid), now);
