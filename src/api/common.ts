@@ -11,6 +11,13 @@ const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
 export const line = (max: number) =>
   z.string().max(max).regex(NO_CONTROL, 'must be one line without control characters');
 
+/** Text of several lines. */
+export const paragraph = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\0'), 'must not hold a NUL character');
+
 export const credentialName = line(255)
   .min(1)
   .refine((s) => s.trim() === s && s !== '', 'must not begin or end with a blank');
@@ -67,6 +74,6 @@ export const grantInput = z.strictObject({
   expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
 });
 
-export const uuid = z.uuid();
+export const uuid = z.uuid('must be an id (a UUID)');
 export const cursor = z.string().max(512);
 export const limit = z.coerce.number().int().min(1).max(200).default(50);

@@ -10,6 +10,7 @@ import {
   labels,
   limit,
   line,
+  paragraph,
   serviceTypeWord,
   uuid,
 } from './common.js';
@@ -24,7 +25,7 @@ export const createCredentialBody = z.strictObject({
   fields: fieldMap,
   /** `other` only: which of the fields are secret. Left out, all are. */
   secret_fields: z.array(z.string().max(64)).max(64).optional(),
-  description: z.string().max(2000).default(''),
+  description: paragraph(2000).default(''),
   labels: labels.default({}),
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
@@ -40,7 +41,7 @@ export const updateCredentialBody = z.strictObject({
   name: credentialName.optional(),
   fields: fieldMap.optional(),
   secret_fields: z.array(z.string().max(64)).max(64).optional(),
-  description: z.string().max(2000).optional(),
+  description: paragraph(2000).optional(),
   labels: labels.optional(),
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
@@ -71,7 +72,7 @@ export const listCredentialsQuery = z.strictObject({
   status: z.enum(CREDENTIAL_STATUSES).optional(),
   /** `key=value`; may be repeated. */
   label: z
-    .union([z.string(), z.array(z.string())])
+    .union([line(320), z.array(line(320))])
     .transform((v) => (Array.isArray(v) ? v : [v]))
     .optional(),
   team: line(63).optional(),
@@ -86,15 +87,20 @@ export type ListCredentialsQuery = z.infer<typeof listCredentialsQuery>;
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
 
-export const selector = z.union([
-  z.strictObject({ id: uuid }),
-  z.strictObject({ name: credentialName, owner: line(255).optional() }),
-  z.strictObject({ service_type: serviceTypeWord, labels: labels.optional(), owner: line(255).optional() }),
-  z.strictObject({
-    env: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
-    owner: line(255).optional(),
-  }),
-]);
+export const selector = z.union(
+  [
+    z.strictObject({ id: uuid }),
+    z.strictObject({ name: credentialName, owner: line(255).optional() }),
+    z.strictObject({ service_type: serviceTypeWord, labels: labels.optional(), owner: line(255).optional() }),
+    z.strictObject({
+      env: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
+      owner: line(255).optional(),
+    }),
+  ],
+  {
+    error: 'must hold id, or name, or service_type with labels, or env; and owner beside the last three',
+  },
+);
 export type Selector = z.infer<typeof selector>;
 
 /** `POST /api/credentials/resolve`. */

@@ -118,6 +118,12 @@ function refuseUnasked(route: Route, request: Request): void {
       detail: `This call takes no query parameter "${inQuery.slice(0, 64)}".`,
     });
   }
+  const unread = request.body === undefined && Number(request.get('content-length') ?? 0) > 0;
+  if (unread || (request.body === undefined && request.get('transfer-encoding') !== undefined)) {
+    throw new BrokerError('unsupported_media_type', {
+      detail: 'Send the body as JSON, with content-type: application/json.',
+    });
+  }
   const inBody = route.body === undefined ? Object.keys((request.body as object | undefined) ?? {}) : [];
   if (inBody.length > 0)
     throw invalid(

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Call } from '../domain/caller.js';
 import { invalid } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
+import { oddText } from './oddText.js';
 
 /** What a handler is given: everything checked. */
 export interface Context {
@@ -34,7 +35,12 @@ export interface Route {
 /** The validated input, or `invalid_request` that names each field and its rule; never a value. */
 export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input ?? {}, { reportInput: true });
-  if (result.success) return result.data;
+  // Behind the schema, which bounds how deep the walk goes.
+  if (result.success) {
+    const odd = oddText(result.data);
+    if (odd === undefined) return result.data;
+    throw invalid({ field: odd === '' ? 'body' : odd, rule: 'must be whole Unicode characters' });
+  }
   throw invalid(
     ...result.error.issues.flatMap(meant).flatMap((issue) => {
       const field = issue.path.join('.');
@@ -63,13 +69,13 @@ function ruleOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
-        ? `is required (${issue.expected})`
-        : `must be of type ${issue.expected}`;
+        ? `is required (${inJson(issue.expected)})`
+        : `must be of type ${inJson(issue.expected)}`;
     case 'too_small':
       if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
-      return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`;
+      return bound('at least', issue.origin, Number(issue.minimum));
     case 'too_big':
-      return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`;
+      return bound('at most', issue.origin, Number(issue.maximum));
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'invalid_format':
@@ -78,12 +84,20 @@ function ruleOf(issue: z.core.$ZodIssue): string {
     case 'invalid_key':
       return worded(issue.issues[0]?.message ?? '');
     case 'invalid_union':
-      return 'fits none of the allowed shapes';
+      return issue.message.startsWith('must') ? issue.message : 'fits none of the allowed shapes';
     case 'custom':
       return issue.message;
     default:
       return worded(issue.message);
   }
+}
+
+/** The library's name of a type → JSON's. */
+const inJson = (type: string) => (type === 'record' ? 'object' : type);
+
+function bound(word: string, origin: string, count: number): string {
+  if (origin === 'array') return `must hold ${word} ${count} ${count === 1 ? 'item' : 'items'}`;
+  return `must be ${word} ${count}${origin === 'string' ? ' characters' : ''}`;
 }
 
 /** Our own words for a rule, or a constant in place of the library's. */

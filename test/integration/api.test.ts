@@ -292,6 +292,13 @@ describe('the broker over HTTP', function () {
     expect((await call(anna, 'POST', '/api/credentials', proxmox('Twice'), key)).status).to.equal(422);
   });
 
+  it('refuses a body that it was not told to be JSON, in place of reading nothing', async () => {
+    const { status, body } = await call(anna, 'POST', '/api/credentials', proxmox('Text'), {
+      'content-type': 'text/plain',
+    });
+    expect([status, body.code]).to.deep.equal([415, 'unsupported_media_type']);
+  });
+
   it('lets one of two changes win and loses neither', async () => {
     const made = await create(anna, proxmox('Race'));
     const at = `/api/credentials/${made.id}`;

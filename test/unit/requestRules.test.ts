@@ -41,7 +41,33 @@ describe('a request that breaks a rule', () => {
       'no shape at all',
       resolveBody,
       { items: [{ colour: 'red' }] },
-      'items.0 fits none of the allowed shapes',
+      'items.0 must hold id, or name, or service_type with labels, or env; and owner beside the last three',
+    ],
+    ['an id that is none', resolveBody, { items: [{ id: 'x' }] }, 'items.0.id must be an id (a UUID)'],
+    ['too few', resolveBody, { items: [] }, 'items must hold at least 1 item'],
+    [
+      'a map that is missing',
+      createCredentialBody,
+      { ...base, fields: undefined },
+      'fields is required (object)',
+    ],
+    [
+      'half a character',
+      createCredentialBody,
+      { ...base, name: 'a\ud800' },
+      'name must be whole Unicode characters',
+    ],
+    [
+      'half a character in a value',
+      createCredentialBody,
+      { ...base, fields: { host: '\udc00' } },
+      'fields.host must be whole Unicode characters',
+    ],
+    [
+      'a character that Postgres does not keep',
+      createCredentialBody,
+      { ...base, description: 'a\0b' },
+      'description must not hold a NUL character',
     ],
   ];
   for (const [what, schema, input, detail] of cases) {

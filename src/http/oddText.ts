@@ -1,0 +1,17 @@
+/** With the flag `u` a whole pair is one character, so only a half matches. */
+const HALF_A_PAIR = /\p{Surrogate}/u;
+
+/**
+ * Where a text stands that is no text: half a surrogate pair, which neither store can keep. Undefined when there is none.
+ * The walk is bounded by the size of a body.
+ */
+export function oddText(input: unknown, path = ''): string | undefined {
+  if (typeof input === 'string') return HALF_A_PAIR.test(input) ? path : undefined;
+  if (typeof input !== 'object' || input === null) return undefined;
+  for (const [key, value] of Object.entries(input)) {
+    if (HALF_A_PAIR.test(key)) return path;
+    const found = oddText(value, path === '' ? key : `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
