@@ -10,7 +10,8 @@ import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { importRoutes } from './importRoutes.js';
 import { loginLimit, revealLimit } from './limits.js';
-import { addOperations, createMetrics, type Lifecycle, type Metrics } from './operations.js';
+import { observe } from './observe.js';
+import { addOperations, createMetrics, type Lifecycle } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
 import type { Context, Route } from './route.js';
@@ -59,7 +60,7 @@ export function createApp(options: AppOptions): Express {
     const before = route.auth === 'none' ? [loginLimit()] : [];
     const after = route.reveals === true ? reveals : [];
     const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route)];
-    app[route.method](path, observe(metrics, route), ...handlers);
+    app[route.method](path, observe(metrics, route, ports.log), ...handlers);
   }
   app.use(unknownRoute);
   app.use(errorHandler(ports.log));
@@ -81,17 +82,6 @@ function requestId(life: Lifecycle): RequestHandler {
     response.locals['requestId'] = id;
     response.set('X-Request-Id', id);
     if (life.stopping) response.set('Connection', 'close');
-    next();
-  };
-}
-
-function observe(metrics: Metrics, route: Route): RequestHandler {
-  return (_request, response, next) => {
-    const end = metrics.seconds.startTimer({ method: route.method, route: route.path });
-    response.once('finish', () => {
-      end();
-      metrics.requests.inc({ method: route.method, route: route.path, status: response.statusCode });
-    });
     next();
   };
 }
