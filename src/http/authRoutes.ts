@@ -1,3 +1,4 @@
+import * as answers from '../api/answers.js';
 import * as bodies from '../api/people.js';
 import { Secret } from '../domain/secret.js';
 import { requireActiveCaller } from '../usecases/authorize.js';
@@ -15,6 +16,7 @@ export const authRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/auth/login',
     summary: 'Log in with name and password',
+    answer: answers.loginAnswer,
     auth: 'none',
     body: bodies.loginBody,
     handle: async (context) => {
@@ -37,6 +39,7 @@ export const authRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/auth/token',
     summary: 'Token for a service account, or renewal of a login (RFC 6749)',
+    answer: answers.tokenAnswer,
     auth: 'none',
     body: bodies.tokenBody,
     handle: async (context) => {
@@ -78,6 +81,7 @@ export const authRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/auth/me',
     summary: 'Who you are here',
+    answer: answers.meAnswer,
     auth: 'password',
     handle: async ({ ports, call, response }) => {
       await requireActiveCaller(ports, call);

@@ -1,3 +1,4 @@
+import * as answers from '../api/answers.js';
 import * as bodies from '../api/credentials.js';
 import { invalid } from '../domain/errors.js';
 import { listGrants, replaceGrants } from '../usecases/grants.js';
@@ -23,6 +24,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'get',
     path: `${one}/secret`,
     summary: 'All fields with their values',
+    answer: answers.secretAnswer,
     auth: 'token',
     reveals: true,
     handle: async ({ ports, call, param, request, response }) => {
@@ -41,6 +43,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'post',
     path: `${one}/rotate`,
     summary: 'Guided rotation: the new value becomes the active version',
+    answer: answers.credentialAnswer,
     auth: 'token',
     body: bodies.rotateCredentialBody,
     handle: async ({ ports, call, param, request, response }) => {
@@ -64,6 +67,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'get',
     path: `${one}/rotations`,
     summary: 'Past rotations',
+    answer: answers.versionList,
     auth: 'token',
     handle: async ({ ports, call, param, response }) => {
       const { credential, versions } = await listVersions(ports, call, param('id'));
@@ -78,6 +82,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'get',
     path: `${one}/versions`,
     summary: 'History',
+    answer: answers.versionList,
     auth: 'token',
     handle: async ({ ports, call, param, response }) => {
       const { credential, versions } = await listVersions(ports, call, param('id'));
@@ -88,6 +93,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'post',
     path: `${one}/versions/{n}/activate`,
     summary: 'Make another version the active one',
+    answer: answers.credentialAnswer,
     auth: 'token',
     body: bodies.activateVersionBody,
     handle: async ({ ports, call, param, request, response }) => {
@@ -104,6 +110,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'get',
     path: `${one}/usage`,
     summary: 'Who used it, when, and did it work',
+    answer: answers.usagePage,
     auth: 'token',
     query: bodies.pageQuery,
     handle: async ({ ports, call, param, request, response }) => {
@@ -127,6 +134,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'get',
     path: `${one}/grants`,
     summary: 'Who else may do what',
+    answer: answers.grantsAnswer,
     auth: 'token',
     handle: async ({ ports, call, param, response }) =>
       json(response, { grants: (await listGrants(ports, call, param('id'))).map(presentGrant) }),
@@ -135,6 +143,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'put',
     path: `${one}/grants`,
     summary: 'Replace all grants',
+    answer: answers.grantsAnswer,
     auth: 'token',
     body: bodies.grantsBody,
     handle: async ({ ports, call, param, request, response }) => {

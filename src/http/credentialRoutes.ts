@@ -1,3 +1,4 @@
+import * as answers from '../api/answers.js';
 import * as bodies from '../api/credentials.js';
 import { connectorOf, templates } from '../connectors/registry.js';
 import type { Call } from '../domain/caller.js';
@@ -45,6 +46,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/credentials',
     summary: 'Store a new credential',
+    answer: answers.credentialAnswer,
     auth: 'token',
     body: bodies.createCredentialBody,
     status: 201,
@@ -65,6 +67,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/credentials',
     summary: 'List what you may see',
+    answer: answers.credentialPage,
     auth: 'token',
     query: bodies.listCredentialsQuery,
     handle: async ({ ports, call, request, response }) => {
@@ -81,6 +84,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/credentials/templates',
     summary: 'All forms',
+    answer: answers.templateList,
     auth: 'token',
     handle: async ({ ports, call, response }) => {
       await requireActiveCaller(ports, call);
@@ -91,6 +95,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/credentials/templates/{service_type}',
     summary: 'The form of one service',
+    answer: answers.templateAnswer,
     auth: 'token',
     handle: async ({ ports, call, param, response }) => {
       await requireActiveCaller(ports, call);
@@ -104,6 +109,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/credentials/resolve',
     summary: 'Read many values at once',
+    answer: answers.resolveAnswer,
     auth: 'token',
     reveals: true,
     body: bodies.resolveBody,
@@ -118,6 +124,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/environment',
     summary: 'All variables you may read: replaces a .env',
+    answer: answers.environmentAnswer,
     auth: 'token',
     reveals: true,
     query: bodies.environmentQuery,
@@ -131,6 +138,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'get',
     path: one,
     summary: 'Metadata and settings',
+    answer: answers.seenCredential,
     auth: 'token',
     handle: async ({ ports, call, param, response }) => {
       const { credential, isOwner, level } = await getCredential(ports, call, param('id'));
@@ -142,6 +150,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'put',
     path: one,
     summary: 'Change; what is not named stays',
+    answer: answers.credentialAnswer,
     auth: 'token',
     body: bodies.updateCredentialBody,
     handle: update,
@@ -150,6 +159,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'patch',
     path: one,
     summary: 'Change; what is not named stays',
+    answer: answers.credentialAnswer,
     auth: 'token',
     body: bodies.updateCredentialBody,
     handle: update,
@@ -158,6 +168,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'delete',
     path: one,
     summary: 'Delete; can be restored for 30 days',
+    answer: answers.credentialAnswer,
     auth: 'token',
     handle: async ({ ports, call, param, request, response }) =>
       json(response, presentCredential(await deleteCredential(ports, call, param('id'), ifMatch(request)))),
@@ -166,6 +177,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'post',
     path: `${one}/restore`,
     summary: 'Bring a deleted one back',
+    answer: answers.credentialAnswer,
     auth: 'token',
     handle: async ({ ports, call, param, response }) =>
       json(response, presentCredential(await restoreCredential(ports, call, param('id')))),
@@ -174,6 +186,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'post',
     path: `${one}/destroy`,
     summary: 'Remove a deleted one for good',
+    answer: answers.credentialAnswer,
     auth: 'token',
     status: 202,
     handle: async ({ ports, call, param, response }) =>

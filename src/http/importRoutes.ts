@@ -1,3 +1,4 @@
+import * as answers from '../api/answers.js';
 import { importEnvBody, importVaultBody } from '../api/credentials.js';
 import { type ImportReport, importEnv, importVault } from '../usecases/importCredentials.js';
 import { json, parse, type Route } from './route.js';
@@ -26,6 +27,7 @@ export const importRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/imports/env',
     summary: 'Preview or import a .env',
+    answer: answers.importAnswer,
     auth: 'token',
     body: importEnvBody,
     handle: async ({ ports, call, request, response }) =>
@@ -35,6 +37,7 @@ export const importRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/imports/vault',
     summary: "Preview or import Glassdome's flat Vault layout",
+    answer: answers.importAnswer,
     auth: 'token',
     body: importVaultBody,
     handle: async ({ ports, call, request, response }) =>

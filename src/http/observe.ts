@@ -4,7 +4,7 @@ import type { Metrics } from './operations.js';
 import type { Route } from './route.js';
 
 /** Those that authenticated nobody are counted instead (audit lane of refusals): a flood must not fill the log. */
-const COUNTED_ELSEWHERE = new Set([401, 429]);
+const COUNTED = new Set([401, 429]);
 
 /**
  * Times a call, counts it, and logs it by route, never by path or query. Reads that succeed stand in the audit trail,
@@ -18,7 +18,8 @@ export function observe(metrics: Metrics, route: Route, log: Log): RequestHandle
       const seconds = end();
       const { statusCode: status } = response;
       metrics.requests.inc({ method: route.method, route: route.path, status });
-      if ((reads && status < 400) || COUNTED_ELSEWHERE.has(status)) return;
+      // What failed on our side is logged where it is known why.
+      if ((reads && status < 400) || status >= 500 || COUNTED.has(status)) return;
       log.info('request', {
         request_id: response.locals['requestId'] as string,
         method: route.method,

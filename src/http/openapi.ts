@@ -42,32 +42,94 @@ const PROBLEM = {
   },
 };
 
-const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+/** OpenAPI 3.1 names the dialect once for all. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): Record<string, unknown> {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
 
 function operation(route: Route): Record<string, unknown> {
+  const content = route.body === undefined ? undefined : { schema: schemaOf(route.body) };
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((m) => ({
     name: m[1],
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }));
-  const problem = {
-    description: 'What went wrong',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
   return {
     summary: route.summary,
     operationId: `${route.method}_${route.path.replace(/[^a-z_]+/g, '_').replace(/^_|_$/g, '')}`,
     ...(route.auth === 'none' ? { security: [] } : {}),
-    parameters: [...inPath, ...queryParameters(route)],
-    ...(route.body === undefined
+    parameters: [...inPath, ...queryParameters(route), ...headerParameters(route)],
+    ...(content === undefined
       ? {}
       : {
-          requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body) } } },
+          requestBody: {
+            required: true,
+            content: { 'application/json': content, ...asForm(route, content) },
+          },
         }),
-    responses: { [String(route.status ?? 200)]: { description: 'Done' }, default: problem },
+    responses: { [String(route.status ?? 200)]: success(route), default: PROBLEM_ANSWER },
   };
 }
+
+const PROBLEM_ANSWER = {
+  description: 'What went wrong',
+  headers: {
+    'Retry-After': { description: 'Seconds to wait, with 429 and 503', schema: { type: 'integer' } },
+  },
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+function success(route: Route): Record<string, unknown> {
+  const description = route.answer === undefined ? 'Done' : 'Success';
+  const headers = Object.fromEntries(
+    answerHeaders(route).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
+  );
+  return {
+    description,
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(route.answer === undefined
+      ? {}
+      : { content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } }),
+  };
+}
+
+const isOne = (route: Route) => route.path === '/api/credentials/{id}';
+const isSecret = (route: Route) => route.path.endsWith('/secret');
+const makes = (route: Route) =>
+  route.method === 'post' && (route.path === '/api/credentials' || route.path.endsWith('/rotate'));
+
+function answerHeaders(route: Route): [string, string][] {
+  const headers: [string, string][] = [];
+  if (isSecret(route)) headers.push(['ETag', 'The version, as "v3"']);
+  const creates = route.method === 'post' && route.path === '/api/credentials';
+  if (creates || (isOne(route) && route.method !== 'delete'))
+    headers.push(['ETag', 'The revision, as "3"; for If-Match']);
+  if (route.reveals) headers.push(['RateLimit', 'What is left of the bound of reveals, as of draft 8']);
+  return headers;
+}
+
+function headerParameters(route: Route): unknown[] {
+  const headers: [string, string][] = [];
+  if (isOne(route) && route.method !== 'get')
+    headers.push(['If-Match', 'The revision that was read; another one now is a 412']);
+  if (isSecret(route)) headers.push(['If-None-Match', 'The version at hand, as "v3"; the same one is a 304']);
+  if (makes(route)) headers.push(['Idempotency-Key', 'Makes a repetition harmless']);
+  if (isSecret(route)) headers.push(['X-Break-Glass-Reason', 'Why an admin opens what is not his']);
+  if (route.reveals) headers.push(['X-Used-By', 'The agent or deployment that the value is for']);
+  return headers.map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
+}
+
+/** RFC 6749 asks for a form; JSON is taken as well. */
+const asForm = (route: Route, content: object) =>
+  route.path === '/api/auth/token' ? { 'application/x-www-form-urlencoded': content } : {};
 
 function queryParameters(route: Route): unknown[] {
   if (route.query === undefined) return [];

@@ -1,3 +1,4 @@
+import * as answers from '../api/answers.js';
 import { pageQuery } from '../api/credentials.js';
 import * as bodies from '../api/people.js';
 import { invalid } from '../domain/errors.js';
@@ -26,6 +27,7 @@ const accounts: Route[] = [
     method: 'get',
     path: '/api/users',
     summary: 'People who log in here',
+    answer: answers.personList,
     auth: 'token',
     handle: async ({ ports, call, response }) =>
       json(response, { items: (await listUsers(ports, call)).map(presentPerson) }),
@@ -34,6 +36,7 @@ const accounts: Route[] = [
     method: 'post',
     path: '/api/users',
     summary: 'Add a person; answers a one-time password',
+    answer: answers.newPersonAnswer,
     auth: 'token',
     body: bodies.createUserBody,
     status: 201,
@@ -46,6 +49,7 @@ const accounts: Route[] = [
     method: 'patch',
     path: '/api/users/{username}',
     summary: 'Role, disabled',
+    answer: answers.personAnswer,
     auth: 'token',
     body: bodies.updateUserBody,
     handle: async ({ ports, call, param, request, response }) => {
@@ -61,6 +65,7 @@ const accounts: Route[] = [
     method: 'post',
     path: '/api/users/{username}/reset-password',
     summary: 'New one-time password',
+    answer: answers.oneTimePassword,
     auth: 'token',
     handle: async ({ ports, call, param, response }) =>
       secretJson(response, {
@@ -71,6 +76,7 @@ const accounts: Route[] = [
     method: 'get',
     path: '/api/service-accounts',
     summary: 'Service accounts',
+    answer: answers.serviceAccountList,
     auth: 'token',
     handle: async ({ ports, call, response }) =>
       json(response, { items: (await listServiceAccounts(ports, call)).map(presentServiceAccount) }),
@@ -79,6 +85,7 @@ const accounts: Route[] = [
     method: 'post',
     path: '/api/service-accounts',
     summary: 'New service account; its secret is shown once',
+    answer: answers.newServiceAccount,
     auth: 'token',
     body: bodies.createServiceAccountBody,
     status: 201,
@@ -95,6 +102,7 @@ const accounts: Route[] = [
     method: 'post',
     path: '/api/service-accounts/{id}/reset-secret',
     summary: 'New secret, shown once; the old one ends',
+    answer: answers.newServiceAccount,
     auth: 'token',
     handle: async ({ ports, call, param, response }) => {
       const { account, secret } = await resetServiceAccountSecret(ports, call, param('id'));
@@ -116,6 +124,7 @@ const accounts: Route[] = [
     method: 'get',
     path: '/api/teams',
     summary: 'Teams',
+    answer: answers.teamList,
     auth: 'token',
     handle: async ({ ports, call, response }) => json(response, { items: await listTeams(ports, call) }),
   },
@@ -123,6 +132,7 @@ const accounts: Route[] = [
     method: 'post',
     path: '/api/teams',
     summary: 'New team',
+    answer: answers.teamAnswer,
     auth: 'token',
     body: bodies.createTeamBody,
     status: 201,
@@ -133,6 +143,7 @@ const accounts: Route[] = [
     method: 'put',
     path: '/api/teams/{name}/members',
     summary: 'Replace the members',
+    answer: answers.teamAnswer,
     auth: 'token',
     body: bodies.teamMembersBody,
     handle: async ({ ports, call, param, request, response }) => {
@@ -160,6 +171,7 @@ const trail: Route[] = [
     method: 'get',
     path: '/api/audit',
     summary: 'The audit trail, newest first',
+    answer: answers.auditPage,
     auth: 'token',
     query: pageQuery,
     handle: async ({ ports, call, request, response }) => {
@@ -177,6 +189,7 @@ const trail: Route[] = [
     method: 'get',
     path: '/api/audit/verify',
     summary: 'Recompute and check every chain',
+    answer: answers.auditProof,
     auth: 'token',
     handle: async ({ ports, call, response }) => {
       const { lastCheckpoint, ...proof } = await verifyAudit(ports, call);

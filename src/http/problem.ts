@@ -61,7 +61,9 @@ export function errorHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const known = error instanceof BrokerError ? error : fromParser(error);
-    if (known === UNKNOWN || STATUS[known.code] >= 500) {
+    // While the breaker is open every call fails alike; that it opened is logged once, by the breaker.
+    const toldAlready = known.code === 'store_unavailable' && known.log?.endsWith('breaker open') === true;
+    if (STATUS[known.code] >= 500 && !toldAlready) {
       const name = error instanceof Error ? error.name : typeof error;
       log.error('request_failed', {
         request_id: response.locals['requestId'] as string,

@@ -27,6 +27,8 @@ export interface Route {
   reveals?: true;
   body?: z.ZodType;
   query?: z.ZodType;
+  /** What success answers, for the document; left out where it answers nothing. */
+  answer?: z.ZodType;
   /** Status of success, for the document. */
   status?: number;
   handle(context: Context): Promise<void>;

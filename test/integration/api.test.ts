@@ -13,6 +13,7 @@ import { createApp, routes } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
 import { createFirstAdmin } from '../../src/usecases/users.js';
 import { type System, wire } from '../../src/wire.js';
+import { holdToDocument } from '../support/documented.js';
 import { startPrivateVault, type TestDatabase, type TestVault, testPostgres } from '../support/parts.js';
 
 interface Answer {
@@ -53,7 +54,9 @@ describe('the broker over HTTP', function () {
     };
     const answer = await fetch(`${base}${path}`, init);
     const text = await answer.text();
-    return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
+    const told = text === '' ? null : JSON.parse(text);
+    holdToDocument(method, path, answer.status, told);
+    return { status: answer.status, body: told };
   }
 
   async function signIn(username: string, oneTime: string): Promise<string> {

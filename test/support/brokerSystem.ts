@@ -6,6 +6,7 @@ import { listen } from '../../src/http/server.js';
 import { createFirstAdmin } from '../../src/usecases/users.js';
 import { type System, wire } from '../../src/wire.js';
 import { startBrokerParts } from './brokerParts.js';
+import { holdToDocument } from './documented.js';
 import type { TestDatabase, TestVault } from './parts.js';
 
 export interface Answer {
@@ -68,7 +69,9 @@ export async function startBrokerSystem(options: { revealsPerMinute?: number } =
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) };
+    const told = text === '' ? null : JSON.parse(text);
+    holdToDocument(method, path, answer.status, told);
+    return { status: answer.status, headers: answer.headers, body: told };
   };
 
   const signIn: BrokerSystem['signIn'] = async (username, password) => {

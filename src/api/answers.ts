@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { ROLES } from '../domain/caller.js';
+import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
+import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
+import { SERVICE_TYPES } from '../domain/serviceType.js';
+
+/** What calls answer, for the OpenAPI document; the tests hold every real answer against these. */
+const moment = z.iso.datetime();
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullable();
+const count = z.number().int().min(0);
+const value = z.union([z.string(), z.number(), z.boolean()]);
+const texts = z.record(z.string(), z.string());
+const list = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item) });
+const page = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item), next_cursor: maybe(z.string()) });
+
+export const credentialAnswer = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  service_type: z.enum(SERVICE_TYPES),
+  owner: z.string(),
+  status: z.enum(CREDENTIAL_STATUSES),
+  health: z.enum(HEALTHS),
+  settings: z.record(z.string(), value),
+  secret_fields: z.array(z.string()),
+  description: z.string(),
+  labels: texts,
+  env_names: texts,
+  active_version: maybe(count),
+  latest_version: count,
+  last_tested_at: maybe(moment),
+  last_test_code: maybe(z.string()),
+  last_test_status: maybe(z.boolean()),
+  identity: maybe(z.string()),
+  expires_at: maybe(moment),
+  rotation_interval_days: maybe(count),
+  last_rotated_at: maybe(moment),
+  next_rotation_at: maybe(moment),
+  revision: count,
+  created_at: moment,
+  created_by: z.string(),
+  updated_at: moment,
+  updated_by: z.string(),
+  deleted_at: maybe(moment),
+});
+/** `owner`, the level of the grant, or null for an admin who may see it by role alone. */
+const access = maybe(z.enum(['owner', ...GRANT_LEVELS]));
+export const seenCredential = credentialAnswer.extend({ access });
+export const credentialPage = page(seenCredential.extend({ last_used_at: maybe(moment) }));
+
+const fields = z.record(z.string(), value);
+const named = { id: z.uuid(), name: z.string(), service_type: z.enum(SERVICE_TYPES), version: count };
+export const secretAnswer = z.strictObject({ ...named, fields });
+const resolved = z.strictObject({ status: z.literal('ok'), credential: z.strictObject(named), fields });
+const unresolved = z.strictObject({
+  status: z.literal('error'),
+  code: z.string(),
+  detail: z.string(),
+  candidates: z.array(z.string()).optional(),
+});
+export const resolveAnswer = list(z.union([resolved, unresolved]));
+const source = z.strictObject({
+  credential_id: z.uuid(),
+  name: z.string(),
+  version: count,
+  field: z.string(),
+});
+const claimant = z.strictObject({ id: z.uuid(), name: z.string(), owner: z.string() });
+export const environmentAnswer = z.strictObject({
+  variables: texts,
+  sources: z.record(z.string(), source),
+  conflicts: z.array(z.strictObject({ variable: z.string(), credentials: z.array(claimant) })),
+  failed: z.array(z.strictObject({ credential_id: z.uuid(), name: z.string(), code: z.string() })),
+});
+
+export const versionList = list(
+  z.strictObject({
+    version: count,
+    active: z.boolean(),
+    created_time: z.string(),
+    changed_fields: z.array(z.string()),
+    author: z.string(),
+    reason: maybe(z.string()),
+    source: z.enum(['api', 'cli', 'import', 'rotation', 'drift']),
+  }),
+);
+export const usagePage = page(
+  z.strictObject({
+    used_by: z.string(),
+    used_at: moment,
+    success: z.boolean(),
+    error_code: maybe(z.string()),
+    purpose: maybe(z.string()),
+    caller: z.string(),
+  }),
+);
+const grant = z.strictObject({
+  subject_kind: z.enum(SUBJECT_KINDS),
+  subject: z.string(),
+  level: z.enum(GRANT_LEVELS),
+  expires_at: maybe(moment),
+});
+export const grantsAnswer = z.strictObject({ grants: z.array(grant) });
+
+/** The form of a service; per-service keys may stand beside these. */
+export const templateAnswer = z.looseObject({
+  service_type: z.enum(SERVICE_TYPES),
+  required_fields: z.array(z.looseObject({ name: z.string(), type: z.string(), label: z.string() })),
+});
+export const templateList = list(templateAnswer);
+
+const problem = z.strictObject({ field: z.string(), rule: z.string() });
+export const importAnswer = z.strictObject({
+  dry_run: z.boolean(),
+  groups: z.array(
+    z.strictObject({
+      key: z.string(),
+      name: z.string(),
+      service_type: z.enum(SERVICE_TYPES),
+      result: z.string(),
+      credential_id: maybe(z.uuid()),
+      variables: z.array(z.string()),
+      problems: z.array(problem),
+    }),
+  ),
+  rows: z.array(z.looseObject({ name: z.string(), line: count, class: z.string(), secret: z.boolean() })),
+  warnings: z.array(z.looseObject({ line: count, message: z.string() })),
+  still_in_environment: z.array(z.string()),
+});
+
+export const loginAnswer = z.strictObject({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: count,
+  refresh_token: z.string(),
+  must_change_password: z.boolean(),
+});
+export const tokenAnswer = loginAnswer.pick({ access_token: true, token_type: true, expires_in: true });
+export const meAnswer = z.strictObject({
+  principal: z.string(),
+  name: z.string(),
+  kind: z.enum(['user', 'service_account', 'worker']),
+  role: z.enum(ROLES),
+  must_change_password: z.boolean(),
+});
+
+export const personAnswer = z.strictObject({
+  principal: z.string(),
+  username: z.string(),
+  role: z.enum(ROLES),
+  disabled: z.boolean(),
+  must_change_password: z.boolean(),
+  created_at: moment,
+  last_login_at: maybe(moment),
+});
+export const personList = list(personAnswer);
+export const oneTimePassword = z.strictObject({ one_time_password: z.string() });
+export const newPersonAnswer = personAnswer.extend({ one_time_password: z.string() });
+
+const account = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  role: z.enum(ROLES),
+  created_at: moment,
+  created_by: z.string(),
+  expires_at: maybe(moment),
+  revoked_at: maybe(moment),
+  last_used_at: maybe(moment),
+});
+export const serviceAccountList = list(account);
+export const newServiceAccount = account.extend({ client_id: z.uuid(), client_secret: z.string() });
+
+export const teamAnswer = z.looseObject({
+  name: z.string(),
+  description: z.string(),
+  members: z.array(z.strictObject({ principal: z.string(), lead: z.boolean() })),
+});
+export const teamList = list(teamAnswer);
+
+export const auditPage = page(
+  z.strictObject({
+    chain: z.string(),
+    seq: count,
+    at: moment,
+    action: z.string(),
+    outcome: z.string(),
+    actor: z.string(),
+    request_id: z.string(),
+    credential_id: maybe(z.string()),
+    version: maybe(count),
+    code: maybe(z.string()),
+    used_by: maybe(z.string()),
+    purpose: maybe(z.string()),
+    break_glass: z.boolean(),
+    break_glass_reason: maybe(z.string()),
+    details: z.record(z.string(), z.unknown()),
+  }),
+);
+export const auditProof = z.strictObject({
+  ok: z.boolean(),
+  chains: count,
+  rows: count,
+  checkpoints: count,
+  last_checkpoint: maybe(z.looseObject({ number: count })),
+  problems: z.array(z.strictObject({ chain: z.string(), seq: count, problem: z.string() })),
+});
