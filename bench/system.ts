@@ -104,7 +104,13 @@ async function startBroker(
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const log = openSync(join(scratch, 'broker.log'), 'a', 0o600);
-  const env = { PATH: process.env['PATH'], NODE_ENV: 'production', BROKER_PORT: String(port), ...settings };
+  const env = {
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    BROKER_PORT: String(port),
+    REVEALS_PER_MINUTE: '0',
+    ...settings,
+  };
   const program = join(packageRoot(), 'dist', 'src', 'main.js');
   const child = startChild(process.execPath, [program, 'api'], { env, stdio: ['ignore', log, log] });
   await waitUntil('The broker', child, async () => (await fetch(`${origin}/readyz`)).ok);

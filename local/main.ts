@@ -168,7 +168,7 @@ function tell(port: number, vault: string, password: string | undefined): void {
 The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies beside its data.
 
   API        ${url}      (every call: ${url}/docs)
-  Vault      ${vault}
+  Vault      ${vault}      (its API; a Vault built from the Go module serves no UI)
   Logs       ${join(data, 'logs')}/
 `);
   if (password !== undefined) {

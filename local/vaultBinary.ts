@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,9 +35,28 @@ const WAYS_OUT = `No Vault server was found. Do one of these, then start again:
   - install Go 1.25 or later: Vault is then built once from its source (about 10 minutes);
   - run a Vault of your own and see "Production" in README.md.`;
 
+const WORK = 'glassdome-vault-';
+
+/** A build that was killed could not take its modules and caches away, about 3 GB. */
+function sweepKilledBuilds(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(new RegExp(`^${WORK}(\\d+)-`).exec(name)?.[1]);
+    if (pid > 0 && !runs(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 async function build(target: string, progress: (line: string) => void): Promise<void> {
   progress('Building HashiCorp Vault 1.21.2 from its Go module: once, about 10 minutes on two cores.');
-  const work = mkdtempSync(join(tmpdir(), 'glassdome-vault-'));
+  sweepKilledBuilds();
+  const work = mkdtempSync(join(tmpdir(), `${WORK}${process.pid}-`));
   const drop = () => rmSync(work, { recursive: true, force: true });
   process.once('exit', drop);
   try {
