@@ -16,6 +16,8 @@ Variables
   GLASSDOME_BROKER_CACHE    where the built Vault is kept (~/.cache)
   GLASSDOME_JWT_KEY_FILES   files with Glassdome's JWT key, so that its users' tokens are accepted
   TLS_CERT_FILE, TLS_KEY_FILE   serve HTTPS
+  GLASSDOME_JWT_KEY_VAULT_PATH  where this Vault holds it, e.g. glassdome/data/auth/jwt_secret
+  REVEALS_PER_MINUTE        how often one caller may read values (6000; 0 for no bound)
   LOG_LEVEL                 error, warn or info
 
 For a Postgres and a Vault of your own see "Run it in production" in README.md.

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Agent, fetch } from 'undici';
 import { oneTimePassword } from '../src/usecases/users.js';
 import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
 import { refuseForeignEnvironment } from './environment.js';
@@ -108,6 +109,7 @@ function brokerEnv(
   });
   const passOn = [
     'GLASSDOME_JWT_KEY_FILES',
+    'GLASSDOME_JWT_KEY_VAULT_PATH',
     'LOG_LEVEL',
     'REVEALS_PER_MINUTE',
     'TLS_CERT_FILE',
@@ -158,12 +160,17 @@ async function startBroker(env: NodeJS.ProcessEnv, port: number): Promise<ChildP
   const child = startChild(process.execPath, [program, 'all'], spawned, noted.broker.file);
   running.push({ stop: () => stopChild(child, 'SIGTERM', 26_000) });
   const scheme = env['TLS_CERT_FILE'] === undefined ? 'http' : 'https';
-  await waitUntil('The broker', child, async () => (await fetch(`${scheme}://127.0.0.1:${port}/readyz`)).ok);
+  // Its own certificate need not name this address nor come from a known CA; only readiness is asked.
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+  const ready = async () => (await fetch(`${scheme}://127.0.0.1:${port}/readyz`, { dispatcher })).ok;
+  await waitUntil('The broker', child, ready);
+  await dispatcher.close();
   return child;
 }
 
 function tell(port: number, vault: string, password: string | undefined): void {
-  const url = `http://127.0.0.1:${port}`;
+  const secure = process.env['TLS_CERT_FILE'] !== undefined;
+  const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`;
   say(`
 The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies beside its data.
 
@@ -174,7 +181,7 @@ The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies beside
   if (password !== undefined) {
     say(`  First admin: user "admin", one-time password  ${password}   (shown this once)
 
-  Log in:  curl -s ${url}/api/auth/login -H 'content-type: application/json' -d '{"username":"admin","password":"${password}"}'
+  Log in:  echo '{"username":"admin","password":"${password}"}' | curl -s ${url}/api/auth/login -H 'content-type: application/json' -d @-
   or:      npx glassdome login --username admin${port === 8400 ? '' : ` --server ${url}`}     (asks for a password of your own)
 `);
     rmSync(join(data, 'admin-password'), { force: true });

@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
 import { readPrivate, writePrivate } from './privateFile.js';
@@ -122,9 +123,9 @@ function initialise(
   password: string,
   user: { uid?: number; gid?: number },
 ): void {
-  // An initdb that is cut off leaves half a cluster; it counts only once it stands under its own name.
-  const staged = `${folder}.new`;
-  rmSync(staged, { recursive: true, force: true });
+  // An initdb that is cut off leaves half a cluster, and one whose launcher was killed still writes: a cluster counts
+  // only once it stands under its own name, and each attempt has a place of its own.
+  const staged = `${folder}.new-${process.pid}`;
   mkdirSync(staged, { recursive: true, mode: 0o700 });
   const passwordFile = `${folder}.password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -155,9 +156,17 @@ function initialise(
     });
     if (done.status !== 0) throw new Error(`initdb failed: ${done.error?.message ?? done.stderr}`);
     renameSync(staged, folder);
+    sweepAttempts(folder);
   } finally {
     rmSync(passwordFile, { force: true });
   }
+}
+
+/** An orphaned initdb may still write into its own; it ends within seconds. */
+function sweepAttempts(folder: string): void {
+  const begun = `${basename(folder)}.new-`;
+  for (const name of readdirSync(dirname(folder)).filter((entry) => entry.startsWith(begun)))
+    rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 /** The first folder that the account of Postgres can reach: `wanted`, or, below a closed one, a place in /var/tmp. */

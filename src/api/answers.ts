@@ -171,9 +171,11 @@ const account = z.strictObject({
 export const serviceAccountList = list(account);
 export const newServiceAccount = account.extend({ client_id: z.uuid(), client_secret: z.string() });
 
-export const teamAnswer = z.looseObject({
+export const teamAnswer = z.strictObject({
   name: z.string(),
   description: z.string(),
+  created_at: moment,
+  created_by: z.string(),
   members: z.array(z.strictObject({ principal: z.string(), lead: z.boolean() })),
 });
 export const teamList = list(teamAnswer);

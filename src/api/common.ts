@@ -4,8 +4,9 @@ import { parseServiceType } from '../domain/serviceType.js';
 import { steersPrograms } from '../domain/steeringVariables.js';
 
 /** Control characters would break tables, logs and mail; nothing that people type holds them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
-const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
+const NO_CONTROL = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
+/** Characters that do not show, by which two names could look alike; the joiner of emoji sequences is fine. */
+const INVISIBLE = /[\p{Cf}\p{Co}\p{Cn}\u3164\uffa0]/u;
 
 /** One line of text. */
 export const line = (max: number) =>
@@ -20,7 +21,11 @@ export const paragraph = (max: number) =>
 
 export const credentialName = line(255)
   .min(1)
-  .refine((s) => s.trim() === s && s !== '', 'must not begin or end with a blank');
+  .refine((s) => s.trim() === s && s !== '', 'must not begin or end with a blank')
+  .refine(
+    (s) => !INVISIBLE.test(s.replaceAll('\u200d', '')),
+    'must not hold characters that do not show, such as U+200B',
+  );
 
 /** A service type or one of its aliases; the parsed value is the service type. */
 export const serviceTypeWord = z
@@ -48,6 +53,11 @@ export const labels = z
   )
   .refine((map) => Object.keys(map).length <= 32, 'must hold at most 32 labels');
 
+/** RFC 3339, with an offset; later ones have no four-digit year any more. */
+export const moment = z.iso
+  .datetime({ offset: true, error: 'must be a moment such as 2027-01-31T00:00:00Z' })
+  .refine((text) => !(new Date(text).getUTCFullYear() > 9999), 'must lie before the year 10000');
+
 /** Environment variable → field. */
 export const envNames = z
   .record(
@@ -71,7 +81,7 @@ export const grantInput = z.strictObject({
   subject_kind: z.enum(SUBJECT_KINDS),
   subject: line(255).min(1),
   level: grantLevel,
-  expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
+  expires_at: moment.nullable().optional(),
 });
 
 export const uuid = z.uuid('must be an id (a UUID)');

@@ -10,13 +10,13 @@ import {
   labels,
   limit,
   line,
+  moment,
   paragraph,
   serviceTypeWord,
   uuid,
 } from './common.js';
 
 const rotationDays = z.number().int().min(1).max(3650).nullable();
-const moment = z.iso.datetime({ offset: true, error: 'must be a moment such as 2027-01-31T00:00:00Z' });
 
 /** `POST /api/credentials`. */
 export const createCredentialBody = z.strictObject({

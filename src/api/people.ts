@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { ROLES } from '../domain/caller.js';
-import { line } from './common.js';
+import { line, moment } from './common.js';
 
 const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -');
 const password = z.string().min(12).max(256);
-const moment = z.iso.datetime({ offset: true, error: 'must be a moment such as 2027-01-31T00:00:00Z' });
 
 export const loginBody = z.strictObject({ username: z.string().max(63), password: z.string().max(256) });
 export const passwordBody = z.strictObject({ current_password: z.string().max(256), new_password: password });

@@ -32,5 +32,5 @@ const ALIASES: Readonly<Record<string, ServiceType>> = {
 export function parseServiceType(word: string): ServiceType | undefined {
   const key = word.trim().toLowerCase();
   const direct = SERVICE_TYPES.find((type) => type === key || type === key.replaceAll('-', '_'));
-  return direct ?? ALIASES[key];
+  return direct ?? (Object.hasOwn(ALIASES, key) ? ALIASES[key] : undefined);
 }

@@ -46,10 +46,10 @@ export function createApp(options: AppOptions): Express {
     .set('trust proxy', options.trustedProxyHops);
   app.use(requestId(life), helmet({ contentSecurityPolicy: { useDefaults: false, directives: POLICY } }));
   addOperations(app, ports, routes, metrics, life, options.version);
-  app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'] }));
+  app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'], reviver: refuseProto }));
   app.use(
     '/api',
-    express.json({ limit: '64kb', type: ['application/json'] }),
+    express.json({ limit: '64kb', type: ['application/json'], reviver: refuseProto }),
     express.urlencoded({ extended: false, limit: '8kb' }),
   );
   const identity = { verifyToken: options.verifyToken, readAudit: ports.readAudit };
@@ -65,6 +65,12 @@ export function createApp(options: AppOptions): Express {
   app.use(unknownRoute);
   app.use(errorHandler(ports.log));
   return app;
+}
+
+/** A member of this name would be dropped silently on the way through the schemas. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('reserved name');
+  return value;
 }
 
 const POLICY = {

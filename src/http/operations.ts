@@ -72,6 +72,7 @@ export function addOperations(
   version: string,
 ): void {
   const ready = cachedReadiness(ports, life);
+  app.get('/', (_request, response) => response.redirect(302, '/docs'));
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
     const ok = await ready();

@@ -13,7 +13,7 @@ import {
 } from '../usecases/serviceAccounts.js';
 import { createTeam, deleteTeam, listTeams, setTeamMembers } from '../usecases/teams.js';
 import { createUser, listUsers, resetPassword, updateUser } from '../usecases/users.js';
-import { presentAudit, presentPerson, presentServiceAccount } from './presenters.js';
+import { presentAudit, presentPerson, presentServiceAccount, presentTeam } from './presenters.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { json, pageOf, parse, type Route, secretJson } from './route.js';
 
@@ -126,7 +126,8 @@ const accounts: Route[] = [
     summary: 'Teams',
     answer: answers.teamList,
     auth: 'token',
-    handle: async ({ ports, call, response }) => json(response, { items: await listTeams(ports, call) }),
+    handle: async ({ ports, call, response }) =>
+      json(response, { items: (await listTeams(ports, call)).map(presentTeam) }),
   },
   {
     method: 'post',
@@ -137,7 +138,11 @@ const accounts: Route[] = [
     body: bodies.createTeamBody,
     status: 201,
     handle: async ({ ports, call, request, response }) =>
-      json(response, await createTeam(ports, call, parse(bodies.createTeamBody, request.body)), 201),
+      json(
+        response,
+        presentTeam(await createTeam(ports, call, parse(bodies.createTeamBody, request.body))),
+        201,
+      ),
   },
   {
     method: 'put',
@@ -149,7 +154,14 @@ const accounts: Route[] = [
     handle: async ({ ports, call, param, request, response }) => {
       json(
         response,
-        await setTeamMembers(ports, call, param('name'), parse(bodies.teamMembersBody, request.body).members),
+        presentTeam(
+          await setTeamMembers(
+            ports,
+            call,
+            param('name'),
+            parse(bodies.teamMembersBody, request.body).members,
+          ),
+        ),
       );
     },
   },

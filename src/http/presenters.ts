@@ -5,7 +5,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { Grant } from '../domain/grant.js';
 import { Secret } from '../domain/secret.js';
 import { typedFields } from '../domain/templateFields.js';
-import type { Person, ServiceAccount, UsageRow } from '../ports.js';
+import type { Person, ServiceAccount, Team, UsageRow } from '../ports.js';
 import type { Environment } from '../usecases/readEnvironment.js';
 import type { ResolvedItem } from '../usecases/resolveCredentials.js';
 import { problemOf } from './problem.js';
@@ -126,6 +126,16 @@ export function presentPerson(p: Person): Record<string, unknown> {
     must_change_password: p.mustChangePassword,
     created_at: p.createdAt,
     last_login_at: p.lastLoginAt,
+  };
+}
+
+export function presentTeam(t: Team): Record<string, unknown> {
+  return {
+    name: t.name,
+    description: t.description,
+    created_at: t.createdAt,
+    created_by: t.createdBy,
+    members: t.members.map(({ principal, lead }) => ({ principal, lead })),
   };
 }
 

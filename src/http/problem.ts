@@ -77,6 +77,8 @@ export function errorHandler(log: Log): ErrorRequestHandler {
 }
 
 function fromParser(error: unknown): BrokerError {
+  if (error instanceof URIError)
+    return new BrokerError('invalid_request', { detail: 'The address is not valid percent-encoding.' });
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large')
     return new BrokerError('payload_too_large', { detail: 'The request body is too large.' });

@@ -34,6 +34,9 @@ export interface Route {
   handle(context: Context): Promise<void>;
 }
 
+const MAX_TOLD = 20;
+const MAX_FIELD = 200;
+
 /** The validated input, or `invalid_request` that names each field and its rule; never a value. */
 export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input ?? {}, { reportInput: true });
@@ -44,15 +47,19 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
     throw invalid({ field: odd === '' ? 'body' : odd, rule: 'must be whole Unicode characters' });
   }
   throw invalid(
-    ...result.error.issues.flatMap(meant).flatMap((issue) => {
-      const field = issue.path.join('.');
-      if (issue.code === 'unrecognized_keys')
-        return issue.keys.map((key) => ({
-          field: field === '' ? key : `${field}.${key}`,
-          rule: 'is not a known key',
-        }));
-      return [{ field: field === '' ? 'body' : field, rule: ruleOf(issue) }];
-    }),
+    ...result.error.issues
+      .slice(0, MAX_TOLD)
+      .flatMap(meant)
+      .flatMap((issue) => {
+        const field = issue.path.join('.').slice(0, MAX_FIELD);
+        if (issue.code === 'unrecognized_keys')
+          // What was sent is repeated in small measure only: the caller knows it.
+          return issue.keys.slice(0, MAX_TOLD).map((key) => ({
+            field: (field === '' ? key : `${field}.${key}`).slice(0, MAX_FIELD),
+            rule: 'is not a known key',
+          }));
+        return [{ field: field === '' ? 'body' : field, rule: ruleOf(issue) }];
+      }),
   );
 }
 

@@ -36,10 +36,25 @@ export async function breakGlassNotice(tx: ChangeTx, call: Call, credential: Cre
   });
 }
 
-/** An admin's own principal and those of the live service accounts that he made: what opens to them opens to him. */
+/**
+ * An admin's own principal and those of the accounts that he made, of services and of people: he knew their first
+ * secret, so what opens to them opens to him.
+ */
 export async function principalsOf(ports: Pick<Ports, 'records'>, call: Call): Promise<string[]> {
-  const accounts = await ports.records.serviceAccounts(call.caller.principal);
-  return [call.caller.principal, ...accounts.filter((a) => a.revokedAt === null).map((a) => `sa:${a.id}`)];
+  const me = call.caller.principal;
+  const accounts = (await ports.records.serviceAccounts(me)).filter((a) => a.revokedAt === null);
+  const people = (await ports.records.people()).filter((person) => person.createdBy === me);
+  return [me, ...accounts.map((a) => `sa:${a.id}`), ...people.map((person) => person.principal)];
+}
+
+/** What others own and `principal` may read: what opens to whoever takes that principal over. */
+export async function openedByTaking(
+  ports: Pick<Ports, 'records'>,
+  call: Call,
+  principal: string,
+): Promise<Credential[]> {
+  const readable = await ports.records.openedTo({ principal });
+  return readable.filter((credential) => credential.owner !== call.caller.principal);
 }
 
 /** What an admin must say why he does it. */

@@ -50,7 +50,11 @@ export async function createCredential(
   return withIdempotency(
     ports,
     call,
-    { key: idempotencyKey, request: ['create', { ...body, fields: { ...body.fields } }] },
+    {
+      key: idempotencyKey,
+      action: 'credential.create',
+      request: ['create', { ...body, fields: { ...body.fields } }],
+    },
     create,
   );
 }

@@ -7,6 +7,7 @@ import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
 import { breakGlassNotice, brokenGlass, principalsOf, requireReason } from './breakGlass.js';
 import { checkGrants } from './grantRules.js';
+import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
 
@@ -33,6 +34,10 @@ export async function replaceGrants(
   const now = ports.clock.now();
   await ports.changes.run(async (tx) => {
     await tx.lock(id);
+    // Who changes grants holds this lock; a list that was made from another state would undo the other's change.
+    const since = await ports.records.grants(id);
+    if (since.length !== before.length || !since.every((g) => before.some((b) => same(b, g))))
+      throw lostRace();
     await tx.replaceGrants(id, grants, call.caller.principal, now);
     const details = { grants: grants.map((g) => `${g.subjectKind}:${g.subject}=${g.level}`) };
     tx.audit(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
@@ -11,6 +12,15 @@ import type { WritePorts } from './writeVersion.js';
 /** How long a request may hold its key before a repetition takes over. */
 const LOCK_MS = 30_000;
 
+interface Keyed {
+  key: string;
+  /** What makes two requests the same. */
+  request: Hashable;
+  action: 'credential.create' | 'credential.rotate';
+  /** The credential that is meant; left out, the work makes one. The caller may do it: that was asked before. */
+  credentialId?: string;
+}
+
 type Work = (claimed: { id: string; resumed: boolean }) => Promise<Credential>;
 
 /**
@@ -20,7 +30,7 @@ type Work = (claimed: { id: string; resumed: boolean }) => Promise<Credential>;
 export async function withIdempotency(
   ports: WritePorts,
   call: Call,
-  { key, request, credentialId: target }: { key: string; request: Hashable; credentialId?: string },
+  { key, request, action, credentialId: target }: Keyed,
   work: Work,
 ): Promise<{ credential: Credential; replayed: boolean }> {
   const now = ports.clock.now();
@@ -34,7 +44,7 @@ export async function withIdempotency(
     lockedUntil: new Date(now.getTime() + LOCK_MS),
   };
   const before = await ports.changes.run(async (tx) => {
-    tx.audit(auditEvent(call, 'credential.create_requested', 'allowed', { details: { idempotent: true } }));
+    tx.audit(requested(call, action, target));
     return tx.claimIdempotency(claim, now);
   });
   if (
@@ -45,11 +55,20 @@ export async function withIdempotency(
       detail: 'This Idempotency-Key was used for another request. Use a new one.',
     });
   }
-  const earlier = before === null ? null : await earlierResult(ports, call, before, target === undefined);
+  const earlier = before === null ? null : await earlierResult(ports, call, before, action);
   if (earlier !== null) return { credential: earlier, replayed: true };
   if (before !== null && target === undefined) await claimAnew(ports, call, claim);
   const id = target ?? claim.credentialId;
-  return finish(ports, call, key, { id, resumed: before !== null }, work);
+  return finish(ports, call, { key, action }, () => work({ id, resumed: before !== null }));
+}
+
+function requested(call: Call, action: Keyed['action'], credentialId?: string): AuditEvent {
+  const begun =
+    action === 'credential.create' ? 'credential.create_requested' : 'credential.update_requested';
+  return auditEvent(call, begun, 'allowed', {
+    ...(credentialId === undefined ? {} : { credentialId }),
+    details: { idempotent: true },
+  });
 }
 
 /**
@@ -62,7 +81,7 @@ async function claimAnew(
   claim: Omit<IdempotencyRecord, 'state' | 'response'>,
 ): Promise<void> {
   await ports.changes.run(async (tx) => {
-    tx.audit(auditEvent(call, 'credential.create_requested', 'allowed', { details: { idempotent: true } }));
+    tx.audit(requested(call, 'credential.create'));
     await tx.releaseIdempotency(claim.actor, claim.key);
     await tx.claimIdempotency(claim, ports.clock.now());
   });
@@ -73,7 +92,7 @@ async function earlierResult(
   ports: WritePorts,
   call: Call,
   before: IdempotencyRecord & { resumed: boolean },
-  creates: boolean,
+  action: Keyed['action'],
 ): Promise<Credential | null> {
   if (before.state === 'in_progress' && !before.resumed) {
     throw new BrokerError('idempotency_in_progress', {
@@ -83,12 +102,13 @@ async function earlierResult(
   }
   if (before.credentialId === null) return null;
   if (before.state === 'done')
-    return (await authorize(ports, call, before.credentialId, 'see', 'credential.create')).credential;
+    return (await authorize(ports, call, before.credentialId, 'see', action)).credential;
   const access = await ports.records.access(call.caller, before.credentialId);
   const intent = await ports.records.openIntent(before.credentialId);
   if (access.credential === null) return null;
   // Without an open intent a creation is done; a rotation may not have begun, and beginning it again is harmless.
-  if (intent === null) return access.credential.status === 'active' && creates ? access.credential : null;
+  if (intent === null)
+    return access.credential.status === 'active' && action === 'credential.create' ? access.credential : null;
   if ((await finishIntent(ports, intent, access.credential)) !== 'completed') return null;
   return (await ports.records.access(call.caller, before.credentialId)).credential;
 }
@@ -96,20 +116,15 @@ async function earlierResult(
 async function finish(
   ports: WritePorts,
   call: Call,
-  key: string,
-  claimed: { id: string; resumed: boolean },
-  work: Work,
+  { key, action }: Pick<Keyed, 'key' | 'action'>,
+  work: () => Promise<Credential>,
 ) {
   const actor = call.caller.principal;
-  const note = () =>
-    auditEvent(call, 'credential.create', 'allowed', {
-      credentialId: claimed.id,
-      details: { idempotency: 'settled' },
-    });
+  const settled = { details: { idempotency: 'settled' } };
   try {
-    const credential = await work(claimed);
+    const credential = await work();
     await ports.changes.run(async (tx) => {
-      tx.audit(note());
+      tx.audit(auditEvent(call, action, 'allowed', { credentialId: credential.id, ...settled }));
       await tx.finishIdempotency(actor, key, { status: 201, body: { id: credential.id } });
     });
     return { credential, replayed: false };
@@ -117,7 +132,7 @@ async function finish(
     // A creation that failed was undone, a refused change never began: the key is free for another try.
     if (error instanceof BrokerError) {
       await ports.changes.run(async (tx) => {
-        tx.audit({ ...note(), outcome: 'failed', code: error.code });
+        tx.audit(auditEvent(call, action, 'failed', { code: error.code, ...settled }));
         await tx.releaseIdempotency(actor, key);
       });
     }

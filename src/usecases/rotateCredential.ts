@@ -22,7 +22,14 @@ export async function rotateCredential(
 ): Promise<Credential> {
   const { idempotencyKey } = options;
   if (idempotencyKey === undefined) return rotate(ports, call, id, body);
-  const request = { key: idempotencyKey, request: ['rotate', id, { ...body, fields: { ...body.fields } }] };
+  // Whoever may not rotate it claims no key for it.
+  await authorize(ports, call, id, 'rotate', 'credential.rotate');
+  const action = 'credential.rotate' as const;
+  const request = {
+    key: idempotencyKey,
+    action,
+    request: ['rotate', id, { ...body, fields: { ...body.fields } }],
+  };
   return (
     await withIdempotency(ports, call, { ...request, credentialId: id }, ({ resumed }) =>
       rotate(ports, call, id, body, resumed),

@@ -7,7 +7,7 @@ import type { Secret } from '../domain/secret.js';
 import type { Ports, ServiceAccount } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
-import { breakGlassNotice, brokenGlass, requireReason } from './breakGlass.js';
+import { breakGlassNotice, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
 import { newSecret } from './issueToken.js';
 import { refuse } from './refuse.js';
 
@@ -95,8 +95,7 @@ export async function resetServiceAccountSecret(
 async function openedByReset(ports: Needs, call: Call, account: ServiceAccount): Promise<Credential[]> {
   const me = call.caller.principal;
   if (account.createdBy === me) return [];
-  const readable = await ports.records.openedTo({ principal: `sa:${account.id}` });
-  const opened = readable.filter((credential) => credential.owner !== me);
+  const opened = await openedByTaking(ports, call, `sa:${account.id}`);
   if (opened.length > 0) {
     const what = 'Its secret would open to you what others let this service account read.';
     const details = { id: account.id, name: account.name };

@@ -97,19 +97,27 @@ async function ledTeam(ports: Needs, call: Call, name: string, action: TeamActio
   return refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
 }
 
-/** The credentials of others that open to an admin who joins, or null when neither he nor an account of his does. */
+/**
+ * The credentials of others that open to an admin who joins, or null when neither he nor an account of his does. People
+ * whom he made join as a matter of course; they count where something opens by it.
+ */
 async function openedByJoining(
   ports: Needs,
   call: Call,
   change: { action: TeamAction; name: string; joining: readonly TeamMember[] },
 ): Promise<Credential[] | null> {
   if (call.caller.role !== 'admin' || change.joining.length === 0) return null;
+  const me = call.caller.principal;
   const own = await principalsOf(ports, call);
-  if (!change.joining.some((m) => own.includes(m.principal))) return null;
+  const joining = change.joining.map((m) => m.principal).filter((principal) => own.includes(principal));
+  if (joining.length === 0) return null;
+  const readable = await ports.records.openedTo({ team: change.name });
+  const opened = readable.filter((credential) => credential.owner !== me);
+  const othersOnly = joining.every((principal) => principal !== me && !principal.startsWith('sa:'));
+  if (othersOnly && opened.length === 0) return null;
   const what = 'This would open what the team is given to yourself or to an account of yours.';
   await requireReason(ports, call, { action: change.action, what, details: { team: change.name } });
-  const opened = await ports.records.openedTo({ team: change.name });
-  return opened.filter((credential) => credential.owner !== call.caller.principal);
+  return opened;
 }
 
 function teamEvent(

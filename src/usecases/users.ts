@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Call, Role } from '../domain/caller.js';
+import type { Credential } from '../domain/credential.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { passwordProblem } from '../domain/password.js';
 import { Secret } from '../domain/secret.js';
 import type { Person, Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
+import { breakGlassNotice, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
 import { requireRole } from './refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'readAudit'>;
@@ -109,9 +111,11 @@ export async function resetPassword(ports: Needs, call: Call, username: string):
   await requireRole(ports, call, 'admin', { action: 'user.password_reset', details });
   const person = await ports.records.person(details.principal);
   if (person === null) throw notFound('user');
+  const opened = await openedByReset(ports, call, person);
   const password = oneTimePassword();
   await ports.passwords.set(username, password);
   await ports.changes.run(async (tx) => {
+    for (const credential of opened) await breakGlassNotice(tx, call, credential);
     await tx.updatePerson(person.principal, { mustChangePassword: true });
     await tx.revokeSessionsOf(person.principal, ports.clock.now());
     await tx.notice({
@@ -121,9 +125,23 @@ export async function resetPassword(ports: Needs, call: Call, username: string):
       recipient: person.principal,
       body: { actor: call.caller.principal, request_id: call.requestId },
     });
-    tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details }));
+    const glass = brokenGlass(call, opened.length > 0);
+    tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details, ...glass }));
   });
   return password;
+}
+
+/** Whoever resets a password could use it before its person does, and read what the person owns or may read. */
+async function openedByReset(ports: Needs, call: Call, { principal }: Person): Promise<Credential[]> {
+  if (principal === call.caller.principal) return [];
+  const own = (await ports.records.ownedBy(principal)).filter((c) => c.status === 'active');
+  const opened = [...own, ...(await openedByTaking(ports, call, principal))];
+  if (opened.length > 0) {
+    const what = 'With this password you could read what its person may read.';
+    const details = { principal };
+    await requireReason(ports, call, { action: 'user.password_reset', what, details });
+  }
+  return [...new Map(opened.map((c) => [c.id, c])).values()];
 }
 
 /** What the broker does of itself is audited as done by `system`. */

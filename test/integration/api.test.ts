@@ -302,6 +302,44 @@ describe('the broker over HTTP', function () {
     expect([status, body.code]).to.deep.equal([415, 'unsupported_media_type']);
   });
 
+  it('stores names with any letters and emoji, and refuses what does not show', async () => {
+    for (const name of ['👨‍👩‍👧 family', 'Zürich 東京', 'with\u00a0hard blank', 'wide\u3000blank'])
+      expect([name, (await call(anna, 'POST', '/api/credentials', proxmox(name))).status]).to.deep.equal([
+        name,
+        201,
+      ]);
+    for (const name of ['P1\u200b', 'P1\u202e', 'P\u00ad1', '\ufeffP1']) {
+      const { status, body } = await call(anna, 'POST', '/api/credentials', proxmox(name));
+      expect([JSON.stringify(name), status, body.fields[0].field]).to.deep.equal([
+        JSON.stringify(name),
+        400,
+        'name',
+      ]);
+    }
+  });
+
+  it('takes an address that is no percent-encoding, or a reserved key, for the mistake that it is', async () => {
+    expect((await call(anna, 'GET', '/api/credentials/%E0%A4%A')).status).to.equal(400);
+    const headers = { authorization: `Bearer ${anna}`, 'content-type': 'application/json' };
+    const body = '{"name":"p","service_type":"other","fields":{"__proto__":"x","a":"1"}}';
+    expect((await fetch(`${base}/api/credentials`, { method: 'POST', headers, body })).status).to.equal(400);
+    expect((await call(anna, 'GET', '/api/credentials?service_type=__proto__')).status).to.equal(400);
+  });
+
+  it('lets nobody undo a change of grants that he has not seen', async () => {
+    const { id } = await create(anna, proxmox('Shared at once'));
+    const grantTo = (subject: string) =>
+      call(anna, 'PUT', `/api/credentials/${id}/grants`, {
+        grants: [{ subject_kind: 'user', subject, level: 'read' }],
+      });
+    const statuses = (await Promise.all([1, 2, 3, 4].map((n) => grantTo(`glassdome:${n}`)))).map(
+      (a) => a.status,
+    );
+    expect(statuses.filter((status) => status === 200)).to.have.length.at.least(1);
+    expect(statuses.every((status) => status === 200 || status === 409)).to.equal(true);
+    expect((await call(anna, 'GET', `/api/credentials/${id}/grants`)).body.grants).to.have.length(1);
+  });
+
   it('lets one of two changes win and loses neither', async () => {
     const made = await create(anna, proxmox('Race'));
     const at = `/api/credentials/${made.id}`;

@@ -41,6 +41,7 @@ describe('an admin who opens a value of somebody else to himself', function () {
   async function wantsReason(
     act: (headers: object) => Promise<{ status: number; body: unknown }>,
     ids: string[],
+    owner = 'local:anna',
   ) {
     const before = await Promise.all(ids.map(noticesOf));
     const refused = await act({});
@@ -52,7 +53,7 @@ describe('an admin who opens a value of somebody else to himself', function () {
     const { items } = (await as(broker.admin, 'GET', '/api/audit?outcome=allowed&limit=1')).body;
     expect(items[0]).to.include({ break_glass: true, break_glass_reason: 'incident 12' });
     for (const [n, id] of ids.entries()) {
-      const told = [...(before[n] ?? []), 'local:anna: local:admin because of incident 12'];
+      const told = [...(before[n] ?? []), `${owner}: local:admin because of incident 12`];
       expect(await noticesOf(id)).to.deep.equal(told);
     }
   }
@@ -87,12 +88,29 @@ describe('an admin who opens a value of somebody else to himself', function () {
     }
   });
 
+  it('grants it to a person whom he made, since he knew the first password', async () => {
+    await broker.person('sock', 'engineer');
+    const id = await credential('for a sock puppet');
+    const grants = [{ subject_kind: 'user', subject: 'local:sock', level: 'manage' }];
+    const act = (headers: object) =>
+      as(broker.admin, 'PUT', `/api/credentials/${id}/grants`, { grants }, headers);
+    await wantsReason(act, [id]);
+  });
+
+  it('resets the password of somebody who owns or may read something', async () => {
+    const eve = await broker.person('eve', 'engineer');
+    const body = { name: 'of eve', service_type: 'openai', fields: { api_key: 'k' }, env_names: {} };
+    const { id } = (await as(eve, 'POST', '/api/credentials', body)).body;
+    const act = (headers: object) =>
+      as(broker.admin, 'POST', '/api/users/eve/reset-password', undefined, headers);
+    await wantsReason(act, [id], 'local:eve');
+  });
+
   it('grants to others, or less than reading, without a reason and without a notice', async () => {
     const id = await credential('for others');
-    await broker.person('ben', 'engineer');
     const robot = await broker.account(broker.admin.token, 'less');
     const grants = [
-      { subject_kind: 'user', subject: 'local:ben', level: 'read' },
+      { subject_kind: 'user', subject: 'glassdome:7', level: 'read' },
       { subject_kind: 'service_account', subject: robot.id, level: 'use' },
     ];
     expect((await as(broker.admin, 'PUT', `/api/credentials/${id}/grants`, { grants })).status).to.equal(200);
@@ -139,7 +157,7 @@ describe('an admin who opens a value of somebody else to himself', function () {
     await broker.person('carol', 'engineer');
     expect((await as(broker.admin, 'POST', '/api/users/carol/reset-password')).status).to.equal(200);
     const found = await rows.query(
-      `select recipient from broker.notifications where kind = 'password_reset'`,
+      `select recipient from broker.notifications where kind = 'password_reset' and recipient = 'local:carol'`,
     );
     expect(found.rows).to.deep.equal([{ recipient: 'local:carol' }]);
   });

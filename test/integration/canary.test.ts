@@ -164,7 +164,7 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
       [400, create, [value('list')]],
       [413, create, { ...good, description: value('large').repeat(3_000) }],
       [400, create, `fields=${value('form')}`, { 'content-type': 'application/x-www-form-urlencoded' }],
-      [400, create, value('plain'), { 'content-type': 'text/plain' }],
+      [415, create, value('plain'), { 'content-type': 'text/plain' }],
       [409, create, proxmox('Lab', value('name-taken'))],
       [422, create, proxmox('Other', value('other-request')), { 'idempotency-key': 'create-1' }],
       [404, `PATCH /api/credentials/${NOBODYS}`, { fields: { token_value: value('not-there') } }],

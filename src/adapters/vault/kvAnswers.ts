@@ -70,10 +70,16 @@ export function splitFields(data: Record<string, unknown>, secretFields: readonl
   };
 }
 
-/** Cuts each value at 512 bytes, never inside a character. */
+/** What Go's `unicode.IsPrint` denies: everything but letters, marks, numbers, punctuation, symbols and the blank. */
+const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
+
+/** Cuts each value at 512 bytes, never inside a character. Vault takes printable ones only; others become blanks. */
 export function cutCustomMetadata(custom: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(custom).map(([key, value]) => [key, cutAtBytes(value, CUSTOM_VALUE_BYTES)]),
+    Object.entries(custom).map(([key, value]) => [
+      key,
+      cutAtBytes(value.replace(NOT_PRINTABLE, ' '), CUSTOM_VALUE_BYTES),
+    ]),
   );
 }
 

@@ -1,3 +1,4 @@
+import { ApiError } from '../apiError.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -58,8 +59,10 @@ export const grant = leaf('grant', 'share it')
         const subject = await subjectOf(cli, who);
         added.push({ ...subject, level: options.level, expires_at: options.until ?? null });
       }
-      const kept = (await grantsOf(cli, credential)).filter((g) => !added.some((a) => same(a, g)));
-      await replace(cli, credential, [...kept, ...added], options);
+      await change(cli, credential, options, (before) => [
+        ...before.filter((g) => !added.some((a) => same(a, g))),
+        ...added,
+      ]);
     }),
   );
 
@@ -78,17 +81,28 @@ export const revoke = leaf('revoke', 'take a share back')
           throw new CliError(`"${credential.name}" is not shared with ${who}.`, EXIT.notFound);
         gone.push(subject);
       }
-      await replace(
-        cli,
-        credential,
-        before.filter((g) => !gone.some((s) => same(s, g))),
-        options,
-      );
+      await change(cli, credential, options, (list) => list.filter((g) => !gone.some((s) => same(s, g))));
     }),
   );
 
 async function grantsOf(cli: Cli, { id }: CredentialView): Promise<Grant[]> {
   return (await cli.call<{ grants: Grant[] }>(`/api/credentials/${id}/grants`)).body.grants;
+}
+
+/** Somebody else may change the grants between our look and our change: then once more, from what there is by then. */
+async function change(
+  cli: Cli,
+  credential: CredentialView,
+  options: Options,
+  next: (before: Grant[]) => Grant[],
+): Promise<void> {
+  for (const last of [false, true]) {
+    try {
+      return await replace(cli, credential, next(await grantsOf(cli, credential)), options);
+    } catch (error) {
+      if (last || !(error instanceof ApiError) || error.problem.code !== 'conflict') throw error;
+    }
+  }
 }
 
 async function replace(

@@ -87,10 +87,12 @@ const setRole = leaf('set-role', 'what somebody may do; acts at the next token')
 const resetPassword = leaf('reset-password', 'a new one-time password; all logins of the person end')
   .argument('<username>')
   .option('--yes', 'do not ask')
+  .option('--reason <text>', 'why, where the person owns or may read something; the owners are told')
   .action(
-    withBroker<AskOptions>(async (cli, { json, yes }, [username = '']) => {
+    withBroker<AskOptions & { reason?: string }>(async (cli, { json, yes, reason }, [username = '']) => {
       await confirm(`Reset the password of ${username}?`, yes);
-      const { body } = await cli.call<OneTime>(`${at(username)}/reset-password`, { method: 'POST' });
+      const headers: Record<string, string> = reason === undefined ? {} : { 'x-break-glass-reason': reason };
+      const { body } = await cli.call<OneTime>(`${at(username)}/reset-password`, { method: 'POST', headers });
       if (json) return printJson(body);
       note(`One-time password of ${username}, shown this once:`);
       say(body.one_time_password);
