@@ -34,6 +34,7 @@ fi
 issue() {
   local file=$1 name=$2 usage=$3 alt=${4:-}
   if [ -s "$file.crt" ] && [ -s "$file.key" ]; then return; fi
+  if [ ! -s ca.key ]; then echo "$file.crt has to be signed: put ca.key back for that" >&2; exit 1; fi
   new_key "$file.key"
   {
     echo "basicConstraints=critical,CA:FALSE"
@@ -71,4 +72,4 @@ touch broker.env
 
 # The containers' users differ from ours; the folder itself stays closed.
 chmod 644 ./*.crt ./*.key postgres.password
-chmod 600 ca.key
+if [ -e ca.key ]; then chmod 600 ca.key; fi

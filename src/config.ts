@@ -41,7 +41,10 @@ const schema = z.object({
   VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
   /** Pod login: mount below `auth/`, role, and the file of the pod's token. */
   VAULT_POD_MOUNT: mount('kubernetes'),
-  VAULT_POD_ROLE: z.string().default('broker-api'),
+  VAULT_POD_ROLE: z
+    .string()
+    .regex(/^[a-z0-9_-]*api$/, 'must end in "api": the other roles are called like it')
+    .default('broker-api'),
   VAULT_POD_TOKEN_FILE: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount/token'),
   /** Token login, for development, and the short-lived token of `bootstrap`. */
   VAULT_TOKEN_FILE: z.string().optional(),
@@ -104,6 +107,8 @@ function refusedVariables(env: NodeJS.ProcessEnv): string[] {
     wrong.push(
       'VAULT_SKIP_VERIFY: the broker always verifies Vault; unset it and name the CA in VAULT_CA_FILE',
     );
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    wrong.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified; unset it and name the CA');
   for (const name of ['DEBUG', 'NODE_DEBUG'])
     if (env[name]) wrong.push(`${name}: libraries would print what they send; unset it`);
   return wrong;
@@ -129,23 +134,50 @@ function plainConnections(config: z.infer<typeof schema>): string[] {
       'BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)',
     );
   }
-  for (const address of (config.VAULT_ADDR ?? '')
-    .split(',')
-    .map((a) => a.trim())
-    .filter((a) => a.toLowerCase().startsWith('http://'))) {
+  for (const address of listOf(config.VAULT_ADDR)) {
+    if (!/^https?:\/\/[^/]+\/?$/i.test(address))
+      wrong.push(`VAULT_ADDR: "${address}" must be https://host:port`);
+    if (!address.toLowerCase().startsWith('http://')) continue;
     if (!LOOPBACK.has(hostOf(address)) && !config.ALLOW_PLAIN_VAULT)
       wrong.push('VAULT_ADDR: plain http beyond loopback (or ALLOW_PLAIN_VAULT=true)');
   }
-  const database = config.DATABASE_URL;
-  if (
-    database !== undefined &&
-    !LOOPBACK.has(hostOf(database)) &&
-    !/sslmode=(require|verify-)/.test(database) &&
-    !config.ALLOW_PLAIN_POSTGRES
-  ) {
-    wrong.push('DATABASE_URL: beyond loopback needs sslmode=verify-full (or ALLOW_PLAIN_POSTGRES=true)');
+  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL'] as const) {
+    const url = config[name];
+    if (url !== undefined && plainPostgres(url) && !config.ALLOW_PLAIN_POSTGRES)
+      wrong.push(`${name}: beyond loopback needs sslmode=verify-full (or ALLOW_PLAIN_POSTGRES=true)`);
   }
   return wrong;
+}
+
+/** As the driver reads it: a `host` in the query wins, and with libpq's meaning `require` verifies nothing. */
+function plainPostgres(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { hostname, searchParams } = new URL(text);
+  const hosts = [hostname, ...searchParams.getAll('host')].filter((host) => host !== '');
+  if (hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host))) return false;
+  const verified = searchParams.has('uselibpqcompat')
+    ? ['verify-full']
+    : ['require', 'verify-ca', 'verify-full'];
+  const modes = searchParams.getAll('sslmode');
+  return modes.length === 0 || !modes.every((mode) => verified.includes(mode));
+}
+
+/** The words between commas. */
+export function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/** The text of a file that a variable names; a file that can't be read is told by the variable. */
+export function readNamed(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new ConfigRefused(`${variable}: ${file} can't be read (${code})`);
+  }
 }
 
 function hostOf(url: string): string {
@@ -162,15 +194,12 @@ const KEY_RULES: Readonly<Record<GlassdomeKeyProblem, string>> = {
 };
 
 function jwtKeys(files: string | undefined): string[] {
-  return (files ?? '')
-    .split(',')
-    .filter((f) => f !== '')
-    .map((file) => {
-      const key = readFileSync(file, 'utf8').trim();
-      const problem = glassdomeKeyProblem(key);
-      if (problem !== undefined) throw new ConfigRefused(`GLASSDOME_JWT_KEY_FILES: ${KEY_RULES[problem]}`);
-      return key;
-    });
+  return listOf(files).map((file) => {
+    const key = readNamed('GLASSDOME_JWT_KEY_FILES', file).trim();
+    const problem = glassdomeKeyProblem(key);
+    if (problem !== undefined) throw new ConfigRefused(`GLASSDOME_JWT_KEY_FILES: ${KEY_RULES[problem]}`);
+    return key;
+  });
 }
 
 /** A file or folder that ships with the program, wherever it is installed. */

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import cron from 'node-cron';
 import { migrate } from './adapters/postgres/migrations.js';
@@ -9,7 +8,15 @@ import { VaultUnreachable } from './adapters/vault/client.js';
 import { openTransport } from './adapters/vault/connection.js';
 import { GlassdomeKeyRefused } from './adapters/vault/glassdomeKeys.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
-import { ConfigRefused, loadConfig, packageFile, packageVersion, required } from './config.js';
+import {
+  ConfigRefused,
+  listOf,
+  loadConfig,
+  packageFile,
+  packageVersion,
+  readNamed,
+  required,
+} from './config.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { createApp } from './http/app.js';
@@ -98,8 +105,8 @@ async function guarded(log: Log, job: string, work: () => Promise<unknown>): Pro
 async function bootstrap(dryRun: boolean): Promise<void> {
   const config = loadConfig();
   const caPem =
-    config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
-  const transport = openTransport(required(config, 'VAULT_ADDR').split(','), caPem);
+    config.VAULT_CA_FILE === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', config.VAULT_CA_FILE) };
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), caPem);
   try {
     const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
     const client = createVaultClient(transport, () => token.reveal());
@@ -190,7 +197,7 @@ program
   .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
   .action((options: { username: string; passwordFile: string }) =>
     withSystem(async ({ ports }) => {
-      const password = new Secret(readFileSync(options.passwordFile, 'utf8').trim());
+      const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
       out(
         `Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`,
       );

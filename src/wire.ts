@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createTokenVerifier } from './adapters/identity/verifyToken.js';
 import { createLog } from './adapters/log.js';
 import { createPostgres } from './adapters/postgres/postgres.js';
@@ -14,7 +13,7 @@ import { createSecretStore } from './adapters/vault/secretStore.js';
 import { realTimers } from './adapters/vault/timers.js';
 import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
-import { type Config, ConfigRefused, required } from './config.js';
+import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import { Secret } from './domain/secret.js';
 import type { Ports, SecretStore } from './ports.js';
@@ -32,8 +31,8 @@ export async function wire(config: Config): Promise<System> {
   const log = createLog(config.LOG_LEVEL);
   const clock = { now: () => new Date() };
   const caPem =
-    config.VAULT_CA_FILE === undefined ? {} : { caPem: readFileSync(config.VAULT_CA_FILE, 'utf8') };
-  const transport = openTransport(required(config, 'VAULT_ADDR').split(','), caPem);
+    config.VAULT_CA_FILE === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', config.VAULT_CA_FILE) };
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), caPem);
   const connect = (role: 'api' | 'users' | 'reconciler'): VaultConnection =>
     connectVault({ transport, login: loginOf(config, role), role, log });
   const api = connect('api');
@@ -112,7 +111,7 @@ function loginOf(config: Config, role: keyof typeof ROLE_VARIABLES): LoginMethod
 
 /** The token in a file, e.g. the short-lived one of `bootstrap`. */
 export function tokenFrom(file: string): Secret {
-  const text = readFileSync(file, 'utf8').trim();
+  const text = readNamed('VAULT_TOKEN_FILE', file).trim();
   if (text === '') throw new ConfigRefused('VAULT_TOKEN_FILE: the file is empty');
   return new Secret(text);
 }

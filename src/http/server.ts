@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createServer as createPlain, type Server } from 'node:http';
 import { createServer as createTls } from 'node:https';
 import type { Express } from 'express';
-import type { Config } from '../config.js';
+import { type Config, readNamed } from '../config.js';
 import type { Lifecycle } from './operations.js';
 
 const DRAIN_MS = 20_000;
@@ -13,7 +12,11 @@ export async function listen(app: Express, config: Config): Promise<Server> {
   const server: Server =
     cert !== undefined && key !== undefined
       ? (createTls(
-          { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' },
+          {
+            cert: readNamed('TLS_CERT_FILE', cert),
+            key: readNamed('TLS_KEY_FILE', key),
+            minVersion: 'TLSv1.2',
+          },
           app,
         ) as unknown as Server)
       : createPlain(app);

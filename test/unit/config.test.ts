@@ -18,3 +18,39 @@ describe('the broker does not start', () => {
     });
   }
 });
+
+describe('connections that only look encrypted', () => {
+  const told = (env: NodeJS.ProcessEnv): string => {
+    try {
+      loadConfig(env);
+      return 'taken';
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+  };
+  const plain = [
+    'postgres://o@localhost/x?host=db.lab',
+    'postgres://o@db.lab/x?sslmode=disable&application_name=sslmode=require',
+    'postgres://o@db.lab/x?uselibpqcompat=true&sslmode=require',
+    'postgres://o@db.lab/x?sslmode=require&sslmode=disable',
+    'postgres://o@db.lab/x',
+  ];
+  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL']) {
+    for (const url of plain) {
+      it(`${name} ${url}`, () => {
+        expect(told({ [name]: url })).to.contain(`${name}: beyond loopback`);
+      });
+    }
+    it(`${name} is taken with a verified certificate`, () => {
+      expect(told({ [name]: 'postgres://o@db.lab/x?sslmode=verify-full' })).to.equal('taken');
+    });
+  }
+  it('are told by the variable: an address without a scheme, a verification switched off, a missing file, a role', () => {
+    expect(told({ VAULT_ADDR: 'vault.lab:8200' })).to.contain('VAULT_ADDR');
+    expect(told({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).to.contain('NODE_TLS_REJECT_UNAUTHORIZED');
+    expect(told({ GLASSDOME_JWT_KEY_FILES: '/nowhere/key' })).to.equal(
+      "GLASSDOME_JWT_KEY_FILES: /nowhere/key can't be read (ENOENT)",
+    );
+    expect(told({ VAULT_POD_ROLE: 'glassdome' })).to.contain('VAULT_POD_ROLE');
+  });
+});
