@@ -7,7 +7,7 @@ setUp();
 process.chdir(root);
 const { default: Mocha } = await import('mocha');
 const mocha = new Mocha({ timeout: 30_000, reporter: 'spec', forbidOnly: true });
-const suites = ['unit', 'integration'].flatMap((kind) => {
+const suites = ['unit', 'conformance', 'integration'].flatMap((kind) => {
   const folder = join('dist', 'test', kind);
   return existsSync(folder) ? readdirSync(folder, { recursive: true }).map((name) => join(folder, name)) : [];
 });

@@ -16,6 +16,16 @@ const mount = (preset: string) =>
     .regex(/^[a-z0-9][a-z0-9_/-]*$/)
     .default(preset);
 
+const CIDR = z.union([z.cidrv4(), z.cidrv6()]);
+const cidrs = (preset: string) =>
+  z
+    .string()
+    .default(preset)
+    .refine(
+      (text) => listOf(text).every((one) => CIDR.safeParse(one).success),
+      'must be ranges such as 10.0.0.0/8, separated by commas',
+    );
+
 const schema = z.object({
   /** Address to listen on. Beyond loopback TLS is needed. */
   BROKER_HOST: z.string().default('127.0.0.1'),
@@ -65,6 +75,10 @@ const schema = z.object({
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Calls for values (`secret`, `resolve`, `environment`) that one caller may make in a minute; 0 sets no bound. */
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
+  /** Ranges that tests of credentials may connect to beside public addresses; loopback only if it is among them. */
+  OUTBOUND_ALLOW_CIDRS: cidrs('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7'),
+  /** Tests of credentials that one caller may start in a minute; 0 sets no bound. */
+  TESTS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(120),
   /** Each lets one plain connection leave loopback. */
   ALLOW_PLAIN_HTTP: flag,
   ALLOW_PLAIN_POSTGRES: flag,

@@ -6,6 +6,7 @@ import type { Caller, Role } from './domain/caller.js';
 import type { Credential, CredentialStatus, CredentialVersion, Health } from './domain/credential.js';
 import type { FieldValues } from './domain/fields.js';
 import type { Grant, Standing } from './domain/grant.js';
+import type { Probe } from './domain/outbound.js';
 import type { Secret } from './domain/secret.js';
 import type { ServiceType } from './domain/serviceType.js';
 
@@ -475,6 +476,20 @@ export interface RecordsStatus {
   health(): Promise<'ok' | 'unreachable' | 'read_only' | 'not_migrated' | 'partition_missing'>;
 }
 
+// ---------------------------------------------------------------- the outside
+
+/** The one way to systems that are not the broker's own: TLS choice, deadline, byte cap, address policy, turn by turn. */
+export interface Outbound {
+  /** `deadlineMs` counts from the first connection, all requests together. Close it, whatever came of it. */
+  open(deadlineMs: number): OutboundSession;
+}
+
+export interface OutboundSession extends Probe {
+  /** `host:port → addresses` of what was looked at, also when it was refused. */
+  readonly contacted: readonly string[];
+  close(): Promise<void>;
+}
+
 /** All ports together, as `wire.ts` makes them. Use cases take the few they need by `Pick<Ports, …>`. */
 export interface Ports {
   clock: Clock;
@@ -491,4 +506,5 @@ export interface Ports {
   changes: Changes;
   readAudit: ReadAudit;
   auditVerifier: AuditVerifier;
+  outbound: Outbound;
 }

@@ -1,5 +1,7 @@
 import { createTokenVerifier } from './adapters/identity/verifyToken.js';
 import { createLog } from './adapters/log.js';
+import { createOutbound } from './adapters/outbound/outbound.js';
+import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
 import { createPostgres } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
@@ -62,6 +64,11 @@ export async function wire(config: Config): Promise<System> {
     checkpointSigner,
     passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
     flatSecrets: createFlatSecrets(api.access),
+    outbound: createOutbound({
+      clock,
+      allowCidrs: listOf(config.OUTBOUND_ALLOW_CIDRS),
+      forbidden: await ownEndpoints(ownUrls(config)),
+    }),
     ...postgres,
   };
   return {
@@ -81,6 +88,12 @@ export async function wire(config: Config): Promise<System> {
       await transport.close();
     },
   };
+}
+
+/** What a test may never be pointed at: the broker itself, Vault and Postgres. */
+function ownUrls(config: Config): string[] {
+  const own = `http://${config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST}:${config.BROKER_PORT}`;
+  return [own, ...listOf(config.VAULT_ADDR), config.DATABASE_URL ?? ''].filter((url) => url !== '');
 }
 
 const ROLE_VARIABLES = {

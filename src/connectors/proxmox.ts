@@ -1,4 +1,5 @@
 import type { Connector } from '../domain/template.js';
+import { testProxmox } from './proxmoxTest.js';
 import { tlsDestinationFields, tlsFields } from './tlsFields.js';
 
 /** Proxmox VE: an API token (preferred) or a password. Port 8006. */
@@ -86,5 +87,15 @@ export const proxmox: Connector = {
       default_node: ['PROXMOX_<id>_NODE'],
       root_password: ['PROXMOX_<id>_ROOT_PASSWORD', 'PROXMOX_ROOT_PASSWORD_<id>'],
     },
+  },
+  test: testProxmox,
+  guide: {
+    create: [
+      'Datacenter → Permissions → Users: add a user of its own, e.g. broker@pve.',
+      'Datacenter → Permissions → API Tokens: add a token for it and copy its secret, which is shown once.',
+      'Datacenter → Permissions: give the token a role on the paths that Glassdome works on; with privilege separation the user’s own rights do not count.',
+    ],
+    permissions: 'None for the proof itself; PVEAuditor on / shows nodes and rights.',
+    test: 'Signs in, reads version and effective rights, and the token’s own end where it may see it.',
   },
 };

@@ -1,4 +1,8 @@
+import type { FieldValues } from '../domain/fields.js';
+import type { TlsChoice } from '../domain/outbound.js';
 import type { FieldSpec } from '../domain/template.js';
+import { ended, type TestWarning } from '../domain/testResult.js';
+import { setting } from './probing.js';
 
 /** How the broker itself checks the certificate of a host in somebody's lab. `verify_ssl` is for Glassdome's clients. */
 export const tlsFields: readonly FieldSpec[] = [
@@ -24,3 +28,64 @@ export const tlsFields: readonly FieldSpec[] = [
 
 /** The TLS fields that decide whom a secret is sent to. */
 export const tlsDestinationFields: readonly string[] = tlsFields.map((field) => field.name);
+
+/** For services that know us by a certificate. */
+export const clientCertificateFields: readonly FieldSpec[] = [
+  { name: 'client_cert_pem', type: 'multiline', label: 'Client certificate (PEM)' },
+  { name: 'client_key_pem', type: 'secret_text', label: 'Key of the client certificate (PEM)' },
+  { name: 'client_key_passphrase', type: 'password', label: 'Passphrase of that key' },
+];
+
+/** What the TLS fields say; the test ends with `misconfigured` where one is missing that another one needs. */
+export function tlsOf(values: FieldValues): TlsChoice {
+  const mode = modeOf(values);
+  const [caPem, fingerprint] = [setting(values, 'ca_cert_pem'), setting(values, 'tls_fingerprint_sha256')];
+  if (mode === 'custom_ca' && caPem === undefined)
+    throw ended(
+      'misconfigured',
+      'tls_mode is custom_ca, but ca_cert_pem is empty; paste the CA certificate.',
+    );
+  if (mode === 'fingerprint' && !/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i.test(fingerprint ?? ''))
+    throw ended(
+      'misconfigured',
+      'tls_mode is fingerprint, but tls_fingerprint_sha256 is not 32 pairs of hex digits; copy it from the host.',
+    );
+  const [serverName, clientCertPem] = [
+    setting(values, 'tls_server_name'),
+    setting(values, 'client_cert_pem'),
+  ];
+  const { client_key_pem: clientKeyPem, client_key_passphrase: clientKeyPassphrase } = values.secrets;
+  return {
+    mode,
+    ...(mode === 'custom_ca' && caPem !== undefined && { caPem }),
+    ...(mode === 'fingerprint' && fingerprint !== undefined && { fingerprintSha256: fingerprint }),
+    ...(serverName !== undefined && { serverName }),
+    ...(clientCertPem !== undefined && { clientCertPem }),
+    ...(clientKeyPem !== undefined && { clientKeyPem }),
+    ...(clientKeyPassphrase !== undefined && { clientKeyPassphrase }),
+  };
+}
+
+const MODES = ['system', 'custom_ca', 'fingerprint', 'insecure'] as const;
+
+function modeOf(values: FieldValues): TlsChoice['mode'] {
+  const word = setting(values, 'tls_mode') ?? 'system';
+  const mode = MODES.find((known) => known === word);
+  if (mode === undefined) throw ended('misconfigured', `tls_mode must be one of ${MODES.join(', ')}.`);
+  return mode;
+}
+
+/** What stays to be said of a connection as long as it is made that way. */
+export function tlsWarnings(url: URL, tls: TlsChoice): TestWarning[] {
+  if (url.protocol === 'http:')
+    return [
+      { code: 'plain_http', text: 'The secret travels without TLS: everybody on the way can read it.' },
+    ];
+  if (tls.mode !== 'insecure') return [];
+  return [
+    {
+      code: 'tls_insecure',
+      text: 'The certificate is not checked: anybody on the way can read the secret. Pin its fingerprint instead.',
+    },
+  ];
+}

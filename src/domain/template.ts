@@ -1,5 +1,8 @@
 import type { NumberedNames } from './envFamily.js';
+import type { FieldValues } from './fields.js';
+import type { Probe } from './outbound.js';
 import type { ServiceType } from './serviceType.js';
+import type { Finding } from './testResult.js';
 
 /**
  * One field of a service's form, in the product owner's template shape. `password` and `secret_text` fields are
@@ -57,4 +60,29 @@ export interface Connector {
   numbered?: NumberedNames;
   /** What an imported credential is called; left out: the template's title. */
   shortName?: string;
+  /** Rules that a form alone can't say, where a wrong value would lead astray rather than just fail. */
+  rules?: Readonly<Record<string, FieldRule>>;
+  /**
+   * Proves the credential against the real service. Ends with a finding, `TestEnded` or an `OutboundFailure` of the
+   * probe; never changes anything there, and closes what it opened.
+   */
+  test?: (values: FieldValues, probe: Probe) => Promise<Finding>;
+  /** How to make the credential on the service's side, and the least rights that the test needs there. */
+  guide?: ServiceGuide;
+}
+
+export interface FieldRule {
+  pattern: RegExp;
+  /** Sentence fragment: `must be …`. Never holds the value. */
+  rule: string;
+}
+
+/** What the page of all services says beside fields and test. Plain sentences. */
+export interface ServiceGuide {
+  /** Steps on the service's side. */
+  create: readonly string[];
+  /** The least rights there. */
+  permissions: string;
+  /** What the test calls and what that proves. */
+  test: string;
 }

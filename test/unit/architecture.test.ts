@@ -39,6 +39,8 @@ const SEES_REGISTRY = ['src/connectors/registry.ts', 'src/connectors/envNames.ts
 const REVEALS = [
   'src/connectors/',
   'src/adapters/vault/',
+  // The key of a client certificate goes into the TLS library.
+  'src/adapters/outbound/dial.ts',
   // The answers of read and resolve, and of what is shown once.
   'src/http/presenters.ts',
   'src/http/presentSecretOnce.ts',

@@ -1,0 +1,132 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { checkServerIdentity, connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
+import { OutboundFailure, type TlsChoice } from '../../domain/outbound.js';
+import { foreignText, type ShownCertificate } from '../../domain/testResult.js';
+import { asFailure, reasonOf } from './reasons.js';
+
+export interface Destination {
+  /** As the URL spells it, without brackets; what a certificate is checked against. */
+  host: string;
+  port: number;
+  /** Resolved and allowed, in the order in which they are tried. */
+  addresses: readonly string[];
+  secure: boolean;
+  tls: TlsChoice;
+}
+
+/** True when the socket's far end may be spoken to: it is looked at again once connected. */
+type Allowed = (address: string, port: number) => boolean;
+
+/**
+ * A connection to exactly one of the addresses, with the certificate judged before a byte of a request is sent.
+ * Rejects with `OutboundFailure`; the signal ends it.
+ */
+export async function dial(to: Destination, allowed: Allowed, signal: AbortSignal): Promise<Socket> {
+  const socket = await connectAny(to, signal);
+  try {
+    if (!allowed(socket.remoteAddress ?? '', socket.remotePort ?? 0))
+      throw new OutboundFailure('denied_by_policy');
+    if (socket instanceof TLSSocket) {
+      await opened(socket, 'secureConnect', signal);
+      judge(socket, to.tls);
+    }
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw asFailure(error, signal);
+  }
+}
+
+async function connectAny(to: Destination, signal: AbortSignal): Promise<Socket> {
+  const start = to.secure ? secureSockets(to) : plainSockets(to);
+  let last: unknown;
+  for (const address of to.addresses) {
+    const socket = start(address);
+    try {
+      await opened(socket, 'connect', signal);
+      return socket;
+    } catch (error) {
+      last = error;
+      if (signal.aborted) break;
+    }
+  }
+  throw asFailure(last, signal);
+}
+
+const plainSockets = (to: Destination) => (address: string) =>
+  connectTcp({ host: address, port: to.port, noDelay: true });
+
+function secureSockets({ host, port, tls }: Destination): (address: string) => Socket {
+  const name = (tls.serverName ?? host).replace(/\.$/, '');
+  const secureContext = contextOf(tls);
+  return (address) =>
+    connectTls({
+      host: address,
+      port,
+      secureContext,
+      servername: isIP(name) === 0 ? name : '',
+      ALPNProtocols: ['http/1.1'],
+      // Judged once it stands, so that what the host showed can be told; nothing is sent before.
+      rejectUnauthorized: false,
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    });
+}
+
+function contextOf(tls: TlsChoice) {
+  try {
+    return createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(tls.mode === 'custom_ca' ? { ca: tls.caPem ?? '' } : {}),
+      ...(tls.clientCertPem === undefined ? {} : { cert: tls.clientCertPem }),
+      ...(tls.clientKeyPem === undefined ? {} : { key: tls.clientKeyPem.reveal() }),
+      ...(tls.clientKeyPassphrase === undefined ? {} : { passphrase: tls.clientKeyPassphrase.reveal() }),
+    });
+  } catch {
+    // The library's message may quote what it could not read.
+    throw new OutboundFailure('bad_tls_settings');
+  }
+}
+
+/** Rejects with what is wrong with the certificate, and shows it. */
+function judge(socket: TLSSocket, tls: TlsChoice): void {
+  if (tls.mode === 'insecure') return;
+  const shown = socket.getPeerCertificate();
+  if (tls.mode === 'fingerprint') {
+    const bare = (text: string | undefined) => (text ?? '').replaceAll(':', '').toUpperCase();
+    if (bare(tls.fingerprintSha256) === bare(shown.fingerprint256) && bare(shown.fingerprint256) !== '')
+      return;
+    throw new OutboundFailure('fingerprint_mismatch', { certificate: certificateOf(shown) });
+  }
+  if (socket.authorized) return;
+  const code = String(socket.authorizationError);
+  const reason = reasonOf({ code });
+  throw new OutboundFailure(reason === 'reset' ? 'untrusted_certificate' : reason, {
+    certificate: certificateOf(shown),
+  });
+}
+
+function certificateOf(shown: ReturnType<TLSSocket['getPeerCertificate']>): ShownCertificate {
+  return {
+    fingerprintSha256: foreignText(shown.fingerprint256),
+    subject: foreignText(shown.subject?.CN),
+    issuer: foreignText(shown.issuer?.CN),
+    validTo: foreignText(shown.valid_to),
+  };
+}
+
+function opened(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => socket.destroy(new Error('aborted'));
+    const settle = (act: () => void) => {
+      signal.removeEventListener('abort', stop);
+      act();
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    socket.once(event, () => settle(resolve));
+    socket.on('error', (error) => settle(() => reject(error)));
+    socket.once('close', () =>
+      settle(() => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))),
+    );
+  });
+}

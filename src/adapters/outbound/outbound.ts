@@ -1,0 +1,166 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { Client } from 'undici';
+import {
+  type OutboundAnswer,
+  OutboundFailure,
+  type OutboundRequest,
+  type TlsChoice,
+} from '../../domain/outbound.js';
+import type { Clock, Outbound, OutboundSession } from '../../ports.js';
+import { type AddressPolicy, addressPolicy, forbiddenName, type PolicyOptions } from './addressPolicy.js';
+import { dial } from './dial.js';
+import { HostSlots } from './hostSlots.js';
+import { asFailure } from './reasons.js';
+
+export interface OutboundOptions extends PolicyOptions {
+  clock: Clock;
+  /** Tests of one host at once. Default 2. */
+  perHost?: number;
+  /** How long a test may wait for its turn. Default 60 s. */
+  waitMs?: number;
+  /** A longer answer ends the test. Default 1 MiB. */
+  maxAnswerBytes?: number;
+}
+
+const MAX_ADDRESSES = 4;
+const SYSTEM: TlsChoice = { mode: 'system' };
+
+/** The only way from the broker to systems that are not its own. */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const policy = addressPolicy(options);
+  const slots = new HostSlots(options.perHost ?? 2, options.waitMs ?? 60_000);
+  return { open: (deadlineMs) => new Session({ options, policy, slots, deadlineMs }) };
+}
+
+interface Parts {
+  options: OutboundOptions;
+  policy: AddressPolicy;
+  slots: HostSlots;
+  deadlineMs: number;
+}
+
+/** One test: a name is resolved once, and each origin has one connection. */
+class Session implements OutboundSession {
+  readonly contacted: string[] = [];
+  readonly #parts: Parts;
+  readonly #ending = new AbortController();
+  readonly #clients = new Map<string, Promise<Client>>();
+  readonly #held = new Map<string, () => void>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  now(): Date {
+    return this.#parts.options.clock.now();
+  }
+
+  async send(request: OutboundRequest): Promise<OutboundAnswer> {
+    const { signal } = this.#ending;
+    try {
+      const client = await this.#clientFor(request);
+      return await exchange(client, request, {
+        maxBytes: this.#parts.options.maxAnswerBytes ?? 1_048_576,
+        signal,
+      });
+    } catch (error) {
+      throw asFailure(error, signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#ending.abort();
+    for (const client of await Promise.allSettled(this.#clients.values()))
+      if (client.status === 'fulfilled') await client.value.destroy();
+    for (const release of this.#held.values()) release();
+  }
+
+  #clientFor({ url, tls = SYSTEM }: OutboundRequest): Promise<Client> {
+    if (this.#ending.signal.aborted) throw new OutboundFailure('timed_out');
+    const known = this.#clients.get(url.origin);
+    if (known !== undefined) return known;
+    const client = this.#connect(url, tls);
+    this.#clients.set(url.origin, client);
+    return client;
+  }
+
+  async #connect(url: URL, tls: TlsChoice): Promise<Client> {
+    const { policy, slots, deadlineMs } = this.#parts;
+    if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+      throw new OutboundFailure('bad_url');
+    const secure = url.protocol === 'https:';
+    const port = Number(url.port) || (secure ? 443 : 80);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const addresses = await this.#within(resolved(host));
+    this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
+    if (!addresses.every((address) => policy.allows(address, port)))
+      throw new OutboundFailure('denied_by_policy');
+    const [key = host] = addresses;
+    if (!this.#held.has(key)) this.#held.set(key, await slots.take(key));
+    // Waiting for a turn is not the host's fault: its time begins here.
+    this.#timer ??= setTimeout(() => this.#ending.abort(), deadlineMs);
+    const to = { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, tls };
+    return new Client(url.origin, {
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (_options, done) => {
+        dial(to, (address, far) => policy.allows(address, far), this.#ending.signal).then(
+          (socket) => done(null, socket),
+          (error: unknown) => done(error as Error, null),
+        );
+      },
+    });
+  }
+
+  /** Name servers have the same patience as hosts. */
+  async #within<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new OutboundFailure('name_not_found')), this.#parts.deadlineMs);
+    });
+    return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  }
+}
+
+async function resolved(host: string): Promise<string[]> {
+  if (forbiddenName(host)) throw new OutboundFailure('denied_by_policy');
+  if (isIP(host) !== 0) return [host];
+  const found = await lookup(host, { all: true, order: 'ipv4first' });
+  return found.map(({ address }) => address);
+}
+
+async function exchange(
+  client: Client,
+  { method, url, headers, body }: OutboundRequest,
+  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+): Promise<OutboundAnswer> {
+  const answer = await client.request({
+    method,
+    path: `${url.pathname}${url.search}`,
+    headers: { 'user-agent': 'glassdome-credential-broker', 'accept-encoding': 'identity', ...headers },
+    body: body ?? null,
+    signal,
+  });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) {
+      answer.body.destroy();
+      throw new OutboundFailure('too_large');
+    }
+    chunks.push(chunk);
+  }
+  return {
+    status: answer.statusCode,
+    statusText: answer.statusText,
+    headers: Object.fromEntries(
+      Object.entries(answer.headers).map(([name, value]) => [name, [value ?? []].flat()]),
+    ),
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}

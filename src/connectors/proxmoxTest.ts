@@ -1,0 +1,157 @@
+import type { FieldValues } from '../domain/fields.js';
+import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import {
+  baseUrl,
+  inner,
+  isObject,
+  jsonObject,
+  needed,
+  notThisService,
+  setting,
+  usualFinding,
+} from './probing.js';
+import { tlsOf, tlsWarnings } from './tlsFields.js';
+
+const NAME = 'Proxmox VE';
+
+/** One Proxmox host during one test: address, TLS and what signs each request. */
+interface Host {
+  probe: Probe;
+  url: URL;
+  tls: TlsChoice;
+  headers: Readonly<Record<string, string>>;
+}
+
+const get = ({ probe, url, tls, headers }: Host, path: string): Promise<OutboundAnswer> =>
+  probe.send({ method: 'GET', url: new URL(`api2/json/${path}`, url), headers, tls });
+
+/** Signs in, reads version, rights and the token's end. Changes nothing there. */
+export async function testProxmox(values: FieldValues, probe: Probe): Promise<Finding> {
+  const url = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '8006' });
+  const bare: Host = { probe, url, tls: tlsOf(values), headers: {} };
+  const byPassword = setting(values, 'auth_method') === 'password';
+  const host = { ...bare, headers: byPassword ? await ticket(bare, values) : tokenHeader(values) };
+  const answer = await get(host, 'version');
+  const wrong = refusal(answer);
+  if (wrong !== undefined) return wrong;
+  const version = foreignText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
+  if (version === '') throw notThisService(NAME);
+  const rights = await permissionsOf(host);
+  const expiresAt = byPassword ? undefined : await endOfToken(host, values);
+  const warnings = [...tlsWarnings(url, bare.tls), ...rightsWarnings(rights, byPassword)];
+  const identity = byPassword ? userOf(values) : tokenOf(values);
+  return {
+    code: 'ok',
+    advice: `Signed in to ${NAME} ${version} as ${identity}.`,
+    identity,
+    version,
+    permissions: Object.entries(rights).flatMap(([path, names]) => names.map((name) => `${path} ${name}`)),
+    warnings,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+const userOf = (values: FieldValues) => foreignText(needed(values, 'user'), 64);
+const tokenOf = (values: FieldValues) => `${userOf(values)}!${foreignText(needed(values, 'token_name'), 64)}`;
+
+function tokenHeader(values: FieldValues): Record<string, string> {
+  const [user, name, secret] = ['user', 'token_name', 'token_value'].map((field) => needed(values, field));
+  const id = `${user}!${name}`;
+  if (!/^[^\s:/!]+@[A-Za-z][A-Za-z0-9.\-_]*![A-Za-z][A-Za-z0-9.\-_]*$/.test(id))
+    throw ended(
+      'misconfigured',
+      'user must be name@realm and token_name the name behind the "!"; correct them.',
+    );
+  if (!/^[!-~]+$/.test(secret ?? ''))
+    throw ended(
+      'invalid_credential',
+      'The token’s secret holds characters that no secret has; copy it again.',
+    );
+  return { authorization: `PVEAPIToken=${id}=${secret}` };
+}
+
+/** Signs in with a password. The ticket ends by itself after two hours; Proxmox has no call that ends it. */
+async function ticket({ probe, url, tls }: Host, values: FieldValues): Promise<Record<string, string>> {
+  const form = new URLSearchParams({ username: userOf(values), password: needed(values, 'password') });
+  const answer = await probe.send({
+    method: 'POST',
+    url: new URL('api2/json/access/ticket', url),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: form.toString(),
+    tls,
+  });
+  if (answer.status === 401)
+    throw ended(
+      'invalid_credential',
+      `${NAME} refuses this user or password; check both, and the realm behind "@".`,
+    );
+  const wrong = usualFinding(answer, NAME);
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  const data = inner(jsonObject(answer, NAME), 'data');
+  if (data['NeedTFA'] === 1 || data['NeedTFA'] === true)
+    throw ended(
+      'mfa_required',
+      'This user has a second factor, which a program can’t give; use an API token.',
+    );
+  const value = data['ticket'];
+  if (typeof value !== 'string' || !/^PVE:[!-:<-~]+$/.test(value)) throw notThisService(NAME);
+  return { cookie: `PVEAuthCookie=${encodeURIComponent(value)}` };
+}
+
+/** Proxmox puts what is wrong into the reason phrase, in other words before and after pve-manager 9.1.5. */
+function refusal(answer: OutboundAnswer): Finding | undefined {
+  if (answer.status === 401 && /access expired/i.test(answer.statusText))
+    return {
+      code: 'expired',
+      advice: 'The token’s time is over; set a later end in Proxmox or make a new token.',
+    };
+  if (answer.status === 401)
+    return {
+      code: 'invalid_credential',
+      advice: `${NAME} refuses this token; check user, realm, token name and secret, or make a new token.`,
+    };
+  if (answer.status === 200 && !/json/.test(headerOf(answer, 'content-type')))
+    return notThisService(NAME).finding;
+  return usualFinding(answer, NAME);
+}
+
+async function permissionsOf(host: Host): Promise<Record<string, string[]>> {
+  const answer = await get(host, 'access/permissions');
+  if (answer.status !== 200) return {};
+  const data = inner(jsonObject(answer, NAME), 'data');
+  const paths = Object.entries(data).slice(0, 50);
+  return Object.fromEntries(
+    paths.map(([path, names]) => [
+      foreignText(path, 60),
+      Object.keys(isObject(names) ? names : {})
+        .slice(0, 100)
+        .map((name) => foreignText(name, 40)),
+    ]),
+  );
+}
+
+function rightsWarnings(rights: Record<string, string[]>, byPassword: boolean): TestWarning[] {
+  const all = Object.values(rights).flat();
+  if (all.length === 0) {
+    const text = byPassword
+      ? 'The user signs in and may do nothing: give it a role under Datacenter → Permissions.'
+      : 'The token signs in and sees nothing: with privilege separation it needs rights of its own under Datacenter → Permissions.';
+    return [{ code: 'no_acl', text }];
+  }
+  const atTop = rights['/'] ?? [];
+  if (!atTop.includes('Permissions.Modify') && !atTop.includes('Sys.Modify')) return [];
+  const text =
+    'It may change rights or the whole cluster; a role for the pools that Glassdome works on is enough.';
+  return [{ code: 'over_privileged', text }];
+}
+
+/** Null: it never ends. Undefined: the token may not look at itself. */
+async function endOfToken(host: Host, values: FieldValues): Promise<Date | null | undefined> {
+  const [user, name] = [needed(values, 'user'), needed(values, 'token_name')].map(encodeURIComponent);
+  const answer = await get(host, `access/users/${user}/token/${name}`);
+  if (answer.status !== 200) return undefined;
+  const expire = inner(jsonObject(answer, NAME), 'data')['expire'];
+  if (typeof expire !== 'number' || expire < 0 || expire > 1e11) return undefined;
+  return expire === 0 ? null : new Date(expire * 1000);
+}

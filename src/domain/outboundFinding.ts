@@ -1,0 +1,93 @@
+import type { OutboundFailure, OutboundReason } from './outbound.js';
+import type { Finding, TestCode, TestStep } from './testResult.js';
+
+const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, string]>> = {
+  bad_url: [
+    'misconfigured',
+    'settings',
+    'The address is not a host name, an IP address or an http(s) URL; correct it.',
+  ],
+  bad_tls_settings: [
+    'misconfigured',
+    'settings',
+    'A certificate or key of the TLS settings can’t be read; paste it again in PEM form, with its passphrase if it has one.',
+  ],
+  denied_by_policy: [
+    'denied_by_policy',
+    'address',
+    'The broker may not connect to this address; whoever runs it can allow private ranges in OUTBOUND_ALLOW_CIDRS.',
+  ],
+  name_not_found: [
+    'unreachable',
+    'name',
+    'The host name can’t be resolved; check its spelling and the broker’s DNS.',
+  ],
+  refused: [
+    'unreachable',
+    'address',
+    'Nothing listens at this host and port; check both, and whether the service runs.',
+  ],
+  no_route: [
+    'unreachable',
+    'address',
+    'There is no route to this host; check the network between the broker and it.',
+  ],
+  timed_out: [
+    'unreachable',
+    'address',
+    'The host did not answer in time; check firewalls on the way and the service’s load.',
+  ],
+  reset: [
+    'unreachable',
+    'address',
+    'The host ended the connection; check the port, and whether a proxy or firewall cuts it.',
+  ],
+  busy: ['rate_limited', 'quota', 'Too many tests of this host wait already; repeat in a minute.'],
+  untrusted_certificate: [
+    'tls_error',
+    'tls',
+    'The certificate comes from no trusted authority; give its CA (tls_mode custom_ca) or compare and pin its fingerprint.',
+  ],
+  certificate_expired: [
+    'tls_error',
+    'tls',
+    'The certificate is out of its time; have it renewed on the host.',
+  ],
+  certificate_name: [
+    'tls_error',
+    'tls',
+    'The certificate is for another name; use the name in it as host, or set tls_server_name.',
+  ],
+  fingerprint_mismatch: [
+    'tls_error',
+    'tls',
+    'The host shows another certificate than the pinned one; find out why before you pin the new one.',
+  ],
+  no_tls: [
+    'tls_error',
+    'tls',
+    'This port does not speak TLS; use http:// only if the service really has no TLS.',
+  ],
+  tls_handshake: [
+    'tls_error',
+    'tls',
+    'No TLS connection came about; the host may only speak versions before 1.2.',
+  ],
+  client_certificate_refused: [
+    'invalid_credential',
+    'authentication',
+    'The host refused the client certificate, or wants one; check that it is valid and from the CA that the host trusts.',
+  ],
+  too_large: [
+    'not_this_service',
+    'service',
+    'The answer is far larger than this service gives; check the address.',
+  ],
+  garbage: ['not_this_service', 'service', 'What answers there does not speak HTTP; check host and port.'],
+};
+
+/** What a test has found when the outside gave no answer. */
+export function outboundFinding({ reason, certificate }: OutboundFailure): Finding {
+  const [code, step, advice] = MEANING[reason];
+  return { code, step, advice, ...(certificate === undefined ? {} : { certificate }) };
+}

@@ -1,0 +1,61 @@
+import type { FieldValues } from '../domain/fields.js';
+import { OutboundFailure } from '../domain/outbound.js';
+import { outboundFinding } from '../domain/outboundFinding.js';
+import type { Connector } from '../domain/template.js';
+import { type Finding, failedStep, TestEnded, type TestResult } from '../domain/testResult.js';
+import type { OutboundSession, Ports } from '../ports.js';
+
+/** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
+const DEADLINE_MS = 15_000;
+
+/** Proves `values` against the real service. Never rejects: whatever happens is a result. */
+export async function runTest(
+  ports: Pick<Ports, 'clock' | 'log' | 'outbound'>,
+  connector: Connector,
+  values: FieldValues,
+): Promise<TestResult> {
+  const session = ports.outbound.open(DEADLINE_MS);
+  const began = ports.clock.now().getTime();
+  try {
+    const finding = await found(ports, connector, values, session);
+    return {
+      ...finding,
+      failedStep: failedStep(finding),
+      warnings: finding.warnings ?? [],
+      durationMs: ports.clock.now().getTime() - began,
+      contacted: session.contacted,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+async function found(
+  ports: Pick<Ports, 'log'>,
+  connector: Connector,
+  values: FieldValues,
+  session: OutboundSession,
+): Promise<Finding> {
+  if (connector.test === undefined) return UNTESTABLE;
+  try {
+    return await connector.test(values, session);
+  } catch (error) {
+    if (error instanceof TestEnded) return error.finding;
+    if (error instanceof OutboundFailure) return outboundFinding(error);
+    ports.log.error('test_broke', {
+      service_type: connector.serviceType,
+      error: error instanceof Error ? error.name : typeof error,
+    });
+    return BROKE;
+  }
+}
+
+const UNTESTABLE: Finding = {
+  code: 'misconfigured',
+  advice: 'Nothing says how to test this credential; give it a test of its own (test_url).',
+};
+
+const BROKE: Finding = {
+  code: 'service_error',
+  advice: 'The service answered in a way that the broker does not understand; look there, then test again.',
+};

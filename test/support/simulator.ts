@@ -1,0 +1,172 @@
+import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { makeSelfSigned, type SelfSigned } from './selfSigned.js';
+
+/** What goes wrong with the host itself, whatever it simulates. */
+export type Fault =
+  | 'none'
+  | 'rate_limited'
+  | 'failing'
+  | 'web_page'
+  | 'other_json'
+  | 'redirect'
+  | 'hang'
+  | 'drip'
+  | 'flood'
+  | 'reset';
+
+export interface SimulatedRequest {
+  method: string;
+  url: URL;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+export interface SimulatedAnswer {
+  status: number;
+  statusText?: string;
+  headers?: Record<string, string | string[]>;
+  /** An object is sent as JSON. */
+  body?: string | object;
+}
+
+export interface SimulatorOptions {
+  answer(
+    request: SimulatedRequest,
+    socket: IncomingMessage['socket'],
+  ): SimulatedAnswer | Promise<SimulatedAnswer>;
+  /** How the service itself says "too many"; left out: 429 with Retry-After. */
+  rateLimited?: SimulatedAnswer;
+  plain?: boolean;
+  /** Wants a client certificate of this authority. */
+  clientCa?: string;
+}
+
+/** A server on loopback that plays an external service, with a certificate that only its own CA vouches for. */
+export interface Simulator {
+  url: string;
+  port: number;
+  ca: string;
+  fault: Fault;
+  /** A state that the simulated service itself knows, e.g. `expired`. */
+  state: string;
+  /** Host names of the requests' Host headers. */
+  seen: SimulatedRequest[];
+  openConnections(): number;
+  mostConnections(): number;
+  close(): Promise<void>;
+}
+
+let shared: SelfSigned | undefined;
+
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  shared ??= makeSelfSigned();
+  const seen: SimulatedRequest[] = [];
+  let [open, most] = [0, 0];
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    void respond(simulator, options, request, response);
+  };
+  const { cert, key } = shared;
+  const mutual = options.clientCa === undefined ? {} : { ca: options.clientCa, requestCert: true };
+  const server = options.plain ? createPlain(onRequest) : createServer({ cert, key, ...mutual }, onRequest);
+  server.on('connection', (socket) => {
+    most = Math.max(most, ++open);
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const simulator: Simulator = {
+    url: `${options.plain ? 'http' : 'https'}://127.0.0.1:${port}`,
+    port,
+    ca: cert,
+    fault: 'none',
+    state: '',
+    seen,
+    openConnections: () => open,
+    mostConnections: () => most,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return simulator;
+}
+
+async function respond(
+  simulator: Simulator,
+  options: SimulatorOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const asked: SimulatedRequest = {
+    method: request.method ?? '',
+    url: new URL(request.url ?? '/', simulator.url),
+    headers: request.headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+  simulator.seen.push(asked);
+  if (misbehave(simulator, options, response)) return;
+  const answer = await options.answer(asked, request.socket);
+  write(response, answer);
+}
+
+/** True when the fault at hand has answered, or never will. */
+function misbehave(simulator: Simulator, options: SimulatorOptions, response: ServerResponse): boolean {
+  switch (simulator.fault) {
+    case 'none':
+      return false;
+    case 'rate_limited':
+      write(response, options.rateLimited ?? { status: 429, headers: { 'retry-after': '7' }, body: {} });
+      return true;
+    case 'failing':
+      write(response, { status: 503, body: 'upstream connect error' });
+      return true;
+    case 'web_page':
+      write(response, {
+        status: 200,
+        headers: { 'content-type': 'text/html' },
+        body: '<html>Sign in</html>',
+      });
+      return true;
+    case 'other_json':
+      write(response, { status: 200, body: { hello: 'world' } });
+      return true;
+    case 'redirect':
+      write(response, { status: 302, headers: { location: 'http://169.254.169.254/latest/meta-data/' } });
+      return true;
+    case 'hang':
+      return true;
+    case 'drip': {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const drop = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(drop));
+      return true;
+    }
+    case 'flood': {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const pour = () => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', pour);
+      pour();
+      return true;
+    }
+    case 'reset':
+      response.socket?.destroy();
+      return true;
+  }
+}
+
+function write(response: ServerResponse, { status, statusText, headers, body = '' }: SimulatedAnswer): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const type = typeof body === 'string' ? {} : { 'content-type': 'application/json' };
+  if (statusText === undefined) response.writeHead(status, { ...type, ...headers });
+  else response.writeHead(status, statusText, { ...type, ...headers });
+  response.end(text);
+}
