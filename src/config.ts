@@ -77,6 +77,8 @@ const schema = z.object({
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
   /** Ranges that tests of credentials may connect to beside public addresses; loopback only if it is among them. */
   OUTBOUND_ALLOW_CIDRS: cidrs('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7'),
+  /** Whether create, update and rotate prove the values, where the request does not say. */
+  TEST_ON_SAVE: z.enum(['required', 'warn', 'skip']).default('warn'),
   /** Tests of credentials that one caller may start in a minute; 0 sets no bound. */
   TESTS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(120),
   /** Each lets one plain connection leave loopback. */

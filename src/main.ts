@@ -38,7 +38,12 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const life = { stopping: false, startedOnce: false };
   const jobs = roles.worker ? startJobs(system) : [];
   const hops = config.TRUSTED_PROXY_HOPS;
-  const limits = { trustedProxyHops: hops, revealsPerMinute: config.REVEALS_PER_MINUTE };
+  const limits = {
+    trustedProxyHops: hops,
+    revealsPerMinute: config.REVEALS_PER_MINUTE,
+    testsPerMinute: config.TESTS_PER_MINUTE,
+    testOnSave: config.TEST_ON_SAVE,
+  };
   const app = () => createApp({ ...system, life, version: packageVersion(), ...limits });
   const server = roles.api ? await listen(app(), config) : undefined;
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });

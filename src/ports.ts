@@ -9,6 +9,7 @@ import type { Grant, Standing } from './domain/grant.js';
 import type { Probe } from './domain/outbound.js';
 import type { Secret } from './domain/secret.js';
 import type { ServiceType } from './domain/serviceType.js';
+import type { TestRun } from './domain/testResult.js';
 
 export interface Clock {
   now(): Date;
@@ -246,6 +247,10 @@ export type CredentialPatch = Partial<
   >
 >;
 
+/** Columns that a test sets. */
+export type TestedPatch = Pick<Credential, 'health' | 'lastTestedAt' | 'lastTestCode'> &
+  Partial<Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt'>>;
+
 export interface Team {
   /** Unique, `[a-z0-9][a-z0-9-]{0,62}`; what grants name. */
   name: string;
@@ -340,6 +345,8 @@ export interface Records {
   version(credentialId: string, version: number): Promise<CredentialVersion | null>;
   grants(credentialId: string): Promise<Grant[]>;
   usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
+  /** Newest first. */
+  testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */
   ownedBy(owner: string): Promise<Credential[]>;
 
@@ -387,6 +394,9 @@ export interface ChangeTx {
   closeIntent(id: string, outcome: 'completed' | 'abandoned', at: Date): Promise<void>;
   replaceGrants(credentialId: string, grants: Grant[], by: string, at: Date): Promise<void>;
   reportUsage(row: UsageRow): Promise<void>;
+  insertTestRun(run: TestRun): Promise<void>;
+  /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
+  setTested(credentialId: string, found: TestedPatch): Promise<void>;
   notice(notice: Notice): Promise<void>;
 
   /** Rejects with `name_taken`. */
@@ -480,8 +490,11 @@ export interface RecordsStatus {
 
 /** The one way to systems that are not the broker's own: TLS choice, deadline, byte cap, address policy, turn by turn. */
 export interface Outbound {
-  /** `deadlineMs` counts from the first connection, all requests together. Close it, whatever came of it. */
-  open(deadlineMs: number): OutboundSession;
+  /**
+   * `deadlineMs` counts from the first connection, all requests together; `waitMs` is how long it may wait for its
+   * turn at a busy host. Close it, whatever came of it.
+   */
+  open(deadlineMs: number, waitMs: number): OutboundSession;
 }
 
 export interface OutboundSession extends Probe {

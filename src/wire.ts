@@ -18,7 +18,7 @@ import { Transit } from './adapters/vault/transit.js';
 import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import { Secret } from './domain/secret.js';
-import type { Ports, SecretStore } from './ports.js';
+import type { Clock, Outbound, Ports, SecretStore } from './ports.js';
 
 export interface System {
   ports: Ports;
@@ -41,7 +41,6 @@ export async function wire(config: Config): Promise<System> {
   const users = connect('users');
   let reconciler: VaultConnection | undefined;
   await Promise.all([api.start(), users.start()]);
-
   const transit = new Transit(api.access, config.TRANSIT_MOUNT);
   const checkpointSigner = createCheckpointSigner(transit);
   const tokenSigner = createTokenSigner(transit, realTimers);
@@ -64,11 +63,7 @@ export async function wire(config: Config): Promise<System> {
     checkpointSigner,
     passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
     flatSecrets: createFlatSecrets(api.access),
-    outbound: createOutbound({
-      clock,
-      allowCidrs: listOf(config.OUTBOUND_ALLOW_CIDRS),
-      forbidden: await ownEndpoints(ownUrls(config)),
-    }),
+    outbound: await guardedOutbound(config, clock),
     ...postgres,
   };
   return {
@@ -90,10 +85,16 @@ export async function wire(config: Config): Promise<System> {
   };
 }
 
-/** What a test may never be pointed at: the broker itself, Vault and Postgres. */
-function ownUrls(config: Config): string[] {
-  const own = `http://${config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST}:${config.BROKER_PORT}`;
-  return [own, ...listOf(config.VAULT_ADDR), config.DATABASE_URL ?? ''].filter((url) => url !== '');
+/** Never to the broker itself, Vault and Postgres. */
+async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> {
+  const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
+  const own = [
+    `http://${host}:${config.BROKER_PORT}`,
+    ...listOf(config.VAULT_ADDR),
+    required(config, 'DATABASE_URL'),
+  ];
+  const allowCidrs = listOf(config.OUTBOUND_ALLOW_CIDRS);
+  return createOutbound({ clock, allowCidrs, forbidden: await ownEndpoints(own) });
 }
 
 const ROLE_VARIABLES = {

@@ -18,6 +18,9 @@ import {
 
 const rotationDays = z.number().int().min(1).max(3650).nullable();
 
+/** Whether the values are proven before they are stored; left out, as the broker is set up (`TEST_ON_SAVE`). */
+const testMode = z.enum(['required', 'warn', 'skip']).optional();
+
 /** `POST /api/credentials`. */
 export const createCredentialBody = z.strictObject({
   name: credentialName,
@@ -33,6 +36,7 @@ export const createCredentialBody = z.strictObject({
   shared: z.boolean().default(false),
   accessible_by: z.array(line(63).min(1)).max(50).default([]),
   accessible_level: grantLevel.default('read'),
+  test: testMode,
 });
 export type CreateCredentialBody = z.infer<typeof createCredentialBody>;
 
@@ -48,6 +52,7 @@ export const updateCredentialBody = z.strictObject({
   rotation_interval_days: rotationDays.optional(),
   disabled: z.boolean().optional(),
   reason: line(500).optional(),
+  test: testMode,
 });
 export type UpdateCredentialBody = z.infer<typeof updateCredentialBody>;
 
@@ -58,8 +63,22 @@ export const rotateCredentialBody = z.strictObject({
     'must name the new value of at least one field',
   ),
   reason: line(500).optional(),
+  test: testMode,
 });
 export type RotateCredentialBody = z.infer<typeof rotateCredentialBody>;
+
+/** `POST /api/credentials/test`: values that are not stored, and stay so. */
+export const testUnsavedBody = z.strictObject({
+  service_type: serviceTypeWord,
+  fields: fieldMap,
+  secret_fields: z.array(z.string().max(64)).max(64).optional(),
+});
+export type TestUnsavedBody = z.infer<typeof testUnsavedBody>;
+
+/** `POST /api/credentials/{id}/test`: the active version, or the one that is named. */
+export const testStoredBody = z.strictObject({
+  version: z.number().int().min(1).max(1_000_000_000).optional(),
+});
 
 const reasonOnly = z.strictObject({ reason: line(500).optional() });
 /** `POST /api/credentials/{id}/versions/{n}/activate`. */

@@ -54,6 +54,7 @@ function textOf({ detail, fields, request_id: id, status }: Problem): string {
 function exitCodeOf({ status, code }: Problem): ExitCode {
   if (code === 'password_change_required') return EXIT.login;
   if (code === 'bad_answer') return EXIT.unavailable;
+  if (code === 'test_failed') return EXIT.unproven;
   const table: Record<number, ExitCode> = {
     400: EXIT.usage,
     401: EXIT.login,
@@ -75,6 +76,7 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
 function hintOf({ status, code }: Problem): string | undefined {
   if (code === 'password_change_required') return 'Choose a password of your own: glassdome login';
   if (code === 'bad_answer') return 'Is that the address of the broker? --server or GLASSDOME_BROKER_URL.';
+  if (code === 'test_failed') return 'To store it all the same: --test skip';
   if (status === 401) return 'Log in again: glassdome login';
   if (status === 412) return 'See what it is now (show, history), then repeat if you still want to.';
   if (status === 429) return 'Wait a minute, then repeat.';

@@ -14,6 +14,10 @@ export const EXIT = {
   conflict: 6,
   /** The broker or its store does not answer, or asks to wait: try again. */
   unavailable: 7,
+  /** `test`: the service refuses the credential. */
+  rejected: 8,
+  /** `test`: it could not be proven, or only in part. */
+  unproven: 9,
   /** Ctrl-C at a question. */
   interrupted: 130,
 } as const;

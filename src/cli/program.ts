@@ -24,6 +24,7 @@ import { serviceAccounts } from './commands/serviceAccounts.js';
 import { show } from './commands/show.js';
 import { teams } from './commands/teams.js';
 import { templates } from './commands/templates.js';
+import { test } from './commands/test.js';
 import { update } from './commands/update.js';
 import { usage } from './commands/usage.js';
 import { users } from './commands/users.js';
@@ -31,7 +32,7 @@ import { whoami } from './commands/whoami.js';
 
 /** What is done with one credential or many, by the headings of the help. */
 const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
-  'One credential:': [add, show, get, update, rotate, remove, restore, destroy],
+  'One credential:': [add, show, get, test, update, rotate, remove, restore, destroy],
   'Its past:': [history, activate, usage],
   'Who may use it:': [grants, grant, revoke],
   'Many at once:': [list, resolve, importCommand, run, env],

@@ -14,6 +14,8 @@ const CODES: Readonly<Record<ExitCode, string>> = {
   [EXIT.notFound]: 'not_found',
   [EXIT.conflict]: 'conflict',
   [EXIT.unavailable]: 'unavailable',
+  [EXIT.rejected]: 'rejected',
+  [EXIT.unproven]: 'unproven',
   [EXIT.interrupted]: 'interrupted',
 };
 

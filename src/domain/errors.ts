@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'idempotency_in_progress',
   'payload_too_large',
   'unsupported_media_type',
+  'test_failed',
   'rate_limited',
   'store_unavailable',
   'records_unavailable',

@@ -1,3 +1,5 @@
+import type { Health } from './credential.js';
+
 /** What a test can end with. `domain/health.ts` says what each means for the credential's health. */
 export const TEST_CODES = [
   'ok',
@@ -87,6 +89,30 @@ export interface TestResult extends Finding {
   durationMs: number;
   /** `host → address` of each connection that was made or refused, for the audit trail. */
   contacted: readonly string[];
+}
+
+/** Who or what started a test. */
+export const TEST_TRIGGERS = ['request', 'save', 'schedule', 'rotation'] as const;
+export type TestTrigger = (typeof TEST_TRIGGERS)[number];
+
+/** A test of a stored credential as the history keeps it. */
+export interface TestRun {
+  credentialId: string;
+  /** The version that was tested. */
+  version: number;
+  testedAt: Date;
+  trigger: TestTrigger;
+  /** A principal. */
+  caller: string;
+  code: TestCode;
+  failedStep: TestStep | null;
+  advice: string;
+  /** The credential's health after it. */
+  health: Health;
+  identity: string | null;
+  serviceVersion: string | null;
+  warnings: string[];
+  durationMs: number;
 }
 
 const STEP_OF: Readonly<Record<Exclude<TestCode, 'ok'>, TestStep>> = {

@@ -4,17 +4,19 @@ import helmet from 'helmet';
 import type { Caller } from '../domain/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
+import type { TestMode } from '../usecases/testOnSave.js';
 import { authRoutes } from './authRoutes.js';
 import { calledBy, identify } from './callOf.js';
 import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { importRoutes } from './importRoutes.js';
-import { loginLimit, revealLimit } from './limits.js';
+import { loginLimit, revealLimit, testLimit } from './limits.js';
 import { observe } from './observe.js';
 import { addOperations, createMetrics, type Lifecycle } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
 import type { Context, Route } from './route.js';
+import { testRoutes } from './testRoutes.js';
 
 export interface AppOptions {
   ports: Ports;
@@ -24,10 +26,15 @@ export interface AppOptions {
   trustedProxyHops: number;
   /** Calls for values that one caller may make in a minute; 0, or left out, sets no bound. */
   revealsPerMinute?: number;
+  /** Tests that one caller may start in a minute; 0, or left out, sets no bound. */
+  testsPerMinute?: number;
+  /** For requests that don't say whether values are proven before they are stored; left out: `skip`. */
+  testOnSave?: TestMode;
 }
 
 /** The whole API. A route that is not in here does not exist. */
 export const routes: readonly Route[] = [
+  ...testRoutes,
   ...credentialRoutes,
   ...credentialPartRoutes,
   ...importRoutes,
@@ -53,12 +60,13 @@ export function createApp(options: AppOptions): Express {
     express.urlencoded({ extended: false, limit: '8kb' }),
   );
   const identity = { verifyToken: options.verifyToken, readAudit: ports.readAudit };
-  const { revealsPerMinute = 0 } = options;
+  const { revealsPerMinute = 0, testsPerMinute = 0 } = options;
   const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.readAudit)];
+  const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     const before = route.auth === 'none' ? [loginLimit()] : [];
-    const after = route.reveals === true ? reveals : [];
+    const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
     const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route)];
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);
   }
@@ -98,6 +106,7 @@ function handlerOf(options: AppOptions, route: Route): RequestHandler {
     const context: Context = {
       ports: options.ports,
       call: calledBy(response),
+      testOnSave: options.testOnSave ?? 'skip',
       request,
       response,
       param: (name) => String(request.params[name] ?? ''),

@@ -1,5 +1,6 @@
 import * as answers from '../api/answers.js';
 import * as bodies from '../api/credentials.js';
+import { savedCredential } from '../api/testAnswers.js';
 import { invalid } from '../domain/errors.js';
 import { listGrants, replaceGrants } from '../usecases/grants.js';
 import { readCredential } from '../usecases/readCredential.js';
@@ -14,6 +15,7 @@ import {
   presentUsage,
   presentVersion,
 } from './presenters.js';
+import { presentTest } from './presentTest.js';
 import { json, pageOf, parse, type Route, secretJson } from './route.js';
 
 const one = '/api/credentials/{id}';
@@ -42,25 +44,16 @@ export const credentialPartRoutes: readonly Route[] = [
   {
     method: 'post',
     path: `${one}/rotate`,
-    summary: 'Guided rotation: the new value becomes the active version',
-    answer: answers.credentialAnswer,
+    summary: 'Guided rotation: the new value, unless the service refuses it, becomes the active version',
+    answer: savedCredential,
     auth: 'token',
     body: bodies.rotateCredentialBody,
-    handle: async ({ ports, call, param, request, response }) => {
+    handle: async ({ ports, call, testOnSave, param, request, response }) => {
       const key = idempotencyKey(request);
       const body = parse(bodies.rotateCredentialBody, request.body);
-      json(
-        response,
-        presentCredential(
-          await rotateCredential(
-            ports,
-            call,
-            param('id'),
-            body,
-            key === undefined ? {} : { idempotencyKey: key },
-          ),
-        ),
-      );
+      const options = { test: testOnSave, ...(key === undefined ? {} : { idempotencyKey: key }) };
+      const { credential, test } = await rotateCredential(ports, call, param('id'), body, options);
+      json(response, { ...presentCredential(credential), test: presentTest(test) });
     },
   },
   {

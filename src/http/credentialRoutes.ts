@@ -1,5 +1,6 @@
 import * as answers from '../api/answers.js';
 import * as bodies from '../api/credentials.js';
+import { savedCredential } from '../api/testAnswers.js';
 import { connectorOf, templates } from '../connectors/registry.js';
 import type { Call } from '../domain/caller.js';
 import { notFound } from '../domain/errors.js';
@@ -15,18 +16,20 @@ import { resolveCredentials } from '../usecases/resolveCredentials.js';
 import { updateCredential } from '../usecases/updateCredential.js';
 import { idempotencyKey, ifMatch } from './headers.js';
 import { presentCredential, presentEnvironment, presentResolved } from './presenters.js';
+import { presentTest } from './presentTest.js';
 import { type Context, json, parse, type Route, secretJson } from './route.js';
 
 const one = '/api/credentials/{id}';
 
-const update = async ({ ports, call, param, request, response }: Context): Promise<void> => {
+const update = async ({ ports, call, testOnSave, param, request, response }: Context): Promise<void> => {
   const body = parse(bodies.updateCredentialBody, request.body);
-  const credential = await updateCredential(ports, call, param('id'), body, {
+  const { credential, test } = await updateCredential(ports, call, param('id'), body, {
     ...ifMatch(request),
+    test: testOnSave,
     source: sourceOf(request.get('x-client')),
   });
   response.set('ETag', `"${credential.revision}"`);
-  json(response, presentCredential(credential));
+  json(response, { ...presentCredential(credential), test: presentTest(test) });
 };
 
 const sourceOf = (client: string | undefined) => (client === 'cli' ? ('cli' as const) : ('api' as const));
@@ -46,21 +49,22 @@ export const credentialRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/credentials',
     summary: 'Store a new credential',
-    answer: answers.credentialAnswer,
+    answer: savedCredential,
     auth: 'token',
     body: bodies.createCredentialBody,
     status: 201,
-    handle: async ({ ports, call, request, response }) => {
+    handle: async ({ ports, call, testOnSave, request, response }) => {
       const body = parse(bodies.createCredentialBody, request.body);
       const key = idempotencyKey(request);
       const options = {
         source: sourceOf(request.get('x-client')),
+        test: testOnSave,
         ...(key === undefined ? {} : { idempotencyKey: key }),
       };
-      const { credential, replayed } = await createCredential(ports, call, body, options);
+      const { credential, replayed, test } = await createCredential(ports, call, body, options);
       response.set({ ETag: `"${credential.revision}"`, Location: `/api/credentials/${credential.id}` });
       if (replayed) response.set('Idempotent-Replayed', 'true');
-      json(response, presentCredential(credential), 201);
+      json(response, { ...presentCredential(credential), test: presentTest(test) }, 201);
     },
   },
   {
@@ -150,7 +154,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'put',
     path: one,
     summary: 'Change; what is not named stays',
-    answer: answers.credentialAnswer,
+    answer: savedCredential,
     auth: 'token',
     body: bodies.updateCredentialBody,
     handle: update,
@@ -159,7 +163,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'patch',
     path: one,
     summary: 'Change; what is not named stays',
-    answer: answers.credentialAnswer,
+    answer: savedCredential,
     auth: 'token',
     body: bodies.updateCredentialBody,
     handle: update,

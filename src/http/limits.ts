@@ -22,15 +22,31 @@ export function loginLimit(): RequestHandler {
  * Calls that answer values: per caller and process, whichever of them it makes, so that a stolen token can't empty
  * the store unnoticed. Refusals are counted beside the audit trail.
  */
-export function revealLimit(perMinute: number, readAudit: Pick<ReadAudit, 'countRefusal'>): RequestHandler {
+export function revealLimit(perMinute: number, readAudit: Counter): RequestHandler {
+  const detail = 'You have read values too often. Wait a minute, or ask for many in one call.';
+  return callerLimit({ perMinute, identifier: 'reveals', detail }, readAudit);
+}
+
+/** Calls that send a value to an external service: nobody may use the broker to try out passwords or ports. */
+export function testLimit(perMinute: number, readAudit: Counter): RequestHandler {
+  const detail = 'You have tested too often. Wait a minute.';
+  return callerLimit({ perMinute, identifier: 'tests', detail }, readAudit);
+}
+
+type Counter = Pick<ReadAudit, 'countRefusal'>;
+
+function callerLimit(
+  { perMinute, identifier, detail }: { perMinute: number; identifier: string; detail: string },
+  readAudit: Counter,
+): RequestHandler {
   return rateLimit({
     ...shared,
     limit: perMinute,
-    identifier: 'reveals',
+    identifier,
     keyGenerator: (_request, response) => calledBy(response).caller.principal,
     handler: (request, response) => {
       readAudit.countRefusal(request.ip ?? '', 'rate_limited');
-      sendTooMany(response, 'You have read values too often. Wait a minute, or ask for many in one call.');
+      sendTooMany(response, detail);
     },
   });
 }

@@ -20,6 +20,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   idempotency_in_progress: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  test_failed: 422,
   rate_limited: 429,
   store_unavailable: 503,
   records_unavailable: 503,

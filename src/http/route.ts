@@ -3,12 +3,15 @@ import type { z } from 'zod';
 import type { Call } from '../domain/caller.js';
 import { invalid } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
+import type { TestMode } from '../usecases/testOnSave.js';
 import { oddText } from './oddText.js';
 
 /** What a handler is given: everything checked. */
 export interface Context {
   ports: Ports;
   call: Call;
+  /** For requests that don't say whether values are proven before they are stored. */
+  testOnSave: TestMode;
   request: Request;
   response: Response;
   /** A path parameter that the route's path names. */
@@ -25,6 +28,8 @@ export interface Route {
   auth: 'none' | 'token' | 'password';
   /** True when it answers values: it counts against the caller's bound of reveals. */
   reveals?: true;
+  /** True when it sends a value to an external service: it counts against the caller's bound of tests. */
+  tests?: true;
   body?: z.ZodType;
   query?: z.ZodType;
   /** What success answers, for the document; left out where it answers nothing. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateCredentialBody } from '../api/credentials.js';
-import { connectorOf } from '../connectors/registry.js';
 import type { Call } from '../domain/caller.js';
 import { type Credential, type CredentialVersion, nextRotation, vaultPathFor } from '../domain/credential.js';
 import { invalid } from '../domain/errors.js';
@@ -10,9 +9,12 @@ import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { mergeFields } from '../domain/templateFields.js';
 import { auditEvent } from './auditEvent.js';
+import { checkRules } from './fieldRules.js';
 import { checkGrants } from './grantRules.js';
 import { withIdempotency } from './idempotent.js';
+import { knownConnector } from './knownConnector.js';
 import { requireRole } from './refuse.js';
+import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
 import { intentOf, type NewVersion, storeAndCommit, type WritePorts } from './writeVersion.js';
 
 type Input = Omit<CreateCredentialBody, 'fields'> & {
@@ -25,6 +27,8 @@ export interface CreateOptions {
   grants?: Grant[];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
+  /** Where the request does not say; left out: `skip`. */
+  test?: TestMode;
 }
 
 /** Stores a new credential; it is active when this resolves. Engineers and up; the caller becomes its owner. */
@@ -33,21 +37,30 @@ export async function createCredential(
   call: Call,
   body: Input,
   options: CreateOptions,
-): Promise<{ credential: Credential; replayed: boolean }> {
+): Promise<Saved & { replayed: boolean }> {
   await requireRole(ports, call, 'engineer', { action: 'credential.create' });
   const connector = knownConnector(body.service_type);
   const given = { template: connector.template, given: body.fields, exact: options.exact ?? false };
   const { values } = mergeFields(
     body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
   );
+  if (options.exact !== true) checkRules(connector, values);
   const grants = await grantsOf(ports, call, body, options.grants ?? []);
   const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));
   checkEnvFields(envNames, fieldNames(values));
   const { idempotencyKey } = options;
+  const mode = body.test ?? options.test ?? 'skip';
   const create = (claimed?: { id: string; resumed: boolean }) =>
-    store(ports, call, { body, values, envNames, grants, source: options.source, claimed, idempotencyKey });
-  if (idempotencyKey === undefined) return { credential: await create(), replayed: false };
-  return withIdempotency(
+    testAndSave(ports, call, {
+      mode,
+      connector,
+      values,
+      trigger: 'save',
+      save: () => store(ports, call, { body, values, envNames, grants, source: options.source, claimed }),
+    });
+  if (idempotencyKey === undefined) return { ...(await create()), replayed: false };
+  let test: Saved['test'] = null;
+  const once = await withIdempotency(
     ports,
     call,
     {
@@ -55,15 +68,13 @@ export async function createCredential(
       action: 'credential.create',
       request: ['create', { ...body, fields: { ...body.fields } }],
     },
-    create,
+    async (claimed) => {
+      const saved = await create(claimed);
+      test = saved.test;
+      return saved.credential;
+    },
   );
-}
-
-/** The connector of a type, or `invalid_request` when this version has none for it yet. */
-export function knownConnector(serviceType: Credential['serviceType']): Connector {
-  const connector = connectorOf(serviceType);
-  if (connector !== undefined) return connector;
-  throw invalid({ field: 'service_type', rule: `has no form for ${serviceType} yet; store it as "other"` });
+  return { ...once, test };
 }
 
 interface Parts {
@@ -73,7 +84,6 @@ interface Parts {
   grants: Grant[];
   source: CredentialVersion['source'];
   claimed?: { id: string; resumed: boolean } | undefined;
-  idempotencyKey?: string | undefined;
 }
 
 async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Credential> {

@@ -143,7 +143,7 @@ async function importInto(
     const { missing } = await grantsAfter(ports, existing.id, grants);
     return sameNames && changed.length === 0 && !missing ? 'unchanged' : 'update';
   }
-  const after = await updateCredential(
+  const { credential: after } = await updateCredential(
     ports,
     call,
     existing.id,

@@ -1,12 +1,15 @@
 import type { RotateCredentialBody } from '../api/credentials.js';
 import type { Call } from '../domain/caller.js';
-import { type Credential, nextRotation } from '../domain/credential.js';
+import { nextRotation } from '../domain/credential.js';
 import { invalid } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import { authorize } from './authorize.js';
+import { checkRules } from './fieldRules.js';
 import { withIdempotency } from './idempotent.js';
+import { knownConnector } from './knownConnector.js';
+import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
 import { destinationEvent, mergedFields } from './updateCredential.js';
-import { type WritePorts, writeVersion } from './writeVersion.js';
+import { type NewVersion, type WritePorts, writeVersion } from './writeVersion.js';
 
 type Input = Omit<RotateCredentialBody, 'fields'> & {
   fields: Record<string, string | number | boolean | null | Secret>;
@@ -18,10 +21,11 @@ export async function rotateCredential(
   call: Call,
   id: string,
   body: Input,
-  options: { idempotencyKey?: string } = {},
-): Promise<Credential> {
+  options: { idempotencyKey?: string; test?: TestMode } = {},
+): Promise<Saved> {
   const { idempotencyKey } = options;
-  if (idempotencyKey === undefined) return rotate(ports, call, id, body);
+  const mode = body.test ?? options.test ?? 'skip';
+  if (idempotencyKey === undefined) return rotate(ports, call, id, { ...body, mode });
   // Whoever may not rotate it claims no key for it.
   await authorize(ports, call, id, 'rotate', 'credential.rotate');
   const action = 'credential.rotate' as const;
@@ -30,26 +34,35 @@ export async function rotateCredential(
     action,
     request: ['rotate', id, { ...body, fields: { ...body.fields } }],
   };
-  return (
-    await withIdempotency(ports, call, { ...request, credentialId: id }, ({ resumed }) =>
-      rotate(ports, call, id, body, resumed),
-    )
-  ).credential;
+  let test: Saved['test'] = null;
+  const { credential } = await withIdempotency(
+    ports,
+    call,
+    { ...request, credentialId: id },
+    async ({ resumed }) => {
+      const saved = await rotate(ports, call, id, { ...body, mode, resumed });
+      test = saved.test;
+      return saved.credential;
+    },
+  );
+  return { credential, test };
 }
 
-/** @param resumed an earlier request with the same key was cut off: what it stored already is the success of this one. */
-async function rotate(
-  ports: WritePorts,
-  call: Call,
-  id: string,
-  body: Input,
-  resumed = false,
-): Promise<Credential> {
+/** A value that the service itself refuses never takes the place of one that works. */
+const REFUSES = ['invalid_credential', 'expired', 'mfa_required'] as const;
+
+interface Rotation extends Input {
+  mode: TestMode;
+  /** An earlier request with the same key was cut off: what it stored already is the success of this one. */
+  resumed?: boolean;
+}
+
+async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation): Promise<Saved> {
   const granted = await authorize(ports, call, id, 'rotate', 'credential.rotate');
   const { credential } = granted;
   const { values, changed, moved } = await mergedFields(ports, call, granted, body);
   const newSecrets = changed.filter((name) => name in values.secrets);
-  if (newSecrets.length === 0 && resumed) return credential;
+  if (newSecrets.length === 0 && body.resumed === true) return { credential, test: null };
   if (newSecrets.length === 0) {
     throw invalid({
       field: 'fields',
@@ -58,7 +71,9 @@ async function rotate(
   }
   const now = ports.clock.now();
   const also = moved.length === 0 ? [] : [destinationEvent(call, credential, moved)];
-  return writeVersion(ports, call, {
+  const connector = knownConnector(credential.serviceType);
+  checkRules(connector, values);
+  const next: NewVersion = {
     credential,
     kind: 'rotate',
     values,
@@ -72,5 +87,13 @@ async function rotate(
     },
     action: 'credential.rotate',
     also,
+  };
+  return testAndSave(ports, call, {
+    mode: body.mode,
+    connector,
+    values,
+    trigger: 'rotation',
+    refuses: REFUSES,
+    save: () => writeVersion(ports, call, next),
   });
 }

@@ -6,15 +6,23 @@ import { type Finding, failedStep, TestEnded, type TestResult } from '../domain/
 import type { OutboundSession, Ports } from '../ports.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 12_000;
+/** For a turn at a host that others test. */
+const WAIT_MS = 60_000;
+
+/** True where the values say all that a test needs to begin. */
+export function isTestable(connector: Connector, values: FieldValues): boolean {
+  return connector.test !== undefined && connector.testable?.(values) !== false;
+}
 
 /** Proves `values` against the real service. Never rejects: whatever happens is a result. */
 export async function runTest(
   ports: Pick<Ports, 'clock' | 'log' | 'outbound'>,
   connector: Connector,
   values: FieldValues,
+  waitMs = WAIT_MS,
 ): Promise<TestResult> {
-  const session = ports.outbound.open(DEADLINE_MS);
+  const session = ports.outbound.open(DEADLINE_MS, waitMs);
   const began = ports.clock.now().getTime();
   try {
     const finding = await found(ports, connector, values, session);
@@ -36,7 +44,7 @@ async function found(
   values: FieldValues,
   session: OutboundSession,
 ): Promise<Finding> {
-  if (connector.test === undefined) return UNTESTABLE;
+  if (connector.test === undefined || !isTestable(connector, values)) return UNTESTABLE;
   try {
     return await connector.test(values, session);
   } catch (error) {

@@ -11,8 +11,11 @@ import { destinationChanged, mergeFields } from '../domain/templateFields.js';
 import type { CredentialPatch } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
-import { checkEnvFields, knownConnector } from './createCredential.js';
+import { checkEnvFields } from './createCredential.js';
+import { checkRules } from './fieldRules.js';
+import { knownConnector } from './knownConnector.js';
 import { checkRevision } from './revision.js';
+import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
 import { lostRace, type WritePorts, writeVersion } from './writeVersion.js';
 
 type Input = Omit<UpdateCredentialBody, 'fields'> & {
@@ -23,6 +26,8 @@ export interface UpdateOptions {
   source: CredentialVersion['source'];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
+  /** Where the request does not say; left out: `skip`. A new destination is tested only when the request says so. */
+  test?: TestMode;
 }
 
 /** Changes what is named and keeps the rest. Changed fields make a new, active version. */
@@ -32,12 +37,16 @@ export async function updateCredential(
   id: string,
   body: Input,
   options: UpdateOptions,
-): Promise<Credential> {
+): Promise<Saved> {
   const granted = await authorize(ports, call, id, 'edit', 'credential.update');
   const { credential } = granted;
   checkRevision(credential, options.ifMatch);
   const patch = patchOf(ports, credential, body);
-  if (body.fields === undefined) return changeMetadata(ports, call, credential, patch);
+  const metadataOnly = async () => ({
+    credential: await changeMetadata(ports, call, credential, patch),
+    test: null,
+  });
+  if (body.fields === undefined) return metadataOnly();
   const { values, changed, moved } = await mergedFields(
     ports,
     call,
@@ -46,19 +55,32 @@ export async function updateCredential(
     options.exact,
   );
   if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
-  if (changed.length === 0) return changeMetadata(ports, call, credential, patch);
-  return writeVersion(ports, call, {
-    credential,
-    kind: 'update',
+  if (changed.length === 0) return metadataOnly();
+  const connector = knownConnector(credential.serviceType);
+  if (options.exact !== true) checkRules(connector, values);
+  return testAndSave(ports, call, {
+    mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
+    connector,
     values,
-    changedFields: changed,
-    reason: body.reason ?? null,
-    source: options.source,
-    // A new value is unproven; a new destination is tested only when somebody asks.
-    patch: { ...patch, health: 'unchecked', ...(moved.length > 0 ? { nextTestAt: null } : {}) },
-    action: 'credential.update',
-    also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
+    trigger: 'save',
+    save: () =>
+      writeVersion(ports, call, {
+        credential,
+        kind: 'update',
+        values,
+        changedFields: changed,
+        reason: body.reason ?? null,
+        source: options.source,
+        patch: unproven(patch, moved),
+        action: 'credential.update',
+        also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
+      }),
   });
+}
+
+/** A new value is unproven; a new destination is tested only when somebody asks. */
+function unproven(patch: CredentialPatch, moved: string[]): CredentialPatch {
+  return { ...patch, health: 'unchecked', ...(moved.length > 0 ? { nextTestAt: null } : {}) };
 }
 
 /** The active values with the changes merged in; refuses a new destination without the secret where that is due. */

@@ -32,6 +32,9 @@ export async function startBrokerParts(): Promise<BrokerParts> {
     VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
     VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
     LOG_LEVEL: 'error',
+    // What suites store is mostly made up; those that prove it say so.
+    TEST_ON_SAVE: 'skip',
+    OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
   };
   return {
     vault,

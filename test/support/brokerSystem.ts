@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
-import { createApp } from '../../src/http/app.js';
+import { type AppOptions, createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
 import { createFirstAdmin } from '../../src/usecases/users.js';
 import { type System, wire } from '../../src/wire.js';
@@ -48,7 +48,9 @@ export interface BrokerSystem {
 export const passwordOf = (username: string) => `long-enough-${username}`;
 
 /** A broker of its own on a real Postgres and a real Vault, spoken to over HTTP. */
-export async function startBrokerSystem(options: { revealsPerMinute?: number } = {}): Promise<BrokerSystem> {
+export async function startBrokerSystem(
+  options: Partial<Pick<AppOptions, 'revealsPerMinute' | 'testsPerMinute' | 'testOnSave'>> = {},
+): Promise<BrokerSystem> {
   const parts = await startBrokerParts();
   const { database, vault } = parts;
   const config = loadConfig(parts.env);

@@ -120,6 +120,9 @@ export const CREDENTIAL_ROUTES: Record<string, CredentialRoute> = {
   'GET /api/credentials/{id}/usage': { of: 'see', ok: 200 },
   'GET /api/credentials/{id}/grants': { of: 'see', ok: 200 },
   'POST /api/credentials/{id}/usage': { of: 'use', ok: 204, body: { success: true } },
+  // A free-form credential says nothing of how to test it: whoever may ask learns that.
+  'POST /api/credentials/{id}/test': { of: 'use', ok: 409, body: {} },
+  'GET /api/credentials/{id}/tests': { of: 'see', ok: 200 },
   'GET /api/credentials/{id}/secret': { of: 'read', ok: 200 },
   'PATCH /api/credentials/{id}': { of: 'manage', ok: 200, body: { description: 'patched' } },
   'PUT /api/credentials/{id}': { of: 'manage', ok: 200, body: { description: 'put' } },
@@ -136,6 +139,10 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'POST /api/credentials': {
     answers: '403 201 201 201 201',
     body: { name: 'made by its role', service_type: 'other', fields: { value: 'v' } },
+  },
+  'POST /api/credentials/test': {
+    answers: '403 200 200 200 200',
+    body: { service_type: 'other', fields: { value: 'v' } },
   },
   'GET /api/credentials/templates': { answers: '200 200 200 200 200' },
   'GET /api/credentials/templates/{service_type}': {

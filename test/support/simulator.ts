@@ -53,8 +53,11 @@ export interface Simulator {
   state: string;
   /** Host names of the requests' Host headers. */
   seen: SimulatedRequest[];
+  /** How long it thinks about each request. */
+  delayMs: number;
   openConnections(): number;
-  mostConnections(): number;
+  /** Requests that it had to answer at the same time, at most. */
+  mostAtOnce: number;
   close(): Promise<void>;
 }
 
@@ -63,15 +66,20 @@ let shared: SelfSigned | undefined;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   shared ??= makeSelfSigned();
   const seen: SimulatedRequest[] = [];
-  let [open, most] = [0, 0];
+  let open = 0;
+  let answering = 0;
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    simulator.mostAtOnce = Math.max(simulator.mostAtOnce, ++answering);
+    response.once('close', () => {
+      answering -= 1;
+    });
     void respond(simulator, options, request, response);
   };
   const { cert, key } = shared;
   const mutual = options.clientCa === undefined ? {} : { ca: options.clientCa, requestCert: true };
   const server = options.plain ? createPlain(onRequest) : createServer({ cert, key, ...mutual }, onRequest);
   server.on('connection', (socket) => {
-    most = Math.max(most, ++open);
+    open += 1;
     socket.once('close', () => {
       open -= 1;
     });
@@ -86,7 +94,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     state: '',
     seen,
     openConnections: () => open,
-    mostConnections: () => most,
+    delayMs: 0,
+    mostAtOnce: 0,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -112,6 +121,7 @@ async function respond(
   };
   simulator.seen.push(asked);
   if (misbehave(simulator, options, response)) return;
+  if (simulator.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, simulator.delayMs));
   const answer = await options.answer(asked, request.socket);
   write(response, answer);
 }

@@ -21,8 +21,8 @@ export function redirected(
   const { hosts, simulator, trusted } = options;
   const tls: TlsChoice = trusted ? { mode: 'custom_ca', caPem: simulator.ca } : { mode: 'system' };
   return {
-    open(deadlineMs) {
-      const session = outbound.open(deadlineMs);
+    open(deadlineMs, waitMs) {
+      const session = outbound.open(deadlineMs, waitMs);
       return {
         get contacted() {
           return session.contacted;

@@ -5,20 +5,18 @@ const MAX_WAITING = 500;
 /** At most so many tests at once of one host; the others wait in line. */
 export class HostSlots {
   readonly #perHost: number;
-  readonly #waitMs: number;
   readonly #held = new Map<string, { inUse: number; waiting: (() => void)[] }>();
 
-  constructor(perHost: number, waitMs: number) {
+  constructor(perHost: number) {
     this.#perHost = perHost;
-    this.#waitMs = waitMs;
   }
 
-  /** Resolves with the release of the slot. Rejects with `busy` when the line is too long or does not move. */
-  async take(host: string): Promise<() => void> {
+  /** Resolves with the release of the slot. Rejects with `busy` when the line is too long or the wait is over. */
+  async take(host: string, waitMs: number): Promise<() => void> {
     const slots = this.#held.get(host) ?? { inUse: 0, waiting: [] };
     this.#held.set(host, slots);
     if (slots.inUse < this.#perHost) slots.inUse += 1;
-    else await this.#wait(slots.waiting);
+    else await waitIn(slots.waiting, waitMs);
     let given = false;
     return () => {
       if (given) return;
@@ -30,19 +28,19 @@ export class HostSlots {
       if (slots.inUse === 0) this.#held.delete(host);
     };
   }
+}
 
-  #wait(line: (() => void)[]): Promise<void> {
-    if (line.length >= MAX_WAITING) throw new OutboundFailure('busy');
-    return new Promise((resolve, reject) => {
-      const mine = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        line.splice(line.indexOf(mine), 1);
-        reject(new OutboundFailure('busy'));
-      }, this.#waitMs);
-      line.push(mine);
-    });
-  }
+function waitIn(line: (() => void)[], waitMs: number): Promise<void> {
+  if (line.length >= MAX_WAITING) throw new OutboundFailure('busy');
+  return new Promise((resolve, reject) => {
+    const mine = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      line.splice(line.indexOf(mine), 1);
+      reject(new OutboundFailure('busy'));
+    }, waitMs);
+    line.push(mine);
+  });
 }

@@ -17,20 +17,20 @@ export interface OutboundOptions extends PolicyOptions {
   clock: Clock;
   /** Tests of one host at once. Default 2. */
   perHost?: number;
-  /** How long a test may wait for its turn. Default 60 s. */
-  waitMs?: number;
   /** A longer answer ends the test. Default 1 MiB. */
   maxAnswerBytes?: number;
 }
 
 const MAX_ADDRESSES = 4;
+/** How long name servers may take. */
+const NAME_MS = 5_000;
 const SYSTEM: TlsChoice = { mode: 'system' };
 
 /** The only way from the broker to systems that are not its own. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const policy = addressPolicy(options);
-  const slots = new HostSlots(options.perHost ?? 2, options.waitMs ?? 60_000);
-  return { open: (deadlineMs) => new Session({ options, policy, slots, deadlineMs }) };
+  const slots = new HostSlots(options.perHost ?? 2);
+  return { open: (deadlineMs, waitMs) => new Session({ options, policy, slots, deadlineMs, waitMs }) };
 }
 
 interface Parts {
@@ -38,6 +38,7 @@ interface Parts {
   policy: AddressPolicy;
   slots: HostSlots;
   deadlineMs: number;
+  waitMs: number;
 }
 
 /** One test: a name is resolved once, and each origin has one connection. */
@@ -88,18 +89,18 @@ class Session implements OutboundSession {
   }
 
   async #connect(url: URL, tls: TlsChoice): Promise<Client> {
-    const { policy, slots, deadlineMs } = this.#parts;
+    const { policy, slots, deadlineMs, waitMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
     const secure = url.protocol === 'https:';
     const port = Number(url.port) || (secure ? 443 : 80);
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const addresses = await this.#within(resolved(host));
+    const addresses = await within(NAME_MS, resolved(host));
     this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
     if (!addresses.every((address) => policy.allows(address, port)))
       throw new OutboundFailure('denied_by_policy');
     const [key = host] = addresses;
-    if (!this.#held.has(key)) this.#held.set(key, await slots.take(key));
+    if (!this.#held.has(key)) this.#held.set(key, await slots.take(key, waitMs));
     // Waiting for a turn is not the host's fault: its time begins here.
     this.#timer ??= setTimeout(() => this.#ending.abort(), deadlineMs);
     const to = { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, tls };
@@ -115,15 +116,14 @@ class Session implements OutboundSession {
       },
     });
   }
+}
 
-  /** Name servers have the same patience as hosts. */
-  async #within<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new OutboundFailure('name_not_found')), this.#parts.deadlineMs);
-    });
-    return Promise.race([work, late]).finally(() => clearTimeout(timer));
-  }
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new OutboundFailure('name_not_found')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function resolved(host: string): Promise<string[]> {

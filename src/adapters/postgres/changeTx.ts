@@ -6,6 +6,7 @@ import { idempotencyWrites } from './idempotency.js';
 import { peopleWrites } from './peopleWrites.js';
 import type { Query } from './pools.js';
 import { teamWrites } from './teamWrites.js';
+import { testWrites } from './testRuns.js';
 
 /** The writes of one transaction; its events gather in `events` until the commit numbers and hashes them. */
 export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
@@ -15,6 +16,7 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...teamWrites(query),
     ...peopleWrites(query),
     ...idempotencyWrites(query),
+    ...testWrites(query),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {
         credential_id: row.credentialId,

@@ -11,6 +11,7 @@ const FULL = [
   'service_accounts',
   'sessions',
   'credential_usage',
+  'test_runs',
   'credential_last_use',
   'refusal_counts',
   'notifications',

@@ -23,6 +23,7 @@ import { peopleReads } from './peopleReads.js';
 import { createPools, queryOn } from './pools.js';
 import { postgresStatus } from './recordsStatus.js';
 import { refusalCounter } from './refusals.js';
+import { testReads } from './testRuns.js';
 import { rollUpUsage } from './usageRollUp.js';
 
 const REFUSALS_EVERY_MS = 5_000;
@@ -76,6 +77,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...openedReads(reads, clock),
       ...peopleReads(reads),
       ...idempotencyReads(reads),
+      ...testReads(reads),
       ...auditReads(reads),
     },
     changes: postgresChanges(pools.changes, clock, log),

@@ -9,6 +9,7 @@ const SERVER = `
 const SCHEMA = `
   select (select array_agg(name::text) from broker.migrations) as names,
     to_regclass('broker.audit_events_' || $1) is not null and to_regclass('broker.credential_usage_' || $1) is not null
+      and to_regclass('broker.test_runs_' || $1) is not null
       as partitions`;
 
 /** A database that is ahead of this build is fine: columns are taken away only after no build needs them. */

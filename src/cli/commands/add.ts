@@ -16,10 +16,12 @@ import type { CredentialView } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
+import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
 
 interface Options extends GlobalOptions, Record<string, unknown> {
   name?: string;
   description?: string;
+  test?: string;
   label?: string[];
   env?: string[];
   expiresAt?: string;
@@ -28,6 +30,8 @@ interface Options extends GlobalOptions, Record<string, unknown> {
   team?: string[];
   level?: string;
 }
+
+type Stored = CredentialView & { test: TestView | null };
 
 /** `add <service_type> …`: the flags are the fields of that service's form. */
 export const add = formLeaf('add', 'store a new credential; its flags are the fields of the service')
@@ -59,13 +63,16 @@ async function addOf(outer: Command, serviceType: string, words: string[]): Prom
       ...(template.free_form && { secret_fields: secretFields }),
     };
     const headers = { 'idempotency-key': randomUUID() };
-    const { body: made } = await cli.call<CredentialView>('/api/credentials', {
+    const { body: made } = await cli.call<Stored>('/api/credentials', {
       method: 'POST',
       body,
       headers,
     });
     if (options.json) printJson(made);
-    else note(`Stored "${made.name}" (${made.service_type}) as ${made.id}, version ${made.active_version}.`);
+    else {
+      note(`Stored "${made.name}" (${made.service_type}) as ${made.id}, version ${made.active_version}.`);
+      noteTest(made.name, made.test);
+    }
   });
 }
 
@@ -81,7 +88,8 @@ export function commonFlags(command: Command): Command {
     .option('--rotate-every <days>', 'remind to rotate after so many days', wholeNumber)
     .option('--shared', 'everybody from engineer up may read it (admins only), or the teams named by --team')
     .option('--team <name>', 'a team that may use it; may be repeated', repeated)
-    .option('--level <level>', 'what the teams may do: use, read (default) or manage');
+    .option('--level <level>', 'what the teams may do: use, read (default) or manage')
+    .option(...TEST_FLAG);
 }
 
 function bodyOf(options: Options): Record<string, unknown> {
@@ -95,5 +103,6 @@ function bodyOf(options: Options): Record<string, unknown> {
     shared: options.shared,
     accessible_by: options.team,
     accessible_level: options.level,
+    test: options.test,
   };
 }

@@ -8,9 +8,11 @@ import { type CredentialView, findCredential } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { askSecret, canAsk, note } from '../terminal.js';
+import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
 
 interface Options extends GlobalOptions, Record<string, unknown> {
   reason?: string;
+  test?: string;
 }
 
 /** Guided: a person makes the new value at the service and gives it here; it becomes the active version. */
@@ -28,18 +30,26 @@ async function rotateOf(outer: Command, word: string, words: string[]): Promise<
   const before = await findCredential(cli, word);
   const template = await fetchTemplate(cli, before.service_type);
   const inner = formOf(outer, word, `Puts a new secret into "${before.name}" (${before.service_type}).`);
-  inner.option('--reason <text>', 'why; kept in the history');
+  inner.option('--reason <text>', 'why; kept in the history').option(...TEST_FLAG);
   const flags = addFieldFlags(inner, template);
   await runForm<Options>(inner, words, async (options) => {
     const given = (await fieldsFrom(flags, options)).fields;
     const fields = Object.keys(given).length > 0 ? given : await askNewSecrets(before, template);
     const request = {
       method: 'POST',
-      body: { fields, ...(options.reason && { reason: options.reason }) },
+      body: {
+        fields,
+        ...(options.reason && { reason: options.reason }),
+        ...(options.test && { test: options.test }),
+      },
       headers: { 'idempotency-key': randomUUID() },
     };
-    const { body: after } = await cli.call<CredentialView>(`/api/credentials/${before.id}/rotate`, request);
+    const { body: after } = await cli.call<CredentialView & { test: TestView | null }>(
+      `/api/credentials/${before.id}/rotate`,
+      request,
+    );
     if (options.json) return printJson(after);
+    noteTest(after.name, after.test);
     note(`Version ${after.active_version} of "${after.name}" is active.`);
     note(`Revoke the old value${atService(template)} once everything runs with the new one.`);
     note(`To go back: glassdome credentials activate ${after.id} ${before.active_version}`);

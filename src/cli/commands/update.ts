@@ -7,10 +7,12 @@ import { type CredentialView, findCredential } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
+import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
 
 interface Options extends GlobalOptions, Record<string, unknown> {
   name?: string;
   description?: string;
+  test?: string;
   label?: string[];
   env?: string[];
   expiresAt?: string;
@@ -46,13 +48,15 @@ async function updateOf(outer: Command, word: string, words: string[]): Promise<
           secret_fields: [...new Set([...(before['secret_fields'] as string[]), ...secretFields])],
         }),
     };
-    if (Object.keys(body).length === 0)
+    if (Object.keys(body).filter((key) => key !== 'test').length === 0)
       throw new CliError('Nothing to change: name a field, e.g. --host, or see update --help.', EXIT.usage);
     const headers = { 'if-match': `"${before.revision}"` };
     const path = `/api/credentials/${before.id}`;
-    const { body: after } = await cli.call<CredentialView>(path, { method: 'PATCH', body, headers });
+    const request = { method: 'PATCH', body, headers };
+    const { body: after } = await cli.call<CredentialView & { test: TestView | null }>(path, request);
     if (options.json) return printJson(after);
     note(outcome(before, after));
+    noteTest(after.name, after.test);
   });
 }
 
@@ -73,7 +77,8 @@ function commonFlags(command: Command): Command {
     .option('--rotate-every <days>', 'remind to rotate after so many days; 0 for no more', wholeNumber)
     .option('--disable', 'nobody gets its values until --enable')
     .option('--enable', 'take --disable back')
-    .option('--reason <text>', 'why; kept in the history');
+    .option('--reason <text>', 'why; kept in the history')
+    .option(...TEST_FLAG);
 }
 
 function changesOf(options: Options, before: CredentialView): Record<string, unknown> {
@@ -88,6 +93,7 @@ function changesOf(options: Options, before: CredentialView): Record<string, unk
     rotation_interval_days: options.rotateEvery === 0 ? null : options.rotateEvery,
     disabled: options.disable ? true : options.enable ? false : undefined,
     reason: options.reason,
+    test: options.test,
   };
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

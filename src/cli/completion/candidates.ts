@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--health': ['ok', 'limited', 'rejected', 'unreachable', 'unchecked'],
   '--status': ['active', 'disabled', 'deleted'],
   '--outcome': ['allowed', 'denied', 'failed'],
+  '--test': ['required', 'warn', 'skip'],
   shell: SHELLS,
 };
 const KINDS: Readonly<Record<string, NameKind>> = {

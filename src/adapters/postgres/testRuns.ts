@@ -1,0 +1,72 @@
+import type { TestRun } from '../../domain/testResult.js';
+import type { ChangeTx, Records } from '../../ports.js';
+import { credentialValues, uuidOrNull } from './credentialRow.js';
+import { insertRecord } from './credentialWrites.js';
+import { pageOf, readCursor } from './cursor.js';
+import type { Query, Row } from './pools.js';
+import { whereClause } from './whereClause.js';
+
+export function testReads(query: Query): Pick<Records, 'testRuns'> {
+  return {
+    async testRuns(credentialId, page) {
+      const where = whereClause();
+      where.and(`credential_id = ${where.value(uuidOrNull(credentialId))}`);
+      const position = readCursor(page.cursor, 1);
+      if (position !== null) {
+        const at = where.value(position.at);
+        where.and(`(tested_at, id) < (${at}, ${where.value(uuidOrNull(position.keys[0] ?? ''))}::uuid)`);
+      }
+      const limit = where.value(page.limit + 1);
+      const text = `select * from broker.test_runs ${where.text()} order by tested_at desc, id desc limit ${limit}`;
+      return pageOf(await query({ text, values: where.values() }), page, {
+        item: toRun,
+        position: (row) => ({ at: row['tested_at'] as Date, keys: [row['id'] as string] }),
+      });
+    },
+  };
+}
+
+export function testWrites(query: Query): Pick<ChangeTx, 'insertTestRun' | 'setTested'> {
+  return {
+    insertTestRun: (run) =>
+      insertRecord(query, 'test_runs', {
+        credential_id: run.credentialId,
+        version: run.version,
+        tested_at: run.testedAt,
+        trigger: run.trigger,
+        caller: run.caller,
+        code: run.code,
+        failed_step: run.failedStep,
+        advice: run.advice,
+        health: run.health,
+        identity: run.identity,
+        service_version: run.serviceVersion,
+        warnings: run.warnings,
+        duration_ms: run.durationMs,
+      }),
+    async setTested(credentialId, found) {
+      const { columns, values } = credentialValues(found);
+      const sets = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
+      const text = `update broker.credentials set ${sets} where id = $1`;
+      await query({ text, values: [uuidOrNull(credentialId), ...values] });
+    },
+  };
+}
+
+function toRun(row: Row): TestRun {
+  return {
+    credentialId: row['credential_id'],
+    version: row['version'],
+    testedAt: row['tested_at'],
+    trigger: row['trigger'],
+    caller: row['caller'],
+    code: row['code'],
+    failedStep: row['failed_step'],
+    advice: row['advice'],
+    health: row['health'],
+    identity: row['identity'],
+    serviceVersion: row['service_version'],
+    warnings: row['warnings'],
+    durationMs: row['duration_ms'],
+  } as TestRun;
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { HEALTHS } from '../domain/credential.js';
+import { SERVICE_TYPES } from '../domain/serviceType.js';
+import { TEST_CODES, TEST_STEPS, TEST_TRIGGERS, TEST_WARNINGS } from '../domain/testResult.js';
+import { credentialAnswer } from './answers.js';
+
+/** What tests answer, for the OpenAPI document. */
+const moment = z.iso.datetime();
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullable();
+const count = z.number().int().min(0);
+
+export const testAnswer = z.strictObject({
+  code: z.enum(TEST_CODES),
+  ok: z.boolean(),
+  failed_step: maybe(z.enum(TEST_STEPS)),
+  advice: z.string(),
+  identity: maybe(z.string()),
+  version: maybe(z.string()),
+  expires_at: maybe(moment),
+  permissions: z.array(z.string()),
+  models: z.array(z.string()),
+  warnings: z.array(z.strictObject({ code: z.enum(TEST_WARNINGS), text: z.string() })),
+  retry_after_seconds: maybe(count),
+  certificate: maybe(
+    z.strictObject({
+      fingerprint_sha256: z.string(),
+      subject: z.string(),
+      issuer: z.string(),
+      valid_to: z.string(),
+    }),
+  ),
+  duration_ms: count,
+});
+export const storedTestAnswer = testAnswer.extend({
+  health: z.enum(HEALTHS),
+  credential: z.strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    service_type: z.enum(SERVICE_TYPES),
+    version: count,
+  }),
+});
+export const testRunPage = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      tested_at: moment,
+      version: count,
+      trigger: z.enum(TEST_TRIGGERS),
+      caller: z.string(),
+      code: z.enum(TEST_CODES),
+      failed_step: maybe(z.enum(TEST_STEPS)),
+      advice: z.string(),
+      health: z.enum(HEALTHS),
+      identity: maybe(z.string()),
+      service_version: maybe(z.string()),
+      warnings: z.array(z.enum(TEST_WARNINGS)),
+      duration_ms: count,
+    }),
+  ),
+  next_cursor: maybe(z.string()),
+});
+/** `test` is null where nothing was tested. */
+export const savedCredential = credentialAnswer.extend({ test: maybe(testAnswer) });

@@ -1,0 +1,59 @@
+import type { TestResult, TestRun } from '../domain/testResult.js';
+import type { StoredTest } from '../usecases/testCredential.js';
+
+/** Times are told coarsely, and addresses not at all: a test is no port scanner. */
+const COARSE_MS = 100;
+const coarse = (ms: number) => Math.ceil(ms / COARSE_MS) * COARSE_MS;
+
+export function presentTest(result: TestResult | null): Record<string, unknown> | null {
+  if (result === null) return null;
+  const { certificate } = result;
+  return {
+    code: result.code,
+    ok: result.code === 'ok',
+    failed_step: result.failedStep,
+    advice: result.advice,
+    identity: result.identity ?? null,
+    version: result.version ?? null,
+    expires_at: result.expiresAt ?? null,
+    permissions: result.permissions ?? [],
+    models: result.models ?? [],
+    warnings: result.warnings.map(({ code, text }) => ({ code, text })),
+    retry_after_seconds: result.retryAfterSeconds ?? null,
+    certificate:
+      certificate === undefined
+        ? null
+        : {
+            fingerprint_sha256: certificate.fingerprintSha256,
+            subject: certificate.subject,
+            issuer: certificate.issuer,
+            valid_to: certificate.validTo,
+          },
+    duration_ms: coarse(result.durationMs),
+  };
+}
+
+export function presentStoredTest({ credential: c, version, result }: StoredTest): Record<string, unknown> {
+  return {
+    ...presentTest(result),
+    health: c.health,
+    credential: { id: c.id, name: c.name, service_type: c.serviceType, version },
+  };
+}
+
+export function presentTestRun(run: TestRun): Record<string, unknown> {
+  return {
+    tested_at: run.testedAt,
+    version: run.version,
+    trigger: run.trigger,
+    caller: run.caller,
+    code: run.code,
+    failed_step: run.failedStep,
+    advice: run.advice,
+    health: run.health,
+    identity: run.identity,
+    service_version: run.serviceVersion,
+    warnings: run.warnings,
+    duration_ms: coarse(run.durationMs),
+  };
+}

@@ -1,0 +1,11 @@
+import { connectorOf } from '../connectors/registry.js';
+import type { Credential } from '../domain/credential.js';
+import { invalid } from '../domain/errors.js';
+import type { Connector } from '../domain/template.js';
+
+/** The connector of a type, or `invalid_request` when this version has none for it yet. */
+export function knownConnector(serviceType: Credential['serviceType']): Connector {
+  const connector = connectorOf(serviceType);
+  if (connector !== undefined) return connector;
+  throw invalid({ field: 'service_type', rule: `has no form for ${serviceType} yet; store it as "other"` });
+}

@@ -1,0 +1,59 @@
+import type { Call } from '../domain/caller.js';
+import type { Credential } from '../domain/credential.js';
+import { BrokerError } from '../domain/errors.js';
+import type { FieldValues } from '../domain/fields.js';
+import type { Connector } from '../domain/template.js';
+import type { TestResult, TestTrigger } from '../domain/testResult.js';
+import type { Ports } from '../ports.js';
+import { recordTest } from './recordTest.js';
+import { isTestable } from './runTest.js';
+import { testGiven } from './testUnsaved.js';
+
+/** `required`: only what works is stored. `warn`: stored in any case, and what the test found is told. */
+export const TEST_MODES = ['required', 'warn', 'skip'] as const;
+export type TestMode = (typeof TEST_MODES)[number];
+
+/** With deadline and name look-up this stays below the time for which a request holds its idempotency key. */
+const WAIT_MS = 5_000;
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'outbound'>;
+
+export interface Saved {
+  credential: Credential;
+  /** Null when nothing was tested. */
+  test: TestResult | null;
+}
+
+interface Saving {
+  mode: TestMode;
+  connector: Connector;
+  values: FieldValues;
+  trigger: TestTrigger;
+  /** Codes that keep the values from being stored, whatever the mode; `required` adds all but `ok`. */
+  refuses?: readonly TestResult['code'][];
+  save(): Promise<Credential>;
+}
+
+/**
+ * Tests the values, stores them, and keeps the result with what was stored. Rejects with `test_failed`, and nothing
+ * was stored, where the test had to pass.
+ */
+export async function testAndSave(ports: Needs, call: Call, saving: Saving): Promise<Saved> {
+  const { mode, connector, values } = saving;
+  if (mode === 'skip' || (mode === 'warn' && !isTestable(connector, values)))
+    return { credential: await saving.save(), test: null };
+  const result = await testGiven(ports, call, connector, values, WAIT_MS);
+  const refused = mode === 'required' ? result.code !== 'ok' : saving.refuses?.includes(result.code);
+  if (refused === true) throw testFailed(result);
+  const credential = await saving.save();
+  const version = credential.latestVersion;
+  const kept = await recordTest(ports, call, { credential, version, result, trigger: saving.trigger });
+  return { credential: kept.credential, test: result };
+}
+
+function testFailed(result: TestResult): BrokerError {
+  return new BrokerError('test_failed', {
+    detail: `The test failed, so nothing was stored. ${result.advice}`,
+    extra: { test: { code: result.code, failed_step: result.failedStep } },
+  });
+}

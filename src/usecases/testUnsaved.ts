@@ -1,0 +1,51 @@
+import type { TestUnsavedBody } from '../api/credentials.js';
+import type { Call } from '../domain/caller.js';
+import type { FieldValues } from '../domain/fields.js';
+import type { Connector } from '../domain/template.js';
+import { mergeFields } from '../domain/templateFields.js';
+import type { TestResult } from '../domain/testResult.js';
+import type { Ports } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { checkRules } from './fieldRules.js';
+import { knownConnector } from './knownConnector.js';
+import { requireRole } from './refuse.js';
+import { runTest } from './runTest.js';
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'readAudit' | 'outbound'>;
+
+/**
+ * Tests values that are not stored, and stores nothing. Every value comes from the request; nothing stored is mixed
+ * in. Engineers and up.
+ */
+export async function testUnsaved(ports: Needs, call: Call, body: TestUnsavedBody): Promise<TestResult> {
+  await requireRole(ports, call, 'engineer', { action: 'credential.test_unsaved' });
+  const connector = knownConnector(body.service_type);
+  const given = { template: connector.template, given: body.fields };
+  const { values } = mergeFields(
+    body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
+  );
+  checkRules(connector, values);
+  return testGiven(ports, call, connector, values);
+}
+
+/** Tests values of this request; where they were sent is audited before the result is told. */
+export async function testGiven(
+  ports: Needs,
+  call: Call,
+  connector: Connector,
+  values: FieldValues,
+  waitMs?: number,
+): Promise<TestResult> {
+  const result = await runTest(ports, connector, values, waitMs);
+  await ports.readAudit.record([
+    auditEvent(call, 'credential.test_unsaved', result.code === 'ok' ? 'allowed' : 'failed', {
+      code: result.code,
+      details: {
+        service_type: connector.serviceType,
+        step: result.failedStep,
+        contacted: result.contacted,
+      },
+    }),
+  ]);
+  return result;
+}

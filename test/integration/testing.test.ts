@@ -1,0 +1,200 @@
+import { expect } from 'chai';
+import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
+import { type Answer, type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
+import type { Simulator } from '../support/simulator.js';
+
+const WRONG = proxmoxToken.secret.replace('0f', 'ff');
+
+/** Tests before and after saving, through the whole broker on real parts, against a host that refuses as Proxmox does. */
+describe('a credential is proven', function () {
+  this.timeout(120_000);
+  let broker: BrokerSystem;
+  let host: Simulator;
+  let anna: SignedIn;
+  let ben: SignedIn;
+  let count = 0;
+
+  const fields = (more: object = {}) => ({
+    host: `127.0.0.1:${host.port}`,
+    user: proxmoxToken.user,
+    token_name: proxmoxToken.name,
+    token_value: proxmoxToken.secret,
+    tls_mode: 'custom_ca',
+    ca_cert_pem: host.ca,
+    ...more,
+  });
+  const post = (who: SignedIn, path: string, body: object = {}): Promise<Answer> =>
+    broker.call(who.token, 'POST', path, body);
+  const create = (more: object = {}, body: object = {}) =>
+    post(anna, '/api/credentials', {
+      name: `lab ${++count}`,
+      service_type: 'proxmox',
+      fields: fields(more),
+      ...body,
+    });
+  const stored = async (): Promise<string> => (await create()).body.id as string;
+
+  before(async () => {
+    broker = await startBrokerSystem({ testsPerMinute: 400 });
+    host = await startProxmox();
+    anna = await broker.person('anna', 'engineer');
+    ben = await broker.person('ben', 'engineer');
+  });
+  after(async () => {
+    await host.close();
+    await broker.stop();
+  });
+  beforeEach(() => {
+    host.fault = 'none';
+    host.state = '';
+    host.seen.length = 0;
+  });
+
+  it('before it is stored, and nothing of it stays', async () => {
+    const before = await broker.call(anna.token, 'GET', '/api/credentials');
+    const good = await post(anna, '/api/credentials/test', { service_type: 'proxmox', fields: fields() });
+    expect(good.status).to.equal(200);
+    expect(good.body).to.include({
+      code: 'ok',
+      ok: true,
+      identity: 'broker@pve!glassdome',
+      version: '9.1.6',
+    });
+    const bad = await post(anna, '/api/credentials/test', {
+      service_type: 'proxmox',
+      fields: fields({ token_value: WRONG }),
+    });
+    expect(bad.body).to.include({ code: 'invalid_credential', ok: false, failed_step: 'authentication' });
+    expect(JSON.stringify([good.body, bad.body])).to.not.include('127.0.0.1');
+    const after = await broker.call(anna.token, 'GET', '/api/credentials');
+    expect(after.body.items.length).to.equal(before.body.items.length);
+  });
+
+  it('with a row in the audit trail that names the address, and no value in it', async () => {
+    await post(anna, '/api/credentials/test', { service_type: 'proxmox', fields: fields() });
+    const { body } = await broker.call(
+      broker.admin.token,
+      'GET',
+      '/api/audit?action=credential.test_unsaved',
+    );
+    expect(body.items[0].details.contacted).to.deep.equal([`127.0.0.1:${host.port} → 127.0.0.1`]);
+    expect(JSON.stringify(body)).to.not.include(proxmoxToken.secret);
+  });
+
+  it('after it is stored: health, identity and history tell the truth', async () => {
+    const id = await stored();
+    const fine = await post(anna, `/api/credentials/${id}/test`);
+    expect(fine.body).to.include({ code: 'ok', health: 'ok' });
+    host.state = 'expired';
+    const over = await post(anna, `/api/credentials/${id}/test`);
+    expect(over.body).to.include({ code: 'expired', health: 'rejected' });
+    host.state = '';
+    host.fault = 'rate_limited';
+    const busy = await post(anna, `/api/credentials/${id}/test`);
+    expect(busy.body, 'a limit says nothing about the credential').to.include({
+      code: 'rate_limited',
+      health: 'rejected',
+      retry_after_seconds: 7,
+    });
+    const { body: now } = await broker.call(anna.token, 'GET', `/api/credentials/${id}`);
+    expect(now).to.include({ health: 'rejected', last_test_code: 'rate_limited', last_test_status: false });
+    expect(now.revision, 'a test changes nothing').to.equal(2);
+    expect(now.identity).to.equal('broker@pve!glassdome');
+    const { body: past } = await broker.call(anna.token, 'GET', `/api/credentials/${id}/tests?limit=2`);
+    expect(past.items.map((run: { code: string }) => run.code)).to.deep.equal(['rate_limited', 'expired']);
+    const next = `/api/credentials/${id}/tests?limit=2&cursor=${past.next_cursor}`;
+    const rest = await broker.call(anna.token, 'GET', next);
+    expect(rest.body.items.map((run: { code: string }) => run.code)).to.deep.equal(['ok']);
+  });
+
+  it('by whoever may use it, and by nobody else', async () => {
+    const id = await stored();
+    expect((await post(ben, `/api/credentials/${id}/test`)).status).to.equal(404);
+    const grants = [{ subject_kind: 'user', subject: ben.principal, level: 'use' }];
+    await broker.call(anna.token, 'PUT', `/api/credentials/${id}/grants`, { grants });
+    expect((await post(ben, `/api/credentials/${id}/test`)).body.code).to.equal('ok');
+    expect((await broker.call(ben.token, 'GET', `/api/credentials/${id}/secret`)).status).to.equal(403);
+  });
+
+  it('version by version, each with its own host and secret', async () => {
+    const id = await stored();
+    await broker.call(anna.token, 'PATCH', `/api/credentials/${id}`, { fields: { token_value: WRONG } });
+    const second = await post(anna, `/api/credentials/${id}/test`);
+    expect(second.body).to.include({ code: 'invalid_credential', health: 'rejected' });
+    const first = await post(anna, `/api/credentials/${id}/test`, { version: 1 });
+    expect(first.body).to.include({ code: 'ok' });
+    expect(first.body.credential.version).to.equal(1);
+    const { body: now } = await broker.call(anna.token, 'GET', `/api/credentials/${id}`);
+    expect(now.health, 'an old version says nothing about the active one').to.equal('rejected');
+    expect((await post(anna, `/api/credentials/${id}/test`, { version: 9 })).status).to.equal(404);
+  });
+
+  it('on create: required stores only what works, warn stores and tells, skip does not ask', async () => {
+    const refused = await create({ token_value: WRONG }, { test: 'required', name: 'only if it works' });
+    expect(refused.status).to.equal(422);
+    expect(refused.body).to.deep.include({ code: 'test_failed' });
+    expect(refused.body.test).to.deep.equal({ code: 'invalid_credential', failed_step: 'authentication' });
+    const { body: found } = await broker.call(anna.token, 'GET', '/api/credentials?q=only+if+it+works');
+    expect(found.items).to.deep.equal([]);
+    const kept = await create({ token_value: WRONG }, { test: 'warn' });
+    expect(kept.status).to.equal(201);
+    expect(kept.body.health).to.equal('rejected');
+    expect(kept.body.test.code).to.equal('invalid_credential');
+    const good = await create({}, { test: 'required' });
+    expect(good.body).to.include({ health: 'ok', identity: 'broker@pve!glassdome' });
+    host.seen.length = 0;
+    const quiet = await create({}, { test: 'skip' });
+    expect(quiet.body).to.include({ test: null, health: 'unchecked' });
+    expect(host.seen).to.deep.equal([]);
+  });
+
+  it('on rotation: a value that the service refuses never takes the place of one that works', async () => {
+    const id = await stored();
+    const body = { fields: { token_value: WRONG }, test: 'warn' };
+    const refused = await post(anna, `/api/credentials/${id}/rotate`, body);
+    expect(refused.status).to.equal(422);
+    const { body: now } = await broker.call(anna.token, 'GET', `/api/credentials/${id}`);
+    expect(now).to.include({ active_version: 1, latest_version: 1 });
+    host.fault = 'failing';
+    const blind = await post(anna, `/api/credentials/${id}/rotate`, body);
+    expect(blind.status, 'a host that is away proves nothing against the value').to.equal(200);
+    expect(blind.body).to.include({ active_version: 2, health: 'unreachable' });
+  });
+
+  it('at a new host only when somebody asks', async () => {
+    const id = await stored();
+    const other = await startProxmox();
+    try {
+      const moved = { fields: { host: `127.0.0.1:${other.port}` } };
+      const after = await broker.call(anna.token, 'PATCH', `/api/credentials/${id}`, moved);
+      expect(after.body).to.include({ test: null, health: 'unchecked' });
+      expect(other.seen).to.deep.equal([]);
+      expect((await post(anna, `/api/credentials/${id}/test`)).body.code).to.equal('ok');
+      expect(other.seen.length).to.be.greaterThan(0);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('never at the broker, Vault or Postgres, whatever the list of ranges says', async () => {
+    const own = [broker.url, broker.vault.address, broker.database.appUrl].map((url) => new URL(url).port);
+    for (const port of own)
+      for (const name of ['127.0.0.1', 'localhost', '0x7f.1', '[::ffff:127.0.0.1]', '2130706433']) {
+        const body = { service_type: 'proxmox', fields: fields({ host: `${name}:${port}` }) };
+        const { body: answer } = await post(anna, '/api/credentials/test', body);
+        expect([name, answer.code]).to.deep.equal([name, 'denied_by_policy']);
+      }
+  });
+
+  it('200 at once, with no more than two requests to one host at a time', async () => {
+    const id = await stored();
+    host.delayMs = 5;
+    host.mostAtOnce = 0;
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => post(anna, `/api/credentials/${id}/test`)),
+    );
+    host.delayMs = 0;
+    expect(answers.filter(({ body }) => body.code !== 'ok')).to.deep.equal([]);
+    expect(host.mostAtOnce).to.equal(2);
+  });
+});
