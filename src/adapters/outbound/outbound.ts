@@ -17,6 +17,8 @@ export interface OutboundOptions extends PolicyOptions {
   clock: Clock;
   /** Tests of one host at once. Default 2. */
   perHost?: number;
+  /** All addresses of a name. Default: the system's resolver. */
+  resolve?: (host: string) => Promise<string[]>;
   /** A longer answer ends the test. Default 1 MiB. */
   maxAnswerBytes?: number;
 }
@@ -89,13 +91,13 @@ class Session implements OutboundSession {
   }
 
   async #connect(url: URL, tls: TlsChoice): Promise<Client> {
-    const { policy, slots, deadlineMs, waitMs } = this.#parts;
+    const { options, policy, slots, deadlineMs, waitMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
     const secure = url.protocol === 'https:';
     const port = Number(url.port) || (secure ? 443 : 80);
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const addresses = await within(NAME_MS, resolved(host));
+    const addresses = await within(NAME_MS, addressesOf(host, options.resolve ?? systemResolve));
     this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
     if (!addresses.every((address) => policy.allows(address, port)))
       throw new OutboundFailure('denied_by_policy');
@@ -126,9 +128,12 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-async function resolved(host: string): Promise<string[]> {
+async function addressesOf(host: string, resolve: (host: string) => Promise<string[]>): Promise<string[]> {
   if (forbiddenName(host)) throw new OutboundFailure('denied_by_policy');
-  if (isIP(host) !== 0) return [host];
+  return isIP(host) === 0 ? resolve(host) : [host];
+}
+
+async function systemResolve(host: string): Promise<string[]> {
   const found = await lookup(host, { all: true, order: 'ipv4first' });
   return found.map(({ address }) => address);
 }

@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { OutboundFailure, type OutboundReason } from '../../domain/outbound.js';
 
 /** Codes of Node, OpenSSL and undici → what they mean. The first pattern that fits counts. */
@@ -30,6 +31,8 @@ export function reasonOf(error: unknown): OutboundReason {
 
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
+  // Of its parser's errors only some have a code.
+  if (error instanceof errors.HTTPParserError) return 'HPE_INVALID';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return 'cause' in error ? codeOf(error.cause) : '';
 }

@@ -1,0 +1,177 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { expect } from 'chai';
+import { createOutbound } from '../../src/adapters/outbound/outbound.js';
+import { OutboundFailure, type OutboundRequest, type TlsChoice } from '../../src/domain/outbound.js';
+import type { Outbound } from '../../src/ports.js';
+import { type Fault, type Simulator, startSimulator } from '../support/simulator.js';
+import { loopbackOutbound, systemClock } from '../support/testOutbound.js';
+
+const DEADLINE_MS = 300;
+
+/** What a single request ends with: a status, or why there is no answer. */
+async function outcome(
+  outbound: Outbound,
+  request: Partial<OutboundRequest> & { url: URL },
+): Promise<unknown> {
+  const session = outbound.open(DEADLINE_MS, 1_000);
+  try {
+    return (await session.send({ method: 'GET', ...request })).status;
+  } catch (error) {
+    if (error instanceof OutboundFailure) return error.reason;
+    throw error;
+  } finally {
+    await session.close();
+  }
+}
+
+describe('the way out', () => {
+  let host: Simulator;
+  let trusted: TlsChoice;
+  const outbound = loopbackOutbound({ perHost: 1 });
+  const at = (path = '/') => new URL(path, host.url);
+
+  before(async () => {
+    host = await startSimulator({ answer: () => ({ status: 200, body: { fine: true } }) });
+    trusted = { mode: 'custom_ca', caPem: host.ca };
+  });
+  after(() => host.close());
+  beforeEach(() => {
+    host.fault = 'none';
+    host.seen.length = 0;
+  });
+
+  const faults: readonly (readonly [Fault, unknown])[] = [
+    ['hang', 'timed_out'],
+    ['drip', 'timed_out'],
+    ['flood', 'too_large'],
+    ['reset', 'reset'],
+    ['redirect', 302],
+  ];
+  for (const [fault, expected] of faults)
+    it(`ends with ${String(expected)} where a host answers by ${fault}, and is free for the next one`, async () => {
+      host.fault = fault;
+      expect(await outcome(outbound, { url: at(), tls: trusted })).to.equal(expected);
+      host.fault = 'none';
+      expect(await outcome(outbound, { url: at(), tls: trusted })).to.equal(200);
+    });
+
+  it('holds no more of an answer than its cap, however much is sent', async () => {
+    host.fault = 'flood';
+    const before = process.memoryUsage().rss;
+    for (let n = 0; n < 20; n++) await outcome(outbound, { url: at(), tls: trusted });
+    expect(process.memoryUsage().rss - before).to.be.lessThan(100 * 1_048_576);
+    expect(host.seen.length).to.equal(20);
+  });
+
+  it('sends nothing before the certificate is judged', async () => {
+    const secret = { authorization: 'Bearer canary' };
+    const wrong: readonly (readonly [TlsChoice, string])[] = [
+      [{ mode: 'system' }, 'untrusted_certificate'],
+      [{ mode: 'fingerprint', fingerprintSha256: 'ab'.repeat(32) }, 'fingerprint_mismatch'],
+      [{ ...trusted, serverName: 'other.example' }, 'certificate_name'],
+      [{ mode: 'custom_ca', caPem: 'not a certificate' }, 'untrusted_certificate'],
+      [{ ...trusted, clientCertPem: 'x' }, 'bad_tls_settings'],
+    ];
+    for (const [tls, reason] of wrong)
+      expect(await outcome(outbound, { url: at(), tls, headers: secret })).to.equal(reason);
+    expect(host.seen).to.deep.equal([]);
+  });
+
+  it('shows the certificate that it does not trust, and trusts it once it is pinned', async () => {
+    const session = outbound.open(DEADLINE_MS, 1_000);
+    const failed = await session.send({ method: 'GET', url: at() }).catch((error: unknown) => error);
+    await session.close();
+    const { certificate } = failed as OutboundFailure;
+    expect(certificate?.subject).to.equal('broker test');
+    const pin = { mode: 'fingerprint', fingerprintSha256: certificate?.fingerprintSha256 ?? '' } as const;
+    expect(await outcome(outbound, { url: at(), tls: pin })).to.equal(200);
+    const bare = { ...pin, fingerprintSha256: pin.fingerprintSha256.replaceAll(':', '').toLowerCase() };
+    expect(await outcome(outbound, { url: at(), tls: bare })).to.equal(200);
+    expect(await outcome(outbound, { url: at(), tls: { mode: 'insecure' } })).to.equal(200);
+  });
+
+  it('refuses a name of which one address is forbidden', async () => {
+    const mixed = loopbackOutbound({ resolve: async () => ['127.0.0.1', '169.254.169.254'] });
+    const url = new URL(`https://mixed.example:${host.port}/`);
+    expect(await outcome(mixed, { url, tls: trusted })).to.equal('denied_by_policy');
+    expect(host.seen).to.deep.equal([]);
+  });
+
+  it('asks for a name once, so that a second answer changes nothing', async () => {
+    const answers = [['127.0.0.1'], ['169.254.169.254']];
+    const changing = loopbackOutbound({ resolve: async () => answers.shift() ?? [] });
+    const session = changing.open(DEADLINE_MS, 1_000);
+    const request = {
+      method: 'GET',
+      url: new URL(`https://localhost:${host.port}/`),
+      tls: trusted,
+    } as const;
+    expect((await session.send(request)).status).to.equal(200);
+    expect((await session.send(request)).status).to.equal(200);
+    await session.close();
+    expect(answers).to.deep.equal([['169.254.169.254']]);
+    expect(session.contacted).to.deep.equal([`localhost:${host.port} → 127.0.0.1`]);
+  });
+
+  it('refuses other schemes, users in the address, and loopback that is not listed', async () => {
+    const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: [] });
+    expect(await outcome(outbound, { url: new URL('ftp://127.0.0.1/') })).to.equal('bad_url');
+    expect(await outcome(outbound, { url: new URL(`https://a:b@127.0.0.1:${host.port}/`) })).to.equal(
+      'bad_url',
+    );
+    for (const name of [
+      '127.0.0.1',
+      '0x7f.0.0.1',
+      '2130706433',
+      '127.1',
+      '017700000001',
+      '[::1]',
+      '127.0.0.1.',
+    ])
+      expect(await outcome(strict, { url: new URL(`http://${name}:${host.port}/`) }), name).to.equal(
+        'denied_by_policy',
+      );
+    expect(await outcome(strict, { url: new URL('http://metadata.google.internal/') })).to.equal(
+      'denied_by_policy',
+    );
+  });
+
+  it('tells a closed port, a port without TLS and what is no HTTP apart', async () => {
+    const closed = await startSimulator({ answer: () => ({ status: 200 }), plain: true });
+    const plainUrl = new URL(closed.url);
+    const asTls = new URL(`https://127.0.0.1:${closed.port}/`);
+    expect(await outcome(outbound, { url: asTls, tls: { mode: 'insecure' } })).to.equal('no_tls');
+    await closed.close();
+    expect(await outcome(outbound, { url: plainUrl })).to.equal('refused');
+    const noise = await talking('SSH-2.0-OpenSSH_9.6\r\n');
+    expect(await outcome(outbound, { url: noise.url })).to.equal('garbage');
+    await noise.close();
+    const long = await talking(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(200_000)}\r\n\r\n`);
+    expect(await outcome(outbound, { url: long.url })).to.be.oneOf(['too_large', 'garbage']);
+    await long.close();
+    const silent = await talking('');
+    const secured = new URL(silent.url.href.replace('http:', 'https:'));
+    expect(await outcome(outbound, { url: secured, tls: trusted })).to.equal('timed_out');
+    await silent.close();
+  });
+});
+
+/** A server that says one thing to whoever connects. */
+async function talking(text: string) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.write(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: new URL(`http://127.0.0.1:${port}/`),
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
