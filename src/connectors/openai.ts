@@ -1,4 +1,21 @@
+import type { FieldValues } from '../domain/fields.js';
+import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
+import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { modelWarnings } from './modelWarnings.js';
+import {
+  baseUrl,
+  headerSafe,
+  inner,
+  isObject,
+  jsonObject,
+  needed,
+  notThisService,
+  rateLimited,
+  setting,
+  usualFinding,
+} from './probing.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
 
 /** OpenAI: a project key. */
 export const openai: Connector = {
@@ -21,9 +38,10 @@ export const openai: Connector = {
     optional_fields: [
       { name: 'project', type: 'text', label: 'Project ID' },
       { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.openai.com/v1' },
+      ...brokerTlsFields,
     ],
   },
-  destinationFields: ['base_url'],
+  destinationFields: ['base_url', ...brokerTlsDestinationFields],
   envNames: {
     OPENAI_API_KEY: 'api_key',
     OPENAI_ORG_ID: 'organization',
@@ -31,4 +49,102 @@ export const openai: Connector = {
     OPENAI_BASE_URL: 'base_url',
   },
   envAliases: { OPENAI_ORGANIZATION: 'OPENAI_ORG_ID' },
+  test: testOpenai,
+  guide: {
+    create: [
+      'platform.openai.com → Settings → Project → Service accounts: add one for Glassdome; its key is shown once.',
+      'A personal key (API keys) works too, but ends with the person’s membership.',
+    ],
+    permissions: 'Models: Read. A restricted key without it is still told apart from a wrong one.',
+    test: 'Lists the models that the key may use; costs nothing. Money left is not told by any call.',
+  },
 };
+
+const NAME = 'OpenAI';
+
+/** Codes of a 429 that mean money, not speed. */
+const SPENT = [
+  'insufficient_quota',
+  'credit_balance_exhausted',
+  'organization_spend_limit_exceeded',
+  'project_spend_limit_exceeded',
+  'organization_usage_limit_exceeded',
+  'billing_hard_limit_reached',
+];
+
+async function testOpenai(values: FieldValues, probe: Probe): Promise<Finding> {
+  const url = baseUrl(setting(values, 'base_url') ?? 'https://api.openai.com/v1');
+  const tls = tlsOf(values);
+  const key = headerSafe(needed(values, 'api_key'), 'key');
+  const [organization, project] = [setting(values, 'organization'), setting(values, 'project')];
+  const answer = await probe.send({
+    method: 'GET',
+    url: new URL('models', url),
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(organization !== undefined && { 'openai-organization': headerSafe(organization, 'organization') }),
+      ...(project !== undefined && { 'openai-project': headerSafe(project, 'project') }),
+    },
+    tls,
+  });
+  const wrong = refusal(answer);
+  if (wrong !== undefined) return wrong;
+  const { data } = jsonObject(answer, NAME);
+  if (!Array.isArray(data)) throw notThisService(NAME);
+  const models = data.filter(isObject).map((model) => foreignText(model['id'], 100));
+  const identity = identityOf(key, answer);
+  return {
+    code: 'ok',
+    advice: `${NAME} takes the key; it may use ${models.length} models.`,
+    identity,
+    models: models
+      .filter((id) => id !== '')
+      .slice(0, 500)
+      .sort(),
+    warnings: [
+      ...tlsWarnings(url, tls),
+      ...keyWarnings(key, url),
+      ...modelWarnings(setting(values, 'model'), models),
+    ],
+  };
+}
+
+/** What the answer names as ours, or the kind of the key; never a part of the key itself. */
+function identityOf(key: string, { headers }: OutboundAnswer): string {
+  const organization = foreignText(headers['openai-organization']?.[0], 80);
+  const project = foreignText(headers['openai-project']?.[0], 80);
+  const kind = key.startsWith('sk-svcacct-') ? 'service-account key' : 'API key';
+  const where = [organization, project].filter((part) => part !== '').join(' / ');
+  return where === '' ? kind : `${kind} of ${where}`;
+}
+
+function refusal(answer: OutboundAnswer): Finding | undefined {
+  const usual = usualFinding(answer, NAME);
+  if (usual === undefined || answer.status >= 500) return usual;
+  const error = inner(jsonObject(answer, NAME), 'error');
+  const [code, type] = [foreignText(error['code'], 80), foreignText(error['type'], 80)];
+  if (answer.status === 429) {
+    if (!SPENT.includes(code) && !SPENT.includes(type)) return rateLimited(answer, NAME);
+    return {
+      code: 'quota_exhausted',
+      advice: 'The key works, but no money or quota is left; add credit or raise the limit at OpenAI.',
+    };
+  }
+  if (
+    answer.status === 401 &&
+    /must be a member|ip.{0,20}not authorized/i.test(foreignText(error['message'], 500))
+  )
+    return {
+      code: 'insufficient_permission',
+      advice:
+        'The key is known, but not for this organization or from this address; correct organization or the allow-list.',
+    };
+  return usual;
+}
+
+function keyWarnings(key: string, url: URL): TestWarning[] {
+  if (url.hostname !== 'api.openai.com' || key.startsWith('sk-')) return [];
+  return [
+    { code: 'unusual_form', text: 'Keys of OpenAI begin with sk-; this one does not, though it works.' },
+  ];
+}

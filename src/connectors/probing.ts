@@ -57,6 +57,17 @@ export function jsonObject(answer: OutboundAnswer, service: string): Record<stri
   throw notThisService(service);
 }
 
+/** The answer as a JSON array. */
+export function jsonList(answer: OutboundAnswer, service: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(answer.body);
+    if (Array.isArray(parsed)) return parsed;
+  } catch {
+    // As above.
+  }
+  throw notThisService(service);
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -65,6 +76,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function inner(value: unknown, name: string): Record<string, unknown> {
   const member = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return isObject(member) ? member : {};
+}
+
+/** A text that goes into a header; the test ends when it can't. */
+export function headerSafe(text: string, what: string): string {
+  if (/^[!-~]+$/.test(text)) return text;
+  throw ended(
+    'misconfigured',
+    `The ${what} holds characters that can’t be sent, such as a blank; copy it again.`,
+  );
 }
 
 export function notThisService(service: string): TestEnded {

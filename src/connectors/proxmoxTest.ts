@@ -3,6 +3,7 @@ import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../do
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import {
   baseUrl,
+  headerSafe,
   inner,
   isObject,
   jsonObject,
@@ -63,12 +64,7 @@ function tokenHeader(values: FieldValues): Record<string, string> {
       'misconfigured',
       'user must be name@realm and token_name the name behind the "!"; correct them.',
     );
-  if (!/^[!-~]+$/.test(secret ?? ''))
-    throw ended(
-      'invalid_credential',
-      'The token’s secret holds characters that no secret has; copy it again.',
-    );
-  return { authorization: `PVEAPIToken=${id}=${secret}` };
+  return { authorization: `PVEAPIToken=${id}=${headerSafe(secret ?? '', 'token secret')}` };
 }
 
 /** Signs in with a password. The ticket ends by itself after two hours; Proxmox has no call that ends it. */

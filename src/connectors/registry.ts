@@ -3,13 +3,25 @@ import type { Connector, Template } from '../domain/template.js';
 import { anthropic } from './anthropic.js';
 import { aws } from './aws.js';
 import { azure } from './azure.js';
+import { grafana } from './grafana.js';
+import { langchain } from './langchain.js';
 import { openai } from './openai.js';
 import { other } from './other.js';
 import { proxmox } from './proxmox.js';
 import { vmware } from './vmware.js';
 
 /** Every external system that the broker knows: one line each. */
-export const connectors: readonly Connector[] = [proxmox, vmware, azure, aws, openai, anthropic, other];
+export const connectors: readonly Connector[] = [
+  proxmox,
+  vmware,
+  azure,
+  aws,
+  openai,
+  anthropic,
+  langchain,
+  grafana,
+  other,
+];
 
 /** The connector of a service type, or undefined while there is none. */
 export function connectorOf(serviceType: ServiceType): Connector | undefined {

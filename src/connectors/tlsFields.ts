@@ -26,8 +26,12 @@ export const tlsFields: readonly FieldSpec[] = [
   { name: 'tls_server_name', type: 'text', label: 'Server name in the certificate' },
 ];
 
+/** The same for services that Glassdome has no client for. */
+export const brokerTlsFields: readonly FieldSpec[] = tlsFields.filter(({ name }) => name !== 'verify_ssl');
+
 /** The TLS fields that decide whom a secret is sent to. */
 export const tlsDestinationFields: readonly string[] = tlsFields.map((field) => field.name);
+export const brokerTlsDestinationFields: readonly string[] = brokerTlsFields.map((field) => field.name);
 
 /** For services that know us by a certificate. */
 export const clientCertificateFields: readonly FieldSpec[] = [

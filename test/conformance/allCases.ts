@@ -1,5 +1,15 @@
+import { anthropicCases } from './anthropicCases.js';
+import { grafanaCases } from './grafanaCases.js';
+import { langchainCases } from './langchainCases.js';
+import { openaiCases } from './openaiCases.js';
 import { proxmoxCases } from './proxmoxCases.js';
 import type { ServiceCases } from './serviceCases.js';
 
 /** One for each service of the registry. */
-export const allCases: readonly ServiceCases[] = [proxmoxCases];
+export const allCases: readonly ServiceCases[] = [
+  proxmoxCases,
+  openaiCases,
+  anthropicCases,
+  langchainCases,
+  grafanaCases,
+];

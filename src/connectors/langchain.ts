@@ -1,0 +1,162 @@
+import type { FieldValues } from '../domain/fields.js';
+import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
+import type { Connector } from '../domain/template.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import {
+  baseUrl,
+  headerSafe,
+  isObject,
+  jsonList,
+  jsonObject,
+  needed,
+  notThisService,
+  setting,
+  usualFinding,
+} from './probing.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+
+const US = 'https://api.smith.langchain.com';
+
+/** LangSmith, the service behind LangChain: a service key or a personal one. */
+export const langchain: Connector = {
+  serviceType: 'langchain',
+  shortName: 'LangSmith',
+  template: {
+    service_type: 'langchain',
+    title: 'LangChain (LangSmith)',
+    docs_url: 'https://docs.langchain.com/langsmith/create-account-api-key',
+    required_fields: [{ name: 'api_key', type: 'password', label: 'API key' }],
+    optional_fields: [
+      {
+        name: 'endpoint_url',
+        type: 'text',
+        label: 'Endpoint',
+        default: US,
+        help: 'https://eu.api.smith.langchain.com in the EU; a server of one’s own ends in /api.',
+      },
+      {
+        name: 'workspace_id',
+        type: 'text',
+        label: 'Workspace ID',
+        help: 'For keys of a whole organization.',
+      },
+      { name: 'organization_id', type: 'text', label: 'Organization ID' },
+      { name: 'project', type: 'text', label: 'Tracing project' },
+      ...brokerTlsFields,
+    ],
+  },
+  destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
+  envNames: {
+    LANGSMITH_API_KEY: 'api_key',
+    LANGSMITH_ENDPOINT: 'endpoint_url',
+    LANGSMITH_PROJECT: 'project',
+    LANGSMITH_WORKSPACE_ID: 'workspace_id',
+  },
+  envAliases: {
+    LANGCHAIN_API_KEY: 'LANGSMITH_API_KEY',
+    LANGCHAIN_ENDPOINT: 'LANGSMITH_ENDPOINT',
+    LANGCHAIN_PROJECT: 'LANGSMITH_PROJECT',
+  },
+  test: testLangchain,
+  guide: {
+    create: [
+      'smith.langchain.com → Settings → API keys: create a service key for the workspace; it is shown once.',
+      'An end can be chosen when it is made, and not changed later.',
+    ],
+    permissions: 'None beside the key itself; a role that may only write traces is enough.',
+    test: 'Asks for the product’s own information without the key, then for the workspaces that the key sees.',
+  },
+};
+
+const NAME = 'LangSmith';
+
+async function testLangchain(values: FieldValues, probe: Probe): Promise<Finding> {
+  const url = baseUrl(setting(values, 'endpoint_url') ?? US);
+  const tls = tlsOf(values);
+  const headers = headersOf(values);
+  const version = await versionOf(probe, url, tls);
+  const answer = await probe.send({ method: 'GET', url: api(url, 'workspaces'), headers, tls });
+  const wrong = refusal(answer);
+  if (wrong !== undefined) return wrong;
+  const spaces = jsonList(answer, NAME).filter(isObject);
+  const [first] = spaces;
+  if (first === undefined) return NOTHING_SEEN;
+  const named = spaces
+    .slice(0, 5)
+    .map((space) => foreignText(space['display_name'], 60) || foreignText(space['id'], 40));
+  return {
+    code: 'ok',
+    advice: `${NAME} takes the key; it sees ${spaces.length === 1 ? 'one workspace' : `${spaces.length} workspaces`}.`,
+    identity: named.join(', '),
+    ...(version === '' ? {} : { version }),
+    permissions: permissionsOf(first),
+    warnings: [...tlsWarnings(url, tls), ...warningsOf(first)],
+  };
+}
+
+/** `/api/v1/…`, but a server of one's own is often given with its `/api` already. */
+function api(url: URL, path: string): URL {
+  const base = url.pathname.replace(/\/api\/(v1\/)?$/, '/');
+  return new URL(`${base}api/v1/${path}`, url);
+}
+
+function headersOf(values: FieldValues): Record<string, string> {
+  const key = headerSafe(needed(values, 'api_key'), 'key');
+  if (key.startsWith('ls__'))
+    throw ended(
+      'invalid_credential',
+      'Keys that begin with ls__ stopped working in October 2024; make a new one.',
+    );
+  const [workspace, organization] = [setting(values, 'workspace_id'), setting(values, 'organization_id')];
+  return {
+    'x-api-key': key,
+    ...(workspace !== undefined && { 'x-tenant-id': headerSafe(workspace, 'workspace ID') }),
+    ...(organization !== undefined && { 'x-organization-id': headerSafe(organization, 'organization ID') }),
+  };
+}
+
+/** Public, so it proves the product before the key is sent. */
+async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string> {
+  const answer = await probe.send({ method: 'GET', url: api(url, 'info'), tls });
+  const wrong = usualFinding(answer, NAME);
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  const info = jsonObject(answer, NAME);
+  if (!('version' in info)) throw notThisService(NAME);
+  return foreignText(info['version'], 40);
+}
+
+function refusal(answer: OutboundAnswer): Finding | undefined {
+  if (answer.status !== 403) return usualFinding(answer, NAME);
+  const error = foreignText(jsonObject(answer, NAME)['error'], 80);
+  if (error === 'org_scoped_key_requires_workspace')
+    return {
+      code: 'misconfigured',
+      advice: 'The key is for a whole organization and good; say which workspace is meant in workspace_id.',
+    };
+  const detail = foreignText(jsonObject(answer, NAME)['detail'], 80);
+  // It says "Forbidden" to a key that it does not know, and more to one that lacks a right.
+  if (error === '' && /^(forbidden|invalid token|)$/i.test(detail))
+    return {
+      code: 'invalid_credential',
+      advice: `${NAME} refuses this key; make a new one under Settings → API keys.`,
+    };
+  return usualFinding(answer, NAME);
+}
+
+const NOTHING_SEEN: Finding = {
+  code: 'insufficient_permission',
+  advice: 'The key is good but sees no workspace; give it a role in one, or make a key there.',
+};
+
+function permissionsOf(space: Record<string, unknown>): string[] {
+  const listed = Array.isArray(space['permissions']) ? space['permissions'] : [];
+  return listed.slice(0, 200).map((permission) => foreignText(permission, 80));
+}
+
+function warningsOf(space: Record<string, unknown>): TestWarning[] {
+  const role = foreignText(space['role_name'], 60);
+  if (!/admin/i.test(role)) return [];
+  const text =
+    'The key administers the workspace; a role that reads and writes traces is enough for most work.';
+  return [{ code: 'over_privileged', text }];
+}

@@ -1,0 +1,46 @@
+import {
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  type Simulator,
+  startSimulator,
+} from '../support/simulator.js';
+
+/** LangSmith's workspaces. States: `no_right`, `organization`, `nothing`, `admin`, `forbidden`. */
+export const langchainKey = 'lsv2_sk_0123456789abcdef0123456789abcdef_0123456789';
+export const langchainWorkspace = '7b8f9a10-1111-4222-8333-444455556666';
+
+export async function startLangchain(): Promise<Simulator> {
+  const simulator = await startSimulator({ answer: (request) => answerOf(simulator, request) });
+  return simulator;
+}
+
+function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): SimulatedAnswer {
+  if (url.pathname === '/api/v1/info')
+    return { status: 200, body: { version: '0.11.2', instance_flags: {} } };
+  if (url.pathname !== '/api/v1/workspaces') return { status: 404, body: { detail: 'Not Found' } };
+  if (headers['x-api-key'] === undefined) return { status: 401, body: { detail: 'Unauthorized' } };
+  if (headers['x-api-key'] !== langchainKey)
+    return state === 'forbidden'
+      ? { status: 403, body: { detail: 'Forbidden' } }
+      : { status: 401, body: { detail: 'Invalid token' } };
+  if (state === 'no_right')
+    return { status: 403, body: { error: 'missing_permission', detail: 'workspaces:read' } };
+  if (state === 'organization' && headers['x-tenant-id'] !== langchainWorkspace)
+    return { status: 403, body: { error: 'org_scoped_key_requires_workspace' } };
+  if (state === 'nothing') return { status: 200, body: [] };
+  const role = state === 'admin' ? 'Admin' : 'Editor';
+  return {
+    status: 200,
+    body: [
+      {
+        id: langchainWorkspace,
+        display_name: 'Lab',
+        organization_id: 'o1',
+        is_personal: false,
+        role_name: role,
+        permissions: ['runs:read', 'runs:create'],
+        read_only: false,
+      },
+    ],
+  };
+}
