@@ -3,10 +3,12 @@ import type { Connector, Template } from '../domain/template.js';
 import { anthropic } from './anthropic.js';
 import { aws } from './aws.js';
 import { azure } from './azure.js';
+import { dockerSwarm } from './dockerSwarm.js';
 import { grafana } from './grafana.js';
 import { langchain } from './langchain.js';
 import { openai } from './openai.js';
 import { other } from './other.js';
+import { prometheus } from './prometheus.js';
 import { proxmox } from './proxmox.js';
 import { vmware } from './vmware.js';
 
@@ -19,6 +21,8 @@ export const connectors: readonly Connector[] = [
   openai,
   anthropic,
   langchain,
+  dockerSwarm,
+  prometheus,
   grafana,
   other,
 ];

@@ -93,3 +93,9 @@ export function tlsWarnings(url: URL, tls: TlsChoice): TestWarning[] {
     },
   ];
 }
+
+/** The same connection as a stranger: what it opens needs no certificate. */
+export function withoutClientCertificate(tls: TlsChoice): TlsChoice {
+  const { clientCertPem: _cert, clientKeyPem: _key, clientKeyPassphrase: _passphrase, ...rest } = tls;
+  return rest;
+}

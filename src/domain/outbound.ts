@@ -22,7 +22,7 @@ export interface OutboundRequest {
   url: URL;
   headers?: Readonly<Record<string, string>>;
   body?: string;
-  /** Left out: `system`. All requests of a test to one origin share one choice and one connection. */
+  /** Left out: `system`. Requests of a test to one origin share one connection, but for those without the client certificate. */
   tls?: TlsChoice;
 }
 

@@ -1,7 +1,9 @@
 import { anthropicCases } from './anthropicCases.js';
+import { dockerSwarmCases } from './dockerSwarmCases.js';
 import { grafanaCases } from './grafanaCases.js';
 import { langchainCases } from './langchainCases.js';
 import { openaiCases } from './openaiCases.js';
+import { prometheusCases } from './prometheusCases.js';
 import { proxmoxCases } from './proxmoxCases.js';
 import type { ServiceCases } from './serviceCases.js';
 
@@ -11,5 +13,7 @@ export const allCases: readonly ServiceCases[] = [
   openaiCases,
   anthropicCases,
   langchainCases,
+  dockerSwarmCases,
+  prometheusCases,
   grafanaCases,
 ];

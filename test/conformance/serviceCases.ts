@@ -21,7 +21,8 @@ export interface ConformanceCase {
 export interface RealServer {
   /** The right credential's fields. */
   fields: Fields;
-  /** Fixed names that lead to it; most services have none. */
+  /** What else its cases need to know of it: addresses, certificates, other users. */
+  more: Record<string, string>;
   close(): Promise<void>;
 }
 

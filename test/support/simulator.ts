@@ -1,6 +1,7 @@
 import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { makeSelfSigned, type SelfSigned } from './selfSigned.js';
 
 /** What goes wrong with the host itself, whatever it simulates. */
@@ -32,14 +33,12 @@ export interface SimulatedAnswer {
 }
 
 export interface SimulatorOptions {
-  answer(
-    request: SimulatedRequest,
-    socket: IncomingMessage['socket'],
-  ): SimulatedAnswer | Promise<SimulatedAnswer>;
+  /** `known`: the client has shown a certificate of `clientCa`. */
+  answer(request: SimulatedRequest, known: boolean): SimulatedAnswer | Promise<SimulatedAnswer>;
   /** How the service itself says "too many"; left out: 429 with Retry-After. */
   rateLimited?: SimulatedAnswer;
   plain?: boolean;
-  /** Wants a client certificate of this authority. */
+  /** Asks for a client certificate of this authority. */
   clientCa?: string;
 }
 
@@ -76,7 +75,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     void respond(simulator, options, request, response);
   };
   const { cert, key } = shared;
-  const mutual = options.clientCa === undefined ? {} : { ca: options.clientCa, requestCert: true };
+  const mutual =
+    options.clientCa === undefined
+      ? {}
+      : { ca: options.clientCa, requestCert: true, rejectUnauthorized: false };
   const server = options.plain ? createPlain(onRequest) : createServer({ cert, key, ...mutual }, onRequest);
   server.on('connection', (socket) => {
     open += 1;
@@ -122,9 +124,11 @@ async function respond(
   simulator.seen.push(asked);
   if (misbehave(simulator, options, response)) return;
   if (simulator.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, simulator.delayMs));
-  const answer = await options.answer(asked, request.socket);
+  const answer = await options.answer(asked, isKnown(request.socket));
   write(response, answer);
 }
+
+const isKnown = (socket: Socket) => socket instanceof TLSSocket && socket.authorized;
 
 /** True when the fault at hand has answered, or never will. */
 function misbehave(simulator: Simulator, options: SimulatorOptions, response: ServerResponse): boolean {

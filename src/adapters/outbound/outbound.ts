@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { Client } from 'undici';
 import {
   type OutboundAnswer,
@@ -48,7 +48,7 @@ class Session implements OutboundSession {
   readonly contacted: string[] = [];
   readonly #parts: Parts;
   readonly #ending = new AbortController();
-  readonly #clients = new Map<string, Promise<Client>>();
+  readonly #lines = new Map<string, Promise<Line>>();
   readonly #held = new Map<string, () => void>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -62,35 +62,39 @@ class Session implements OutboundSession {
 
   async send(request: OutboundRequest): Promise<OutboundAnswer> {
     const { signal } = this.#ending;
+    let line: Line | undefined;
     try {
-      const client = await this.#clientFor(request);
-      return await exchange(client, request, {
+      line = await this.#lineFor(request);
+      return await exchange(line.client, request, {
         maxBytes: this.#parts.options.maxAnswerBytes ?? 1_048_576,
         signal,
       });
     } catch (error) {
-      throw asFailure(error, signal);
+      // TLS 1.3 refuses a client certificate after the handshake: only the socket knows why it broke.
+      throw error instanceof OutboundFailure ? error : asFailure(line?.broke ?? error, signal);
     }
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#ending.abort();
-    for (const client of await Promise.allSettled(this.#clients.values()))
-      if (client.status === 'fulfilled') await client.value.destroy();
+    for (const line of await Promise.allSettled(this.#lines.values()))
+      if (line.status === 'fulfilled') await line.value.client.destroy();
     for (const release of this.#held.values()) release();
   }
 
-  #clientFor({ url, tls = SYSTEM }: OutboundRequest): Promise<Client> {
+  #lineFor({ url, tls = SYSTEM }: OutboundRequest): Promise<Line> {
     if (this.#ending.signal.aborted) throw new OutboundFailure('timed_out');
-    const known = this.#clients.get(url.origin);
+    // With and without a client certificate we are somebody else.
+    const key = `${url.origin} ${tls.clientCertPem === undefined}`;
+    const known = this.#lines.get(key);
     if (known !== undefined) return known;
-    const client = this.#connect(url, tls);
-    this.#clients.set(url.origin, client);
-    return client;
+    const line = this.#connect(url, tls);
+    this.#lines.set(key, line);
+    return line;
   }
 
-  async #connect(url: URL, tls: TlsChoice): Promise<Client> {
+  async #connect(url: URL, tls: TlsChoice): Promise<Line> {
     const { options, policy, slots, deadlineMs, waitMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
@@ -106,18 +110,40 @@ class Session implements OutboundSession {
     // Waiting for a turn is not the host's fault: its time begins here.
     this.#timer ??= setTimeout(() => this.#ending.abort(), deadlineMs);
     const to = { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, tls };
-    return new Client(url.origin, {
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (_options, done) => {
-        dial(to, (address, far) => policy.allows(address, far), this.#ending.signal).then(
-          (socket) => done(null, socket),
-          (error: unknown) => done(error as Error, null),
-        );
-      },
-    });
+    return lineTo(
+      url,
+      (signal) => dial(to, (address, far) => policy.allows(address, far), signal),
+      this.#ending,
+    );
   }
+}
+
+/** The one connection to an origin. */
+interface Line {
+  client: Client;
+  /** The socket's own error, once there is one. */
+  broke: unknown;
+}
+
+function lineTo(url: URL, open: (signal: AbortSignal) => Promise<Socket>, { signal }: AbortController): Line {
+  const client = new Client(url.origin, {
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: (_options, done) => {
+      open(signal).then(
+        (socket) => {
+          socket.once('error', (error) => {
+            line.broke = error;
+          });
+          done(null, socket);
+        },
+        (error: unknown) => done(error as Error, null),
+      );
+    },
+  });
+  const line: Line = { client, broke: undefined };
+  return line;
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

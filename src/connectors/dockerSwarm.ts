@@ -1,0 +1,143 @@
+import type { FieldValues } from '../domain/fields.js';
+import {
+  headerOf,
+  type OutboundAnswer,
+  OutboundFailure,
+  type Probe,
+  type TlsChoice,
+} from '../domain/outbound.js';
+import type { Connector } from '../domain/template.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { endOfCertificate } from './certificate.js';
+import { baseUrl, inner, jsonObject, needed, notThisService, setting, usualFinding } from './probing.js';
+import {
+  brokerTlsDestinationFields,
+  brokerTlsFields,
+  clientCertificateFields,
+  tlsOf,
+  tlsWarnings,
+  withoutClientCertificate,
+} from './tlsFields.js';
+
+/** Docker Engine over TLS, as a member of a swarm: what `~/.docker` holds. */
+export const dockerSwarm: Connector = {
+  serviceType: 'docker_swarm',
+  template: {
+    service_type: 'docker_swarm',
+    title: 'Docker Swarm',
+    docs_url: 'https://docs.docker.com/engine/security/protect-access/',
+    required_fields: [
+      { name: 'host', type: 'text', label: 'Host' },
+      { name: 'client_cert_pem', type: 'multiline', label: 'Client certificate (cert.pem)' },
+      { name: 'client_key_pem', type: 'secret_text', label: 'Key of the client certificate (key.pem)' },
+    ],
+    optional_fields: [
+      { name: 'port', type: 'integer', label: 'Port', default: '2376' },
+      ...clientCertificateFields.filter(({ name }) => name === 'client_key_passphrase'),
+      ...brokerTlsFields,
+      {
+        name: 'ca_key_pem',
+        type: 'secret_text',
+        label: 'Key of the CA',
+        help: 'Only to issue new client certificates; whoever has it is root on every host.',
+      },
+    ],
+  },
+  destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
+  envNames: { DOCKER_SWARM_HOST: 'host', DOCKER_SWARM_PORT: 'port' },
+  envAliases: {},
+  test: testDocker,
+  guide: {
+    create: [
+      'On the host: a CA of its own, a server certificate for dockerd --tlsverify, and a client certificate with the use clientAuth.',
+      'Store ca.pem as ca_cert_pem with tls_mode custom_ca, cert.pem and key.pem as the client’s.',
+    ],
+    permissions: 'Docker knows no rights: this certificate is root on the host.',
+    test: 'Tries without the certificate, which must fail, then pings, and reads the state of the swarm; never the join tokens.',
+  },
+};
+
+const NAME = 'Docker';
+
+interface Daemon {
+  probe: Probe;
+  url: URL;
+  tls: TlsChoice;
+}
+
+async function testDocker(values: FieldValues, probe: Probe): Promise<Finding> {
+  const url = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '2376' });
+  const tls = tlsOf(values);
+  const daemon = { probe, url, tls };
+  if (await opensWithout({ ...daemon, tls: withoutClientCertificate(tls) })) return OPEN;
+  isDocker(await get(daemon, '_ping'));
+  const info = jsonObject(await good(daemon, 'info'), NAME);
+  const swarm = inner(info, 'Swarm');
+  const version = foreignText(info['ServerVersion'], 40);
+  const role = swarm['ControlAvailable'] === true ? 'manager' : 'worker';
+  const identity = `${foreignText(info['Name'], 80) || url.hostname} (${role})`;
+  const expiresAt = endOfCertificate(needed(values, 'client_cert_pem'));
+  const known = { identity, version, ...(expiresAt === undefined ? {} : { expiresAt }) };
+  if (swarm['LocalNodeState'] !== 'active') return { ...NO_SWARM, ...known };
+  return {
+    code: 'ok',
+    advice: `Signed in to ${NAME} ${version} on ${identity}.`,
+    ...known,
+    warnings: [...tlsWarnings(url, tls), ...roleWarnings(role)],
+  };
+}
+
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The daemon answers without a certificate: everybody on the network is root there; start it with --tlsverify.',
+};
+const NO_SWARM: Finding = {
+  code: 'insufficient_permission',
+  advice:
+    'The certificate is good, but this host is no active member of a swarm; join it, or name a manager.',
+};
+
+/** True when no certificate is needed, be it that the port speaks no TLS at all. */
+async function opensWithout(daemon: Daemon): Promise<boolean> {
+  try {
+    const answer = await get(daemon, '_ping');
+    if (answer.status === 401 || answer.status === 403) return false;
+    return isDocker(answer);
+  } catch (error) {
+    if (!(error instanceof OutboundFailure)) throw error;
+    if (error.reason === 'no_tls') return answersInTheClear(daemon, error);
+    if (['client_certificate_refused', 'reset', 'tls_handshake'].includes(error.reason)) return false;
+    throw error;
+  }
+}
+
+async function answersInTheClear(daemon: Daemon, noTls: OutboundFailure): Promise<boolean> {
+  const url = new URL(daemon.url.href.replace(/^https:/, 'http:'));
+  const answer = await get({ ...daemon, url }, '_ping');
+  if (answer.status === 200 && isDocker(answer)) return true;
+  throw noTls;
+}
+
+function isDocker(answer: OutboundAnswer): boolean {
+  const wrong = usualFinding(answer, NAME);
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  if (answer.body.trim() !== 'OK' || headerOf(answer, 'api-version') === '') throw notThisService(NAME);
+  return true;
+}
+
+async function good(daemon: Daemon, path: string): Promise<OutboundAnswer> {
+  const answer = await get(daemon, path);
+  const wrong = usualFinding(answer, NAME);
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  return answer;
+}
+
+const get = ({ probe, url, tls }: Daemon, path: string): Promise<OutboundAnswer> =>
+  probe.send({ method: 'GET', url: new URL(path, url), tls });
+
+function roleWarnings(role: string): TestWarning[] {
+  if (role === 'manager') return [];
+  const text = 'This host is a worker: services of the swarm can only be managed through a manager.';
+  return [{ code: 'partly_unproven', text }];
+}

@@ -1,0 +1,158 @@
+import type { FieldValues } from '../domain/fields.js';
+import { type OutboundAnswer, OutboundFailure, type Probe, type TlsChoice } from '../domain/outbound.js';
+import type { Connector } from '../domain/template.js';
+import { ended, type Finding, foreignText } from '../domain/testResult.js';
+import {
+  baseUrl,
+  headerSafe,
+  inner,
+  jsonObject,
+  needed,
+  notThisService,
+  setting,
+  usualFinding,
+} from './probing.js';
+import {
+  brokerTlsDestinationFields,
+  brokerTlsFields,
+  clientCertificateFields,
+  tlsOf,
+  tlsWarnings,
+  withoutClientCertificate,
+} from './tlsFields.js';
+
+/** Prometheus: a user of its web configuration, a client certificate, or a token of the proxy in front of it. */
+export const prometheus: Connector = {
+  serviceType: 'prometheus',
+  template: {
+    service_type: 'prometheus',
+    title: 'Prometheus',
+    docs_url: 'https://prometheus.io/docs/prometheus/latest/configuration/https/',
+    required_fields: [
+      { name: 'base_url', type: 'text', label: 'Address, with its path prefix' },
+      {
+        name: 'auth_method',
+        type: 'select',
+        label: 'Authentication',
+        options: ['basic', 'bearer', 'mtls', 'none'],
+      },
+    ],
+    conditional_fields: {
+      'auth_method=basic': [
+        { name: 'username', type: 'text', label: 'Username' },
+        { name: 'password', type: 'password', label: 'Password' },
+      ],
+      'auth_method=bearer': [{ name: 'token', type: 'password', label: 'Bearer token' }],
+      'auth_method=mtls': clientCertificateFields.map((field) => ({
+        ...field,
+        required: field.name !== 'client_key_passphrase',
+      })),
+    },
+    optional_fields: [
+      { name: 'tenant', type: 'text', label: 'Tenant (X-Scope-OrgID)', help: 'For Mimir and Cortex.' },
+      ...brokerTlsFields,
+    ],
+  },
+  destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  envNames: {
+    PROMETHEUS_URL: 'base_url',
+    PROMETHEUS_USERNAME: 'username',
+    PROMETHEUS_PASSWORD: 'password',
+    PROMETHEUS_TOKEN: 'token',
+  },
+  envAliases: { PROMETHEUS_USER: 'PROMETHEUS_USERNAME' },
+  test: testPrometheus,
+  guide: {
+    create: [
+      'In the file of --web.config.file add the user and the bcrypt hash of his password to basic_auth_users; it counts at once.',
+      'Or name a client CA there (client_auth_type: RequireAndVerifyClientCert) and issue a certificate from it.',
+    ],
+    permissions: 'Prometheus knows no rights: who signs in may ask everything.',
+    test: 'Asks for the build information without the credential, which must be refused, then with it.',
+  },
+};
+
+const NAME = 'Prometheus';
+
+interface Server {
+  probe: Probe;
+  url: URL;
+  tls: TlsChoice;
+  headers: Readonly<Record<string, string>>;
+}
+
+async function testPrometheus(values: FieldValues, probe: Probe): Promise<Finding> {
+  const url = baseUrl(needed(values, 'base_url'));
+  const tls = tlsOf(values);
+  const tenant = setting(values, 'tenant');
+  const bare: Record<string, string> =
+    tenant === undefined ? {} : { 'x-scope-orgid': headerSafe(tenant, 'tenant') };
+  const method = setting(values, 'auth_method') ?? 'basic';
+  const authorization = authorizationOf(values, method);
+  const open = await opensWithout({ probe, url, tls: withoutClientCertificate(tls), headers: bare });
+  if (open) return OPEN;
+  if (method === 'none') return LOCKED;
+  const headers = { ...bare, ...(authorization !== undefined && { authorization }) };
+  const version = await versionOf({ probe, url, tls, headers });
+  const identity =
+    method === 'basic' ? foreignText(setting(values, 'username'), 80) : `${method} at ${url.host}`;
+  return {
+    code: 'ok',
+    advice: `Signed in to ${NAME} as ${identity}.`,
+    identity,
+    ...(version === '' ? {} : { version }),
+    warnings: tlsWarnings(url, tls),
+  };
+}
+
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The server answers everybody, so the credential proves nothing; switch authentication on in its web configuration.',
+};
+const LOCKED: Finding = {
+  code: 'misconfigured',
+  advice:
+    'The server wants a sign-in, but auth_method is none; give a user and password, a token or a certificate.',
+};
+
+function authorizationOf(values: FieldValues, method: string): string | undefined {
+  if (method === 'bearer') return `Bearer ${headerSafe(needed(values, 'token'), 'token')}`;
+  if (method !== 'basic') return undefined;
+  const pair = `${needed(values, 'username')}:${needed(values, 'password')}`;
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+/** True when nobody needs to sign in. A refused connection without a certificate is a sign-in, too. */
+async function opensWithout(server: Server): Promise<boolean> {
+  try {
+    const answer = await build(server);
+    if (answer.status === 401 || answer.status === 403) return false;
+    return isPrometheus(answer);
+  } catch (error) {
+    if (error instanceof OutboundFailure && error.reason === 'client_certificate_refused') return false;
+    throw error;
+  }
+}
+
+const get = ({ probe, url, tls, headers }: Server, path: string): Promise<OutboundAnswer> =>
+  probe.send({ method: 'GET', url: new URL(path, url), headers, tls });
+
+/** Mimir, Thanos and others of the family may lack the build information; they all answer a query. */
+async function build(server: Server): Promise<OutboundAnswer> {
+  const answer = await get(server, 'api/v1/status/buildinfo');
+  return answer.status === 404 ? get(server, 'api/v1/query?query=vector(1)') : answer;
+}
+
+function isPrometheus(answer: OutboundAnswer): boolean {
+  const wrong = usualFinding(answer, NAME);
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  if (jsonObject(answer, NAME)['status'] !== 'success') throw notThisService(NAME);
+  return true;
+}
+
+async function versionOf(server: Server): Promise<string> {
+  const answer = await build(server);
+  isPrometheus(answer);
+  return foreignText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
+}

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { startRealPrometheus } from '../real/prometheus.js';
+import { prometheusUser, startPrometheus } from '../simulators/prometheus.js';
+import type { ServiceCases } from './serviceCases.js';
+
+const { username, password, token } = prometheusUser;
+const bearer = { auth_method: 'bearer', username: undefined, password: undefined };
+
+export const prometheusCases: ServiceCases = {
+  serviceType: 'prometheus',
+  simulator: startPrometheus,
+  addressField: 'base_url',
+  fields: ({ url }) => ({ base_url: `${url}/prom`, auth_method: 'basic', username, password }),
+  cases: () => [
+    {
+      code: 'ok',
+      what: 'a user with his password',
+      expect: (result) => {
+        expect(result.identity).to.equal('broker');
+        expect(result.version).to.equal('3.5.0');
+      },
+    },
+    { code: 'ok', what: 'a token of a proxy', fields: { ...bearer, token } },
+    { code: 'ok', what: 'one of the family without build information', state: 'no_buildinfo' },
+    { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
+    { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },
+    { code: 'invalid_credential', what: 'a wrong token', fields: { ...bearer, token: 'proxy-token-9' } },
+    { code: 'insufficient_permission', what: 'a proxy that says no', state: 'forbidden' },
+    { code: 'no_auth_required', what: 'a server that is open', state: 'open' },
+    {
+      code: 'no_auth_required',
+      what: 'a server that is open, with nothing to sign in',
+      state: 'open',
+      fields: { auth_method: 'none', username: undefined, password: undefined },
+    },
+    {
+      code: 'misconfigured',
+      what: 'a server that is not open, with nothing to sign in',
+      fields: { auth_method: 'none', username: undefined, password: undefined },
+    },
+  ],
+  notApplicable: {
+    expired: 'passwords of Prometheus have no end, and an ended certificate is refused like a wrong one',
+    mfa_required: 'there is no second factor',
+    quota_exhausted: 'Prometheus counts no calls',
+    clock_skew: 'nothing is signed with a time',
+  },
+  real: {
+    name: 'Prometheus (Debian)',
+    start: startRealPrometheus,
+    cases: ({ more }) => [
+      {
+        code: 'ok',
+        what: 'a user with his password',
+        expect: (result) => expect(result.version).to.match(/^\d+\.\d+/),
+      },
+      { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
+      { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },
+      { code: 'no_auth_required', what: 'an open server', fields: { base_url: more['open_url'] } },
+      { code: 'tls_error', what: 'an unknown authority', fields: { tls_mode: 'system' } },
+      {
+        code: 'ok',
+        what: 'a client certificate',
+        fields: {
+          base_url: more['mtls_url'],
+          auth_method: 'mtls',
+          client_cert_pem: more['client_cert'],
+          client_key_pem: more['client_key'],
+        },
+      },
+      {
+        code: 'invalid_credential',
+        what: 'a foreign client certificate',
+        fields: {
+          base_url: more['mtls_url'],
+          auth_method: 'mtls',
+          client_cert_pem: more['foreign_cert'],
+          client_key_pem: more['foreign_key'],
+        },
+      },
+    ],
+  },
+};

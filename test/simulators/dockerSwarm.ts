@@ -1,0 +1,50 @@
+import { makeSelfSigned } from '../support/selfSigned.js';
+import {
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  type Simulator,
+  startSimulator,
+} from '../support/simulator.js';
+
+/** The certificates that a daemon knows, and one that it does not. */
+export const dockerClient = makeSelfSigned();
+export const foreignClient = makeSelfSigned();
+
+/** A daemon with --tlsverify, and beside it one in the clear. States: `worker`, `no_swarm`, `forbidden` (by a plug-in). */
+export async function startDocker(): Promise<Simulator & { openPort: number }> {
+  const strict = await startSimulator({
+    answer: (request, known) => (known ? answerOf(strict, request) : UNKNOWN),
+    clientCa: dockerClient.cert,
+  });
+  const open = await startSimulator({ answer: (request) => answerOf(strict, request), plain: true });
+  return Object.assign(strict, { openPort: open.port, close: closeBoth(strict, open) });
+}
+
+/** The daemon itself breaks off the TLS connection, as the real one shows; a proxy in front of it answers. */
+const UNKNOWN: SimulatedAnswer = { status: 401, body: { message: 'client certificate required' } };
+
+function closeBoth(one: Simulator, other: Simulator): () => Promise<void> {
+  const close = one.close.bind(one);
+  return async () => {
+    await close();
+    await other.close();
+  };
+}
+
+function answerOf({ state }: Simulator, { url }: SimulatedRequest): SimulatedAnswer {
+  if (url.pathname === '/_ping')
+    return { status: 200, headers: { 'api-version': '1.47', 'content-type': 'text/plain' }, body: 'OK' };
+  if (state === 'forbidden') return { status: 403, body: { message: 'authorization denied by plugin' } };
+  if (url.pathname !== '/info') return { status: 404, body: { message: 'page not found' } };
+  const swarm =
+    state === 'no_swarm'
+      ? { LocalNodeState: 'inactive', ControlAvailable: false }
+      : {
+          LocalNodeState: 'active',
+          ControlAvailable: state !== 'worker',
+          NodeID: 'n1',
+          Managers: 1,
+          Nodes: 2,
+        };
+  return { status: 200, body: { ID: 'i1', Name: 'swarm01', ServerVersion: '27.3.1', Swarm: swarm } };
+}

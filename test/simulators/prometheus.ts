@@ -1,0 +1,32 @@
+import {
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  type Simulator,
+  startSimulator,
+} from '../support/simulator.js';
+
+/** Prometheus below /prom. States: `open`, `no_buildinfo` (as Mimir), `forbidden` (a proxy knows us and says no). */
+export const prometheusUser = {
+  username: 'broker',
+  password: 'Correct-Horse-11',
+  token: 'proxy-token-0123456789',
+};
+
+export async function startPrometheus(): Promise<Simulator> {
+  const simulator = await startSimulator({ answer: (request) => answerOf(simulator, request) });
+  return simulator;
+}
+
+const success = (data: object): SimulatedAnswer => ({ status: 200, body: { status: 'success', data } });
+
+function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): SimulatedAnswer {
+  const { username, password, token } = prometheusUser;
+  const good = [`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`, `Bearer ${token}`];
+  if (state !== 'open' && !good.includes(headers.authorization ?? ''))
+    return { status: 401, headers: { 'www-authenticate': 'Basic' }, body: 'Unauthorized\n' };
+  if (state === 'forbidden') return { status: 403, body: 'Forbidden' };
+  if (url.pathname === '/prom/api/v1/status/buildinfo' && state !== 'no_buildinfo')
+    return success({ version: '3.5.0', revision: 'abc', branch: 'HEAD' });
+  if (url.pathname === '/prom/api/v1/query') return success({ resultType: 'vector', result: [] });
+  return { status: 404, body: '404 page not found' };
+}
