@@ -5,6 +5,7 @@ import { aws } from './aws.js';
 import { azure } from './azure.js';
 import { dockerSwarm } from './dockerSwarm.js';
 import { grafana } from './grafana.js';
+import { kubernetes } from './kubernetes.js';
 import { langchain } from './langchain.js';
 import { openai } from './openai.js';
 import { other } from './other.js';
@@ -21,6 +22,7 @@ export const connectors: readonly Connector[] = [
   openai,
   anthropic,
   langchain,
+  kubernetes,
   dockerSwarm,
   prometheus,
   grafana,

@@ -1,6 +1,7 @@
 import { anthropicCases } from './anthropicCases.js';
 import { dockerSwarmCases } from './dockerSwarmCases.js';
 import { grafanaCases } from './grafanaCases.js';
+import { kubernetesCases } from './kubernetesCases.js';
 import { langchainCases } from './langchainCases.js';
 import { openaiCases } from './openaiCases.js';
 import { prometheusCases } from './prometheusCases.js';
@@ -13,6 +14,7 @@ export const allCases: readonly ServiceCases[] = [
   openaiCases,
   anthropicCases,
   langchainCases,
+  kubernetesCases,
   dockerSwarmCases,
   prometheusCases,
   grafanaCases,
