@@ -1,4 +1,5 @@
 import { anthropicCases } from './anthropicCases.js';
+import { awsCases } from './awsCases.js';
 import { dockerSwarmCases } from './dockerSwarmCases.js';
 import { grafanaCases } from './grafanaCases.js';
 import { kubernetesCases } from './kubernetesCases.js';
@@ -11,6 +12,7 @@ import type { ServiceCases } from './serviceCases.js';
 /** One for each service of the registry. */
 export const allCases: readonly ServiceCases[] = [
   proxmoxCases,
+  awsCases,
   openaiCases,
   anthropicCases,
   langchainCases,
