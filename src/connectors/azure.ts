@@ -1,4 +1,5 @@
 import type { Connector } from '../domain/template.js';
+import { testAzure } from './azureTest.js';
 
 /** Azure: a service principal with a client secret. */
 export const azure: Connector = {
@@ -30,4 +31,15 @@ export const azure: Connector = {
     AZURE_RESOURCE_GROUP: 'resource_group',
   },
   envAliases: {},
+  test: testAzure,
+  guide: {
+    create: [
+      'Microsoft Entra ID → App registrations: register an application; note client and tenant ID.',
+      'Certificates & secrets → New client secret: copy its Value, not the Secret ID; it is shown once.',
+      'Subscriptions → Access control (IAM): give the application a role, e.g. Contributor on the resource group.',
+    ],
+    permissions:
+      'Reader on the subscription or a resource group of it; Application.ReadWrite.OwnedBy in Graph shows when the secret ends.',
+    test: 'Gets a token with the secret, reads the subscription with it, and asks Graph for the secret’s end where it may.',
+  },
 };

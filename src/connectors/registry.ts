@@ -4,6 +4,7 @@ import { anthropic } from './anthropic.js';
 import { aws } from './aws.js';
 import { azure } from './azure.js';
 import { dockerSwarm } from './dockerSwarm.js';
+import { googleCloud } from './googleCloud.js';
 import { grafana } from './grafana.js';
 import { kubernetes } from './kubernetes.js';
 import { langchain } from './langchain.js';
@@ -19,6 +20,7 @@ export const connectors: readonly Connector[] = [
   vmware,
   azure,
   aws,
+  googleCloud,
   openai,
   anthropic,
   langchain,

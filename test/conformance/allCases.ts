@@ -1,6 +1,8 @@
 import { anthropicCases } from './anthropicCases.js';
 import { awsCases } from './awsCases.js';
+import { azureCases } from './azureCases.js';
 import { dockerSwarmCases } from './dockerSwarmCases.js';
+import { googleCloudCases } from './googleCloudCases.js';
 import { grafanaCases } from './grafanaCases.js';
 import { kubernetesCases } from './kubernetesCases.js';
 import { langchainCases } from './langchainCases.js';
@@ -12,7 +14,9 @@ import type { ServiceCases } from './serviceCases.js';
 /** One for each service of the registry. */
 export const allCases: readonly ServiceCases[] = [
   proxmoxCases,
+  azureCases,
   awsCases,
+  googleCloudCases,
   openaiCases,
   anthropicCases,
   langchainCases,

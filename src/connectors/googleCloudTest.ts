@@ -1,0 +1,182 @@
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import type { FieldValues } from '../domain/fields.js';
+import type { OutboundAnswer, Probe } from '../domain/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import {
+  clocksDiffer,
+  headerSafe,
+  isObject,
+  jsonObject,
+  needed,
+  notThisService,
+  setting,
+  usualFinding,
+} from './probing.js';
+
+const NAME = 'Google Cloud';
+/** Pinned: a key file that names another address would hand it a signed assertion. */
+const TOKEN_URI = 'https://oauth2.googleapis.com/token';
+const ALL = 'https://www.googleapis.com/auth/cloud-platform';
+
+interface KeyFile {
+  email: string;
+  project: string;
+  keyId: string;
+  key: KeyObject;
+}
+
+/** Trades a signed assertion for a token, which is thrown away. */
+export async function testGoogleCloud(values: FieldValues, probe: Probe): Promise<Finding> {
+  const file = keyFile(needed(values, 'service_account_json'));
+  const token = await tokenFor(file, setting(values, 'scopes') ?? ALL, probe);
+  const project = projectOf(setting(values, 'project_id') ?? file.project);
+  const headers = { authorization: `Bearer ${token}` };
+  const seen = await probe.send({
+    method: 'GET',
+    url: new URL(`https://cloudresourcemanager.googleapis.com/v1/projects/${project}`),
+    headers,
+  });
+  const expiresAt = await endOfKey(file, probe, headers);
+  return {
+    code: 'ok',
+    advice: `${NAME} takes the key of ${file.email}.`,
+    identity: file.email,
+    warnings: projectWarnings(seen),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+function keyFile(text: string): KeyFile {
+  const file = parsed(text);
+  const field = (name: string) => (typeof file[name] === 'string' ? file[name].trim() : '');
+  if (field('type') !== 'service_account')
+    throw ended(
+      'misconfigured',
+      'This is no key file of a service account; download one as JSON and paste it whole.',
+    );
+  if (field('token_uri') !== '' && field('token_uri') !== TOKEN_URI)
+    throw ended(
+      'misconfigured',
+      'The key file names another token address than Google’s, so nothing was sent; get the file again.',
+    );
+  const [email, keyId] = [field('client_email'), field('private_key_id')];
+  if (!/^[^@\s]{1,64}@[a-z0-9.-]+\.gserviceaccount\.com$/.test(email) || !/^[0-9a-f]{8,64}$/.test(keyId))
+    throw ended(
+      'misconfigured',
+      'client_email or private_key_id of the key file is damaged; paste the file again.',
+    );
+  return { email, keyId, project: field('project_id'), key: privateKey(field('private_key')) };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const file: unknown = JSON.parse(text);
+    if (isObject(file)) return file;
+  } catch {
+    // Told below; the parser's message would quote the file.
+  }
+  throw ended('misconfigured', 'The key file is no JSON; paste it whole, with its braces.');
+}
+
+function privateKey(pem: string): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === 'rsa') return key;
+  } catch {
+    // Told below.
+  }
+  throw ended(
+    'misconfigured',
+    'private_key of the key file is no RSA key in PEM form; paste the file again.',
+  );
+}
+
+/** RFC 7523: RS256 over who we are, whom we ask and when. */
+function assertionOf({ email, keyId, key }: KeyFile, scope: string, now: Date): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const at = Math.floor(now.getTime() / 1000);
+  const head = part({ alg: 'RS256', typ: 'JWT', kid: keyId });
+  const body = part({ iss: email, scope, aud: TOKEN_URI, iat: at, exp: at + 600 });
+  const signature = sign('RSA-SHA256', Buffer.from(`${head}.${body}`), key).toString('base64url');
+  return `${head}.${body}.${signature}`;
+}
+
+async function tokenFor(file: KeyFile, scope: string, probe: Probe): Promise<string> {
+  const form = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: assertionOf(file, scope, probe.now()),
+  });
+  const answer = await probe.send({
+    method: 'POST',
+    url: new URL(TOKEN_URI),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: form.toString(),
+  });
+  const wrong = tokenRefusal(answer, probe.now());
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  const token = jsonObject(answer, NAME)['access_token'];
+  if (typeof token !== 'string') throw notThisService(NAME);
+  return headerSafe(token, 'access token of Google');
+}
+
+function tokenRefusal(answer: OutboundAnswer, now: Date): Finding | undefined {
+  const usual = usualFinding(answer, NAME);
+  if (usual === undefined || (answer.status !== 400 && answer.status !== 401)) return usual;
+  const problem = jsonObject(answer, NAME);
+  const [error, text] = [foreignText(problem['error'], 60), foreignText(problem['error_description'], 300)];
+  if (error === '') throw notThisService(NAME);
+  if (
+    /short-lived token|reasonable timeframe/i.test(text) ||
+    (error === 'invalid_grant' && clocksDiffer(answer, now))
+  )
+    return {
+      code: 'clock_skew',
+      advice: 'The clocks of the broker and Google are apart; set the broker’s by NTP.',
+    };
+  if (error === 'unauthorized_client' || error === 'invalid_scope')
+    return {
+      code: 'insufficient_permission',
+      advice: 'The account may not ask for these scopes; correct scopes.',
+    };
+  if (error === 'disabled_client')
+    return {
+      code: 'invalid_credential',
+      advice: 'The service account is disabled; enable it under IAM & Admin.',
+    };
+  return {
+    code: 'invalid_credential',
+    advice: 'Google refuses this key: it was deleted or disabled, or its account is gone; add a new key.',
+  };
+}
+
+function projectOf(id: string): string {
+  if (/^[a-z][a-z0-9:.-]{4,62}$/.test(id)) return id;
+  throw ended('misconfigured', 'project_id is none of Google’s; copy it again from the console.');
+}
+
+/** No right to see the project and an API that is switched off answer alike, and neither says the key is bad. */
+function projectWarnings(answer: OutboundAnswer): TestWarning[] {
+  if (answer.status === 200) return [];
+  const text =
+    'The key signs in, but sees no such project: give the account a role there, or switch the Resource Manager API on.';
+  return [{ code: 'no_acl', text }];
+}
+
+/** Told to who may list the keys of the account. Null: it never ends. */
+async function endOfKey(
+  { email, project, keyId }: KeyFile,
+  probe: Probe,
+  headers: Record<string, string>,
+): Promise<Date | null | undefined> {
+  const path = `/v1/projects/${encodeURIComponent(project)}/serviceAccounts/${encodeURIComponent(email)}/keys`;
+  const url = new URL(`https://iam.googleapis.com${path}?keyTypes=USER_MANAGED`);
+  const answer = await probe.send({ method: 'GET', url, headers });
+  if (answer.status !== 200) return undefined;
+  const { keys } = jsonObject(answer, NAME);
+  const own = (Array.isArray(keys) ? keys : [])
+    .filter(isObject)
+    .find((key) => String(key['name']).endsWith(`/${keyId}`));
+  const end = new Date(String(own?.['validBeforeTime']));
+  if (Number.isNaN(end.getTime())) return undefined;
+  return end.getUTCFullYear() >= 9999 ? null : end;
+}
