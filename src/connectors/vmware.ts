@@ -1,5 +1,6 @@
 import type { Connector } from '../domain/template.js';
 import { tlsDestinationFields, tlsFields } from './tlsFields.js';
+import { testVmware } from './vmwareTest.js';
 
 /** VMware: one ESXi host or a vCenter. */
 export const vmware: Connector = {
@@ -39,4 +40,13 @@ export const vmware: Connector = {
     ESXI_VERIFY_SSL: 'verify_ssl',
   },
   envAliases: {},
+  test: testVmware,
+  guide: {
+    create: [
+      'vCenter: Administration → Users and Groups: add a user in vsphere.local; Global Permissions: give him a role.',
+      'ESXi: Host → Manage → Security & users → Users: add a user; Host → Permissions: give him a role.',
+    ],
+    permissions: 'Any role on the inventory that lets the user sign in, such as Read-only.',
+    test: 'Asks for product and version without a secret, signs in by SOAP, and signs out again.',
+  },
 };

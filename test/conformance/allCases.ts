@@ -10,10 +10,12 @@ import { openaiCases } from './openaiCases.js';
 import { prometheusCases } from './prometheusCases.js';
 import { proxmoxCases } from './proxmoxCases.js';
 import type { ServiceCases } from './serviceCases.js';
+import { vmwareCases } from './vmwareCases.js';
 
 /** One for each service of the registry. */
 export const allCases: readonly ServiceCases[] = [
   proxmoxCases,
+  vmwareCases,
   azureCases,
   awsCases,
   googleCloudCases,
