@@ -6,6 +6,7 @@ import { azure } from './azure.js';
 import { dockerSwarm } from './dockerSwarm.js';
 import { googleCloud } from './googleCloud.js';
 import { grafana } from './grafana.js';
+import { hyperv } from './hyperv.js';
 import { kubernetes } from './kubernetes.js';
 import { langchain } from './langchain.js';
 import { openai } from './openai.js';
@@ -18,6 +19,7 @@ import { vmware } from './vmware.js';
 export const connectors: readonly Connector[] = [
   proxmox,
   vmware,
+  hyperv,
   azure,
   aws,
   googleCloud,

@@ -4,6 +4,7 @@ import { azureCases } from './azureCases.js';
 import { dockerSwarmCases } from './dockerSwarmCases.js';
 import { googleCloudCases } from './googleCloudCases.js';
 import { grafanaCases } from './grafanaCases.js';
+import { hypervCases } from './hypervCases.js';
 import { kubernetesCases } from './kubernetesCases.js';
 import { langchainCases } from './langchainCases.js';
 import { openaiCases } from './openaiCases.js';
@@ -16,6 +17,7 @@ import { vmwareCases } from './vmwareCases.js';
 export const allCases: readonly ServiceCases[] = [
   proxmoxCases,
   vmwareCases,
+  hypervCases,
   azureCases,
   awsCases,
   googleCloudCases,

@@ -22,6 +22,8 @@ export interface SimulatedRequest {
   url: URL;
   headers: IncomingMessage['headers'];
   body: string;
+  /** Number of the connection on which it came. */
+  connection: number;
 }
 
 export interface SimulatedAnswer {
@@ -120,6 +122,7 @@ async function respond(
     url: new URL(request.url ?? '/', simulator.url),
     headers: request.headers,
     body: Buffer.concat(chunks).toString('utf8'),
+    connection: request.socket.remotePort ?? 0,
   };
   simulator.seen.push(asked);
   if (misbehave(simulator, options, response)) return;
