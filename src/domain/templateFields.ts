@@ -155,9 +155,14 @@ function secrecy({ template, given, current, secretFields }: MergeInput): (name:
     return (name) =>
       specOf(template, name) === undefined ? (stored(name) ?? true) : isSecretField(template, name);
   }
-  if (secretFields === undefined) return (name) => stored(name) ?? true;
+  const bySpec = (name: string) => {
+    const spec = specOf(template, name);
+    return spec === undefined ? undefined : isSecretSpec(spec);
+  };
+  if (secretFields === undefined) return (name) => bySpec(name) ?? stored(name) ?? true;
   const sentAgain = (name: string) => Object.hasOwn(given, name);
-  return (name) => secretFields.includes(name) || (stored(name) === true && !sentAgain(name));
+  return (name) =>
+    bySpec(name) ?? (secretFields.includes(name) || (stored(name) === true && !sentAgain(name)));
 }
 
 function fillRequired(

@@ -8,6 +8,7 @@ import { hypervCases } from './hypervCases.js';
 import { kubernetesCases } from './kubernetesCases.js';
 import { langchainCases } from './langchainCases.js';
 import { openaiCases } from './openaiCases.js';
+import { otherCases } from './otherCases.js';
 import { prometheusCases } from './prometheusCases.js';
 import { proxmoxCases } from './proxmoxCases.js';
 import type { ServiceCases } from './serviceCases.js';
@@ -28,4 +29,5 @@ export const allCases: readonly ServiceCases[] = [
   dockerSwarmCases,
   prometheusCases,
   grafanaCases,
+  otherCases,
 ];

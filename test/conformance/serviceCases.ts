@@ -46,6 +46,8 @@ export interface ServiceCases {
   /** The field that holds the address, for what can be wrong with one. Left out with `fixedHosts`. */
   addressField?: string;
   cases(simulator: Simulator): ConformanceCase[];
+  /** What a page or JSON of another program means; left out, `not_this_service`. */
+  otherAnswers?: TestCode;
   notApplicable: Partial<Record<TestCode, string>>;
   real?: RealCounterpart;
 }

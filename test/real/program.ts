@@ -26,11 +26,6 @@ export function findProgram(name: string): string | undefined {
     });
 }
 
-export interface Running {
-  folder: string;
-  stop(): Promise<void>;
-}
-
 /** Starts programs in a scratch folder of their own, which goes away with them. */
 export class Scratch {
   readonly folder = mkdtempSync(join(tmpdir(), 'broker-real-'));
