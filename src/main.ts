@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import cron from 'node-cron';
 import { migrate } from './adapters/postgres/migrations.js';
 import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
 import { BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
@@ -21,12 +20,11 @@ import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { createApp } from './http/app.js';
 import { drain, listen } from './http/server.js';
-import type { Log } from './ports.js';
 import { reconcile } from './usecases/reconcile.js';
 import { createFirstAdmin } from './usecases/users.js';
 import { type System, tokenFrom, wire } from './wire.js';
+import { startWorker } from './worker/worker.js';
 
-const GRACE_MS = 15 * 60_000;
 const STOP_WITHIN_MS = 25_000;
 const out = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -36,7 +34,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const system = await wire(config);
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
-  const jobs = roles.worker ? startJobs(system) : [];
+  const worker = roles.worker ? await startWorker(system) : undefined;
   const hops = config.TRUSTED_PROXY_HOPS;
   const limits = {
     trustedProxyHops: hops,
@@ -52,7 +50,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     life.stopping = true;
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     log.info('stopping');
-    for (const job of jobs) await job.stop();
+    await worker?.stop();
     if (server !== undefined) await drain(server, life);
     await system.close();
     process.exit(code);
@@ -62,47 +60,6 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     process.on(event, (error: unknown) => {
       log.error(event, { error: error instanceof Error ? error.name : typeof error });
       void stop(1).finally(() => process.exit(1));
-    });
-  }
-}
-
-/** What runs by the clock: checkpoints each minute, reconciliation every five. */
-function startJobs({ ports, reconcilerStore }: System) {
-  return [
-    cron.schedule(
-      '* * * * *',
-      () => guarded(ports.log, 'checkpoint', () => ports.auditVerifier.checkpoint()),
-      { noOverlap: true },
-    ),
-    cron.schedule(
-      '*/5 * * * *',
-      () =>
-        guarded(ports.log, 'reconcile', async () => {
-          const report = await reconcile(
-            { ...ports, store: await reconcilerStore() },
-            { graceMs: GRACE_MS, dryRun: false },
-          );
-          ports.log.info('reconciled', {
-            completed: report.intentsCompleted.length,
-            closed: report.intentsClosed.length,
-            destroyed: report.destroyed.length,
-            orphans: report.orphans.length,
-            missing: report.missing.length,
-            drift: report.drift.length,
-          });
-        }),
-      { noOverlap: true },
-    ),
-  ];
-}
-
-async function guarded(log: Log, job: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    log.error('job_failed', {
-      job,
-      error: error instanceof BrokerError ? error.code : error instanceof Error ? error.name : 'unknown',
     });
   }
 }
@@ -173,7 +130,7 @@ program
   .action(() => serve({ api: true, worker: false }));
 program
   .command('worker')
-  .description('run checkpoints and reconciliation')
+  .description('do what is due by the clock')
   .action(() => serve({ api: false, worker: true }));
 program
   .command('all')

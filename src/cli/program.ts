@@ -29,6 +29,7 @@ import { update } from './commands/update.js';
 import { usage } from './commands/usage.js';
 import { users } from './commands/users.js';
 import { whoami } from './commands/whoami.js';
+import { worker } from './commands/worker.js';
 
 /** What is done with one credential or many, by the headings of the help. */
 const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
@@ -48,6 +49,7 @@ const accountCommands = [
   serviceAccounts,
   teams,
   audit,
+  worker,
   doctor,
   completion,
 ];

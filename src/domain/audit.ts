@@ -50,6 +50,7 @@ export const AUDIT_ACTIONS = [
   'auth.refused',
   'audit.verify',
   'audit.checkpoint',
+  'worker.see',
   'chain.start',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -17,6 +17,7 @@ import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
 import type { Context, Route } from './route.js';
 import { testRoutes } from './testRoutes.js';
+import { workerRoutes } from './workerRoutes.js';
 
 export interface AppOptions {
   ports: Ports;
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...authRoutes,
   ...peopleRoutes,
+  ...workerRoutes,
 ];
 
 export function createApp(options: AppOptions): Express {

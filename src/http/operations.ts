@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ports } from '../ports.js';
 import { docsPage } from './docsPage.js';
+import { addJobMetrics } from './jobMetrics.js';
 import { openapi } from './openapi.js';
 import type { Route } from './route.js';
 
@@ -31,6 +32,7 @@ export function createMetrics(ports: Ports): Metrics {
       this.set(Math.min(ports.storeStatus.tokenSecondsLeft(), 1e9));
     },
   });
+  addJobMetrics(registry, ports);
   new Gauge({
     name: 'process_resident_memory_bytes',
     help: 'Resident memory',

@@ -50,6 +50,9 @@ describe('Migrations', () => {
     // The owner of the schema alone, not of the database: he may not create extensions.
     await run(at(server.superUrl), 'create schema broker authorization broker_owner');
     const ownerUrl = at(server.ownerUrl);
+    const refused = await migrate({ ownerUrl, appRole: 'broker_app' }).catch((error: Error) => error.message);
+    expect(refused).to.match(/create schema graphile_worker authorization "broker_owner"/);
+    await run(at(server.superUrl), 'create schema graphile_worker authorization broker_owner');
     await migrate({ ownerUrl, appRole: 'broker_app' });
     const [extensions] = await run(ownerUrl, `select 1 from pg_extension where extname = 'pg_trgm'`);
     expect(extensions?.rowCount).to.equal(0);

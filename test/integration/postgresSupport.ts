@@ -42,10 +42,13 @@ export async function freshRecords(options: { maxQueue?: number } = {}): Promise
 }
 
 /** The adapter over a database that is migrated already. */
-export function recordsAt(url: string, options: { maxQueue?: number; log?: Log } = {}): Postgres {
-  const { log = quiet, ...audit } = options;
+export function recordsAt(
+  url: string,
+  options: { maxQueue?: number; log?: Log; leaseMs?: number } = {},
+): Postgres {
+  const { log = quiet, leaseMs = 60_000, ...audit } = options;
   const clock = { now: () => new Date() };
-  return createPostgres({ url, clock, log, checkpointSigner: signer, audit });
+  return createPostgres({ url, clock, log, checkpointSigner: signer, audit, jobs: { leaseMs } });
 }
 
 export function user(principal: string, role: Caller['role'] = 'engineer'): Caller {

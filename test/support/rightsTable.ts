@@ -179,6 +179,7 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'POST /api/teams': { answers: '403 403 201 201 403' },
   'GET /api/audit': { answers: '200 200 200 200 200' },
   'GET /api/audit/verify': { answers: '403 403 403 200 403' },
+  'GET /api/worker': { answers: '403 403 403 200 403' },
 };
 
 /** Routes that the tables above and tests of their own speak of. */

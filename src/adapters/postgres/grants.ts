@@ -16,6 +16,9 @@ const FULL = [
   'refusal_counts',
   'notifications',
   'idempotency_keys',
+  'worker_schedules',
+  'worker_tasks',
+  'worker_processes',
 ];
 const APPEND_ONLY = ['audit_events', 'audit_checkpoints'];
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { BrokerError } from '../../domain/errors.js';
 import { isPgError, translate } from './errors.js';
 import { grantToApp } from './grants.js';
+import { grantJobsToApp, migrateJobs, requireJobSchema } from './jobSchema.js';
 import { migrationSource } from './migrationFiles.js';
 
 const LOCK_KEY = 718_400_841;
@@ -28,7 +29,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     await gate.connect();
     await gate.query(`set lock_timeout = '60s'`);
     await gate.query('select pg_advisory_lock($1)', [LOCK_KEY]);
-    return await migrateLocked(db, options.appRole);
+    return await migrateLocked(db, options);
   } catch (error) {
     throw isPgError(error) ? translate(error) : error;
   } finally {
@@ -51,7 +52,7 @@ function ownerConnection(ownerUrl: string): Knex {
   });
 }
 
-async function migrateLocked(db: Knex, appRole: string): Promise<string[]> {
+async function migrateLocked(db: Knex, { ownerUrl, appRole }: MigrateOptions): Promise<string[]> {
   const role = await firstRow(db, 'select current_user = ? as own, to_regrole(?) is not null as known', [
     appRole,
     quoteName(appRole),
@@ -61,6 +62,9 @@ async function migrateLocked(db: Knex, appRole: string): Promise<string[]> {
   // Where a schema is there already, its owner may not be allowed to create any: so it is not even tried.
   const schema = await firstRow(db, `select to_regnamespace('broker') is null as missing`, []);
   if (schema['missing']) await db.raw('create schema broker');
+  await requireJobSchema(db);
+  // First, so that whoever sees all of our own migrations may enqueue.
+  await migrateJobs(ownerUrl);
   const config: Knex.MigratorConfig = {
     migrationSource: await migrationSource(),
     schemaName: 'broker',
@@ -70,7 +74,10 @@ async function migrateLocked(db: Knex, appRole: string): Promise<string[]> {
   await db.migrate.forceFreeMigrationsLock(config);
   const [, ran] = (await db.migrate.latest(config)) as [number, string[]];
   await db.raw('select broker.ensure_partitions()');
-  if (!role['own']) await grantToApp(db, appRole);
+  if (!role['own']) {
+    await grantToApp(db, appRole);
+    await grantJobsToApp(db, appRole);
+  }
   return ran;
 }
 

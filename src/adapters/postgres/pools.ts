@@ -35,6 +35,8 @@ export interface Pools {
   changes: pg.Pool;
   /** One connection for long work: verifying, checkpoints, partitions. */
   slow: pg.Pool;
+  /** For the queue of jobs; one of its connections listens. */
+  jobs: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export function createPools(url: string, log: Log): Pools {
     audit: pool('audit', 2, 2_000),
     changes: pool('changes', 6, 2_000),
     slow: pool('slow', 1, 120_000),
+    jobs: pool('jobs', 4, 10_000),
   };
   const close = async (): Promise<void> => {
     await Promise.all(Object.values(pools).map((each) => each.end()));

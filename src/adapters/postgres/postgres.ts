@@ -3,6 +3,7 @@ import type {
   Changes,
   CheckpointSigner,
   Clock,
+  Jobs,
   Log,
   ReadAudit,
   Records,
@@ -16,6 +17,7 @@ import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
 import { idempotencyReads } from './idempotency.js';
+import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
 import { openedReads } from './opened.js';
 import { keepPartitions } from './partitions.js';
@@ -40,6 +42,10 @@ export interface PostgresOptions {
     /** Rows that may wait for a flush; 5,000 if not given. */
     maxQueue?: number;
   };
+  jobs?: {
+    /** After so long without a sign of life a worker counts as dead, and others do its jobs; 60,000 ms if not given. */
+    leaseMs?: number;
+  };
 }
 
 export interface Postgres {
@@ -48,6 +54,7 @@ export interface Postgres {
   readAudit: ReadAudit;
   auditVerifier: AuditVerifier;
   recordsStatus: RecordsStatus;
+  jobs: Jobs;
   /** Writes the audit rows that wait, then ends all connections. */
   close(): Promise<void>;
 }
@@ -84,6 +91,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     readAudit: { ...batcher, flush, countRefusal: refusals.count },
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
+    jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);
       await flush();

@@ -1,0 +1,56 @@
+import type pg from 'pg';
+import type { Clock, Jobs, Log } from '../../ports.js';
+import { toSql } from './credentialRow.js';
+import { startJobRunner } from './jobRunner.js';
+import { jobsStatus } from './jobsStatus.js';
+import { queryOn } from './pools.js';
+
+const LEASE_MS = 60_000;
+const MAX_ATTEMPTS = 25;
+
+export interface JobsOptions {
+  pool: pg.Pool;
+  clock: Clock;
+  log: Log;
+  /** After so long without a sign of life a worker counts as dead. */
+  leaseMs?: number;
+}
+
+/** A job that waits keeps its moment; one that failed gets its attempts anew. */
+const ADD_JOB = `
+  graphile_worker.add_job($1::text, payload := $2::json, queue_name := $3::text, run_at := $4::timestamptz,
+    max_attempts := $5::integer, job_key := $6::text, job_key_mode := 'preserve_run_at')`;
+
+/** One statement, so that the moment moves on and the job is there, or neither. */
+const ENQUEUE_DUE = `
+  with due as (
+    update broker.worker_schedules set last_due_at = next_due_at, next_due_at = $8
+    where name = $1 and next_due_at <= $7 returning name
+  ) select ${ADD_JOB} is not null as added from due`;
+
+const DECLARE = `
+  insert into broker.worker_schedules as known (name, expression, timezone, next_due_at) values ($1, $2, $3, $4)
+  on conflict (name) do update set expression = excluded.expression, timezone = excluded.timezone,
+    next_due_at = case when (known.expression, known.timezone) = (excluded.expression, excluded.timezone)
+      then known.next_due_at else excluded.next_due_at end`;
+
+/** The queue in the schema `graphile_worker`, and what belongs to it in ours. */
+export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptions): Jobs {
+  const query = queryOn(pool);
+  return {
+    async enqueue({ task, key, queue, payload = {}, runAt, maxAttempts = MAX_ATTEMPTS }) {
+      const values = [task, toSql(payload), queue ?? null, runAt ?? null, maxAttempts, key ?? null];
+      await query({ text: `select ${ADD_JOB}`, values });
+    },
+    async declare({ name, expression, timezone }, nextDue) {
+      await query({ text: DECLARE, values: [name, expression, timezone, nextDue] });
+    },
+    async enqueueDue({ name }, { now, nextDue }) {
+      const payload = toSql({});
+      const values = [name, payload, name, null, MAX_ATTEMPTS, name, now, nextDue];
+      return (await query({ text: ENQUEUE_DUE, values })).length > 0;
+    },
+    work: (handlers) => startJobRunner({ pool, clock, log, leaseMs }, handlers),
+    status: () => jobsStatus(query, leaseMs),
+  };
+}

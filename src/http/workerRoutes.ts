@@ -1,0 +1,45 @@
+import { workerStatusAnswer } from '../api/workerAnswers.js';
+import type { JobsStatus } from '../ports.js';
+import { workerStatus } from '../usecases/workerStatus.js';
+import { json, type Route } from './route.js';
+
+export const workerRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/worker',
+    summary: 'Workers, their queue, what is due when and how the last runs went',
+    answer: workerStatusAnswer,
+    auth: 'token',
+    handle: async ({ ports, call, response }) =>
+      json(response, presentStatus(await workerStatus(ports, call))),
+  },
+];
+
+function presentStatus(status: JobsStatus): Record<string, unknown> {
+  return {
+    queue: {
+      waiting: status.waiting,
+      later: status.later,
+      running: status.running,
+      dead: status.dead,
+      lag_seconds: status.lagSeconds,
+    },
+    workers: status.workers.map((w) => ({ id: w.id, started_at: w.startedAt, seen_at: w.seenAt })),
+    schedules: status.schedules.map((s) => ({
+      name: s.name,
+      expression: s.expression,
+      timezone: s.timezone,
+      next_due_at: s.nextDueAt,
+      last_due_at: s.lastDueAt,
+    })),
+    tasks: status.tasks.map((t) => ({
+      task: t.task,
+      runs: t.runs,
+      failures: t.failures,
+      last_started_at: t.lastStartedAt,
+      last_duration_ms: t.lastDurationMs,
+      last_code: t.lastCode,
+      last_ok_at: t.lastOkAt,
+    })),
+  };
+}

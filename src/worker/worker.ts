@@ -1,0 +1,21 @@
+import { SCHEDULES } from './schedules.js';
+import { tasksOf, type WorkerParts } from './tasks.js';
+import { startTicks } from './ticks.js';
+
+export interface Worker {
+  /** Takes no more work and waits for what runs. */
+  stop(): Promise<void>;
+}
+
+/** Does what is due by the clock and what others enqueued. Any number of processes may run one. */
+export async function startWorker(parts: WorkerParts): Promise<Worker> {
+  const { jobs } = parts.ports;
+  const runner = await jobs.work(tasksOf(parts));
+  const ticks = await startTicks(parts.ports, SCHEDULES);
+  return {
+    async stop() {
+      await ticks.stop();
+      await runner.stop();
+    },
+  };
+}
