@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
+import { testIntervals } from './domain/testPace.js';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
@@ -81,6 +82,16 @@ const schema = z.object({
   TEST_ON_SAVE: z.enum(['required', 'warn', 'skip']).default('warn'),
   /** Tests of credentials that one caller may start in a minute; 0 sets no bound. */
   TESTS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(120),
+  /** How often stored credentials are tested by themselves. */
+  TEST_INTERVAL_MINUTES: z.coerce.number().int().min(5).max(525_600).default(360),
+  /** The same for single service types. */
+  TEST_INTERVALS: z
+    .string()
+    .default('')
+    .refine(
+      (text) => testIntervals(text) !== undefined,
+      'must be minutes by service type, such as proxmox=60,openai=1440',
+    ),
   /** Each lets one plain connection leave loopback. */
   ALLOW_PLAIN_HTTP: flag,
   ALLOW_PLAIN_POSTGRES: flag,

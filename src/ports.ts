@@ -562,7 +562,18 @@ export interface Jobs {
   enqueueDue(schedule: Schedule, at: { now: Date; nextDue: Date }): Promise<boolean>;
   /** Works off the queue until it is stopped. */
   work(handlers: Readonly<Record<string, JobHandler>>): Promise<JobRunner>;
+  /** Claims credentials whose test is due at `now` and enqueues `test_credential` for each; how many, at most `limit`. */
+  enqueueDueTests(now: Date, limit: number): Promise<number>;
+  /** Removes jobs that were given up before; how many. */
+  forgetDead(before: Date): Promise<number>;
   status(): Promise<JobsStatus>;
+}
+
+/** How often stored credentials are tested by themselves. */
+export interface TestPace {
+  intervalMs(serviceType: ServiceType): number;
+  /** In [0, 1), another one each time. */
+  chance(): number;
 }
 
 // ---------------------------------------------------------------- the outside
@@ -600,4 +611,5 @@ export interface Ports {
   auditVerifier: AuditVerifier;
   outbound: Outbound;
   jobs: Jobs;
+  testPace: TestPace;
 }

@@ -18,7 +18,8 @@ import { Transit } from './adapters/vault/transit.js';
 import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import { Secret } from './domain/secret.js';
-import type { Clock, Outbound, Ports, SecretStore } from './ports.js';
+import { testIntervals } from './domain/testPace.js';
+import type { Clock, Outbound, Ports, SecretStore, TestPace } from './ports.js';
 
 export interface System {
   ports: Ports;
@@ -32,9 +33,7 @@ export interface System {
 export async function wire(config: Config): Promise<System> {
   const log = createLog(config.LOG_LEVEL);
   const clock = { now: () => new Date() };
-  const caPem =
-    config.VAULT_CA_FILE === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', config.VAULT_CA_FILE) };
-  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), caPem);
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
   const connect = (role: 'api' | 'users' | 'reconciler'): VaultConnection =>
     connectVault({ transport, login: loginOf(config, role), role, log });
   const api = connect('api');
@@ -64,6 +63,7 @@ export async function wire(config: Config): Promise<System> {
     passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
     flatSecrets: createFlatSecrets(api.access),
     outbound: await guardedOutbound(config, clock),
+    testPace: testPace(config),
     ...postgres,
   };
   return {
@@ -85,6 +85,11 @@ export async function wire(config: Config): Promise<System> {
   };
 }
 
+function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
+  const minutes = testIntervals(own);
+  return { intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000, chance: Math.random };
+}
+
 /** Never to the broker itself, Vault and Postgres. */
 async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
@@ -95,6 +100,10 @@ async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> 
   ];
   const allowCidrs = listOf(config.OUTBOUND_ALLOW_CIDRS);
   return createOutbound({ clock, allowCidrs, forbidden: await ownEndpoints(own) });
+}
+
+function vaultCa({ VAULT_CA_FILE: file }: Config): { caPem?: string } {
+  return file === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', file) };
 }
 
 const ROLE_VARIABLES = {

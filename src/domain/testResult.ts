@@ -20,6 +20,10 @@ export const TEST_CODES = [
 ] as const;
 export type TestCode = (typeof TEST_CODES)[number];
 
+export function isTestCode(word: string | null): word is TestCode {
+  return TEST_CODES.some((code) => code === word);
+}
+
 /** Where on the way a test ended; the steps stand in the order in which they are reached. */
 export const TEST_STEPS = [
   'settings',

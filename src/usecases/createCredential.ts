@@ -8,6 +8,7 @@ import type { Grant } from '../domain/grant.js';
 import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { mergeFields } from '../domain/templateFields.js';
+import { firstTest } from '../domain/testPace.js';
 import { auditEvent } from './auditEvent.js';
 import { checkRules } from './fieldRules.js';
 import { checkGrants } from './grantRules.js';
@@ -88,7 +89,8 @@ interface Parts {
 
 async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Credential> {
   const now = ports.clock.now();
-  const credential = pendingRow(call, parts, now);
+  const nextTestAt = firstTest(now, ports.testPace.chance());
+  const credential = { ...pendingRow(call, parts, now), nextTestAt };
   const next: NewVersion = {
     credential,
     kind: 'create',

@@ -1,11 +1,12 @@
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { healthAfter } from '../domain/health.js';
-import type { TestResult, TestRun, TestTrigger } from '../domain/testResult.js';
+import { nextTest } from '../domain/testPace.js';
+import { isTestCode, type TestResult, type TestRun, type TestTrigger } from '../domain/testResult.js';
 import type { Ports, TestedPatch } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 
-type Needs = Pick<Ports, 'clock' | 'changes'>;
+type Needs = Pick<Ports, 'clock' | 'changes' | 'testPace'>;
 
 export interface Tested {
   credential: Credential;
@@ -29,7 +30,7 @@ export async function recordTest(
     const row = (await tx.lock(tested.credential.id)) ?? tested.credential;
     const current = row.activeVersion === version;
     const run = runOf(call, tested, { now, before: current ? row.health : 'unchecked' });
-    const patch = patchOf(row, run, result);
+    const patch = { ...patchOf(row, run, result), nextTestAt: nextTestOf(ports, row, run, result) };
     await tx.insertTestRun(run);
     if (current) await tx.setTested(row.id, patch);
     tx.audit(
@@ -61,6 +62,20 @@ function runOf(call: Call, tested: Tested, at: { now: Date; before: Credential['
     warnings: result.warnings.map(({ code }) => code),
     durationMs: result.durationMs,
   };
+}
+
+function nextTestOf({ testPace }: Needs, row: Credential, run: TestRun, result: TestResult): Date | null {
+  const { lastTestCode, lastTestedAt } = row;
+  const known = lastTestedAt !== null && isTestCode(lastTestCode);
+  return nextTest({
+    code: run.code,
+    at: run.testedAt,
+    health: run.health,
+    intervalMs: testPace.intervalMs(row.serviceType),
+    chance: testPace.chance(),
+    before: known ? { code: lastTestCode, at: lastTestedAt } : null,
+    ...(result.retryAfterSeconds !== undefined && { retryAfterSeconds: result.retryAfterSeconds }),
+  });
 }
 
 /** The service's own word on the end of a credential wins over a person's; that it tells nothing changes nothing. */

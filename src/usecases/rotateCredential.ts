@@ -8,7 +8,7 @@ import { checkRules } from './fieldRules.js';
 import { withIdempotency } from './idempotent.js';
 import { knownConnector } from './knownConnector.js';
 import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
-import { destinationEvent, mergedFields } from './updateCredential.js';
+import { destinationEvent, mergedFields, unproven } from './updateCredential.js';
 import { type NewVersion, type WritePorts, writeVersion } from './writeVersion.js';
 
 type Input = Omit<RotateCredentialBody, 'fields'> & {
@@ -81,7 +81,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
     reason: body.reason ?? null,
     source: 'rotation',
     patch: {
-      health: 'unchecked',
+      ...unproven(ports, moved),
       lastRotatedAt: now,
       nextRotationAt: nextRotation(now, credential.rotationIntervalDays),
     },

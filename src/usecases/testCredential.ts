@@ -11,7 +11,10 @@ import { recordTest } from './recordTest.js';
 import { isTestable, runTest } from './runTest.js';
 import { activeValues } from './storedVersion.js';
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'outbound'>;
+type Needs = Pick<
+  Ports,
+  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'outbound' | 'testPace'
+>;
 
 export interface StoredTest {
   credential: Credential;

@@ -16,7 +16,7 @@ export type TestMode = (typeof TEST_MODES)[number];
 /** With deadline and name look-up this stays below the time for which a request holds its idempotency key. */
 const WAIT_MS = 5_000;
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'outbound'>;
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'outbound' | 'testPace'>;
 
 export interface Saved {
   credential: Credential;

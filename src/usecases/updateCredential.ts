@@ -8,6 +8,7 @@ import { readsByRight } from '../domain/grant.js';
 import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { destinationChanged, mergeFields } from '../domain/templateFields.js';
+import { firstTest } from '../domain/testPace.js';
 import type { CredentialPatch } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
@@ -71,16 +72,17 @@ export async function updateCredential(
         changedFields: changed,
         reason: body.reason ?? null,
         source: options.source,
-        patch: unproven(patch, moved),
+        patch: { ...patch, ...unproven(ports, moved) },
         action: 'credential.update',
         also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
       }),
   });
 }
 
-/** A new value is unproven; a new destination is tested only when somebody asks. */
-function unproven(patch: CredentialPatch, moved: string[]): CredentialPatch {
-  return { ...patch, health: 'unchecked', ...(moved.length > 0 ? { nextTestAt: null } : {}) };
+/** A new value is tested by itself soon; for a new destination, where the secret never went, somebody has to ask. */
+export function unproven({ clock, testPace }: WritePorts, moved: string[]): CredentialPatch {
+  const nextTestAt = moved.length > 0 ? null : firstTest(clock.now(), testPace.chance());
+  return { health: 'unchecked', nextTestAt };
 }
 
 /** The active values with the changes merged in; refuses a new destination without the secret where that is due. */

@@ -1,12 +1,13 @@
 import type { Call } from '../domain/caller.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
+import { firstTest } from '../domain/testPace.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { lostRace } from './writeVersion.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'store'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'store' | 'testPace'>;
 
 /** The history of a credential, newest first: who, when, why, which fields. No value. */
 export async function listVersions(
@@ -56,6 +57,7 @@ export async function activateVersion(
       settings: known.settings,
       secretFields: known.secretFields,
       health: 'unchecked' as const,
+      nextTestAt: firstTest(ports.clock.now(), ports.testPace.chance()),
     };
     return tx.updateCredential(id, patch, call.caller.principal, ports.clock.now());
   });

@@ -11,7 +11,7 @@ import { finishIntent } from './finishIntent.js';
 
 export type WritePorts = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'readAudit' | 'outbound'
+  'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'readAudit' | 'outbound' | 'testPace'
 >;
 
 export interface NewVersion {

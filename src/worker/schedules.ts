@@ -6,4 +6,6 @@ const schedule = (name: string, expression: string): Schedule => ({ name, expres
 export const SCHEDULES: readonly Schedule[] = [
   schedule('checkpoint', '* * * * *'),
   schedule('reconcile', '*/5 * * * *'),
+  schedule('test_due', '* * * * *'),
+  schedule('clean_up', '20 3 * * *'),
 ];

@@ -1,6 +1,9 @@
 import type { JobHandler, Ports, SecretStore } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
+import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
+/** Jobs that were given up can be looked at for so long. */
+const DEAD_FOR_MS = 7 * 86_400_000;
 /** Intents younger than this may still be under way. */
 const GRACE_MS = 15 * 60_000;
 
@@ -14,6 +17,15 @@ export interface WorkerParts {
 export function tasksOf({ ports, reconcilerStore }: WorkerParts): Readonly<Record<string, JobHandler>> {
   return {
     checkpoint: () => ports.auditVerifier.checkpoint(),
+    test_due: async () => {
+      const enqueued = await enqueueDueTests(ports);
+      if (enqueued > 0) ports.log.info('tests_due', { enqueued });
+    },
+    test_credential: (payload) => testDue(ports, textOf(payload, 'credential_id')),
+    clean_up: async () => {
+      const before = new Date(ports.clock.now().getTime() - DEAD_FOR_MS);
+      ports.log.info('cleaned_up', { jobs: await ports.jobs.forgetDead(before) });
+    },
     reconcile: async () => {
       const report = await reconcile(
         { ...ports, store: await reconcilerStore() },
@@ -29,4 +41,12 @@ export function tasksOf({ ports, reconcilerStore }: WorkerParts): Readonly<Recor
       });
     },
   };
+}
+
+/** A text of a job's payload; what another version of the broker enqueued may lack it. */
+function textOf(payload: unknown, name: string): string {
+  const value = typeof payload === 'object' && payload !== null ? Object.entries(payload) : [];
+  const text = value.find(([key]) => key === name)?.[1];
+  if (typeof text === 'string') return text;
+  throw new TypeError(`a job without ${name}`);
 }

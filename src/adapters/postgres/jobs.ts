@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Clock, Jobs, Log } from '../../ports.js';
 import { toSql } from './credentialRow.js';
+import { enqueueDueTests } from './dueTests.js';
 import { startJobRunner } from './jobRunner.js';
 import { jobsStatus } from './jobsStatus.js';
 import { queryOn } from './pools.js';
@@ -16,6 +17,9 @@ export interface JobsOptions {
   leaseMs?: number;
 }
 
+/** Should both the job and its result be lost, a credential is tested again after this. */
+const TEST_AGAIN_MS = 6 * 3_600_000;
+
 /** A job that waits keeps its moment; one that failed gets its attempts anew. */
 const ADD_JOB = `
   graphile_worker.add_job($1::text, payload := $2::json, queue_name := $3::text, run_at := $4::timestamptz,
@@ -27,6 +31,11 @@ const ENQUEUE_DUE = `
     update broker.worker_schedules set last_due_at = next_due_at, next_due_at = $8
     where name = $1 and next_due_at <= $7 returning name
   ) select ${ADD_JOB} is not null as added from due`;
+
+const FORGET_DEAD = `
+  select id from graphile_worker.complete_jobs(array(
+    select id from graphile_worker.jobs
+    where locked_at is null and attempts >= max_attempts and updated_at < $1 limit 10000))`;
 
 const DECLARE = `
   insert into broker.worker_schedules as known (name, expression, timezone, next_due_at) values ($1, $2, $3, $4)
@@ -51,6 +60,10 @@ export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptio
       return (await query({ text: ENQUEUE_DUE, values })).length > 0;
     },
     work: (handlers) => startJobRunner({ pool, clock, log, leaseMs }, handlers),
+    enqueueDueTests: (now, limit) => enqueueDueTests(query, { now, limit, againMs: TEST_AGAIN_MS }),
+    async forgetDead(before) {
+      return (await query({ text: FORGET_DEAD, values: [before] })).length;
+    },
     status: () => jobsStatus(query, leaseMs),
   };
 }
