@@ -92,6 +92,13 @@ const schema = z.object({
       (text) => testIntervals(text) !== undefined,
       'must be minutes by service type, such as proxmox=60,openai=1440',
     ),
+  /** Days before a credential ends at which that is told. */
+  REMIND_DAYS: z
+    .string()
+    .regex(/^\d{1,3}(,\d{1,3}){0,9}$/, 'must be days such as 30,14,7,1')
+    .default('30,14,7,1'),
+  /** Days without use after which that is told. */
+  UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   /** Each lets one plain connection leave loopback. */
   ALLOW_PLAIN_HTTP: flag,
   ALLOW_PLAIN_POSTGRES: flag,

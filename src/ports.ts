@@ -4,6 +4,7 @@
 import type { AuditEvent, AuditRow } from './domain/audit.js';
 import type { Caller, Role } from './domain/caller.js';
 import type { Credential, CredentialStatus, CredentialVersion, Health } from './domain/credential.js';
+import type { NoticeState } from './domain/dueNotices.js';
 import type { FieldValues } from './domain/fields.js';
 import type { Grant, Standing } from './domain/grant.js';
 import type { Probe } from './domain/outbound.js';
@@ -361,6 +362,11 @@ export interface Records {
   openedTo(whom: { team: string } | { principal: string }): Promise<Credential[]>;
   session(id: string): Promise<Session | null>;
   idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
+
+  /** Active credentials in batches by id, with what decides whether somebody is told of them. */
+  noticeStates(afterId: string | null, limit: number): Promise<Omit<NoticeState, 'testable'>[]>;
+  /** Those that were not put yet. */
+  newNotices(notices: Notice[]): Promise<Notice[]>;
 
   openIntents(olderThan: Date): Promise<WriteIntent[]>;
   openIntent(credentialId: string): Promise<WriteIntent | null>;

@@ -17,6 +17,7 @@ import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
 import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
+import type { NoticePolicy } from './domain/dueNotices.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Clock, Outbound, Ports, SecretStore, TestPace } from './ports.js';
@@ -26,6 +27,7 @@ export interface System {
   verifyToken: (token: string) => Promise<Caller>;
   /** Of the role that alone may list and destroy; logs in when it is first asked for. */
   reconcilerStore(): Promise<SecretStore>;
+  noticePolicy: NoticePolicy;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function wire(config: Config): Promise<System> {
       }
       return createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log });
     },
+    noticePolicy: noticePolicy(config),
     close: async () => {
       keyring.stop();
       await postgres.close();
@@ -88,6 +91,10 @@ export async function wire(config: Config): Promise<System> {
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
   const minutes = testIntervals(own);
   return { intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000, chance: Math.random };
+}
+
+function noticePolicy({ REMIND_DAYS, UNUSED_DAYS }: Config): NoticePolicy {
+  return { expiryDays: listOf(REMIND_DAYS).map(Number), unusedDays: UNUSED_DAYS };
 }
 
 /** Never to the broker itself, Vault and Postgres. */

@@ -51,6 +51,11 @@ export const AUDIT_ACTIONS = [
   'audit.verify',
   'audit.checkpoint',
   'worker.see',
+  'notice.create',
+  'channel.see',
+  'channel.create',
+  'channel.delete',
+  'channel.test',
   'chain.start',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -7,5 +7,6 @@ export const SCHEDULES: readonly Schedule[] = [
   schedule('checkpoint', '* * * * *'),
   schedule('reconcile', '*/5 * * * *'),
   schedule('test_due', '* * * * *'),
+  schedule('remind', '*/5 * * * *'),
   schedule('clean_up', '20 3 * * *'),
 ];

@@ -1,5 +1,7 @@
+import type { NoticePolicy } from '../domain/dueNotices.js';
 import type { JobHandler, Ports, SecretStore } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
+import { remind } from '../usecases/remind.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
 /** Jobs that were given up can be looked at for so long. */
@@ -11,10 +13,15 @@ export interface WorkerParts {
   ports: Ports;
   /** Of the role that alone may list and destroy. */
   reconcilerStore(): Promise<SecretStore>;
+  noticePolicy: NoticePolicy;
 }
 
 /** What workers know to do, by the name of the task. */
-export function tasksOf({ ports, reconcilerStore }: WorkerParts): Readonly<Record<string, JobHandler>> {
+export function tasksOf({
+  ports,
+  reconcilerStore,
+  noticePolicy,
+}: WorkerParts): Readonly<Record<string, JobHandler>> {
   return {
     checkpoint: () => ports.auditVerifier.checkpoint(),
     test_due: async () => {
@@ -22,6 +29,10 @@ export function tasksOf({ ports, reconcilerStore }: WorkerParts): Readonly<Recor
       if (enqueued > 0) ports.log.info('tests_due', { enqueued });
     },
     test_credential: (payload) => testDue(ports, textOf(payload, 'credential_id')),
+    remind: async () => {
+      const notices = await remind(ports, noticePolicy);
+      if (notices > 0) ports.log.info('reminded', { notices });
+    },
     clean_up: async () => {
       const before = new Date(ports.clock.now().getTime() - DEAD_FOR_MS);
       ports.log.info('cleaned_up', { jobs: await ports.jobs.forgetDead(before) });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Caller } from '../../src/domain/caller.js';
 import type { Grant } from '../../src/domain/grant.js';
-import { aCredential, anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
+import { aCredential } from '../support/aCredential.js';
+import { anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 
 describe('Postgres tells how a caller stands to a credential', () => {
   let records: TestRecords;

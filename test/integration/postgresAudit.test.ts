@@ -1,15 +1,8 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { aCredential } from '../support/aCredential.js';
 import { rememberingLog } from '../support/vaultSetup.js';
-import {
-  aCredential,
-  anEvent,
-  codeOf,
-  freshRecords,
-  recordsAt,
-  store,
-  type TestRecords,
-} from './postgresSupport.js';
+import { anEvent, codeOf, freshRecords, recordsAt, store, type TestRecords } from './postgresSupport.js';
 
 describe('Postgres makes the audit row durable before a read is answered', () => {
   let records: TestRecords;

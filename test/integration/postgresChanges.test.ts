@@ -1,15 +1,7 @@
 import { expect } from 'chai';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
-import {
-  aCredential,
-  anEvent,
-  anIntent,
-  codeOf,
-  freshRecords,
-  store,
-  type TestRecords,
-  user,
-} from './postgresSupport.js';
+import { aCredential } from '../support/aCredential.js';
+import { anEvent, anIntent, codeOf, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 
 describe('Postgres keeps a change and its audit row together', () => {
   let records: TestRecords;

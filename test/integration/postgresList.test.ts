@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import type { ListFilter } from '../../src/ports.js';
-import {
-  aCredential,
-  anEvent,
-  codeOf,
-  freshRecords,
-  store,
-  type TestRecords,
-  user,
-} from './postgresSupport.js';
+import { aCredential } from '../support/aCredential.js';
+import { anEvent, codeOf, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 
 describe('Postgres lists credentials by key', () => {
   let records: TestRecords;

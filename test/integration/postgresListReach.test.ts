@@ -6,8 +6,9 @@ import type { Caller } from '../../src/domain/caller.js';
 import type { Credential } from '../../src/domain/credential.js';
 import type { Grant } from '../../src/domain/grant.js';
 import type { ListFilter } from '../../src/ports.js';
+import { aCredential } from '../support/aCredential.js';
 import { rememberingLog } from '../support/vaultSetup.js';
-import { aCredential, anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
+import { anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 
 describe('A list shows what reaches the caller', () => {
   let records: TestRecords;

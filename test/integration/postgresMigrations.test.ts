@@ -4,8 +4,9 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { migrationNames, migrationSource } from '../../src/adapters/postgres/migrationFiles.js';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { aCredential } from '../support/aCredential.js';
 import { testPostgres } from '../support/parts.js';
-import { aCredential, recordsAt, store, user } from './postgresSupport.js';
+import { recordsAt, store, user } from './postgresSupport.js';
 
 /** Runs statements on a connection of their own. */
 async function run(url: string, ...statements: string[]): Promise<pg.QueryResult[]> {

@@ -16,6 +16,8 @@ const FULL = [
   'refusal_counts',
   'notifications',
   'idempotency_keys',
+  'notification_channels',
+  'notification_deliveries',
   'worker_schedules',
   'worker_tasks',
   'worker_processes',

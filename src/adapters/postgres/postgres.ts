@@ -19,6 +19,7 @@ import { credentialReads } from './credentialReads.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
+import { noticeReads } from './notices.js';
 import { openedReads } from './opened.js';
 import { keepPartitions } from './partitions.js';
 import { peopleReads } from './peopleReads.js';
@@ -85,6 +86,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...peopleReads(reads),
       ...idempotencyReads(reads),
       ...testReads(reads),
+      ...noticeReads(reads),
       ...auditReads(reads),
     },
     changes: postgresChanges(pools.changes, clock, log),

@@ -46,7 +46,10 @@ export function testWrites(query: Query): Pick<ChangeTx, 'insertTestRun' | 'setT
       }),
     async setTested(credentialId, found) {
       const { columns, values } = credentialValues(found);
-      const sets = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
+      const given = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
+      const at = (column: string) => `$${columns.indexOf(column) + 2}`;
+      const sets = `${given}, health_since = case when health = ${at('health')} then health_since
+        else ${at('last_tested_at')} end`;
       const text = `update broker.credentials set ${sets} where id = $1`;
       await query({ text, values: [uuidOrNull(credentialId), ...values] });
     },

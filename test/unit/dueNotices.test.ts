@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { dueNotices, type NoticeState } from '../../src/domain/dueNotices.js';
+import { severityOf } from '../../src/domain/notice.js';
+import { aCredential } from '../support/aCredential.js';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const start = new Date('2027-03-01T00:00:00Z');
+const day = (n: number) => new Date(start.getTime() + n * DAY);
+const policy = { expiryDays: [30, 14, 7, 1], unusedDays: 90 };
+
+type Change = Partial<NoticeState['credential']>;
+const state = (change: Change = {}, more: Partial<NoticeState> = {}): NoticeState => ({
+  credential: aCredential({ createdAt: start, lastTestedAt: start, ...change }),
+  healthSince: null,
+  lastUsedAt: start,
+  lastHealth: null,
+  testable: true,
+  ...more,
+});
+
+/** The kinds and periods that are new, looked at each hour from day `from` to day `to`. */
+function told(from: number, to: number, at: (now: Date) => NoticeState): string[] {
+  const seen: string[] = [];
+  for (let now = day(from).getTime(); now <= day(to).getTime(); now += DAY / 24) {
+    for (const { kind, period } of dueNotices(at(new Date(now)), new Date(now), policy)) {
+      const line = `${((now - start.getTime()) / DAY).toFixed(1)} ${kind} ${period}`;
+      if (!seen.some((other) => other.endsWith(` ${kind} ${period}`))) seen.push(line);
+    }
+  }
+  return seen.map((line) => line.split(' ').slice(0, 2).join(' '));
+}
+
+describe('People are told', () => {
+  it('of an end at 30, 14, 7 and 1 days, at the end, and weekly for four weeks', () => {
+    const ending = state({ expiresAt: day(40) });
+    expect(told(0, 89, () => ending)).to.deep.equal([
+      '10.0 expiring',
+      '26.0 expiring',
+      '33.0 expiring',
+      '39.0 expiring',
+      '40.0 expired',
+      '47.0 expired',
+      '54.0 expired',
+      '61.0 expired',
+    ]);
+  });
+
+  it('of the nearest only, where several days passed unseen', () => {
+    const [only, ...more] = dueNotices(state({ expiresAt: day(5) }), start, policy);
+    expect(more).to.deep.equal([]);
+    expect(only?.facts).to.deep.include({ days_left: 5 });
+    expect(only?.period).to.match(/\/7$/);
+  });
+
+  it('again when the end was moved', () => {
+    const moved = told(0, 60, (now) => state({ expiresAt: now < day(20) ? day(40) : day(80) }));
+    expect(moved).to.deep.equal(['10.0 expiring', '50.0 expiring']);
+  });
+
+  it('of a rotation a week ahead, when it is due, and weekly for four weeks', () => {
+    const due = state({ nextRotationAt: day(20) });
+    expect(told(0, 89, () => due)).to.deep.equal([
+      '13.0 rotation_due',
+      '20.0 rotation_overdue',
+      '27.0 rotation_overdue',
+      '34.0 rotation_overdue',
+      '41.0 rotation_overdue',
+    ]);
+  });
+
+  it('once of each change of health, and when it is well again', () => {
+    for (const health of ['rejected', 'limited'] as const) {
+      const bad = state({ health }, { healthSince: day(1) });
+      expect(told(1, 30, () => bad)).to.deep.equal([`1.0 health_${health}`]);
+    }
+    const lastHealth = { kind: 'health_rejected', period: day(1).toISOString() };
+    const well = state({ health: 'ok' }, { healthSince: day(3), lastHealth });
+    expect(told(3, 30, () => well)).to.deep.equal(['3.0 health_recovered']);
+    const known = state(
+      { health: 'ok' },
+      { healthSince: day(3), lastHealth: { kind: 'health_recovered', period: day(3).toISOString() } },
+    );
+    expect(told(3, 30, () => known)).to.deep.equal([]);
+  });
+
+  it('of nothing that was well from the start, or is not known yet', () => {
+    expect(told(0, 30, () => state({ health: 'ok' }, { healthSince: start }))).to.deep.equal([]);
+    expect(told(0, 30, () => state({ health: 'unchecked' }))).to.deep.equal([]);
+  });
+
+  it('of a host that is away when it stays away for a quarter of an hour', () => {
+    const away = state({ health: 'unreachable' }, { healthSince: start });
+    const at = (ms: number) =>
+      dueNotices(away, new Date(start.getTime() + ms), policy).map(({ kind }) => kind);
+    expect(at(14 * MINUTE)).to.deep.equal([]);
+    expect(at(15 * MINUTE)).to.deep.equal(['health_unreachable']);
+  });
+
+  it('of a credential that nobody tested within a week, where it can be tested', () => {
+    expect(told(0, 60, () => state({ lastTestedAt: null }))).to.deep.equal(['7.0 never_tested']);
+    expect(told(0, 60, () => state({ lastTestedAt: null }, { testable: false }))).to.deep.equal([]);
+  });
+
+  it('of a credential that nobody uses, each ninety days', () => {
+    expect(told(0, 185, () => state())).to.deep.equal(['90.0 unused', '180.0 unused']);
+    expect(told(0, 185, () => state({}, { lastUsedAt: day(100) }))).to.deep.equal([]);
+    expect(told(0, 100, () => state({}, { lastUsedAt: null }))).to.deep.equal(['90.0 unused']);
+  });
+
+  it('of nothing that is switched off or deleted', () => {
+    for (const status of ['disabled', 'deleted', 'pending'] as const)
+      expect(told(0, 100, () => state({ status, expiresAt: day(5), health: 'rejected' }))).to.deep.equal([]);
+  });
+
+  it('more urgently the nearer the end is', () => {
+    const of = (days: number) => severityOf('expiring', days);
+    expect([30, 14, 7, 2, 1].map(of)).to.deep.equal(['info', 'info', 'warning', 'warning', 'critical']);
+  });
+});
