@@ -147,8 +147,8 @@ async function rulesIn(cluster: Cluster, namespace: string): Promise<string[]> {
   return rules.map((rule) => `${words(rule['verbs']).join(',')} ${words(rule['resources']).join(',')}`);
 }
 
-/** Everybody may ask about himself; that alone is no right. */
-const ABOUT_ONESELF = /^create (self\w+(,|$))+$/;
+/** What every account has: to ask about itself, and to see whom the cluster trusts. */
+const EVERYBODYS = /^(create (self\w+(,|$))+|[a-z,]+ clustertrustbundles)$/;
 
 function rightsWarnings(rules: readonly string[], namespace: string): TestWarning[] {
   if (rules.includes('* *'))
@@ -158,7 +158,7 @@ function rightsWarnings(rules: readonly string[], namespace: string): TestWarnin
         text: 'It may do everything; bind it to a role for what Glassdome works on.',
       },
     ];
-  if (!rules.every((rule) => ABOUT_ONESELF.test(rule))) return [];
+  if (!rules.every((rule) => EVERYBODYS.test(rule))) return [];
   const text = `It signs in and may do nothing in the namespace ${foreignText(namespace, 63)}: bind it to a role there.`;
   return [{ code: 'no_acl', text }];
 }

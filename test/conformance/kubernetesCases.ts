@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { startRealApiserver } from '../real/kubeApiserver.js';
 import { foreignClient } from '../simulators/dockerSwarm.js';
 import { kubernetesClient, kubernetesToken, startKubernetes } from '../simulators/kubernetes.js';
 import type { Simulator } from '../support/simulator.js';
@@ -148,5 +149,41 @@ export const kubernetesCases: ServiceCases = {
     mfa_required: 'tokens and certificates need no second factor',
     quota_exhausted: 'reviews are not counted',
     clock_skew: 'nothing is signed with a time',
+  },
+  real: {
+    name: 'kube-apiserver',
+    start: startRealApiserver,
+    cases: ({ more }) => [
+      {
+        code: 'ok',
+        what: 'a token of a service account',
+        expect: (result) => {
+          expect(result.identity).to.equal('system:serviceaccount:default:reader');
+          expect(result.version).to.match(/^v\d/);
+          expect(result.permissions).to.include('get,list pods');
+          expect(result.warnings).to.deep.equal([]);
+          expect(result.expiresAt?.getTime()).to.be.greaterThan(Date.now());
+        },
+      },
+      {
+        code: 'ok',
+        what: 'a token that may do nothing',
+        fields: { token: more['nobody'] },
+        expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['no_acl']),
+      },
+      {
+        code: 'ok',
+        what: 'a client certificate',
+        fields: byCertificate(kubernetesClient),
+        expect: (result) => expect(result.identity).to.equal('broker test'),
+      },
+      { code: 'invalid_credential', what: 'a wrong token', fields: { token: `${more['nobody']}x` } },
+      {
+        code: 'invalid_credential',
+        what: 'a certificate of another authority',
+        fields: byCertificate(foreignClient),
+      },
+      { code: 'tls_error', what: 'an unknown authority', fields: { tls_mode: 'system' } },
+    ],
   },
 };

@@ -64,7 +64,12 @@ function rules(state: string): object[] {
     apiGroups: ['authorization.k8s.io'],
     resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
   };
-  if (state === 'no_rights') return [own];
+  const everybodys = {
+    verbs: ['get', 'list', 'watch'],
+    apiGroups: ['certificates.k8s.io'],
+    resources: ['clustertrustbundles'],
+  };
+  if (state === 'no_rights') return [own, everybodys];
   if (state === 'admin') return [own, { verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
   return [own, { verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'] }];
 }
