@@ -79,6 +79,7 @@ export async function startCliSystem(): Promise<CliSystem> {
     VAULT_USERS_ROLE_ID: logins.users.roleId,
     VAULT_USERS_SECRET_ID_FILE: logins.users.secretIdFile,
     LOG_LEVEL: 'error',
+    OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
   });
   const system = await wire(config);
   const life = { stopping: false, startedOnce: false };

@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
+import { type CliSystem, type Ended, startCliSystem } from '../support/cliSystem.js';
+import type { Simulator } from '../support/simulator.js';
+
+const WRONG = proxmoxToken.secret.replace('0f', 'ff');
+
+describe('glassdome credentials test', function () {
+  this.timeout(60_000);
+  let system: CliSystem;
+  let anna: NodeJS.ProcessEnv;
+  let host: Simulator;
+  const printed: string[] = [];
+
+  const run = async (...words: string[]): Promise<Ended> => {
+    const done = await system.glassdome(['credentials', ...words], { env: anna });
+    printed.push(done.stdout, done.stderr);
+    return done;
+  };
+  const flags = (secret: string) => {
+    writeFileSync(join(system.folder, 'secret'), secret);
+    writeFileSync(join(system.folder, 'ca.pem'), host.ca);
+    return [
+      ...['--host', `127.0.0.1:${host.port}`, '--user', proxmoxToken.user, '--token-name', proxmoxToken.name],
+      ...['--token-value', `@${join(system.folder, 'secret')}`],
+    ];
+  };
+  const trusted = () => ['--tls-mode', 'custom_ca', '--ca-cert-pem', `@${join(system.folder, 'ca.pem')}`];
+
+  before(async () => {
+    system = await startCliSystem();
+    host = await startProxmox();
+    anna = await system.person('anna', 'engineer');
+  });
+  after(async () => {
+    await host.close();
+    await system.stop();
+  });
+
+  it('says what `add` found, and stores nothing that has to work and does not', async () => {
+    const bad = await run(
+      'add',
+      'proxmox',
+      '--name',
+      'broken',
+      ...flags(WRONG),
+      ...trusted(),
+      '--test',
+      'required',
+    );
+    expect(bad.code, bad.stderr).to.equal(9);
+    expect(bad.stderr).to.include('nothing was stored').and.include('--test skip');
+    const good = await run(
+      'add',
+      'proxmox',
+      '--name',
+      'lab',
+      ...flags(proxmoxToken.secret),
+      ...trusted(),
+      '--test',
+      'warn',
+    );
+    expect(good.code, good.stderr).to.equal(0);
+    expect(good.stderr).to.include('✓ lab: ok. Signed in to Proxmox VE 9.1.6 as broker@pve!glassdome.');
+    expect((await run('list', '--json')).stdout).to.not.include('broken');
+  });
+
+  it('shows the certificate of a host that nobody vouches for, and how to pin it', async () => {
+    const added = await run(
+      'add',
+      'proxmox',
+      '--name',
+      'unknown',
+      ...flags(proxmoxToken.secret),
+      '--test',
+      'warn',
+    );
+    expect(added.code).to.equal(0);
+    const tested = await run('test', 'unknown');
+    expect(tested.code).to.equal(9);
+    expect(tested.stdout)
+      .to.include('✗ unknown: tls_error at tls.')
+      .and.include('The host shows: broker test');
+    const pin = /--tls-fingerprint-sha256 (\S+)/.exec(tested.stderr)?.[1] ?? '';
+    const pinned = await run(
+      'update',
+      'unknown',
+      '--tls-mode',
+      'fingerprint',
+      '--tls-fingerprint-sha256',
+      pin,
+    );
+    expect(pinned.code, pinned.stderr).to.equal(0);
+    expect((await run('test', 'unknown')).code).to.equal(0);
+  });
+
+  it('ends by what it found: 0 proven, 8 refused, 9 not proven', async () => {
+    expect((await run('test', 'lab')).code).to.equal(0);
+    host.state = 'expired';
+    const over = await run('test', 'lab');
+    expect(over.code).to.equal(8);
+    expect(over.stdout).to.match(/✗ lab: expired at authentication\. The token’s time is over/);
+    host.state = 'no_acl';
+    const blind = await run('test', 'lab');
+    expect(blind.stdout).to.include('! The token signs in and sees nothing');
+    host.state = '';
+    host.fault = 'failing';
+    const away = await run('test', 'lab', '--json');
+    expect(away.code).to.equal(9);
+    expect(JSON.parse(away.stdout)).to.include({ code: 'service_error', health: 'unreachable' });
+    host.fault = 'none';
+    expect((await run('test')).code).to.equal(2);
+    expect((await run('test', 'nobody')).code).to.equal(5);
+  });
+
+  it('goes through all with progress and a table, and tells what has no test', async () => {
+    writeFileSync(join(system.folder, 'note'), 'value');
+    await run('add', 'other', '--name', 'note', '--secret', `text=@${join(system.folder, 'note')}`);
+    const all = await run('test', '--all');
+    expect(all.code).to.equal(0);
+    expect(all.stderr)
+      .to.match(/[123]\/3 lab: ok/)
+      .and.include('2 of 3 proven.');
+    expect(all.stdout).to.match(/note +other +not tested +Nothing says how to test/);
+    const some = await run('test', '--all', '--type', 'proxmox', '--json');
+    const { items } = JSON.parse(some.stdout) as { items: { name: string; test: { code: string } }[] };
+    expect(items.map(({ name, test }) => [name, test.code])).to.have.deep.members([
+      ['lab', 'ok'],
+      ['unknown', 'ok'],
+    ]);
+  });
+
+  it('keeps the history', async () => {
+    const { stdout } = await run('test', 'lab', '--history');
+    expect(stdout.split('\n')[0]).to.match(/^WHEN +VERSION +RESULT +FAILED AT +WARNINGS +BY$/);
+    expect(stdout).to.match(/ 1 +service_error +service +- +local:anna/);
+  });
+
+  it('refuses a rotation to a value that the host refuses', async () => {
+    writeFileSync(join(system.folder, 'secret'), WRONG);
+    const secret = `@${join(system.folder, 'secret')}`;
+    const refused = await run('rotate', 'lab', '--token-value', secret, '--test', 'warn');
+    expect(refused.code).to.equal(9);
+    expect((await run('show', 'lab')).stdout).to.match(/Active version +1\n/);
+  });
+
+  it('prints no secret', () => {
+    for (const text of printed) expect(text).to.not.include(proxmoxToken.secret).and.not.include(WRONG);
+  });
+});
