@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 
 const MASK = '[secret]';
+/** Shorter ones stand in many a harmless text. */
+const SHORTEST_FOUND = 4;
 
 /**
  * A value that must not show. It is wrapped where it enters the process and opened by `reveal()` only where
@@ -32,6 +34,16 @@ export class Secret {
   /** True when the other one holds the same. Not for checking what a stranger sends: its time tells about the value. */
   equals(other: Secret): boolean {
     return this.#value === other.#value;
+  }
+
+  /** `text` with the mask in place of each occurrence of the value, also as base64. Very short values are no find. */
+  maskedIn(text: string): string {
+    if (this.#value.length < SHORTEST_FOUND) return text;
+    const coded = Buffer.from(this.#value, 'utf8').toString('base64');
+    return [this.#value, coded, encodeURIComponent(this.#value)].reduce(
+      (before, spelling) => before.replaceAll(spelling, MASK),
+      text,
+    );
   }
 
   toJSON(): string {

@@ -25,7 +25,7 @@ export async function runTest(
   const session = ports.outbound.open(DEADLINE_MS, waitMs);
   const began = ports.clock.now().getTime();
   try {
-    const finding = await found(ports, connector, values, session);
+    const finding = unechoed(await found(ports, connector, values, session), values);
     return {
       ...finding,
       failedStep: failedStep(finding),
@@ -56,6 +56,24 @@ async function found(
     });
     return BROKE;
   }
+}
+
+/** A host that has the secret now may say it back to us in its name or version: that goes no further. */
+function unechoed(finding: Finding, { secrets }: FieldValues): Finding {
+  const clean = (text: string) =>
+    Object.values(secrets).reduce((before, secret) => secret.maskedIn(before), text);
+  const { identity, version, permissions, models, certificate } = finding;
+  return {
+    ...finding,
+    advice: clean(finding.advice),
+    ...(identity !== undefined && { identity: clean(identity) }),
+    ...(version !== undefined && { version: clean(version) }),
+    ...(permissions !== undefined && { permissions: permissions.map(clean) }),
+    ...(models !== undefined && { models: models.map(clean) }),
+    ...(certificate !== undefined && {
+      certificate: { ...certificate, subject: clean(certificate.subject), issuer: clean(certificate.issuer) },
+    }),
+  };
 }
 
 const UNTESTABLE: Finding = {

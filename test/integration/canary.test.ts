@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';
 import { Canaries, everyRow, processList } from '../support/canaries.js';
+import { listen } from '../support/listener.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const NOBODYS = '00000000-0000-4000-8000-000000000000';
@@ -206,6 +207,51 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
     canaries.remember('one-time password', user.body.one_time_password);
     expect((await send(admin, 'GET /api/users')).status).to.equal(200);
     expect((await send(anna, 'GET /api/service-accounts')).status).to.equal(200);
+  });
+
+  it('is tested against a host that says back all that it hears', async () => {
+    const echo = await listen((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk) => chunks.push(chunk as Buffer));
+      request.on('end', () => {
+        const heard = `${JSON.stringify(request.headers)} ${Buffer.concat(chunks).toString()}`;
+        const said = heard.replace(/[^ -~]/g, '').slice(0, 800);
+        response.writeHead(200, said, { 'content-type': 'application/json', 'openai-organization': said });
+        response.end(JSON.stringify({ data: [{ id: said }], version: said, database: said }));
+      });
+    });
+    const { host } = new URL(echo.address);
+    const fields = { host, token_name: 'glassdome', token_value: canaries.make('tested') };
+    const model = { api_key: canaries.make('model'), base_url: echo.address };
+    const plain = {
+      service_type: 'grafana',
+      fields: { base_url: echo.address, token: canaries.make('grafana') },
+    };
+    const open = {
+      service_type: 'other',
+      fields: {
+        key: canaries.make('declared'),
+        test_url: `${echo.address}/`,
+        test_headers: 'X-Key: {key}',
+        test_status: '299',
+      },
+    };
+    for (const body of [
+      { service_type: 'proxmox', fields },
+      plain,
+      open,
+      { service_type: 'openai', fields: model },
+    ])
+      expect((await send(anna, 'POST /api/credentials/test', body)).status).to.equal(200);
+    const kept = { name: 'Echo', service_type: 'openai', fields: model, test: 'warn' };
+    const stored = await send(anna, 'POST /api/credentials', kept);
+    expect(stored.status).to.equal(201);
+    for (const path of ['test', 'tests'])
+      await send(anna, `${path === 'test' ? 'POST' : 'GET'} /api/credentials/${stored.body.id}/${path}`);
+    const required = { ...proxmox('Never', canaries.make('required')), test: 'required' };
+    expect((await send(anna, 'POST /api/credentials', required)).status).to.equal(422);
+    expect(canaries.in(JSON.stringify(echo.requests)), 'the host heard them').to.have.length.above(1);
+    await echo.close();
   });
 
   it('is on its way while Vault is sealed', async () => {

@@ -16,6 +16,12 @@ describe('a Secret shows itself only when asked by name', () => {
     expect(() => `${[secret]}`).to.throw(TypeError);
   });
 
+  it('is masked in a text that somebody else wrote', () => {
+    const coded = Buffer.from('canary-7f3a').toString('base64');
+    expect(secret.maskedIn(`a canary-7f3a b ${coded} c`)).to.equal('a [secret] b [secret] c');
+    expect(new Secret('ab').maskedIn('about')).to.equal('about');
+  });
+
   it('gives the value on reveal()', () => {
     expect(secret.reveal()).to.equal('canary-7f3a');
   });
