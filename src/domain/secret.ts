@@ -36,14 +36,19 @@ export class Secret {
     return this.#value === other.#value;
   }
 
-  /** `text` with the mask in place of each occurrence of the value, also as base64. Very short values are no find. */
-  maskedIn(text: string): string {
-    if (this.#value.length < SHORTEST_FOUND) return text;
-    const coded = Buffer.from(this.#value, 'utf8').toString('base64');
-    return [this.#value, coded, encodeURIComponent(this.#value)].reduce(
-      (before, spelling) => before.replaceAll(spelling, MASK),
-      text,
-    );
+  /**
+   * `text` with the mask in place of each occurrence of the value, also as base64, in JSON or in a URL. A value shorter
+   * than `shortest` stands in many a harmless text and is no find.
+   */
+  maskedIn(text: string, shortest = SHORTEST_FOUND): string {
+    if (this.#value.length < shortest) return text;
+    const spellings = [
+      this.#value,
+      ...codedParts(this.#value),
+      JSON.stringify(this.#value).slice(1, -1),
+      encodeURIComponent(this.#value),
+    ];
+    return spellings.reduce((before, spelling) => before.replaceAll(spelling, MASK), text);
   }
 
   toJSON(): string {
@@ -61,4 +66,12 @@ export class Secret {
   [Symbol.toPrimitive](): never {
     throw new TypeError('a Secret has no primitive form');
   }
+}
+
+/** The value in base64, wherever in a longer text it may stand (`user:password`), without what its neighbours change. */
+function codedParts(value: string): string[] {
+  const whole = Buffer.from(value, 'utf8').toString('base64');
+  if (value.length < 8) return [whole];
+  const inside = [0, 1, 2].map((pad) => Buffer.from(' '.repeat(pad) + value, 'utf8').toString('base64'));
+  return [whole, ...inside.map((coded, pad) => coded.slice(pad === 0 ? 0 : 4, -4))];
 }

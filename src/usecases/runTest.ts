@@ -1,5 +1,5 @@
 import type { FieldValues } from '../domain/fields.js';
-import { OutboundFailure } from '../domain/outbound.js';
+import { OutboundFailure, type Probe } from '../domain/outbound.js';
 import { outboundFinding } from '../domain/outboundFinding.js';
 import type { Connector } from '../domain/template.js';
 import { type Finding, failedStep, TestEnded, type TestResult } from '../domain/testResult.js';
@@ -46,7 +46,7 @@ async function found(
 ): Promise<Finding> {
   if (connector.test === undefined || !isTestable(connector, values)) return UNTESTABLE;
   try {
-    return await connector.test(values, session);
+    return await connector.test(values, unechoing(session, values));
   } catch (error) {
     if (error instanceof TestEnded) return error.finding;
     if (error instanceof OutboundFailure) return outboundFinding(error);
@@ -58,21 +58,41 @@ async function found(
   }
 }
 
-/** A host that has the secret now may say it back to us in its name or version: that goes no further. */
+/** Anything shorter may be a word of the answer itself. */
+const SHORTEST_ECHO = 8;
+
+/** A host that has the secret now may say it back to us, in its name or version: that goes no further than here. */
+function unechoing(session: OutboundSession, { secrets }: FieldValues): Probe {
+  const clean = (text: string) =>
+    Object.values(secrets).reduce((before, secret) => secret.maskedIn(before, SHORTEST_ECHO), text);
+  return {
+    now: () => session.now(),
+    async send(request) {
+      const answer = await session.send(request);
+      const headers = Object.entries(answer.headers).map(
+        ([name, texts]) => [name, texts.map(clean)] as const,
+      );
+      return {
+        ...answer,
+        statusText: clean(answer.statusText),
+        headers: Object.fromEntries(headers),
+        body: clean(answer.body),
+      };
+    },
+  };
+}
+
+/** The same for short ones, in what is told of it. */
 function unechoed(finding: Finding, { secrets }: FieldValues): Finding {
   const clean = (text: string) =>
     Object.values(secrets).reduce((before, secret) => secret.maskedIn(before), text);
-  const { identity, version, permissions, models, certificate } = finding;
+  const { identity, version, permissions, models } = finding;
   return {
     ...finding,
-    advice: clean(finding.advice),
     ...(identity !== undefined && { identity: clean(identity) }),
     ...(version !== undefined && { version: clean(version) }),
     ...(permissions !== undefined && { permissions: permissions.map(clean) }),
     ...(models !== undefined && { models: models.map(clean) }),
-    ...(certificate !== undefined && {
-      certificate: { ...certificate, subject: clean(certificate.subject), issuer: clean(certificate.issuer) },
-    }),
   };
 }
 

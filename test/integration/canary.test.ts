@@ -215,7 +215,7 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
       request.on('data', (chunk) => chunks.push(chunk as Buffer));
       request.on('end', () => {
         const heard = `${JSON.stringify(request.headers)} ${Buffer.concat(chunks).toString()}`;
-        const said = heard.replace(/[^ -~]/g, '').slice(0, 800);
+        const said = heard.replace(/^.*(?=canary-)|[^ -~]/gs, '').slice(0, 800);
         response.writeHead(200, said, { 'content-type': 'application/json', 'openai-organization': said });
         response.end(JSON.stringify({ data: [{ id: said }], version: said, database: said }));
       });

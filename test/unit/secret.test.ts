@@ -19,6 +19,8 @@ describe('a Secret shows itself only when asked by name', () => {
   it('is masked in a text that somebody else wrote', () => {
     const coded = Buffer.from('canary-7f3a').toString('base64');
     expect(secret.maskedIn(`a canary-7f3a b ${coded} c`)).to.equal('a [secret] b [secret] c');
+    const basic = Buffer.from('anna:canary-7f3a').toString('base64');
+    expect(Buffer.from(secret.maskedIn(basic), 'base64').toString()).to.not.include('canary-7');
     expect(new Secret('ab').maskedIn('about')).to.equal('about');
   });
 
