@@ -99,6 +99,15 @@ const schema = z.object({
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** The server that takes mail for people; without it there are no channels by mail. */
+  SMTP_HOST: z.string().optional(),
+  SMTP_PORT: port(587),
+  /** `starttls` is demanded, not only tried; `none` for loopback only. */
+  SMTP_TLS: z.enum(['starttls', 'tls', 'none']).default('starttls'),
+  SMTP_FROM: z.email('must be a mail address').optional(),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD_FILE: z.string().optional(),
+  SMTP_CA_FILE: z.string().optional(),
   /** Each lets one plain connection leave loopback. */
   ALLOW_PLAIN_HTTP: flag,
   ALLOW_PLAIN_POSTGRES: flag,
@@ -123,7 +132,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   const config = parsed.data;
-  const wrong = [...refusedVariables(env), ...plainConnections(config), ...urlProblems(config)];
+  const wrong = [
+    ...refusedVariables(env),
+    ...plainConnections(config),
+    ...urlProblems(config),
+    ...smtpProblems(config),
+  ];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
   return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
 }
@@ -145,6 +159,17 @@ function refusedVariables(env: NodeJS.ProcessEnv): string[] {
     wrong.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified; unset it and name the CA');
   for (const name of ['DEBUG', 'NODE_DEBUG'])
     if (env[name]) wrong.push(`${name}: libraries would print what they send; unset it`);
+  return wrong;
+}
+
+function smtpProblems(config: z.infer<typeof schema>): string[] {
+  const wrong: string[] = [];
+  if ((config.SMTP_HOST === undefined) !== (config.SMTP_FROM === undefined))
+    wrong.push('SMTP_HOST and SMTP_FROM: set both or none');
+  if ((config.SMTP_USER === undefined) !== (config.SMTP_PASSWORD_FILE === undefined))
+    wrong.push('SMTP_USER and SMTP_PASSWORD_FILE: set both or none');
+  if (config.SMTP_TLS === 'none' && !LOOPBACK.has(config.SMTP_HOST ?? 'localhost'))
+    wrong.push('SMTP_TLS: none is for loopback only');
   return wrong;
 }
 

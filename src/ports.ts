@@ -3,10 +3,12 @@
  */
 import type { AuditEvent, AuditRow } from './domain/audit.js';
 import type { Caller, Role } from './domain/caller.js';
+import type { Channel, ChannelKind, PutNotice } from './domain/channel.js';
 import type { Credential, CredentialStatus, CredentialVersion, Health } from './domain/credential.js';
 import type { NoticeState } from './domain/dueNotices.js';
 import type { FieldValues } from './domain/fields.js';
 import type { Grant, Standing } from './domain/grant.js';
+import type { Message } from './domain/message.js';
 import type { Probe } from './domain/outbound.js';
 import type { Secret } from './domain/secret.js';
 import type { ServiceType } from './domain/serviceType.js';
@@ -103,6 +105,16 @@ export interface TokenSigner {
 export interface CheckpointSigner {
   sign(payload: string): Promise<string>;
   verify(payload: string, signature: string): Promise<boolean>;
+}
+
+/** Seals short secrets that have to rest outside Vault (page sessions, notification targets). */
+export interface Sealer {
+  /** Text that may rest in Postgres. `context` says what it is for; opening needs the same one. */
+  seal(secret: Secret, context: string): Promise<string>;
+  /** Rejects with `bad_store_answer` when the text was not sealed by us for this context. */
+  open(sealed: string, context: string): Promise<Secret>;
+  /** The same content under the newest version of the key; the content is not seen here. */
+  rewrap(sealed: string): Promise<string>;
 }
 
 /** Passwords of the people who log in here (Vault userpass). */
@@ -404,6 +416,10 @@ export interface ChangeTx {
   /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
   setTested(credentialId: string, found: TestedPatch): Promise<void>;
   notice(notice: Notice): Promise<void>;
+  /** Rejects with `name_taken`. */
+  insertChannel(channel: SealedChannel): Promise<void>;
+  /** With what waits for it. False when there is none. */
+  deleteChannel(id: string): Promise<boolean>;
 
   /** Rejects with `name_taken`. */
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;
@@ -575,6 +591,71 @@ export interface Jobs {
   status(): Promise<JobsStatus>;
 }
 
+// ---------------------------------------------------------------- notices
+
+export interface SealedChannel extends Channel {
+  sealedTarget: string;
+}
+
+/** How deliveries to a channel stand. */
+export interface ChannelState {
+  channel: Channel;
+  pending: number;
+  /** Given up. */
+  dead: number;
+  lastSentAt: Date | null;
+  /** Why the last one that was not sent was not; null when nothing waits. */
+  lastCode: string | null;
+}
+
+/** A message that is due for a channel. */
+export interface DueMessage {
+  id: string;
+  /** Failed attempts before. */
+  attempts: number;
+  /** When the oldest of its notices was handed over. */
+  since: Date;
+  notices: PutNotice[];
+}
+
+/** What was put and has to be sent. Each method is one transaction. */
+export interface Outbox {
+  channels(): Promise<ChannelState[]>;
+  channel(id: string): Promise<SealedChannel | null>;
+  /** Notices that were not handed over yet, oldest first, with the labels of their credentials. */
+  unsent(limit: number): Promise<{ notice: PutNotice; labels: Record<string, string> }[]>;
+  /** Hands each notice over to its channels, once. */
+  handOver(deliveries: { notice: string; channels: string[] }[], now: Date): Promise<void>;
+  /** Channels for which something is due. */
+  dueChannels(now: Date): Promise<string[]>;
+  /** Bundles what is due into messages of at most `most` notices; one that was tried before stays as it was. */
+  dueMessages(channel: string, at: { now: Date; most: number }): Promise<DueMessage[]>;
+  sent(message: string, at: Date): Promise<void>;
+  /** `next` null: given up. */
+  notSent(message: string, failed: { code: string; next: Date | null }): Promise<void>;
+  /** Tries again what was given up; how many. */
+  revive(channel: string, now: Date): Promise<number>;
+}
+
+/** A target in the clear, as it is sealed. */
+export interface ChannelTarget {
+  /** Of mail. */
+  to?: string[];
+  /** Of the others: whoever knows it may post there. */
+  url?: Secret;
+  /** Of webhooks: signs what is sent. */
+  signingSecret?: Secret;
+  /** Of webhooks: the authority of the receiver, when it is not a public one. */
+  caPem?: string;
+}
+
+export interface Notifier {
+  /** True where messages of this kind can be sent: mail needs a server. */
+  can(kind: ChannelKind): boolean;
+  /** Resolves with null, or with a code of why it was not sent. Never rejects. */
+  send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<string | null>;
+}
+
 /** How often stored credentials are tested by themselves. */
 export interface TestPace {
   intervalMs(serviceType: ServiceType): number;
@@ -618,4 +699,7 @@ export interface Ports {
   outbound: Outbound;
   jobs: Jobs;
   testPace: TestPace;
+  sealer: Sealer;
+  outbox: Outbox;
+  notifier: Notifier;
 }

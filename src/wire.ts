@@ -1,5 +1,7 @@
 import { createTokenVerifier } from './adapters/identity/verifyToken.js';
 import { createLog } from './adapters/log.js';
+import type { SmtpOptions } from './adapters/notify/mail.js';
+import { createNotifier } from './adapters/notify/notifier.js';
 import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
 import { createPostgres } from './adapters/postgres/postgres.js';
@@ -11,6 +13,7 @@ import { GlassdomeKeyring } from './adapters/vault/glassdomeKeyring.js';
 import { readGlassdomeKeys } from './adapters/vault/glassdomeKeys.js';
 import type { LoginMethod } from './adapters/vault/login.js';
 import { createPasswords } from './adapters/vault/passwords.js';
+import { createSealer } from './adapters/vault/sealer.js';
 import { createSecretStore } from './adapters/vault/secretStore.js';
 import { realTimers } from './adapters/vault/timers.js';
 import { createTokenSigner } from './adapters/vault/tokenSigner.js';
@@ -46,14 +49,8 @@ export async function wire(config: Config): Promise<System> {
   const checkpointSigner = createCheckpointSigner(transit);
   const tokenSigner = createTokenSigner(transit, realTimers);
   const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
-  const keyPath = config.GLASSDOME_JWT_KEY_VAULT_PATH;
-  const keyring = new GlassdomeKeyring({
-    fixed: config.glassdomeKeys,
-    ...(keyPath && { read: () => readGlassdomeKeys({ access: api.access, path: keyPath, now: clock.now }) }),
-    timers: realTimers,
-    log,
-  });
-  await keyring.start();
+  const keyring = await startKeyring(config, api, { clock, log });
+  const outbound = await guardedOutbound(config, clock);
   const ports: Ports = {
     clock,
     log,
@@ -64,7 +61,9 @@ export async function wire(config: Config): Promise<System> {
     checkpointSigner,
     passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
     flatSecrets: createFlatSecrets(api.access),
-    outbound: await guardedOutbound(config, clock),
+    outbound,
+    notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
+    sealer: createSealer(transit),
     testPace: testPace(config),
     ...postgres,
   };
@@ -97,6 +96,22 @@ function noticePolicy({ REMIND_DAYS, UNUSED_DAYS }: Config): NoticePolicy {
   return { expiryDays: listOf(REMIND_DAYS).map(Number), unusedDays: UNUSED_DAYS };
 }
 
+async function startKeyring(
+  config: Config,
+  { access }: VaultConnection,
+  { clock, log }: Pick<Ports, 'clock' | 'log'>,
+): Promise<GlassdomeKeyring> {
+  const path = config.GLASSDOME_JWT_KEY_VAULT_PATH;
+  const keyring = new GlassdomeKeyring({
+    fixed: config.glassdomeKeys,
+    ...(path && { read: () => readGlassdomeKeys({ access, path, now: clock.now }) }),
+    timers: realTimers,
+    log,
+  });
+  await keyring.start();
+  return keyring;
+}
+
 /** Never to the broker itself, Vault and Postgres. */
 async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
@@ -111,6 +126,24 @@ async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> 
 
 function vaultCa({ VAULT_CA_FILE: file }: Config): { caPem?: string } {
   return file === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', file) };
+}
+
+function smtpOf(config: Config): { smtp?: SmtpOptions } {
+  const { SMTP_HOST: host, SMTP_FROM: from, SMTP_USER: user, SMTP_CA_FILE: ca } = config;
+  if (host === undefined || from === undefined) return {};
+  const file = config.SMTP_PASSWORD_FILE;
+  const password = file === undefined ? undefined : readNamed('SMTP_PASSWORD_FILE', file).trim();
+  return {
+    smtp: {
+      host,
+      port: config.SMTP_PORT,
+      tls: config.SMTP_TLS,
+      from,
+      ...(user !== undefined && { user }),
+      ...(password !== undefined && { password: new Secret(password) }),
+      ...(ca !== undefined && { caPem: readNamed('SMTP_CA_FILE', ca) }),
+    },
+  };
 }
 
 const ROLE_VARIABLES = {

@@ -3,6 +3,7 @@ import { packageVersion } from '../config.js';
 import { activate } from './commands/activate.js';
 import { add } from './commands/add.js';
 import { audit } from './commands/audit.js';
+import { channels } from './commands/channels.js';
 import { complete, completion } from './commands/completion.js';
 import { remove } from './commands/delete.js';
 import { destroy } from './commands/destroy.js';
@@ -49,6 +50,7 @@ const accountCommands = [
   serviceAccounts,
   teams,
   audit,
+  channels,
   worker,
   doctor,
   completion,

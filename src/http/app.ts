@@ -7,6 +7,7 @@ import type { Ports } from '../ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
 import { authRoutes } from './authRoutes.js';
 import { calledBy, identify } from './callOf.js';
+import { channelRoutes } from './channelRoutes.js';
 import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { importRoutes } from './importRoutes.js';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...authRoutes,
   ...peopleRoutes,
   ...workerRoutes,
+  ...channelRoutes,
 ];
 
 export function createApp(options: AppOptions): Express {

@@ -4,7 +4,10 @@ import type { JobsStatus, Ports } from '../ports.js';
 const FRESH_MS = 5_000;
 
 /** The queue as Postgres tells it, so that any process of the API answers for all workers. */
-export function addJobMetrics(registry: Registry, ports: Pick<Ports, 'clock' | 'jobs' | 'log'>): void {
+export function addJobMetrics(
+  registry: Registry,
+  ports: Pick<Ports, 'clock' | 'jobs' | 'log' | 'outbox'>,
+): void {
   const registers = [registry];
   const status = cachedStatus(ports);
   new Gauge({
@@ -33,6 +36,22 @@ export function addJobMetrics(registry: Registry, ports: Pick<Ports, 'clock' | '
     registers,
     async collect() {
       this.set((await status())?.workers.length ?? Number.NaN);
+    },
+  });
+  new Gauge({
+    name: 'broker_notices',
+    help: 'Notices on their way to channels by state: pending, dead (given up)',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset();
+      const channels = await ports.outbox.channels().catch(() => undefined);
+      for (const state of ['pending', 'dead'] as const)
+        if (channels !== undefined)
+          this.set(
+            { state },
+            channels.reduce((sum, channel) => sum + channel[state], 0),
+          );
     },
   });
   for (const count of ['runs', 'failures'] as const) {

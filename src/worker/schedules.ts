@@ -8,5 +8,6 @@ export const SCHEDULES: readonly Schedule[] = [
   schedule('reconcile', '*/5 * * * *'),
   schedule('test_due', '* * * * *'),
   schedule('remind', '*/5 * * * *'),
+  schedule('notify', '* * * * *'),
   schedule('clean_up', '20 3 * * *'),
 ];

@@ -2,6 +2,7 @@ import type { NoticePolicy } from '../domain/dueNotices.js';
 import type { JobHandler, Ports, SecretStore } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
+import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
 /** Jobs that were given up can be looked at for so long. */
@@ -33,6 +34,8 @@ export function tasksOf({
       const notices = await remind(ports, noticePolicy);
       if (notices > 0) ports.log.info('reminded', { notices });
     },
+    notify: () => handOverNotices(ports),
+    send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
     clean_up: async () => {
       const before = new Date(ports.clock.now().getTime() - DEAD_FOR_MS);
       ports.log.info('cleaned_up', { jobs: await ports.jobs.forgetDead(before) });

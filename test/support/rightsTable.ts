@@ -180,6 +180,15 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'GET /api/audit': { answers: '200 200 200 200 200' },
   'GET /api/audit/verify': { answers: '403 403 403 200 403' },
   'GET /api/worker': { answers: '403 403 403 200 403' },
+  'GET /api/notifications/channels': { answers: '403 403 403 200 403' },
+  'POST /api/notifications/channels': {
+    answers: '403 403 403 201 403',
+    body: { name: 'on call', kind: 'webhook', url: 'https://hooks.example.org/x' },
+  },
+  // An admin learns that there is no such channel.
+  'DELETE /api/notifications/channels/{id}': { answers: '403 403 403 404 403' },
+  'POST /api/notifications/channels/{id}/test': { answers: '403 403 403 404 403' },
+  'POST /api/notifications/channels/{id}/retry': { answers: '403 403 403 404 403' },
 };
 
 /** Routes that the tables above and tests of their own speak of. */

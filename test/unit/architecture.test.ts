@@ -42,6 +42,8 @@ const REVEALS = [
   'src/adapters/vault/',
   // The key of a client certificate goes into the TLS library.
   'src/adapters/outbound/dial.ts',
+  // Where notices go: the path of a URL, what signs a webhook, the login at the mail server.
+  'src/adapters/notify/',
   // The answers of read and resolve, and of what is shown once.
   'src/http/presenters.ts',
   'src/http/presentSecretOnce.ts',
@@ -55,6 +57,7 @@ const REVEALS = [
 
 const BIG_FILES: Record<string, string> = {
   'src/ports.ts': 'all ports side by side, each a few lines of documentation',
+  'src/config.ts': 'every variable beside its rule, so that one place tells what the environment may say',
 };
 
 describe('the house', () => {

@@ -3,6 +3,7 @@ import type { ChangeTx } from '../../ports.js';
 import { toSql } from './credentialRow.js';
 import { credentialWrites, insertRecord } from './credentialWrites.js';
 import { idempotencyWrites } from './idempotency.js';
+import { channelWrites } from './outbox.js';
 import { peopleWrites } from './peopleWrites.js';
 import type { Query } from './pools.js';
 import { teamWrites } from './teamWrites.js';
@@ -17,6 +18,7 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...peopleWrites(query),
     ...idempotencyWrites(query),
     ...testWrites(query),
+    ...channelWrites(query),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {
         credential_id: row.credentialId,

@@ -8,6 +8,7 @@ const NAME_TAKEN: Readonly<Record<string, string>> = {
   teams_pkey: 'There is already a team of that name.',
   people_pkey: 'There is already a user of that name.',
   people_username: 'There is already a user of that name.',
+  notification_channels_name: 'There is already a channel of that name.',
   service_accounts_name: 'There is already a service account of that name.',
 };
 

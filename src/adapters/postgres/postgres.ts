@@ -5,6 +5,7 @@ import type {
   Clock,
   Jobs,
   Log,
+  Outbox,
   ReadAudit,
   Records,
   RecordsStatus,
@@ -21,6 +22,7 @@ import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
 import { noticeReads } from './notices.js';
 import { openedReads } from './opened.js';
+import { postgresOutbox } from './outbox.js';
 import { keepPartitions } from './partitions.js';
 import { peopleReads } from './peopleReads.js';
 import { createPools, queryOn } from './pools.js';
@@ -56,6 +58,7 @@ export interface Postgres {
   auditVerifier: AuditVerifier;
   recordsStatus: RecordsStatus;
   jobs: Jobs;
+  outbox: Outbox;
   /** Writes the audit rows that wait, then ends all connections. */
   close(): Promise<void>;
 }
@@ -93,6 +96,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     readAudit: { ...batcher, flush, countRefusal: refusals.count },
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
+    outbox: postgresOutbox(queryOn(pools.changes)),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);

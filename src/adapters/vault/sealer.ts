@@ -1,17 +1,8 @@
 import { Secret } from '../../domain/secret.js';
+import type { Sealer } from '../../ports.js';
 import { badAnswer } from './faults.js';
 import { base64, type Transit } from './transit.js';
 import { SEAL_KEY } from './transitKeys.js';
-
-/** Seals short secrets that have to rest outside Vault (page sessions, notification targets). */
-export interface Sealer {
-  /** Text that may rest in Postgres. `context` says what it is for; opening needs the same one. */
-  seal(secret: Secret, context: string): Promise<string>;
-  /** Rejects with `bad_store_answer` when the text was not sealed by us for this context. */
-  open(sealed: string, context: string): Promise<Secret>;
-  /** The same content under the newest version of the key; the content is not seen here. */
-  rewrap(sealed: string): Promise<string>;
-}
 
 /**
  * The context lies inside what is sealed: transit's `rewrap` refuses what was encrypted with `associated_data`, and

@@ -1,0 +1,33 @@
+import type { Clock, Notifier, Outbound } from '../../ports.js';
+import { createMailer, type SmtpOptions } from './mail.js';
+import { post } from './post.js';
+import { slackRequest } from './slack.js';
+import { teamsRequest } from './teams.js';
+import { webhookRequest } from './webhook.js';
+
+export interface NotifierOptions {
+  outbound: Outbound;
+  clock: Clock;
+  /** Left out: no mail can be sent. */
+  smtp?: SmtpOptions;
+}
+
+/** Sends messages to people: by mail, and to addresses that take a POST, those through the guarded way out. */
+export function createNotifier({ outbound, clock, smtp }: NotifierOptions): Notifier {
+  const mail = smtp === undefined ? undefined : createMailer(smtp);
+  return {
+    can: (kind) => kind !== 'mail' || mail !== undefined,
+    async send(kind, target, message) {
+      switch (kind) {
+        case 'mail':
+          return mail === undefined ? 'misconfigured' : mail(target.to ?? [], message);
+        case 'slack':
+          return post(outbound, target, slackRequest(message));
+        case 'teams':
+          return post(outbound, target, teamsRequest(message));
+        case 'webhook':
+          return post(outbound, target, webhookRequest(target, message, clock.now()));
+      }
+    },
+  };
+}
