@@ -260,6 +260,20 @@ export type CredentialPatch = Partial<
   >
 >;
 
+/** Something that changed on a credential. Names, numbers and states; no value. */
+export interface ChangeEvent {
+  /** Grows with each event; a reader goes on from it. */
+  id: number;
+  at: Date;
+  /** `credential.rotated`, `credential.health_changed` … */
+  kind: string;
+  credentialId: string;
+  name: string;
+  serviceType: ServiceType;
+  owner: string;
+  details: Record<string, unknown>;
+}
+
 /** Columns that a test sets. */
 export type TestedPatch = Pick<Credential, 'health' | 'lastTestedAt' | 'lastTestCode'> &
   Partial<Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt'>>;
@@ -358,6 +372,12 @@ export interface Records {
   version(credentialId: string, version: number): Promise<CredentialVersion | null>;
   grants(credentialId: string): Promise<Grant[]>;
   usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
+  /** In order, of what the caller may see now. `after` left out: none, only the number of the newest. */
+  eventsAfter(
+    caller: Caller,
+    after: number | undefined,
+    limit: number,
+  ): Promise<{ callerActive: boolean; events: ChangeEvent[]; last: number }>;
   /** Newest first. */
   testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */

@@ -49,6 +49,19 @@ export class BrokerApi {
     return { body: body as Body, etag: answer.headers.get('etag'), date: answer.headers.get('date') };
   }
 
+  /** The text of an answer that goes on, as it comes. A refusal rejects as `call` does. */
+  async *stream(path: string, request: Request): AsyncGenerator<string> {
+    const answer = await this.#send(path, request);
+    if (!answer.ok || answer.body === null)
+      throw new ApiError(problemFrom(answer.status, parsed(await answer.text())));
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of answer.body) yield decoder.decode(chunk as Uint8Array, { stream: true });
+    } catch {
+      // Broken off: whoever follows comes back.
+    }
+  }
+
   async #send(path: string, { method = 'GET', body, headers, bearer }: Request) {
     const init = {
       method,

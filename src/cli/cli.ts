@@ -50,6 +50,12 @@ export class Cli {
     }
   }
 
+  /** As `call`, for an answer that goes on; each time with a token that is good for a while. */
+  async *stream(path: string): AsyncGenerator<string> {
+    this.#bearer = await this.#token();
+    yield* this.api.stream(path, { bearer: this.#bearer });
+  }
+
   /** The kept login of this very broker. */
   session(): Session | undefined {
     const session = loadSession(this.settings.sessionFile);

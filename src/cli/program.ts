@@ -9,6 +9,7 @@ import { remove } from './commands/delete.js';
 import { destroy } from './commands/destroy.js';
 import { doctor } from './commands/doctor.js';
 import { env } from './commands/env.js';
+import { events } from './commands/events.js';
 import { get } from './commands/get.js';
 import { grant, grants, revoke } from './commands/grants.js';
 import { history } from './commands/history.js';
@@ -50,6 +51,7 @@ const accountCommands = [
   serviceAccounts,
   teams,
   audit,
+  events,
   channels,
   worker,
   doctor,

@@ -17,6 +17,13 @@ import {
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
 import { xmlText } from './xmlText.js';
 
+/** A section of `~/.aws/credentials`, pasted whole. */
+const PROFILE = {
+  pattern:
+    'aws_access_key_id\\s*=\\s*(\\S+)\\s+aws_secret_access_key\\s*=\\s*(\\S+)(?:\\s+aws_session_token\\s*=\\s*(\\S+))?',
+  into: ['access_key_id', 'secret_access_key', 'session_token'],
+};
+
 /** AWS: an access key of an IAM user, or a temporary one with its session token. */
 export const aws: Connector = {
   serviceType: 'aws',
@@ -48,6 +55,7 @@ export const aws: Connector = {
       },
       ...brokerTlsFields,
     ],
+    paste_forms: ['access_key_id', 'secret_access_key'].map((field) => ({ field, ...PROFILE })),
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
   rules: {

@@ -10,6 +10,7 @@ import { calledBy, identify } from './callOf.js';
 import { channelRoutes } from './channelRoutes.js';
 import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
+import { eventRoutes } from './eventRoutes.js';
 import { importRoutes } from './importRoutes.js';
 import { loginLimit, revealLimit, testLimit } from './limits.js';
 import { observe } from './observe.js';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...authRoutes,
   ...peopleRoutes,
   ...workerRoutes,
+  ...eventRoutes,
   ...channelRoutes,
 ];
 
@@ -110,6 +112,7 @@ function handlerOf(options: AppOptions, route: Route): RequestHandler {
     const context: Context = {
       ports: options.ports,
       call: calledBy(response),
+      stopping: () => options.life.stopping,
       testOnSave: options.testOnSave ?? 'skip',
       request,
       response,

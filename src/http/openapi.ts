@@ -83,6 +83,8 @@ const PROBLEM_ANSWER = {
 
 function success(route: Route): Record<string, unknown> {
   const description = route.answer === undefined ? 'Done' : 'Success';
+  if (route.stream === true)
+    return { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } };
   const headers = Object.fromEntries(
     answerHeaders(route).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
   );

@@ -10,6 +10,8 @@ import { oddText } from './oddText.js';
 export interface Context {
   ports: Ports;
   call: Call;
+  /** True once the process ends: whoever answers for long stops. */
+  stopping(): boolean;
   /** For requests that don't say whether values are proven before they are stored. */
   testOnSave: TestMode;
   request: Request;
@@ -30,6 +32,8 @@ export interface Route {
   reveals?: true;
   /** True when it sends a value to an external service: it counts against the caller's bound of tests. */
   tests?: true;
+  /** True when it answers server-sent events, for as long as the caller listens. */
+  stream?: true;
   body?: z.ZodType;
   query?: z.ZodType;
   /** What success answers, for the document; left out where it answers nothing. */

@@ -198,6 +198,7 @@ export const OTHER_ROUTES = {
   'GET /api/credentials': 'OF_A_CREDENTIAL.see',
   'POST /api/credentials/resolve': 'RESOLVED',
   'GET /api/environment': 'RESOLVED',
+  'GET /api/events': 'OF_A_CREDENTIAL.see',
   'PUT /api/teams/{name}/members': 'OF_A_TEAM',
   'DELETE /api/teams/{name}': 'OF_A_TEAM',
   'DELETE /api/service-accounts/{id}': 'OF_ANOTHERS_ACCOUNT',

@@ -12,6 +12,7 @@ const FULL = [
   'sessions',
   'credential_usage',
   'test_runs',
+  'events',
   'credential_last_use',
   'refusal_counts',
   'notifications',

@@ -17,6 +17,7 @@ import { postgresVerifier } from './auditVerifier.js';
 import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
+import { eventReads } from './events.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
@@ -89,6 +90,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...peopleReads(reads),
       ...idempotencyReads(reads),
       ...testReads(reads),
+      ...eventReads(reads, clock),
       ...noticeReads(reads),
       ...auditReads(reads),
     },

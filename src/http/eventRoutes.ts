@@ -1,0 +1,115 @@
+import type { Response } from 'express';
+import { z } from 'zod';
+import { BrokerError, invalid } from '../domain/errors.js';
+import type { ChangeEvent } from '../ports.js';
+import { eventsAfter } from '../usecases/events.js';
+import { type Context, parse, type Route } from './route.js';
+
+const eventsQuery = z.strictObject({
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 52)
+    .optional(),
+});
+
+const LOOK_EVERY_MS = 1_000;
+/** A comment now and then keeps proxies from cutting a quiet stream. */
+const QUIET_MS = 15_000;
+/** A token lives so long; the reader comes back with a new one and the number of the last event. */
+const LONGEST_MS = 600_000;
+const MAX_STREAMS = 200;
+let streams = 0;
+
+/** What changes, as it changes: server-sent events. */
+export const eventRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/events',
+    summary: 'What changes on credentials that you may see, as server-sent events; resumable by id',
+    auth: 'token',
+    stream: true,
+    query: eventsQuery,
+    handle: async (context) => {
+      const { after } = parse(eventsQuery, context.request.query);
+      const first = await eventsAfter(context.ports, context.call, lastEventId(context) ?? after);
+      if (streams >= MAX_STREAMS)
+        throw new BrokerError('rate_limited', {
+          detail: 'Too many follow the events already. Try again in a minute.',
+          retryAfterSeconds: 60,
+        });
+      streams += 1;
+      try {
+        await follow(context, first);
+      } finally {
+        streams -= 1;
+      }
+    },
+  },
+];
+
+function lastEventId({ request }: Context): number | undefined {
+  const text = request.get('last-event-id');
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw invalid({ field: 'Last-Event-ID', rule: 'must be the id of an event' });
+  return Number(text);
+}
+
+async function follow(
+  { ports, call, response, stopping }: Context,
+  first: { events: ChangeEvent[]; last: number },
+): Promise<void> {
+  response.status(200).set({
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  response.write(`retry: 1000\nid: ${first.last}\n: from here\n\n`);
+  const began = ports.clock.now().getTime();
+  let spoke = began;
+  let { events, last } = first;
+  while (!response.destroyed && !stopping()) {
+    for (const event of events) response.write(textOf(event));
+    const now = ports.clock.now().getTime();
+    if (events.length > 0) spoke = now;
+    else if (now - spoke > QUIET_MS) {
+      response.write(`id: ${last}\n: quiet\n\n`);
+      spoke = now;
+    }
+    if (now - began > LONGEST_MS) break;
+    await pause(response, LOOK_EVERY_MS);
+    // An account that ends, or a store that is away, ends the stream: coming back tells why.
+    const next = await eventsAfter(ports, call, last).catch(() => undefined);
+    if (next === undefined) break;
+    ({ events, last } = next);
+  }
+  response.end();
+}
+
+/** Ends early when the reader goes away. */
+function pause(response: Response, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      response.off('close', done);
+      resolve();
+    }
+    response.once('close', done);
+  });
+}
+
+function textOf(event: ChangeEvent): string {
+  const data = {
+    at: event.at,
+    credential: {
+      id: event.credentialId,
+      name: event.name,
+      service_type: event.serviceType,
+      owner: event.owner,
+    },
+    ...event.details,
+  };
+  return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,16 @@
+import type { Call } from '../domain/caller.js';
+import type { ChangeEvent, Ports } from '../ports.js';
+import { accountEnded } from './authorize.js';
+
+const AT_ONCE = 200;
+
+/** What changed after a number, of the credentials that the caller may see now. Left out: nothing, only where now is. */
+export async function eventsAfter(
+  ports: Pick<Ports, 'records'>,
+  call: Call,
+  after: number | undefined,
+): Promise<{ events: ChangeEvent[]; last: number }> {
+  const { callerActive, events, last } = await ports.records.eventsAfter(call.caller, after, AT_ONCE);
+  if (!callerActive) throw accountEnded();
+  return { events, last };
+}
