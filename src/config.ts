@@ -99,6 +99,12 @@ const schema = z.object({
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** When health reports are made, as a cron expression of five fields, and in whose time. */
+  REPORT_SCHEDULE: z
+    .string()
+    .regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields, such as 0 6 * * 1')
+    .default('0 6 * * 1'),
+  REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
   /** The server that takes mail for people; without it there are no channels by mail. */
   SMTP_HOST: z.string().optional(),
   SMTP_PORT: port(587),
@@ -140,6 +146,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   ];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
   return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A variable that the command at hand can't do without. */

@@ -10,6 +10,7 @@ import type { FieldValues } from './domain/fields.js';
 import type { Grant, Standing } from './domain/grant.js';
 import type { Message } from './domain/message.js';
 import type { Probe } from './domain/outbound.js';
+import type { HealthChange, Report, ReportedCredential } from './domain/report.js';
 import type { Secret } from './domain/secret.js';
 import type { ServiceType } from './domain/serviceType.js';
 import type { TestRun } from './domain/testResult.js';
@@ -438,6 +439,7 @@ export interface ChangeTx {
   notice(notice: Notice): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: SealedChannel): Promise<void>;
+  insertReport(report: StoredReport): Promise<void>;
   /** With what waits for it. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;
 
@@ -657,6 +659,30 @@ export interface Outbox {
   revive(channel: string, now: Date): Promise<number>;
 }
 
+export interface StoredReport {
+  id: string;
+  /** Null: of everything. */
+  team: string | null;
+  from: Date;
+  to: Date;
+  madeAt: Date;
+  /** A principal. */
+  madeBy: string;
+  body: Report;
+}
+
+/** What reports are made of, from the raw rows, and those that were made. */
+export interface Reports {
+  credentials(team: string | null, time: { from: Date; to: Date }): Promise<ReportedCredential[]>;
+  /** In the order in which they happened. */
+  changes(team: string | null, time: { from: Date; to: Date }): Promise<HealthChange[]>;
+  /** Newest first; `teams` null: all. */
+  list(teams: string[] | null, limit: number): Promise<StoredReport[]>;
+  report(id: string): Promise<StoredReport | null>;
+  /** The newest of that scope. */
+  last(team: string | null): Promise<StoredReport | null>;
+}
+
 /** A target in the clear, as it is sealed. */
 export interface ChannelTarget {
   /** Of mail. */
@@ -722,4 +748,5 @@ export interface Ports {
   sealer: Sealer;
   outbox: Outbox;
   notifier: Notifier;
+  reports: Reports;
 }

@@ -23,7 +23,7 @@ import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
-import type { Clock, Outbound, Ports, SecretStore, TestPace } from './ports.js';
+import type { Clock, Outbound, Ports, Schedule, SecretStore, TestPace } from './ports.js';
 
 export interface System {
   ports: Ports;
@@ -31,6 +31,7 @@ export interface System {
   /** Of the role that alone may list and destroy; logs in when it is first asked for. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
+  reportSchedule: Schedule;
   close(): Promise<void>;
 }
 
@@ -78,6 +79,7 @@ export async function wire(config: Config): Promise<System> {
       return createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log });
     },
     noticePolicy: noticePolicy(config),
+    reportSchedule: reportSchedule(config),
     close: async () => {
       keyring.stop();
       await postgres.close();
@@ -90,6 +92,10 @@ export async function wire(config: Config): Promise<System> {
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
   const minutes = testIntervals(own);
   return { intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000, chance: Math.random };
+}
+
+function reportSchedule({ REPORT_SCHEDULE, REPORT_TIMEZONE }: Config): Schedule {
+  return { name: 'report', expression: REPORT_SCHEDULE, timezone: REPORT_TIMEZONE };
 }
 
 function noticePolicy({ REMIND_DAYS, UNUSED_DAYS }: Config): NoticePolicy {

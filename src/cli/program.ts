@@ -18,6 +18,7 @@ import { list } from './commands/list.js';
 import { login } from './commands/login.js';
 import { logout } from './commands/logout.js';
 import { password } from './commands/password.js';
+import { reports } from './commands/reports.js';
 import { resolve } from './commands/resolve.js';
 import { restore } from './commands/restore.js';
 import { rotate } from './commands/rotate.js';
@@ -52,6 +53,7 @@ const accountCommands = [
   teams,
   audit,
   events,
+  reports,
   channels,
   worker,
   doctor,

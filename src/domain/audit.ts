@@ -51,6 +51,7 @@ export const AUDIT_ACTIONS = [
   'audit.verify',
   'audit.checkpoint',
   'worker.see',
+  'report.create',
   'notice.create',
   'channel.see',
   'channel.create',

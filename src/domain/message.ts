@@ -51,6 +51,7 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
   never_tested: (name, fact) => `${name} was stored on ${day(fact('created_at'))} and never tested.`,
   unused: (name, fact) => `${name} was not used for ${days(fact('days'))}.`,
   break_glass: (name, fact) => `${fact('actor')} broke the glass on ${name}: ${fact('reason')}`,
+  report: (_name, fact) => `Health report: ${fact('text')}.`,
   password_reset: (_name, fact) => `${fact('actor')} reset a password.`,
 };
 

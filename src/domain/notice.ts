@@ -12,6 +12,7 @@ export const NOTICE_KINDS = [
   'unused',
   'break_glass',
   'password_reset',
+  'report',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -40,6 +41,7 @@ const SEVERITY_OF: Readonly<Record<NoticeKind, Severity>> = {
   unused: 'info',
   break_glass: 'critical',
   password_reset: 'warning',
+  report: 'info',
 };
 
 /** How urgent a notice is; one day before the end all else waits. */

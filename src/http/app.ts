@@ -17,6 +17,7 @@ import { observe } from './observe.js';
 import { addOperations, createMetrics, type Lifecycle } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
+import { reportRoutes } from './reportRoutes.js';
 import type { Context, Route } from './route.js';
 import { testRoutes } from './testRoutes.js';
 import { workerRoutes } from './workerRoutes.js';
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   ...workerRoutes,
   ...eventRoutes,
   ...channelRoutes,
+  ...reportRoutes,
 ];
 
 export function createApp(options: AppOptions): Express {

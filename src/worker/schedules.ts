@@ -2,7 +2,7 @@ import type { Schedule } from '../ports.js';
 
 const schedule = (name: string, expression: string): Schedule => ({ name, expression, timezone: 'UTC' });
 
-/** What is due by the clock. Each name is that of a task; none may be due more often than each minute. */
+/** What is always due by the clock. Each name is that of a task; none may be due more often than each minute. */
 export const SCHEDULES: readonly Schedule[] = [
   schedule('checkpoint', '* * * * *'),
   schedule('reconcile', '*/5 * * * *'),

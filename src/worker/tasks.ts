@@ -1,7 +1,8 @@
 import type { NoticePolicy } from '../domain/dueNotices.js';
-import type { JobHandler, Ports, SecretStore } from '../ports.js';
+import type { JobHandler, Ports, Schedule, SecretStore } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
+import { makeScheduledReports } from '../usecases/reports.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
@@ -15,6 +16,8 @@ export interface WorkerParts {
   /** Of the role that alone may list and destroy. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
+  /** When `report` is due. */
+  reportSchedule: Schedule;
 }
 
 /** What workers know to do, by the name of the task. */
@@ -34,6 +37,7 @@ export function tasksOf({
       const notices = await remind(ports, noticePolicy);
       if (notices > 0) ports.log.info('reminded', { notices });
     },
+    report: () => makeScheduledReports(ports),
     notify: () => handOverNotices(ports),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
     clean_up: async () => {

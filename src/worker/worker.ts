@@ -11,7 +11,7 @@ export interface Worker {
 export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const { jobs } = parts.ports;
   const runner = await jobs.work(tasksOf(parts));
-  const ticks = await startTicks(parts.ports, SCHEDULES);
+  const ticks = await startTicks(parts.ports, [...SCHEDULES, parts.reportSchedule]);
   return {
     async stop() {
       await ticks.stop();

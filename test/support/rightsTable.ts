@@ -179,6 +179,9 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'POST /api/teams': { answers: '403 403 201 201 403' },
   'GET /api/audit': { answers: '200 200 200 200 200' },
   'GET /api/audit/verify': { answers: '403 403 403 200 403' },
+  'GET /api/reports': { answers: '200 200 200 200 200' },
+  'POST /api/reports': { answers: '403 403 403 201 403', body: {} },
+  'GET /api/reports/{id}': { answers: '404 404 404 404 404' },
   'GET /api/worker': { answers: '403 403 403 200 403' },
   'GET /api/notifications/channels': { answers: '403 403 403 200 403' },
   'POST /api/notifications/channels': {

@@ -6,6 +6,7 @@ import { idempotencyWrites } from './idempotency.js';
 import { channelWrites } from './outbox.js';
 import { peopleWrites } from './peopleWrites.js';
 import type { Query } from './pools.js';
+import { insertReport } from './reports.js';
 import { teamWrites } from './teamWrites.js';
 import { testWrites } from './testRuns.js';
 
@@ -19,6 +20,7 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...idempotencyWrites(query),
     ...testWrites(query),
     ...channelWrites(query),
+    insertReport: (report) => insertReport(query, report),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {
         credential_id: row.credentialId,

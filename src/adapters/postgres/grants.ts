@@ -17,6 +17,7 @@ const FULL = [
   'refusal_counts',
   'notifications',
   'idempotency_keys',
+  'reports',
   'notification_channels',
   'notification_deliveries',
   'worker_schedules',

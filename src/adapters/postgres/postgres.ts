@@ -9,6 +9,7 @@ import type {
   ReadAudit,
   Records,
   RecordsStatus,
+  Reports,
 } from '../../ports.js';
 import { accessReads } from './access.js';
 import { auditBatcher } from './auditBatcher.js';
@@ -29,6 +30,7 @@ import { peopleReads } from './peopleReads.js';
 import { createPools, queryOn } from './pools.js';
 import { postgresStatus } from './recordsStatus.js';
 import { refusalCounter } from './refusals.js';
+import { postgresReports } from './reports.js';
 import { testReads } from './testRuns.js';
 import { rollUpUsage } from './usageRollUp.js';
 
@@ -60,6 +62,7 @@ export interface Postgres {
   recordsStatus: RecordsStatus;
   jobs: Jobs;
   outbox: Outbox;
+  reports: Reports;
   /** Writes the audit rows that wait, then ends all connections. */
   close(): Promise<void>;
 }
@@ -99,6 +102,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
+    reports: postgresReports(reads, slow),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);
