@@ -23,7 +23,11 @@ import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
-import type { Clock, Outbound, Ports, Schedule, SecretStore, TestPace } from './ports.js';
+import type { Schedule, TestPace } from './ports/jobs.js';
+import type { Outbound } from './ports/outbound.js';
+import type { Clock } from './ports/runtime.js';
+import type { SecretStore } from './ports/vault.js';
+import type { Ports } from './ports.js';
 
 export interface System {
   ports: Ports;

@@ -1,5 +1,5 @@
 import winston from 'winston';
-import type { Log, LogFields } from '../ports.js';
+import type { Log, LogFields } from '../ports/runtime.js';
 
 /** JSON lines on stdout. Only the plain fields that the caller names are written, never an object as a whole. */
 export function createLog(level: 'error' | 'warn' | 'info'): Log {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Call, Caller } from '../domain/caller.js';
 import { BrokerError } from '../domain/errors.js';
-import type { ReadAudit } from '../ports.js';
+import type { ReadAudit } from '../ports/auditTrail.js';
 import { shortHeader } from './headers.js';
 import type { Route } from './route.js';
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import * as shapes from '../api/channels.js';
 import type { Channel } from '../domain/channel.js';
 import { Secret } from '../domain/secret.js';
-import type { ChannelTarget } from '../ports.js';
+import type { ChannelTarget } from '../ports/notices.js';
 import {
   createChannel,
   deleteChannel,

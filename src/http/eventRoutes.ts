@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { BrokerError, invalid } from '../domain/errors.js';
-import type { ChangeEvent } from '../ports.js';
+import type { ChangeEvent } from '../ports/records.js';
 import { eventsAfter } from '../usecases/events.js';
 import { type Context, parse, type Route } from './route.js';
 

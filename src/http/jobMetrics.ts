@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { JobsStatus, Ports } from '../ports.js';
+import type { JobsStatus } from '../ports/jobs.js';
+import type { Ports } from '../ports.js';
 
 const FRESH_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { BrokerError } from '../domain/errors.js';
-import type { ReadAudit } from '../ports.js';
+import type { ReadAudit } from '../ports/auditTrail.js';
 import { calledBy } from './callOf.js';
 import { sendProblem } from './problem.js';
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Log } from '../ports.js';
+import type { Log } from '../ports/runtime.js';
 import type { Metrics } from './operations.js';
 import type { Route } from './route.js';
 

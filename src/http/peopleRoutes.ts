@@ -3,7 +3,7 @@ import { pageQuery } from '../api/credentials.js';
 import * as bodies from '../api/people.js';
 import { invalid } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
-import type { ServiceAccount } from '../ports.js';
+import type { ServiceAccount } from '../ports/people.js';
 import { listAudit, verifyAudit } from '../usecases/audit.js';
 import {
   createServiceAccount,

@@ -1,5 +1,5 @@
 import { REPORT_LISTS, type ReportLine, type ReportList, reportInShort } from '../domain/report.js';
-import type { StoredReport } from '../ports.js';
+import type { StoredReport } from '../ports/reports.js';
 
 export function presentReportHead(report: StoredReport): Record<string, unknown> {
   const { id, team, from, to, madeAt, madeBy } = report;

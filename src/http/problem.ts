@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { BrokerError, type ErrorCode } from '../domain/errors.js';
-import type { Log } from '../ports.js';
+import type { Log } from '../ports/runtime.js';
 
 /** The one table from code to HTTP status. */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {

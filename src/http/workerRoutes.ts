@@ -1,5 +1,5 @@
 import { workerStatusAnswer } from '../api/workerAnswers.js';
-import type { JobsStatus } from '../ports.js';
+import type { JobsStatus } from '../ports/jobs.js';
 import { workerStatus } from '../usecases/workerStatus.js';
 import { json, type Route } from './route.js';
 

@@ -1,6 +1,8 @@
 import type { AuditRow } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
-import type { AuditFilter, AuditProof, Page, PageRequest, Ports } from '../ports.js';
+import type { AuditProof } from '../ports/auditTrail.js';
+import type { AuditFilter, Page, PageRequest } from '../ports/records.js';
+import type { Ports } from '../ports.js';
 import { requireActiveCaller } from './authorize.js';
 import { requireRole } from './refuse.js';
 

@@ -3,7 +3,8 @@ import type { AuditAction, AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
-import type { ChangeTx, Ports } from '../ports.js';
+import type { ChangeTx } from '../ports/changes.js';
+import type { Ports } from '../ports.js';
 import { refuse } from './refuse.js';
 
 /** Commits the audit row of a break-glass read together with the notice to the credential's owner. */

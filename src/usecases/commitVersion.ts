@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../domain/audit.js';
 import type { Credential } from '../domain/credential.js';
-import type { ChangeTx, CredentialPatch, StoredVersion, WriteIntent } from '../ports.js';
+import type { ChangeTx, CredentialPatch, WriteIntent } from '../ports/changes.js';
+import type { StoredVersion } from '../ports/vault.js';
 
 /** Purpose of the fingerprint of a credential's content: two credentials never compare by accident. */
 export function contentPurpose(credentialId: string): string {

@@ -1,5 +1,6 @@
 import type { Call } from '../domain/caller.js';
-import type { ChangeEvent, Ports } from '../ports.js';
+import type { ChangeEvent } from '../ports/records.js';
+import type { Ports } from '../ports.js';
 import { accountEnded } from './authorize.js';
 
 const AT_ONCE = 200;

@@ -1,7 +1,7 @@
 import type { Caller } from '../domain/caller.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import { readsByRight } from '../domain/grant.js';
-import type { Candidate } from '../ports.js';
+import type { Candidate } from '../ports/records.js';
 
 /**
  * The one credential that a name, type, labels or variable means: own first, then granted to the caller, then to his

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../domain/audit.js';
 import type { Credential } from '../domain/credential.js';
-import type { WriteIntent } from '../ports.js';
+import type { WriteIntent } from '../ports/changes.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
 import type { WritePorts } from './writeVersion.js';
 

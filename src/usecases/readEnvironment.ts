@@ -1,7 +1,8 @@
 import type { Call } from '../domain/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
-import type { Candidate, Ports } from '../ports.js';
+import type { Candidate } from '../ports/records.js';
+import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { accountEnded } from './authorize.js';
 import { findOne, readable } from './findOne.js';

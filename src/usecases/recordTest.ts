@@ -3,7 +3,8 @@ import type { Credential } from '../domain/credential.js';
 import { healthAfter } from '../domain/health.js';
 import { nextTest } from '../domain/testPace.js';
 import { isTestCode, type TestResult, type TestRun, type TestTrigger } from '../domain/testResult.js';
-import type { Ports, TestedPatch } from '../ports.js';
+import type { TestedPatch } from '../ports/changes.js';
+import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'testPace'>;

@@ -3,7 +3,8 @@ import { OutboundFailure, type Probe } from '../domain/outbound.js';
 import { outboundFinding } from '../domain/outboundFinding.js';
 import type { Connector } from '../domain/template.js';
 import { type Finding, failedStep, TestEnded, type TestResult } from '../domain/testResult.js';
-import type { OutboundSession, Ports } from '../ports.js';
+import type { OutboundSession } from '../ports/outbound.js';
+import type { Ports } from '../ports.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
 const DEADLINE_MS = 12_000;

@@ -1,6 +1,7 @@
 import { nextAttempt, wants } from '../domain/channel.js';
 import { messageOf } from '../domain/message.js';
-import type { DueMessage, Ports, SealedChannel } from '../ports.js';
+import type { DueMessage, SealedChannel } from '../ports/notices.js';
+import type { Ports } from '../ports.js';
 import { openTarget } from './channelTarget.js';
 
 const BATCH = 200;

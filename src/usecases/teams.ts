@@ -1,7 +1,8 @@
 import { type Call, type Caller, roleAtLeast } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import type { Ports, Team, TeamMember } from '../ports.js';
+import type { Team, TeamMember } from '../ports/people.js';
+import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { breakGlassNotice, brokenGlass, principalsOf, requireReason } from './breakGlass.js';

@@ -9,7 +9,7 @@ import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { destinationChanged, mergeFields } from '../domain/templateFields.js';
 import { firstTest } from '../domain/testPace.js';
-import type { CredentialPatch } from '../ports.js';
+import type { CredentialPatch } from '../ports/changes.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
 import { checkEnvFields } from './createCredential.js';

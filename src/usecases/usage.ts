@@ -1,6 +1,7 @@
 import type { UsageBody } from '../api/credentials.js';
 import type { Call } from '../domain/caller.js';
-import type { Page, PageRequest, Ports, UsageRow } from '../ports.js';
+import type { Page, PageRequest, UsageRow } from '../ports/records.js';
+import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { usageOf } from './readCredential.js';

@@ -1,5 +1,6 @@
 import type { Call } from '../domain/caller.js';
-import type { JobsStatus, Ports } from '../ports.js';
+import type { JobsStatus } from '../ports/jobs.js';
+import type { Ports } from '../ports.js';
 import { requireRole } from './refuse.js';
 
 /** How the workers and their queue stand. Admin only. */

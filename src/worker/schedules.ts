@@ -1,4 +1,4 @@
-import type { Schedule } from '../ports.js';
+import type { Schedule } from '../ports/jobs.js';
 
 const schedule = (name: string, expression: string): Schedule => ({ name, expression, timezone: 'UTC' });
 

@@ -1,5 +1,7 @@
 import type { NoticePolicy } from '../domain/dueNotices.js';
-import type { JobHandler, Ports, Schedule, SecretStore } from '../ports.js';
+import type { JobHandler, Schedule } from '../ports/jobs.js';
+import type { SecretStore } from '../ports/vault.js';
+import type { Ports } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
 import { makeScheduledReports } from '../usecases/reports.js';

@@ -1,5 +1,6 @@
 import cron from 'node-cron';
-import type { Ports, Schedule } from '../ports.js';
+import type { Schedule } from '../ports/jobs.js';
+import type { Ports } from '../ports.js';
 
 export interface Ticks {
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import { BrokerError } from '../../src/domain/errors.js';
 import type { Connector } from '../../src/domain/template.js';
 import { allFields, mergeFields } from '../../src/domain/templateFields.js';
 import { TEST_CODES, type TestCode, type TestResult } from '../../src/domain/testResult.js';
-import type { Outbound } from '../../src/ports.js';
+import type { Outbound } from '../../src/ports/outbound.js';
 import { runTest } from '../../src/usecases/runTest.js';
 import type { Simulator } from '../support/simulator.js';
 import { loopbackOutbound, redirected, systemClock } from '../support/testOutbound.js';

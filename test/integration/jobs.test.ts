@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Postgres } from '../../src/adapters/postgres/postgres.js';
-import type { JobRunner, Schedule } from '../../src/ports.js';
+import type { JobRunner, Schedule } from '../../src/ports/jobs.js';
 import { startTicks } from '../../src/worker/ticks.js';
 import { eventually } from '../support/eventually.js';
 import { freshRecords, recordsAt, type TestRecords } from './postgresSupport.js';

@@ -5,7 +5,7 @@ import { rollUpUsage } from '../../src/adapters/postgres/usageRollUp.js';
 import type { Caller } from '../../src/domain/caller.js';
 import type { Credential } from '../../src/domain/credential.js';
 import type { Grant } from '../../src/domain/grant.js';
-import type { ListFilter } from '../../src/ports.js';
+import type { ListFilter } from '../../src/ports/records.js';
 import { aCredential } from '../support/aCredential.js';
 import { rememberingLog } from '../support/vaultSetup.js';
 import { anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';

@@ -5,7 +5,9 @@ import { createPostgres, type Postgres } from '../../src/adapters/postgres/postg
 import type { AuditEvent } from '../../src/domain/audit.js';
 import type { Caller } from '../../src/domain/caller.js';
 import type { Credential } from '../../src/domain/credential.js';
-import type { CheckpointSigner, Log, WriteIntent } from '../../src/ports.js';
+import type { WriteIntent } from '../../src/ports/changes.js';
+import type { Log } from '../../src/ports/runtime.js';
+import type { CheckpointSigner } from '../../src/ports/vault.js';
 import { testPostgres } from '../support/parts.js';
 
 export interface TestRecords {

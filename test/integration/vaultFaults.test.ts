@@ -6,7 +6,7 @@ import { connectVault, openTransport, type VaultConnection } from '../../src/ada
 import { vaultName } from '../../src/adapters/vault/policies.js';
 import { createSecretStore } from '../../src/adapters/vault/secretStore.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { SecretStore } from '../../src/ports.js';
+import type { SecretStore } from '../../src/ports/vault.js';
 import { startPrivateVault, type TestVault } from '../support/parts.js';
 import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';
 

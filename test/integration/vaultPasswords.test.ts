@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createPasswords } from '../../src/adapters/vault/passwords.js';
 import { vaultName } from '../../src/adapters/vault/policies.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { Passwords } from '../../src/ports.js';
+import type { Passwords } from '../../src/ports/vault.js';
 import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';
 
 describe('passwords in Vault userpass', function () {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { VaultConnection } from '../../src/adapters/vault/connection.js';
 import { createSecretStore } from '../../src/adapters/vault/secretStore.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { SecretStore } from '../../src/ports.js';
+import type { SecretStore } from '../../src/ports/vault.js';
 import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';
 
 describe('secret store on a real Vault', function () {

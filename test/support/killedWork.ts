@@ -6,7 +6,8 @@
 import { pathToFileURL } from 'node:url';
 import { loadConfig } from '../../src/config.js';
 import type { Call } from '../../src/domain/caller.js';
-import type { Changes, Ports } from '../../src/ports.js';
+import type { Changes } from '../../src/ports/changes.js';
+import type { Ports } from '../../src/ports.js';
 import { createCredential } from '../../src/usecases/createCredential.js';
 import { deleteCredential } from '../../src/usecases/deleteCredential.js';
 import { destroyCredential } from '../../src/usecases/destroyCredential.js';

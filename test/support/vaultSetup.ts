@@ -5,7 +5,7 @@ import { connectVault, openTransport, type VaultConnection } from '../../src/ada
 import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
 import type { BrokerRole, VaultMounts } from '../../src/adapters/vault/policies.js';
 import type { Transport } from '../../src/adapters/vault/transport.js';
-import type { Log, LogFields } from '../../src/ports.js';
+import type { Log, LogFields } from '../../src/ports/runtime.js';
 import { testVault } from './parts.js';
 
 export interface LogLine {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import jwt from 'jsonwebtoken';
 import { createTokenVerifier } from '../../src/adapters/identity/verifyToken.js';
 import { BrokerError } from '../../src/domain/errors.js';
-import type { TokenSigner } from '../../src/ports.js';
+import type { TokenSigner } from '../../src/ports/vault.js';
 
 const KEY = 'k'.repeat(40);
 const OLD_KEY = 'o'.repeat(40);

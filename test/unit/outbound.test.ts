@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { createOutbound } from '../../src/adapters/outbound/outbound.js';
 import { OutboundFailure, type OutboundRequest, type TlsChoice } from '../../src/domain/outbound.js';
-import type { Outbound } from '../../src/ports.js';
+import type { Outbound } from '../../src/ports/outbound.js';
 import { type Fault, type Simulator, startSimulator } from '../support/simulator.js';
 import { loopbackOutbound, systemClock } from '../support/testOutbound.js';
 

@@ -3,7 +3,7 @@ import type { Changed, VaultAccess } from '../../src/adapters/vault/access.js';
 import type { StoredData } from '../../src/adapters/vault/kvAnswers.js';
 import { VersionWriter } from '../../src/adapters/vault/versionWriter.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { StoredMetadata } from '../../src/ports.js';
+import type { StoredMetadata } from '../../src/ports/vault.js';
 import { ok, status } from '../support/scriptedVault.js';
 import { rejection } from '../support/vaultSetup.js';
 

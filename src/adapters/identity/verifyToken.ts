@@ -10,7 +10,8 @@ import {
   roleOfLevel,
 } from '../../domain/caller.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { Clock, TokenSigner } from '../../ports.js';
+import type { Clock } from '../../ports/runtime.js';
+import type { TokenSigner } from '../../ports/vault.js';
 
 const MAX_TOKEN = 8192;
 /** Seconds that another issuer's clock may be ahead of ours. */

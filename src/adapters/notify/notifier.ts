@@ -1,4 +1,6 @@
-import type { Clock, Notifier, Outbound } from '../../ports.js';
+import type { Notifier } from '../../ports/notices.js';
+import type { Outbound } from '../../ports/outbound.js';
+import type { Clock } from '../../ports/runtime.js';
 import { createMailer, type SmtpOptions } from './mail.js';
 import { post } from './post.js';
 import { slackRequest } from './slack.js';

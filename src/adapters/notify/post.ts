@@ -1,5 +1,6 @@
 import { OutboundFailure } from '../../domain/outbound.js';
-import type { ChannelTarget, Outbound } from '../../ports.js';
+import type { ChannelTarget } from '../../ports/notices.js';
+import type { Outbound } from '../../ports/outbound.js';
 
 const DEADLINE_MS = 10_000;
 const WAIT_MS = 20_000;

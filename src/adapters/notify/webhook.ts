@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Message } from '../../domain/message.js';
-import type { ChannelTarget } from '../../ports.js';
+import type { ChannelTarget } from '../../ports/notices.js';
 import type { PostRequest } from './post.js';
 
 /**

@@ -7,7 +7,8 @@ import {
   type OutboundRequest,
   type TlsChoice,
 } from '../../domain/outbound.js';
-import type { Clock, Outbound, OutboundSession } from '../../ports.js';
+import type { Outbound, OutboundSession } from '../../ports/outbound.js';
+import type { Clock } from '../../ports/runtime.js';
 import { type AddressPolicy, addressPolicy, forbiddenName, type PolicyOptions } from './addressPolicy.js';
 import { dial } from './dial.js';
 import { HostSlots } from './hostSlots.js';

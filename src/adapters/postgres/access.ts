@@ -1,5 +1,6 @@
 import type { Caller } from '../../domain/caller.js';
-import type { Access, Clock, Records } from '../../ports.js';
+import type { Access, Records } from '../../ports/records.js';
+import type { Clock } from '../../ports/runtime.js';
 import { batched } from './batched.js';
 import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, uuidOrNull } from './credentialRow.js';
 import type { Query, Row } from './pools.js';

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { AuditEvent } from '../../domain/audit.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { Clock, Log, ReadAudit, UsageRow } from '../../ports.js';
+import type { ReadAudit } from '../../ports/auditTrail.js';
+import type { UsageRow } from '../../ports/records.js';
+import type { Clock, Log } from '../../ports/runtime.js';
 import { chainWriter } from './auditChainWriter.js';
 import { insertAudit } from './auditRow.js';
 import { isDataError, isUnknownOutcome, translate } from './errors.js';

@@ -1,4 +1,4 @@
-import type { AuditFilter, Records } from '../../ports.js';
+import type { AuditFilter, Records } from '../../ports/records.js';
 import { toAuditRow } from './auditRow.js';
 import { pageOf, readCursor } from './cursor.js';
 import type { Query } from './pools.js';

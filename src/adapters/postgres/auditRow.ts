@@ -1,5 +1,5 @@
 import type { AuditRow } from '../../domain/audit.js';
-import type { UsageRow } from '../../ports.js';
+import type { UsageRow } from '../../ports/records.js';
 import type { Row, SqlValue, Statement } from './pools.js';
 
 const INSERT_AUDIT = `

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { type ChainHead, namedPrevious } from '../../domain/auditChain.js';
 import { type AuditProblem, auditCheck } from '../../domain/auditProof.js';
-import type { AuditProof, AuditVerifier, CheckpointSigner, Clock, Log } from '../../ports.js';
+import type { AuditProof, AuditVerifier } from '../../ports/auditTrail.js';
+import type { Clock, Log } from '../../ports/runtime.js';
+import type { CheckpointSigner } from '../../ports/vault.js';
 import { toAuditRow } from './auditRow.js';
 import {
   parsePayload,

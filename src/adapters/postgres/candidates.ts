@@ -1,4 +1,5 @@
-import type { Candidate, CandidateQuery, Clock, Records } from '../../ports.js';
+import type { Candidate, CandidateQuery, Records } from '../../ports/records.js';
+import type { Clock } from '../../ports/runtime.js';
 import { CREDENTIAL_COLUMNS, levelOf, toCredential, uuidOrNull } from './credentialRow.js';
 import type { Query, Row } from './pools.js';
 import { CALLER_ACTIVE, callerValues, LEVEL, REACHES } from './reach.js';

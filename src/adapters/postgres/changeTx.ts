@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../domain/audit.js';
-import type { ChangeTx } from '../../ports.js';
+import type { ChangeTx } from '../../ports/changes.js';
 import { toSql } from './credentialRow.js';
 import { credentialWrites, insertRecord } from './credentialWrites.js';
 import { idempotencyWrites } from './idempotency.js';

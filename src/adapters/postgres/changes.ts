@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { AuditEvent } from '../../domain/audit.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { Changes, ChangeTx, Clock, Log } from '../../ports.js';
+import type { Changes, ChangeTx } from '../../ports/changes.js';
+import type { Clock, Log } from '../../ports/runtime.js';
 import { chainWriter } from './auditChainWriter.js';
 import { insertAudit } from './auditRow.js';
 import { changeTx } from './changeTx.js';

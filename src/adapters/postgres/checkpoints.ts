@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ChainHead } from '../../domain/auditChain.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { CheckpointName, CheckpointSigner, Clock } from '../../ports.js';
+import type { CheckpointName } from '../../ports/auditTrail.js';
+import type { Clock } from '../../ports/runtime.js';
+import type { CheckpointSigner } from '../../ports/vault.js';
 import type { Query } from './pools.js';
 
 /** What a checkpoint signs. Each names the one before it, so that none can be taken out of the middle. */

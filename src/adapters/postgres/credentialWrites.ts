@@ -1,5 +1,5 @@
 import { notFound } from '../../domain/errors.js';
-import type { ChangeTx } from '../../ports.js';
+import type { ChangeTx } from '../../ports/changes.js';
 import { CREDENTIAL_COLUMNS, credentialValues, toCredential, toSql, uuidOrNull } from './credentialRow.js';
 import type { Query, SqlValue } from './pools.js';
 

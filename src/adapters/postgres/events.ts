@@ -1,5 +1,6 @@
 import { notFound } from '../../domain/errors.js';
-import type { ChangeEvent, Clock, Records } from '../../ports.js';
+import type { ChangeEvent, Records } from '../../ports/records.js';
+import type { Clock } from '../../ports/runtime.js';
 import type { Query, Row } from './pools.js';
 import { CALLER_ACTIVE, callerValues, REACHES } from './reach.js';
 

@@ -1,4 +1,5 @@
-import type { ChangeTx, IdempotencyRecord, Records } from '../../ports.js';
+import type { ChangeTx, IdempotencyRecord } from '../../ports/changes.js';
+import type { Records } from '../../ports/records.js';
 import { toSql } from './credentialRow.js';
 import type { Query, Row } from './pools.js';
 

@@ -1,7 +1,8 @@
 import type { Task, TaskList } from 'graphile-worker';
 import type pg from 'pg';
 import { BrokerError } from '../../domain/errors.js';
-import type { Clock, JobHandler, JobRunner, Log } from '../../ports.js';
+import type { JobHandler, JobRunner } from '../../ports/jobs.js';
+import type { Clock, Log } from '../../ports/runtime.js';
 import { keepAlive } from './jobLease.js';
 import { type Query, queryOn } from './pools.js';
 

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Clock, Jobs, Log } from '../../ports.js';
+import type { Jobs } from '../../ports/jobs.js';
+import type { Clock, Log } from '../../ports/runtime.js';
 import { toSql } from './credentialRow.js';
 import { enqueueDueTests } from './dueTests.js';
 import { startJobRunner } from './jobRunner.js';

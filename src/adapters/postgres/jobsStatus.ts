@@ -1,4 +1,4 @@
-import type { JobsStatus } from '../../ports.js';
+import type { JobsStatus } from '../../ports/jobs.js';
 import type { Query, Row } from './pools.js';
 
 const QUEUE = `

@@ -1,4 +1,5 @@
-import type { Clock, ListedCredential, ListFilter, PageRequest, Records } from '../../ports.js';
+import type { ListedCredential, ListFilter, PageRequest, Records } from '../../ports/records.js';
+import type { Clock } from '../../ports/runtime.js';
 import { CREDENTIAL_COLUMNS, levelOf, toCredential } from './credentialRow.js';
 import { type Position, pageOf, readCursor } from './cursor.js';
 import { type PageKeys, pageOfAll, pageOfFew, pageOfTeam, pageOfVisible } from './listSources.js';

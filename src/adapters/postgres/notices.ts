@@ -1,4 +1,5 @@
-import type { Notice, Records } from '../../ports.js';
+import type { Notice } from '../../ports/changes.js';
+import type { Records } from '../../ports/records.js';
 import { CREDENTIAL_COLUMNS, toCredential } from './credentialRow.js';
 import type { Query, Row } from './pools.js';
 

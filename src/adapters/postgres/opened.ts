@@ -1,4 +1,5 @@
-import type { Clock, Records } from '../../ports.js';
+import type { Records } from '../../ports/records.js';
+import type { Clock } from '../../ports/runtime.js';
 import { CREDENTIAL_COLUMNS, toCredential } from './credentialRow.js';
 import type { Query } from './pools.js';
 

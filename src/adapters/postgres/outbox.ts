@@ -1,6 +1,7 @@
 import { type Channel, type PutNotice, severityIn } from '../../domain/channel.js';
 import { isNoticeKind } from '../../domain/notice.js';
-import type { ChangeTx, ChannelState, DueMessage, Outbox, SealedChannel } from '../../ports.js';
+import type { ChangeTx } from '../../ports/changes.js';
+import type { ChannelState, DueMessage, Outbox, SealedChannel } from '../../ports/notices.js';
 import { uuidOrNull } from './credentialRow.js';
 import { insertRecord } from './credentialWrites.js';
 import type { Query, Row } from './pools.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
 import type { Query } from './pools.js';
 
 /** Months ahead below which somebody must look: the function that makes partitions makes twelve. */

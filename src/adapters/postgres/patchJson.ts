@@ -1,4 +1,4 @@
-import type { CredentialPatch } from '../../ports.js';
+import type { CredentialPatch } from '../../ports/changes.js';
 
 const DATES: readonly (keyof CredentialPatch)[] = [
   'lastTestedAt',

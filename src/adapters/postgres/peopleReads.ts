@@ -1,4 +1,5 @@
-import type { Person, Records, ServiceAccount, ServiceAccountSecret, Session, Team } from '../../ports.js';
+import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from '../../ports/people.js';
+import type { Records } from '../../ports/records.js';
 import type { Query, Row } from './pools.js';
 
 type PeopleReads = Pick<

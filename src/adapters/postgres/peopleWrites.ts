@@ -1,4 +1,4 @@
-import type { ChangeTx } from '../../ports.js';
+import type { ChangeTx } from '../../ports/changes.js';
 import { insertRecord } from './credentialWrites.js';
 import { toPerson } from './peopleReads.js';
 import type { Query, SqlValue } from './pools.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Log } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
 import { translate } from './errors.js';
 
 /** Values of a statement as `pg` binds them; JSON goes in as text. */

@@ -1,16 +1,11 @@
-import type {
-  AuditVerifier,
-  Changes,
-  CheckpointSigner,
-  Clock,
-  Jobs,
-  Log,
-  Outbox,
-  ReadAudit,
-  Records,
-  RecordsStatus,
-  Reports,
-} from '../../ports.js';
+import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
+import type { Changes } from '../../ports/changes.js';
+import type { Jobs } from '../../ports/jobs.js';
+import type { Outbox } from '../../ports/notices.js';
+import type { Records, RecordsStatus } from '../../ports/records.js';
+import type { Reports } from '../../ports/reports.js';
+import type { Clock, Log } from '../../ports/runtime.js';
+import type { CheckpointSigner } from '../../ports/vault.js';
 import { accessReads } from './access.js';
 import { auditBatcher } from './auditBatcher.js';
 import { auditReads } from './auditReads.js';

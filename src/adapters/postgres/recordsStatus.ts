@@ -1,4 +1,5 @@
-import type { Clock, Log, RecordsStatus } from '../../ports.js';
+import type { RecordsStatus } from '../../ports/records.js';
+import type { Clock, Log } from '../../ports/runtime.js';
 import { migrationNames } from './migrationFiles.js';
 import type { Query } from './pools.js';
 

@@ -1,4 +1,4 @@
-import type { Clock, Log } from '../../ports.js';
+import type { Clock, Log } from '../../ports/runtime.js';
 import type { Query } from './pools.js';
 
 const MAX_KEYS = 10_000;

@@ -1,5 +1,5 @@
 import type { HealthChange, Report, ReportedCredential } from '../../domain/report.js';
-import type { Reports, StoredReport } from '../../ports.js';
+import type { Reports, StoredReport } from '../../ports/reports.js';
 import { toSql, uuidOrNull } from './credentialRow.js';
 import type { Query, Row } from './pools.js';
 

@@ -1,5 +1,6 @@
 import type { TestRun } from '../../domain/testResult.js';
-import type { ChangeTx, Records } from '../../ports.js';
+import type { ChangeTx } from '../../ports/changes.js';
+import type { Records } from '../../ports/records.js';
 import { credentialValues, uuidOrNull } from './credentialRow.js';
 import { insertRecord } from './credentialWrites.js';
 import { pageOf, readCursor } from './cursor.js';

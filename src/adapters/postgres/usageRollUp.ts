@@ -1,4 +1,4 @@
-import type { Log } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
 import type { Query } from './pools.js';
 
 /** Rows that committed later than this after their time are left out; lists find them all the same. */

@@ -1,4 +1,4 @@
-import type { CheckpointSigner } from '../../ports.js';
+import type { CheckpointSigner } from '../../ports/vault.js';
 import { base64, type Transit } from './transit.js';
 import { AUDIT_KEY } from './transitKeys.js';
 

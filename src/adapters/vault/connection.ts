@@ -1,4 +1,5 @@
-import type { Log, StoreHealth, StoreStatus } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
+import type { StoreHealth, StoreStatus } from '../../ports/vault.js';
 import { VaultAccess } from './access.js';
 import { type VaultClient, VaultUnreachable } from './client.js';
 import type { LoginMethod } from './login.js';

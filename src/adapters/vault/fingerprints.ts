@@ -1,5 +1,5 @@
 import { Secret } from '../../domain/secret.js';
-import type { Fingerprints, Hashable } from '../../ports.js';
+import type { Fingerprints, Hashable } from '../../ports/vault.js';
 import { base64, type Transit } from './transit.js';
 import { FINGERPRINT_KEY } from './transitKeys.js';
 

@@ -1,6 +1,6 @@
 import { invalid } from '../../domain/errors.js';
 import { Secret } from '../../domain/secret.js';
-import type { FlatSecrets } from '../../ports.js';
+import type { FlatSecrets } from '../../ports/vault.js';
 import type { ToldForeign, VaultAccess } from './access.js';
 import { badAnswer } from './faults.js';
 import { mapBounded } from './mapBounded.js';

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { BrokerError } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
-import type { Log } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
 import type { Timers } from './timers.js';
 
 /** How often the keys are read again; a key that was changed there is known within this time. */

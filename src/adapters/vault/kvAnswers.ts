@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/fields.js';
 import { Secret } from '../../domain/secret.js';
-import type { StoredMetadata, StoredVersion } from '../../ports.js';
+import type { StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import { badAnswer } from './faults.js';
 
 /** One version as it came. `data` holds secrets: it never leaves this folder. */

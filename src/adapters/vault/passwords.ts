@@ -1,6 +1,7 @@
 import { BrokerError, invalid } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
-import type { Log, Passwords } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
+import type { Passwords } from '../../ports/vault.js';
 import type { Changed, VaultAccess } from './access.js';
 import { storeUnavailable } from './faults.js';
 import { safeMount } from './paths.js';

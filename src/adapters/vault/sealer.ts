@@ -1,5 +1,5 @@
 import { Secret } from '../../domain/secret.js';
-import type { Sealer } from '../../ports.js';
+import type { Sealer } from '../../ports/vault.js';
 import { badAnswer } from './faults.js';
 import { base64, type Transit } from './transit.js';
 import { SEAL_KEY } from './transitKeys.js';

@@ -1,6 +1,7 @@
 import { BrokerError } from '../../domain/errors.js';
 import type { FieldValues } from '../../domain/fields.js';
-import type { Log, SecretStore, StoredMetadata, StoredVersion } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
+import type { SecretStore, StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import type { Told, VaultAccess } from './access.js';
 import { badAnswer, storeUnavailable } from './faults.js';
 import { cutCustomMetadata, parseMetadata, parseVersion, type StoredData, splitFields } from './kvAnswers.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../../ports.js';
+import type { Log } from '../../ports/runtime.js';
 import { type VaultClient, VaultUnreachable } from './client.js';
 import { type Lease, type LoginMethod, LoginRefused, leaseOf, logIn } from './login.js';
 import type { Timers } from './timers.js';

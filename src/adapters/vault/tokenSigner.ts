@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { ACCESS_TOKEN_TYPE } from '../../domain/caller.js';
-import type { TokenSigner } from '../../ports.js';
+import type { TokenSigner } from '../../ports/vault.js';
 import { badAnswer } from './faults.js';
 import type { Timers } from './timers.js';
 import type { Transit } from './transit.js';

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BrokerError } from '../../domain/errors.js';
 import type { FieldValues } from '../../domain/fields.js';
-import type { StoredMetadata, StoredVersion } from '../../ports.js';
+import type { StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import type { VaultAccess } from './access.js';
 import { storeUnavailable } from './faults.js';
 import { joinFields, parseWritten, type StoredData } from './kvAnswers.js';

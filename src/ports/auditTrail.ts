@@ -1,0 +1,41 @@
+/** The audit trail: rows of reads, and the proof over all rows. */
+import type { AuditEvent } from '../domain/audit.js';
+import type { UsageRow } from './records.js';
+
+/** Audit and usage of reads: many callers, one flush. Resolves when the row is durable; only then may a value leave. */
+export interface ReadAudit {
+  /**
+   * Rejects with `audit_overloaded` when the queue is at its bound and `records_unavailable` when the flush failed.
+   * `usage` rows commit with the events.
+   */
+  record(events: AuditEvent[], usage?: UsageRow[]): Promise<void>;
+  /** Callers who did not authenticate: counted per address and minute in a lane of their own; never rejects. */
+  countRefusal(ip: string, code: string): void;
+  /** Rows that wait. */
+  depth(): number;
+  /** Writes what waits; for a graceful stop. */
+  flush(): Promise<void>;
+}
+
+export interface CheckpointName {
+  number: number;
+  /** Hex SHA-256 of what was signed; it names the checkpoint before it, and so all of them. */
+  sha256: string;
+}
+
+export interface AuditProof {
+  ok: boolean;
+  chains: number;
+  rows: number;
+  checkpoints: number;
+  /** The newest, to compare with what was logged when it was signed: rows cut together with it can't be told from here. */
+  lastCheckpoint: CheckpointName | null;
+  /** Each with chain and number: what is wrong there. */
+  problems: { chain: string; seq: number; problem: string }[];
+}
+
+export interface AuditVerifier {
+  verify(): Promise<AuditProof>;
+  /** Signs the heads of all chains into `audit_checkpoints`, and logs the checkpoint's number and hash. */
+  checkpoint(): Promise<void>;
+}

@@ -1,0 +1,154 @@
+/** What use cases change in Postgres, each change with its audit rows. */
+import type { AuditEvent } from '../domain/audit.js';
+import type { Credential, CredentialVersion } from '../domain/credential.js';
+import type { Grant } from '../domain/grant.js';
+import type { TestRun } from '../domain/testResult.js';
+import type { SealedChannel } from './notices.js';
+import type { Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
+import type { UsageRow } from './records.js';
+import type { StoredReport } from './reports.js';
+
+export interface WriteIntent {
+  id: string;
+  credentialId: string;
+  kind: 'create' | 'update' | 'rotate';
+  expectedVersion: number;
+  /** Fingerprint of the content that was to be written (purpose `content:<credential id>`). */
+  fingerprint: string;
+  settings: Record<string, string>;
+  secretFields: string[];
+  changedFields: string[];
+  actor: string;
+  requestId: string;
+  reason: string | null;
+  source: CredentialVersion['source'];
+  createdAt: Date;
+  /** Metadata that becomes true with the version (name, labels …), as `CredentialPatch`. */
+  patch: CredentialPatch;
+}
+
+/** Columns of a credential that a change may set. Dates may be null. */
+export type CredentialPatch = Partial<
+  Pick<
+    Credential,
+    | 'name'
+    | 'owner'
+    | 'activeVersion'
+    | 'activeCreatedTime'
+    | 'latestVersion'
+    | 'settings'
+    | 'secretFields'
+    | 'description'
+    | 'labels'
+    | 'envNames'
+    | 'status'
+    | 'health'
+    | 'lastTestedAt'
+    | 'lastTestCode'
+    | 'identity'
+    | 'nextTestAt'
+    | 'expiresAt'
+    | 'expiresSource'
+    | 'rotationIntervalDays'
+    | 'lastRotatedAt'
+    | 'nextRotationAt'
+    | 'deletedAt'
+    | 'deletedBy'
+  >
+>;
+
+/** Columns that a test sets. */
+export type TestedPatch = Pick<Credential, 'health' | 'lastTestedAt' | 'lastTestCode'> &
+  Partial<Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt'>>;
+
+export interface IdempotencyRecord {
+  actor: string;
+  key: string;
+  /** Fingerprint of the request (purpose `idempotency`). */
+  requestFingerprint: string;
+  /** Set as soon as it is known, so that a retry after a crash can go on with it. */
+  credentialId: string | null;
+  state: 'in_progress' | 'done';
+  /** Until then another request with the same key is told `idempotency_in_progress`. */
+  lockedUntil: Date;
+  /** The stored answer; holds no secret. */
+  response: { status: number; body: unknown } | null;
+}
+
+/** A statement row that tells somebody something; sent later by the worker. Unique on (credential, kind, period). */
+export interface Notice {
+  credentialId: string | null;
+  kind: string;
+  period: string;
+  recipient: string;
+  body: Record<string, unknown>;
+}
+
+/** Writes of one transaction. Everything here commits together with its audit rows, or not at all. */
+export interface ChangeTx {
+  /** At least one event a change; numbered and hashed at commit. */
+  audit(event: AuditEvent): void;
+  /** Locks and returns the row, whatever its status. */
+  lock(credentialId: string): Promise<Credential | null>;
+  /** Rejects with `name_taken` when the owner has another undeleted one of that name. */
+  insertCredential(credential: Credential): Promise<void>;
+  /** Sets the given columns, `updated_at/by`, and adds one to `revision`. Rejects with `name_taken`. */
+  updateCredential(id: string, patch: CredentialPatch, by: string, at: Date): Promise<Credential>;
+  insertVersion(version: CredentialVersion): Promise<void>;
+  /** Rejects with `conflict` when another intent is open for the credential. */
+  openIntent(intent: WriteIntent): Promise<void>;
+  closeIntent(id: string, outcome: 'completed' | 'abandoned', at: Date): Promise<void>;
+  replaceGrants(credentialId: string, grants: Grant[], by: string, at: Date): Promise<void>;
+  reportUsage(row: UsageRow): Promise<void>;
+  insertTestRun(run: TestRun): Promise<void>;
+  /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
+  setTested(credentialId: string, found: TestedPatch): Promise<void>;
+  notice(notice: Notice): Promise<void>;
+  /** Rejects with `name_taken`. */
+  insertChannel(channel: SealedChannel): Promise<void>;
+  insertReport(report: StoredReport): Promise<void>;
+  /** With what waits for it. False when there is none. */
+  deleteChannel(id: string): Promise<boolean>;
+
+  /** Rejects with `name_taken`. */
+  insertTeam(team: Omit<Team, 'members'>): Promise<void>;
+  replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
+  /** Also removes the grants that name it. */
+  deleteTeam(name: string): Promise<void>;
+
+  /** The admins who are not disabled, locked until the end of the transaction. */
+  lockAdmins(): Promise<Person[]>;
+  /** Rejects with `name_taken`. */
+  insertPerson(person: Person): Promise<void>;
+  /** Takes back one who was just added. */
+  deletePerson(principal: string): Promise<void>;
+  updatePerson(
+    principal: string,
+    patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt'>>,
+  ): Promise<Person | null>;
+  insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
+  updateServiceAccount(
+    id: string,
+    patch: Partial<Pick<ServiceAccountSecret, 'revokedAt' | 'secretHmac' | 'expiresAt' | 'lastUsedAt'>>,
+  ): Promise<void>;
+  insertSession(session: Session): Promise<void>;
+  revokeSession(id: string, at: Date): Promise<void>;
+  /** All but `except`, when that is given. */
+  revokeSessionsOf(principal: string, at: Date, except?: string): Promise<void>;
+
+  /**
+   * Claims the key. Null when it is ours now; else the record that was there (also when its lock ran out, after
+   * taking the lock over: `state` is `in_progress` and `resumed` true).
+   */
+  claimIdempotency(
+    record: Omit<IdempotencyRecord, 'state' | 'response'>,
+    now: Date,
+  ): Promise<(IdempotencyRecord & { resumed: boolean }) | null>;
+  finishIdempotency(actor: string, key: string, response: IdempotencyRecord['response']): Promise<void>;
+  releaseIdempotency(actor: string, key: string): Promise<void>;
+}
+
+export interface Changes {
+  /** Runs `work` in one transaction; its audit rows and it commit together. Never call Vault inside. */
+  run<T>(work: (tx: ChangeTx) => Promise<T>): Promise<T>;
+}

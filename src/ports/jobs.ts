@@ -1,0 +1,90 @@
+/** Durable work and what is due by the clock. */
+import type { ServiceType } from '../domain/serviceType.js';
+
+/** Something to be done by a worker. */
+export interface Job {
+  task: string;
+  /** Of jobs with one key at most one waits: a later one takes the place of the earlier. */
+  key?: string;
+  /** Jobs of one queue run one after the other. */
+  queue?: string;
+  /** Ids and plain settings, never a secret. */
+  payload?: Record<string, unknown>;
+  /** Left out: now. */
+  runAt?: Date;
+  /** Left out: 25. */
+  maxAttempts?: number;
+}
+
+/** A task that is due by the clock; it is enqueued under its own name. */
+export interface Schedule {
+  name: string;
+  /** A cron expression, read in `timezone`. */
+  expression: string;
+  timezone: string;
+}
+
+export interface ScheduleStatus extends Schedule {
+  nextDueAt: Date;
+  lastDueAt: Date | null;
+}
+
+export interface TaskStatus {
+  task: string;
+  runs: number;
+  failures: number;
+  lastStartedAt: Date;
+  lastDurationMs: number;
+  /** `ok`, or the code of what went wrong. */
+  lastCode: string;
+  lastOkAt: Date | null;
+}
+
+export interface JobsStatus {
+  /** Due and not begun. */
+  waiting: number;
+  /** Due later: those that failed and are tried again, and those put off. */
+  later: number;
+  running: number;
+  /** Given up after the last attempt. */
+  dead: number;
+  /** How long the oldest that waits has been due, in seconds. */
+  lagSeconds: number;
+  /** Processes that were seen lately. */
+  workers: { id: string; startedAt: Date; seenAt: Date }[];
+  schedules: ScheduleStatus[];
+  tasks: TaskStatus[];
+}
+
+export type JobHandler = (payload: unknown, signal: AbortSignal) => Promise<void>;
+
+export interface JobRunner {
+  /** Takes no more, waits for what runs, and hands back what did not end. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Durable work. What is enqueued is done by one worker; when it fails it is tried again later and later, and when its
+ * worker dies another one does it once more. So each task must bear being done twice.
+ */
+export interface Jobs {
+  enqueue(job: Job): Promise<void>;
+  /** Notes a schedule. One that is there keeps its due moment, so that a tick that nobody saw is caught up, once. */
+  declare(schedule: Schedule, nextDue: Date): Promise<void>;
+  /** Enqueues the task if it is due at `now`, and notes when it is due next. Of many processes one does it. */
+  enqueueDue(schedule: Schedule, at: { now: Date; nextDue: Date }): Promise<boolean>;
+  /** Works off the queue until it is stopped. */
+  work(handlers: Readonly<Record<string, JobHandler>>): Promise<JobRunner>;
+  /** Claims credentials whose test is due at `now` and enqueues `test_credential` for each; how many, at most `limit`. */
+  enqueueDueTests(now: Date, limit: number): Promise<number>;
+  /** Removes jobs that were given up before; how many. */
+  forgetDead(before: Date): Promise<number>;
+  status(): Promise<JobsStatus>;
+}
+
+/** How often stored credentials are tested by themselves. */
+export interface TestPace {
+  intervalMs(serviceType: ServiceType): number;
+  /** In [0, 1), another one each time. */
+  chance(): number;
+}

@@ -1,0 +1,17 @@
+/** The one way to systems that are not the broker's own. */
+import type { Probe } from '../domain/outbound.js';
+
+/** The one way to systems that are not the broker's own: TLS choice, deadline, byte cap, address policy, turn by turn. */
+export interface Outbound {
+  /**
+   * `deadlineMs` counts from the first connection, all requests together; `waitMs` is how long it may wait for its
+   * turn at a busy host. Close it, whatever came of it.
+   */
+  open(deadlineMs: number, waitMs: number): OutboundSession;
+}
+
+export interface OutboundSession extends Probe {
+  /** `host:port → addresses` of what was looked at, also when it was refused. */
+  readonly contacted: readonly string[];
+  close(): Promise<void>;
+}

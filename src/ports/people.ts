@@ -1,0 +1,58 @@
+/** Rows about people, teams and service accounts. */
+import type { Role } from '../domain/caller.js';
+
+export interface Team {
+  /** Unique, `[a-z0-9][a-z0-9-]{0,62}`; what grants name. */
+  name: string;
+  description: string;
+  createdAt: Date;
+  createdBy: string;
+  members: TeamMember[];
+}
+
+export interface TeamMember {
+  /** A principal. */
+  principal: string;
+  /** A lead may add and remove members. */
+  lead: boolean;
+}
+
+export interface Person {
+  /** `local:<username>`. */
+  principal: string;
+  username: string;
+  role: Role;
+  disabled: boolean;
+  mustChangePassword: boolean;
+  createdAt: Date;
+  createdBy: string;
+  lastLoginAt: Date | null;
+}
+
+export interface ServiceAccount {
+  id: string;
+  name: string;
+  description: string;
+  role: Role;
+  createdAt: Date;
+  /** A principal. */
+  createdBy: string;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** With what only the token exchange needs. `secretHmac` is a transit HMAC, useless as a credential. */
+export interface ServiceAccountSecret extends ServiceAccount {
+  secretHmac: string;
+}
+
+/** A login of a person that can be renewed until it ends. */
+export interface Session {
+  id: string;
+  principal: string;
+  secretHmac: string;
+  createdAt: Date;
+  expiresAt: Date;
+  revokedAt: Date | null;
+}

@@ -1,0 +1,160 @@
+/** What use cases read from Postgres. */
+import type { AuditRow } from '../domain/audit.js';
+import type { Caller } from '../domain/caller.js';
+import type { Credential, CredentialStatus, CredentialVersion, Health } from '../domain/credential.js';
+import type { NoticeState } from '../domain/dueNotices.js';
+import type { Grant, Standing } from '../domain/grant.js';
+import type { ServiceType } from '../domain/serviceType.js';
+import type { TestRun } from '../domain/testResult.js';
+import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
+import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from './people.js';
+
+/** What the one authorization statement answers. */
+export interface Access extends Standing {
+  /** False when the caller's account is disabled, revoked or gone: the token no longer counts. */
+  callerActive: boolean;
+  /** Null when there is no such credential (whatever its status otherwise). */
+  credential: Credential | null;
+}
+
+/** A credential that the caller owns or holds a grant on. */
+export interface Candidate extends Standing {
+  credential: Credential;
+  /** 0 own, 1 granted to the caller itself, 2 by team or role. */
+  rank: 0 | 1 | 2;
+}
+
+/** Each given list widens the search: a candidate matches any of them. */
+export interface CandidateQuery {
+  ids?: string[];
+  names?: string[];
+  serviceTypes?: ServiceType[];
+  /** Variables as credentials hold them in `env_names`. */
+  envNames?: string[];
+  /** Every candidate that has any env name, for `environment`. */
+  anyEnvName?: boolean;
+}
+
+export interface ListFilter {
+  serviceType?: ServiceType;
+  health?: Health;
+  status?: CredentialStatus;
+  /** `key=value` pairs that must all be there. */
+  labels?: Record<string, string>;
+  /** A team whose grants are meant. */
+  team?: string;
+  owner?: string;
+  expiringBefore?: Date;
+  unusedSince?: Date;
+  /** Free text over name, description, settings. */
+  q?: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; undefined on the last page. */
+  nextCursor?: string;
+}
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string;
+}
+
+export interface ListedCredential extends Standing {
+  credential: Credential;
+  lastUsedAt: Date | null;
+}
+
+export interface UsageRow {
+  credentialId: string;
+  /** `used_by` of the request, or the caller's principal. */
+  usedBy: string;
+  usedAt: Date;
+  success: boolean;
+  errorCode: string | null;
+  purpose: string | null;
+  /** A principal. */
+  caller: string;
+}
+
+/** Something that changed on a credential. Names, numbers and states; no value. */
+export interface ChangeEvent {
+  /** Grows with each event; a reader goes on from it. */
+  id: number;
+  at: Date;
+  /** `credential.rotated`, `credential.health_changed` … */
+  kind: string;
+  credentialId: string;
+  name: string;
+  serviceType: ServiceType;
+  owner: string;
+  details: Record<string, unknown>;
+}
+
+/** Reads. Each rejects with `records_unavailable` when Postgres can't serve. */
+export interface Records {
+  /** One named statement: is the caller's account active, what is the credential, how does he stand to it. */
+  access(caller: Caller, credentialId: string): Promise<Access>;
+  /** One statement: is the caller's account still good (for calls without a credential). */
+  callerActive(caller: Caller): Promise<boolean>;
+  /** One statement: all active credentials that the caller owns or is granted and that match; also `callerActive`. */
+  candidates(
+    caller: Caller,
+    query: CandidateQuery,
+  ): Promise<{ callerActive: boolean; candidates: Candidate[] }>;
+  /** What the caller may see (an admin: all), newest first by (created_at, id). */
+  list(caller: Caller, filter: ListFilter, page: PageRequest): Promise<Page<ListedCredential>>;
+  versions(credentialId: string): Promise<CredentialVersion[]>;
+  version(credentialId: string, version: number): Promise<CredentialVersion | null>;
+  grants(credentialId: string): Promise<Grant[]>;
+  usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
+  /** In order, of what the caller may see now. `after` left out: none, only the number of the newest. */
+  eventsAfter(
+    caller: Caller,
+    after: number | undefined,
+    limit: number,
+  ): Promise<{ callerActive: boolean; events: ChangeEvent[]; last: number }>;
+  /** Newest first. */
+  testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
+  /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */
+  ownedBy(owner: string): Promise<Credential[]>;
+
+  teams(): Promise<Team[]>;
+  team(name: string): Promise<Team | null>;
+  teamsOf(principal: string): Promise<string[]>;
+  people(): Promise<Person[]>;
+  person(principal: string): Promise<Person | null>;
+  serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
+  serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
+  /** Undestroyed credentials whose values a team, or one principal also by its teams, may read; by id. */
+  openedTo(whom: { team: string } | { principal: string }): Promise<Credential[]>;
+  session(id: string): Promise<Session | null>;
+  idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
+
+  /** Active credentials in batches by id, with what decides whether somebody is told of them. */
+  noticeStates(afterId: string | null, limit: number): Promise<Omit<NoticeState, 'testable'>[]>;
+  /** Those that were not put yet. */
+  newNotices(notices: Notice[]): Promise<Notice[]>;
+
+  openIntents(olderThan: Date): Promise<WriteIntent[]>;
+  openIntent(credentialId: string): Promise<WriteIntent | null>;
+  /** In batches by id, for the reconciler. */
+  allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
+  auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
+}
+
+export interface AuditFilter {
+  credentialId?: string;
+  actor?: string;
+  action?: string;
+  outcome?: string;
+  from?: Date;
+  to?: Date;
+}
+
+/** Whether Postgres serves us, for readiness. Never rejects. */
+export interface RecordsStatus {
+  /** Writable, migrated, partitions there. */
+  health(): Promise<'ok' | 'unreachable' | 'read_only' | 'not_migrated' | 'partition_missing'>;
+}

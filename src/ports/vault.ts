@@ -1,0 +1,115 @@
+/** What use cases need from Vault. */
+import type { FieldValues } from '../domain/fields.js';
+import type { Secret } from '../domain/secret.js';
+
+/** One stored version as Vault tells of it. `createdTime` is Vault's own text. */
+export interface StoredVersion {
+  version: number;
+  createdTime: string;
+}
+
+export interface StoredMetadata {
+  /** Vault's current (latest) version; 0 when nothing was written yet. */
+  currentVersion: number;
+  maxVersions: number;
+  versions: Map<number, { createdTime: string; deleted: boolean; destroyed: boolean }>;
+}
+
+/**
+ * KV v2. Every method rejects with a `BrokerError`: `store_unavailable` when Vault can't serve (whatever the reason),
+ * `bad_store_answer` for garbage, and what each method says.
+ */
+export interface SecretStore {
+  /**
+   * Writes all fields as one new version. `cas` is Vault's latest version (0: the path must be new).
+   * A time-out is settled by reading back. Rejects with `conflict` when the latest version is another one.
+   */
+  write(path: string, values: FieldValues, cas: number): Promise<StoredVersion>;
+  /**
+   * Reads exactly one version. `secretFields` tells which of the fields are secrets.
+   * `gone` when it was deleted or destroyed in Vault; `integrity_error` when the path or version is missing or
+   * its `created_time` is not `createdTime` (pass null to skip that check).
+   */
+  read(
+    path: string,
+    version: number,
+    createdTime: string | null,
+    secretFields: readonly string[],
+  ): Promise<FieldValues>;
+  /** Null when the path does not exist. */
+  metadata(path: string): Promise<StoredMetadata | null>;
+  /** Sets what is given; `custom` replaces custom_metadata (values are cut at 512 bytes on a character boundary). */
+  setMetadata(path: string, change: { custom?: Record<string, string>; maxVersions?: number }): Promise<void>;
+  /** Removes all versions and the metadata. Nothing there is success. */
+  destroy(path: string): Promise<void>;
+  /** All credential paths below the mount (`<type>/<leaf>`), for the reconciler. */
+  list(): Promise<string[]>;
+}
+
+/** What can be hashed: plain JSON in which secrets stay wrapped. */
+export type Hashable =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Secret
+  | readonly Hashable[]
+  | { readonly [key: string]: Hashable };
+
+/** Keyed hashes by transit (`broker-fingerprint`). Keys of objects are sorted before hashing. */
+export interface Fingerprints {
+  /** Hash of `value` for one purpose; hashes of two purposes never match. */
+  make(purpose: string, value: Hashable): Promise<string>;
+  /** True when `value` gives that hash, also under an older version of the key. */
+  matches(purpose: string, value: Hashable, fingerprint: string): Promise<boolean>;
+}
+
+/** Signs the broker's own tokens; the private key stays in transit (`broker-tokens`, ES256). */
+export interface TokenSigner {
+  /** A compact JWT over `claims`, `kid` = `broker-tokens-v<N>`. */
+  sign(claims: Record<string, unknown>): Promise<string>;
+  /** Public keys as JWK set members with `kid`, `alg` and `use`. From memory; loaded at start. */
+  publicKeys(): Promise<Record<string, unknown>[]>;
+  /** Asks Vault again, at most once per cool-down; called on an unknown kid. */
+  reload(): Promise<void>;
+}
+
+/** Signs audit checkpoints (`broker-audit`, ed25519). */
+export interface CheckpointSigner {
+  sign(payload: string): Promise<string>;
+  verify(payload: string, signature: string): Promise<boolean>;
+}
+
+/** Seals short secrets that have to rest outside Vault (page sessions, notification targets). */
+export interface Sealer {
+  /** Text that may rest in Postgres. `context` says what it is for; opening needs the same one. */
+  seal(secret: Secret, context: string): Promise<string>;
+  /** Rejects with `bad_store_answer` when the text was not sealed by us for this context. */
+  open(sealed: string, context: string): Promise<Secret>;
+  /** The same content under the newest version of the key; the content is not seen here. */
+  rewrap(sealed: string): Promise<string>;
+}
+
+/** Passwords of the people who log in here (Vault userpass). */
+export interface Passwords {
+  /** False for a wrong password and for an unknown name alike. */
+  check(username: string, password: Secret): Promise<boolean>;
+  set(username: string, password: Secret): Promise<void>;
+  remove(username: string): Promise<void>;
+}
+
+/** Glassdome's flat Vault layout, read with a token that the caller brought for this one request. */
+export interface FlatSecrets {
+  /** Secret keys and values at the mount's top; `auth/*`, `services/*` and `secret_key` are never read. */
+  readAll(options: { mount: string; token: Secret }): Promise<Map<string, Secret>>;
+}
+
+export type StoreHealth = 'ok' | 'sealed' | 'standby' | 'uninitialized' | 'unreachable';
+
+/** Whether Vault serves us, for readiness. Never rejects. */
+export interface StoreStatus {
+  health(): Promise<StoreHealth>;
+  /** Seconds that our own token still lives; 0 when there is none. */
+  tokenSecondsLeft(): number;
+}
