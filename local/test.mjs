@@ -5,6 +5,9 @@ import { root, setUp } from './setup.mjs';
 
 setUp();
 process.chdir(root);
+// Built before the first suite begins: no suite waits for minutes, and none finds it missing.
+const { findVault } = await import('../dist/local/vaultBinary.js');
+await findVault((line) => process.stderr.write(`${line}\n`));
 const { default: Mocha } = await import('mocha');
 const mocha = new Mocha({ timeout: 30_000, reporter: 'spec', forbidOnly: true });
 const suites = ['unit', 'conformance', 'integration'].flatMap((kind) => {

@@ -26,9 +26,13 @@ export async function findVault(progress: (line: string) => void): Promise<strin
   const cached = vaultCacheFile();
   if (existsSync(cached)) return cached;
   if (spawnSync('go', ['version'], { stdio: 'ignore' }).status !== 0) throw new Error(WAYS_OUT);
-  await build(cached, progress);
+  building ??= build(cached, progress);
+  await building;
   return cached;
 }
+
+/** One build, whoever asks for it meanwhile. */
+let building: Promise<void> | undefined;
 
 const WAYS_OUT = `No Vault server was found. Do one of these, then start again:
   - install HashiCorp Vault or OpenBao, so that "vault" or "bao" is on PATH;
