@@ -13,9 +13,18 @@ export function packageRoot(): string {
 
 /** Where the built Vault is kept: outside the checkout, keyed by what it was built from. */
 export function vaultCacheFile(): string {
-  const base =
-    process.env['GLASSDOME_BROKER_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const sums = readFileSync(join(packageRoot(), 'local', 'vault', 'go.sum'));
   const key = createHash('sha256').update(sums).digest('hex').slice(0, 8);
-  return join(base, 'glassdome-broker', `vault-1.21.2-${key}`, 'vault');
+  return join(cacheFolder(), `vault-1.21.2-${key}`, 'vault');
+}
+
+/** Where the program out of Vault's image is kept. */
+export function imageVaultFile(): string {
+  return join(cacheFolder(), 'vault-1.21.2-image', 'vault');
+}
+
+function cacheFolder(): string {
+  const base =
+    process.env['GLASSDOME_BROKER_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return join(base, 'glassdome-broker');
 }

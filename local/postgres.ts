@@ -16,16 +16,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import pg from 'pg';
 import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
 import { readPrivate, writePrivate } from './privateFile.js';
 
-export interface LocalPostgres {
+export interface PostgresUrls {
   /** Superuser on database `postgres`; only for tests and set-up. */
   superUrl: string;
   ownerUrl: string;
   appUrl: string;
+}
+
+export interface LocalPostgres extends PostgresUrls {
   child: ChildProcess;
   /** The account that it runs under; empty where that is our own. */
   account: { uid?: number; gid?: number };
@@ -93,7 +96,10 @@ function nativeFolder(): string {
   );
   for (const { source, target } of wanted) {
     const link = join(folder, target);
-    if (!existsSync(link)) symlinkSync(join(folder, source), link);
+    if (existsSync(link)) continue;
+    // One that points nowhere is left over from where the clone lay before.
+    rmSync(link, { force: true });
+    symlinkSync(relative(dirname(link), join(folder, source)), link);
   }
   return native;
 }
@@ -193,7 +199,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Both roles and the database, each made when it is missing. */
-async function makeRoles(superUrl: string, passwords: Passwords): Promise<void> {
+export async function makeRoles(superUrl: string, passwords: Passwords): Promise<void> {
   const client = new pg.Client({ connectionString: superUrl });
   await client.connect();
   try {

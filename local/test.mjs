@@ -9,7 +9,8 @@ process.chdir(root);
 const { findVault } = await import('../dist/local/vaultBinary.js');
 await findVault((line) => process.stderr.write(`${line}\n`));
 const { default: Mocha } = await import('mocha');
-const mocha = new Mocha({ timeout: 30_000, reporter: 'spec', forbidOnly: true });
+const { mochaHooks } = await import('../dist/test/support/rootHooks.js');
+const mocha = new Mocha({ rootHooks: mochaHooks, timeout: 30_000, reporter: 'spec', forbidOnly: true });
 const suites = ['unit', 'conformance', 'integration'].flatMap((kind) => {
   const folder = join('dist', 'test', kind);
   return existsSync(folder) ? readdirSync(folder, { recursive: true }).map((name) => join(folder, name)) : [];

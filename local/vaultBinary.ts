@@ -13,18 +13,24 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot, vaultCacheFile } from './paths.js';
+import { VAULT_IMAGE, vaultFromImage } from './vaultImage.js';
 
 const LDFLAGS = '-s -w -X github.com/hashicorp/vault/version.fullVersion=1.21.2';
 /** Packages that a cold build compiles; only for the progress line. */
 const ABOUT_PACKAGES = 2400;
 
-/** A Vault server to run: on PATH, built earlier, or built now from its Go module. Tells each step it takes. */
+/**
+ * A Vault server to run: on PATH, built earlier, out of the official image where Docker has or gets it, or built now
+ * from its Go module. Tells each step it takes.
+ */
 export async function findVault(progress: (line: string) => void): Promise<string> {
   for (const name of ['vault', 'bao']) {
     if (spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0) return name;
   }
   const cached = vaultCacheFile();
   if (existsSync(cached)) return cached;
+  const fromImage = await vaultFromImage(progress);
+  if (fromImage !== undefined) return fromImage;
   if (spawnSync('go', ['version'], { stdio: 'ignore' }).status !== 0) throw new Error(WAYS_OUT);
   building ??= build(cached, progress);
   await building;
@@ -36,6 +42,7 @@ let building: Promise<void> | undefined;
 
 const WAYS_OUT = `No Vault server was found. Do one of these, then start again:
   - install HashiCorp Vault or OpenBao, so that "vault" or "bao" is on PATH;
+  - start a Docker daemon that has ${VAULT_IMAGE} or can pull it;
   - install Go 1.25 or later: Vault is then built once from its source (about 10 minutes);
   - run a Vault of your own and see "Production" in README.md.`;
 

@@ -41,7 +41,8 @@ export async function startVault(options: Options): Promise<LocalVault> {
   const child = startChild(options.binary, args, spawned, options.pidFile);
   const address = `http://127.0.0.1:${port}`;
   await waitUntil('Vault', child, async () => (await call(address, 'GET', 'sys/init')).status === 200);
-  const keys = before ?? (await initialise(address, keyFile, options.passphrase));
+  const keys = before ?? (await initialise(address));
+  if (before === undefined) saveKeys(keyFile, keys, options.passphrase);
   await waitUntil('Vault (unseal)', child, () => unseal(address, keys.unsealKey));
   return {
     address,
@@ -75,22 +76,18 @@ storage "raft" {
 `;
 }
 
-async function initialise(
-  address: string,
-  keyFile: string,
-  passphrase: string | undefined,
-): Promise<VaultKeys> {
+/** Keys of a Vault that is new and answers. */
+export async function initialise(address: string): Promise<VaultKeys> {
   const { body } = await call(address, 'PUT', 'sys/init', { secret_shares: 1, secret_threshold: 1 });
   const made = body as { keys?: string[]; root_token?: string };
   const unsealKey = made.keys?.[0];
   if (unsealKey === undefined || made.root_token === undefined)
     throw new Error('Vault could not be initialised');
-  const keys = { unsealKey, rootToken: made.root_token };
-  saveKeys(keyFile, keys, passphrase);
-  return keys;
+  return { unsealKey, rootToken: made.root_token };
 }
 
-async function unseal(address: string, key: string): Promise<boolean> {
+/** Whether it is open now. */
+export async function unseal(address: string, key: string): Promise<boolean> {
   await call(address, 'PUT', 'sys/unseal', { key });
   return (await call(address, 'GET', 'sys/health')).status === 200;
 }

@@ -65,14 +65,14 @@ describe('a Vault in trouble', function () {
   });
 
   it('that never answers: the deadline holds, then answers come at once, then it is served again', async () => {
-    server.pause();
+    await server.pause();
     const first = await Promise.all(Array.from({ length: 32 }, () => timed(() => store.metadata(PATH))));
     expect(Math.max(...first.map(({ ms }) => ms))).to.be.below(2_400);
     expect(first.every(({ error }) => (error as { code: string }).code === 'store_unavailable')).to.equal(
       true,
     );
     expect((await timed(read)).ms).to.be.below(100);
-    server.resume();
+    await server.resume();
     expect(await untilServed()).to.be.below(5_000);
   });
 

@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../local/child.js';
-import { type LocalPostgres, startPostgres } from '../../local/postgres.js';
+import type { VaultKeys } from '../../local/keyFile.js';
+import { type LocalPostgres, type PostgresUrls, startPostgres } from '../../local/postgres.js';
 import { findVault } from '../../local/vaultBinary.js';
 import { type LocalVault, startVault } from '../../local/vaultServer.js';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { postgresContainer, useContainers, vaultContainer } from './containers.js';
 
-/** Real parts, one of each a run, started when the first suite asks and stopped when the run ends. */
+/**
+ * Real parts, one of each a run, started when the first suite asks and stopped when the run ends: containers where a
+ * Docker daemon answers, else programs of this machine. The same suites run on both.
+ */
 const toStop: { pid: number | undefined; folder: string }[] = [];
 
 process.once('exit', () => {
@@ -35,12 +40,13 @@ export interface TestDatabase {
   appUrl: string;
   drop(): Promise<void>;
 }
-export interface TestPostgres extends LocalPostgres {
+export interface TestPostgres extends PostgresUrls {
   /** A migrated database of its own, cloned from a template. */
   freshDatabase(): Promise<TestDatabase>;
 }
 
-export async function startPrivatePostgres(): Promise<TestPostgres> {
+/** A server of this machine whatever Docker says, for suites that stop and freeze its processes. */
+export async function startPrivatePostgres(): Promise<TestPostgres & LocalPostgres> {
   const folder = scratch('pg');
   const server = await startPostgres({
     folder: join(folder, 'data'),
@@ -50,6 +56,10 @@ export async function startPrivatePostgres(): Promise<TestPostgres> {
     fsync: false,
   });
   toStop.push({ pid: server.child.pid, folder });
+  return { ...server, ...(await withDatabases(server)) };
+}
+
+async function withDatabases(server: PostgresUrls): Promise<Pick<TestPostgres, 'freshDatabase'>> {
   // Suites look at the sessions of the app role and end them, which its owner alone may not.
   await asSuper(server, 'grant pg_monitor, pg_signal_backend to broker_owner');
   let template: Promise<string> | undefined;
@@ -65,15 +75,15 @@ export async function startPrivatePostgres(): Promise<TestPostgres> {
       drop: async () => undefined,
     };
   };
-  return { ...server, freshDatabase };
+  return { freshDatabase };
 }
 
-async function makeTemplate(server: LocalPostgres): Promise<string> {
+async function makeTemplate(server: PostgresUrls): Promise<string> {
   await migrate({ ownerUrl: server.ownerUrl, appRole: 'broker_app' });
   return 'broker';
 }
 
-async function asSuper(server: LocalPostgres, sql: string): Promise<void> {
+async function asSuper(server: PostgresUrls, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: server.superUrl });
   await client.connect();
   try {
@@ -85,8 +95,14 @@ async function asSuper(server: LocalPostgres, sql: string): Promise<void> {
 
 let postgres: Promise<TestPostgres> | undefined;
 export function testPostgres(): Promise<TestPostgres> {
-  postgres ??= startPrivatePostgres();
+  postgres ??= startTestPostgres();
   return postgres;
+}
+
+async function startTestPostgres(): Promise<TestPostgres> {
+  if (!(await useContainers())) return startPrivatePostgres();
+  const server = await postgresContainer();
+  return { ...server, ...(await withDatabases(server)) };
 }
 
 export interface TestVault {
@@ -96,15 +112,37 @@ export interface TestVault {
   seal(): Promise<void>;
   unseal(): Promise<void>;
   /** Accepts connections and never answers, until `resume`. */
-  pause(): void;
-  resume(): void;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   kill(): Promise<void>;
   /** After `kill` or `stop`: same data, same address, unsealed. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** What both kinds of server can. */
+type VaultServer = Pick<TestVault, 'address' | 'pause' | 'resume' | 'kill' | 'restart' | 'stop'> & {
+  keys: VaultKeys;
+};
+
 export async function startPrivateVault(): Promise<TestVault> {
+  const { keys, ...server } = await ((await useContainers()) ? vaultContainer() : vaultProcess());
+  const { unsealKey, rootToken = '' } = keys;
+  const put = async (path: string, body?: object) => {
+    const init = { method: 'PUT', headers: { 'X-Vault-Token': rootToken } };
+    const url = `${server.address}/v1/${path}`;
+    await fetch(url, body === undefined ? init : { ...init, body: JSON.stringify(body) });
+  };
+  return {
+    ...server,
+    rootToken,
+    unsealKey,
+    seal: () => put('sys/seal'),
+    unseal: () => put('sys/unseal', { key: unsealKey }),
+  };
+}
+
+async function vaultProcess(): Promise<VaultServer> {
   const folder = scratch('vault');
   const options = {
     binary: await findVault((line) => process.stderr.write(`${line}\n`)),
@@ -115,22 +153,12 @@ export async function startPrivateVault(): Promise<TestVault> {
   let server: LocalVault = await startVault(options);
   const entry = { pid: server.child.pid, folder };
   toStop.push(entry);
-  const { address } = server;
-  const rootToken = server.keys.rootToken ?? '';
-  const { unsealKey } = server.keys;
-  const put = async (path: string, body?: object) => {
-    const init = { method: 'PUT', headers: { 'X-Vault-Token': rootToken } };
-    await fetch(`${address}/v1/${path}`, body === undefined ? init : { ...init, body: JSON.stringify(body) });
-  };
   const signal = (name: NodeJS.Signals) => void server.child.kill(name);
   return {
-    address,
-    rootToken,
-    unsealKey,
-    seal: () => put('sys/seal'),
-    unseal: () => put('sys/unseal', { key: unsealKey }),
-    pause: () => signal('SIGSTOP'),
-    resume: () => signal('SIGCONT'),
+    address: server.address,
+    keys: server.keys,
+    pause: async () => signal('SIGSTOP'),
+    resume: async () => signal('SIGCONT'),
     kill: async () => {
       const gone = new Promise((resolve) => server.child.once('exit', resolve));
       signal('SIGKILL');

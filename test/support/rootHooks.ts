@@ -1,0 +1,4 @@
+import { stopContainers } from './containers.js';
+
+/** Around the whole run, whichever way it is started. */
+export const mochaHooks = { afterAll: stopContainers };
