@@ -4,6 +4,8 @@ import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './users.js';
 
+type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier'>;
+
 const DAY_MS = 86_400_000;
 
 /**
@@ -27,7 +29,7 @@ const DEAD_JOBS_DAYS = 7;
 
 /** Removes what is old enough; how much of each. Tried again as a whole when one part can't be done now. */
 export async function cleanUp(
-  ports: Pick<Ports, 'clock' | 'log' | 'changes' | 'jobs' | 'retention'>,
+  ports: Needs & Pick<Ports, 'clock' | 'jobs'>,
   policy: RetentionPolicy,
 ): Promise<Record<string, number>> {
   const now = ports.clock.now();
@@ -48,17 +50,20 @@ export async function cleanUp(
   return counts;
 }
 
-async function dropMonths(
-  ports: Pick<Ports, 'changes' | 'retention'>,
-  table: MonthlyTable,
-  before: Date,
-): Promise<string[]> {
-  const dropped = await ports.retention.dropMonths(table, before);
-  if (dropped.length > 0)
-    await ports.changes.run(async (tx) =>
-      tx.audit(
-        auditEvent(systemCall(), 'retention.drop', 'allowed', { details: { table, months: dropped } }),
-      ),
-    );
-  return dropped;
+async function dropMonths(ports: Needs, table: MonthlyTable, before: Date): Promise<string[]> {
+  if ((await ports.retention.monthsBefore(table, before)) === 0) return [];
+  if (table === 'audit_events' && !(await isProven(ports))) return [];
+  const months = await ports.retention.dropMonths(table, before);
+  const details = { table, months };
+  await ports.changes.run(async (tx) =>
+    tx.audit(auditEvent(systemCall(), 'retention.drop', 'allowed', { details })),
+  );
+  return months;
+}
+
+/** An audit that does not hold is evidence: nothing of it goes. */
+async function isProven({ auditVerifier, log }: Needs): Promise<boolean> {
+  const { ok, problems } = await auditVerifier.verify();
+  if (!ok) log.error('audit_kept', { problems: problems.length });
+  return ok;
 }

@@ -131,7 +131,8 @@ describe('what people do in Vault is told within one reconciliation', function (
   it('an edit that a rotation came after is told, and over', async () => {
     const { id, path } = await stored();
     await edit(path, { token_value: WRONG });
-    const rotate = () => call('POST', `/api/credentials/${id}/rotate`, { fields: { token_value: 'next-one' } });
+    const rotate = () =>
+      call('POST', `/api/credentials/${id}/rotate`, { fields: { token_value: 'next-one' } });
     expect((await rotate()).status).to.equal(409);
     expect((await rotate()).status).to.equal(200);
     await settle();
@@ -257,7 +258,8 @@ describe('what people do in Vault is told within one reconciliation', function (
     const { id, path } = await stored();
     const child = ['credential_versions', 'write_intents', 'grants', 'notifications', 'credential_last_use'];
     const kept = (await owner.query('select * from broker.credentials where id = $1', [id])).rows[0];
-    for (const table of child) await owner.query(`delete from broker.${table} where credential_id = $1`, [id]);
+    for (const table of child)
+      await owner.query(`delete from broker.${table} where credential_id = $1`, [id]);
     await owner.query('delete from broker.credentials where id = $1', [id]);
     expect((await settle()).orphans).to.deep.equal([path]);
     await settle();
@@ -267,7 +269,9 @@ describe('what people do in Vault is told within one reconciliation', function (
     expect((await orphans())[0]).to.deep.include({ path, credential: null });
     expect((await orphans())[0].facts).to.deep.equal({ id, name: kept.name, owner: anna.principal });
     expect((await call('GET', '/api/findings?kind=orphan')).body.items).to.deep.equal([]);
-    const notices = await owner.query(`select recipient, body from broker.notifications where kind = 'orphan'`);
+    const notices = await owner.query(
+      `select recipient, body from broker.notifications where kind = 'orphan'`,
+    );
     expect(notices.rows).to.deep.equal([{ recipient: 'admins', body: { paths: path, count: 1 } }]);
     const value = (await vault('GET', `data/${path}`)) as { data: { data: { token_value: string } } };
     expect(value.data.data.token_value).to.equal(proxmoxToken.secret);

@@ -3,7 +3,7 @@ import type { AgedTable, Retention } from '../../ports/retention.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { CheckpointSigner } from '../../ports/vault.js';
 import { writeCheckpoint } from './checkpoints.js';
-import type { Query } from './pools.js';
+import type { Query, SqlValue } from './pools.js';
 
 /** What has ended, and when. Of notices those go whose deliveries went. */
 const ENDED: Readonly<Record<AgedTable, string>> = {
@@ -19,20 +19,21 @@ const ENDED: Readonly<Record<AgedTable, string>> = {
   vault_findings: 'resolved_at < $1',
 };
 
+const MONTHS = `
+  select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = ('broker.' || $1)::regclass
+    and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= $2::timestamptz at time zone 'UTC'`;
+
 /** Another process may sign a checkpoint at the same moment. */
 const TRIES = 3;
 
 export function postgresRetention(query: Query, signer: CheckpointSigner, clock: Clock): Retention {
-  const countOf = async (text: string, before: Date): Promise<number> =>
-    Number((await query({ text, values: [before] }))[0]?.['count'] ?? 0);
+  const countOf = async (text: string, values: SqlValue[]): Promise<number> =>
+    Number((await query({ text, values }))[0]?.['count'] ?? 0);
   return {
+    monthsBefore: (table, before) => countOf(MONTHS, [table, before]),
     async dropMonths(table, before) {
-      if (table === 'audit_events') {
-        const old = 'select count(*) from (select 1 from broker.audit_events where at < $1 limit 1) old';
-        if ((await countOf(old, before)) > 0) await signDropped(query, { signer, clock, before });
-        // Without rows there is nothing that a checkpoint could name; an empty month stays.
-        else return [];
-      }
+      if (table === 'audit_events') await signDropped(query, { signer, clock, before });
       const values = [table, before];
       const [row] = await query({ text: 'select broker.drop_partitions($1, $2) as dropped', values });
       return (row?.['dropped'] as string[] | undefined) ?? [];
@@ -40,7 +41,7 @@ export function postgresRetention(query: Query, signer: CheckpointSigner, clock:
     forget(table, before) {
       const text = `with gone as (delete from broker.${table} where ${ENDED[table]} returning 1)
                     select count(*) from gone`;
-      return countOf(text, before);
+      return countOf(text, [before]);
     },
   };
 }
