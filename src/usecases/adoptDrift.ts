@@ -9,7 +9,7 @@ import type { VaultFinding } from '../domain/vaultFinding.js';
 import type { ChangeTx, CredentialPatch } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { foreignValues, requireUsable } from './foreignVersion.js';
+import { usableValues } from './foreignVersion.js';
 import { knownConnector } from './knownConnector.js';
 import { recordTest } from './recordTest.js';
 import { isTestable, runTest } from './runTest.js';
@@ -36,6 +36,8 @@ export function mayAdopt(row: Credential, { kind, version, facts }: VaultFinding
 
 /** Tests the newest version that somebody wrote in Vault, and makes it the active one when it works. */
 export async function adoptDrift(ports: Needs, credentialId: string): Promise<void> {
+  const only = await ports.findings.reportOnly();
+  if (only !== null && only.until > ports.clock.now()) return;
   const { credential } = await ports.records.access(systemCall().caller, credentialId);
   const open = credential === null ? [] : await ports.findings.openOf(credentialId);
   const finding = open.find(({ kind }) => kind === 'drift');
@@ -43,8 +45,7 @@ export async function adoptDrift(ports: Needs, credentialId: string): Promise<vo
   const known = await ports.records.version(credentialId, finding.version ?? 0);
   if (known === null) return;
   const connector = knownConnector(credential.serviceType);
-  const values = await foreignValues(ports, credential, known);
-  requireUsable(connector, values);
+  const values = await usableValues(ports, credential, known);
   // What was found may be older than the active version's settings.
   const moved = destinationChanged(connector, credential.settings, values.settings);
   if (moved.length > 0 || !isTestable(connector, values)) return;

@@ -51,8 +51,20 @@ export async function readForeign(
   };
 }
 
-/** Its values; which of them are secret tells the form, not who wrote them. */
-export function foreignValues(
+/** Its values, as far as the API would have stored them; else rejects with `invalid_request` that names the fields. */
+export async function usableValues(
+  ports: Pick<Ports, 'store'>,
+  row: Credential,
+  stored: { version: number; createdTime: string },
+): Promise<FieldValues> {
+  const values = await foreignValues(ports, row, stored);
+  const broken = brokenRules(knownConnector(row.serviceType), values);
+  if (broken !== null) throw broken;
+  return values;
+}
+
+/** Which of them are secret tells the form, not who wrote them. */
+function foreignValues(
   { store }: Pick<Ports, 'store'>,
   row: Credential,
   { version, createdTime }: { version: number; createdTime: string },
@@ -62,12 +74,6 @@ export function foreignValues(
   const isSecret = (name: string) =>
     known.has(name) ? isSecretField(template, name) : !Object.hasOwn(row.settings, name);
   return store.read(row.vaultPath, version, createdTime, isSecret);
-}
-
-/** Rejects with `invalid_request` unless the values are as the API would have taken and stored them. */
-export function requireUsable(connector: Connector, values: FieldValues): void {
-  const broken = brokenRules(connector, values);
-  if (broken !== null) throw broken;
 }
 
 function brokenRules(connector: Connector, values: FieldValues): BrokerError | null {

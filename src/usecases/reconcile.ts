@@ -74,8 +74,12 @@ async function runOnce(ports: Needs, options: ReconcileOptions): Promise<Reconci
   }
   await judgeOrphans(run, [...paths].sort());
   if (mends) await writeMarker(ports);
+  // One that changed meanwhile is looked at again next time.
   for (const { credentialId, code } of report.failed)
-    ports.log.error('reconcile_failed', { credential_id: credentialId, code });
+    ports.log[code === 'conflict' ? 'info' : 'error']('reconcile_failed', {
+      credential_id: credentialId,
+      code,
+    });
   return report;
 }
 

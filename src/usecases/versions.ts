@@ -8,7 +8,7 @@ import type { Ports } from '../ports.js';
 import { activated, endDrift, refuseDestination } from './adoptDrift.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
-import { foreignValues, requireUsable } from './foreignVersion.js';
+import { usableValues } from './foreignVersion.js';
 import { knownConnector } from './knownConnector.js';
 import { refuse } from './refuse.js';
 import { destinationEvent } from './updateCredential.js';
@@ -79,9 +79,7 @@ async function storedValues(
   }
   if (known.source !== 'drift')
     return ports.store.read(credential.vaultPath, version, createdTime, secretFields);
-  const values = await foreignValues(ports, credential, known);
-  requireUsable(knownConnector(credential.serviceType), values);
-  return values;
+  return usableValues(ports, credential, known);
 }
 
 /** Fields by which a version of somebody else leads elsewhere. Our own versions were let through when they were made. */

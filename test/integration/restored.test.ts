@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
@@ -12,10 +13,12 @@ import { updateCredential } from '../../src/usecases/updateCredential.js';
 import { activateVersion } from '../../src/usecases/versions.js';
 import { type System, wire } from '../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
+import { runToEnd } from '../support/cliSystem.js';
 import { anna, createBody } from '../support/killedWork.js';
 import { testPostgres } from '../support/parts.js';
 import { anIntent } from './postgresSupport.js';
 
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const DAY = 86_400_000;
 
 /** An older backup of Postgres under the Vault of today: nothing may be destroyed for what Postgres does not know. */
@@ -125,6 +128,7 @@ describe('a broker whose Postgres was brought back from before', function () {
     expect(report.openIntents.map(({ credentialId }) => credentialId)).to.deep.equal([ids.intended]);
     expect(report).to.deep.include({ destroyed: [], intentsClosed: [], intentsCompleted: [] });
     expect(await inVault()).to.deep.equal(before);
+    expect((await system.ports.jobs.status()).waiting, 'nothing is adopted').to.equal(0);
     expect(await system.ports.records.openIntent(ids.intended)).to.not.equal(null);
   });
 
@@ -163,5 +167,21 @@ describe('a broker whose Postgres was brought back from before', function () {
     expect(during).to.deep.include({ toDestroy: [ids.revived], destroyed: [] });
     now = new Date(now.getTime() + 3 * DAY + 1);
     expect(await settle()).to.deep.include({ reportOnly: null, destroyed: [ids.revived] });
+  });
+
+  it('is told all of it on the command line', async () => {
+    const env = { PATH: process.env['PATH'], ...parts.env };
+    const run = (...words: string[]) => runToEnd(process.execPath, [MAIN, 'reconcile', ...words], { env });
+    const asked = await run('--report-only', '5');
+    expect(asked.code, asked.stderr).to.equal(0);
+    expect(JSON.parse(asked.stdout).reportOnly.reason).to.equal('asked');
+    expect(JSON.parse((await run('--dry-run')).stdout)).to.deep.include({ dryRun: true, drift: [] });
+    expect(JSON.parse((await run('--resume')).stdout).reportOnly).to.equal(null);
+    const wrong = await run('--report-only', 'ever');
+    expect([wrong.code, wrong.stderr]).to.deep.equal([
+      2,
+      'glassdome-broker: --report-only: must be 1 to 365 days\n',
+    ]);
+    expect((await run('--dry-run', '--resume')).code).to.equal(2);
   });
 });

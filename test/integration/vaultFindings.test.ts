@@ -106,6 +106,8 @@ describe('what people do in Vault is told within one reconciliation', function (
     expect(notice).to.deep.include({ kind: 'drift', recipient: anna.principal });
     expect(notice?.['body']).to.deep.include({ version: 2, changed: 'token_value', active_version: 1 });
     expect(await audited(id, 'credential.drift_found')).to.equal(1);
+    const test = await call('POST', `/api/credentials/${id}/test`, { version: 2 });
+    expect(test.body).to.deep.include({ code: 'invalid_credential' });
     expect((await secretOf(id)).body).to.deep.include({ version: 1 });
     expect((await activate(id, 2)).status).to.equal(200);
     expect((await secretOf(id)).body.fields.token_value).to.equal(WRONG);
@@ -163,6 +165,7 @@ describe('what people do in Vault is told within one reconciliation', function (
     const refused = await activate(id, 2);
     expect(refused.status).to.equal(400);
     expect(refused.body.detail).to.contain('fields.host');
+    expect((await call('POST', `/api/credentials/${id}/test`, { version: 2 })).status).to.equal(400);
     const { rows } = await owner.query(
       `select settings, changed_fields, secret_fields from broker.credential_versions
        where credential_id = $1 and version = 2`,
