@@ -17,6 +17,13 @@ const mount = (preset: string) =>
     .regex(/^[a-z0-9][a-z0-9_/-]*$/)
     .default(preset);
 
+const months = (fewest: number) =>
+  z.coerce
+    .number()
+    .int()
+    .max(1200)
+    .refine((count) => count === 0 || count >= fewest, `must be 0 (for ever) or at least ${fewest}`);
+
 const CIDR = z.union([z.cidrv4(), z.cidrv6()]);
 const cidrs = (preset: string) =>
   z
@@ -99,6 +106,12 @@ const schema = z.object({
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** Versions that others write in Vault: told only, or also in use once a test passes. */
+  DRIFT: z.enum(['report', 'adopt']).default('report'),
+  /** Whole months of rows that are kept beside the current one; 0 keeps them for ever. */
+  RETENTION_USAGE_MONTHS: months(1).default(13),
+  RETENTION_TESTS_MONTHS: months(1).default(13),
+  RETENTION_AUDIT_MONTHS: months(12).default(0),
   /** When health reports are made, as a cron expression of five fields, and in whose time. */
   REPORT_SCHEDULE: z
     .string()

@@ -21,6 +21,7 @@ import { Secret } from './domain/secret.js';
 import { createApp } from './http/app.js';
 import { drain, listen } from './http/server.js';
 import { reconcile } from './usecases/reconcile.js';
+import { setReportOnly } from './usecases/restoreMarker.js';
 import { createFirstAdmin } from './usecases/users.js';
 import { type System, tokenFrom, wire } from './wire.js';
 import { startWorker } from './worker/worker.js';
@@ -105,6 +106,27 @@ async function withSystem(work: (system: System) => Promise<void>): Promise<void
   }
 }
 
+interface ReconcileWords {
+  dryRun: boolean;
+  reportOnly?: string | true;
+  resume: boolean;
+  graceMinutes: string;
+}
+
+async function reconcileByHand(system: System, words: ReconcileWords): Promise<void> {
+  const ports = { ...system.ports, store: await system.reconcilerStore() };
+  const days = words.reportOnly === true ? 7 : Number(words.reportOnly);
+  if (words.reportOnly !== undefined && !(days > 0 && days <= 365))
+    throw new ConfigRefused('--report-only: must be 1 to 365 days');
+  if (words.dryRun && (words.resume || words.reportOnly !== undefined))
+    throw new ConfigRefused('--dry-run: changes nothing, so it goes with neither --report-only nor --resume');
+  if (words.resume) await setReportOnly(ports, 0);
+  else if (words.reportOnly !== undefined) await setReportOnly(ports, days);
+  const graceMs = Number(words.graceMinutes) * 60_000;
+  const report = await reconcile(ports, { graceMs, dryRun: words.dryRun, drift: system.drift });
+  out(JSON.stringify(report, null, 2));
+}
+
 /** The one place that turns an error into a line and an exit code: 2 configuration, 1 all else. */
 function fail(error: unknown): never {
   const known =
@@ -167,16 +189,10 @@ program
   );
 program
   .command('reconcile')
-  .description('find and mend what a crash left between Postgres and Vault')
-  .option('--dry-run', 'only report', false)
+  .description('compare Vault with Postgres, mend what a crash left, and record what others did in Vault')
+  .option('--dry-run', 'only tell', false)
+  .option('--report-only [days]', 'first: for so many days record differences, mend and destroy nothing (7)')
+  .option('--resume', 'first: end such a time, also one after a restore', false)
   .option('--grace-minutes <n>', 'leave younger intents alone', '15')
-  .action((options: { dryRun: boolean; graceMinutes: string }) =>
-    withSystem(async ({ ports, reconcilerStore }) => {
-      const report = await reconcile(
-        { ...ports, store: await reconcilerStore() },
-        { graceMs: Number(options.graceMinutes) * 60_000, dryRun: options.dryRun },
-      );
-      out(JSON.stringify(report, null, 2));
-    }),
-  );
+  .action((options: ReconcileWords) => withSystem((system) => reconcileByHand(system, options)));
 await program.parseAsync().catch(fail);

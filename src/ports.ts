@@ -3,11 +3,13 @@
  */
 import type { AuditVerifier, ReadAudit } from './ports/auditTrail.js';
 import type { Changes } from './ports/changes.js';
+import type { Findings } from './ports/findings.js';
 import type { Jobs, TestPace } from './ports/jobs.js';
 import type { Notifier, Outbox } from './ports/notices.js';
 import type { Outbound } from './ports/outbound.js';
 import type { Records, RecordsStatus } from './ports/records.js';
 import type { Reports } from './ports/reports.js';
+import type { Retention } from './ports/retention.js';
 import type { Clock, Log } from './ports/runtime.js';
 import type {
   CheckpointSigner,
@@ -43,4 +45,6 @@ export interface Ports {
   outbox: Outbox;
   notifier: Notifier;
   reports: Reports;
+  findings: Findings;
+  retention: Retention;
 }

@@ -21,6 +21,7 @@ import { Transit } from './adapters/vault/transit.js';
 import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
+import type { RetentionPolicy } from './domain/retention.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
@@ -35,6 +36,8 @@ export interface System {
   /** Of the role that alone may list and destroy; logs in when it is first asked for. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
+  retention: RetentionPolicy;
+  drift: Config['DRIFT'];
   reportSchedule: Schedule;
   close(): Promise<void>;
 }
@@ -83,6 +86,8 @@ export async function wire(config: Config): Promise<System> {
       return createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log });
     },
     noticePolicy: noticePolicy(config),
+    retention: retention(config),
+    drift: config.DRIFT,
     reportSchedule: reportSchedule(config),
     close: async () => {
       keyring.stop();
@@ -104,6 +109,14 @@ function reportSchedule({ REPORT_SCHEDULE, REPORT_TIMEZONE }: Config): Schedule 
 
 function noticePolicy({ REMIND_DAYS, UNUSED_DAYS }: Config): NoticePolicy {
   return { expiryDays: listOf(REMIND_DAYS).map(Number), unusedDays: UNUSED_DAYS };
+}
+
+function retention(config: Config): RetentionPolicy {
+  return {
+    usageMonths: config.RETENTION_USAGE_MONTHS,
+    testsMonths: config.RETENTION_TESTS_MONTHS,
+    auditMonths: config.RETENTION_AUDIT_MONTHS,
+  };
 }
 
 async function startKeyring(

@@ -13,6 +13,10 @@ path "glassdome-credentials/metadata/+/" {
 path "glassdome-credentials/metadata/+/+" {
   capabilities = ["read", "update", "delete"]
 }
+# Here it notes how far Postgres was at its last run, so that it notices a restore.
+path "glassdome-credentials/metadata/broker/reconciled" {
+  capabilities = ["create", "read", "update"]
+}
 path "glassdome-credentials/data/+/+" {
   capabilities = ["read"]
 }

@@ -25,6 +25,7 @@ export const workerStatusAnswer = z.strictObject({
       last_duration_ms: count,
       last_code: z.string(),
       last_ok_at: moment.nullable(),
+      last_counts: z.record(z.string(), z.number()).nullable(),
     }),
   ),
 });

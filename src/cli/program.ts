@@ -10,6 +10,7 @@ import { destroy } from './commands/destroy.js';
 import { doctor } from './commands/doctor.js';
 import { env } from './commands/env.js';
 import { events } from './commands/events.js';
+import { findings } from './commands/findings.js';
 import { get } from './commands/get.js';
 import { grant, grants, revoke } from './commands/grants.js';
 import { history } from './commands/history.js';
@@ -54,6 +55,7 @@ const accountCommands = [
   audit,
   events,
   reports,
+  findings,
   channels,
   worker,
   doctor,

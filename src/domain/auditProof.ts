@@ -14,10 +14,23 @@ export interface AuditCheck {
   end(): { chains: number; rows: number; problems: AuditProblem[] };
 }
 
-/** `signed` are heads that a valid checkpoint vouches for, `continued` those that the starts of later chains name. */
-export function auditCheck(signed: readonly ChainHead[], continued: readonly ChainHead[]): AuditCheck {
+export interface KnownHeads {
+  /** Heads that a valid checkpoint vouches for. */
+  signed: readonly ChainHead[];
+  /** Those that the starts of later chains name. */
+  continued: readonly ChainHead[];
+  /** Up to these, a valid checkpoint says, rows were dropped because they were old. */
+  dropped: readonly ChainHead[];
+}
+
+type Tell = (row: { chain: string; seq: number }, problem: string) => void;
+
+export function auditCheck({ signed, continued, dropped }: KnownHeads): AuditCheck {
   const problems: AuditProblem[] = [];
-  const expected = new Map<string, ChainHead>(signed.map((head) => [keyOf(head), head]));
+  const ends = newestOf(dropped);
+  const isDropped = (head: ChainHead) => head.seq <= (ends.get(head.chain)?.seq ?? -1);
+  const kept = signed.filter((head) => !isDropped(head));
+  const expected = new Map<string, ChainHead>(kept.map((head) => [keyOf(head), head]));
   const named = new Map<string, { by: AuditRow; head: ChainHead }>();
   const watched = new Set(continued.map(keyOf));
   const hashes = new Map<string, string>();
@@ -25,9 +38,7 @@ export function auditCheck(signed: readonly ChainHead[], continued: readonly Cha
   let chains = 0;
   let rows = 0;
 
-  const tell = (row: { chain: string; seq: number }, problem: string): void => {
-    problems.push({ chain: row.chain, seq: row.seq, problem });
-  };
+  const tell: Tell = (row, problem) => void problems.push({ chain: row.chain, seq: row.seq, problem });
 
   return {
     row(row) {
@@ -36,8 +47,15 @@ export function auditCheck(signed: readonly ChainHead[], continued: readonly Cha
       if (before === null) chains += 1;
       const { hash, ...unhashed } = row;
       if (hashRow(unhashed) !== hash) tell(row, 'edited: the row does not match its hash');
-      if (before === null) checkStart(row, named, tell);
-      else checkLink(before, row, tell);
+      const previous = row.seq === 0 ? namedPrevious(row) : null;
+      if (previous !== null && !isDropped(previous)) named.set(row.chain, { by: row, head: previous });
+      // What is left of the dropped rows may have gaps; the first row behind them follows their last one.
+      if (!isDropped(row)) {
+        const end = ends.get(row.chain);
+        if (before !== null && !isDropped(before)) checkLink(before, row, tell);
+        else if (end === undefined) checkStart(row, previous, tell);
+        else checkLink(end, row, tell);
+      }
       const key = keyOf(row);
       const head = expected.get(key);
       if (head !== undefined && head.hash !== hash)
@@ -58,19 +76,20 @@ export function auditCheck(signed: readonly ChainHead[], continued: readonly Cha
   };
 }
 
-function checkStart(
-  row: AuditRow,
-  named: Map<string, { by: AuditRow; head: ChainHead }>,
-  tell: (row: AuditRow, problem: string) => void,
-): void {
-  if (row.seq !== 0 || row.action !== 'chain.start') tell(row, 'deleted: the rows before it are missing');
-  const previous = namedPrevious(row);
-  if (row.seq === 0 && row.prevHash !== (previous?.hash ?? NO_HASH))
-    tell(row, 'the chain begins with another hash');
-  if (previous !== null) named.set(row.chain, { by: row, head: previous });
+/** Of each chain the end that lies furthest: months are dropped one after the other. */
+function newestOf(heads: readonly ChainHead[]): Map<string, ChainHead> {
+  const newest = new Map<string, ChainHead>();
+  for (const head of heads) if (head.seq > (newest.get(head.chain)?.seq ?? -1)) newest.set(head.chain, head);
+  return newest;
 }
 
-function checkLink(before: AuditRow, row: AuditRow, tell: (row: AuditRow, problem: string) => void): void {
+function checkStart(row: AuditRow, previous: ChainHead | null, tell: Tell): void {
+  if (row.seq !== 0 || row.action !== 'chain.start') tell(row, 'deleted: the rows before it are missing');
+  if (row.seq === 0 && row.prevHash !== (previous?.hash ?? NO_HASH))
+    tell(row, 'the chain begins with another hash');
+}
+
+function checkLink(before: ChainHead, row: AuditRow, tell: Tell): void {
   if (row.seq === before.seq) tell(row, 'duplicate: another row has this number');
   else if (row.seq !== before.seq + 1) tell(row, 'deleted: rows before it are missing');
   if (row.prevHash !== before.hash) tell(row, 'reordered or inserted: it does not follow the row before it');

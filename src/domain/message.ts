@@ -53,6 +53,18 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
   break_glass: (name, fact) => `${fact('actor')} broke the glass on ${name}: ${fact('reason')}`,
   report: (_name, fact) => `Health report: ${fact('text')}.`,
   password_reset: (_name, fact) => `${fact('actor')} reset a password.`,
+  drift: (name, fact) =>
+    `${name} was changed in Vault: version ${fact('version')} has another ${fact('changed')}. Version ${fact('active_version')} is in use.`,
+  drift_adopted: (name, fact) =>
+    `Version ${fact('version')} of ${name}, written in Vault, passed its test and is in use now.`,
+  active_gone: (name, fact) =>
+    `Version ${fact('version')} of ${name}, which is in use, was ${fact('how')} in Vault; nobody can read it.`,
+  replaced: (name) => `What Vault holds of ${name} is not what the broker stored; nobody can read it.`,
+  missing: (name) => `Vault no longer holds ${name}; nobody can read it.`,
+  orphan: (_name, fact) => `In Vault, but of no credential here, and kept there: ${fact('paths')}.`,
+  vault_recovered: (name) => `Vault holds ${name} again as the broker stored it.`,
+  report_only: (_name, fact) =>
+    `Postgres is older than Vault, as after a restore: until ${day(fact('until'))} differences are told and nothing is mended or destroyed.`,
 };
 
 const day = (moment: string) => moment.slice(0, 10);

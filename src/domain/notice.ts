@@ -13,6 +13,14 @@ export const NOTICE_KINDS = [
   'break_glass',
   'password_reset',
   'report',
+  'drift',
+  'drift_adopted',
+  'active_gone',
+  'replaced',
+  'missing',
+  'orphan',
+  'vault_recovered',
+  'report_only',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -42,6 +50,14 @@ const SEVERITY_OF: Readonly<Record<NoticeKind, Severity>> = {
   break_glass: 'critical',
   password_reset: 'warning',
   report: 'info',
+  drift: 'warning',
+  drift_adopted: 'info',
+  active_gone: 'critical',
+  replaced: 'critical',
+  missing: 'critical',
+  orphan: 'warning',
+  vault_recovered: 'info',
+  report_only: 'critical',
 };
 
 /** How urgent a notice is; one day before the end all else waits. */

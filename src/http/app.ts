@@ -11,6 +11,7 @@ import { channelRoutes } from './channelRoutes.js';
 import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { eventRoutes } from './eventRoutes.js';
+import { findingRoutes } from './findingRoutes.js';
 import { importRoutes } from './importRoutes.js';
 import { loginLimit, revealLimit, testLimit } from './limits.js';
 import { observe } from './observe.js';
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...channelRoutes,
   ...reportRoutes,
+  ...findingRoutes,
 ];
 
 export function createApp(options: AppOptions): Express {

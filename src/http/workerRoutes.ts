@@ -40,6 +40,7 @@ function presentStatus(status: JobsStatus): Record<string, unknown> {
       last_duration_ms: t.lastDurationMs,
       last_code: t.lastCode,
       last_ok_at: t.lastOkAt,
+      last_counts: t.lastCounts,
     })),
   };
 }

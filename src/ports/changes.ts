@@ -3,6 +3,8 @@ import type { AuditEvent } from '../domain/audit.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
 import type { TestRun } from '../domain/testResult.js';
+import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
+import type { ReportOnly } from './findings.js';
 import type { SealedChannel } from './notices.js';
 import type { Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
 import type { UsageRow } from './records.js';
@@ -104,6 +106,12 @@ export interface ChangeTx {
   /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
   setTested(credentialId: string, found: TestedPatch): Promise<void>;
   notice(notice: Notice): Promise<void>;
+  /** False when one of its kind stands already for the same credential or path; then nothing is changed. */
+  openFinding(finding: VaultFinding): Promise<boolean>;
+  resolveFinding(id: string, resolution: Resolution, at: Date): Promise<void>;
+  /** Adds facts to one. */
+  noteFinding(id: string, facts: VaultFinding['facts']): Promise<void>;
+  setReportOnly(state: ReportOnly): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: SealedChannel): Promise<void>;
   insertReport(report: StoredReport): Promise<void>;

@@ -38,6 +38,8 @@ export interface TaskStatus {
   /** `ok`, or the code of what went wrong. */
   lastCode: string;
   lastOkAt: Date | null;
+  /** What the last run that went well did, where it counts that. */
+  lastCounts: Readonly<Record<string, number>> | null;
 }
 
 export interface JobsStatus {
@@ -56,7 +58,8 @@ export interface JobsStatus {
   tasks: TaskStatus[];
 }
 
-export type JobHandler = (payload: unknown, signal: AbortSignal) => Promise<void>;
+/** Where it resolves with counts by name, the status shows them. */
+export type JobHandler = (payload: unknown, signal: AbortSignal) => Promise<unknown>;
 
 export interface JobRunner {
   /** Takes no more, waits for what runs, and hands back what did not end. */

@@ -13,7 +13,12 @@ export interface StoredMetadata {
   currentVersion: number;
   maxVersions: number;
   versions: Map<number, { createdTime: string; deleted: boolean; destroyed: boolean }>;
+  /** `custom_metadata`: anybody with rights in Vault may have written it. */
+  custom: Record<string, string>;
 }
+
+/** Which fields are secrets. */
+export type SecretFields = readonly string[] | ((name: string) => boolean);
 
 /**
  * KV v2. Every method rejects with a `BrokerError`: `store_unavailable` when Vault can't serve (whatever the reason),
@@ -26,7 +31,7 @@ export interface SecretStore {
    */
   write(path: string, values: FieldValues, cas: number): Promise<StoredVersion>;
   /**
-   * Reads exactly one version. `secretFields` tells which of the fields are secrets.
+   * Reads exactly one version. `secretFields` tells which of the fields are secrets, by a list or by each name.
    * `gone` when it was deleted or destroyed in Vault; `integrity_error` when the path or version is missing or
    * its `created_time` is not `createdTime` (pass null to skip that check).
    */
@@ -34,7 +39,7 @@ export interface SecretStore {
     path: string,
     version: number,
     createdTime: string | null,
-    secretFields: readonly string[],
+    secretFields: SecretFields,
   ): Promise<FieldValues>;
   /** Null when the path does not exist. */
   metadata(path: string): Promise<StoredMetadata | null>;

@@ -8,7 +8,7 @@ export type IntentEnd = 'completed' | 'abandoned' | 'drift';
 
 /**
  * Settles an intent that a crash left open. A version in Vault that holds what was meant is completed as its
- * author's; nothing in Vault closes the intent; something else there is drift and never becomes active by itself.
+ * author's; nothing in Vault closes the intent; something else there is drift, which the reconciler records.
  */
 export async function finishIntent(
   ports: WritePorts,
@@ -63,7 +63,7 @@ function event(intent: WriteIntent, end: IntentEnd, version: number | null): Aud
   const done = create ? 'credential.create' : 'credential.update';
   const left = create ? 'credential.create_abandoned' : 'credential.update_abandoned';
   return {
-    action: end === 'completed' ? done : end === 'drift' ? 'credential.drift_found' : left,
+    action: end === 'completed' ? done : left,
     outcome: end === 'completed' ? 'allowed' : 'failed',
     actor: end === 'completed' ? intent.actor : 'system',
     actorKind: end === 'completed' ? 'user' : 'system',
@@ -76,6 +76,6 @@ function event(intent: WriteIntent, end: IntentEnd, version: number | null): Aud
     purpose: null,
     breakGlass: false,
     breakGlassReason: null,
-    details: { settled_by: 'reconciler', expected: intent.expectedVersion },
+    details: { settled_by: 'reconciler', expected: intent.expectedVersion, end },
   };
 }

@@ -1,146 +1,225 @@
-import { type Credential, restorableUntil } from '../domain/credential.js';
+import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
-import { auditEvent } from './auditEvent.js';
+import { mapBounded } from '../domain/mapBounded.js';
+import type { VaultFinding } from '../domain/vaultFinding.js';
+import type { Ports } from '../ports.js';
+import { mayAdopt } from './adoptDrift.js';
+import { destroyDeleted, isToDestroy } from './destroyDeleted.js';
 import { finishIntent } from './finishIntent.js';
+import { endOrphans, recordOrphans } from './orphans.js';
+import { emptyReport, type ReconcileReport } from './reconcileReport.js';
+import { MARKER_PATH, reportOnlyNow, writeMarker } from './restoreMarker.js';
 import { systemCall } from './users.js';
-import { keepRoom, type WritePorts } from './writeVersion.js';
+import { endFinding, type Looked, recordFindings, standsNow } from './vaultFindings.js';
+import type { WritePorts } from './writeVersion.js';
 
-export interface ReconcileReport {
+/** What becomes of versions that others wrote: told only, or in use once a test passes. */
+export const DRIFT_MODES = ['report', 'adopt'] as const;
+export type DriftMode = (typeof DRIFT_MODES)[number];
+
+export interface ReconcileOptions {
+  /** Intents younger than this may be under way. */
+  graceMs: number;
+  /** Changes nothing. */
   dryRun: boolean;
-  intentsCompleted: string[];
-  intentsClosed: string[];
-  destroyed: string[];
-  /** Paths in Vault without a row: kept, never destroyed. */
-  orphans: string[];
-  /** Rows whose path Vault does not have. */
-  missing: string[];
-  /** Versions that somebody wrote in Vault without the broker. */
-  drift: { credentialId: string; recorded: number; found: number }[];
-  failed: { credentialId: string; code: string }[];
+  /** Left out: `report`. */
+  drift?: DriftMode;
 }
 
+type Needs = WritePorts & Pick<Ports, 'findings' | 'jobs'>;
+
+interface Run {
+  ports: Needs;
+  options: ReconcileOptions;
+  report: ReconcileReport;
+  /** False: intents stay open and nothing is destroyed. */
+  mends: boolean;
+  /** Findings that stood when it began, by their credential or path. */
+  open: ReadonlyMap<string, VaultFinding[]>;
+}
+
+const PAGE = 200;
+/** How many paths Vault is asked about at once. */
+const PARALLEL = 8;
+
 /**
- * Looks for what a crash, a restore or somebody in Vault left, and mends what is the broker's own: open intents and
- * destructions that were asked for. Orphans and drift are told, never touched. `dryRun` changes nothing.
+ * Compares Vault with the rows. Mends what is the broker's own (open intents, destructions that were asked for), and
+ * records and tells what others did; never destroys what it does not know. Rejects with `conflict` while another
+ * process does the same.
  */
-export async function reconcile(
-  ports: WritePorts,
-  options: { graceMs: number; dryRun: boolean },
-): Promise<ReconcileReport> {
-  const report: ReconcileReport = {
-    dryRun: options.dryRun,
-    intentsCompleted: [],
-    intentsClosed: [],
-    destroyed: [],
-    orphans: [],
-    missing: [],
-    drift: [],
-    failed: [],
-  };
-  await settleIntents(ports, options, report);
+export async function reconcile(ports: Needs, options: ReconcileOptions): Promise<ReconcileReport> {
+  if (options.dryRun) return runOnce(ports, options);
+  const report = await ports.findings.alone(() => runOnce(ports, options));
+  if (report !== null) return report;
+  throw new BrokerError('conflict', { detail: 'Another process reconciles at this moment.' });
+}
+
+async function runOnce(ports: Needs, options: ReconcileOptions): Promise<ReconcileReport> {
+  const reportOnly = await reportOnlyNow(ports, options.dryRun);
+  const report = emptyReport(options.dryRun, reportOnly);
+  const mends = !options.dryRun && reportOnly === null;
+  const run: Run = { ports, options, report, mends, open: await standing(ports) };
+  await settleIntents(run);
+  // Before the rows: a path of a credential that is made meanwhile is then not in it.
   const paths = new Set(await ports.store.list());
+  paths.delete(MARKER_PATH);
   let after: string | null = null;
   for (;;) {
-    const rows: Credential[] = await ports.records.allCredentials(after, 200);
-    for (const row of rows) {
-      await reconcileOne(ports, row, paths, options.dryRun, report).catch((error: unknown) =>
-        note(report, row.id, error),
-      );
-      paths.delete(row.vaultPath);
-    }
+    const rows: Credential[] = await ports.records.allCredentials(after, PAGE);
+    for (const row of rows) if (row.status !== 'destroyed') paths.delete(row.vaultPath);
+    await reconcilePage(run, rows);
     const last = rows.at(-1);
     if (last === undefined) break;
     after = last.id;
   }
-  report.orphans = [...paths].sort();
+  await judgeOrphans(run, [...paths].sort());
+  if (mends) await writeMarker(ports);
+  // One that changed meanwhile is looked at again next time.
+  for (const { credentialId, code } of report.failed)
+    ports.log[code === 'conflict' ? 'info' : 'error']('reconcile_failed', {
+      credential_id: credentialId,
+      code,
+    });
   return report;
 }
 
-async function settleIntents(
-  ports: WritePorts,
-  options: { graceMs: number; dryRun: boolean },
-  report: ReconcileReport,
-): Promise<void> {
+async function standing({ findings }: Needs): Promise<Run['open']> {
+  const open = new Map<string, VaultFinding[]>();
+  for (const finding of await findings.open()) {
+    const key = finding.credentialId ?? finding.path ?? '';
+    open.set(key, [...(open.get(key) ?? []), finding]);
+  }
+  return open;
+}
+
+async function settleIntents({ ports, options, report, mends }: Run): Promise<void> {
   const call = systemCall();
-  for (const intent of await ports.records.openIntents(
-    new Date(ports.clock.now().getTime() - options.graceMs),
-  )) {
+  const grace = mends ? options.graceMs : 0;
+  for (const intent of await ports.records.openIntents(new Date(ports.clock.now().getTime() - grace))) {
+    if (!mends) {
+      const { credentialId, kind, expectedVersion, actor, createdAt } = intent;
+      report.openIntents.push({ credentialId, kind, expectedVersion, actor, createdAt });
+      continue;
+    }
     const { credential } = await ports.records.access(call.caller, intent.credentialId);
-    if (credential === null || options.dryRun) continue;
-    try {
+    if (credential === null) continue;
+    await noted(report, intent.credentialId, async () => {
       const end = await finishIntent(ports, intent, credential);
       (end === 'completed' ? report.intentsCompleted : report.intentsClosed).push(intent.credentialId);
-    } catch (error) {
-      note(report, intent.credentialId, error);
-    }
-  }
-}
-
-function note(report: ReconcileReport, credentialId: string, error: unknown): void {
-  if (!(error instanceof BrokerError)) throw error;
-  report.failed.push({ credentialId, code: error.code });
-}
-
-async function reconcileOne(
-  ports: WritePorts,
-  row: Credential,
-  paths: Set<string>,
-  dryRun: boolean,
-  report: ReconcileReport,
-): Promise<void> {
-  const overdue = row.status === 'deleted' && restorableUntil(row) < ports.clock.now();
-  if (row.status === 'destroying' || overdue) {
-    if (!dryRun) await destroy(ports, row);
-    report.destroyed.push(row.id);
-    return;
-  }
-  if (row.status !== 'active' && row.status !== 'disabled') return;
-  const metadata = paths.has(row.vaultPath) ? await ports.store.metadata(row.vaultPath) : null;
-  if (metadata === null) {
-    report.missing.push(row.id);
-    return;
-  }
-  if (metadata.currentVersion <= row.latestVersion) return;
-  report.drift.push({ credentialId: row.id, recorded: row.latestVersion, found: metadata.currentVersion });
-  if (dryRun || (await ports.records.openIntent(row.id)) !== null) return;
-  await keepRoom(ports, row, metadata);
-  await ports.changes.run(async (tx) => {
-    tx.audit(
-      auditEvent(systemCall(), 'credential.drift_found', 'allowed', {
-        credentialId: row.id,
-        version: metadata.currentVersion,
-      }),
-    );
-    await tx.updateCredential(
-      row.id,
-      { latestVersion: metadata.currentVersion },
-      'system',
-      ports.clock.now(),
-    );
-  });
-}
-
-async function destroy(ports: WritePorts, row: Credential): Promise<void> {
-  const now = ports.clock.now();
-  if (row.status === 'deleted') {
-    await ports.changes.run(async (tx) => {
-      tx.audit(
-        auditEvent(systemCall(), 'credential.destroy', 'allowed', {
-          credentialId: row.id,
-          details: { step: 'marked' },
-        }),
-      );
-      await tx.updateCredential(row.id, { status: 'destroying' }, 'system', now);
     });
   }
-  await ports.store.destroy(row.vaultPath);
+}
+
+/** One that fails is told, and keeps none of the others. */
+async function noted(
+  report: ReconcileReport,
+  credentialId: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    report.failed.push({ credentialId, code: error.code });
+  }
+}
+
+async function reconcilePage(run: Run, rows: readonly Credential[]): Promise<void> {
+  const { ports, options, report } = run;
+  for (const row of rows) await noted(report, row.id, () => endOfRow(run, row));
+  for (const looked of await lookAt(run, rows))
+    await noted(report, looked.row.id, async () => {
+      const stands = standsNow(looked);
+      tellIn(report, looked, stands);
+      if (options.dryRun) return;
+      await recordFindings(ports, looked);
+      if (options.drift === 'adopt' && run.mends && stands.drift !== null) await adoptLater(run, looked.row);
+    });
+}
+
+/** Destroys what was deleted long enough ago; of what is deleted nothing has to be told any more. */
+async function endOfRow({ ports, report, mends, open, options }: Run, row: Credential): Promise<void> {
+  if (isToDestroy(row, ports.clock.now())) {
+    if (mends) await destroyDeleted(ports, row);
+    (mends ? report.destroyed : report.toDestroy).push(row.id);
+  }
+  if (row.status === 'active' || row.status === 'disabled') return;
+  const told = open.get(row.id) ?? [];
+  report.resolved += told.length;
+  if (told.length === 0 || options.dryRun) return;
   await ports.changes.run(async (tx) => {
-    tx.audit(
-      auditEvent(systemCall(), 'credential.destroy', 'allowed', {
-        credentialId: row.id,
-        details: { step: 'done' },
-      }),
-    );
-    await tx.updateCredential(row.id, { status: 'destroyed' }, 'system', now);
+    for (const finding of told) await endFinding(ports, tx, { row, finding, resolution: 'deleted' });
   });
+}
+
+/** Asks Vault about those that are in use, and which of the versions there nobody recorded. */
+async function lookAt({ ports, report, open }: Run, rows: readonly Credential[]): Promise<Looked[]> {
+  const used = rows.filter(({ status }) => status === 'active' || status === 'disabled');
+  const looked: Looked[] = [];
+  await mapBounded(used, PARALLEL, (row) =>
+    noted(report, row.id, async () => {
+      const metadata = await ports.store.metadata(row.vaultPath);
+      looked.push({ row, metadata, unrecorded: [], open: open.get(row.id) ?? [] });
+    }),
+  );
+  const asked = looked.flatMap(({ row, metadata }) =>
+    [...(metadata?.versions ?? [])]
+      .filter(([version, { deleted, destroyed }]) => version > row.latestVersion || !(deleted || destroyed))
+      .map(([version]) => ({ credentialId: row.id, version })),
+  );
+  const byId = new Map(looked.map((one) => [one.row.id, one]));
+  for (const { credentialId, version } of await ports.findings.unrecorded(asked))
+    byId.get(credentialId)?.unrecorded.push(version);
+  return looked;
+}
+
+function tellIn(
+  report: ReconcileReport,
+  { row, metadata }: Looked,
+  stands: ReturnType<typeof standsNow>,
+): void {
+  const { broken, drift, ended } = stands;
+  if (broken?.kind === 'missing') report.missing.push(row.id);
+  if (broken?.kind === 'active_gone') report.activeGone.push(row.id);
+  if (broken?.kind === 'replaced') report.replaced.push(row.id);
+  const found = metadata?.currentVersion ?? 0;
+  if (drift !== null) report.drift.push({ credentialId: row.id, recorded: row.latestVersion, found });
+  report.resolved += ended.length;
+}
+
+/** By a job of its own: a test takes its time, and each try is a login. */
+async function adoptLater({ ports }: Run, row: Credential): Promise<void> {
+  for (const finding of await ports.findings.openOf(row.id))
+    if (mayAdopt(row, finding))
+      await ports.jobs.enqueue({
+        task: 'adopt_drift',
+        key: `adopt:${row.id}`,
+        payload: { credential_id: row.id },
+        maxAttempts: 1,
+      });
+}
+
+async function judgeOrphans({ ports, options, report, open }: Run, paths: readonly string[]): Promise<void> {
+  const told = [...open.values()].flat().filter(({ kind }) => kind === 'orphan');
+  const metadata = await mapBounded(paths, PARALLEL, (path) => ports.store.metadata(path));
+  // One that went since the list was read is none.
+  const orphans = paths.flatMap((path, n) => {
+    const custom = metadata[n]?.custom;
+    return custom === undefined ? [] : [{ path, custom }];
+  });
+  report.orphans = orphans.map(({ path }) => path);
+  const there = new Set(report.orphans);
+  const ended = told.filter(({ path }) => !there.has(path ?? ''));
+  report.resolved += ended.length;
+  if (options.dryRun) return;
+  const known = new Set(told.map(({ path }) => path));
+  await recordOrphans(
+    ports,
+    orphans.filter(({ path }) => !known.has(path)),
+  );
+  const gone = await mapBounded(ended, PARALLEL, ({ path }) => ports.store.metadata(path ?? ''));
+  await endOrphans(
+    ports,
+    ended.map((finding, n) => ({ finding, resolution: gone[n] === null ? 'gone' : 'known' })),
+  );
 }

@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
+import { usableValues } from './foreignVersion.js';
 import { knownConnector } from './knownConnector.js';
 import { recordTest } from './recordTest.js';
 import { isTestable, runTest } from './runTest.js';
@@ -66,6 +67,7 @@ async function valuesOf(
   if (version === undefined || version === credential.activeVersion) return activeValues(ports, credential);
   const known = await ports.records.version(credential.id, version);
   if (known === null) throw notFound('version');
+  if (known.source === 'drift') return usableValues(ports, credential, known);
   return ports.store.read(credential.vaultPath, version, known.createdTime, known.secretFields);
 }
 

@@ -1,13 +1,20 @@
 import type { Call } from '../domain/caller.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
-import { firstTest } from '../domain/testPace.js';
+import type { FieldValues } from '../domain/fields.js';
+import { readsByRight } from '../domain/grant.js';
+import { destinationChanged } from '../domain/templateFields.js';
 import type { Ports } from '../ports.js';
+import { activated, endDrift, refuseDestination } from './adoptDrift.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
+import { usableValues } from './foreignVersion.js';
+import { knownConnector } from './knownConnector.js';
+import { refuse } from './refuse.js';
+import { destinationEvent } from './updateCredential.js';
 import { lostRace } from './writeVersion.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'store' | 'testPace'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'store' | 'testPace' | 'findings'>;
 
 /** The history of a credential, newest first: who, when, why, which fields. No value. */
 export async function listVersions(
@@ -21,7 +28,9 @@ export async function listVersions(
 
 /**
  * Makes an older (or newer) version the active one, all its fields together. Vault must still hold exactly that
- * version: `gone` when it was deleted there or is older than what Vault keeps.
+ * version: `gone` when it was deleted there or is older than what Vault keeps. One that somebody wrote in Vault must be
+ * as the API would have stored it, and may lead to another destination only for who can read the value by right. To
+ * activate the active version once more says that it stays, whatever others wrote.
  */
 export async function activateVersion(
   ports: Needs,
@@ -30,35 +39,51 @@ export async function activateVersion(
   version: number,
   options: { reason?: string | undefined } = {},
 ): Promise<Credential> {
-  const { credential } = await authorize(ports, call, id, 'edit', 'credential.activate');
-  if (credential.activeVersion === version) return credential;
+  const granted = await authorize(ports, call, id, 'edit', 'credential.activate');
+  const { credential } = granted;
+  const open = await ports.findings.openOf(id);
+  const stays = credential.activeVersion === version;
+  if (stays && !open.some(({ kind }) => kind === 'drift')) return credential;
   const known = await ports.records.version(id, version);
   if (known === null) throw notFound('version');
-  if (known.source === 'drift') {
-    throw new BrokerError('conflict', {
-      detail: 'This version was written in Vault by another client; it has to be adopted first.',
-    });
+  const values = stays ? null : await storedValues(ports, credential, known);
+  const moved = values === null ? [] : destinationOf(credential, known, values);
+  if (moved.length > 0 && !readsByRight(call.caller, granted)) {
+    const refused = { action: 'credential.activate' as const, credentialId: id, details: { moved } };
+    await refuse(ports, call, refused, refuseDestination(moved));
   }
+  return ports.changes.run(async (tx) => {
+    const row = await tx.lock(id);
+    if (row === null || row.revision !== credential.revision) throw lostRace();
+    const details = { from: row.activeVersion, reason: options.reason ?? null };
+    tx.audit(auditEvent(call, 'credential.activate', 'allowed', { credentialId: id, version, details }));
+    if (moved.length > 0) tx.audit(destinationEvent(call, credential, moved));
+    await endDrift(tx, open, { version, at: ports.clock.now() });
+    if (values === null) return row;
+    const patch = activated(ports, known, values, moved);
+    return tx.updateCredential(id, patch, call.caller.principal, ports.clock.now());
+  });
+}
+
+async function storedValues(
+  ports: Needs,
+  credential: Credential,
+  known: CredentialVersion,
+): Promise<FieldValues> {
+  const { version, createdTime, secretFields } = known;
   const metadata = await ports.store.metadata(credential.vaultPath);
   if (metadata !== null && !metadata.versions.has(version)) {
     throw new BrokerError('gone', {
       detail: `Vault no longer keeps version ${version}; the oldest it has is ${Math.min(...metadata.versions.keys())}.`,
     });
   }
-  await ports.store.read(credential.vaultPath, version, known.createdTime, known.secretFields);
-  return ports.changes.run(async (tx) => {
-    const row = await tx.lock(id);
-    if (row === null || row.revision !== credential.revision) throw lostRace();
-    const details = { from: row.activeVersion, reason: options.reason ?? null };
-    tx.audit(auditEvent(call, 'credential.activate', 'allowed', { credentialId: id, version, details }));
-    const patch = {
-      activeVersion: version,
-      activeCreatedTime: known.createdTime,
-      settings: known.settings,
-      secretFields: known.secretFields,
-      health: 'unchecked' as const,
-      nextTestAt: firstTest(ports.clock.now(), ports.testPace.chance()),
-    };
-    return tx.updateCredential(id, patch, call.caller.principal, ports.clock.now());
-  });
+  if (known.source !== 'drift')
+    return ports.store.read(credential.vaultPath, version, createdTime, secretFields);
+  return usableValues(ports, credential, known);
+}
+
+/** Fields by which a version of somebody else leads elsewhere. Our own versions were let through when they were made. */
+function destinationOf(credential: Credential, known: CredentialVersion, values: FieldValues): string[] {
+  if (known.source !== 'drift') return [];
+  return destinationChanged(knownConnector(credential.serviceType), credential.settings, values.settings);
 }

@@ -131,11 +131,12 @@ async function writeToVault(
 
 /**
  * A creation that failed is undone, so that its name is free again; what Vault may hold of it is destroyed by the
- * reconciler. A refused change is drift; one with an unknown end keeps its intent open and is settled later.
+ * reconciler, which also records what others wrote instead of a refused change. One with an unknown end keeps its
+ * intent open and is settled later.
  */
 async function abandon(ports: WritePorts, call: Call, intent: WriteIntent, error: unknown): Promise<never> {
   if (intent.kind === 'create') await undoCreate(ports, call, intent);
-  else if (error instanceof BrokerError && error.code === 'conflict') await recordDrift(ports, call, intent);
+  else if (error instanceof BrokerError && error.code === 'conflict') await noteOthers(ports, call, intent);
   throw error;
 }
 
@@ -155,19 +156,16 @@ async function undoCreate(ports: WritePorts, call: Call, intent: WriteIntent): P
   });
 }
 
-async function recordDrift(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
+/** The next write must know what the latest version is. */
+async function noteOthers(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
   const { credential } = await ports.records.access(call.caller, intent.credentialId);
   const metadata = credential === null ? null : await ports.store.metadata(credential.vaultPath);
   if (credential !== null && metadata !== null) await keepRoom(ports, credential, metadata);
   await ports.changes.run(async (tx) => {
     const row = await tx.lock(intent.credentialId);
     const latest = metadata?.currentVersion ?? 0;
-    if (row !== null && latest > row.latestVersion) {
+    if (row !== null && latest > row.latestVersion)
       await tx.updateCredential(row.id, { latestVersion: latest }, 'system', ports.clock.now());
-      tx.audit(
-        auditEvent(call, 'credential.drift_found', 'allowed', { credentialId: row.id, version: latest }),
-      );
-    }
     await tx.closeIntent(intent.id, 'abandoned', ports.clock.now());
     const details = { expected: intent.expectedVersion, found: latest };
     tx.audit(

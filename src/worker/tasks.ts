@@ -1,15 +1,18 @@
 import type { NoticePolicy } from '../domain/dueNotices.js';
+import { BrokerError } from '../domain/errors.js';
+import type { RetentionPolicy } from '../domain/retention.js';
 import type { JobHandler, Schedule } from '../ports/jobs.js';
 import type { SecretStore } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
-import { reconcile } from '../usecases/reconcile.js';
+import { adoptDrift } from '../usecases/adoptDrift.js';
+import { cleanUp } from '../usecases/cleanUp.js';
+import { type DriftMode, reconcile } from '../usecases/reconcile.js';
+import { countsOf } from '../usecases/reconcileReport.js';
 import { remind } from '../usecases/remind.js';
 import { makeScheduledReports } from '../usecases/reports.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
-/** Jobs that were given up can be looked at for so long. */
-const DEAD_FOR_MS = 7 * 86_400_000;
 /** Intents younger than this may still be under way. */
 const GRACE_MS = 15 * 60_000;
 
@@ -18,16 +21,16 @@ export interface WorkerParts {
   /** Of the role that alone may list and destroy. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
+  /** How long old rows are kept. */
+  retention: RetentionPolicy;
+  drift: DriftMode;
   /** When `report` is due. */
   reportSchedule: Schedule;
 }
 
 /** What workers know to do, by the name of the task. */
-export function tasksOf({
-  ports,
-  reconcilerStore,
-  noticePolicy,
-}: WorkerParts): Readonly<Record<string, JobHandler>> {
+export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>> {
+  const { ports, noticePolicy, retention } = parts;
   return {
     checkpoint: () => ports.auditVerifier.checkpoint(),
     test_due: async () => {
@@ -42,25 +45,24 @@ export function tasksOf({
     report: () => makeScheduledReports(ports),
     notify: () => handOverNotices(ports),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
-    clean_up: async () => {
-      const before = new Date(ports.clock.now().getTime() - DEAD_FOR_MS);
-      ports.log.info('cleaned_up', { jobs: await ports.jobs.forgetDead(before) });
-    },
-    reconcile: async () => {
-      const report = await reconcile(
-        { ...ports, store: await reconcilerStore() },
-        { graceMs: GRACE_MS, dryRun: false },
-      );
-      ports.log.info('reconciled', {
-        completed: report.intentsCompleted.length,
-        closed: report.intentsClosed.length,
-        destroyed: report.destroyed.length,
-        orphans: report.orphans.length,
-        missing: report.missing.length,
-        drift: report.drift.length,
-      });
-    },
+    clean_up: () => cleanUp(ports, retention),
+    adopt_drift: (payload) => adoptDrift(ports, textOf(payload, 'credential_id')),
+    reconcile: () => reconcileOnce(parts),
   };
+}
+
+async function reconcileOnce({ ports, reconcilerStore, drift }: WorkerParts): Promise<object | undefined> {
+  try {
+    const all = { ...ports, store: await reconcilerStore() };
+    const counts = countsOf(await reconcile(all, { graceMs: GRACE_MS, dryRun: false, drift }));
+    ports.log.info('reconciled', counts);
+    return counts;
+  } catch (error) {
+    if (!(error instanceof BrokerError) || error.code !== 'conflict') throw error;
+    // Another process does it.
+    ports.log.info('reconcile_left_to_another');
+    return undefined;
+  }
 }
 
 /** A text of a job's payload; what another version of the broker enqueued may lack it. */

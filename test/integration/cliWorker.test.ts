@@ -27,6 +27,30 @@ describe('the commands for the worker and where notices go', function () {
     expect((await run('worker status', { env: engineer })).code).to.equal(4);
   });
 
+  it('tell what somebody did in Vault, and that nobody did', async () => {
+    const nothing = await run('findings');
+    expect([nothing.code, nothing.stdout]).to.deep.equal([0, '']);
+    expect(nothing.stderr).to.contain('Nothing found');
+    expect(JSON.parse((await run('findings --json')).stdout)).to.deep.equal({ items: [] });
+    const body = { name: 'lab', service_type: 'other', fields: { value: 'v1' } };
+    await system.send('POST', '/api/credentials', body);
+    const headers = { 'X-Vault-Token': system.vault.rootToken };
+    const at = `${system.vault.address}/v1/glassdome-credentials`;
+    const listed = await fetch(`${at}/metadata/other`, { method: 'LIST', headers });
+    const [path] = ((await listed.json()) as { data: { keys: string[] } }).data.keys;
+    const edit = { method: 'POST', headers, body: JSON.stringify({ data: { value: 'v2' } }) };
+    await fetch(`${at}/data/other/${path}`, edit);
+    await system.reconcile();
+    const { stdout, stderr } = await run('findings --kind drift');
+    expect(stdout).to.match(/^drift +local:admin\/lab +2 +value +/m);
+    expect(stderr).to.contain('glassdome credentials activate');
+    expect(stdout + stderr).to.not.contain('v2');
+    expect((await run('credentials activate lab 2')).code).to.equal(0);
+    expect((await run('findings')).stderr).to.contain('Nothing found');
+    expect((await run('findings --all')).stdout).to.match(/^drift .* activated$/m);
+    expect((await run('findings --kind trouble')).code).to.equal(2);
+  });
+
   it('add a channel whose URL is on no command line, and show only its host', async () => {
     const file = join(system.folder, 'hook.url');
     writeFileSync(file, 'https://hooks.lab.example/only-we-know\n', { mode: 0o600 });

@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../src/domain/audit.js';
 import type { Caller } from '../../src/domain/caller.js';
 import type { Credential } from '../../src/domain/credential.js';
 import type { WriteIntent } from '../../src/ports/changes.js';
-import type { Log } from '../../src/ports/runtime.js';
+import type { Clock, Log } from '../../src/ports/runtime.js';
 import type { CheckpointSigner } from '../../src/ports/vault.js';
 import { testPostgres } from '../support/parts.js';
 
@@ -46,10 +46,9 @@ export async function freshRecords(options: { maxQueue?: number } = {}): Promise
 /** The adapter over a database that is migrated already. */
 export function recordsAt(
   url: string,
-  options: { maxQueue?: number; log?: Log; leaseMs?: number } = {},
+  options: { maxQueue?: number; log?: Log; leaseMs?: number; clock?: Clock } = {},
 ): Postgres {
-  const { log = quiet, leaseMs = 60_000, ...audit } = options;
-  const clock = { now: () => new Date() };
+  const { log = quiet, leaseMs = 60_000, clock = { now: () => new Date() }, ...audit } = options;
   return createPostgres({ url, clock, log, checkpointSigner: signer, audit, jobs: { leaseMs } });
 }
 

@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
+import { reconcile } from '../../src/usecases/reconcile.js';
 import { createFirstAdmin } from '../../src/usecases/users.js';
 import { wire } from '../../src/wire.js';
 import { startPrivateVault, type TestVault, testPostgres } from './parts.js';
@@ -38,6 +39,8 @@ export interface CliSystem {
   /** A call as the admin, for what a suite needs and does not test. */
   send(method: string, path: string, body?: object): Promise<Response>;
   glassdome(words: readonly string[], options?: RunOptions): Promise<Ended>;
+  /** What the worker does every five minutes. */
+  reconcile(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -78,6 +81,8 @@ export async function startCliSystem(): Promise<CliSystem> {
     VAULT_SECRET_ID_FILE: logins.api.secretIdFile,
     VAULT_USERS_ROLE_ID: logins.users.roleId,
     VAULT_USERS_SECRET_ID_FILE: logins.users.secretIdFile,
+    VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
+    VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
     LOG_LEVEL: 'error',
     OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
   });
@@ -122,6 +127,10 @@ export async function startCliSystem(): Promise<CliSystem> {
     person: async (username, role) => {
       const made = await send('POST', '/api/users', { username, role });
       return logIn(username, ((await made.json()) as { one_time_password: string }).one_time_password);
+    },
+    reconcile: async () => {
+      const ports = { ...system.ports, store: await system.reconcilerStore() };
+      await reconcile(ports, { graceMs: 0, dryRun: false });
     },
     stop: async () => {
       server.closeAllConnections();

@@ -182,6 +182,7 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'GET /api/reports': { answers: '200 200 200 200 200' },
   'POST /api/reports': { answers: '403 403 403 201 403', body: {} },
   'GET /api/reports/{id}': { answers: '404 404 404 404 404' },
+  'GET /api/findings': { answers: '200 200 200 200 200' },
   'GET /api/worker': { answers: '403 403 403 200 403' },
   'GET /api/notifications/channels': { answers: '403 403 403 200 403' },
   'POST /api/notifications/channels': {

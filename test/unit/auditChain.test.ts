@@ -43,11 +43,58 @@ describe('The audit chain', () => {
     if (head === undefined) throw new Error('no head');
     const second = link(emptyChain('reads-2', head), [chainStart(head), event()], at);
     expect(second[0]?.prevHash).to.equal(head.hash);
-    const check = auditCheck([], [head]);
+    const check = auditCheck({ signed: [], continued: [head], dropped: [] });
     for (const row of [...first, ...second]) check.row(row);
     expect(check.end()).to.deep.equal({ chains: 2, rows: 4, problems: [] });
-    const without = auditCheck([], [head]);
+    const without = auditCheck({ signed: [], continued: [head], dropped: [] });
     for (const row of [...first.slice(0, 1), ...second]) without.row(row);
     expect(without.end().problems).to.have.length(1);
+  });
+
+  describe('of which a signed checkpoint says that its beginning was dropped', () => {
+    const events = Array.from({ length: 6 }, () => event());
+    const rows = link(emptyChain('reads-1', null), [chainStart(null), ...events], at);
+    const heads = rows.map(({ chain, seq, hash }) => ({ chain, seq, hash }));
+    const head = (seq: number) => heads.filter((one) => one.seq === seq);
+    const problems = (kept: number[], dropped = head(2)) => {
+      const check = auditCheck({ signed: [...head(1), ...head(4)], continued: [], dropped });
+      for (const row of rows.filter(({ seq }) => kept.includes(seq))) check.row(row);
+      return check.end().problems.map(({ seq, problem }) => `${seq} ${problem.split(/[: ]/)[0]}`);
+    };
+
+    it('holds without the dropped rows, with some and with all of them', () => {
+      for (const kept of [
+        [3, 4, 5, 6],
+        [1, 3, 4, 5, 6],
+        [0, 1, 2, 3, 4, 5, 6],
+      ])
+        expect(problems(kept)).to.deep.equal([]);
+    });
+    it('does not hold where more is gone', () => {
+      expect(problems([4, 5, 6])).to.deep.equal(['4 deleted', '4 reordered']);
+      expect(problems([3, 5, 6]))
+        .to.include('5 deleted')
+        .and.to.include('4 truncated');
+      expect(problems([])).to.deep.equal(['4 truncated']);
+    });
+    it('does not hold without that checkpoint', () => {
+      expect(problems([3, 4, 5, 6], [])).to.deep.equal(['3 deleted', '1 truncated']);
+    });
+    it('does not hold where what follows was written anew', () => {
+      const other = [{ chain: 'reads-1', seq: 2, hash: 'another' }];
+      expect(problems([3, 4, 5, 6], other)).to.deep.equal(['3 reordered']);
+    });
+    it('goes on from a chain that is gone as a whole', () => {
+      const [last] = head(6);
+      if (last === undefined) throw new Error('no head');
+      const later = link(emptyChain('reads-2', last), [chainStart(last), event()], at);
+      const gone = (dropped: typeof heads) => {
+        const check = auditCheck({ signed: head(4), continued: [last], dropped });
+        for (const row of later) check.row(row);
+        return check.end().problems.length;
+      };
+      expect(gone([last])).to.equal(0);
+      expect(gone(head(4))).to.equal(1);
+    });
   });
 });

@@ -10,6 +10,9 @@ describe('the broker does not start', () => {
     VAULT_ADDR: 'http://vault.lab:8200',
     DATABASE_URL: 'postgresql+asyncpg://db.lab/glassdome',
     REVEALS_PER_MINUTE: '-1',
+    RETENTION_AUDIT_MONTHS: '6',
+    RETENTION_USAGE_MONTHS: '-1',
+    DRIFT: 'always',
     LOG_LEVEL: 'debug',
   };
   for (const [name, value] of Object.entries(refused)) {

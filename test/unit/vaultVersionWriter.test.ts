@@ -35,6 +35,7 @@ function setUp(
       : {
           currentVersion: versions.length,
           maxVersions: 0,
+          custom: {},
           versions: new Map(
             versions.map((_, i) => [
               i + 1,

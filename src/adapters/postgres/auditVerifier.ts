@@ -53,8 +53,8 @@ export function postgresVerifier(parts: {
 
 async function prove(query: Query, signer: CheckpointSigner): Promise<AuditProof> {
   const stored = await readCheckpoints(query);
-  const { heads, problems } = await checkSignatures(stored, signer);
-  const check = auditCheck(heads, await continuedHeads(query));
+  const { heads, dropped, problems } = await checkSignatures(stored, signer);
+  const check = auditCheck({ signed: heads, continued: await continuedHeads(query), dropped });
   let after: [string, number, Date] | null = ['', -1, new Date(0)];
   while (after !== null) {
     const rows = await query({
@@ -83,12 +83,13 @@ async function continuedHeads(query: Query): Promise<ChainHead[]> {
   return rows.map((row) => namedPrevious(toAuditRow(row))).filter((head) => head !== null);
 }
 
-/** The heads of all checkpoints whose signature holds. */
+/** The heads of all checkpoints whose signature holds, and what they say was dropped by age. */
 async function checkSignatures(
   stored: StoredCheckpoint[],
   signer: CheckpointSigner,
-): Promise<{ heads: ChainHead[]; problems: AuditProblem[] }> {
+): Promise<{ heads: ChainHead[]; dropped: ChainHead[]; problems: AuditProblem[] }> {
   const heads: ChainHead[] = [];
+  const dropped: ChainHead[] = [];
   const problems: AuditProblem[] = [];
   let previous: string | null = null;
   for (const [index, { number, payload, signature }] of stored.entries()) {
@@ -100,8 +101,9 @@ async function checkSignatures(
       const told = parsePayload(payload);
       if (told.number !== number || told.previous !== previous) tell('it does not follow the one before it');
       heads.push(...told.heads);
+      dropped.push(...(told.dropped?.heads ?? []));
     }
     previous = payloadHash(payload);
   }
-  return { heads, problems };
+  return { heads, dropped, problems };
 }

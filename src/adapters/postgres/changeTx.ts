@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../domain/audit.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import { toSql } from './credentialRow.js';
 import { credentialWrites, insertRecord } from './credentialWrites.js';
+import { findingWrites } from './findings.js';
 import { idempotencyWrites } from './idempotency.js';
 import { channelWrites } from './outbox.js';
 import { peopleWrites } from './peopleWrites.js';
@@ -20,6 +21,7 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...idempotencyWrites(query),
     ...testWrites(query),
     ...channelWrites(query),
+    ...findingWrites(query),
     insertReport: (report) => insertReport(query, report),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {

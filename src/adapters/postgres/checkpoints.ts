@@ -4,7 +4,7 @@ import { BrokerError } from '../../domain/errors.js';
 import type { CheckpointName } from '../../ports/auditTrail.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { CheckpointSigner } from '../../ports/vault.js';
-import type { Query } from './pools.js';
+import type { Query, Row } from './pools.js';
 
 /** What a checkpoint signs. Each names the one before it, so that none can be taken out of the middle. */
 export interface CheckpointPayload {
@@ -13,6 +13,8 @@ export interface CheckpointPayload {
   /** Hex SHA-256 of the payload before, or null for the first. */
   previous: string | null;
   heads: ChainHead[];
+  /** What was about to be dropped by age: all rows of these chains up to these, as the last of them before a moment. */
+  dropped?: { before: string; heads: ChainHead[] };
 }
 
 export interface StoredCheckpoint {
@@ -38,13 +40,19 @@ const HEADS = `
   where names.chain is not null and ($1::timestamptz is null or head.at >= $1)
   order by head.chain`;
 
+const DROPPED = `
+  select distinct on (e.chain) e.chain, e.seq, e.hash from broker.audit_events e where e.at < $1
+  order by e.chain, e.seq desc`;
+
 /**
- * Signs the heads that moved since the last checkpoint. Null when another process did it at the same time.
+ * Signs the heads that moved since the last checkpoint, and with `droppedBefore` the ends of what is to be dropped.
+ * Null when another process did it at the same time.
  */
 export async function writeCheckpoint(
   query: Query,
   signer: CheckpointSigner,
   clock: Clock,
+  droppedBefore?: Date,
 ): Promise<CheckpointName | null> {
   const last = (
     await query({ text: 'select * from broker.audit_checkpoints order by number desc limit 1' })
@@ -56,10 +64,12 @@ export async function writeCheckpoint(
     number: last === undefined ? 1 : Number(last['number']) + 1,
     at: at.toISOString(),
     previous: last === undefined ? null : payloadHash(last['payload'] as string),
-    heads: rows.map(
-      (row) => ({ chain: row['chain'], seq: Number(row['seq']), hash: row['hash'] }) as ChainHead,
-    ),
+    heads: rows.map(toHead),
   };
+  if (droppedBefore !== undefined) {
+    const ends = await query({ text: DROPPED, values: [droppedBefore] });
+    payload.dropped = { before: droppedBefore.toISOString(), heads: ends.map(toHead) };
+  }
   const text = JSON.stringify(payload);
   const signature = await signer.sign(text);
   const written = await query({
@@ -69,6 +79,9 @@ export async function writeCheckpoint(
   });
   return written.length === 0 ? null : { number: payload.number, sha256: payloadHash(text) };
 }
+
+const toHead = (row: Row): ChainHead =>
+  ({ chain: row['chain'], seq: Number(row['seq']), hash: row['hash'] }) as ChainHead;
 
 /** All checkpoints, oldest first. */
 export async function readCheckpoints(query: Query): Promise<StoredCheckpoint[]> {

@@ -23,6 +23,8 @@ const FULL = [
   'worker_schedules',
   'worker_tasks',
   'worker_processes',
+  'vault_findings',
+  'report_only',
 ];
 const APPEND_ONLY = ['audit_events', 'audit_checkpoints'];
 
@@ -38,4 +40,5 @@ export async function grantToApp(knex: Knex, role: string): Promise<void> {
   await knex.raw(`grant select, insert on ${list(APPEND_ONLY)} to ??`, [role]);
   await knex.raw('grant select on broker.migrations to ??', [role]);
   await knex.raw('grant execute on function broker.ensure_partitions() to ??', [role]);
+  await knex.raw('grant execute on function broker.drop_partitions(text, timestamptz) to ??', [role]);
 }

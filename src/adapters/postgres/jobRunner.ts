@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { BrokerError } from '../../domain/errors.js';
 import type { JobHandler, JobRunner } from '../../ports/jobs.js';
 import type { Clock, Log } from '../../ports/runtime.js';
+import { toSql } from './credentialRow.js';
 import { keepAlive } from './jobLease.js';
 import { type Query, queryOn } from './pools.js';
 
@@ -57,15 +58,26 @@ function observed(
   return async (payload, { job, abortSignal }) => {
     const startedAt = clock.now();
     let code = 'ok';
+    let counts: Record<string, number> | null = null;
     try {
-      await handler(payload, abortSignal ?? new AbortController().signal);
+      counts = countsIn(await handler(payload, abortSignal ?? new AbortController().signal));
     } catch (error) {
       code = codeOf(error);
       log.error('job_failed', { job: task, error: code, attempt: job.attempts });
     }
-    await note(query, { task, startedAt, durationMs: clock.now().getTime() - startedAt.getTime(), code });
+    const durationMs = clock.now().getTime() - startedAt.getTime();
+    await note(query, { task, startedAt, durationMs, code, counts });
     if (code !== 'ok') throw new Error(code);
   };
+}
+
+/** Numbers only: nothing else of what a task knows is kept. */
+function countsIn(result: unknown): Record<string, number> | null {
+  if (typeof result !== 'object' || result === null) return null;
+  const numbers = Object.entries(result).filter((entry): entry is [string, number] =>
+    Number.isFinite(entry[1]),
+  );
+  return Object.fromEntries(numbers);
 }
 
 function codeOf(error: unknown): string {
@@ -75,20 +87,35 @@ function codeOf(error: unknown): string {
 
 const NOTE = `
   insert into broker.worker_tasks as known
-    (task, runs, failures, last_started_at, last_duration_ms, last_code, last_ok_at)
-  values ($1, 1, $5, $2, $3, $4, $6)
+    (task, runs, failures, last_started_at, last_duration_ms, last_code, last_ok_at, last_counts)
+  values ($1, 1, $5, $2, $3, $4, $6, $7)
   on conflict (task) do update set runs = known.runs + 1, failures = known.failures + excluded.failures,
     last_started_at = excluded.last_started_at, last_duration_ms = excluded.last_duration_ms,
-    last_code = excluded.last_code, last_ok_at = coalesce(excluded.last_ok_at, known.last_ok_at)`;
+    last_code = excluded.last_code, last_ok_at = coalesce(excluded.last_ok_at, known.last_ok_at),
+    last_counts = coalesce(excluded.last_counts, known.last_counts)`;
 
 async function note(
   query: Query,
-  run: { task: string; startedAt: Date; durationMs: number; code: string },
+  run: {
+    task: string;
+    startedAt: Date;
+    durationMs: number;
+    code: string;
+    counts: Record<string, number> | null;
+  },
 ): Promise<void> {
   const ok = run.code === 'ok';
   const duration = Math.max(0, Math.min(run.durationMs, 2 ** 31 - 1));
   await query({
     text: NOTE,
-    values: [run.task, run.startedAt, duration, run.code, ok ? 0 : 1, ok ? run.startedAt : null],
+    values: [
+      run.task,
+      run.startedAt,
+      duration,
+      run.code,
+      ok ? 0 : 1,
+      ok ? run.startedAt : null,
+      toSql(run.counts),
+    ],
   });
 }

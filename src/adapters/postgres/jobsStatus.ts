@@ -53,5 +53,6 @@ function toTask(row: Row): JobsStatus['tasks'][0] {
     lastDurationMs: row['last_duration_ms'],
     lastCode: row['last_code'],
     lastOkAt: row['last_ok_at'],
+    lastCounts: row['last_counts'],
   } as JobsStatus['tasks'][0];
 }

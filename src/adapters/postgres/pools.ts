@@ -37,6 +37,8 @@ export interface Pools {
   slow: pg.Pool;
   /** For the queue of jobs; one of its connections listens. */
   jobs: pg.Pool;
+  /** For who works alone: a connection that holds a lock as long as the work lasts. */
+  leader: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export function createPools(url: string, log: Log): Pools {
     changes: pool('changes', 6, 2_000),
     slow: pool('slow', 1, 120_000),
     jobs: pool('jobs', 4, 10_000),
+    leader: pool('leader', 2, 2_000),
   };
   const close = async (): Promise<void> => {
     await Promise.all(Object.values(pools).map((each) => each.end()));

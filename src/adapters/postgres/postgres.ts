@@ -1,9 +1,11 @@
 import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
+import type { Findings } from '../../ports/findings.js';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Outbox } from '../../ports/notices.js';
 import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
+import type { Retention } from '../../ports/retention.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import type { CheckpointSigner } from '../../ports/vault.js';
 import { accessReads } from './access.js';
@@ -14,6 +16,7 @@ import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
 import { eventReads } from './events.js';
+import { postgresFindings } from './findings.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
@@ -26,6 +29,7 @@ import { createPools, queryOn } from './pools.js';
 import { postgresStatus } from './recordsStatus.js';
 import { refusalCounter } from './refusals.js';
 import { postgresReports } from './reports.js';
+import { postgresRetention } from './retention.js';
 import { testReads } from './testRuns.js';
 import { rollUpUsage } from './usageRollUp.js';
 
@@ -58,6 +62,8 @@ export interface Postgres {
   jobs: Jobs;
   outbox: Outbox;
   reports: Reports;
+  findings: Findings;
+  retention: Retention;
   /** Writes the audit rows that wait, then ends all connections. */
   close(): Promise<void>;
 }
@@ -98,6 +104,8 @@ export function createPostgres(options: PostgresOptions): Postgres {
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
     reports: postgresReports(reads, slow),
+    findings: postgresFindings(reads, pools.leader),
+    retention: postgresRetention(slow, checkpointSigner, clock),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);

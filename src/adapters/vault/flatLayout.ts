@@ -1,9 +1,9 @@
 import { invalid } from '../../domain/errors.js';
+import { mapBounded } from '../../domain/mapBounded.js';
 import { Secret } from '../../domain/secret.js';
 import type { FlatSecrets } from '../../ports/vault.js';
 import type { ToldForeign, VaultAccess } from './access.js';
 import { badAnswer } from './faults.js';
-import { mapBounded } from './mapBounded.js';
 import { safeMount } from './paths.js';
 
 /** Glassdome's keys are lower-case names; what is named otherwise is not its own. */

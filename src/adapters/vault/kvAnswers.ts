@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/fields.js';
 import { Secret } from '../../domain/secret.js';
-import type { StoredMetadata, StoredVersion } from '../../ports/vault.js';
+import type { SecretFields, StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import { badAnswer } from './faults.js';
 
 /** One version as it came. `data` holds secrets: it never leaves this folder. */
@@ -49,7 +49,10 @@ export function parseMetadata(body: any): StoredMetadata {
     });
   }
   const maxVersions = Number.isInteger(data.max_versions) ? data.max_versions : 0;
-  return { currentVersion: data.current_version, maxVersions, versions };
+  const custom = isRecord(data.custom_metadata) ? data.custom_metadata : {};
+  const texts = Object.entries(custom).map(([key, value]) => [key, asText(value)] as const);
+  const currentVersion = data.current_version;
+  return { currentVersion, maxVersions, versions, custom: Object.fromEntries(texts) };
 }
 
 /** What is written: one flat map of texts. Vault's audit log hides texts only, so nothing else is ever sent. */
@@ -59,13 +62,14 @@ export function joinFields(values: FieldValues): Record<string, string> {
 }
 
 /** What was read, with the secret fields wrapped. A person in the Vault UI may have written a number or a list. */
-export function splitFields(data: Record<string, unknown>, secretFields: readonly string[]): FieldValues {
-  const isSecret = new Set(secretFields);
+export function splitFields(data: Record<string, unknown>, secretFields: SecretFields): FieldValues {
+  const listed = new Set(typeof secretFields === 'function' ? [] : secretFields);
+  const isSecret = typeof secretFields === 'function' ? secretFields : (name: string) => listed.has(name);
   const texts = Object.entries(data).map(([name, value]) => [name, asText(value)] as const);
   return {
-    settings: Object.fromEntries(texts.filter(([name]) => !isSecret.has(name))),
+    settings: Object.fromEntries(texts.filter(([name]) => !isSecret(name))),
     secrets: Object.fromEntries(
-      texts.filter(([name]) => isSecret.has(name)).map(([name, value]) => [name, new Secret(value)] as const),
+      texts.filter(([name]) => isSecret(name)).map(([name, value]) => [name, new Secret(value)] as const),
     ),
   };
 }

@@ -1,11 +1,11 @@
 import { BrokerError } from '../../domain/errors.js';
 import type { FieldValues } from '../../domain/fields.js';
+import { mapBounded } from '../../domain/mapBounded.js';
 import type { Log } from '../../ports/runtime.js';
-import type { SecretStore, StoredMetadata, StoredVersion } from '../../ports/vault.js';
+import type { SecretFields, SecretStore, StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import type { Told, VaultAccess } from './access.js';
 import { badAnswer, storeUnavailable } from './faults.js';
 import { cutCustomMetadata, parseMetadata, parseVersion, type StoredData, splitFields } from './kvAnswers.js';
-import { mapBounded } from './mapBounded.js';
 import { safeCredentialPath, safeMount } from './paths.js';
 import { VersionWriter } from './versionWriter.js';
 
@@ -43,7 +43,7 @@ class KvSecretStore implements SecretStore {
     path: string,
     version: number,
     createdTime: string | null,
-    secretFields: readonly string[],
+    secretFields: SecretFields,
   ): Promise<FieldValues> {
     const stored = await this.#readShared(safeCredentialPath(path), version);
     if (stored.version !== version || (createdTime !== null && stored.createdTime !== createdTime)) {

@@ -40,10 +40,17 @@ function rowsOf({ schedules, tasks }: Status): Row[] {
   }));
 }
 
+/** What was none is left out. */
+function didOf(counts: unknown): unknown {
+  if (typeof counts !== 'object' || counts === null) return undefined;
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
+}
+
 const columns = [
   { title: 'TASK', value: (row: Row) => row['name'] },
   { title: 'LAST RUN', value: (row: Row) => row['last_started_at'] },
   { title: 'RESULT', value: (row: Row) => row['last_code'] },
+  { title: 'DID', value: (row: Row) => didOf(row['last_counts']) },
   { title: 'RUNS', value: (row: Row) => row['runs'], extra: true },
   { title: 'FAILED', value: (row: Row) => row['failures'] },
   { title: 'NEXT', value: (row: Row) => row['next_due_at'] },

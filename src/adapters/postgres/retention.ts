@@ -1,0 +1,59 @@
+import { BrokerError } from '../../domain/errors.js';
+import type { AgedTable, Retention } from '../../ports/retention.js';
+import type { Clock } from '../../ports/runtime.js';
+import type { CheckpointSigner } from '../../ports/vault.js';
+import { writeCheckpoint } from './checkpoints.js';
+import type { Query, SqlValue } from './pools.js';
+
+/** What has ended, and when. Of notices those go whose deliveries went. */
+const ENDED: Readonly<Record<AgedTable, string>> = {
+  events: 'at < $1',
+  notification_deliveries: `state <> 'pending' and coalesce(sent_at, next_attempt_at) < $1`,
+  notifications: `sent_at < $1 and not exists
+    (select 1 from broker.notification_deliveries d where d.notification_id = notifications.id)`,
+  write_intents: 'closed_at < $1',
+  idempotency_keys: 'created_at < $1 and locked_until < $1',
+  sessions: 'least(expires_at, revoked_at) < $1',
+  refusal_counts: 'minute < $1',
+  reports: 'made_at < $1',
+  vault_findings: 'resolved_at < $1',
+};
+
+const MONTHS = `
+  select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = ('broker.' || $1)::regclass
+    and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= $2::timestamptz at time zone 'UTC'`;
+
+/** Another process may sign a checkpoint at the same moment. */
+const TRIES = 3;
+
+export function postgresRetention(query: Query, signer: CheckpointSigner, clock: Clock): Retention {
+  const countOf = async (text: string, values: SqlValue[]): Promise<number> =>
+    Number((await query({ text, values }))[0]?.['count'] ?? 0);
+  return {
+    monthsBefore: (table, before) => countOf(MONTHS, [table, before]),
+    async dropMonths(table, before) {
+      if (table === 'audit_events') await signDropped(query, { signer, clock, before });
+      const values = [table, before];
+      const [row] = await query({ text: 'select broker.drop_partitions($1, $2) as dropped', values });
+      return (row?.['dropped'] as string[] | undefined) ?? [];
+    },
+    forget(table, before) {
+      const text = `with gone as (delete from broker.${table} where ${ENDED[table]} returning 1)
+                    select count(*) from gone`;
+      return countOf(text, [before]);
+    },
+  };
+}
+
+async function signDropped(
+  query: Query,
+  { signer, clock, before }: { signer: CheckpointSigner; clock: Clock; before: Date },
+): Promise<void> {
+  for (let tried = 0; tried < TRIES; tried += 1)
+    if ((await writeCheckpoint(query, signer, clock, before)) !== null) return;
+  throw new BrokerError('records_unavailable', {
+    detail: 'The records database cannot serve right now.',
+    log: 'no checkpoint could be written',
+  });
+}

@@ -1,0 +1,49 @@
+/** What in Vault is not as the rows say, and what the reconciler keeps about itself. */
+import type { FindingKind, VaultFinding } from '../domain/vaultFinding.js';
+import type { CheckpointName } from './auditTrail.js';
+import type { Page, PageRequest } from './records.js';
+
+/** A finding with what identifies its credential; null where it has none. */
+export interface ListedFinding {
+  finding: VaultFinding;
+  credential: { name: string; serviceType: string; owner: string } | null;
+}
+
+/** While it lasts the reconciler looks and tells, and mends nothing. */
+export interface ReportOnly {
+  since: Date;
+  until: Date;
+  /** `restored`: Vault knows of a checkpoint that Postgres does not. */
+  reason: 'restored' | 'asked';
+  /** Hash of the checkpoint that Vault named then: it starts no second time of reporting. */
+  marker: string | null;
+}
+
+export interface FindingFilter {
+  /** A principal; left out: of everybody, and orphans. */
+  owner?: string;
+  kind?: FindingKind;
+  /** Also those that ended. */
+  resolved: boolean;
+}
+
+export interface Findings {
+  /** Runs `work` unless another process runs its own now: then null. */
+  alone<T>(work: () => Promise<T>): Promise<T | null>;
+  /** All that stand, oldest first. */
+  open(): Promise<VaultFinding[]>;
+  /** Those that stand for one credential. */
+  openOf(credentialId: string): Promise<VaultFinding[]>;
+  /** Newest first. */
+  list(filter: FindingFilter, page: PageRequest): Promise<Page<ListedFinding>>;
+  /** How many stand, by kind. */
+  count(): Promise<Record<FindingKind, number>>;
+  /** Of these versions those that have no row and that no open intent may be about to write. */
+  unrecorded(
+    versions: { credentialId: string; version: number }[],
+  ): Promise<{ credentialId: string; version: number }[]>;
+  /** Null when it never was. */
+  reportOnly(): Promise<ReportOnly | null>;
+  lastCheckpoint(): Promise<CheckpointName | null>;
+  knowsCheckpoint(name: CheckpointName): Promise<boolean>;
+}

@@ -1,0 +1,28 @@
+/** The end of rows that are old enough. */
+
+/** Tables that lie in months. */
+export type MonthlyTable = 'audit_events' | 'credential_usage' | 'test_runs';
+
+/** What is removed row by row. */
+export type AgedTable =
+  | 'events'
+  | 'notification_deliveries'
+  | 'notifications'
+  | 'write_intents'
+  | 'idempotency_keys'
+  | 'sessions'
+  | 'refusal_counts'
+  | 'reports'
+  | 'vault_findings';
+
+export interface Retention {
+  /** How many months ended by `before`, the beginning of a month. */
+  monthsBefore(table: MonthlyTable, before: Date): Promise<number>;
+  /**
+   * Drops the months that ended by `before`; their names. Of the audit a signed checkpoint says first which rows go. Rejects with `internal_error` where they are too young to be dropped at all, and
+   * `records_unavailable` where the table is too busy.
+   */
+  dropMonths(table: MonthlyTable, before: Date): Promise<string[]>;
+  /** Removes what ended before, nothing that is still under way; how many rows. */
+  forget(table: AgedTable, before: Date): Promise<number>;
+}

@@ -1,0 +1,123 @@
+import type { Credential, CredentialVersion } from '../domain/credential.js';
+import { BrokerError } from '../domain/errors.js';
+import type { FieldValues } from '../domain/fields.js';
+import { healthAfter } from '../domain/health.js';
+import { destinationChanged } from '../domain/templateFields.js';
+import { firstTest } from '../domain/testPace.js';
+import { isTestCode, type TestResult } from '../domain/testResult.js';
+import type { VaultFinding } from '../domain/vaultFinding.js';
+import type { ChangeTx, CredentialPatch } from '../ports/changes.js';
+import type { Ports } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { usableValues } from './foreignVersion.js';
+import { knownConnector } from './knownConnector.js';
+import { recordTest } from './recordTest.js';
+import { isTestable, runTest } from './runTest.js';
+import { systemCall } from './users.js';
+import { tell } from './vaultFindings.js';
+import { lostRace } from './writeVersion.js';
+
+type Needs = Pick<
+  Ports,
+  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'outbound' | 'testPace' | 'findings'
+>;
+
+/**
+ * Whether a version by somebody else may be tested and used without a person: never where the secret would go to
+ * another destination, and once only, unless the service could not be reached.
+ */
+export function mayAdopt(row: Credential, { kind, version, facts }: VaultFinding): boolean {
+  if (kind !== 'drift' || row.status !== 'active' || (version ?? 0) <= (row.activeVersion ?? 0)) return false;
+  const { destination_changed: moved, usable, test_code: tested } = facts;
+  if (usable !== true || !Array.isArray(moved) || moved.length > 0) return false;
+  const code = typeof tested === 'string' ? tested : null;
+  return !isTestCode(code) || healthAfter(code, 'unchecked') === 'unreachable';
+}
+
+/** Tests the newest version that somebody wrote in Vault, and makes it the active one when it works. */
+export async function adoptDrift(ports: Needs, credentialId: string): Promise<void> {
+  const only = await ports.findings.reportOnly();
+  if (only !== null && only.until > ports.clock.now()) return;
+  const { credential } = await ports.records.access(systemCall().caller, credentialId);
+  const open = credential === null ? [] : await ports.findings.openOf(credentialId);
+  const finding = open.find(({ kind }) => kind === 'drift');
+  if (credential === null || finding === undefined || !mayAdopt(credential, finding)) return;
+  const known = await ports.records.version(credentialId, finding.version ?? 0);
+  if (known === null) return;
+  const connector = knownConnector(credential.serviceType);
+  const values = await usableValues(ports, credential, known);
+  // What was found may be older than the active version's settings.
+  const moved = destinationChanged(connector, credential.settings, values.settings);
+  if (moved.length > 0 || !isTestable(connector, values)) return;
+  await ports.readAudit.record([
+    auditEvent(systemCall(), 'credential.test', 'allowed', { credentialId, version: known.version }),
+  ]);
+  const result = await runTest(ports, connector, values);
+  await keepOutcome(ports, credential, { finding, known, values, result });
+}
+
+async function keepOutcome(
+  ports: Needs,
+  credential: Credential,
+  { finding, known, values, result }: Adoption,
+): Promise<void> {
+  const call = systemCall();
+  const { version } = known;
+  const about = { credentialId: credential.id, version };
+  const works = result.code === 'ok';
+  await ports.changes.run(async (tx) => {
+    const row = await tx.lock(credential.id);
+    if (works && (row === null || row.revision !== credential.revision)) throw lostRace();
+    await tx.noteFinding(finding.id, { test_code: result.code });
+    const outcome = works ? 'allowed' : 'failed';
+    tx.audit(auditEvent(call, 'credential.drift_adopted', outcome, { ...about, code: result.code }));
+    if (!works) return;
+    const patch = activated(ports, known, values, []);
+    await tx.updateCredential(credential.id, patch, 'system', ports.clock.now());
+    await tx.resolveFinding(finding.id, 'adopted', ports.clock.now());
+    await tell(tx, credential, 'drift_adopted', { id: finding.id, facts: { version } });
+  });
+  await recordTest(ports, call, { credential, version, result, trigger: 'schedule' });
+}
+
+interface Adoption {
+  finding: VaultFinding;
+  known: CredentialVersion;
+  values: FieldValues;
+  result: TestResult;
+}
+
+/** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */
+export function activated(
+  { clock, testPace }: Pick<Ports, 'clock' | 'testPace'>,
+  { version, createdTime }: CredentialVersion,
+  values: FieldValues,
+  moved: readonly string[],
+): CredentialPatch {
+  return {
+    activeVersion: version,
+    activeCreatedTime: createdTime,
+    settings: values.settings,
+    secretFields: Object.keys(values.secrets).sort(),
+    health: 'unchecked',
+    nextTestAt: moved.length > 0 ? null : firstTest(clock.now(), testPace.chance()),
+  };
+}
+
+/** Ends what was found of a credential whose active version a person chose. */
+export async function endDrift(
+  tx: ChangeTx,
+  open: readonly VaultFinding[],
+  { version, at }: { version: number; at: Date },
+): Promise<void> {
+  for (const finding of open)
+    if (finding.kind === 'drift')
+      await tx.resolveFinding(finding.id, finding.version === version ? 'activated' : 'kept', at);
+}
+
+/** A version that others wrote is none that a caller may make the broker send its secret to by his role alone. */
+export function refuseDestination(moved: readonly string[]): BrokerError {
+  return new BrokerError('forbidden', {
+    detail: `This version, written in Vault by another client, has another ${moved.join(', ')}. Only who owns the credential or was granted its value may activate it; or send the values with a change.`,
+  });
+}

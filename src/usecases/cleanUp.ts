@@ -1,0 +1,69 @@
+import { droppedBefore, type RetentionPolicy } from '../domain/retention.js';
+import type { AgedTable, MonthlyTable } from '../ports/retention.js';
+import type { Ports } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { systemCall } from './users.js';
+
+type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier'>;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Days that what has ended is kept. Notices outlast all that could be told again, since they tell that it was told;
+ * deliveries go before them.
+ */
+const AGES: readonly (readonly [AgedTable, number])[] = [
+  ['events', 30],
+  ['notification_deliveries', 90],
+  ['notifications', 400],
+  ['write_intents', 90],
+  ['idempotency_keys', 2],
+  ['sessions', 30],
+  ['refusal_counts', 90],
+  ['reports', 800],
+  ['vault_findings', 400],
+];
+
+/** Jobs that were given up can be looked at for so long. */
+const DEAD_JOBS_DAYS = 7;
+
+/** Removes what is old enough; how much of each. Tried again as a whole when one part can't be done now. */
+export async function cleanUp(
+  ports: Needs & Pick<Ports, 'clock' | 'jobs'>,
+  policy: RetentionPolicy,
+): Promise<Record<string, number>> {
+  const now = ports.clock.now();
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  const counts: Record<string, number> = { jobs: await ports.jobs.forgetDead(daysAgo(DEAD_JOBS_DAYS)) };
+  for (const [table, days] of AGES) counts[table] = await ports.retention.forget(table, daysAgo(days));
+  const months: [MonthlyTable, number][] = [
+    ['credential_usage', policy.usageMonths],
+    ['test_runs', policy.testsMonths],
+    ['audit_events', policy.auditMonths],
+  ];
+  for (const [table, kept] of months) {
+    const before = droppedBefore(now, kept);
+    const dropped = before === null ? [] : await dropMonths(ports, table, before);
+    counts[`${table}_months`] = dropped.length;
+  }
+  ports.log.info('cleaned_up', counts);
+  return counts;
+}
+
+async function dropMonths(ports: Needs, table: MonthlyTable, before: Date): Promise<string[]> {
+  if ((await ports.retention.monthsBefore(table, before)) === 0) return [];
+  if (table === 'audit_events' && !(await isProven(ports))) return [];
+  const months = await ports.retention.dropMonths(table, before);
+  const details = { table, months };
+  await ports.changes.run(async (tx) =>
+    tx.audit(auditEvent(systemCall(), 'retention.drop', 'allowed', { details })),
+  );
+  return months;
+}
+
+/** An audit that does not hold is evidence: nothing of it goes. */
+async function isProven({ auditVerifier, log }: Needs): Promise<boolean> {
+  const { ok, problems } = await auditVerifier.verify();
+  if (!ok) log.error('audit_kept', { problems: problems.length });
+  return ok;
+}

@@ -1,0 +1,66 @@
+import type { WriteIntent } from '../ports/changes.js';
+import type { ReportOnly } from '../ports/findings.js';
+
+/** What one run found and did; ids, but for orphans. */
+export interface ReconcileReport {
+  dryRun: boolean;
+  /** Set while differences are told and nothing is mended. */
+  reportOnly: ReportOnly | null;
+  /** Writes whose end is unknown; in a dry run and while only reporting, they stay as they are. */
+  openIntents: Pick<WriteIntent, 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'>[];
+  intentsCompleted: string[];
+  intentsClosed: string[];
+  destroyed: string[];
+  /** What would have been destroyed but for a dry run or a time of reporting. */
+  toDestroy: string[];
+  /** Paths in Vault without a credential: kept, never destroyed. */
+  orphans: string[];
+  /** Credentials whose path Vault does not have. */
+  missing: string[];
+  /** Credentials whose active version was deleted or destroyed in Vault. */
+  activeGone: string[];
+  /** Credentials whose path was written anew, or is older than the row. */
+  replaced: string[];
+  /** Versions newer than the active one that somebody wrote in Vault without the broker. */
+  drift: { credentialId: string; recorded: number; found: number }[];
+  /** How many earlier findings hold no more. */
+  resolved: number;
+  failed: { credentialId: string; code: string }[];
+}
+
+export function emptyReport(dryRun: boolean, reportOnly: ReportOnly | null): ReconcileReport {
+  return {
+    dryRun,
+    reportOnly,
+    openIntents: [],
+    intentsCompleted: [],
+    intentsClosed: [],
+    destroyed: [],
+    toDestroy: [],
+    orphans: [],
+    missing: [],
+    activeGone: [],
+    replaced: [],
+    drift: [],
+    resolved: 0,
+    failed: [],
+  };
+}
+
+/** How many of each, for the log and the status. */
+export function countsOf(report: ReconcileReport): Record<string, number> {
+  return {
+    completed: report.intentsCompleted.length,
+    closed: report.intentsClosed.length,
+    left_open: report.openIntents.length,
+    destroyed: report.destroyed.length,
+    to_destroy: report.toDestroy.length,
+    orphans: report.orphans.length,
+    missing: report.missing.length,
+    active_gone: report.activeGone.length,
+    replaced: report.replaced.length,
+    drift: report.drift.length,
+    resolved: report.resolved,
+    failed: report.failed.length,
+  };
+}

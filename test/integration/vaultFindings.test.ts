@@ -1,0 +1,316 @@
+import { expect } from 'chai';
+import pg from 'pg';
+import { reconcile } from '../../src/usecases/reconcile.js';
+import { tasksOf } from '../../src/worker/tasks.js';
+import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
+import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
+import type { Simulator } from '../support/simulator.js';
+
+const WRONG = proxmoxToken.secret.replace('0f', 'ff');
+
+describe('what people do in Vault is told within one reconciliation', function () {
+  this.timeout(60_000);
+  let broker: BrokerSystem;
+  let host: Simulator;
+  let anna: SignedIn;
+  let owner: pg.Client;
+  let count = 0;
+
+  before(async () => {
+    broker = await startBrokerSystem();
+    host = await startProxmox();
+    anna = await broker.person('anna', 'engineer');
+    owner = new pg.Client({ connectionString: broker.database.ownerUrl });
+    await owner.connect();
+  });
+  after(async () => {
+    await owner.end();
+    await host.close();
+    await broker.stop();
+  });
+
+  const settle = async (options: { dryRun?: boolean; drift?: 'adopt' } = {}) => {
+    const ports = { ...broker.system.ports, store: await broker.system.reconcilerStore() };
+    return reconcile(ports, { graceMs: 0, dryRun: false, ...options });
+  };
+  const call = (method: string, path: string, body?: object, who = anna) =>
+    broker.call(who.token, method, path, body);
+
+  const fields = (more: object = {}) => ({
+    host: `127.0.0.1:${host.port}`,
+    auth_method: 'api_token',
+    user: proxmoxToken.user,
+    token_name: proxmoxToken.name,
+    token_value: proxmoxToken.secret,
+    tls_mode: 'custom_ca',
+    ca_cert_pem: host.ca,
+    ...more,
+  });
+
+  /** Another client of Vault, with rights of its own. */
+  async function vault(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+    const headers = { 'X-Vault-Token': broker.vault.rootToken };
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const answer = await fetch(`${broker.vault.address}/v1/glassdome-credentials/${path}`, init);
+    expect(answer.status, `${method} ${path}`).to.be.below(300);
+    return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
+  }
+
+  async function stored(more: object = {}): Promise<{ id: string; path: string }> {
+    const name = `lab ${++count}`;
+    const body = { name, service_type: 'proxmox', fields: fields(more), test: 'skip' };
+    const answer = await call('POST', '/api/credentials', body);
+    expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
+    const { id } = answer.body as { id: string };
+    const { rows } = await owner.query('select vault_path from broker.credentials where id = $1', [id]);
+    return { id, path: rows[0].vault_path };
+  }
+  /** What Vault holds now, with some of it changed, as a person does it in the UI. */
+  async function edit(path: string, change: object): Promise<void> {
+    const answer = (await vault('GET', `data/${path}`)) as { data: { data: object } };
+    await vault('POST', `data/${path}`, { data: { ...answer.data.data, ...change } });
+  }
+
+  const found = async (id: string, who = anna) => {
+    const { body } = await call('GET', '/api/findings?resolved=true', undefined, who);
+    return (body.items as Record<string, unknown>[])
+      .filter((item) => (item['credential'] as { id: string } | null)?.id === id)
+      .map(({ kind, version, resolution }) => `${kind} ${version} ${resolution}`);
+  };
+  const told = async (id: string): Promise<Record<string, unknown>[]> => {
+    const text = `select kind, recipient, body from broker.notifications where credential_id = $1
+                  order by created_at, kind`;
+    return (await owner.query(text, [id])).rows;
+  };
+  const toldKinds = async (id: string) => (await told(id)).map(({ kind }) => kind);
+  const audited = async (id: string, action: string): Promise<number> => {
+    const text = 'select 1 from broker.audit_events where credential_id = $1 and action = $2';
+    return (await owner.query(text, [id, action])).rows.length;
+  };
+  const secretOf = (id: string) => call('GET', `/api/credentials/${id}/secret`);
+  const activate = (id: string, version: number, who = anna) =>
+    call('POST', `/api/credentials/${id}/versions/${version}/activate`, {}, who);
+
+  it('an edit: recorded by the names of its fields, told to the owner once, and used when he says so', async () => {
+    const { id, path } = await stored();
+    await edit(path, { token_value: WRONG });
+    const report = await settle();
+    expect(report.drift).to.deep.equal([{ credentialId: id, recorded: 1, found: 2 }]);
+    await settle();
+    expect(await found(id)).to.deep.equal(['drift 2 null']);
+    const { versions } = { versions: (await call('GET', `/api/credentials/${id}/versions`)).body.items };
+    expect(versions[0]).to.deep.include({ version: 2, active: false, author: 'vault', source: 'drift' });
+    expect(versions[0].changed_fields).to.deep.equal(['token_value']);
+    const [notice, ...more] = await told(id);
+    expect(more).to.deep.equal([]);
+    expect(notice).to.deep.include({ kind: 'drift', recipient: anna.principal });
+    expect(notice?.['body']).to.deep.include({ version: 2, changed: 'token_value', active_version: 1 });
+    expect(await audited(id, 'credential.drift_found')).to.equal(1);
+    const test = await call('POST', `/api/credentials/${id}/test`, { version: 2 });
+    expect(test.body).to.deep.include({ code: 'invalid_credential' });
+    expect((await secretOf(id)).body).to.deep.include({ version: 1 });
+    expect((await activate(id, 2)).status).to.equal(200);
+    expect((await secretOf(id)).body.fields.token_value).to.equal(WRONG);
+    expect(await found(id)).to.deep.equal(['drift 2 activated']);
+    expect((await settle()).drift).to.deep.equal([]);
+  });
+
+  it('several edits are one finding of the newest, and the active version can be kept', async () => {
+    const { id, path } = await stored();
+    await edit(path, { token_value: WRONG });
+    await edit(path, { user: 'other@pve' });
+    await settle();
+    await edit(path, { user: 'third@pve' });
+    await settle();
+    expect(await found(id)).to.have.members(['drift 3 superseded', 'drift 4 null']);
+    expect(await audited(id, 'credential.drift_found')).to.equal(3);
+    expect((await activate(id, 1)).status).to.equal(200);
+    expect(await found(id)).to.have.members(['drift 3 superseded', 'drift 4 kept']);
+    await settle();
+    expect(await found(id)).to.have.length(2);
+  });
+
+  it('an edit that a rotation came after is told, and over', async () => {
+    const { id, path } = await stored();
+    await edit(path, { token_value: WRONG });
+    const rotate = () =>
+      call('POST', `/api/credentials/${id}/rotate`, { fields: { token_value: 'next-one' } });
+    expect((await rotate()).status).to.equal(409);
+    expect((await rotate()).status).to.equal(200);
+    await settle();
+    expect(await found(id)).to.deep.equal(['drift 2 superseded']);
+    expect(await toldKinds(id)).to.deep.equal(['drift']);
+    expect((await activate(id, 2)).status).to.equal(200);
+  });
+
+  it('a version that leads elsewhere is activated by who may read it, not by a role, and not tested unasked', async () => {
+    const { id, path } = await stored();
+    await edit(path, { host: 'elsewhere.lab' });
+    await settle({ drift: 'adopt' });
+    const refused = await activate(id, 2, broker.admin);
+    expect(refused.status).to.equal(403);
+    expect(refused.body.detail).to.contain('another host');
+    expect((await activate(id, 2)).status).to.equal(200);
+    const { body } = await call('GET', `/api/credentials/${id}`);
+    expect([body.settings.host, body.health]).to.deep.equal(['elsewhere.lab', 'unchecked']);
+    expect(await audited(id, 'credential.destination_changed')).to.equal(1);
+    const { rows } = await owner.query('select next_test_at from broker.credentials where id = $1', [id]);
+    expect(rows[0].next_test_at).to.equal(null);
+  });
+
+  it('a version that breaks the rules is not used, and nothing of it leaves Vault', async () => {
+    const { id, path } = await stored();
+    await edit(path, { host: 'host of canary-in-host', 'canary-in-name': 1, constructor: 'x' });
+    await settle({ drift: 'adopt' });
+    const refused = await activate(id, 2);
+    expect(refused.status).to.equal(400);
+    expect(refused.body.detail).to.contain('fields.host');
+    expect((await call('POST', `/api/credentials/${id}/test`, { version: 2 })).status).to.equal(400);
+    const { rows } = await owner.query(
+      `select settings, changed_fields, secret_fields from broker.credential_versions
+       where credential_id = $1 and version = 2`,
+      [id],
+    );
+    expect(rows[0]).to.deep.include({ settings: {} });
+    expect(rows[0].changed_fields).to.deep.equal(['(no field name)', 'constructor', 'host']);
+    const tables = ['vault_findings', 'notifications', 'credential_versions', 'audit_events'];
+    for (const table of tables) {
+      const like = `select 1 from broker.${table} t where t::text like '%canary-in%'`;
+      expect((await owner.query(like)).rows, table).to.deep.equal([]);
+    }
+  });
+
+  it('a delete of the active version, its return, and its end', async () => {
+    const { id, path } = await stored();
+    await vault('POST', `delete/${path}`, { versions: [1] });
+    expect((await settle()).activeGone).to.deep.equal([id]);
+    expect((await secretOf(id)).status).to.equal(410);
+    expect(await found(id)).to.deep.equal(['active_gone 1 null']);
+    await vault('POST', `undelete/${path}`, { versions: [1] });
+    await settle();
+    expect((await secretOf(id)).status).to.equal(200);
+    expect(await found(id)).to.deep.equal(['active_gone 1 recovered']);
+    expect(await toldKinds(id)).to.deep.equal(['active_gone', 'vault_recovered']);
+    await call('PATCH', `/api/credentials/${id}`, { fields: { token_value: 'second' }, test: 'skip' });
+    await vault('PUT', `destroy/${path}`, { versions: [2] });
+    await settle();
+    const destroyed = (await told(id)).at(-1)?.['body'];
+    expect(destroyed).to.deep.include({ version: 2, how: 'destroyed', severity: 'critical' });
+    expect(await audited(id, 'credential.active_gone')).to.equal(2);
+    await activate(id, 1);
+    await settle();
+    expect(await found(id)).to.have.members(['active_gone 1 recovered', 'active_gone 2 recovered']);
+  });
+
+  it('a path that is removed, and one that is written anew', async () => {
+    const { id, path } = await stored();
+    await vault('DELETE', `metadata/${path}`);
+    expect((await settle()).missing).to.deep.equal([id]);
+    expect(await found(id)).to.deep.equal(['missing 1 null']);
+    await vault('POST', `data/${path}`, { data: fields({ token_value: WRONG }) });
+    expect((await settle()).replaced).to.deep.equal([id]);
+    const drift = (await settle()).drift.map(({ credentialId }) => credentialId);
+    expect(drift).to.not.include(id);
+    expect(await found(id)).to.have.members(['missing 1 superseded', 'replaced 1 null']);
+    expect(await toldKinds(id)).to.deep.equal(['missing', 'replaced']);
+    expect((await secretOf(id)).body.code).to.equal('integrity_error');
+    await call('DELETE', `/api/credentials/${id}`);
+    await settle();
+    expect(await found(id)).to.have.members(['missing 1 superseded', 'replaced 1 deleted']);
+  });
+
+  it('with DRIFT=adopt an edit is used once it passed its test, and not when it fails', async () => {
+    const [good, bad] = [await stored({ token_value: WRONG }), await stored()];
+    await edit(good.path, { token_value: proxmoxToken.secret });
+    await edit(bad.path, { token_value: WRONG });
+    await settle({ drift: 'adopt' });
+    const adopt = tasksOf({ ...broker.system, drift: 'adopt' })['adopt_drift'];
+    const signal = new AbortController().signal;
+    for (const { id } of [good, bad]) await adopt?.({ credential_id: id }, signal);
+    const { body } = await call('GET', `/api/credentials/${good.id}`);
+    expect(body).to.deep.include({ active_version: 2, health: 'ok', last_test_code: 'ok' });
+    expect(await found(good.id)).to.deep.equal(['drift 2 adopted']);
+    expect(await toldKinds(good.id)).to.deep.equal(['drift', 'drift_adopted']);
+    expect((await call('GET', `/api/credentials/${bad.id}`)).body.active_version).to.equal(1);
+    const tests = async () => (await call('GET', `/api/credentials/${bad.id}/tests`)).body.items;
+    expect((await tests()).map((t: { code: string }) => t.code)).to.deep.equal(['invalid_credential']);
+    await settle({ drift: 'adopt' });
+    await adopt?.({ credential_id: bad.id }, signal);
+    expect(await tests(), 'a second login').to.have.length(1);
+  });
+
+  it('is seen by its owner and by admins, counted for Prometheus, and listed by a dry run', async () => {
+    const { id, path } = await stored();
+    await edit(path, { token_value: WRONG });
+    const dry = await settle({ dryRun: true });
+    expect(dry.drift.map(({ credentialId }) => credentialId)).to.include(id);
+    expect(await found(id)).to.deep.equal([]);
+    await settle();
+    const bert = await broker.person('bert', 'engineer');
+    expect(await found(id, bert)).to.deep.equal([]);
+    expect(await found(id, broker.admin)).to.deep.equal(['drift 2 null']);
+    const { body } = await call('GET', '/api/findings?limit=1&kind=drift', undefined, broker.admin);
+    expect(body.items).to.have.length(1);
+    expect(body.next_cursor).to.be.a('string');
+    const open = (await call('GET', '/api/findings?kind=drift', undefined, broker.admin)).body.items.length;
+    const metrics = await (await fetch(`${broker.url}/metrics`)).text();
+    expect(metrics).to.contain(`broker_vault_findings{kind="drift"} ${open}\n`);
+  });
+
+  it('a row that is deleted by hand: its value is kept, told to the admins, and can be put back', async () => {
+    const { id, path } = await stored();
+    const child = ['credential_versions', 'write_intents', 'grants', 'notifications', 'credential_last_use'];
+    const kept = (await owner.query('select * from broker.credentials where id = $1', [id])).rows[0];
+    for (const table of child)
+      await owner.query(`delete from broker.${table} where credential_id = $1`, [id]);
+    await owner.query('delete from broker.credentials where id = $1', [id]);
+    expect((await settle()).orphans).to.deep.equal([path]);
+    await settle();
+    const orphans = async (more = '') =>
+      (await call('GET', `/api/findings?kind=orphan${more}`, undefined, broker.admin)).body.items;
+    expect(await orphans()).to.have.length(1);
+    expect((await orphans())[0]).to.deep.include({ path, credential: null });
+    expect((await orphans())[0].facts).to.deep.equal({ id, name: kept.name, owner: anna.principal });
+    expect((await call('GET', '/api/findings?kind=orphan')).body.items).to.deep.equal([]);
+    const notices = await owner.query(
+      `select recipient, body from broker.notifications where kind = 'orphan'`,
+    );
+    expect(notices.rows).to.deep.equal([{ recipient: 'admins', body: { paths: path, count: 1 } }]);
+    const value = (await vault('GET', `data/${path}`)) as { data: { data: { token_value: string } } };
+    expect(value.data.data.token_value).to.equal(proxmoxToken.secret);
+    const { search_text: _made, ...columns } = kept;
+    const names = Object.keys(columns);
+    const text = `insert into broker.credentials (${names}) values (${names.map((_, n) => `$${n + 1}`)})`;
+    await owner.query(text, Object.values(columns));
+    expect((await settle()).orphans).to.deep.equal([]);
+    expect((await orphans('&resolved=true'))[0].resolution).to.equal('known');
+  });
+
+  it('a path of a credential that was destroyed is an orphan when it comes back', async () => {
+    const { id, path } = await stored();
+    await call('DELETE', `/api/credentials/${id}`);
+    await call('POST', `/api/credentials/${id}/destroy`);
+    expect((await settle()).destroyed).to.deep.equal([id]);
+    await vault('POST', `data/${path}`, { data: { a: 'b' } });
+    expect((await settle()).orphans).to.deep.equal([path]);
+    await vault('DELETE', `metadata/${path}`);
+    expect((await settle()).orphans).to.deep.equal([]);
+  });
+
+  it('by one process at a time', async () => {
+    await owner.query(`select pg_advisory_lock(hashtext('broker.reconcile'))`);
+    const failure = await settle().then(
+      () => undefined,
+      (error: { code?: string }) => error.code,
+    );
+    expect(failure).to.equal('conflict');
+    expect((await settle({ dryRun: true })).failed).to.deep.equal([]);
+    await owner.query(`select pg_advisory_unlock(hashtext('broker.reconcile'))`);
+    expect((await settle()).failed).to.deep.equal([]);
+  });
+
+  it('with an audit trail that holds', async () => {
+    const { body } = await call('GET', '/api/audit/verify', undefined, broker.admin);
+    expect(body.ok, JSON.stringify(body.problems)).to.equal(true);
+  });
+});
