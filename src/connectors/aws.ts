@@ -17,11 +17,19 @@ import {
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
 import { xmlText } from './xmlText.js';
 
-/** A section of `~/.aws/credentials`, pasted whole. */
+/** `name = value`, `export NAME="value"` or JSON, wherever it stands in the section; an empty group where it does not. */
+const line = (names: string) => `(?:(?=[^\\[]*?(?:${names})["']?\\s*[=:]\\s*["']?([^\\s"',;]+))|)`;
+
+/** A section of `~/.aws/credentials`, `export AWS_…` lines or what `aws configure export-credentials` shows, in any order. */
 const PROFILE = {
-  pattern:
-    'aws_access_key_id\\s*=\\s*(\\S+)\\s+aws_secret_access_key\\s*=\\s*(\\S+)(?:\\s+aws_session_token\\s*=\\s*(\\S+))?',
-  into: ['access_key_id', 'secret_access_key', 'session_token'],
+  pattern: [
+    '^\\s*(?:#[^\\n]*\\n\\s*)*(?:\\[[^\\]]*\\])?(?=[^\\[]*(?:aws_|AWS_|AccessKey)\\w*["\']?\\s*[=:])',
+    line('aws_access_key_id|AWS_ACCESS_KEY_ID|AccessKeyId'),
+    line('aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey'),
+    line('aws_session_token|AWS_SESSION_TOKEN|SessionToken'),
+    line('\\bregion|AWS_REGION|AWS_DEFAULT_REGION'),
+  ].join(''),
+  into: ['access_key_id', 'secret_access_key', 'session_token', 'region'],
 };
 
 /** AWS: an access key of an IAM user, or a temporary one with its session token. */
@@ -55,7 +63,17 @@ export const aws: Connector = {
       },
       ...brokerTlsFields,
     ],
-    paste_forms: ['access_key_id', 'secret_access_key'].map((field) => ({ field, ...PROFILE })),
+    paste_forms: ['access_key_id', 'secret_access_key', 'session_token'].map((field) => ({
+      field,
+      ...PROFILE,
+    })),
+    secret_guards: [
+      {
+        pattern: 'secret_?access_?key|session_?token|aws_access_key_id',
+        rule: 'must not hold other fields; paste one whole profile into access_key_id',
+      },
+      { pattern: '[\\s=]', fields: ['access_key_id', 'region'], rule: 'must be one word' },
+    ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
   rules: {

@@ -9,6 +9,7 @@ import {
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import { endOfCertificate } from './certificate.js';
+import { HOST } from './pastedUrl.js';
 import { baseUrl, inner, jsonObject, needed, notThisService, setting, usualFinding } from './probing.js';
 import {
   brokerTlsDestinationFields,
@@ -41,6 +42,15 @@ export const dockerSwarm: Connector = {
         label: 'Key of the CA',
         help: 'Only to issue new client certificates; whoever has it is root on every host.',
       },
+    ],
+    paste_forms: [
+      {
+        field: 'host',
+        pattern: `^(?:export\\s+)?(?:DOCKER_HOST=)?["']?(?:tcp|https)://${HOST}/?["']?$`,
+        into: ['host', 'port'],
+      },
+      // What `docker context inspect` shows.
+      { field: 'host', pattern: `"Host"\\s*:\\s*"(?:tcp|https)://${HOST}/?"`, into: ['host', 'port'] },
     ],
   },
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],

@@ -32,6 +32,16 @@ export interface PasteForm {
   joined?: string;
 }
 
+/** What no setting may hold, since a secret stands in it or beside it: settings rest in the open. */
+export interface SecretGuard {
+  /** A regular expression; case does not count. */
+  pattern: string;
+  /** Left out: all settings. */
+  fields?: string[];
+  /** Sentence fragment: `must not …`. */
+  rule: string;
+}
+
 /** The form of a service as `GET /api/credentials/templates/{service_type}` answers it. */
 export interface Template {
   service_type: ServiceType;
@@ -44,6 +54,7 @@ export interface Template {
   /** True for `other`: any field name is accepted, and the request says which are secret. */
   free_form?: boolean;
   paste_forms?: PasteForm[];
+  secret_guards?: SecretGuard[];
 }
 
 /** What the broker knows of one external system. One file in `connectors/` exports one of these. */
