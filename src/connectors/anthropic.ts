@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { type Finding, foreignText } from '../domain/testResult.js';
+import { each, matching, oneWord, rulesOf } from './fieldRules.js';
 import { modelWarnings } from './modelWarnings.js';
 import {
   baseUrl,
@@ -15,7 +16,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 
 /** Anthropic: an API key. */
 export const anthropic: Connector = {
@@ -40,6 +41,17 @@ export const anthropic: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    api_key: each(
+      oneWord,
+      matching(/^(?!sk-ant-admin)/, 'must be an API key (sk-ant-api…); an admin key may not use models'),
+      (key, values) =>
+        setting(values, 'base_url') === undefined && /^sk-(proj|svcacct)-/.test(key)
+          ? 'must be a key of Anthropic, and is one of OpenAI'
+          : undefined,
+    ),
+  }),
   envNames: { ANTHROPIC_API_KEY: 'api_key', ANTHROPIC_BASE_URL: 'base_url' },
   envAliases: {},
   test: testAnthropic,

@@ -1,5 +1,8 @@
 import type { Connector } from '../domain/template.js';
 import { testAzure } from './azureTest.js';
+import { GUID, guid, matching, oneWord, rulesOf } from './fieldRules.js';
+
+const TENANT = new RegExp(`${GUID.source}|^[a-z0-9-]+(\\.[a-z0-9-]+)+$`, 'i');
 
 /** Azure: a service principal with a client secret. */
 export const azure: Connector = {
@@ -22,6 +25,12 @@ export const azure: Connector = {
     ],
   },
   destinationFields: ['cloud'],
+  rules: rulesOf({
+    subscription_id: guid,
+    client_id: guid,
+    tenant_id: matching(TENANT, 'must be an ID or a verified domain, as the overview of Entra ID shows it'),
+    client_secret: oneWord,
+  }),
   envNames: {
     AZURE_SUBSCRIPTION_ID: 'subscription_id',
     AZURE_TENANT_ID: 'tenant_id',

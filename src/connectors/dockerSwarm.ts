@@ -8,7 +8,8 @@ import {
 } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
-import { endOfCertificate } from './certificate.js';
+import { endOfCertificate, privateKey } from './certificate.js';
+import { rulesOf } from './fieldRules.js';
 import { HOST } from './pastedUrl.js';
 import { baseUrl, inner, jsonObject, needed, notThisService, setting, usualFinding } from './probing.js';
 import {
@@ -16,6 +17,7 @@ import {
   brokerTlsFields,
   clientCertificateFields,
   tlsOf,
+  tlsRules,
   tlsWarnings,
   withoutClientCertificate,
 } from './tlsFields.js';
@@ -54,6 +56,10 @@ export const dockerSwarm: Connector = {
     ],
   },
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    ca_key_pem: (text) => (privateKey(text) === undefined ? 'must be a private key in PEM form' : undefined),
+  }),
   envNames: { DOCKER_SWARM_HOST: 'host', DOCKER_SWARM_PORT: 'port' },
   envAliases: {},
   test: testDocker,

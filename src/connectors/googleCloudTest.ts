@@ -18,6 +18,8 @@ const NAME = 'Google Cloud';
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 const ALL = 'https://www.googleapis.com/auth/cloud-platform';
 
+export const PROJECT_ID = /^[a-z][a-z0-9:.-]{4,62}$/;
+
 interface KeyFile {
   email: string;
   project: string;
@@ -46,7 +48,8 @@ export async function testGoogleCloud(values: FieldValues, probe: Probe): Promis
   };
 }
 
-function keyFile(text: string): KeyFile {
+/** A key file as Google gives it out; the test ends where it is none, or names another token address. */
+export function keyFile(text: string): KeyFile {
   const file = parsed(text);
   const field = (name: string) => (typeof file[name] === 'string' ? file[name].trim() : '');
   if (field('type') !== 'service_account')
@@ -150,7 +153,7 @@ function tokenRefusal(answer: OutboundAnswer, now: Date): Finding | undefined {
 }
 
 function projectOf(id: string): string {
-  if (/^[a-z][a-z0-9:.-]{4,62}$/.test(id)) return id;
+  if (PROJECT_ID.test(id)) return id;
   throw ended('misconfigured', 'project_id is none of Google’s; copy it again from the console.');
 }
 

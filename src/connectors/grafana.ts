@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { basicName, each, matching, oneWord, rulesOf } from './fieldRules.js';
 import {
   baseUrl,
   headerSafe,
@@ -13,7 +14,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 
 /** Grafana: a service-account token (preferred) or a user with a password. */
 export const grafana: Connector = {
@@ -50,6 +51,17 @@ export const grafana: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    token: each(
+      oneWord,
+      matching(
+        /^(?!glc_)/,
+        'must be a token of a service account (glsa_…); glc_ is one of Grafana Cloud’s access policies',
+      ),
+    ),
+    username: basicName,
+  }),
   envNames: {
     GRAFANA_URL: 'base_url',
     GRAFANA_TOKEN: 'token',

@@ -2,8 +2,9 @@ import type { FieldValues } from '../domain/fields.js';
 import { headerOf, type OutboundAnswer, type Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText } from '../domain/testResult.js';
+import { rulesOf } from './fieldRules.js';
 import { baseUrl, needed, notThisService, setting, usualFinding } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 import { enumerateQuery, IDENTIFY, WsmanEndpoint, type WsmanLogin } from './wsman.js';
 import { xmlText } from './xmlText.js';
 
@@ -33,6 +34,11 @@ export const hyperv: Connector = {
     ],
   },
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    user: (name, values) =>
+      setting(values, 'auth_method') === 'basic' && name.includes(':') ? 'must not hold ":"' : undefined,
+  }),
   envNames: { HYPERV_HOST: 'host', HYPERV_USER: 'user', HYPERV_PASSWORD: 'password' },
   envAliases: {},
   test: testHyperv,

@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { each, guid, matching, oneWord, rulesOf } from './fieldRules.js';
 import {
   baseUrl,
   headerSafe,
@@ -13,7 +14,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 
 const US = 'https://api.smith.langchain.com';
 
@@ -46,6 +47,18 @@ export const langchain: Connector = {
     ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    api_key: each(
+      oneWord,
+      matching(
+        /^(?!ls__)/,
+        'must be a key of today (lsv2_…); those that begin with ls__ ended in October 2024',
+      ),
+    ),
+    workspace_id: guid,
+    organization_id: guid,
+  }),
   envNames: {
     LANGSMITH_API_KEY: 'api_key',
     LANGSMITH_ENDPOINT: 'endpoint_url',

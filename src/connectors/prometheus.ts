@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import { type OutboundAnswer, OutboundFailure, type Probe, type TlsChoice } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText } from '../domain/testResult.js';
+import { basicName, oneWord, rulesOf } from './fieldRules.js';
 import {
   baseUrl,
   headerSafe,
@@ -17,6 +18,7 @@ import {
   brokerTlsFields,
   clientCertificateFields,
   tlsOf,
+  tlsRules,
   tlsWarnings,
   withoutClientCertificate,
 } from './tlsFields.js';
@@ -54,6 +56,12 @@ export const prometheus: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    token: oneWord,
+    username: basicName,
+    tenant: oneWord,
+  }),
   envNames: {
     PROMETHEUS_URL: 'base_url',
     PROMETHEUS_USERNAME: 'username',

@@ -1,7 +1,8 @@
 import type { Connector } from '../domain/template.js';
+import { matching, rulesOf } from './fieldRules.js';
 import { PASTED_URL } from './pastedUrl.js';
 import { testProxmox } from './proxmoxTest.js';
-import { tlsDestinationFields, tlsFields } from './tlsFields.js';
+import { tlsDestinationFields, tlsFields, tlsRules } from './tlsFields.js';
 
 /** `user@realm!name=value` as the console shows it, or as the header that carries it. */
 const TOKEN = '(?:(?:Authorization:\\s*)?PVEAPIToken=)?([^!=\\s]+)!([^!=\\s]+)';
@@ -63,6 +64,16 @@ export const proxmox: Connector = {
     ],
   },
   destinationFields: ['host', 'port', ...tlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    user: matching(
+      /^(?=.{1,64}$)[^\s:/!]+@[A-Za-z][A-Za-z0-9.\-_]+$/,
+      'must be name@realm, such as broker@pve, of at most 64 characters',
+    ),
+    token_name: matching(/^[A-Za-z][A-Za-z0-9.\-_]+$/, 'must be the name behind the "!"'),
+    token_id: matching(/^[^\s:/!]+@[^\s!]+![A-Za-z][A-Za-z0-9.\-_]+$/, 'must be user@realm!name'),
+    token_value: matching(/^[^\s!=]+$/, 'must be the secret alone, without "!", "=" and blanks'),
+  }),
   envNames: {
     PROXMOX_HOST: 'host',
     PROXMOX_USER: 'user',

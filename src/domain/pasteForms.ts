@@ -27,8 +27,13 @@ export function splitPasted(template: Template, given: Map<string, string | null
 }
 
 /** What stands in a setting and must not, since it holds a secret or has one beside it. Tells no value. */
-export function guardProblems(template: Template, settings: ReadonlyMap<string, string>): FieldProblem[] {
-  return [...settings].flatMap(([name, text]) => {
+export function guardProblems(
+  template: Template,
+  given: ReadonlyMap<string, string | null>,
+  isSecret: (name: string) => boolean,
+): FieldProblem[] {
+  return [...given].flatMap(([name, text]) => {
+    if (text === null || isSecret(name)) return [];
     const broken = (template.secret_guards ?? []).find(
       ({ fields, pattern }) => fields?.includes(name) !== false && new RegExp(pattern, 'i').test(text),
     );

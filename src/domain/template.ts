@@ -1,4 +1,5 @@
 import type { NumberedNames } from './envFamily.js';
+import type { FieldProblem } from './errors.js';
 import type { FieldValues } from './fields.js';
 import type { Probe } from './outbound.js';
 import type { ServiceType } from './serviceType.js';
@@ -71,8 +72,8 @@ export interface Connector {
   numbered?: NumberedNames;
   /** What an imported credential is called; left out: the template's title. */
   shortName?: string;
-  /** Rules that a form alone can't say, where a wrong value would lead astray rather than just fail. */
-  rules?: Readonly<Record<string, FieldRule>>;
+  /** What is wrong with values by the service's own rules, which a form can't say. Never tells a value. */
+  rules?: (values: FieldValues) => FieldProblem[];
   /**
    * Proves the credential against the real service. Ends with a finding, `TestEnded` or an `OutboundFailure` of the
    * probe; never changes anything there, and closes what it opened.
@@ -82,12 +83,6 @@ export interface Connector {
   testable?: (values: FieldValues) => boolean;
   /** How to make the credential on the service's side, and the least rights that the test needs there. */
   guide?: ServiceGuide;
-}
-
-export interface FieldRule {
-  pattern: RegExp;
-  /** Sentence fragment: `must be …`. Never holds the value. */
-  rule: string;
 }
 
 /** What the page of all services says beside fields and test. Plain sentences. */

@@ -63,7 +63,7 @@ export function mergeFields(input: MergeInput): { values: FieldValues; changed: 
   const { given, problems } = opened(input, isSecret);
   problems.push(...splitPasted(input.template, given));
   for (const [name, text] of given) problems.push(...valueProblems(input, name, text, isSecret(name)));
-  problems.push(...guardProblems(input.template, settingsAmong(given, isSecret)));
+  problems.push(...guardProblems(input.template, given, isSecret));
   const before = storedTexts(input.current);
   const texts = new Map(before);
   for (const [name, text] of given) {
@@ -89,15 +89,6 @@ export function mergeFields(input: MergeInput): { values: FieldValues; changed: 
     .filter((name) => before.get(name) !== texts.get(name) || reclassified(name))
     .sort();
   return { values, changed };
-}
-
-function settingsAmong(
-  given: ReadonlyMap<string, string | null>,
-  isSecret: (name: string) => boolean,
-): Map<string, string> {
-  return new Map(
-    [...given].flatMap(([name, text]) => (text === null || isSecret(name) ? [] : [[name, text]])),
-  );
 }
 
 function storedTexts(current: FieldValues | undefined): Map<string, string> {

@@ -48,7 +48,7 @@ export async function updateCredential(
     test: null,
   });
   if (body.fields === undefined) return metadataOnly();
-  const { values, changed, moved } = await mergedFields(
+  const { values, changed, moved, current } = await mergedFields(
     ports,
     call,
     granted,
@@ -58,7 +58,7 @@ export async function updateCredential(
   if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
   if (changed.length === 0) return metadataOnly();
   const connector = knownConnector(credential.serviceType);
-  if (options.exact !== true) checkRules(connector, values);
+  if (options.exact !== true) checkRules(connector, values, { current, changed });
   return testAndSave(ports, call, {
     mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
     connector,
@@ -95,7 +95,7 @@ export async function mergedFields(
     secret_fields?: string[] | undefined;
   },
   exact = false,
-): Promise<{ values: FieldValues; changed: string[]; moved: string[] }> {
+): Promise<{ values: FieldValues; changed: string[]; moved: string[]; current: FieldValues }> {
   const { credential } = granted;
   const connector = knownConnector(credential.serviceType);
   if (credential.activeVersion === null) throw lostRace();
@@ -112,7 +112,7 @@ export async function mergedFields(
   const moved = destinationChanged(connector, current.settings, merged.values.settings);
   if (moved.length > 0 && !readsByRight(call.caller, granted))
     requireSecrets(connector, current, body.fields, moved);
-  return { ...merged, moved };
+  return { ...merged, moved, current };
 }
 
 /** Whoever could not read the secret must not make the broker send it to a host of his choosing. */
