@@ -69,7 +69,7 @@ const NAME = 'Anthropic';
 const API_VERSION = '2023-06-01';
 
 async function testAnthropic(values: FieldValues, probe: Probe): Promise<Finding> {
-  const url = baseUrl(setting(values, 'base_url') ?? 'https://api.anthropic.com');
+  const url = addressOf(setting(values, 'base_url') ?? 'https://api.anthropic.com');
   const tls = tlsOf(values);
   const key = headerSafe(needed(values, 'api_key'), 'key');
   const answer = await probe.send({
@@ -91,6 +91,13 @@ async function testAnthropic(values: FieldValues, probe: Probe): Promise<Finding
     models: models.filter((id) => id !== ''),
     warnings: [...tlsWarnings(url, tls), ...modelWarnings(setting(values, 'model'), models)],
   };
+}
+
+/** Where the versions begin; some clients want the address with its `/v1`, and a second one is not found. */
+function addressOf(base: string): URL {
+  const url = baseUrl(base);
+  url.pathname = url.pathname.replace(/\/v1\/$/, '/');
+  return url;
 }
 
 function refusal(answer: OutboundAnswer, key: string): Finding | undefined {

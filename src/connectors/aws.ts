@@ -107,7 +107,8 @@ export const aws: Connector = {
       'IAM → Users: add a user of its own for Glassdome, with a policy for what it works on.',
       'Security credentials → Create access key; the secret is shown once.',
     ],
-    permissions: 'None: every key may ask whose it is. sts:AssumeRole on the role, if one is named.',
-    test: 'GetCallerIdentity, signed; AssumeRole, if a role is named, whose temporary key is thrown away.',
+    permissions:
+      'None: every key may ask whose it is. sts:AssumeRole on the role, if one is named; iam:ListAttachedUserPolicies on itself tells a key that may do everything.',
+    test: 'GetCallerIdentity, signed; AssumeRole, if a role is named, whose temporary key is thrown away; the user’s own policies, where it may see them.',
   },
 };

@@ -13,6 +13,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
+import { bestEffort } from './proof.js';
 import { tlsOf, tlsWarnings } from './tlsFields.js';
 import { xmlText } from './xmlText.js';
 
@@ -25,7 +26,8 @@ const NAME = 'AWS';
 export async function testAws(values: FieldValues, probe: Probe): Promise<Finding> {
   const url = endpointOf(values);
   const tls = tlsOf(values);
-  const call = (action: Record<string, string>) => send(values, probe, url, action);
+  const call = (action: Record<string, string>) =>
+    send(values, probe, { service: 'sts', url, region: regionOf(values), version: '2011-06-15' }, action);
   const answer = await call({ Action: 'GetCallerIdentity' });
   const wrong = refusal(answer, probe.now());
   if (wrong !== undefined) return wrong;
@@ -47,7 +49,11 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<Findin
     code: 'ok',
     advice: `${NAME} takes the key of ${arn}.`,
     identity: arn,
-    warnings: [...tlsWarnings(url, tls), ...rootWarnings(arn)],
+    warnings: [
+      ...tlsWarnings(url, tls),
+      ...rootWarnings(arn),
+      ...policyWarnings((await bestEffort(() => isAdministrator(values, probe, arn))) === true),
+    ],
   };
 }
 
@@ -65,18 +71,46 @@ function regionOf(values: FieldValues): string {
   throw ended('misconfigured', 'The region is none of AWS’s; write one such as eu-west-1.');
 }
 
+/** Policies that hang on the user itself; those of his groups would take a call for each. Needs a right of its own. */
+async function isAdministrator(values: FieldValues, probe: Probe, arn: string): Promise<boolean> {
+  const [, partition = '', user] = /^arn:(aws[\w-]*):iam::\d+:user\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  const home = IAM[partition];
+  if (user === undefined || home === undefined) return false;
+  const [host, region] = home;
+  const own = setting(values, 'endpoint_url');
+  const url = own === undefined ? new URL(`https://${host}/`) : baseUrl(own);
+  const action = { Action: 'ListAttachedUserPolicies', UserName: user };
+  const answer = await send(values, probe, { service: 'iam', url, region, version: '2010-05-08' }, action);
+  return answer.status === 200 && answer.body.includes(':iam::aws:policy/AdministratorAccess<');
+}
+
+/** IAM has one address for all regions of a partition. */
+const IAM: Readonly<Record<string, readonly [host: string, region: string]>> = {
+  aws: ['iam.amazonaws.com', 'us-east-1'],
+  'aws-cn': ['iam.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+  'aws-us-gov': ['iam.us-gov.amazonaws.com', 'us-gov-west-1'],
+};
+
+/** One service of AWS, as a request to it is signed. */
+interface Target {
+  service: 'sts' | 'iam';
+  url: URL;
+  region: string;
+  version: string;
+}
+
 async function send(
   values: FieldValues,
   probe: Probe,
-  url: URL,
+  { service, url, region, version }: Target,
   action: Record<string, string>,
 ): Promise<OutboundAnswer> {
-  const body = new URLSearchParams({ ...action, Version: '2011-06-15' }).toString();
+  const body = new URLSearchParams({ ...action, Version: version }).toString();
   const sessionToken = optional(values, 'session_token');
   const signed = aws4.sign(
     {
-      service: 'sts',
-      region: regionOf(values),
+      service,
+      region,
       host: url.host,
       method: 'POST',
       path: url.pathname,
@@ -129,16 +163,40 @@ const MEANING: Readonly<Record<string, Finding>> = {
   },
 };
 
+const WRONG_REGION = 'What answers there is of another region; correct region or endpoint_url.';
+
+/** They speak of the request, not of the key. */
+const MISUNDERSTOOD: Readonly<Record<string, string>> = {
+  RegionDisabledException:
+    'AWS has not switched this region on for the account; choose another region or activate it in the account settings.',
+  IncompleteSignature:
+    'AWS can’t read the signature; check region and endpoint_url, and copy the access key ID again.',
+  ValidationError: 'AWS does not take the request; check assume_role_arn, external_id and region.',
+};
+
 function refusal(answer: OutboundAnswer, now: Date): Finding | undefined {
   const usual = usualFinding(answer, NAME);
   if (usual === undefined || answer.status >= 500) return usual;
   const code = foreignText(xmlText(answer.body, 'Code'), 80);
   if (/^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(code))
     return rateLimited(answer, NAME);
-  if (code === 'SignatureDoesNotMatch' && clocksDiffer(answer, now)) return MEANING['RequestExpired'];
+  const message = foreignText(xmlText(answer.body, 'Message'), 300);
+  if (code === 'SignatureDoesNotMatch') {
+    if (clocksDiffer(answer, now) || /^Signature (expired|not yet current)/.test(message))
+      return MEANING['RequestExpired'];
+    if (/scoped to a valid region/i.test(message)) return { code: 'misconfigured', advice: WRONG_REGION };
+  }
+  const misunderstood = MISUNDERSTOOD[code];
+  if (misunderstood !== undefined) return { code: 'misconfigured', advice: misunderstood };
   const known = MEANING[code];
   if (known !== undefined) return known;
   return answer.status === 429 ? rateLimited(answer, NAME) : notThisService(NAME).finding;
+}
+
+function policyWarnings(administrator: boolean): TestWarning[] {
+  if (!administrator) return [];
+  const text = 'The user has the policy AdministratorAccess; one for what Glassdome works on is enough.';
+  return [{ code: 'over_privileged', text }];
 }
 
 function rootWarnings(arn: string): TestWarning[] {

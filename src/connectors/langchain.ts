@@ -12,6 +12,7 @@ import {
   needed,
   notThisService,
   setting,
+  strangersFinding,
   usualFinding,
 } from './probing.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
@@ -103,7 +104,7 @@ async function testLangchain(values: FieldValues, probe: Probe): Promise<Finding
     identity: named.join(', '),
     ...(version === '' ? {} : { version }),
     permissions: permissionsOf(first),
-    warnings: [...tlsWarnings(url, tls), ...warningsOf(first)],
+    warnings: [...tlsWarnings(url, tls), ...warningsOf(first), ...reachWarnings(spaces.length)],
   };
 }
 
@@ -131,7 +132,7 @@ function headersOf(values: FieldValues): Record<string, string> {
 /** Public, so it proves the product before the key is sent. */
 async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string> {
   const answer = await probe.send({ method: 'GET', url: api(url, 'info'), tls });
-  const wrong = usualFinding(answer, NAME);
+  const wrong = strangersFinding(answer, NAME);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const info = jsonObject(answer, NAME);
   if (!('version' in info)) throw notThisService(NAME);
@@ -140,18 +141,19 @@ async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string
 
 function refusal(answer: OutboundAnswer): Finding | undefined {
   if (answer.status !== 403) return usualFinding(answer, NAME);
-  const error = foreignText(jsonObject(answer, NAME)['error'], 80);
+  const body = jsonObject(answer, NAME);
+  const error = foreignText(body['error'], 80);
   if (error === 'org_scoped_key_requires_workspace')
     return {
       code: 'misconfigured',
       advice: 'The key is for a whole organization and good; say which workspace is meant in workspace_id.',
     };
-  const detail = foreignText(jsonObject(answer, NAME)['detail'], 80);
-  // It says "Forbidden" to a key that it does not know, and more to one that lacks a right.
-  if (error === '' && /^(forbidden|invalid token|)$/i.test(detail))
+  const said = error === '' ? foreignText(body['detail'], 80) : error;
+  // It says "Forbidden" to a key that it does not know, be it one of the other region, and more to one that lacks a right.
+  if (/^(forbidden|invalid token|)$/i.test(said))
     return {
       code: 'invalid_credential',
-      advice: `${NAME} refuses this key; make a new one under Settings → API keys.`,
+      advice: `${NAME} does not know this key there; a key of the EU needs its own endpoint_url. Else make a new one under Settings → API keys.`,
     };
   return usualFinding(answer, NAME);
 }
@@ -171,5 +173,11 @@ function warningsOf(space: Record<string, unknown>): TestWarning[] {
   if (!/admin/i.test(role)) return [];
   const text =
     'The key administers the workspace; a role that reads and writes traces is enough for most work.';
+  return [{ code: 'over_privileged', text }];
+}
+
+function reachWarnings(workspaces: number): TestWarning[] {
+  if (workspaces < 2) return [];
+  const text = `The key reaches ${workspaces} workspaces; a service key for the one that Glassdome works in is enough.`;
   return [{ code: 'over_privileged', text }];
 }

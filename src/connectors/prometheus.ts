@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import { type OutboundAnswer, OutboundFailure, type Probe, type TlsChoice } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText } from '../domain/testResult.js';
+import { endOfCertificate } from './certificate.js';
 import { basicName, oneWord, rulesOf } from './fieldRules.js';
 import {
   baseUrl,
@@ -13,6 +14,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
+import { refusedOrExpired } from './proof.js';
 import {
   brokerTlsDestinationFields,
   brokerTlsFields,
@@ -101,7 +103,8 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
   if (open) return OPEN;
   if (method === 'none') return LOCKED;
   const headers = { ...bare, ...(authorization !== undefined && { authorization }) };
-  const version = await versionOf({ probe, url, tls, headers });
+  const end = method === 'mtls' ? endOfCertificate(needed(values, 'client_cert_pem')) : undefined;
+  const version = await refusedOrExpired(end, probe.now(), () => versionOf({ probe, url, tls, headers }));
   const identity =
     method === 'basic' ? foreignText(setting(values, 'username'), 80) : `${method} at ${url.host}`;
   return {
@@ -109,6 +112,7 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
     advice: `Signed in to ${NAME} as ${identity}.`,
     identity,
     ...(version === '' ? {} : { version }),
+    ...(end === undefined ? {} : { expiresAt: end }),
     warnings: tlsWarnings(url, tls),
   };
 }

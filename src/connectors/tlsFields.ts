@@ -47,17 +47,8 @@ export const clientCertificateFields: readonly FieldSpec[] = [
 const certificate: Rule = (text) =>
   isCertificate(text) ? undefined : 'must be a certificate in PEM form, with its BEGIN and END lines';
 
-/** What can be told of certificates before anything is asked. */
-export const tlsRules: Readonly<Record<string, Rule>> = {
-  tls_mode: (mode, values) => {
-    const needs =
-      mode === 'custom_ca' ? 'ca_cert_pem' : mode === 'fingerprint' ? 'tls_fingerprint_sha256' : '';
-    return needs === '' || setting(values, needs) !== undefined
-      ? undefined
-      : `is ${mode}, which needs ${needs}`;
-  },
-  ca_cert_pem: certificate,
-  tls_fingerprint_sha256: matching(FINGERPRINT, 'must be 32 pairs of hex digits, ":" between them or not'),
+/** What can be told of our own certificate and key before anything is asked. */
+export const certificateRules: Readonly<Record<string, Rule>> = {
   client_cert_pem: certificate,
   client_key_pem: (text, values) => {
     const key = privateKey(text, optional(values, 'client_key_passphrase'));
@@ -67,6 +58,20 @@ export const tlsRules: Readonly<Record<string, Rule>> = {
     if (cert === undefined || !isCertificate(cert) || belongTogether(cert, key)) return undefined;
     return 'must be the key of client_cert_pem, and is another one’s';
   },
+};
+
+/** The same for all that decides whom a connection trusts. */
+export const tlsRules: Readonly<Record<string, Rule>> = {
+  ...certificateRules,
+  tls_mode: (mode, values) => {
+    const needs =
+      mode === 'custom_ca' ? 'ca_cert_pem' : mode === 'fingerprint' ? 'tls_fingerprint_sha256' : '';
+    return needs === '' || setting(values, needs) !== undefined
+      ? undefined
+      : `is ${mode}, which needs ${needs}`;
+  },
+  ca_cert_pem: certificate,
+  tls_fingerprint_sha256: matching(FINGERPRINT, 'must be 32 pairs of hex digits, ":" between them or not'),
 };
 
 /** What the TLS fields say; the test ends with `misconfigured` where one is missing that another one needs. */

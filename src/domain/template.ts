@@ -54,6 +54,8 @@ export interface Template {
   docs_url?: string;
   /** True for `other`: any field name is accepted, and the request says which are secret. */
   free_form?: boolean;
+  /** Optional fields that together stand in for a required one. */
+  alternatives?: Record<string, string[]>;
   paste_forms?: PasteForm[];
   secret_guards?: SecretGuard[];
 }

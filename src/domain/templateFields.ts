@@ -187,8 +187,9 @@ function fillRequired(
 function missingProblems(template: Template, texts: ReadonlyMap<string, string>): FieldProblem[] {
   return [...template.required_fields, ...activeConditionals(template, texts)]
     .filter((spec) => spec.required !== false && !texts.has(spec.name))
+    .filter(({ name }) => template.alternatives?.[name]?.every((other) => texts.has(other)) !== true)
     .map((spec) => {
-      const others = alternativesTo(template, spec.name, texts);
+      const others = template.alternatives?.[spec.name] ?? alternativesTo(template, spec.name, texts);
       const instead = others.length === 0 ? '' : `, or ${others.join(' and ')} in its place`;
       return { field: `fields.${spec.name}`, rule: `is required (${spec.label})${instead}` };
     });
