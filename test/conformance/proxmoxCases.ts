@@ -48,6 +48,12 @@ export const proxmoxCases: ServiceCases = {
       state: 'never_ends',
       expect: (result) => expect(result.expiresAt).to.equal(null),
     },
+    {
+      code: 'ok',
+      what: 'a host that fails after it let us in',
+      state: 'half',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']),
+    },
     { code: 'ok', what: 'a password', fields: byPassword },
     {
       code: 'ok',

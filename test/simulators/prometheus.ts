@@ -22,8 +22,11 @@ export async function startPrometheus(): Promise<Simulator & { mutualUrl: string
     clientCa: prometheusClient.cert,
     strict: true,
   });
-  const close = async () => void (await Promise.all([simulator, mutual].map((one) => stop.get(one)?.())));
-  const stop = new Map([simulator, mutual].map((one) => [one, one.close.bind(one)]));
+  const closeFirst = simulator.close.bind(simulator);
+  const close = async () => {
+    await closeFirst();
+    await mutual.close();
+  };
   return Object.assign(simulator, { mutualUrl: `${mutual.url}/prom`, close });
 }
 

@@ -7,7 +7,8 @@ import {
 
 /**
  * Proxmox VE 8 and 9 as far as signing in goes: token and ticket, privilege separation, the reason phrases of both
- * generations. States: `old_phrases` (before pve-manager 9.1.5), `expired`, `no_acl`, `administrator`, `tfa`, `never_ends`.
+ * generations. States: `old_phrases` (before pve-manager 9.1.5), `expired`, `no_acl`, `administrator`, `tfa`, `never_ends`,
+ * `half` (signs in, and then fails by itself).
  */
 export const proxmoxToken = {
   user: 'broker@pve',
@@ -39,6 +40,10 @@ function answerOf(simulator: Simulator, request: SimulatedRequest): SimulatedAns
   const wrong = signedIn(simulator, request);
   if (wrong !== undefined) return wrong;
   if (path === 'version') return json({ version: '9.1.6', release: '9.1', repoid: 'abcdef12' });
+  if (simulator.state === 'half')
+    return path === 'access/permissions'
+      ? { status: 595, statusText: 'No route to host', body: '' }
+      : { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' };
   if (path === 'access/permissions') return json(rightsOf(simulator.state));
   if (path === `access/users/${encodeURIComponent(proxmoxToken.user)}/token/${proxmoxToken.name}`)
     return simulator.state === 'administrator' || simulator.state === 'never_ends'
