@@ -39,6 +39,9 @@ export const anthropic: Connector = {
       { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.anthropic.com' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      { pattern: '(^|[\\s=:])sk-ant-', rule: 'must not hold a secret; it belongs into api_key' },
+    ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
   rules: rulesOf({

@@ -54,7 +54,7 @@ export const azure: Connector = {
       'Subscriptions → Access control (IAM): give the application a role, e.g. Contributor on the resource group.',
     ],
     permissions:
-      'Reader on the subscription; Application.ReadWrite.OwnedBy in Graph shows when the secret ends.',
+      'Reader on the subscription or a resource group of it; Application.ReadWrite.OwnedBy in Graph shows when the secret ends.',
     test: 'Gets a token with the secret or an assertion signed by the certificate’s key, reads the subscription and its own rights there, and asks Graph for the secret’s end where it may.',
   },
 };

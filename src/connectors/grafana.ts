@@ -36,6 +36,9 @@ export const grafana: Connector = {
       },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      { pattern: '\\b(glsa_|glc_|eyJrIjoi)', rule: 'must not hold a secret; it belongs into token' },
+    ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
   rules: rulesOf({

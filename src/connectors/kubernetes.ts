@@ -50,6 +50,12 @@ export const kubernetes: Connector = {
       { name: 'namespace', type: 'text', label: 'Namespace', default: 'default' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      {
+        pattern: '\\beyJ[\\w-]+\\.eyJ|client-key-data|\\btoken:',
+        rule: 'must not hold a secret; it belongs into token or kubeconfig',
+      },
+    ],
   },
   destinationFields: ['server_url', 'context', ...brokerTlsDestinationFields],
   rules: rulesOf({

@@ -46,6 +46,9 @@ export const langchain: Connector = {
       { name: 'project', type: 'text', label: 'Tracing project' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      { pattern: '\\b(lsv2_(pt|sk)|ls_)_', rule: 'must not hold a secret; it belongs into api_key' },
+    ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
   rules: rulesOf({

@@ -47,6 +47,9 @@ export const openai: Connector = {
       { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.openai.com/v1' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      { pattern: '(^|[\\s=:])sk-[a-z0-9]', rule: 'must not hold a secret; it belongs into api_key' },
+    ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
   rules: rulesOf({

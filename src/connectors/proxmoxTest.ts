@@ -1,6 +1,7 @@
 import type { FieldValues } from '../domain/fields.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { GUID } from './fieldRules.js';
 import {
   baseUrl,
   headerSafe,
@@ -36,7 +37,7 @@ export async function testProxmox(values: FieldValues, probe: Probe): Promise<Fi
   const host = { ...bare, headers: byPassword ? await ticket(bare, values) : tokenHeader(values) };
   const answer = await get(host, 'version');
   const wrong = refusal(answer);
-  if (wrong !== undefined) return wrong;
+  if (wrong !== undefined) return byPassword ? wrong : withForm(wrong, values);
   const version = foreignText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
   if (version === '') throw notThisService(NAME);
   const rights = await bestEffort(() => permissionsOf(host));
@@ -113,6 +114,13 @@ function refusal(answer: OutboundAnswer): Finding | undefined {
   if (answer.status === 200 && !/json/.test(headerOf(answer, 'content-type')))
     return notThisService(NAME).finding;
   return usualFinding(answer, NAME);
+}
+
+/** Proxmox gives out UUIDs only, so that a secret of another form was cut or belongs to something else. */
+function withForm(wrong: Finding, values: FieldValues): Finding {
+  if (wrong.code !== 'invalid_credential' || GUID.test(needed(values, 'token_value'))) return wrong;
+  const advice = `${NAME} refuses this token, and its secret is no UUID, as all of Proxmox are; copy it again or make a new token.`;
+  return { ...wrong, advice };
 }
 
 /** Undefined: not told. Empty: there are none. */

@@ -81,7 +81,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
     reason: body.reason ?? null,
     source: 'rotation',
     patch: {
-      ...unproven(ports, moved),
+      ...unproven(ports, credential, { changed, moved, values }),
       lastRotatedAt: now,
       nextRotationAt: nextRotation(now, credential.rotationIntervalDays),
     },

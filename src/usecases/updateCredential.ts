@@ -72,17 +72,27 @@ export async function updateCredential(
         changedFields: changed,
         reason: body.reason ?? null,
         source: options.source,
-        patch: { ...patch, ...unproven(ports, moved) },
+        patch: { ...unproven(ports, credential, { changed, moved, values }), ...patch },
         action: 'credential.update',
         also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
       }),
   });
 }
 
-/** A new value is tested by itself soon; for a new destination, where the secret never went, somebody has to ask. */
-export function unproven({ clock, testPace }: WritePorts, moved: string[]): CredentialPatch {
+/**
+ * A new value is tested by itself soon; for a new destination, where the secret never went, somebody has to ask. What a
+ * service said of the end of the old secret says nothing of the new one.
+ */
+export function unproven(
+  { clock, testPace }: WritePorts,
+  { secretFields, expiresSource }: Credential,
+  { changed, moved, values }: { changed: string[]; moved: string[]; values: FieldValues },
+): CredentialPatch {
   const nextTestAt = moved.length > 0 ? null : firstTest(clock.now(), testPace.chance());
-  return { health: 'unchecked', nextTestAt };
+  const carries = (name: string) =>
+    name in values.secrets || secretFields.includes(name) || name === 'client_cert_pem';
+  const stale = expiresSource === 'provider' && (moved.length > 0 || changed.some(carries));
+  return { health: 'unchecked', nextTestAt, ...(stale && { expiresAt: null, expiresSource: null }) };
 }
 
 /** The active values with the changes merged in; refuses a new destination without the secret where that is due. */

@@ -58,6 +58,8 @@ export async function activateVersion(
       secretFields: known.secretFields,
       health: 'unchecked' as const,
       nextTestAt: firstTest(ports.clock.now(), ports.testPace.chance()),
+      // The service said it of the secret that was active until now.
+      ...(row.expiresSource === 'provider' && { expiresAt: null, expiresSource: null }),
     };
     return tx.updateCredential(id, patch, call.caller.principal, ports.clock.now());
   });

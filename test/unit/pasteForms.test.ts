@@ -222,6 +222,29 @@ describe('an address pasted whole', () => {
     });
 });
 
+describe('a secret in the wrong field is refused, and not told', () => {
+  const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
+  const cases: [type: ServiceType, given: Record<string, string>, field: string][] = [
+    ['openai', { api_key: 'k', organization: 'sk-proj-hunter2' }, 'organization'],
+    ['anthropic', { api_key: 'k', model: 'sk-ant-api03-hunter2' }, 'model'],
+    ['langchain', { api_key: 'k', project: 'lsv2_sk_hunter2' }, 'project'],
+    ['grafana', { base_url: 'https://g', username: 'glsa_hunter2', password: 'p' }, 'username'],
+    ['kubernetes', { server_url: 'https://k', token: 't', namespace: jwt }, 'namespace'],
+    [
+      'kubernetes',
+      { server_url: 'https://k', token: 't', ca_cert_pem: 'users:\n- user:\n    token: hunter2' },
+      'ca_cert_pem',
+    ],
+  ];
+  for (const [type, given, field] of cases)
+    for (const exact of [false, true])
+      it(`${type}: ${field}${exact ? ', from a file' : ''}`, () => {
+        const told = problems(type, given, { exact });
+        expect(told.join()).to.match(new RegExp(`^fields.${field} must not hold a secret; it belongs into`));
+        expect(told.join()).to.not.match(/hunter2|eyJ/);
+      });
+});
+
 it('a certificate pasted with its private key is refused', () => {
   const pem =
     '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\ny\n';
