@@ -4,6 +4,7 @@ import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import { rulesOf } from './fieldRules.js';
 import { baseUrl, needed, notThisService, setting, strangersFinding, usualFinding } from './probing.js';
+import { unproven } from './proof.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 import { enumerateQuery, IDENTIFY, WsmanEndpoint, type WsmanLogin } from './wsman.js';
 import { xmlText } from './xmlText.js';
@@ -72,7 +73,7 @@ async function testHyperv(values: FieldValues, probe: Probe): Promise<Finding> {
   const rows = rowsIn(listed.body);
   return {
     code: 'ok',
-    advice: `Signed in to ${NAME} as ${identity}; it shows ${Math.max(rows - 1, 0)} virtual machines.`,
+    advice: `Signed in to ${NAME} as ${identity}; it shows ${Math.max((rows ?? 0) - 1, 0)} virtual machines.`,
     identity,
     version,
     warnings: [...tlsWarnings(url, tls), ...rightsWarnings(rows)],
@@ -86,13 +87,18 @@ function loginOf(values: FieldValues): WsmanLogin {
   return { kind: 'ntlm', user: { domain: domain ?? '', user: user ?? name, password } };
 }
 
-/** Rows of the answer, the host's own among them. A query for some columns comes as fragments without a class. */
-function rowsIn(body: string): number {
+/**
+ * Rows of the answer, the host's own among them; undefined where it holds none because they are yet to be fetched. A
+ * query for some columns comes as fragments without a class.
+ */
+function rowsIn(body: string): number | undefined {
+  if (!/<(\w+:)?(Items|EndOfSequence)[\s/>]/.test(body)) return undefined;
   return (body.match(/<(\w+:)?(XmlFragment|Msvm_ComputerSystem)[\s>]/g) ?? []).length;
 }
 
 /** The host itself is a row, too: whoever sees none may see nothing. */
-function rightsWarnings(rows: number): TestWarning[] {
+function rightsWarnings(rows: number | undefined): TestWarning[] {
+  if (rows === undefined) return [unproven('the virtual machines')];
   if (rows > 0) return [];
   const text = 'The user signs in and sees neither host nor machines: put it into Hyper-V Administrators.';
   return [{ code: 'no_acl', text }];

@@ -4,6 +4,7 @@ import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText } from '../domain/testResult.js';
 import { endOfCertificate } from './certificate.js';
 import { basicName, oneWord, rulesOf } from './fieldRules.js';
+import { endOfToken } from './jwtClaims.js';
 import {
   baseUrl,
   headerSafe,
@@ -103,7 +104,7 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
   if (open) return OPEN;
   if (method === 'none') return LOCKED;
   const headers = { ...bare, ...(authorization !== undefined && { authorization }) };
-  const end = method === 'mtls' ? endOfCertificate(needed(values, 'client_cert_pem')) : undefined;
+  const end = endOf(values, method);
   const version = await refusedOrExpired(end, probe.now(), () => versionOf({ probe, url, tls, headers }));
   const identity =
     method === 'basic' ? foreignText(setting(values, 'username'), 80) : `${method} at ${url.host}`;
@@ -133,6 +134,12 @@ function authorizationOf(values: FieldValues, method: string): string | undefine
   if (method !== 'basic') return undefined;
   const pair = `${needed(values, 'username')}:${needed(values, 'password')}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+/** Told by a certificate, and by a token that is a JWT. */
+function endOf(values: FieldValues, method: string): Date | null | undefined {
+  if (method === 'mtls') return endOfCertificate(needed(values, 'client_cert_pem'));
+  return method === 'bearer' ? endOfToken(needed(values, 'token')) : undefined;
 }
 
 /** True when nobody needs to sign in. A refused connection without a certificate is a sign-in, too. */

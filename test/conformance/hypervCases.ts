@@ -37,6 +37,12 @@ export const hypervCases: ServiceCases = {
       state: 'nothing',
       expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['no_acl']),
     },
+    {
+      code: 'ok',
+      what: 'a host that wants its rows fetched',
+      state: 'later',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']),
+    },
     { code: 'ok', what: 'a listener that tells strangers nothing', state: 'silent' },
     {
       code: 'misconfigured',

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startRealPrometheus } from '../real/prometheus.js';
 import { endedClient, foreignClient } from '../simulators/dockerSwarm.js';
+import { endedToken } from '../simulators/kubernetes.js';
 import { prometheusClient, prometheusUser, startPrometheus } from '../simulators/prometheus.js';
 import type { ServiceCases } from './serviceCases.js';
 
@@ -47,6 +48,7 @@ export const prometheusCases: ServiceCases = {
       what: 'a foreign client certificate',
       fields: byCertificate(foreignClient),
     },
+    { code: 'expired', what: 'a token whose time is over', fields: { ...bearer, token: endedToken } },
     { code: 'expired', what: 'a certificate whose time is over', fields: byCertificate(endedClient) },
     { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
     { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },

@@ -17,7 +17,7 @@ interface Connections {
 }
 
 /** WinRM over HTTPS. States: `no_right`, `no_role`, `no_basic`, `no_ntlm`, `plain`, `odd_fault`, `whole` (rows with their class),
- * `nothing`, `silent` (tells strangers nothing), `proxied` (something in front wants a sign-in). */
+ * `nothing`, `later` (rows are to be fetched), `silent` (tells strangers nothing), `proxied` (something in front wants a sign-in). */
 export async function startHyperv(): Promise<Simulator> {
   const connections: Connections = { challenges: new Map(), bound: new Set() };
   const simulator = await startSimulator({ answer: (request) => answerOf(simulator, request, connections) });
@@ -64,6 +64,14 @@ function machines(state: string): SimulatedAnswer {
   if (state === 'no_role') return fault(500, 'InvalidNamespace 0x8004100e');
   if (state === 'plain') return fault(500, 'unencrypted traffic is disabled');
   if (state === 'odd_fault') return fault(500, 'w:InternalError');
+  if (state === 'later') {
+    const more = '<n:EnumerationContext>uuid:1</n:EnumerationContext>';
+    return {
+      status: 200,
+      headers: xml,
+      body: envelope(`<n:EnumerateResponse>${more}</n:EnumerateResponse>`),
+    };
+  }
   // A query for some columns has no class to name, so WinRM sends fragments.
   const columns =
     '<p:Caption>x</p:Caption><p:ElementName>x</p:ElementName><p:EnabledState>2</p:EnabledState>';
@@ -75,7 +83,7 @@ function machines(state: string): SimulatedAnswer {
     status: 200,
     headers: xml,
     body: envelope(
-      `<n:EnumerateResponse><w:Items>${one.repeat(state === 'nothing' ? 0 : 3)}</w:Items></n:EnumerateResponse>`,
+      `<n:EnumerateResponse><n:EnumerationContext/><w:Items>${one.repeat(state === 'nothing' ? 0 : 3)}</w:Items><w:EndOfSequence/></n:EnumerateResponse>`,
     ),
   };
 }
