@@ -67,7 +67,10 @@ function fieldTable({ template, destinationFields, envNames }: Connector): strin
       `| \`${spec.name}\`${arrow} | ${kind} | ${needed} | ${preset} | ${variables(spec.name)} | ${text.replaceAll('|', '\\|')} |`,
     );
   };
-  for (const spec of template.required_fields) add(spec, spec.required === false ? 'no' : 'yes');
+  for (const spec of template.required_fields) {
+    const others = (template.alternatives?.[spec.name] ?? []).map((name) => `\`${name}\``).join(' and ');
+    add(spec, spec.required === false ? 'no' : others === '' ? 'yes' : `yes, or ${others}`);
+  }
   for (const [condition, specs] of Object.entries(template.conditional_fields ?? {}))
     for (const spec of specs)
       add(spec, `${spec.required === false ? 'may stand' : 'yes'} with \`${condition}\``);

@@ -85,6 +85,11 @@ const schema = z.object({
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
   /** Ranges that tests of credentials may connect to beside public addresses; loopback only if it is among them. */
   OUTBOUND_ALLOW_CIDRS: cidrs('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7'),
+  /**
+   * How long a version that was read may be answered from memory (sealed there). Rights are asked for each time and each
+   * answer is audited; a version that somebody deletes in Vault is answered for so long. 0: Vault is asked each time.
+   */
+  VALUE_CACHE_SECONDS: z.coerce.number().min(0).max(5).default(0),
   /** Whether create, update and rotate prove the values, where the request does not say. */
   TEST_ON_SAVE: z.enum(['required', 'warn', 'skip']).default('warn'),
   /** Tests of credentials that one caller may start in a minute; 0 sets no bound. */

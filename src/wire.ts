@@ -18,6 +18,7 @@ import { createSecretStore } from './adapters/vault/secretStore.js';
 import { realTimers } from './adapters/vault/timers.js';
 import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
+import { VersionCache } from './adapters/vault/versionCache.js';
 import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
@@ -62,7 +63,12 @@ export async function wire(config: Config): Promise<System> {
   const ports: Ports = {
     clock,
     log,
-    store: createSecretStore({ access: api.access, mount: config.KV_MOUNT, log }),
+    store: createSecretStore({
+      access: api.access,
+      mount: config.KV_MOUNT,
+      log,
+      cache: versionCache(config),
+    }),
     storeStatus: api.status,
     fingerprints: createFingerprints(transit),
     tokenSigner,
@@ -101,6 +107,10 @@ export async function wire(config: Config): Promise<System> {
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
   const minutes = testIntervals(own);
   return { intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000, chance: Math.random };
+}
+
+function versionCache({ VALUE_CACHE_SECONDS: seconds }: Config): VersionCache | undefined {
+  return seconds === 0 ? undefined : new VersionCache(seconds * 1000, realTimers);
 }
 
 function reportSchedule({ REPORT_SCHEDULE, REPORT_TIMEZONE }: Config): Schedule {

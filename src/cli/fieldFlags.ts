@@ -121,6 +121,7 @@ export async function askMissingSecrets(template: Template, fields: FieldInput):
   const needed = [...template.required_fields, ...branch.flatMap(([, specs]) => specs)];
   for (const spec of needed) {
     if (!SECRET_TYPES.has(spec.type) || spec.required === false || spec.name in fields) continue;
+    if (template.alternatives?.[spec.name]?.some((other) => other in fields)) continue;
     fields[spec.name] = (await secretInput(spec.label, flagOf(spec), true)).reveal();
   }
 }

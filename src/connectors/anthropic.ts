@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { type Finding, foreignText } from '../domain/testResult.js';
+import { each, matching, oneWord, rulesOf } from './fieldRules.js';
 import { modelWarnings } from './modelWarnings.js';
 import {
   baseUrl,
@@ -15,7 +16,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 
 /** Anthropic: an API key. */
 export const anthropic: Connector = {
@@ -38,8 +39,22 @@ export const anthropic: Connector = {
       { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.anthropic.com' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      { pattern: '(^|[\\s=:])sk-ant-', rule: 'must not hold a secret; it belongs into api_key' },
+    ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    api_key: each(
+      oneWord,
+      matching(/^(?!sk-ant-admin)/, 'must be an API key (sk-ant-api…); an admin key may not use models'),
+      (key, values) =>
+        setting(values, 'base_url') === undefined && /^sk-(proj|svcacct)-/.test(key)
+          ? 'must be a key of Anthropic, and is one of OpenAI'
+          : undefined,
+    ),
+  }),
   envNames: { ANTHROPIC_API_KEY: 'api_key', ANTHROPIC_BASE_URL: 'base_url' },
   envAliases: {},
   test: testAnthropic,
@@ -57,7 +72,7 @@ const NAME = 'Anthropic';
 const API_VERSION = '2023-06-01';
 
 async function testAnthropic(values: FieldValues, probe: Probe): Promise<Finding> {
-  const url = baseUrl(setting(values, 'base_url') ?? 'https://api.anthropic.com');
+  const url = addressOf(setting(values, 'base_url') ?? 'https://api.anthropic.com');
   const tls = tlsOf(values);
   const key = headerSafe(needed(values, 'api_key'), 'key');
   const answer = await probe.send({
@@ -79,6 +94,13 @@ async function testAnthropic(values: FieldValues, probe: Probe): Promise<Finding
     models: models.filter((id) => id !== ''),
     warnings: [...tlsWarnings(url, tls), ...modelWarnings(setting(values, 'model'), models)],
   };
+}
+
+/** Where the versions begin; some clients want the address with its `/v1`, and a second one is not found. */
+function addressOf(base: string): URL {
+  const url = baseUrl(base);
+  url.pathname = url.pathname.replace(/\/v1\/$/, '/');
+  return url;
 }
 
 function refusal(answer: OutboundAnswer, key: string): Finding | undefined {

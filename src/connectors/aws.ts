@@ -1,28 +1,34 @@
-import aws4 from 'aws4';
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
-import {
-  baseUrl,
-  clocksDiffer,
-  headerSafe,
-  needed,
-  notThisService,
-  optional,
-  rateLimited,
-  setting,
-  usualFinding,
-} from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
-import { xmlText } from './xmlText.js';
+import { REGION, testAws } from './awsTest.js';
+import { each, matching, oneWord, type Rule, rulesOf } from './fieldRules.js';
+import { optional, setting } from './probing.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsRules } from './tlsFields.js';
 
-/** A section of `~/.aws/credentials`, pasted whole. */
+/** `name = value`, `export NAME="value"` or JSON, wherever it stands in the section; an empty group where it does not. */
+const line = (names: string) => `(?:(?=[^\\[]*?(?:${names})["']?\\s*[=:]\\s*["']?([^\\s"',;]+))|)`;
+
+/** A section of `~/.aws/credentials`, `export AWS_…` lines or what `aws configure export-credentials` shows, in any order. */
 const PROFILE = {
-  pattern:
-    'aws_access_key_id\\s*=\\s*(\\S+)\\s+aws_secret_access_key\\s*=\\s*(\\S+)(?:\\s+aws_session_token\\s*=\\s*(\\S+))?',
-  into: ['access_key_id', 'secret_access_key', 'session_token'],
+  pattern: [
+    '^\\s*(?:#[^\\n]*\\n\\s*)*(?:\\[[^\\]]*\\])?(?=[^\\[]*(?:aws_|AWS_|AccessKey)\\w*["\']?\\s*[=:])',
+    line('aws_access_key_id|AWS_ACCESS_KEY_ID|AccessKeyId'),
+    line('aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey'),
+    line('aws_session_token|AWS_SESSION_TOKEN|SessionToken'),
+    line('\\bregion|AWS_REGION|AWS_DEFAULT_REGION'),
+  ].join(''),
+  into: ['access_key_id', 'secret_access_key', 'session_token', 'region'],
 };
+
+/** AWS's own keys have a form; what answers at an endpoint of one's own may give out others. */
+const ofAws =
+  (rule: Rule): Rule =>
+  (text, values) =>
+    setting(values, 'endpoint_url') === undefined ? rule(text, values) : undefined;
+
+const withSessionToken: Rule = (id, values) =>
+  id.startsWith('ASIA') && optional(values, 'session_token') === undefined
+    ? 'is a temporary key (ASIA…), which needs its session_token'
+    : undefined;
 
 /** AWS: an access key of an IAM user, or a temporary one with its session token. */
 export const aws: Connector = {
@@ -55,12 +61,39 @@ export const aws: Connector = {
       },
       ...brokerTlsFields,
     ],
-    paste_forms: ['access_key_id', 'secret_access_key'].map((field) => ({ field, ...PROFILE })),
+    paste_forms: ['access_key_id', 'secret_access_key', 'session_token'].map((field) => ({
+      field,
+      ...PROFILE,
+    })),
+    secret_guards: [
+      {
+        pattern: 'secret_?access_?key|session_?token|aws_access_key_id',
+        rule: 'must not hold other fields; paste one whole profile into access_key_id',
+      },
+      { pattern: '[\\s=]', fields: ['access_key_id', 'region'], rule: 'must be one word' },
+    ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
-  rules: {
-    region: { pattern: /^[a-z]{2}(-[a-z]{2,12})+-\d{1,2}$/, rule: 'must be a region such as eu-west-1' },
-  },
+  rules: rulesOf({
+    ...tlsRules,
+    access_key_id: each(
+      matching(/^\w{4,128}$/, 'must be letters and digits'),
+      ofAws(
+        matching(/^(AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}$/, 'must be AKIA or ASIA and 16 letters and digits'),
+      ),
+      withSessionToken,
+    ),
+    secret_access_key: each(
+      oneWord,
+      ofAws(matching(/^[A-Za-z0-9/+=]{40}$/, 'must be 40 characters of A-Z, a-z, 0-9, /, + and =')),
+    ),
+    session_token: oneWord,
+    region: matching(REGION, 'must be a region such as eu-west-1'),
+    assume_role_arn: matching(
+      /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+      'must be the ARN of a role, such as arn:aws:iam::123456789012:role/lab',
+    ),
+  }),
   envNames: {
     AWS_ACCESS_KEY_ID: 'access_key_id',
     AWS_SECRET_ACCESS_KEY: 'secret_access_key',
@@ -74,135 +107,8 @@ export const aws: Connector = {
       'IAM → Users: add a user of its own for Glassdome, with a policy for what it works on.',
       'Security credentials → Create access key; the secret is shown once.',
     ],
-    permissions: 'None: every key may ask whose it is. sts:AssumeRole on the role, if one is named.',
-    test: 'GetCallerIdentity, signed; AssumeRole, if a role is named, whose temporary key is thrown away.',
+    permissions:
+      'None: every key may ask whose it is. sts:AssumeRole on the role, if one is named; iam:ListAttachedUserPolicies on itself tells a key that may do everything.',
+    test: 'GetCallerIdentity, signed; AssumeRole, if a role is named, whose temporary key is thrown away; the user’s own policies, where it may see them.',
   },
 };
-
-const NAME = 'AWS';
-
-async function testAws(values: FieldValues, probe: Probe): Promise<Finding> {
-  const url = endpointOf(values);
-  const tls = tlsOf(values);
-  const call = (action: Record<string, string>) => send(values, probe, url, action);
-  const answer = await call({ Action: 'GetCallerIdentity' });
-  const wrong = refusal(answer, probe.now());
-  if (wrong !== undefined) return wrong;
-  const [arn, account] = ['Arn', 'Account'].map((name) => foreignText(xmlText(answer.body, name), 200));
-  if (arn === undefined || arn === '' || account === '') throw notThisService(NAME);
-  const role = setting(values, 'assume_role_arn');
-  if (role !== undefined) {
-    const externalId = optional(values, 'external_id');
-    const assumed = await call({
-      Action: 'AssumeRole',
-      RoleArn: role,
-      RoleSessionName: 'glassdome-test',
-      ...(externalId !== undefined && { ExternalId: externalId }),
-    });
-    const refused = refusal(assumed, probe.now());
-    if (refused !== undefined) return { ...refused, identity: arn };
-  }
-  return {
-    code: 'ok',
-    advice: `${NAME} takes the key of ${arn}.`,
-    identity: arn,
-    warnings: [...tlsWarnings(url, tls), ...rootWarnings(arn)],
-  };
-}
-
-/** A region becomes part of a host name, so it is looked at even when it came in by an import. */
-function endpointOf(values: FieldValues): URL {
-  const own = setting(values, 'endpoint_url');
-  if (own !== undefined) return baseUrl(own);
-  const region = regionOf(values);
-  return new URL(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
-}
-
-function regionOf(values: FieldValues): string {
-  const region = setting(values, 'region') ?? 'us-east-1';
-  if (aws.rules?.['region']?.pattern.test(region)) return region;
-  throw ended('misconfigured', 'The region is none of AWS’s; write one such as eu-west-1.');
-}
-
-async function send(
-  values: FieldValues,
-  probe: Probe,
-  url: URL,
-  action: Record<string, string>,
-): Promise<OutboundAnswer> {
-  const body = new URLSearchParams({ ...action, Version: '2011-06-15' }).toString();
-  const sessionToken = optional(values, 'session_token');
-  const signed = aws4.sign(
-    {
-      service: 'sts',
-      region: regionOf(values),
-      host: url.host,
-      method: 'POST',
-      path: url.pathname,
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-        'x-amz-date': probe
-          .now()
-          .toISOString()
-          .replace(/[-:]|\.\d{3}/g, ''),
-      },
-      body,
-    },
-    {
-      accessKeyId: headerSafe(needed(values, 'access_key_id').trim(), 'access key ID'),
-      secretAccessKey: needed(values, 'secret_access_key').trim(),
-      ...(sessionToken !== undefined && { sessionToken: headerSafe(sessionToken.trim(), 'session token') }),
-    },
-  );
-  const headers = Object.fromEntries(
-    Object.entries(signed.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
-  );
-  const { 'content-length': _length, ...rest } = headers;
-  return probe.send({ method: 'POST', url, headers: rest, body, tls: tlsOf(values) });
-}
-
-const MEANING: Readonly<Record<string, Finding>> = {
-  InvalidClientTokenId: {
-    code: 'invalid_credential',
-    advice: 'AWS does not know this access key, or it is inactive; activate it in IAM or make a new one.',
-  },
-  SignatureDoesNotMatch: {
-    code: 'invalid_credential',
-    advice: 'The secret does not belong to this access key; copy both again, or make a new key.',
-  },
-  ExpiredToken: {
-    code: 'expired',
-    advice: 'The temporary key’s time is over; get a new one with its session token.',
-  },
-  ExpiredTokenException: {
-    code: 'expired',
-    advice: 'The temporary key’s time is over; get a new one with its session token.',
-  },
-  RequestExpired: {
-    code: 'clock_skew',
-    advice: 'The clocks of the broker and AWS are minutes apart; set the broker’s by NTP.',
-  },
-  AccessDenied: {
-    code: 'insufficient_permission',
-    advice: 'The key is good, but may not do this; extend its policy in IAM.',
-  },
-};
-
-function refusal(answer: OutboundAnswer, now: Date): Finding | undefined {
-  const usual = usualFinding(answer, NAME);
-  if (usual === undefined || answer.status >= 500) return usual;
-  const code = foreignText(xmlText(answer.body, 'Code'), 80);
-  if (/^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(code))
-    return rateLimited(answer, NAME);
-  if (code === 'SignatureDoesNotMatch' && clocksDiffer(answer, now)) return MEANING['RequestExpired'];
-  const known = MEANING[code];
-  if (known !== undefined) return known;
-  return answer.status === 429 ? rateLimited(answer, NAME) : notThisService(NAME).finding;
-}
-
-function rootWarnings(arn: string): TestWarning[] {
-  if (!arn.endsWith(':root')) return [];
-  const text =
-    'This is a key of the account’s root user, which nothing can limit; delete it and use an IAM user’s.';
-  return [{ code: 'root_account', text }];
-}

@@ -1,7 +1,10 @@
 import type { Connector } from '../domain/template.js';
 import { testAzure } from './azureTest.js';
+import { DOMAIN } from './azureToken.js';
+import { GUID, guid, oneWord, rulesOf } from './fieldRules.js';
+import { certificateRules, clientCertificateFields } from './tlsFields.js';
 
-/** Azure: a service principal with a client secret. */
+/** Azure: a service principal with a client secret, or with a certificate in its place. */
 export const azure: Connector = {
   serviceType: 'azure',
   shortName: 'Azure',
@@ -16,12 +19,24 @@ export const azure: Connector = {
       { name: 'tenant_id', type: 'text', label: 'Tenant ID' },
     ],
     optional_fields: [
+      ...clientCertificateFields,
       { name: 'region', type: 'text', label: 'Default region', default: 'eastus' },
       { name: 'resource_group', type: 'text', label: 'Resource group', default: 'glassdome-rg' },
       { name: 'cloud', type: 'select', label: 'Cloud', options: ['public', 'usgov', 'china'], strict: true },
     ],
+    alternatives: { client_secret: ['client_cert_pem', 'client_key_pem'] },
   },
   destinationFields: ['cloud'],
+  rules: rulesOf({
+    subscription_id: guid,
+    client_id: guid,
+    tenant_id: (text) =>
+      GUID.test(text) || DOMAIN.test(text)
+        ? undefined
+        : 'must be an ID or a verified domain, as the overview of Entra ID shows it',
+    client_secret: oneWord,
+    ...certificateRules,
+  }),
   envNames: {
     AZURE_SUBSCRIPTION_ID: 'subscription_id',
     AZURE_TENANT_ID: 'tenant_id',
@@ -35,11 +50,11 @@ export const azure: Connector = {
   guide: {
     create: [
       'Microsoft Entra ID → App registrations: register an application; note client and tenant ID.',
-      'Certificates & secrets → New client secret: copy its Value, not the Secret ID; it is shown once.',
+      'Certificates & secrets → New client secret: copy its Value, not the Secret ID; it is shown once. Or upload a certificate there and store it with its RSA key.',
       'Subscriptions → Access control (IAM): give the application a role, e.g. Contributor on the resource group.',
     ],
     permissions:
       'Reader on the subscription or a resource group of it; Application.ReadWrite.OwnedBy in Graph shows when the secret ends.',
-    test: 'Gets a token with the secret, reads the subscription with it, and asks Graph for the secret’s end where it may.',
+    test: 'Gets a token with the secret or an assertion signed by the certificate’s key, reads the subscription and its own rights there, and asks Graph for the secret’s end where it may.',
   },
 };

@@ -1,17 +1,20 @@
 import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { idOf, tokenFor } from './azureToken.js';
+import { endOfCertificate } from './certificate.js';
 import { jwtClaims } from './jwtClaims.js';
 import {
-  headerSafe,
   inner,
   isObject,
   jsonObject,
   needed,
   notThisService,
+  optional,
   setting,
   usualFinding,
 } from './probing.js';
+import { bestEffort, refusedOrExpired } from './proof.js';
 
 const NAME = 'Azure';
 
@@ -39,105 +42,75 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
   },
 };
 
-/** Gets a token by the secret, then reads the subscription with it. Tokens are thrown away. */
+/** Gets a token by secret or certificate, then reads the subscription with it. Tokens are thrown away. */
 export async function testAzure(values: FieldValues, probe: Probe): Promise<Finding> {
   const cloud = CLOUDS[setting(values, 'cloud') ?? 'public'];
   if (cloud === undefined) throw ended('misconfigured', 'cloud must be public, usgov or china.');
   const subscription = idOf(values, 'subscription_id');
-  const token = await tokenFor(values, probe, cloud, cloud.management);
+  const certificateEnd = endOfOwnCertificate(values);
+  const token = await refusedOrExpired(certificateEnd, probe.now(), () =>
+    tokenFor(values, probe, cloud.login, cloud.management),
+  );
   const claims = jwtClaims(token);
   const name = foreignText(claims['app_displayname'] ?? claims['appid'] ?? idOf(values, 'client_id'), 100);
-  const answer = await probe.send({
-    method: 'GET',
-    url: new URL(`/subscriptions/${subscription}?api-version=2022-12-01`, cloud.management),
-    headers: { authorization: `Bearer ${token}` },
-  });
+  const ask = (path: string) =>
+    probe.send({
+      method: 'GET',
+      url: new URL(`/subscriptions/${subscription}${path}`, cloud.management),
+      headers: { authorization: `Bearer ${token}` },
+    });
+  const answer = await ask('?api-version=2022-12-01');
   const wrong = subscriptionRefusal(answer);
   if (wrong !== undefined) return { ...wrong, identity: name };
   const found = jsonObject(answer, NAME);
   if (typeof found['subscriptionId'] !== 'string') throw notThisService(NAME);
   const identity = `${name} in ${foreignText(found['displayName'], 80)}`;
-  const expiresAt = await endOfSecret(values, probe, cloud);
+  const actions = await bestEffort(async () =>
+    actionsIn(await ask('/providers/Microsoft.Authorization/permissions?api-version=2022-04-01')),
+  );
+  const expiresAt = certificateEnd ?? (await bestEffort(() => endOfSecret(values, probe, cloud)));
   return {
     code: 'ok',
-    advice: `${NAME} takes the secret of ${identity}.`,
+    advice: `${NAME} takes the application ${identity}.`,
     identity,
-    warnings: stateWarnings(foreignText(found['state'], 40)),
+    permissions: actions ?? [],
+    warnings: [...stateWarnings(foreignText(found['state'], 40)), ...rightsWarnings(actions ?? [])],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 
-/** IDs become parts of addresses. */
-function idOf(values: FieldValues, field: string): string {
-  const id = needed(values, field).trim();
-  if (/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id)) return id;
-  if (field === 'tenant_id' && /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(id)) return id;
-  const form = field === 'tenant_id' ? 'a GUID or a verified domain' : 'a GUID';
-  throw ended('misconfigured', `${field} must be ${form}; copy it again from the portal.`);
+/** Undefined where a secret is used, or the certificate does not tell. */
+function endOfOwnCertificate(values: FieldValues): Date | undefined {
+  const pem = setting(values, 'client_cert_pem');
+  if (pem === undefined || optional(values, 'client_secret') !== undefined) return undefined;
+  return endOfCertificate(pem);
 }
 
-async function tokenFor(values: FieldValues, probe: Probe, cloud: Cloud, audience: string): Promise<string> {
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: idOf(values, 'client_id'),
-    client_secret: needed(values, 'client_secret').trim(),
-    scope: `${audience}/.default`,
-  });
-  const answer = await probe.send({
-    method: 'POST',
-    url: new URL(`/${idOf(values, 'tenant_id')}/oauth2/v2.0/token`, cloud.login),
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
-  });
-  const wrong = tokenRefusal(answer);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
-  const token = jsonObject(answer, NAME)['access_token'];
-  if (typeof token !== 'string') throw notThisService(NAME);
-  return headerSafe(token, 'access token of Azure');
+/** What the application may do in the whole subscription. */
+function actionsIn(answer: OutboundAnswer): string[] {
+  if (answer.status !== 200) return [];
+  const { value } = jsonObject(answer, NAME);
+  const actions = (Array.isArray(value) ? value : []).filter(isObject).flatMap((role) => role['actions']);
+  return actions.slice(0, 200).map((action) => foreignText(action, 120));
 }
 
-/** Codes of Entra ID as they stand at the head of `error_description`. */
-const AADSTS: Readonly<Record<string, Finding>> = {
-  '7000215': {
-    code: 'invalid_credential',
-    advice: 'The client secret is wrong; store its Value, not its Secret ID, or make a new one.',
-  },
-  '7000222': {
-    code: 'expired',
-    advice: 'The client secret’s time is over; add a new one under Certificates & secrets.',
-  },
-  '7000112': {
-    code: 'invalid_credential',
-    advice: 'The application is disabled in its tenant; enable it in Entra ID.',
-  },
-  '700016': {
-    code: 'invalid_credential',
-    advice: 'The tenant does not know this application; check client_id and tenant_id.',
-  },
-  '90002': { code: 'invalid_credential', advice: 'There is no such tenant; check tenant_id and cloud.' },
-  '53003': {
-    code: 'insufficient_permission',
-    advice: 'Conditional access blocks this application; allow the broker’s address in its policy.',
-  },
-};
-
-function tokenRefusal(answer: OutboundAnswer): Finding | undefined {
-  const usual = usualFinding(answer, NAME);
-  if (usual === undefined || answer.status === 429 || answer.status >= 500) return usual;
-  if (answer.status !== 400 && answer.status !== 401) return usual;
-  const problem = jsonObject(answer, NAME);
-  if (typeof problem['error'] !== 'string') throw notThisService(NAME);
-  const number = /^AADSTS(\d+)/.exec(foreignText(problem['error_description'], 400))?.[1] ?? '';
-  return (
-    AADSTS[number] ?? {
-      code: 'invalid_credential',
-      advice: 'Entra ID refuses this application or its secret; check client_id, tenant_id and the secret.',
-    }
-  );
+/** Owner and Contributor may do everything there; what they differ in stands among what is taken away again. */
+function rightsWarnings(actions: readonly string[]): TestWarning[] {
+  if (!actions.includes('*')) return [];
+  const text =
+    'It is Owner or Contributor of the whole subscription; a role on the resource groups of its work is enough.';
+  return [{ code: 'over_privileged', text }];
 }
 
 function subscriptionRefusal(answer: OutboundAnswer): Finding | undefined {
   const usual = usualFinding(answer, NAME);
+  // The token was given out a moment ago: it is for another cloud or tenant, and the secret is good.
+  if (answer.status === 401)
+    return {
+      code: 'misconfigured',
+      advice:
+        'Azure does not take its own token for this subscription; check cloud, tenant_id and subscription_id.',
+    };
   if (usual === undefined || (answer.status !== 403 && answer.status !== 404)) return usual;
   const code = foreignText(inner(jsonObject(answer, NAME), 'error')['code'], 80);
   if (code === '') throw notThisService(NAME);
@@ -150,7 +123,7 @@ function subscriptionRefusal(answer: OutboundAnswer): Finding | undefined {
 
 /** Told by Graph to those who may read their own application; the secret is found by its first three characters. */
 async function endOfSecret(values: FieldValues, probe: Probe, cloud: Cloud): Promise<Date | undefined> {
-  const token = await tokenFor(values, probe, cloud, cloud.graph);
+  const token = await tokenFor(values, probe, cloud.login, cloud.graph);
   const answer = await probe.send({
     method: 'GET',
     url: new URL(

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { foreignText } from '../domain/testResult.js';
 
 /** The end of the first certificate of a PEM text; undefined when it can't be read. */
@@ -21,4 +21,29 @@ export function commonNameOf(pem: string): string {
     // As above.
     return '';
   }
+}
+
+/** The key of a PEM text, opened by its passphrase; undefined when it can't be read. */
+export function privateKey(pem: string, passphrase?: string): KeyObject | undefined {
+  try {
+    return createPrivateKey({ key: pem, ...(passphrase !== undefined && { passphrase }) });
+  } catch {
+    // The library's message says nothing that helps, and may quote.
+    return undefined;
+  }
+}
+
+/** True for one certificate or more in PEM form. */
+export function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    // As above.
+    return false;
+  }
+}
+
+/** True when the key is the certificate's own. Both must be readable. */
+export function belongTogether(certificate: string, key: KeyObject): boolean {
+  return new X509Certificate(certificate).checkPrivateKey(key);
 }

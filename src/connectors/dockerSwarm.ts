@@ -8,13 +8,17 @@ import {
 } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
-import { endOfCertificate } from './certificate.js';
+import { endOfCertificate, privateKey } from './certificate.js';
+import { rulesOf } from './fieldRules.js';
+import { HOST } from './pastedUrl.js';
 import { baseUrl, inner, jsonObject, needed, notThisService, setting, usualFinding } from './probing.js';
+import { refusedOrExpired } from './proof.js';
 import {
   brokerTlsDestinationFields,
   brokerTlsFields,
   clientCertificateFields,
   tlsOf,
+  tlsRules,
   tlsWarnings,
   withoutClientCertificate,
 } from './tlsFields.js';
@@ -42,8 +46,21 @@ export const dockerSwarm: Connector = {
         help: 'Only to issue new client certificates; whoever has it is root on every host.',
       },
     ],
+    paste_forms: [
+      {
+        field: 'host',
+        pattern: `^(?:export\\s+)?(?:DOCKER_HOST=)?["']?(?:tcp|https)://${HOST}/?["']?$`,
+        into: ['host', 'port'],
+      },
+      // What `docker context inspect` shows.
+      { field: 'host', pattern: `"Host"\\s*:\\s*"(?:tcp|https)://${HOST}/?"`, into: ['host', 'port'] },
+    ],
   },
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    ca_key_pem: (text) => (privateKey(text) === undefined ? 'must be a private key in PEM form' : undefined),
+  }),
   envNames: { DOCKER_SWARM_HOST: 'host', DOCKER_SWARM_PORT: 'port' },
   envAliases: {},
   test: testDocker,
@@ -70,23 +87,27 @@ async function testDocker(values: FieldValues, probe: Probe): Promise<Finding> {
   const tls = tlsOf(values);
   const daemon = { probe, url, tls };
   if (await opensWithout({ ...daemon, tls: withoutClientCertificate(tls) })) return OPEN;
-  isDocker(await get(daemon, '_ping'));
+  const expiresAt = endOfCertificate(needed(values, 'client_cert_pem'));
+  await refusedOrExpired(expiresAt, probe.now(), async () => isDocker(await get(daemon, '_ping')));
   const info = jsonObject(await good(daemon, 'info'), NAME);
   const swarm = inner(info, 'Swarm');
   const version = foreignText(info['ServerVersion'], 40);
   const role = swarm['ControlAvailable'] === true ? 'manager' : 'worker';
   const identity = `${foreignText(info['Name'], 80) || url.hostname} (${role})`;
-  const expiresAt = endOfCertificate(needed(values, 'client_cert_pem'));
   const known = { identity, version, ...(expiresAt === undefined ? {} : { expiresAt }) };
   if (swarm['LocalNodeState'] !== 'active') return { ...NO_SWARM, ...known };
   return {
     code: 'ok',
     advice: `Signed in to ${NAME} ${version} on ${identity}.`,
     ...known,
-    warnings: [...tlsWarnings(url, tls), ...roleWarnings(role)],
+    warnings: [...tlsWarnings(url, tls), ROOT, ...roleWarnings(role)],
   };
 }
 
+const ROOT: TestWarning = {
+  code: 'over_privileged',
+  text: 'Docker knows no rights: whoever has this certificate is root on the host. Give it a short life and few readers.',
+};
 const OPEN: Finding = {
   code: 'no_auth_required',
   advice:

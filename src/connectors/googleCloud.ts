@@ -1,5 +1,6 @@
 import type { Connector } from '../domain/template.js';
-import { testGoogleCloud } from './googleCloudTest.js';
+import { matching, readable, rulesOf } from './fieldRules.js';
+import { keyFile, PROJECT_ID, testGoogleCloud } from './googleCloudTest.js';
 
 /** Google Cloud: the JSON key of a service account. */
 export const googleCloud: Connector = {
@@ -30,6 +31,11 @@ export const googleCloud: Connector = {
     ],
   },
   destinationFields: [],
+  rules: rulesOf({
+    service_account_json: readable(keyFile),
+    project_id: matching(PROJECT_ID, 'must be the ID of a project, not its name or number'),
+    scopes: matching(/^[!-~]+( +[!-~]+)*$/, 'must be scopes with blanks between them'),
+  }),
   envNames: {
     GOOGLE_CREDENTIALS: 'service_account_json',
     GOOGLE_CLOUD_PROJECT: 'project_id',

@@ -12,11 +12,14 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
+import { bestEffort, unproven } from './proof.js';
 
 const NAME = 'Google Cloud';
 /** Pinned: a key file that names another address would hand it a signed assertion. */
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 const ALL = 'https://www.googleapis.com/auth/cloud-platform';
+
+export const PROJECT_ID = /^[a-z][a-z0-9:.-]{4,62}$/;
 
 interface KeyFile {
   email: string;
@@ -31,22 +34,21 @@ export async function testGoogleCloud(values: FieldValues, probe: Probe): Promis
   const token = await tokenFor(file, setting(values, 'scopes') ?? ALL, probe);
   const project = projectOf(setting(values, 'project_id') ?? file.project);
   const headers = { authorization: `Bearer ${token}` };
-  const seen = await probe.send({
-    method: 'GET',
-    url: new URL(`https://cloudresourcemanager.googleapis.com/v1/projects/${project}`),
-    headers,
-  });
-  const expiresAt = await endOfKey(file, probe, headers);
+  const url = new URL(`https://cloudresourcemanager.googleapis.com/v1/projects/${project}`);
+  const seen = await bestEffort(() => probe.send({ method: 'GET', url, headers }));
+  const owner = await bestEffort(() => isOwner(url, probe, headers));
+  const expiresAt = await bestEffort(() => endOfKey(file, probe, headers));
   return {
     code: 'ok',
     advice: `${NAME} takes the key of ${file.email}.`,
     identity: file.email,
-    warnings: projectWarnings(seen),
+    warnings: [...projectWarnings(seen), ...ownerWarnings(owner === true)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 
-function keyFile(text: string): KeyFile {
+/** A key file as Google gives it out; the test ends where it is none, or names another token address. */
+export function keyFile(text: string): KeyFile {
   const file = parsed(text);
   const field = (name: string) => (typeof file[name] === 'string' ? file[name].trim() : '');
   if (field('type') !== 'service_account')
@@ -133,7 +135,7 @@ function tokenRefusal(answer: OutboundAnswer, now: Date): Finding | undefined {
       code: 'clock_skew',
       advice: 'The clocks of the broker and Google are apart; set the broker’s by NTP.',
     };
-  if (error === 'unauthorized_client' || error === 'invalid_scope')
+  if (error === 'unauthorized_client')
     return {
       code: 'insufficient_permission',
       advice: 'The account may not ask for these scopes; correct scopes.',
@@ -143,6 +145,13 @@ function tokenRefusal(answer: OutboundAnswer, now: Date): Finding | undefined {
       code: 'invalid_credential',
       advice: 'The service account is disabled; enable it under IAM & Admin.',
     };
+  // `invalid_client`, `invalid_scope` and the like speak of the request, not of the key.
+  if (error !== 'invalid_grant' && error !== 'deleted_client')
+    return {
+      code: 'misconfigured',
+      advice:
+        'Google does not understand the request; check scopes, and paste the key file again as a whole.',
+    };
   return {
     code: 'invalid_credential',
     advice: 'Google refuses this key: it was deleted or disabled, or its account is gone; add a new key.',
@@ -150,16 +159,43 @@ function tokenRefusal(answer: OutboundAnswer, now: Date): Finding | undefined {
 }
 
 function projectOf(id: string): string {
-  if (/^[a-z][a-z0-9:.-]{4,62}$/.test(id)) return id;
+  if (PROJECT_ID.test(id)) return id;
   throw ended('misconfigured', 'project_id is none of Google’s; copy it again from the console.');
 }
 
-/** No right to see the project and an API that is switched off answer alike, and neither says the key is bad. */
-function projectWarnings(answer: OutboundAnswer): TestWarning[] {
-  if (answer.status === 200) return [];
+/** No right to see the project and an API that is switched off are both 403, and neither says the key is bad. */
+function projectWarnings(answer: OutboundAnswer | undefined): TestWarning[] {
+  if (answer?.status === 200) return [];
+  if (answer?.status === 403 && answer.body.includes('SERVICE_DISABLED')) {
+    const text =
+      'The Resource Manager API is switched off in the project, so its roles could not be seen; switch it on.';
+    return [{ code: 'partly_unproven', text }];
+  }
+  if (answer?.status !== 403 && answer?.status !== 404) return [unproven('the project')];
   const text =
-    'The key signs in, but sees no such project: give the account a role there, or switch the Resource Manager API on.';
+    'The key signs in, but sees no such project: give the account a role there, or correct project_id.';
   return [{ code: 'no_acl', text }];
+}
+
+/** Only owners may change who may what; asking for one's own rights needs none and changes nothing. */
+async function isOwner(project: URL, probe: Probe, headers: Record<string, string>): Promise<boolean> {
+  const asked = 'resourcemanager.projects.setIamPolicy';
+  const answer = await probe.send({
+    method: 'POST',
+    url: new URL(`${project.href}:testIamPermissions`),
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ permissions: [asked] }),
+  });
+  if (answer.status !== 200) return false;
+  const { permissions } = jsonObject(answer, NAME);
+  return Array.isArray(permissions) && permissions.includes(asked);
+}
+
+function ownerWarnings(owner: boolean): TestWarning[] {
+  if (!owner) return [];
+  const text =
+    'It may give roles to anybody in the project, as roles/owner may; roles for its own work are enough.';
+  return [{ code: 'over_privileged', text }];
 }
 
 /** Told to who may list the keys of the account. Null: it never ends. */

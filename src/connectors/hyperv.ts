@@ -1,9 +1,11 @@
 import type { FieldValues } from '../domain/fields.js';
 import { headerOf, type OutboundAnswer, type Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
-import { ended, type Finding, foreignText } from '../domain/testResult.js';
-import { baseUrl, needed, notThisService, setting, usualFinding } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { rulesOf } from './fieldRules.js';
+import { baseUrl, needed, notThisService, setting, strangersFinding, usualFinding } from './probing.js';
+import { unproven } from './proof.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 import { enumerateQuery, IDENTIFY, WsmanEndpoint, type WsmanLogin } from './wsman.js';
 import { xmlText } from './xmlText.js';
 
@@ -33,6 +35,11 @@ export const hyperv: Connector = {
     ],
   },
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    user: (name, values) =>
+      setting(values, 'auth_method') === 'basic' && name.includes(':') ? 'must not hold ":"' : undefined,
+  }),
   envNames: { HYPERV_HOST: 'host', HYPERV_USER: 'user', HYPERV_PASSWORD: 'password' },
   envAliases: {},
   test: testHyperv,
@@ -63,13 +70,13 @@ async function testHyperv(values: FieldValues, probe: Probe): Promise<Finding> {
   const listed = await host.ask(enumerateQuery(url, 'root/virtualization/v2', QUERY), login);
   const refused = refusal(listed);
   if (refused !== undefined) return { ...refused, identity, version };
-  const machines = (listed.body.match(/<(\w+:)?Msvm_ComputerSystem[\s>]/g) ?? []).length - 1;
+  const rows = rowsIn(listed.body);
   return {
     code: 'ok',
-    advice: `Signed in to ${NAME} as ${identity}; it shows ${Math.max(machines, 0)} virtual machines.`,
+    advice: `Signed in to ${NAME} as ${identity}; it shows ${Math.max((rows ?? 0) - 1, 0)} virtual machines.`,
     identity,
     version,
-    warnings: tlsWarnings(url, tls),
+    warnings: [...tlsWarnings(url, tls), ...rightsWarnings(rows)],
   };
 }
 
@@ -80,10 +87,29 @@ function loginOf(values: FieldValues): WsmanLogin {
   return { kind: 'ntlm', user: { domain: domain ?? '', user: user ?? name, password } };
 }
 
-/** Proves that WinRM is there before anything secret is sent. */
+/**
+ * Rows of the answer, the host's own among them; undefined where it holds none because they are yet to be fetched. A
+ * query for some columns comes as fragments without a class.
+ */
+function rowsIn(body: string): number | undefined {
+  if (!/<(\w+:)?(Items|EndOfSequence)[\s/>]/.test(body)) return undefined;
+  return (body.match(/<(\w+:)?(XmlFragment|Msvm_ComputerSystem)[\s>]/g) ?? []).length;
+}
+
+/** The host itself is a row, too: whoever sees none may see nothing. */
+function rightsWarnings(rows: number | undefined): TestWarning[] {
+  if (rows === undefined) return [unproven('the virtual machines')];
+  if (rows > 0) return [];
+  const text = 'The user signs in and sees neither host nor machines: put it into Hyper-V Administrators.';
+  return [{ code: 'no_acl', text }];
+}
+
+/** Proves that WinRM is there before anything secret is sent; some listeners tell nothing to strangers. */
 function productOf(answer: OutboundAnswer): void {
-  const wrong = usualFinding(answer, NAME);
-  if (wrong !== undefined && answer.status !== 401) throw ended(wrong.code, wrong.advice, wrong);
+  const offered = headerOf(answer, 'www-authenticate');
+  if (answer.status === 401 && /\b(Negotiate|NTLM|Kerberos|Basic realm="WSMAN")/i.test(offered)) return;
+  const wrong = strangersFinding(answer, NAME);
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const isWinrm = xmlText(answer.body, 'ProtocolVersion')?.includes('wsman') === true;
   if (!isWinrm) throw notThisService(NAME);
 }
@@ -93,7 +119,8 @@ function refusal(answer: OutboundAnswer): Finding | undefined {
   if (answer.status === 401)
     return {
       code: 'invalid_credential',
-      advice: 'The host refuses this user or password; check both, and the domain before the "\\".',
+      advice:
+        'The host refuses this user or password; check both, and the domain before the "\\". A host with CbtHardeningLevel Strict wants channel binding, which the broker does not speak: set it to Relaxed.',
     };
   const fault = xmlText(answer.body, 'Fault');
   if (fault !== undefined) return faultFinding(fault);

@@ -13,8 +13,10 @@ export function jwtClaims(token: string): Record<string, unknown> {
   }
 }
 
-/** `exp` of a JWT as a moment. */
-export function endOfToken(token: string): Date | undefined {
-  const { exp } = jwtClaims(token);
+/** `exp` of a JWT as a moment; null for one without, which never ends; undefined for what is none. */
+export function endOfToken(token: string): Date | null | undefined {
+  const claims = jwtClaims(token);
+  if (Object.keys(claims).length > 0 && !('exp' in claims)) return null;
+  const { exp } = claims;
   return typeof exp === 'number' && exp > 0 && exp < 1e11 ? new Date(exp * 1000) : undefined;
 }

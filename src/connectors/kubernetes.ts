@@ -1,6 +1,14 @@
 import type { Connector } from '../domain/template.js';
+import { matching, oneWord, readable, rulesOf } from './fieldRules.js';
+import { readKubeconfig } from './kubeconfig.js';
 import { testKubernetes } from './kubernetesTest.js';
-import { brokerTlsDestinationFields, brokerTlsFields, clientCertificateFields } from './tlsFields.js';
+import { setting } from './probing.js';
+import {
+  brokerTlsDestinationFields,
+  brokerTlsFields,
+  clientCertificateFields,
+  tlsRules,
+} from './tlsFields.js';
 
 const server = { name: 'server_url', type: 'text', label: 'Address of the API server' } as const;
 
@@ -42,8 +50,20 @@ export const kubernetes: Connector = {
       { name: 'namespace', type: 'text', label: 'Namespace', default: 'default' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      {
+        pattern: '\\beyJ[\\w-]+\\.eyJ|client-key-data|\\btoken:',
+        rule: 'must not hold a secret; it belongs into token or kubeconfig',
+      },
+    ],
   },
   destinationFields: ['server_url', 'context', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    token: oneWord,
+    kubeconfig: readable((text, values) => readKubeconfig(text, setting(values, 'context'))),
+    namespace: matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace'),
+  }),
   envNames: {
     KUBERNETES_SERVER: 'server_url',
     KUBERNETES_TOKEN: 'token',

@@ -15,6 +15,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
+import { bestEffort, refusedOrExpired, unproven } from './proof.js';
 import { tlsOf, tlsWarnings, withoutClientCertificate } from './tlsFields.js';
 
 const NAME = 'Kubernetes';
@@ -34,18 +35,22 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
   const headers = authorizationOf(login);
   const version = await versionOf({ probe, url, tls: withoutClientCertificate(login.tls), headers: {} });
   const cluster: Cluster = { probe, url, tls: login.tls, headers };
-  const user = await whoAmI(cluster);
+  const expiresAt = endOf(login);
+  const user = await refusedOrExpired(expiresAt, probe.now(), () => whoAmI(cluster));
   if (user === ANONYMOUS) return OPEN;
   const namespace = setting(values, 'namespace') ?? login.namespace ?? 'default';
-  const rules = await rulesIn(cluster, namespace);
+  // Where the server is too old to say who we are, what it says of our rights is the proof.
+  const rules =
+    user === undefined
+      ? await rulesIn(cluster, namespace)
+      : await bestEffort(() => rulesIn(cluster, namespace));
   const identity = user ?? nameIn(login);
-  const expiresAt = endOf(login);
   return {
     code: 'ok',
     advice: `Signed in to ${NAME} ${version} as ${identity}.`,
     identity,
     version,
-    permissions: rules,
+    permissions: rules ?? [],
     warnings: [...tlsWarnings(url, login.tls), ...rightsWarnings(rules, namespace)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
@@ -150,7 +155,8 @@ async function rulesIn(cluster: Cluster, namespace: string): Promise<string[]> {
 /** What every account has: to ask about itself, and to see whom the cluster trusts. */
 const EVERYBODYS = /^(create (self\w+(,|$))+|[a-z,]+ clustertrustbundles)$/;
 
-function rightsWarnings(rules: readonly string[], namespace: string): TestWarning[] {
+function rightsWarnings(rules: readonly string[] | undefined, namespace: string): TestWarning[] {
+  if (rules === undefined) return [unproven('what it may do')];
   if (rules.includes('* *'))
     return [
       {
@@ -169,6 +175,7 @@ function nameIn({ token, tls, basic }: ClusterLogin): string {
   return name === '' ? 'an authenticated user' : name;
 }
 
-function endOf({ token, tls }: ClusterLogin): Date | undefined {
+/** Null: it never ends, as the older tokens of service accounts. Undefined: not told. */
+function endOf({ token, tls }: ClusterLogin): Date | null | undefined {
   return token === undefined ? endOfCertificate(tls.clientCertPem ?? '') : endOfToken(token);
 }

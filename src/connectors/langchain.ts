@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { each, guid, matching, oneWord, rulesOf } from './fieldRules.js';
 import {
   baseUrl,
   headerSafe,
@@ -11,9 +12,10 @@ import {
   needed,
   notThisService,
   setting,
+  strangersFinding,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
 
 const US = 'https://api.smith.langchain.com';
 
@@ -44,8 +46,23 @@ export const langchain: Connector = {
       { name: 'project', type: 'text', label: 'Tracing project' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      { pattern: '\\b(lsv2_(pt|sk)|ls_)_', rule: 'must not hold a secret; it belongs into api_key' },
+    ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    api_key: each(
+      oneWord,
+      matching(
+        /^(?!ls__)/,
+        'must be a key of today (lsv2_…); those that begin with ls__ ended in October 2024',
+      ),
+    ),
+    workspace_id: guid,
+    organization_id: guid,
+  }),
   envNames: {
     LANGSMITH_API_KEY: 'api_key',
     LANGSMITH_ENDPOINT: 'endpoint_url',
@@ -90,7 +107,7 @@ async function testLangchain(values: FieldValues, probe: Probe): Promise<Finding
     identity: named.join(', '),
     ...(version === '' ? {} : { version }),
     permissions: permissionsOf(first),
-    warnings: [...tlsWarnings(url, tls), ...warningsOf(first)],
+    warnings: [...tlsWarnings(url, tls), ...warningsOf(first), ...reachWarnings(spaces.length)],
   };
 }
 
@@ -118,7 +135,7 @@ function headersOf(values: FieldValues): Record<string, string> {
 /** Public, so it proves the product before the key is sent. */
 async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string> {
   const answer = await probe.send({ method: 'GET', url: api(url, 'info'), tls });
-  const wrong = usualFinding(answer, NAME);
+  const wrong = strangersFinding(answer, NAME);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const info = jsonObject(answer, NAME);
   if (!('version' in info)) throw notThisService(NAME);
@@ -127,18 +144,19 @@ async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string
 
 function refusal(answer: OutboundAnswer): Finding | undefined {
   if (answer.status !== 403) return usualFinding(answer, NAME);
-  const error = foreignText(jsonObject(answer, NAME)['error'], 80);
+  const body = jsonObject(answer, NAME);
+  const error = foreignText(body['error'], 80);
   if (error === 'org_scoped_key_requires_workspace')
     return {
       code: 'misconfigured',
       advice: 'The key is for a whole organization and good; say which workspace is meant in workspace_id.',
     };
-  const detail = foreignText(jsonObject(answer, NAME)['detail'], 80);
-  // It says "Forbidden" to a key that it does not know, and more to one that lacks a right.
-  if (error === '' && /^(forbidden|invalid token|)$/i.test(detail))
+  const said = error === '' ? foreignText(body['detail'], 80) : error;
+  // It says "Forbidden" to a key that it does not know, be it one of the other region, and more to one that lacks a right.
+  if (/^(forbidden|invalid token|)$/i.test(said))
     return {
       code: 'invalid_credential',
-      advice: `${NAME} refuses this key; make a new one under Settings → API keys.`,
+      advice: `${NAME} does not know this key there; a key of the EU needs its own endpoint_url. Else make a new one under Settings → API keys.`,
     };
   return usualFinding(answer, NAME);
 }
@@ -158,5 +176,11 @@ function warningsOf(space: Record<string, unknown>): TestWarning[] {
   if (!/admin/i.test(role)) return [];
   const text =
     'The key administers the workspace; a role that reads and writes traces is enough for most work.';
+  return [{ code: 'over_privileged', text }];
+}
+
+function reachWarnings(workspaces: number): TestWarning[] {
+  if (workspaces < 2) return [];
+  const text = `The key reaches ${workspaces} workspaces; a service key for the one that Glassdome works in is enough.`;
   return [{ code: 'over_privileged', text }];
 }

@@ -2,6 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { each, matching, oneWord, type Rule, rulesOf } from './fieldRules.js';
 import { modelWarnings } from './modelWarnings.js';
 import {
   baseUrl,
@@ -15,7 +16,13 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
+
+/** Others speak OpenAI's language under an address of their own, with keys of any form. */
+const ofOpenai =
+  (rule: Rule): Rule =>
+  (text, values) =>
+    setting(values, 'base_url') === undefined ? rule(text, values) : undefined;
 
 /** OpenAI: a project key. */
 export const openai: Connector = {
@@ -40,8 +47,21 @@ export const openai: Connector = {
       { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.openai.com/v1' },
       ...brokerTlsFields,
     ],
+    secret_guards: [
+      { pattern: '(^|[\\s=:])sk-[a-z0-9]', rule: 'must not hold a secret; it belongs into api_key' },
+    ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    api_key: each(
+      oneWord,
+      ofOpenai(matching(/^(?!sk-ant-)/, 'must be a key of OpenAI, and is one of Anthropic')),
+      ofOpenai(matching(/^(?!sk-admin-)/, 'must be a project key; an admin key may not use models')),
+    ),
+    organization: oneWord,
+    project: oneWord,
+  }),
   envNames: {
     OPENAI_API_KEY: 'api_key',
     OPENAI_ORG_ID: 'organization',

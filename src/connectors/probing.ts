@@ -117,6 +117,15 @@ export function usualFinding(answer: OutboundAnswer, service: string): Finding |
   return notThisService(service).finding;
 }
 
+/** The same for a question that holds no secret: a refusal of it says nothing against the credential. */
+export function strangersFinding(answer: OutboundAnswer, service: string): Finding | undefined {
+  if (answer.status !== 401 && answer.status !== 403) return usualFinding(answer, service);
+  return {
+    code: 'misconfigured',
+    advice: `Something in front of ${service} wants a sign-in of its own, so the credential was not sent; give the address behind it.`,
+  };
+}
+
 /** Come back later, when the service says so. */
 export function rateLimited(answer: OutboundAnswer, service: string): Finding {
   const seconds = retryAfter(answer);

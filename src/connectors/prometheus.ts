@@ -2,6 +2,9 @@ import type { FieldValues } from '../domain/fields.js';
 import { type OutboundAnswer, OutboundFailure, type Probe, type TlsChoice } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText } from '../domain/testResult.js';
+import { endOfCertificate } from './certificate.js';
+import { basicName, oneWord, rulesOf } from './fieldRules.js';
+import { endOfToken } from './jwtClaims.js';
 import {
   baseUrl,
   headerSafe,
@@ -12,11 +15,13 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
+import { refusedOrExpired } from './proof.js';
 import {
   brokerTlsDestinationFields,
   brokerTlsFields,
   clientCertificateFields,
   tlsOf,
+  tlsRules,
   tlsWarnings,
   withoutClientCertificate,
 } from './tlsFields.js';
@@ -54,6 +59,12 @@ export const prometheus: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    token: oneWord,
+    username: basicName,
+    tenant: oneWord,
+  }),
   envNames: {
     PROMETHEUS_URL: 'base_url',
     PROMETHEUS_USERNAME: 'username',
@@ -93,7 +104,8 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
   if (open) return OPEN;
   if (method === 'none') return LOCKED;
   const headers = { ...bare, ...(authorization !== undefined && { authorization }) };
-  const version = await versionOf({ probe, url, tls, headers });
+  const end = endOf(values, method);
+  const version = await refusedOrExpired(end, probe.now(), () => versionOf({ probe, url, tls, headers }));
   const identity =
     method === 'basic' ? foreignText(setting(values, 'username'), 80) : `${method} at ${url.host}`;
   return {
@@ -101,6 +113,7 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
     advice: `Signed in to ${NAME} as ${identity}.`,
     identity,
     ...(version === '' ? {} : { version }),
+    ...(end === undefined ? {} : { expiresAt: end }),
     warnings: tlsWarnings(url, tls),
   };
 }
@@ -121,6 +134,12 @@ function authorizationOf(values: FieldValues, method: string): string | undefine
   if (method !== 'basic') return undefined;
   const pair = `${needed(values, 'username')}:${needed(values, 'password')}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+/** Told by a certificate, and by a token that is a JWT. */
+function endOf(values: FieldValues, method: string): Date | null | undefined {
+  if (method === 'mtls') return endOfCertificate(needed(values, 'client_cert_pem'));
+  return method === 'bearer' ? endOfToken(needed(values, 'token')) : undefined;
 }
 
 /** True when nobody needs to sign in. A refused connection without a certificate is a sign-in, too. */

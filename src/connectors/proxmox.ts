@@ -1,6 +1,13 @@
 import type { Connector } from '../domain/template.js';
+import { matching, rulesOf } from './fieldRules.js';
+import { PASTED_URL } from './pastedUrl.js';
 import { testProxmox } from './proxmoxTest.js';
-import { tlsDestinationFields, tlsFields } from './tlsFields.js';
+import { tlsDestinationFields, tlsFields, tlsRules } from './tlsFields.js';
+
+/** `user@realm!name=value` as the console shows it, or as the header that carries it. */
+const TOKEN = '(?:(?:Authorization:\\s*)?PVEAPIToken=)?([^!=\\s]+)!([^!=\\s]+)';
+const WHOLE_TOKEN = `^${TOKEN}(?:\\s*=\\s*(\\S+))?$`;
+const TOKEN_PARTS = ['user', 'token_name', 'token_value'];
 
 /** Proxmox VE: an API token (preferred) or a password. Port 8006. */
 export const proxmox: Connector = {
@@ -38,21 +45,35 @@ export const proxmox: Connector = {
       ...tlsFields,
     ],
     paste_forms: [
+      { field: 'host', ...PASTED_URL },
+      { field: 'token_value', pattern: `^${TOKEN}\\s*=\\s*(\\S+)$`, into: TOKEN_PARTS },
+      { field: 'token_name', pattern: WHOLE_TOKEN, into: TOKEN_PARTS },
+      { field: 'user', pattern: WHOLE_TOKEN, into: TOKEN_PARTS },
+      { field: 'token_id', pattern: WHOLE_TOKEN, into: TOKEN_PARTS, joined: '{user}!{token_name}' },
+    ],
+    secret_guards: [
       {
-        field: 'token_value',
-        pattern: '^([^!\\s]+)!([^=\\s]+)=(\\S+)$',
-        into: ['user', 'token_name', 'token_value'],
+        pattern: '=',
+        fields: ['token_name', 'token_id'],
+        rule: 'must not hold "="; what stands behind it belongs into token_value',
       },
-      { field: 'token_name', pattern: '^([^!\\s]+)!(\\S+)$', into: ['user', 'token_name'] },
       {
-        field: 'token_id',
-        pattern: '^([^!\\s]+)!(\\S+)$',
-        into: ['user', 'token_name'],
-        joined: '{user}!{token_name}',
+        pattern: '(^|=)\\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|![^!\\s]+\\s*=',
+        rule: 'must not hold a token with its secret; paste it into token_value',
       },
     ],
   },
   destinationFields: ['host', 'port', ...tlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+    user: matching(
+      /^(?=.{1,64}$)[^\s:/!]+@[A-Za-z][A-Za-z0-9.\-_]+$/,
+      'must be name@realm, such as broker@pve, of at most 64 characters',
+    ),
+    token_name: matching(/^[A-Za-z][A-Za-z0-9.\-_]+$/, 'must be the name behind the "!"'),
+    token_id: matching(/^[^\s:/!]+@[^\s!]+![A-Za-z][A-Za-z0-9.\-_]+$/, 'must be user@realm!name'),
+    token_value: matching(/^[^\s!=]+$/, 'must be the secret alone, without "!", "=" and blanks'),
+  }),
   envNames: {
     PROXMOX_HOST: 'host',
     PROXMOX_USER: 'user',

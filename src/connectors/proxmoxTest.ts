@@ -1,6 +1,7 @@
 import type { FieldValues } from '../domain/fields.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { GUID } from './fieldRules.js';
 import {
   baseUrl,
   headerSafe,
@@ -12,6 +13,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
+import { bestEffort, unproven } from './proof.js';
 import { tlsOf, tlsWarnings } from './tlsFields.js';
 
 const NAME = 'Proxmox VE';
@@ -35,11 +37,11 @@ export async function testProxmox(values: FieldValues, probe: Probe): Promise<Fi
   const host = { ...bare, headers: byPassword ? await ticket(bare, values) : tokenHeader(values) };
   const answer = await get(host, 'version');
   const wrong = refusal(answer);
-  if (wrong !== undefined) return wrong;
+  if (wrong !== undefined) return byPassword ? wrong : withForm(wrong, values);
   const version = foreignText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
   if (version === '') throw notThisService(NAME);
-  const rights = await permissionsOf(host);
-  const expiresAt = byPassword ? undefined : await endOfToken(host, values);
+  const rights = await bestEffort(() => permissionsOf(host));
+  const expiresAt = byPassword ? undefined : await bestEffort(() => endOfToken(host, values));
   const warnings = [...tlsWarnings(url, bare.tls), ...rightsWarnings(rights, byPassword)];
   const identity = byPassword ? userOf(values) : tokenOf(values);
   return {
@@ -47,7 +49,9 @@ export async function testProxmox(values: FieldValues, probe: Probe): Promise<Fi
     advice: `Signed in to ${NAME} ${version} as ${identity}.`,
     identity,
     version,
-    permissions: Object.entries(rights).flatMap(([path, names]) => names.map((name) => `${path} ${name}`)),
+    permissions: Object.entries(rights ?? {}).flatMap(([path, names]) =>
+      names.map((name) => `${path} ${name}`),
+    ),
     warnings,
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
@@ -112,10 +116,19 @@ function refusal(answer: OutboundAnswer): Finding | undefined {
   return usualFinding(answer, NAME);
 }
 
-async function permissionsOf(host: Host): Promise<Record<string, string[]>> {
+/** Proxmox gives out UUIDs only, so that a secret of another form was cut or belongs to something else. */
+function withForm(wrong: Finding, values: FieldValues): Finding {
+  if (wrong.code !== 'invalid_credential' || GUID.test(needed(values, 'token_value'))) return wrong;
+  const advice = `${NAME} refuses this token, and its secret is no UUID, as all of Proxmox are; copy it again or make a new token.`;
+  return { ...wrong, advice };
+}
+
+/** Undefined: not told. Empty: there are none. */
+async function permissionsOf(host: Host): Promise<Record<string, string[]> | undefined> {
   const answer = await get(host, 'access/permissions');
-  if (answer.status !== 200) return {};
-  const data = inner(jsonObject(answer, NAME), 'data');
+  if (answer.status !== 200) return undefined;
+  const { data } = jsonObject(answer, NAME);
+  if (!isObject(data)) return undefined;
   const paths = Object.entries(data).slice(0, 50);
   return Object.fromEntries(
     paths.map(([path, names]) => [
@@ -127,7 +140,8 @@ async function permissionsOf(host: Host): Promise<Record<string, string[]>> {
   );
 }
 
-function rightsWarnings(rights: Record<string, string[]>, byPassword: boolean): TestWarning[] {
+function rightsWarnings(rights: Record<string, string[]> | undefined, byPassword: boolean): TestWarning[] {
+  if (rights === undefined) return [unproven('what it may do')];
   const all = Object.values(rights).flat();
   if (all.length === 0) {
     const text = byPassword

@@ -2,7 +2,11 @@ import type { FieldValues } from '../domain/fields.js';
 import type { TlsChoice } from '../domain/outbound.js';
 import type { FieldSpec } from '../domain/template.js';
 import { ended, type TestWarning } from '../domain/testResult.js';
-import { setting } from './probing.js';
+import { belongTogether, isCertificate, privateKey } from './certificate.js';
+import { matching, type Rule } from './fieldRules.js';
+import { optional, setting } from './probing.js';
+
+const FINGERPRINT = /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i;
 
 /** How the broker itself checks the certificate of a host in somebody's lab. `verify_ssl` is for Glassdome's clients. */
 export const tlsFields: readonly FieldSpec[] = [
@@ -40,6 +44,36 @@ export const clientCertificateFields: readonly FieldSpec[] = [
   { name: 'client_key_passphrase', type: 'password', label: 'Passphrase of that key' },
 ];
 
+const certificate: Rule = (text) =>
+  isCertificate(text) ? undefined : 'must be a certificate in PEM form, with its BEGIN and END lines';
+
+/** What can be told of our own certificate and key before anything is asked. */
+export const certificateRules: Readonly<Record<string, Rule>> = {
+  client_cert_pem: certificate,
+  client_key_pem: (text, values) => {
+    const key = privateKey(text, optional(values, 'client_key_passphrase'));
+    if (key === undefined)
+      return 'must be a private key in PEM form, with client_key_passphrase if it has one';
+    const cert = setting(values, 'client_cert_pem');
+    if (cert === undefined || !isCertificate(cert) || belongTogether(cert, key)) return undefined;
+    return 'must be the key of client_cert_pem, and is another one’s';
+  },
+};
+
+/** The same for all that decides whom a connection trusts. */
+export const tlsRules: Readonly<Record<string, Rule>> = {
+  ...certificateRules,
+  tls_mode: (mode, values) => {
+    const needs =
+      mode === 'custom_ca' ? 'ca_cert_pem' : mode === 'fingerprint' ? 'tls_fingerprint_sha256' : '';
+    return needs === '' || setting(values, needs) !== undefined
+      ? undefined
+      : `is ${mode}, which needs ${needs}`;
+  },
+  ca_cert_pem: certificate,
+  tls_fingerprint_sha256: matching(FINGERPRINT, 'must be 32 pairs of hex digits, ":" between them or not'),
+};
+
 /** What the TLS fields say; the test ends with `misconfigured` where one is missing that another one needs. */
 export function tlsOf(values: FieldValues): TlsChoice {
   const mode = modeOf(values);
@@ -49,7 +83,7 @@ export function tlsOf(values: FieldValues): TlsChoice {
       'misconfigured',
       'tls_mode is custom_ca, but ca_cert_pem is empty; paste the CA certificate.',
     );
-  if (mode === 'fingerprint' && !/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i.test(fingerprint ?? ''))
+  if (mode === 'fingerprint' && !FINGERPRINT.test(fingerprint ?? ''))
     throw ended(
       'misconfigured',
       'tls_mode is fingerprint, but tls_fingerprint_sha256 is not 32 pairs of hex digits; copy it from the host.',

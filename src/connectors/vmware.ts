@@ -1,5 +1,6 @@
 import type { Connector } from '../domain/template.js';
-import { tlsDestinationFields, tlsFields } from './tlsFields.js';
+import { rulesOf } from './fieldRules.js';
+import { tlsDestinationFields, tlsFields, tlsRules } from './tlsFields.js';
 import { testVmware } from './vmwareTest.js';
 
 /** VMware: one ESXi host or a vCenter. */
@@ -31,6 +32,9 @@ export const vmware: Connector = {
     ],
   },
   destinationFields: ['host', 'port', ...tlsDestinationFields],
+  rules: rulesOf({
+    ...tlsRules,
+  }),
   envNames: {
     ESXI_HOST: 'host',
     ESXI_USER: 'user',

@@ -1,7 +1,8 @@
 import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
-import { baseUrl, needed, notThisService, setting, usualFinding } from './probing.js';
+import { baseUrl, needed, notThisService, setting, strangersFinding, usualFinding } from './probing.js';
+import { bestEffort } from './proof.js';
 import { SoapEndpoint } from './soap.js';
 import { tlsOf, tlsWarnings } from './tlsFields.js';
 import { xmlText } from './xmlText.js';
@@ -35,7 +36,7 @@ export async function testVmware(values: FieldValues, probe: Probe): Promise<Fin
   ]);
   const wrong = refusal(answer);
   if (wrong !== undefined) return { ...wrong, version: about.version };
-  await soap.call(action, 'Logout', [manager]);
+  await bestEffort(() => soap.call(action, 'Logout', [manager]));
   const identity = foreignText(xmlText(answer.body, 'userName'), 120);
   return {
     code: 'ok',
@@ -47,7 +48,7 @@ export async function testVmware(values: FieldValues, probe: Probe): Promise<Fin
 }
 
 function aboutOf(answer: OutboundAnswer): About {
-  const wrong = usualFinding(answer, NAME);
+  const wrong = strangersFinding(answer, NAME);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const text = (name: string) => foreignText(xmlText(answer.body, name), 120);
   const [apiType, sessionManager] = [text('apiType'), text('sessionManager')];

@@ -10,6 +10,9 @@ const INTEGER = /^[+-]?\d{1,9}$/;
 /** `scheme://user:password@…` */
 const PASSWORD_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*:[^/?#@\s]+@/i;
 
+/** PEM of any kind: people paste certificate and key in one piece. */
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
 /** The boolean that a text means, or undefined. */
 export function booleanOf(text: string): boolean | undefined {
   const word = text.trim().toLowerCase();
@@ -43,6 +46,7 @@ export function brokenRule(text: string, spec: FieldSpec | undefined, secret: bo
   if (Buffer.byteLength(text) > MAX_VALUE_BYTES) return `must be at most ${MAX_VALUE_BYTES} bytes`;
   if (text.includes('\0')) return 'must not hold a NUL character';
   if (secret) return undefined;
+  if (PRIVATE_KEY.test(text)) return 'must not hold a private key; it belongs into a field that is secret';
   if (holdsUrlPassword(text)) return 'must not hold a password inside a URL; give it in a field of its own';
   return spec === undefined ? undefined : brokenSettingRule(text, spec);
 }

@@ -3,7 +3,8 @@ import type { PasteForm, Template } from './template.js';
 
 /**
  * Puts the parts of what was pasted in one piece (`user@realm!name=value`) where they belong. A part that contradicts
- * a field of the same request is a problem. Changes `given`; `null` in it stands for a field to remove.
+ * a field of the same request is a problem. What is kept in one piece keeps only its own parts, so no secret among
+ * them. Changes `given`; `null` in it stands for a field to remove.
  */
 export function splitPasted(template: Template, given: Map<string, string | null>): FieldProblem[] {
   const problems: FieldProblem[] = [];
@@ -19,8 +20,25 @@ export function splitPasted(template: Template, given: Map<string, string | null
         problems.push({ field: `fields.${form.field}`, rule: `holds another ${field} than fields.${field}` });
       } else given.set(field, part);
     }
+    const own = new Map([...given].filter((entry): entry is [string, string] => entry[1] !== null));
+    if (form.joined !== undefined) given.set(form.field, joinedText(form, form.joined, own));
   }
   return problems;
+}
+
+/** What stands in a setting and must not, since it holds a secret or has one beside it. Tells no value. */
+export function guardProblems(
+  template: Template,
+  given: ReadonlyMap<string, string | null>,
+  isSecret: (name: string) => boolean,
+): FieldProblem[] {
+  return [...given].flatMap(([name, text]) => {
+    if (text === null || isSecret(name)) return [];
+    const broken = (template.secret_guards ?? []).find(
+      ({ fields, pattern }) => fields?.includes(name) !== false && new RegExp(pattern, 'i').test(text),
+    );
+    return broken === undefined ? [] : [{ field: `fields.${name}`, rule: broken.rule }];
+  });
 }
 
 /** Writes fields that are kept in one piece anew when one of their parts changed. Changes `texts`. */

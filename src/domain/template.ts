@@ -1,4 +1,5 @@
 import type { NumberedNames } from './envFamily.js';
+import type { FieldProblem } from './errors.js';
 import type { FieldValues } from './fields.js';
 import type { Probe } from './outbound.js';
 import type { ServiceType } from './serviceType.js';
@@ -32,6 +33,16 @@ export interface PasteForm {
   joined?: string;
 }
 
+/** What no setting may hold, since a secret stands in it or beside it: settings rest in the open. */
+export interface SecretGuard {
+  /** A regular expression; case does not count. */
+  pattern: string;
+  /** Left out: all settings. */
+  fields?: string[];
+  /** Sentence fragment: `must not …`. */
+  rule: string;
+}
+
 /** The form of a service as `GET /api/credentials/templates/{service_type}` answers it. */
 export interface Template {
   service_type: ServiceType;
@@ -43,7 +54,10 @@ export interface Template {
   docs_url?: string;
   /** True for `other`: any field name is accepted, and the request says which are secret. */
   free_form?: boolean;
+  /** Optional fields that together stand in for a required one. */
+  alternatives?: Record<string, string[]>;
   paste_forms?: PasteForm[];
+  secret_guards?: SecretGuard[];
 }
 
 /** What the broker knows of one external system. One file in `connectors/` exports one of these. */
@@ -60,8 +74,8 @@ export interface Connector {
   numbered?: NumberedNames;
   /** What an imported credential is called; left out: the template's title. */
   shortName?: string;
-  /** Rules that a form alone can't say, where a wrong value would lead astray rather than just fail. */
-  rules?: Readonly<Record<string, FieldRule>>;
+  /** What is wrong with values by the service's own rules, which a form can't say. Never tells a value. */
+  rules?: (values: FieldValues) => FieldProblem[];
   /**
    * Proves the credential against the real service. Ends with a finding, `TestEnded` or an `OutboundFailure` of the
    * probe; never changes anything there, and closes what it opened.
@@ -71,12 +85,6 @@ export interface Connector {
   testable?: (values: FieldValues) => boolean;
   /** How to make the credential on the service's side, and the least rights that the test needs there. */
   guide?: ServiceGuide;
-}
-
-export interface FieldRule {
-  pattern: RegExp;
-  /** Sentence fragment: `must be …`. Never holds the value. */
-  rule: string;
 }
 
 /** What the page of all services says beside fields and test. Plain sentences. */

@@ -3,7 +3,7 @@ import { type FieldProblem, invalid } from './errors.js';
 import type { FieldValues } from './fields.js';
 import { booleanOf, brokenRule, integerOf, isSecretSpec, tidied } from './fieldTexts.js';
 import { nearMiss } from './nearMiss.js';
-import { rejoin, splitPasted } from './pasteForms.js';
+import { guardProblems, rejoin, splitPasted } from './pasteForms.js';
 import { Secret } from './secret.js';
 import type { Connector, FieldSpec, Template } from './template.js';
 
@@ -63,6 +63,7 @@ export function mergeFields(input: MergeInput): { values: FieldValues; changed: 
   const { given, problems } = opened(input, isSecret);
   problems.push(...splitPasted(input.template, given));
   for (const [name, text] of given) problems.push(...valueProblems(input, name, text, isSecret(name)));
+  problems.push(...guardProblems(input.template, given, isSecret));
   const before = storedTexts(input.current);
   const texts = new Map(before);
   for (const [name, text] of given) {
@@ -186,8 +187,9 @@ function fillRequired(
 function missingProblems(template: Template, texts: ReadonlyMap<string, string>): FieldProblem[] {
   return [...template.required_fields, ...activeConditionals(template, texts)]
     .filter((spec) => spec.required !== false && !texts.has(spec.name))
+    .filter(({ name }) => template.alternatives?.[name]?.every((other) => texts.has(other)) !== true)
     .map((spec) => {
-      const others = alternativesTo(template, spec.name, texts);
+      const others = template.alternatives?.[spec.name] ?? alternativesTo(template, spec.name, texts);
       const instead = others.length === 0 ? '' : `, or ${others.join(' and ')} in its place`;
       return { field: `fields.${spec.name}`, rule: `is required (${spec.label})${instead}` };
     });

@@ -2,12 +2,22 @@ import { invalid } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import type { Connector } from '../domain/template.js';
 
-/** Rejects with `invalid_request` where a setting would lead the secret astray. Never tells a value. */
-export function checkRules(connector: Connector, values: FieldValues): void {
-  const broken = Object.entries(connector.rules ?? {}).filter(
-    ([name, { pattern }]) =>
-      Object.hasOwn(values.settings, name) && !pattern.test(values.settings[name] ?? ''),
-  );
-  if (broken.length > 0)
-    throw invalid(...broken.map(([name, { rule }]) => ({ field: `fields.${name}`, rule })));
+/** What is stored now, and which fields differ from it. */
+interface Before {
+  current: FieldValues;
+  changed: readonly string[];
+}
+
+/**
+ * Rejects with `invalid_request` where a value breaks a rule of its service. Never tells a value. With `before`, what
+ * was stored like that (an import goes around rules) and is not changed now stays.
+ */
+export function checkRules(connector: Connector, values: FieldValues, before?: Before): void {
+  const problems = connector.rules?.(values) ?? [];
+  const old = before === undefined ? [] : (connector.rules?.(before.current) ?? []);
+  const stays = (field: string, rule: string) =>
+    old.some((one) => one.field === field && one.rule === rule) &&
+    before?.changed.includes(field.replace(/^fields\./, '')) !== true;
+  const broken = problems.filter(({ field, rule }) => !stays(field, rule));
+  if (broken.length > 0) throw invalid(...broken);
 }

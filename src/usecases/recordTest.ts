@@ -79,7 +79,10 @@ function nextTestOf({ testPace }: Needs, row: Credential, run: TestRun, result: 
   });
 }
 
-/** The service's own word on the end of a credential wins over a person's; that it tells nothing changes nothing. */
+/**
+ * The service's own word on the end of a credential wins over a person's; that it tells nothing changes nothing. With a
+ * new secret its word on the old one is gone already.
+ */
 function patchOf(row: Credential, run: TestRun, { expiresAt }: TestResult): TestedPatch {
   const patch: TestedPatch = {
     health: run.health,

@@ -60,7 +60,7 @@ interface Rotation extends Input {
 async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation): Promise<Saved> {
   const granted = await authorize(ports, call, id, 'rotate', 'credential.rotate');
   const { credential } = granted;
-  const { values, changed, moved } = await mergedFields(ports, call, granted, body);
+  const { values, changed, moved, current } = await mergedFields(ports, call, granted, body);
   const newSecrets = changed.filter((name) => name in values.secrets);
   if (newSecrets.length === 0 && body.resumed === true) return { credential, test: null };
   if (newSecrets.length === 0) {
@@ -72,7 +72,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
   const now = ports.clock.now();
   const also = moved.length === 0 ? [] : [destinationEvent(call, credential, moved)];
   const connector = knownConnector(credential.serviceType);
-  checkRules(connector, values);
+  checkRules(connector, values, { current, changed });
   const next: NewVersion = {
     credential,
     kind: 'rotate',
@@ -81,7 +81,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
     reason: body.reason ?? null,
     source: 'rotation',
     patch: {
-      ...unproven(ports, moved),
+      ...unproven(ports, credential, { changed, moved, values }),
       lastRotatedAt: now,
       nextRotationAt: nextRotation(now, credential.rotationIntervalDays),
     },

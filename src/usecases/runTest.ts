@@ -2,7 +2,13 @@ import type { FieldValues } from '../domain/fields.js';
 import { OutboundFailure, type Probe } from '../domain/outbound.js';
 import { outboundFinding } from '../domain/outboundFinding.js';
 import type { Connector } from '../domain/template.js';
-import { type Finding, failedStep, TestEnded, type TestResult } from '../domain/testResult.js';
+import {
+  type Finding,
+  failedStep,
+  TestEnded,
+  type TestResult,
+  type TestWarning,
+} from '../domain/testResult.js';
 import type { OutboundSession } from '../ports/outbound.js';
 import type { Ports } from '../ports.js';
 
@@ -30,13 +36,25 @@ export async function runTest(
     return {
       ...finding,
       failedStep: failedStep(finding),
-      warnings: finding.warnings ?? [],
+      warnings: [...(finding.warnings ?? []), ...endWarnings(finding, ports.clock.now())],
       durationMs: ports.clock.now().getTime() - began,
       contacted: session.contacted,
     };
   } finally {
     await session.close();
   }
+}
+
+const SOON_MS = 14 * 86_400_000;
+
+/** What works today and will not for long. */
+function endWarnings({ code, expiresAt }: Finding, now: Date): TestWarning[] {
+  if (code !== 'ok' || !(expiresAt instanceof Date)) return [];
+  if (expiresAt.getTime() - now.getTime() > SOON_MS) return [];
+  const day = expiresAt.toISOString().slice(0, 10);
+  return [
+    { code: 'expires_soon', text: `It ends on ${day}: make a new one there and rotate it here before.` },
+  ];
 }
 
 async function found(

@@ -48,7 +48,7 @@ export async function updateCredential(
     test: null,
   });
   if (body.fields === undefined) return metadataOnly();
-  const { values, changed, moved } = await mergedFields(
+  const { values, changed, moved, current } = await mergedFields(
     ports,
     call,
     granted,
@@ -58,7 +58,7 @@ export async function updateCredential(
   if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
   if (changed.length === 0) return metadataOnly();
   const connector = knownConnector(credential.serviceType);
-  if (options.exact !== true) checkRules(connector, values);
+  if (options.exact !== true) checkRules(connector, values, { current, changed });
   return testAndSave(ports, call, {
     mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
     connector,
@@ -72,17 +72,27 @@ export async function updateCredential(
         changedFields: changed,
         reason: body.reason ?? null,
         source: options.source,
-        patch: { ...patch, ...unproven(ports, moved) },
+        patch: { ...unproven(ports, credential, { changed, moved, values }), ...patch },
         action: 'credential.update',
         also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
       }),
   });
 }
 
-/** A new value is tested by itself soon; for a new destination, where the secret never went, somebody has to ask. */
-export function unproven({ clock, testPace }: WritePorts, moved: string[]): CredentialPatch {
+/**
+ * A new value is tested by itself soon; for a new destination, where the secret never went, somebody has to ask. What a
+ * service said of the end of the old secret says nothing of the new one.
+ */
+export function unproven(
+  { clock, testPace }: WritePorts,
+  { secretFields, expiresSource }: Credential,
+  { changed, moved, values }: { changed: string[]; moved: string[]; values: FieldValues },
+): CredentialPatch {
   const nextTestAt = moved.length > 0 ? null : firstTest(clock.now(), testPace.chance());
-  return { health: 'unchecked', nextTestAt };
+  const carries = (name: string) =>
+    name in values.secrets || secretFields.includes(name) || name === 'client_cert_pem';
+  const stale = expiresSource === 'provider' && (moved.length > 0 || changed.some(carries));
+  return { health: 'unchecked', nextTestAt, ...(stale && { expiresAt: null, expiresSource: null }) };
 }
 
 /** The active values with the changes merged in; refuses a new destination without the secret where that is due. */
@@ -95,7 +105,7 @@ export async function mergedFields(
     secret_fields?: string[] | undefined;
   },
   exact = false,
-): Promise<{ values: FieldValues; changed: string[]; moved: string[] }> {
+): Promise<{ values: FieldValues; changed: string[]; moved: string[]; current: FieldValues }> {
   const { credential } = granted;
   const connector = knownConnector(credential.serviceType);
   if (credential.activeVersion === null) throw lostRace();
@@ -112,7 +122,7 @@ export async function mergedFields(
   const moved = destinationChanged(connector, current.settings, merged.values.settings);
   if (moved.length > 0 && !readsByRight(call.caller, granted))
     requireSecrets(connector, current, body.fields, moved);
-  return { ...merged, moved };
+  return { ...merged, moved, current };
 }
 
 /** Whoever could not read the secret must not make the broker send it to a host of his choosing. */

@@ -7,7 +7,8 @@ export const anthropicCases: ServiceCases = {
   simulator: startAnthropic,
   addressField: 'base_url',
   fields: ({ url }) => ({ api_key: anthropicKey, base_url: url, model: 'claude-opus-5-5' }),
-  cases: () => [
+  cases: ({ url }) => [
+    { code: 'ok', what: 'an address that ends in /v1 already', fields: { base_url: `${url}/v1` } },
     {
       code: 'ok',
       what: 'a good key',

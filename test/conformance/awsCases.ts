@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { startRealMoto } from '../real/moto.js';
-import { awsKey, startAws } from '../simulators/aws.js';
-import type { ServiceCases } from './serviceCases.js';
+import { awsKey, awsSession, startAws } from '../simulators/aws.js';
+import type { ConformanceCase, ServiceCases } from './serviceCases.js';
 
 const role = { assume_role_arn: 'arn:aws:iam::123456789012:role/lab', external_id: 'lab-7' };
+
+const session = { access_key_id: awsSession.id, session_token: awsSession.token };
 
 export const awsCases: ServiceCases = {
   serviceType: 'aws',
@@ -30,6 +32,37 @@ export const awsCases: ServiceCases = {
       state: 'root',
       expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['root_account']),
     },
+    {
+      code: 'ok',
+      what: 'a key that may do everything',
+      state: 'administrator',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['over_privileged']),
+    },
+    {
+      code: 'ok',
+      what: 'an endpoint that is STS alone',
+      state: 'no_iam',
+      expect: (result) => expect(result.warnings).to.deep.equal([]),
+    },
+    { code: 'ok', what: 'a temporary key with its token', fields: session },
+    {
+      code: 'invalid_credential',
+      what: 'a temporary key without its token',
+      fields: { ...session, session_token: undefined },
+    },
+    {
+      code: 'invalid_credential',
+      what: 'a temporary key with a token of another',
+      fields: { ...session, session_token: awsSession.token.replace('Lab', 'Bal') },
+    },
+    ...['RegionDisabledException', 'IncompleteSignature', 'ValidationError', 'wrong_region'].map(
+      (state): ConformanceCase => ({
+        code: 'misconfigured',
+        what: `a request that AWS does not take (${state})`,
+        state,
+      }),
+    ),
+    { code: 'clock_skew', what: 'a signature that came late', state: 'old_signature' },
     { code: 'ok', what: 'a key that may assume its role', fields: role },
     { code: 'insufficient_permission', what: 'a key that may not', fields: role, state: 'no_role' },
     {

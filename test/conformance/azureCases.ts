@@ -1,8 +1,21 @@
 import { expect } from 'chai';
-import { azureApp, azureHosts, startAzure } from '../simulators/azure.js';
+import {
+  azureApp,
+  azureCertificate,
+  azureHosts,
+  endedCertificate,
+  foreignCertificate,
+  startAzure,
+} from '../simulators/azure.js';
 import type { ServiceCases } from './serviceCases.js';
 
 const unknown = '00000000-1111-4222-8333-444455556666';
+
+const byCertificate = (of: { cert: string; key: string }) => ({
+  client_secret: undefined,
+  client_cert_pem: of.cert,
+  client_key_pem: of.key,
+});
 
 export const azureCases: ServiceCases = {
   serviceType: 'azure',
@@ -22,6 +35,7 @@ export const azureCases: ServiceCases = {
         expect(result.identity).to.equal('glassdome-broker in Lab');
         expect(result.expiresAt).to.equal(undefined);
         expect(result.warnings).to.deep.equal([]);
+        expect(result.permissions).to.deep.equal(['*/read']);
       },
     },
     {
@@ -36,6 +50,45 @@ export const azureCases: ServiceCases = {
       state: 'off',
       expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']),
     },
+    {
+      code: 'ok',
+      what: 'a Graph that fails',
+      state: 'graph_down',
+      expect: (result) => expect(result.expiresAt).to.equal(undefined),
+    },
+    {
+      code: 'ok',
+      what: 'a Contributor of the whole subscription',
+      state: 'contributor',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['over_privileged']),
+    },
+    {
+      code: 'ok',
+      what: 'a certificate in place of the secret',
+      fields: byCertificate(azureCertificate),
+      expect: (result) => expect(result.expiresAt?.getUTCFullYear()).to.equal(2049),
+    },
+    { code: 'invalid_credential', what: 'an unknown certificate', fields: byCertificate(foreignCertificate) },
+    {
+      code: 'invalid_credential',
+      what: 'a key of another certificate',
+      fields: byCertificate({ cert: azureCertificate.cert, key: foreignCertificate.key }),
+    },
+    { code: 'expired', what: 'a certificate whose time is over', fields: byCertificate(endedCertificate) },
+    {
+      code: 'clock_skew',
+      what: 'a clock that is an hour off',
+      fields: byCertificate(azureCertificate),
+      state: 'late',
+    },
+    { code: 'misconfigured', what: 'a token that the subscription does not take', state: 'foreign_token' },
+    {
+      code: 'misconfigured',
+      what: 'a refusal that nobody foresaw',
+      state: 'odd_number',
+      expect: (result) => expect(result.advice).to.include('AADSTS50196'),
+    },
+    { code: 'service_error', what: 'an Entra ID that is busy', state: 'busy' },
     {
       code: 'invalid_credential',
       what: 'the ID of the secret in place of its value',
@@ -70,6 +123,5 @@ export const azureCases: ServiceCases = {
     mfa_required: 'service principals have no second factor',
     quota_exhausted: 'signing in and reading a subscription has no quota',
     no_auth_required: 'no call of the test is open',
-    clock_skew: 'a client secret is sent without a time',
   },
 };

@@ -43,6 +43,22 @@ export const googleCloudCases: ServiceCases = {
       expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['no_acl']),
     },
     {
+      code: 'ok',
+      what: 'an account that may give out roles',
+      state: 'owner',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['over_privileged']),
+    },
+    ...['api_off', 'flaky'].map(
+      (state): ConformanceCase => ({
+        code: 'ok',
+        what: `a project that can’t be asked about (${state})`,
+        state,
+        expect: (result) =>
+          expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']),
+      }),
+    ),
+    { code: 'misconfigured', what: 'a request that Google does not take', state: 'bad_request' },
+    {
       code: 'invalid_credential',
       what: 'a key that was deleted',
       fields: { service_account_json: googleKeyFile({ private_key: otherGoogleKey() }) },

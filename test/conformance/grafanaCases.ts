@@ -56,6 +56,34 @@ export const grafanaCases: ServiceCases = {
       state: 'old',
       expect: (result) => expect(result.identity).to.equal('service account in Main Org.'),
     },
+    {
+      code: 'ok',
+      what: 'an old server that does not show its organization',
+      state: 'old_closed',
+      expect: (result) => {
+        expect(result.identity).to.equal('service account');
+        expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']);
+      },
+    },
+    { code: 'not_this_service', what: 'a server that has neither call', state: 'gone' },
+    {
+      code: 'ok',
+      what: 'a token that may do nothing',
+      state: 'empty',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['no_acl']),
+    },
+    {
+      code: 'ok',
+      what: 'a server that fails after the proof',
+      state: 'half',
+      expect: (result) => expect(result.permissions).to.include('dashboards:read'),
+    },
+    {
+      code: 'ok',
+      what: 'a token that may not see itself',
+      state: 'viewer',
+      expect: (result) => expect(result.expiresAt).to.equal(undefined),
+    },
     { code: 'ok', what: 'a user with a password', fields: basic(grafanaUser.password) },
     { code: 'invalid_credential', what: 'a wrong password', fields: basic('Wrong-Horse-9') },
     {

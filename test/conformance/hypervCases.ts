@@ -25,9 +25,39 @@ export const hypervCases: ServiceCases = {
         expect(result.advice).to.include('2 virtual machines');
       },
     },
+    {
+      code: 'ok',
+      what: 'rows that name their class',
+      state: 'whole',
+      expect: (result) => expect(result.advice).to.include('2 virtual machines'),
+    },
+    {
+      code: 'ok',
+      what: 'a user who sees neither host nor machines',
+      state: 'nothing',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['no_acl']),
+    },
+    {
+      code: 'ok',
+      what: 'a host that wants its rows fetched',
+      state: 'later',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']),
+    },
+    { code: 'ok', what: 'a listener that tells strangers nothing', state: 'silent' },
+    {
+      code: 'misconfigured',
+      what: 'a proxy that wants a sign-in of its own',
+      state: 'proxied',
+      expect: (result) => expect(result.advice).to.include('was not sent'),
+    },
     { code: 'ok', what: 'a name without its domain', fields: { user: hypervUser.name } },
     { code: 'ok', what: 'a local user by Basic', fields: basic },
-    { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-13' } },
+    {
+      code: 'invalid_credential',
+      what: 'a wrong password',
+      fields: { password: 'Wrong-Horse-13' },
+      expect: (result) => expect(result.advice).to.include('channel binding'),
+    },
     { code: 'invalid_credential', what: 'an unknown user', fields: { user: 'HVHOST\\nobody' } },
     {
       code: 'invalid_credential',

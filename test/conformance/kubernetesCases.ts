@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { startRealApiserver } from '../real/kubeApiserver.js';
-import { foreignClient } from '../simulators/dockerSwarm.js';
-import { kubernetesClient, kubernetesToken, startKubernetes } from '../simulators/kubernetes.js';
+import { endedClient, foreignClient } from '../simulators/dockerSwarm.js';
+import {
+  endedToken,
+  kubernetesClient,
+  kubernetesToken,
+  legacyToken,
+  startKubernetes,
+} from '../simulators/kubernetes.js';
 import type { Simulator } from '../support/simulator.js';
 import type { ConformanceCase, ServiceCases } from './serviceCases.js';
 
@@ -129,6 +135,20 @@ export const kubernetesCases: ServiceCases = {
       fields: byCertificate(kubernetesClient),
       expect: (result) => expect(result.expiresAt?.getUTCFullYear()).to.equal(2049),
     },
+    {
+      code: 'ok',
+      what: 'a token of the older kind, which never ends',
+      fields: { token: legacyToken },
+      expect: (result) => expect(result.expiresAt).to.equal(null),
+    },
+    {
+      code: 'ok',
+      what: 'a server that fails after it said who we are',
+      state: 'half',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']),
+    },
+    { code: 'expired', what: 'a token whose time is over', fields: { token: endedToken } },
+    { code: 'expired', what: 'a certificate whose time is over', fields: byCertificate(endedClient) },
     { code: 'invalid_credential', what: 'a wrong token', fields: { token: `${kubernetesToken}x` } },
     {
       code: 'invalid_credential',
@@ -145,7 +165,6 @@ export const kubernetesCases: ServiceCases = {
     ...fromKubeconfig(simulator),
   ],
   notApplicable: {
-    expired: 'Kubernetes tells an ended token like a wrong one',
     mfa_required: 'tokens and certificates need no second factor',
     quota_exhausted: 'reviews are not counted',
     clock_skew: 'nothing is signed with a time',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { langchainKey, langchainWorkspace, startLangchain } from '../simulators/langchain.js';
-import type { ServiceCases } from './serviceCases.js';
+import type { ConformanceCase, ServiceCases } from './serviceCases.js';
 
 const wrong = { api_key: langchainKey.replace('sk_01', 'sk_99') };
 
@@ -35,7 +35,21 @@ export const langchainCases: ServiceCases = {
     },
     { code: 'misconfigured', what: 'a key of an organization without a workspace', state: 'organization' },
     { code: 'invalid_credential', what: 'a wrong key', fields: wrong },
-    { code: 'invalid_credential', what: 'a wrong key, answered by 403', fields: wrong, state: 'forbidden' },
+    ...['forbidden', 'forbidden_detail'].map(
+      (state): ConformanceCase => ({
+        code: 'invalid_credential',
+        what: `a wrong key, or one of the other region, answered by 403 (${state})`,
+        fields: wrong,
+        state,
+        expect: (result) => expect(result.advice).to.include('endpoint_url'),
+      }),
+    ),
+    {
+      code: 'ok',
+      what: 'a key that reaches several workspaces',
+      state: 'several',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['over_privileged']),
+    },
     {
       code: 'invalid_credential',
       what: 'a key of the old kind',

@@ -1,14 +1,29 @@
 import { expect } from 'chai';
 import { startRealPrometheus } from '../real/prometheus.js';
-import { prometheusUser, startPrometheus } from '../simulators/prometheus.js';
+import { endedClient, foreignClient } from '../simulators/dockerSwarm.js';
+import { endedToken } from '../simulators/kubernetes.js';
+import { prometheusClient, prometheusUser, startPrometheus } from '../simulators/prometheus.js';
 import type { ServiceCases } from './serviceCases.js';
 
 const { username, password, token } = prometheusUser;
+let mutualUrl = '';
+const byCertificate = (of: { cert: string; key: string }) => ({
+  base_url: mutualUrl,
+  auth_method: 'mtls',
+  username: undefined,
+  password: undefined,
+  client_cert_pem: of.cert,
+  client_key_pem: of.key,
+});
 const bearer = { auth_method: 'bearer', username: undefined, password: undefined };
 
 export const prometheusCases: ServiceCases = {
   serviceType: 'prometheus',
-  simulator: startPrometheus,
+  simulator: async () => {
+    const simulator = await startPrometheus();
+    mutualUrl = simulator.mutualUrl;
+    return simulator;
+  },
   addressField: 'base_url',
   fields: ({ url }) => ({ base_url: `${url}/prom`, auth_method: 'basic', username, password }),
   cases: () => [
@@ -22,6 +37,19 @@ export const prometheusCases: ServiceCases = {
     },
     { code: 'ok', what: 'a token of a proxy', fields: { ...bearer, token } },
     { code: 'ok', what: 'one of the family without build information', state: 'no_buildinfo' },
+    {
+      code: 'ok',
+      what: 'a client certificate',
+      fields: byCertificate(prometheusClient),
+      expect: (result) => expect(result.expiresAt?.getUTCFullYear()).to.equal(2049),
+    },
+    {
+      code: 'invalid_credential',
+      what: 'a foreign client certificate',
+      fields: byCertificate(foreignClient),
+    },
+    { code: 'expired', what: 'a token whose time is over', fields: { ...bearer, token: endedToken } },
+    { code: 'expired', what: 'a certificate whose time is over', fields: byCertificate(endedClient) },
     { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
     { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },
     { code: 'invalid_credential', what: 'a wrong token', fields: { ...bearer, token: 'proxy-token-9' } },
@@ -40,7 +68,6 @@ export const prometheusCases: ServiceCases = {
     },
   ],
   notApplicable: {
-    expired: 'passwords of Prometheus have no end, and an ended certificate is refused like a wrong one',
     mfa_required: 'there is no second factor',
     quota_exhausted: 'Prometheus counts no calls',
     clock_skew: 'nothing is signed with a time',

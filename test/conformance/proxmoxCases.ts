@@ -44,9 +44,21 @@ export const proxmoxCases: ServiceCases = {
     },
     {
       code: 'ok',
+      what: 'a token that ends in three days',
+      state: 'ends_soon',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['expires_soon']),
+    },
+    {
+      code: 'ok',
       what: 'a token without an end',
       state: 'never_ends',
       expect: (result) => expect(result.expiresAt).to.equal(null),
+    },
+    {
+      code: 'ok',
+      what: 'a host that fails after it let us in',
+      state: 'half',
+      expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['partly_unproven']),
     },
     { code: 'ok', what: 'a password', fields: byPassword },
     {
@@ -65,6 +77,12 @@ export const proxmoxCases: ServiceCases = {
       what: 'a wrong secret, told in the older words',
       fields: { token_value: proxmoxToken.secret.replace('0f', 'ff') },
       state: 'old_phrases',
+    },
+    {
+      code: 'invalid_credential',
+      what: 'a secret that none of Proxmox can be',
+      fields: { token_value: 'glassdome-secret' },
+      expect: (result) => expect(result.advice).to.include('no UUID'),
     },
     { code: 'invalid_credential', what: 'an unknown token', fields: { token_name: 'other' } },
     {

@@ -26,6 +26,7 @@ export const vmwareCases: ServiceCases = {
       state: 'esxi',
       expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['unusual_form']),
     },
+    { code: 'ok', what: 'a host that does not let us out again', state: 'no_logout' },
     { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-7' } },
     { code: 'invalid_credential', what: 'an unknown user', fields: { user: 'nobody@vsphere.local' } },
     { code: 'expired', what: 'a password whose time is over', state: 'expired' },

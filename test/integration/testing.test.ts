@@ -161,6 +161,30 @@ describe('a credential is proven', function () {
     expect(blind.body).to.include({ active_version: 2, health: 'unreachable' });
   });
 
+  it('of an end that counts for the secret it was told of, and for no other', async () => {
+    const end = async (id: string) =>
+      (await broker.call(anna.token, 'GET', `/api/credentials/${id}`)).body.expires_at;
+    const ending = async (): Promise<string> => {
+      host.state = 'administrator';
+      const made = await create({}, { test: 'warn' });
+      expect(made.body.expires_at).to.equal('2031-01-01T00:00:00.000Z');
+      return made.body.id as string;
+    };
+    const at = (id: string) => `/api/credentials/${id}`;
+    const [other, same, rotated, own] = [await ending(), await ending(), await ending(), await ending()];
+    host.state = '';
+    const next = { fields: { token_value: WRONG }, test: 'skip' };
+    await broker.call(anna.token, 'PATCH', at(other), next);
+    expect(await end(other), 'a new secret').to.equal(null);
+    await broker.call(anna.token, 'PATCH', at(same), { fields: { default_node: 'pve02' }, test: 'skip' });
+    expect(await end(same), 'the same secret').to.equal('2031-01-01T00:00:00.000Z');
+    await post(anna, `${at(rotated)}/rotate`, next);
+    expect(await end(rotated), 'a rotated one').to.equal(null);
+    const said = { ...next, expires_at: '2030-01-01T00:00:00Z' };
+    await broker.call(anna.token, 'PATCH', at(own), said);
+    expect(await end(own), 'a person’s own word').to.equal('2030-01-01T00:00:00.000Z');
+  });
+
   it('at a new host only when somebody asks', async () => {
     const id = await stored();
     const other = await startProxmox();

@@ -27,7 +27,7 @@ const SCRIPT = `#!/bin/sh
 printf 'Content-Type: application/soap+xml;charset=UTF-8\\r\\n\\r\\n'
 body=$(cat)
 case "$body" in
-*Enumerate*) printf '<s:Envelope><s:Body><n:EnumerateResponse><p:Msvm_ComputerSystem/></n:EnumerateResponse></s:Body></s:Envelope>' ;;
+*Enumerate*) printf '<s:Envelope><s:Body><n:EnumerateResponse><w:Items><p:Msvm_ComputerSystem/></w:Items></n:EnumerateResponse></s:Body></s:Envelope>' ;;
 *) if [ -n "$REMOTE_USER" ]; then os=10.0.1; else os=0.0.0; fi
 printf '<s:Envelope><s:Body><w:IdentifyResponse><w:ProtocolVersion>http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd</w:ProtocolVersion><w:ProductVersion>OS: %s SP: 0.0 Stack: 3.0</w:ProductVersion></w:IdentifyResponse></s:Body></s:Envelope>' "$os" ;;
 esac

@@ -6,22 +6,21 @@ import {
   startSimulator,
 } from '../support/simulator.js';
 
-/** The certificates that a daemon knows, and one that it does not. */
+/** The certificate that a daemon knows, and two that it does not. */
 export const dockerClient = makeSelfSigned();
 export const foreignClient = makeSelfSigned();
+export const endedClient = makeSelfSigned({ until: '191231235959Z' });
 
 /** A daemon with --tlsverify, and beside it one in the clear. States: `worker`, `no_swarm`, `forbidden` (by a plug-in). */
 export async function startDocker(): Promise<Simulator & { openPort: number }> {
   const strict = await startSimulator({
-    answer: (request, known) => (known ? answerOf(strict, request) : UNKNOWN),
+    answer: (request) => answerOf(strict, request),
     clientCa: dockerClient.cert,
+    strict: true,
   });
   const open = await startSimulator({ answer: (request) => answerOf(strict, request), plain: true });
   return Object.assign(strict, { openPort: open.port, close: closeBoth(strict, open) });
 }
-
-/** The daemon itself breaks off the TLS connection, as the real one shows; a proxy in front of it answers. */
-const UNKNOWN: SimulatedAnswer = { status: 401, body: { message: 'client certificate required' } };
 
 function closeBoth(one: Simulator, other: Simulator): () => Promise<void> {
   const close = one.close.bind(one);

@@ -35,7 +35,8 @@ export const googleHosts = [
   'iam.googleapis.com',
 ];
 
-/** Token endpoint, Resource Manager and IAM. States: `disabled`, `scope`, `late`, `no_role`, `keys`, `endless`. */
+/** Token endpoint, Resource Manager and IAM. States: `disabled`, `scope`, `late`, `no_role`, `keys`, `endless`,
+ * `owner`, `api_off`, `flaky` (everything but the token fails), `bad_request`. */
 export async function startGoogle(): Promise<Simulator> {
   const simulator = await startSimulator({ answer: (request) => answerOf(simulator, request) });
   return simulator;
@@ -45,6 +46,9 @@ function answerOf({ state }: Simulator, request: SimulatedRequest): SimulatedAns
   const { host, authorization } = request.headers;
   if (host === googleHosts[0]) return tokenAnswer(state, request);
   if (authorization !== `Bearer ${TOKEN}`) return { status: 401, body: { error: { code: 401 } } };
+  if (state === 'flaky') return host === googleHosts[1] ? { status: 429 } : { status: 503, body: 'no' };
+  if (request.url.pathname.endsWith(':testIamPermissions')) return ownRights(state, request);
+  if (state === 'api_off' && host === googleHosts[1]) return API_OFF;
   const denied = { status: 403, body: { error: { code: 403, status: 'PERMISSION_DENIED' } } };
   if (host === googleHosts[1])
     return state === 'no_role'
@@ -59,6 +63,24 @@ function answerOf({ state }: Simulator, request: SimulatedRequest): SimulatedAns
     },
   };
 }
+
+/** Asked for by anybody, of himself. */
+function ownRights(state: string, { method, body }: SimulatedRequest): SimulatedAnswer {
+  if (method !== 'POST') return { status: 404, body: { error: { code: 404 } } };
+  const { permissions } = JSON.parse(body) as { permissions: string[] };
+  return { status: 200, body: state === 'owner' ? { permissions } : {} };
+}
+
+const API_OFF: SimulatedAnswer = {
+  status: 403,
+  body: {
+    error: {
+      code: 403,
+      status: 'PERMISSION_DENIED',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'SERVICE_DISABLED' }],
+    },
+  },
+};
 
 function tokenAnswer(state: string, { body }: SimulatedRequest): SimulatedAnswer {
   const refused = (error: string, text: string, status = 400) => ({
@@ -89,6 +111,7 @@ function tokenAnswer(state: string, { body }: SimulatedRequest): SimulatedAnswer
   if (!good || kid !== KEY_ID || alg !== 'RS256' || claims['aud'] !== 'https://oauth2.googleapis.com/token')
     return refused('invalid_grant', 'Invalid JWT Signature.');
   if (state === 'disabled') return refused('disabled_client', 'The OAuth client was disabled.', 401);
+  if (state === 'bad_request') return refused('invalid_client', 'The OAuth client was not found.', 401);
   if (state === 'scope') return refused('unauthorized_client', 'Client is unauthorized', 401);
   return { status: 200, body: { access_token: TOKEN, expires_in: 3599, token_type: 'Bearer' } };
 }

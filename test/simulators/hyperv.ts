@@ -16,7 +16,8 @@ interface Connections {
   bound: Set<number>;
 }
 
-/** WinRM over HTTPS. States: `no_right`, `no_role`, `no_basic`, `no_ntlm`, `plain`, `odd_fault`. */
+/** WinRM over HTTPS. States: `no_right`, `no_role`, `no_basic`, `no_ntlm`, `plain`, `odd_fault`, `whole` (rows with their class),
+ * `nothing`, `later` (rows are to be fetched), `silent` (tells strangers nothing), `proxied` (something in front wants a sign-in). */
 export async function startHyperv(): Promise<Simulator> {
   const connections: Connections = { challenges: new Map(), bound: new Set() };
   const simulator = await startSimulator({ answer: (request) => answerOf(simulator, request, connections) });
@@ -38,12 +39,17 @@ function answerOf(
   connections: Connections,
 ): SimulatedAnswer {
   if (request.url.pathname !== '/wsman') return { status: 404 };
-  if (request.headers['wsmanidentify'] === 'unauthenticated')
-    return identified('OS: 0.0.0 SP: 0.0 Stack: 3.0');
+  if (request.headers['wsmanidentify'] === 'unauthenticated') return stranger(state);
   const unsigned = signIn(state, request, connections);
   if (unsigned !== undefined) return unsigned;
   if (request.body.includes('Identify')) return identified('OS: 10.0.26100 SP: 0.0 Stack: 3.0');
   return machines(state);
+}
+
+function stranger(state: string): SimulatedAnswer {
+  if (state === 'silent') return { status: 401, headers: { 'www-authenticate': ['Negotiate', 'Kerberos'] } };
+  if (state === 'proxied') return { status: 401, headers: { 'www-authenticate': 'Basic realm="proxy"' } };
+  return identified('OS: 0.0.0 SP: 0.0 Stack: 3.0');
 }
 
 function machines(state: string): SimulatedAnswer {
@@ -58,11 +64,27 @@ function machines(state: string): SimulatedAnswer {
   if (state === 'no_role') return fault(500, 'InvalidNamespace 0x8004100e');
   if (state === 'plain') return fault(500, 'unencrypted traffic is disabled');
   if (state === 'odd_fault') return fault(500, 'w:InternalError');
-  const one = '<p:Msvm_ComputerSystem><p:ElementName>x</p:ElementName></p:Msvm_ComputerSystem>';
+  if (state === 'later') {
+    const more = '<n:EnumerationContext>uuid:1</n:EnumerationContext>';
+    return {
+      status: 200,
+      headers: xml,
+      body: envelope(`<n:EnumerateResponse>${more}</n:EnumerateResponse>`),
+    };
+  }
+  // A query for some columns has no class to name, so WinRM sends fragments.
+  const columns =
+    '<p:Caption>x</p:Caption><p:ElementName>x</p:ElementName><p:EnabledState>2</p:EnabledState>';
+  const one =
+    state === 'whole'
+      ? `<p:Msvm_ComputerSystem>${columns}</p:Msvm_ComputerSystem>`
+      : `<w:XmlFragment>${columns}</w:XmlFragment>`;
   return {
     status: 200,
     headers: xml,
-    body: envelope(`<n:EnumerateResponse><w:Items>${one.repeat(3)}</w:Items></n:EnumerateResponse>`),
+    body: envelope(
+      `<n:EnumerateResponse><n:EnumerationContext/><w:Items>${one.repeat(state === 'nothing' ? 0 : 3)}</w:Items><w:EndOfSequence/></n:EnumerateResponse>`,
+    ),
   };
 }
 

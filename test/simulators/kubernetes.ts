@@ -12,12 +12,18 @@ const claims = {
   iss: 'https://kubernetes.default.svc',
 };
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-export const kubernetesToken = `${part({ alg: 'RS256', kid: 'k1' })}.${part(claims)}.c2lnbmF0dXJlLW9mLXRlc3Rz`;
+const tokenWith = (own: object) =>
+  `${part({ alg: 'RS256', kid: 'k1' })}.${part(own)}.c2lnbmF0dXJlLW9mLXRlc3Rz`;
+export const kubernetesToken = tokenWith(claims);
+/** One of the older kind, which never ends, and one whose time is over. */
+export const legacyToken = tokenWith({ sub: claims.sub, iss: 'kubernetes/serviceaccount' });
+export const endedToken = tokenWith({ ...claims, exp: 1_577_836_800 });
 export const kubernetesClient = makeSelfSigned();
 
 /**
  * kube-apiserver as far as reviews go. States: `old` (before SelfSubjectReview), `closed` (no version for strangers),
- * `open` (strangers may do everything), `no_rights`, `admin`, `no_review` (an authorizer that allows no review).
+ * `open` (strangers may do everything), `no_rights`, `admin`, `no_review` (an authorizer that allows no review),
+ * `half` (says who we are, then fails).
  */
 export async function startKubernetes(): Promise<Simulator> {
   const simulator = await startSimulator({
@@ -52,9 +58,11 @@ function answerOf({ state }: Simulator, request: SimulatedRequest, known: boolea
       ? forbidden
       : { status: 201, body: { status: { userInfo: { username: user } } } };
   if (url.pathname === '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews')
-    return state === 'no_review'
-      ? forbidden
-      : { status: 201, body: { status: { resourceRules: rules(state) } } };
+    return state === 'half'
+      ? status(500, 'InternalError', 'etcdserver: request timed out')
+      : state === 'no_review'
+        ? forbidden
+        : { status: 201, body: { status: { resourceRules: rules(state) } } };
   return status(404, 'NotFound', 'the server could not find the requested resource');
 }
 
@@ -77,5 +85,7 @@ function rules(state: string): object[] {
 /** Undefined: refused. Nobody in particular is anonymous; a certificate of a stranger counts as none. */
 function userOf(authorization: string | undefined, known: boolean): string | undefined {
   if (authorization === undefined) return known ? 'broker test' : 'system:anonymous';
-  return authorization === `Bearer ${kubernetesToken}` ? claims.sub : undefined;
+  return [kubernetesToken, legacyToken].some((token) => authorization === `Bearer ${token}`)
+    ? claims.sub
+    : undefined;
 }

@@ -1,3 +1,4 @@
+import { makeSelfSigned } from '../support/selfSigned.js';
 import {
   type SimulatedAnswer,
   type SimulatedRequest,
@@ -5,16 +6,28 @@ import {
   startSimulator,
 } from '../support/simulator.js';
 
-/** Prometheus below /prom. States: `open`, `no_buildinfo` (as Mimir), `forbidden` (a proxy knows us and says no). */
+export const prometheusClient = makeSelfSigned();
+
+/** Prometheus below /prom, and beside it one that wants a client certificate. States: `open`, `no_buildinfo` (as Mimir), `forbidden` (a proxy knows us and says no). */
 export const prometheusUser = {
   username: 'broker',
   password: 'Correct-Horse-11',
   token: 'proxy-token-0123456789',
 };
 
-export async function startPrometheus(): Promise<Simulator> {
+export async function startPrometheus(): Promise<Simulator & { mutualUrl: string }> {
   const simulator = await startSimulator({ answer: (request) => answerOf(simulator, request) });
-  return simulator;
+  const mutual = await startSimulator({
+    answer: ({ url }) => served(url, ''),
+    clientCa: prometheusClient.cert,
+    strict: true,
+  });
+  const closeFirst = simulator.close.bind(simulator);
+  const close = async () => {
+    await closeFirst();
+    await mutual.close();
+  };
+  return Object.assign(simulator, { mutualUrl: `${mutual.url}/prom`, close });
 }
 
 const success = (data: object): SimulatedAnswer => ({ status: 200, body: { status: 'success', data } });
@@ -25,6 +38,10 @@ function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): Sim
   if (state !== 'open' && !good.includes(headers.authorization ?? ''))
     return { status: 401, headers: { 'www-authenticate': 'Basic' }, body: 'Unauthorized\n' };
   if (state === 'forbidden') return { status: 403, body: 'Forbidden' };
+  return served(url, state);
+}
+
+function served(url: URL, state: string): SimulatedAnswer {
   if (url.pathname === '/prom/api/v1/status/buildinfo' && state !== 'no_buildinfo')
     return success({ version: '3.5.0', revision: 'abc', branch: 'HEAD' });
   if (url.pathname === '/prom/api/v1/query') return success({ resultType: 'vector', result: [] });

@@ -7,13 +7,21 @@ import {
 
 /**
  * Proxmox VE 8 and 9 as far as signing in goes: token and ticket, privilege separation, the reason phrases of both
- * generations. States: `old_phrases` (before pve-manager 9.1.5), `expired`, `no_acl`, `administrator`, `tfa`, `never_ends`.
+ * generations. States: `old_phrases` (before pve-manager 9.1.5), `expired`, `no_acl`, `administrator`, `tfa`, `never_ends`, `ends_soon`,
+ * `half` (signs in, and then fails by itself).
  */
 export const proxmoxToken = {
   user: 'broker@pve',
   name: 'glassdome',
   secret: '0f1e2d3c-4b5a-4968-8776-655443322110',
   password: 'Correct-Horse-7',
+};
+
+/** `expire` of the token, in the states in which it may look at itself. */
+const ENDS: Readonly<Record<string, number>> = {
+  administrator: 1_924_992_000,
+  never_ends: 0,
+  ends_soon: Math.floor(Date.now() / 1000) + 3 * 86_400,
 };
 
 export async function startProxmox(): Promise<Simulator> {
@@ -39,10 +47,14 @@ function answerOf(simulator: Simulator, request: SimulatedRequest): SimulatedAns
   const wrong = signedIn(simulator, request);
   if (wrong !== undefined) return wrong;
   if (path === 'version') return json({ version: '9.1.6', release: '9.1', repoid: 'abcdef12' });
+  if (simulator.state === 'half')
+    return path === 'access/permissions'
+      ? { status: 595, statusText: 'No route to host', body: '' }
+      : { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' };
   if (path === 'access/permissions') return json(rightsOf(simulator.state));
   if (path === `access/users/${encodeURIComponent(proxmoxToken.user)}/token/${proxmoxToken.name}`)
-    return simulator.state === 'administrator' || simulator.state === 'never_ends'
-      ? json({ expire: simulator.state === 'never_ends' ? 0 : 1_924_992_000, privsep: 1 })
+    return simulator.state in ENDS
+      ? json({ expire: ENDS[simulator.state], privsep: 1 })
       : refused('Permission check failed (/access/groups, User.Modify)', 403);
   return refused(`Method 'GET /${path}' not implemented`, 501);
 }

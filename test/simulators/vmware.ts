@@ -5,7 +5,7 @@ import {
   startSimulator,
 } from '../support/simulator.js';
 
-/** SOAP of a vCenter. States: `expired`, `no_permission`, `license`, `esxi`; it counts open sessions. */
+/** SOAP of a vCenter. States: `expired`, `no_permission`, `license`, `esxi`, `no_logout`; it counts open sessions. */
 export const vmwareUser = { name: 'broker@vsphere.local', password: 'Correct-<Horse>-&-7' };
 export const vmwareSessions = { open: 0 };
 
@@ -32,6 +32,7 @@ function answerOf({ state }: Simulator, { url, body, headers }: SimulatedRequest
   const method = /<soapenv:Body><(\w+) xmlns="urn:vim25">/.exec(body)?.[1];
   if (method === 'RetrieveServiceContent') return content(state === 'esxi');
   if (method === 'Logout') {
+    if (state === 'no_logout') return { status: 503, body: '<html>Service Unavailable</html>' };
     if (headers.cookie !== 'vmware_soap_session="s1"')
       return fault('NotAuthenticated', 'The session is not authenticated.');
     vmwareSessions.open -= 1;

@@ -50,10 +50,11 @@ export const passwordOf = (username: string) => `long-enough-${username}`;
 /** A broker of its own on a real Postgres and a real Vault, spoken to over HTTP. */
 export async function startBrokerSystem(
   options: Partial<Pick<AppOptions, 'revealsPerMinute' | 'testsPerMinute' | 'testOnSave'>> = {},
+  env: Record<string, string> = {},
 ): Promise<BrokerSystem> {
   const parts = await startBrokerParts();
   const { database, vault } = parts;
-  const config = loadConfig(parts.env);
+  const config = loadConfig({ ...parts.env, ...env });
   const system = await wire(config);
   const life = { stopping: false, startedOnce: false };
   const app = createApp({ ...system, life, version: 'test', trustedProxyHops: 0, ...options });

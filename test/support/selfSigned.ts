@@ -6,12 +6,24 @@ export interface SelfSigned {
   key: string;
 }
 
-/** X.509 v3 (RFC 5280), ECDSA P-256, written out in DER because Node can read certificates but not make them. */
-export function makeSelfSigned(): SelfSigned {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const algorithm = seq(oid('2a8648ce3d040302'));
+interface SelfSignedOptions {
+  /** `RSA` where a service takes nothing else; left out: ECDSA P-256. */
+  kind?: 'RSA';
+  /** The last second, as `YYMMDDHHMMSSZ`; left out: the end of 2049. */
+  until?: string;
+}
+
+/** X.509 v3 (RFC 5280), written out in DER because Node can read certificates but not make them. */
+export function makeSelfSigned({ kind, until = '491231235959Z' }: SelfSignedOptions = {}): SelfSigned {
+  const rsa = kind === 'RSA';
+  const { publicKey, privateKey } = rsa
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const algorithm = rsa
+    ? seq(oid('2a864886f70d01010b'), der(0x05, Buffer.alloc(0)))
+    : seq(oid('2a8648ce3d040302'));
   const name = seq(set(seq(oid('550403'), der(0x0c, Buffer.from('broker test')))));
-  const validity = seq(der(0x17, Buffer.from('200101000000Z')), der(0x17, Buffer.from('491231235959Z')));
+  const validity = seq(der(0x17, Buffer.from('150101000000Z')), der(0x17, Buffer.from(until)));
   const names = seq(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
   const extensions = der(
     0xa3,

@@ -2,6 +2,7 @@ import { createServer as createPlain, type IncomingMessage, type ServerResponse 
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { startCertificateGate } from './certificateGate.js';
 import { makeSelfSigned, type SelfSigned } from './selfSigned.js';
 
 /** What goes wrong with the host itself, whatever it simulates. */
@@ -42,6 +43,8 @@ export interface SimulatorOptions {
   plain?: boolean;
   /** Asks for a client certificate of this authority. */
   clientCa?: string;
+  /** Ends the handshake of whoever does not show exactly that certificate. */
+  strict?: boolean;
 }
 
 /** A server on loopback that plays an external service, with a certificate that only its own CA vouches for. */
@@ -81,7 +84,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     options.clientCa === undefined
       ? {}
       : { ca: options.clientCa, requestCert: true, rejectUnauthorized: false };
-  const server = options.plain ? createPlain(onRequest) : createServer({ cert, key, ...mutual }, onRequest);
+  // The gate reads what the client shows, which TLS 1.3 would hide.
+  const version = options.strict ? ({ maxVersion: 'TLSv1.2' } as const) : {};
+  const server = options.plain
+    ? createPlain(onRequest)
+    : createServer({ cert, key, ...mutual, ...version }, onRequest);
   server.on('connection', (socket) => {
     open += 1;
     socket.once('close', () => {
@@ -89,7 +96,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const behind = (server.address() as AddressInfo).port;
+  const gate = options.strict ? await startCertificateGate(behind, options.clientCa ?? '') : undefined;
+  const port = gate?.port ?? behind;
   const simulator: Simulator = {
     url: `${options.plain ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
@@ -100,11 +109,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     openConnections: () => open,
     delayMs: 0,
     mostAtOnce: 0,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await gate?.close();
+    },
   };
   return simulator;
 }

@@ -7,6 +7,7 @@ import type { Told, VaultAccess } from './access.js';
 import { badAnswer, storeUnavailable } from './faults.js';
 import { cutCustomMetadata, parseMetadata, parseVersion, type StoredData, splitFields } from './kvAnswers.js';
 import { safeCredentialPath, safeMount } from './paths.js';
+import type { VersionCache } from './versionCache.js';
 import { VersionWriter } from './versionWriter.js';
 
 export interface SecretStoreOptions {
@@ -14,6 +15,8 @@ export interface SecretStoreOptions {
   /** Mount of the KV v2 engine, without slashes at its ends. */
   mount: string;
   log: Log;
+  /** For reads of versions that were read a moment ago; left out, each read asks Vault. */
+  cache?: VersionCache | undefined;
 }
 
 /** `SecretStore` over one KV v2 mount. */
@@ -100,9 +103,17 @@ class KvSecretStore implements SecretStore {
 
   #readShared(path: string, version: number): Promise<StoredData> {
     const key = `${path}?${version}`;
+    const { cache } = this.options;
+    const known = cache?.get(key);
+    if (known !== undefined) return Promise.resolve(known);
     const underWay = this.#reading.get(key);
     if (underWay !== undefined) return underWay;
-    const reading = this.#readData(path, version).finally(() => this.#reading.delete(key));
+    const reading = this.#readData(path, version)
+      .then((stored) => {
+        cache?.put(key, stored);
+        return stored;
+      })
+      .finally(() => this.#reading.delete(key));
     this.#reading.set(key, reading);
     return reading;
   }

@@ -1,0 +1,207 @@
+import aws4 from 'aws4';
+import type { FieldValues } from '../domain/fields.js';
+import type { OutboundAnswer, Probe } from '../domain/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import {
+  baseUrl,
+  clocksDiffer,
+  headerSafe,
+  needed,
+  notThisService,
+  optional,
+  rateLimited,
+  setting,
+  usualFinding,
+} from './probing.js';
+import { bestEffort } from './proof.js';
+import { tlsOf, tlsWarnings } from './tlsFields.js';
+import { xmlText } from './xmlText.js';
+
+/** Regions by their form: one becomes part of a host name. */
+export const REGION = /^[a-z]{2}(-[a-z]{2,12})+-\d{1,2}$/;
+
+const NAME = 'AWS';
+
+/** Asks whose the key is, and assumes the role, if one is named. */
+export async function testAws(values: FieldValues, probe: Probe): Promise<Finding> {
+  const url = endpointOf(values);
+  const tls = tlsOf(values);
+  const call = (action: Record<string, string>) =>
+    send(values, probe, { service: 'sts', url, region: regionOf(values), version: '2011-06-15' }, action);
+  const answer = await call({ Action: 'GetCallerIdentity' });
+  const wrong = refusal(answer, probe.now());
+  if (wrong !== undefined) return wrong;
+  const [arn, account] = ['Arn', 'Account'].map((name) => foreignText(xmlText(answer.body, name), 200));
+  if (arn === undefined || arn === '' || account === '') throw notThisService(NAME);
+  const role = setting(values, 'assume_role_arn');
+  if (role !== undefined) {
+    const externalId = optional(values, 'external_id');
+    const assumed = await call({
+      Action: 'AssumeRole',
+      RoleArn: role,
+      RoleSessionName: 'glassdome-test',
+      ...(externalId !== undefined && { ExternalId: externalId }),
+    });
+    const refused = refusal(assumed, probe.now());
+    if (refused !== undefined) return { ...refused, identity: arn };
+  }
+  return {
+    code: 'ok',
+    advice: `${NAME} takes the key of ${arn}.`,
+    identity: arn,
+    warnings: [
+      ...tlsWarnings(url, tls),
+      ...rootWarnings(arn),
+      ...policyWarnings((await bestEffort(() => isAdministrator(values, probe, arn))) === true),
+    ],
+  };
+}
+
+/** A region becomes part of a host name, so it is looked at even when it came in by an import. */
+function endpointOf(values: FieldValues): URL {
+  const own = setting(values, 'endpoint_url');
+  if (own !== undefined) return baseUrl(own);
+  const region = regionOf(values);
+  return new URL(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
+}
+
+function regionOf(values: FieldValues): string {
+  const region = setting(values, 'region') ?? 'us-east-1';
+  if (REGION.test(region)) return region;
+  throw ended('misconfigured', 'The region is none of AWS’s; write one such as eu-west-1.');
+}
+
+/** Policies that hang on the user itself; those of his groups would take a call for each. Needs a right of its own. */
+async function isAdministrator(values: FieldValues, probe: Probe, arn: string): Promise<boolean> {
+  const [, partition = '', user] = /^arn:(aws[\w-]*):iam::\d+:user\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  const home = IAM[partition];
+  if (user === undefined || home === undefined) return false;
+  const [host, region] = home;
+  const own = setting(values, 'endpoint_url');
+  const url = own === undefined ? new URL(`https://${host}/`) : baseUrl(own);
+  const action = { Action: 'ListAttachedUserPolicies', UserName: user };
+  const answer = await send(values, probe, { service: 'iam', url, region, version: '2010-05-08' }, action);
+  return answer.status === 200 && answer.body.includes(':iam::aws:policy/AdministratorAccess<');
+}
+
+/** IAM has one address for all regions of a partition. */
+const IAM: Readonly<Record<string, readonly [host: string, region: string]>> = {
+  aws: ['iam.amazonaws.com', 'us-east-1'],
+  'aws-cn': ['iam.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+  'aws-us-gov': ['iam.us-gov.amazonaws.com', 'us-gov-west-1'],
+};
+
+/** One service of AWS, as a request to it is signed. */
+interface Target {
+  service: 'sts' | 'iam';
+  url: URL;
+  region: string;
+  version: string;
+}
+
+async function send(
+  values: FieldValues,
+  probe: Probe,
+  { service, url, region, version }: Target,
+  action: Record<string, string>,
+): Promise<OutboundAnswer> {
+  const body = new URLSearchParams({ ...action, Version: version }).toString();
+  const sessionToken = optional(values, 'session_token');
+  const signed = aws4.sign(
+    {
+      service,
+      region,
+      host: url.host,
+      method: 'POST',
+      path: url.pathname,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+        'x-amz-date': probe
+          .now()
+          .toISOString()
+          .replace(/[-:]|\.\d{3}/g, ''),
+      },
+      body,
+    },
+    {
+      accessKeyId: headerSafe(needed(values, 'access_key_id').trim(), 'access key ID'),
+      secretAccessKey: needed(values, 'secret_access_key').trim(),
+      ...(sessionToken !== undefined && { sessionToken: headerSafe(sessionToken.trim(), 'session token') }),
+    },
+  );
+  const headers = Object.fromEntries(
+    Object.entries(signed.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+  const { 'content-length': _length, ...rest } = headers;
+  return probe.send({ method: 'POST', url, headers: rest, body, tls: tlsOf(values) });
+}
+
+const MEANING: Readonly<Record<string, Finding>> = {
+  InvalidClientTokenId: {
+    code: 'invalid_credential',
+    advice: 'AWS does not know this access key, or it is inactive; activate it in IAM or make a new one.',
+  },
+  SignatureDoesNotMatch: {
+    code: 'invalid_credential',
+    advice: 'The secret does not belong to this access key; copy both again, or make a new key.',
+  },
+  ExpiredToken: {
+    code: 'expired',
+    advice: 'The temporary key’s time is over; get a new one with its session token.',
+  },
+  ExpiredTokenException: {
+    code: 'expired',
+    advice: 'The temporary key’s time is over; get a new one with its session token.',
+  },
+  RequestExpired: {
+    code: 'clock_skew',
+    advice: 'The clocks of the broker and AWS are minutes apart; set the broker’s by NTP.',
+  },
+  AccessDenied: {
+    code: 'insufficient_permission',
+    advice: 'The key is good, but may not do this; extend its policy in IAM.',
+  },
+};
+
+const WRONG_REGION = 'What answers there is of another region; correct region or endpoint_url.';
+
+/** They speak of the request, not of the key. */
+const MISUNDERSTOOD: Readonly<Record<string, string>> = {
+  RegionDisabledException:
+    'AWS has not switched this region on for the account; choose another region or activate it in the account settings.',
+  IncompleteSignature:
+    'AWS can’t read the signature; check region and endpoint_url, and copy the access key ID again.',
+  ValidationError: 'AWS does not take the request; check assume_role_arn, external_id and region.',
+};
+
+function refusal(answer: OutboundAnswer, now: Date): Finding | undefined {
+  const usual = usualFinding(answer, NAME);
+  if (usual === undefined || answer.status >= 500) return usual;
+  const code = foreignText(xmlText(answer.body, 'Code'), 80);
+  if (/^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(code))
+    return rateLimited(answer, NAME);
+  const message = foreignText(xmlText(answer.body, 'Message'), 300);
+  if (code === 'SignatureDoesNotMatch') {
+    if (clocksDiffer(answer, now) || /^Signature (expired|not yet current)/.test(message))
+      return MEANING['RequestExpired'];
+    if (/scoped to a valid region/i.test(message)) return { code: 'misconfigured', advice: WRONG_REGION };
+  }
+  const misunderstood = MISUNDERSTOOD[code];
+  if (misunderstood !== undefined) return { code: 'misconfigured', advice: misunderstood };
+  const known = MEANING[code];
+  if (known !== undefined) return known;
+  return answer.status === 429 ? rateLimited(answer, NAME) : notThisService(NAME).finding;
+}
+
+function policyWarnings(administrator: boolean): TestWarning[] {
+  if (!administrator) return [];
+  const text = 'The user has the policy AdministratorAccess; one for what Glassdome works on is enough.';
+  return [{ code: 'over_privileged', text }];
+}
+
+function rootWarnings(arn: string): TestWarning[] {
+  if (!arn.endsWith(':root')) return [];
+  const text =
+    'This is a key of the account’s root user, which nothing can limit; delete it and use an IAM user’s.';
+  return [{ code: 'root_account', text }];
+}
