@@ -13,6 +13,8 @@ export interface ReadAudit {
   countRefusal(ip: string, code: string): void;
   /** Rows that wait. */
   depth(): number;
+  /** True at the bound: reads are turned away until rows were written. */
+  isFull(): boolean;
   /** Writes what waits; for a graceful stop. */
   flush(): Promise<void>;
 }

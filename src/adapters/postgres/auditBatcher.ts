@@ -31,7 +31,7 @@ export interface BatcherParts {
  * Natural group commit: one flush is under way, and whatever came meanwhile is the next. No timer, so a lone read
  * waits for nothing; under load one commit serves hundreds of reads.
  */
-export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'flush'> {
+export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'isFull' | 'flush'> {
   const { clock, log, maxQueue = MAX_QUEUE } = parts;
   const chain = chainWriter('reads');
   const queue: Waiting[] = [];
@@ -54,18 +54,30 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
     chain.stored(rows);
   };
 
-  /** One bad row fails only its own request; anything else fails all of the batch. */
-  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+  /** One bad row fails only its own request; anything else fails all of the batch, and is given back. */
+  const settle = async (batch: readonly Waiting[]): Promise<BrokerError | null> => {
     try {
       await store(batch);
       for (const each of batch) each.resolve();
+      return null;
     } catch (error) {
-      if (isDataError(error) && batch.length > 1) {
+      const bad = isDataError(error);
+      if (bad && batch.length > 1) {
         for (const each of batch) await settle([each]);
-        return;
+        return null;
       }
-      log.error('audit.flush_failed', { requests: batch.length, code: translate(error).log });
-      for (const each of batch) each.reject(translate(error));
+      const fault = translate(error);
+      log.error('audit.flush_failed', { requests: batch.length, code: fault.log });
+      for (const each of batch) each.reject(fault);
+      return bad ? null : fault;
+    }
+  };
+
+  /** A full queue that is tried batch by batch while Postgres does not answer would take half a minute to say no. */
+  const failAll = (fault: BrokerError): void => {
+    for (const each of queue.splice(0)) {
+      depth -= sizeOf(each);
+      each.reject(fault);
     }
   };
 
@@ -74,8 +86,9 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
       const batch = takeBatch(queue);
-      await settle(batch);
+      const fault = await settle(batch);
       depth -= batch.reduce((sum, each) => sum + sizeOf(each), 0);
+      if (fault !== null) failAll(fault);
     }
     running = null;
   };
@@ -93,6 +106,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       });
     },
     depth: () => depth,
+    isFull: () => depth >= maxQueue,
     async flush() {
       while (running !== null) await running;
     },
