@@ -13,7 +13,7 @@ export interface ReadAudit {
   countRefusal(ip: string, code: string): void;
   /** Rows that wait. */
   depth(): number;
-  /** True at the bound: reads are turned away until rows were written. */
+  /** True from when a read was turned away until rows that waited are written or given up. */
   isFull(): boolean;
   /** Writes what waits; for a graceful stop. */
   flush(): Promise<void>;

@@ -36,6 +36,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
   const chain = chainWriter('reads');
   const queue: Waiting[] = [];
   let depth = 0;
+  let full = false;
   let running: Promise<void> | null = null;
 
   /** Stores the rows of all of these or of none; rejects with the driver's error. */
@@ -89,6 +90,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       const fault = await settle(batch);
       depth -= batch.reduce((sum, each) => sum + sizeOf(each), 0);
       if (fault !== null) failAll(fault);
+      full = false;
     }
     running = null;
   };
@@ -98,7 +100,10 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       if (events.length === 0 && usage.length === 0) return Promise.resolve();
       const size = events.length + usage.length;
       // A request larger than the bound still gets in when nothing waits.
-      if (depth > 0 && depth + size > maxQueue) return Promise.reject(overloaded());
+      if (depth > 0 && depth + size > maxQueue) {
+        full = true;
+        return Promise.reject(overloaded());
+      }
       depth += size;
       return new Promise<void>((resolve, reject) => {
         queue.push({ events, usage, resolve, reject });
@@ -106,7 +111,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       });
     },
     depth: () => depth,
-    isFull: () => depth >= maxQueue,
+    isFull: () => full,
     async flush() {
       while (running !== null) await running;
     },
