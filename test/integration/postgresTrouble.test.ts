@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import pg from 'pg';
+import { loadConfig } from '../../src/config.js';
+import { Secret } from '../../src/domain/secret.js';
+import { createFirstAdmin } from '../../src/usecases/users.js';
+import { wire } from '../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';
 import { eventually } from '../support/eventually.js';
@@ -20,6 +24,7 @@ const DOWN_WITHIN_MS = 2_000;
 const SILENT_WITHIN_MS = 5_000;
 const BACK_WITHIN_MS = 5_000;
 const QUEUE_BOUND = 5_000;
+const PASSWORD = 'long-enough-of-admin';
 
 describe('the whole broker while its Postgres is in trouble', function () {
   this.timeout(120_000);
@@ -35,6 +40,7 @@ describe('the whole broker while its Postgres is in trouble', function () {
     parts = await startBrokerParts(starting);
     postgres = await starting;
     parts.env['REVEALS_PER_MINUTE'] = '0';
+    await makeAdmin();
     broker = await startBrokerProcess(parts);
     const body = {
       name: 'one',
@@ -54,6 +60,12 @@ describe('the whole broker while its Postgres is in trouble', function () {
     await parts.stop();
     await postgres.stop();
   });
+
+  async function makeAdmin(): Promise<void> {
+    const system = await wire(loadConfig(parts.env));
+    await createFirstAdmin(system.ports, { username: 'admin', password: new Secret(PASSWORD) });
+    await system.close();
+  }
 
   async function call(method: string, path: string, body?: unknown, token = broker.token(7)) {
     const answer = await fetch(`${broker.base}${path}`, {
@@ -166,6 +178,7 @@ describe('the whole broker while its Postgres is in trouble', function () {
         await call('POST', '/api/credentials/resolve', resolve),
         await call('GET', '/api/environment'),
         await call('PATCH', `/api/credentials/${id}`, { description: 'new' }),
+        await call('POST', '/api/auth/login', { username: 'admin', password: PASSWORD }),
       ];
       for (const { status, text, retryAfter } of refused) {
         expect([status, JSON.parse(text).code]).to.deep.equal([503, 'records_unavailable']);
