@@ -51,13 +51,16 @@ export function tasksOf({
         { ...ports, store: await reconcilerStore() },
         { graceMs: GRACE_MS, dryRun: false },
       );
-      ports.log.info('reconciled', {
+      // What nothing mends by itself: a person has to look.
+      const wrong = [report.orphans, report.missing, report.failed].some((found) => found.length > 0);
+      ports.log[wrong ? 'warn' : 'info']('reconciled', {
         completed: report.intentsCompleted.length,
         closed: report.intentsClosed.length,
         destroyed: report.destroyed.length,
         orphans: report.orphans.length,
         missing: report.missing.length,
         drift: report.drift.length,
+        failed: report.failed.length,
       });
     },
   };
