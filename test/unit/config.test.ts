@@ -10,6 +10,7 @@ describe('the broker does not start', () => {
     VAULT_ADDR: 'http://vault.lab:8200',
     DATABASE_URL: 'postgresql+asyncpg://db.lab/glassdome',
     REVEALS_PER_MINUTE: '-1',
+    STOP_DELAY_SECONDS: '11',
     LOG_LEVEL: 'debug',
   };
   for (const [name, value] of Object.entries(refused)) {
