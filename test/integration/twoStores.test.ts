@@ -22,7 +22,7 @@ interface Answer {
 }
 
 describe('Postgres and Vault after something went wrong between them', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let parts: BrokerParts;
   let broker: BrokerProcess;
 
