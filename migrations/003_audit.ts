@@ -76,7 +76,7 @@ const USAGE = `
  */
 const ENSURE_PARTITIONS = `
   create function broker.ensure_partitions() returns integer
-  language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $fn$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '1s' as $fn$
   declare
     parent text;
     part text;

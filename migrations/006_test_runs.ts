@@ -35,7 +35,7 @@ const TEST_RUNS = `
 function ensurePartitions(tables: string[]): string {
   return `
   create or replace function broker.ensure_partitions() returns integer
-  language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $fn$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '1s' as $fn$
   declare
     parent text;
     part text;

@@ -81,6 +81,11 @@ const schema = z.object({
   TLS_KEY_FILE: z.string().optional(),
   /** How many proxies stand in front and set X-Forwarded-For. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  /**
+   * Seconds after a signal to stop in which `/readyz` is 503 and calls are still taken: as long as the balancer in front
+   * takes to notice. 0 where there is none.
+   */
+  STOP_DELAY_SECONDS: z.coerce.number().int().min(0).max(10).default(0),
   /** Calls for values (`secret`, `resolve`, `environment`) that one caller may make in a minute; 0 sets no bound. */
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
   /** Ranges that tests of credentials may connect to beside public addresses; loopback only if it is among them. */

@@ -20,13 +20,16 @@ import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { createApp } from './http/app.js';
 import { drain, listen } from './http/server.js';
+import type { Log } from './ports/runtime.js';
 import { reconcile } from './usecases/reconcile.js';
 import { setReportOnly } from './usecases/restoreMarker.js';
 import { createFirstAdmin } from './usecases/users.js';
 import { type System, tokenFrom, wire } from './wire.js';
-import { startWorker } from './worker/worker.js';
+import { startWorker, type Worker } from './worker/worker.js';
 
 const STOP_WITHIN_MS = 25_000;
+/** Leaves time to write the audit rows that wait and to end the token in Vault. */
+const END_WORK_WITHIN_MS = 20_000;
 const out = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
@@ -46,23 +49,38 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const app = () => createApp({ ...system, life, version: packageVersion(), ...limits });
   const server = roles.api ? await listen(app(), config) : undefined;
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
-  const stop = async (code: number) => {
+  const stop = async (code: number, delayMs: number) => {
     if (life.stopping) process.exit(1);
     life.stopping = true;
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     log.info('stopping');
-    await worker?.stop();
-    if (server !== undefined) await drain(server, life);
+    await Promise.all([
+      worker && endOfWork(worker, log),
+      server && drain(server, { delayMs, cutAfterMs: END_WORK_WITHIN_MS }),
+    ]);
     await system.close();
     process.exit(code);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0).catch(fail));
+  const delayMs = server === undefined ? 0 : config.STOP_DELAY_SECONDS * 1_000;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => void stop(0, delayMs).catch(fail));
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(event, (error: unknown) => {
       log.error(event, { error: error instanceof Error ? error.name : typeof error });
-      void stop(1).finally(() => process.exit(1));
+      void stop(1, 0).finally(() => process.exit(1));
     });
   }
+}
+
+/** Jobs that run on are left: another worker does them again when the lease of this one has run out. */
+async function endOfWork(worker: Worker, log: Log): Promise<void> {
+  const stopped = worker.stop().catch(() => log.warn('worker_stop_failed'));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, END_WORK_WITHIN_MS);
+  });
+  await Promise.race([stopped, late]);
+  clearTimeout(timer);
 }
 
 async function bootstrap(dryRun: boolean): Promise<void> {

@@ -97,8 +97,8 @@ export async function wire(config: Config): Promise<System> {
     reportSchedule: reportSchedule(config),
     close: async () => {
       keyring.stop();
-      await postgres.close();
-      await Promise.all([api.close(), users.close(), reconciler?.close()]);
+      // Side by side: our tokens end in Vault also when Postgres takes no more rows.
+      await Promise.all([postgres.close(), api.close(), users.close(), reconciler?.close()]);
       await transport.close();
     },
   };

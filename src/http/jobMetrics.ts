@@ -1,8 +1,11 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { JobsStatus } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
+import { within } from './readiness.js';
 
 const FRESH_MS = 5_000;
+/** A scrape must not wait for a Postgres that stands still: what else it has to tell is wanted just then. */
+const WITHIN_MS = 1_000;
 
 /** The queue as Postgres tells it, so that any process of the API answers for all workers. */
 export function addJobMetrics(
@@ -46,7 +49,8 @@ export function addJobMetrics(
     registers,
     async collect() {
       this.reset();
-      const channels = await ports.outbox.channels().catch(() => undefined);
+      const asked = ports.outbox.channels().catch(() => undefined);
+      const channels = await within(WITHIN_MS, asked, undefined);
       for (const state of ['pending', 'dead'] as const)
         if (channels !== undefined)
           this.set(
@@ -79,7 +83,7 @@ function cachedStatus(ports: Pick<Ports, 'clock' | 'jobs' | 'log'>): () => Promi
         ports.log.warn('metrics.jobs_unknown');
         return undefined;
       });
-      known = { at: now, status };
+      known = { at: now, status: within(WITHIN_MS, status, undefined) };
     }
     return known.status;
   };

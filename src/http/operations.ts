@@ -5,6 +5,7 @@ import { docsPage } from './docsPage.js';
 import { addFindingMetrics } from './findingMetrics.js';
 import { addJobMetrics } from './jobMetrics.js';
 import { openapi } from './openapi.js';
+import { type Lifecycle, readiness } from './readiness.js';
 import type { Route } from './route.js';
 
 export interface Metrics {
@@ -61,11 +62,6 @@ export function createMetrics(ports: Ports): Metrics {
   };
 }
 
-export interface Lifecycle {
-  stopping: boolean;
-  startedOnce: boolean;
-}
-
 /** Everything beside the API: health, metrics, keys, documents. None of it needs a token, none tells a detail. */
 export function addOperations(
   app: Express,
@@ -75,7 +71,7 @@ export function addOperations(
   life: Lifecycle,
   version: string,
 ): void {
-  const ready = cachedReadiness(ports, life);
+  const ready = readiness(ports, life);
   app.get('/', (_request, response) => response.redirect(302, '/docs'));
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
@@ -97,20 +93,4 @@ export function addOperations(
     '/.well-known/jwks.json',
     async (_request, response) => void response.json({ keys: await ports.tokenSigner.publicKeys() }),
   );
-}
-
-const FRESH_MS = 1000;
-
-function cachedReadiness(ports: Ports, life: Lifecycle): () => Promise<boolean> {
-  let known = { ok: false, at: Number.NEGATIVE_INFINITY };
-  return async () => {
-    if (life.stopping) return false;
-    const now = ports.clock.now().getTime();
-    if (now - known.at < FRESH_MS) return known.ok;
-    const [vault, postgres] = await Promise.all([ports.storeStatus.health(), ports.recordsStatus.health()]);
-    const token = ports.storeStatus.tokenSecondsLeft() > 60;
-    known = { ok: vault === 'ok' && postgres === 'ok' && token, at: now };
-    life.startedOnce ||= known.ok;
-    return known.ok;
-  };
 }

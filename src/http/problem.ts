@@ -83,6 +83,9 @@ function fromParser(error: unknown): BrokerError {
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large')
     return new BrokerError('payload_too_large', { detail: 'The request body is too large.' });
+  // Nobody reads the answer to a body that was cut off; it is no fault of ours.
+  if (type === 'request.aborted' || type === 'request.size.invalid')
+    return new BrokerError('invalid_request', { detail: 'The body is not as long as was announced.' });
   if (type === 'entity.parse.failed')
     return new BrokerError('invalid_request', { detail: 'The body is not valid JSON.' });
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')

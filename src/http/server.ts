@@ -2,9 +2,6 @@ import { createServer as createPlain, type Server } from 'node:http';
 import { createServer as createTls } from 'node:https';
 import type { Express } from 'express';
 import { type Config, readNamed } from '../config.js';
-import type { Lifecycle } from './operations.js';
-
-const DRAIN_MS = 20_000;
 
 /** Listens as the configuration says; resolves when it does. Rejects with the system's error, e.g. EADDRINUSE. */
 export async function listen(app: Express, config: Config): Promise<Server> {
@@ -30,12 +27,15 @@ export async function listen(app: Express, config: Config): Promise<Server> {
   return server;
 }
 
-/** Not ready → no new connections → what runs ends, or is cut after 20 s. */
-export async function drain(server: Server, life: Lifecycle): Promise<void> {
-  life.stopping = true;
+/**
+ * Takes calls for `delayMs` more, so that a balancer sees `/readyz` fail first; then no new connections, and what runs
+ * ends or is cut after `cutAfterMs`, counted from now.
+ */
+export async function drain(server: Server, wait: { delayMs: number; cutAfterMs: number }): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), wait.cutAfterMs);
+  await new Promise((resolve) => setTimeout(resolve, wait.delayMs));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
   clearTimeout(cut);
 }

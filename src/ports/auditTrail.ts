@@ -13,6 +13,8 @@ export interface ReadAudit {
   countRefusal(ip: string, code: string): void;
   /** Rows that wait. */
   depth(): number;
+  /** True from when a read was turned away until rows that waited are written or given up. */
+  isFull(): boolean;
   /** Writes what waits; for a graceful stop. */
   flush(): Promise<void>;
 }

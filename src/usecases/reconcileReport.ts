@@ -48,7 +48,7 @@ export function emptyReport(dryRun: boolean, reportOnly: ReportOnly | null): Rec
 }
 
 /** How many of each, for the log and the status. */
-export function countsOf(report: ReconcileReport): Record<string, number> {
+export function countsOf(report: ReconcileReport) {
   return {
     completed: report.intentsCompleted.length,
     closed: report.intentsClosed.length,

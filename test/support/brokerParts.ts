@@ -15,10 +15,10 @@ export interface BrokerParts {
   stop(): Promise<void>;
 }
 
-/** A Vault and a database of their own, made ready, and the environment of a broker that uses them. */
-export async function startBrokerParts(): Promise<BrokerParts> {
+/** A Vault and a database of their own (on the Postgres given, for suites that trouble it), made ready, and the environment of a broker that uses them. */
+export async function startBrokerParts(postgres = testPostgres()): Promise<BrokerParts> {
   const folder = mkdtempSync(join(tmpdir(), 'broker-parts-'));
-  const database = await (await testPostgres()).freshDatabase();
+  const database = await (await postgres).freshDatabase();
   const vault = await startPrivateVault();
   const logins = await provisionVault(vault.address, vault.rootToken, folder, () => undefined);
   const env = {

@@ -23,7 +23,10 @@ export interface BrokerProcess {
 const LEVELS = { observer: 25, engineer: 50, architect: 75, admin: 100 };
 
 /** The real program as a process of its own, ready to serve. */
-export async function startBrokerProcess(parts: BrokerParts): Promise<BrokerProcess> {
+export async function startBrokerProcess(
+  parts: BrokerParts,
+  command: 'api' | 'all' = 'api',
+): Promise<BrokerProcess> {
   const key = randomBytes(32).toString('hex');
   const keyFile = join(parts.folder, 'jwt-key');
   writeFileSync(keyFile, key, { mode: 0o600 });
@@ -33,7 +36,7 @@ export async function startBrokerProcess(parts: BrokerParts): Promise<BrokerProc
     LOG_LEVEL: 'info',
     GLASSDOME_JWT_KEY_FILES: keyFile,
   };
-  const child = spawn(process.execPath, [main, 'api'], { env });
+  const child = spawn(process.execPath, [main, command], { env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

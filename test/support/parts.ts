@@ -15,18 +15,23 @@ import { postgresContainer, useContainers, vaultContainer } from './containers.j
  * Real parts, one of each a run, started when the first suite asks and stopped when the run ends: containers where a
  * Docker daemon answers, else programs of this machine. The same suites run on both.
  */
-const toStop: { pid: number | undefined; folder: string }[] = [];
+const toStop: { pid: number | undefined; folder: string; paused?: number[] }[] = [];
 
 process.once('exit', () => {
-  for (const { pid, folder } of toStop) {
-    try {
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  for (const { pid, folder, paused = [] } of toStop) {
+    for (const each of [pid, ...paused]) if (each !== undefined) signal(each, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 });
+
+/** To a process that may be gone already. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 function scratch(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `broker-${name}-`));
@@ -43,23 +48,69 @@ export interface TestDatabase {
 export interface TestPostgres extends PostgresUrls {
   /** A migrated database of its own, cloned from a template. */
   freshDatabase(): Promise<TestDatabase>;
+  /** As the superuser. */
+  asSuper(sql: string): Promise<pg.QueryResult>;
+}
+export interface PrivatePostgres extends TestPostgres, LocalPostgres {
+  /** As `pg_ctl stop -m immediate`: nothing is finished, nothing is told to anybody. */
+  crash(): Promise<void>;
+  /** After `crash`: same data, same address. Resolves when it answers. */
+  restart(): Promise<void>;
+  /** All its processes stand still, with every connection open, until `resume`. */
+  pause(): Promise<void>;
+  resume(): void;
 }
 
 /** A server of this machine whatever Docker says, for suites that stop and freeze its processes. */
-export async function startPrivatePostgres(): Promise<TestPostgres & LocalPostgres> {
+export async function startPrivatePostgres(): Promise<PrivatePostgres> {
   const folder = scratch('pg');
-  const server = await startPostgres({
+  const options = {
     folder: join(folder, 'data'),
     secrets: join(folder, 'passwords.json'),
     port: await freePort(),
     log: join(folder, 'log'),
     fsync: false,
-  });
-  toStop.push({ pid: server.child.pid, folder });
-  return { ...server, ...(await withDatabases(server)) };
+  };
+  let server = await startPostgres(options);
+  const entry = { pid: server.child.pid, folder, paused: [] as number[] };
+  toStop.push(entry);
+  return {
+    ...server,
+    ...(await withDatabases(server)),
+    crash: async () => {
+      const gone = new Promise((resolve) => server.child.once('exit', resolve));
+      server.child.kill('SIGQUIT');
+      await gone;
+    },
+    restart: async () => {
+      server = await startPostgres(options);
+      entry.pid = server.child.pid;
+    },
+    pause: async () => {
+      entry.paused = await pausePostgres(server);
+    },
+    resume: () => {
+      for (const pid of entry.paused.splice(0)) signal(pid, 'SIGCONT');
+    },
+    stop: () => server.stop(),
+  };
 }
 
-async function withDatabases(server: PostgresUrls): Promise<Pick<TestPostgres, 'freshDatabase'>> {
+/** Stops the first process first, so that no new one escapes. */
+async function pausePostgres(server: LocalPostgres): Promise<number[]> {
+  const client = new pg.Client({ connectionString: server.superUrl });
+  await client.connect();
+  const first = server.child.pid ?? 0;
+  signal(first, 'SIGSTOP');
+  const { rows } = await client.query('select pid, pid = pg_backend_pid() as own from pg_stat_activity');
+  const others = rows.filter((row) => !row.own).map((row) => row.pid as number);
+  for (const pid of others) signal(pid, 'SIGSTOP');
+  // The first process reaps it when it runs again.
+  await client.end();
+  return [first, ...others];
+}
+
+async function withDatabases(server: PostgresUrls): Promise<Pick<TestPostgres, 'freshDatabase' | 'asSuper'>> {
   // Suites look at the sessions of the app role and end them, which its owner alone may not.
   await asSuper(server, 'grant pg_monitor, pg_signal_backend to broker_owner');
   let template: Promise<string> | undefined;
@@ -75,7 +126,7 @@ async function withDatabases(server: PostgresUrls): Promise<Pick<TestPostgres, '
       drop: async () => undefined,
     };
   };
-  return { freshDatabase };
+  return { freshDatabase, asSuper: (sql) => asSuper(server, sql) };
 }
 
 async function makeTemplate(server: PostgresUrls): Promise<string> {
@@ -83,11 +134,11 @@ async function makeTemplate(server: PostgresUrls): Promise<string> {
   return 'broker';
 }
 
-async function asSuper(server: PostgresUrls, sql: string): Promise<void> {
+async function asSuper(server: PostgresUrls, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: server.superUrl });
   await client.connect();
   try {
-    await client.query(sql);
+    return await client.query(sql);
   } finally {
     await client.end();
   }
@@ -153,15 +204,15 @@ async function vaultProcess(): Promise<VaultServer> {
   let server: LocalVault = await startVault(options);
   const entry = { pid: server.child.pid, folder };
   toStop.push(entry);
-  const signal = (name: NodeJS.Signals) => void server.child.kill(name);
+  const tell = (name: NodeJS.Signals) => void server.child.kill(name);
   return {
     address: server.address,
     keys: server.keys,
-    pause: async () => signal('SIGSTOP'),
-    resume: async () => signal('SIGCONT'),
+    pause: async () => tell('SIGSTOP'),
+    resume: async () => tell('SIGCONT'),
     kill: async () => {
       const gone = new Promise((resolve) => server.child.once('exit', resolve));
-      signal('SIGKILL');
+      tell('SIGKILL');
       await gone;
     },
     restart: async () => {

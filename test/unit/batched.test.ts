@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { batched } from '../../src/adapters/postgres/batched.js';
 
+const away = new Error('away');
+
 /** Statements that end when the test says so. */
 function scripted() {
   const statements: { asked: readonly number[]; end(error?: Error): void }[] = [];
@@ -15,6 +17,8 @@ function scripted() {
     many: start,
     underWay: 2,
     most: 3,
+    mayWait: 4,
+    meetsAll: (error) => error === away,
   });
   return { ask, statements, asked: () => statements.map((each) => each.asked) };
 }
@@ -50,5 +54,38 @@ describe('Questions to the database share round trips', () => {
     await settled();
     for (const each of statements) each.end();
     expect(await Promise.all([first, ...others])).to.deep.equal(['gone', '20', '30']);
+  });
+
+  it('but one that all would meet is told to all who wait, and asks for none of them', async () => {
+    const { ask, statements, asked } = scripted();
+    const answers = [1, 2, 3, 4].map((n) => ask(n).then(String, (error: Error) => error.message));
+    statements[0]?.end(away);
+    await settled();
+    expect(asked()).to.deep.equal([[1], [2]]);
+    statements[1]?.end();
+    expect(await Promise.all(answers)).to.deep.equal(['away', '20', 'away', 'away']);
+    void ask(5);
+    expect(asked().at(-1)).to.deep.equal([5]);
+  });
+
+  it('and no more wait than may', async () => {
+    const { ask, statements } = scripted();
+    const answers = [1, 2, 3, 4, 5, 6, 7].map((n) =>
+      ask(n).then(String, (error: { code: string }) => error.code),
+    );
+    for (const each of statements) each.end();
+    await settled();
+    for (const each of statements) each.end();
+    await settled();
+    for (const each of statements) each.end();
+    expect(await Promise.all(answers)).to.deep.equal([
+      '10',
+      '20',
+      '30',
+      '40',
+      '50',
+      '60',
+      'records_unavailable',
+    ]);
   });
 });

@@ -13,6 +13,7 @@ describe('the broker does not start', () => {
     RETENTION_AUDIT_MONTHS: '6',
     RETENTION_USAGE_MONTHS: '-1',
     DRIFT: 'always',
+    STOP_DELAY_SECONDS: '11',
     LOG_LEVEL: 'debug',
   };
   for (const [name, value] of Object.entries(refused)) {

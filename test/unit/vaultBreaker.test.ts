@@ -21,6 +21,35 @@ describe('breaker of Vault', () => {
     expect(breaker.isOpen).to.equal(true);
   });
 
+  it('opens when half of the last twenty answers are failures, however they come', async () => {
+    const { timers, breaker } = make(async () => true);
+    const alternating = (pairs: number) => {
+      for (let i = 0; i < pairs; i += 1) {
+        breaker.alive();
+        breaker.failed();
+      }
+    };
+    for (let i = 0; i < 100; i += 1) breaker.alive();
+    alternating(9);
+    expect(breaker.isOpen).to.equal(false);
+    alternating(1);
+    expect(breaker.isOpen).to.equal(true);
+    await timers.advance(2_000);
+    expect(breaker.isOpen).to.equal(false);
+    alternating(9);
+    expect(breaker.isOpen).to.equal(false);
+  });
+
+  it('stays closed while less than half of the last twenty are failures', () => {
+    const { breaker } = make(async () => true);
+    for (let i = 0; i < 100; i += 1) {
+      breaker.failed();
+      breaker.failed();
+      for (let j = 0; j < 3; j += 1) breaker.alive();
+    }
+    expect(breaker.isOpen).to.equal(false);
+  });
+
   it('probes each one to two seconds until Vault serves, and closes then', async () => {
     let serves = false;
     let probes = 0;

@@ -3,6 +3,7 @@ import type { Access, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
 import { batched } from './batched.js';
 import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, uuidOrNull } from './credentialRow.js';
+import { isUnavailable } from './errors.js';
 import type { Query, Row } from './pools.js';
 import { CALLER_ACTIVE, callerActive, callerValues, LEVEL, REACHES, reaches, rolesOf } from './reach.js';
 
@@ -36,6 +37,7 @@ const ACTIVE = `select ${CALLER_ACTIVE} as caller_active`;
 /** Statements of this kind under way at once; what comes meanwhile goes out together as the next one. */
 const UNDER_WAY = 2;
 const MOST_AT_ONCE = 100;
+const MAY_WAIT = 5_000;
 
 interface Question {
   caller: Caller;
@@ -60,7 +62,14 @@ export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' 
     ];
     return (await query({ name: 'access-of-many', text: ACCESS_OF_MANY, values })).map(toAccess);
   };
-  const ask = batched({ one, many, underWay: UNDER_WAY, most: MOST_AT_ONCE });
+  const ask = batched({
+    one,
+    many,
+    underWay: UNDER_WAY,
+    most: MOST_AT_ONCE,
+    mayWait: MAY_WAIT,
+    meetsAll: isUnavailable,
+  });
   return {
     access: (caller, credentialId) => ask({ caller, credentialId }),
 

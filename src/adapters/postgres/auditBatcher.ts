@@ -31,11 +31,12 @@ export interface BatcherParts {
  * Natural group commit: one flush is under way, and whatever came meanwhile is the next. No timer, so a lone read
  * waits for nothing; under load one commit serves hundreds of reads.
  */
-export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'flush'> {
+export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'isFull' | 'flush'> {
   const { clock, log, maxQueue = MAX_QUEUE } = parts;
   const chain = chainWriter('reads');
   const queue: Waiting[] = [];
   let depth = 0;
+  let full = false;
   let running: Promise<void> | null = null;
 
   /** Stores the rows of all of these or of none; rejects with the driver's error. */
@@ -54,18 +55,30 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
     chain.stored(rows);
   };
 
-  /** One bad row fails only its own request; anything else fails all of the batch. */
-  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+  /** One bad row fails only its own request; anything else fails all of the batch, and is given back. */
+  const settle = async (batch: readonly Waiting[]): Promise<BrokerError | null> => {
     try {
       await store(batch);
       for (const each of batch) each.resolve();
+      return null;
     } catch (error) {
-      if (isDataError(error) && batch.length > 1) {
+      const bad = isDataError(error);
+      if (bad && batch.length > 1) {
         for (const each of batch) await settle([each]);
-        return;
+        return null;
       }
-      log.error('audit.flush_failed', { requests: batch.length, code: translate(error).log });
-      for (const each of batch) each.reject(translate(error));
+      const fault = translate(error);
+      log.error('audit.flush_failed', { requests: batch.length, code: fault.log });
+      for (const each of batch) each.reject(fault);
+      return bad ? null : fault;
+    }
+  };
+
+  /** A full queue that is tried batch by batch while Postgres does not answer would take half a minute to say no. */
+  const failAll = (fault: BrokerError): void => {
+    for (const each of queue.splice(0)) {
+      depth -= sizeOf(each);
+      each.reject(fault);
     }
   };
 
@@ -74,8 +87,10 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
       const batch = takeBatch(queue);
-      await settle(batch);
+      const fault = await settle(batch);
       depth -= batch.reduce((sum, each) => sum + sizeOf(each), 0);
+      if (fault !== null) failAll(fault);
+      full = false;
     }
     running = null;
   };
@@ -85,7 +100,10 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       if (events.length === 0 && usage.length === 0) return Promise.resolve();
       const size = events.length + usage.length;
       // A request larger than the bound still gets in when nothing waits.
-      if (depth > 0 && depth + size > maxQueue) return Promise.reject(overloaded());
+      if (depth > 0 && depth + size > maxQueue) {
+        full = true;
+        return Promise.reject(overloaded());
+      }
       depth += size;
       return new Promise<void>((resolve, reject) => {
         queue.push({ events, usage, resolve, reject });
@@ -93,6 +111,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       });
     },
     depth: () => depth,
+    isFull: () => full,
     async flush() {
       while (running !== null) await running;
     },

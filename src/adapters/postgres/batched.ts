@@ -1,3 +1,5 @@
+import { BrokerError } from '../../domain/errors.js';
+
 export interface BatchedOptions<Q, A> {
   one(question: Q): Promise<A>;
   /** Answers in the order of the questions. */
@@ -6,6 +8,10 @@ export interface BatchedOptions<Q, A> {
   underWay: number;
   /** Questions in one statement at most. */
   most: number;
+  /** Questions that may wait; what comes beyond is rejected with `records_unavailable`. */
+  mayWait: number;
+  /** True for an error that whatever waits would meet too: it is told to all of them, instead of to one statement after the other. */
+  meetsAll(error: unknown): boolean;
 }
 
 interface Waiting<Q, A> {
@@ -31,7 +37,8 @@ export function batched<Q, A>(options: BatchedOptions<Q, A>): (question: Q) => P
         questions.length === 1 ? [await options.one(first as Q)] : await options.many(questions);
       for (const [index, each] of batch.entries()) each.resolve(answers[index] as A);
     } catch (error) {
-      for (const each of batch) each.reject(error);
+      const met = options.meetsAll(error) ? [...batch, ...queue.splice(0)] : batch;
+      for (const each of met) each.reject(error);
     }
   };
 
@@ -43,7 +50,16 @@ export function batched<Q, A>(options: BatchedOptions<Q, A>): (question: Q) => P
 
   return (question) =>
     new Promise<A>((resolve, reject) => {
+      if (queue.length >= options.mayWait) return reject(overloaded());
       queue.push({ question, resolve, reject });
       if (running < options.underWay) void run();
     });
+}
+
+function overloaded(): BrokerError {
+  return new BrokerError('records_unavailable', {
+    detail: 'Too many requests wait for the records database.',
+    retryAfterSeconds: 1,
+    log: 'questions at their bound',
+  });
 }

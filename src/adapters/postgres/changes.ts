@@ -6,7 +6,7 @@ import type { Clock, Log } from '../../ports/runtime.js';
 import { chainWriter } from './auditChainWriter.js';
 import { insertAudit } from './auditRow.js';
 import { changeTx } from './changeTx.js';
-import { isUnknownOutcome, translate } from './errors.js';
+import { isUnavailable, isUnknownOutcome, translate } from './errors.js';
 import { mutex } from './mutex.js';
 import { queryOn, runQuery } from './pools.js';
 
@@ -48,7 +48,8 @@ export function postgresChanges(pool: pg.Pool, clock: Clock, log: Log): Changes 
         broken = false;
         return result;
       } catch (error) {
-        broken = !(await rollBack(client));
+        // Nothing comes back from a server that does not answer: dropping the connection ends the transaction too.
+        broken = isUnavailable(error) || !(await rollBack(client));
         throw error;
       } finally {
         client.release(broken);

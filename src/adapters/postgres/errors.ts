@@ -40,6 +40,11 @@ export function isUnknownOutcome(error: unknown): boolean {
   return state === undefined || state.startsWith('08') || state.startsWith('57P');
 }
 
+/** True for our error that says that Postgres can't serve. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof BrokerError && error.code === 'records_unavailable';
+}
+
 /** Our error for the driver's. The server's text may quote values, so only its code and constraint are kept. */
 export function translate(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;

@@ -1,12 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { BrokerError } from '../../domain/errors.js';
-import { isPgError, translate } from './errors.js';
+import { isPgError, sqlState, translate } from './errors.js';
 import { grantToApp } from './grants.js';
 import { grantJobsToApp, migrateJobs, requireJobSchema } from './jobSchema.js';
 import { migrationSource } from './migrationFiles.js';
 
 const LOCK_KEY = 718_400_841;
+/** Whoever waits for a table makes all wait that come after him: so never for long, but often. */
+const LOCK_TIMEOUT = '1s';
+const LOCK_TRIES = 20;
+const LOCK_PAUSE_MS = 1_000;
+/** SQLSTATE `lock_not_available`. */
+const NO_LOCK = '55P03';
 
 export interface MigrateOptions {
   /** Connection of the role that owns the schema `broker`. */
@@ -46,7 +53,9 @@ function ownerConnection(ownerUrl: string): Knex {
       min: 0,
       max: 1,
       afterCreate: (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void) => {
-        connection.query(`set lock_timeout = '5s'`, (error: Error | null) => done(error, connection));
+        connection.query(`set lock_timeout = '${LOCK_TIMEOUT}'`, (error: Error | null) =>
+          done(error, connection),
+        );
       },
     },
   });
@@ -70,15 +79,40 @@ async function migrateLocked(db: Knex, { ownerUrl, appRole }: MigrateOptions): P
     schemaName: 'broker',
     tableName: 'migrations',
   };
-  // Ours is the only migration under way (advisory lock), so a lock row of knex is left from a crash.
-  await db.migrate.forceFreeMigrationsLock(config);
-  const [, ran] = (await db.migrate.latest(config)) as [number, string[]];
-  await db.raw('select broker.ensure_partitions()');
+  const before = await applied(db);
+  await patiently(async () => {
+    // Ours is the only migration under way (advisory lock), so a lock row of knex is left from a crash.
+    await db.migrate.forceFreeMigrationsLock(config);
+    await db.migrate.latest(config);
+  });
+  await patiently(() => db.raw('select broker.ensure_partitions()'));
   if (!role['own']) {
     await grantToApp(db, appRole);
     await grantJobsToApp(db, appRole);
   }
-  return ran;
+  return (await applied(db)).filter((name) => !before.includes(name));
+}
+
+/** Again and again while somebody holds a table that is needed; each try is whole or nothing. */
+async function patiently(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (sqlState(error) !== NO_LOCK || attempt === LOCK_TRIES) throw error;
+      await pause(LOCK_PAUSE_MS);
+    }
+  }
+}
+
+async function applied(db: Knex): Promise<string[]> {
+  const { there } = await firstRow(db, `select to_regclass('broker.migrations') is not null as there`, []);
+  if (there !== true) return [];
+  const result = (await db.raw('select name from broker.migrations order by id')) as {
+    rows: { name: string }[];
+  };
+  return result.rows.map(({ name }) => name);
 }
 
 async function refuseForeignTables(db: Knex): Promise<void> {

@@ -58,6 +58,8 @@ export function createPools(url: string, log: Log): Pools {
     });
     // An idle connection that breaks is replaced on next use; without a listener it would end the process.
     made.on('error', () => log.warn('postgres.connection_lost', { pool: name }));
+    // So would one that breaks in a transaction, between two statements; the next statement tells of it.
+    made.on('connect', (client) => client.on('error', () => undefined));
     return made;
   };
   const pools = {

@@ -9,12 +9,19 @@ export interface BreakerOptions {
   threshold?: number;
 }
 
+/** Answers that are looked back on, and how many failures among them open the breaker. */
+const WINDOW = 20;
+const MOST_FAILURES = WINDOW / 2;
+
 /**
- * Stops asking a Vault that can't serve. While open every request is answered at once, and one probe each 1 to 2 s
+ * Stops asking a Vault that can't serve: after some failures in a row, or when half of the last 20 answers are
+ * failures. While open every request is answered at once, and one probe each 1 to 2 s
  * (with jitter, so that replicas don't come together) finds out when it is over.
  */
 export class Breaker {
-  #failures = 0;
+  #inARow = 0;
+  /** The last answers, oldest first; true for a failure. */
+  #lately: boolean[] = [];
   #open = false;
   #stopped = false;
   #cancel: () => void = () => undefined;
@@ -30,12 +37,16 @@ export class Breaker {
 
   /** Vault answered something that shows it is alive. An answer that was under way while it opened does not close it. */
   alive(): void {
-    this.#failures = 0;
+    this.#inARow = 0;
+    this.#remember(false);
   }
 
   failed(): void {
-    this.#failures += 1;
-    if (this.#failures >= this.#threshold) this.open();
+    this.#inARow += 1;
+    this.#remember(true);
+    const failures = this.#lately.filter((failure) => failure).length;
+    const mostly = this.#lately.length === WINDOW && failures >= MOST_FAILURES;
+    if (mostly || this.#inARow >= this.#threshold) this.open();
   }
 
   open(): void {
@@ -50,6 +61,11 @@ export class Breaker {
     this.#cancel();
   }
 
+  #remember(failure: boolean): void {
+    this.#lately.push(failure);
+    if (this.#lately.length > WINDOW) this.#lately.shift();
+  }
+
   #schedule(): void {
     if (this.#stopped) return;
     const { timers } = this.options;
@@ -59,7 +75,8 @@ export class Breaker {
   async #probe(): Promise<void> {
     const serves = await this.options.probe().catch(() => false);
     if (!serves) return this.#schedule();
-    this.#failures = 0;
+    this.#inARow = 0;
+    this.#lately = [];
     this.#open = false;
     this.options.onChange?.('closed');
   }

@@ -1,0 +1,58 @@
+import type { Ports } from '../ports.js';
+
+/** What a process tells of itself while it begins and ends. */
+export interface Lifecycle {
+  stopping: boolean;
+  startedOnce: boolean;
+}
+
+const FRESH_MS = 1_000;
+const POSTGRES_WITHIN_MS = 1_000;
+const TOKEN_SECONDS = 60;
+
+type Needs = Pick<Ports, 'clock' | 'storeStatus' | 'recordsStatus' | 'readAudit'>;
+
+/**
+ * Can this process answer a read now: Vault serves, Postgres takes rows within a second, our token for Vault lives for
+ * another minute, and the audit queue is below its bound. Many who ask at once are one look, known for a second.
+ */
+export function readiness(ports: Needs, life: Lifecycle): () => Promise<boolean> {
+  let known = { ok: false, at: Number.NEGATIVE_INFINITY };
+  // A look at a Postgres that stands still outlives its second; no other one begins beside it.
+  const postgresOk = oneAtATime(async () => (await ports.recordsStatus.health()) === 'ok');
+  const look = oneAtATime(async () => {
+    const [vault, postgres] = await Promise.all([
+      ports.storeStatus.health(),
+      within(POSTGRES_WITHIN_MS, postgresOk(), false),
+    ]);
+    const token = ports.storeStatus.tokenSecondsLeft() > TOKEN_SECONDS;
+    const ok = vault === 'ok' && postgres && token && !ports.readAudit.isFull();
+    known = { ok, at: ports.clock.now().getTime() };
+    life.startedOnce ||= ok;
+    return ok;
+  });
+  return async () => {
+    if (life.stopping) return false;
+    const fresh = ports.clock.now().getTime() - known.at < FRESH_MS;
+    return (fresh ? known.ok : await look()) && !life.stopping;
+  };
+}
+
+function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+/** What `work` gives, or `otherwise` when it takes longer than `ms`; it is not stopped then. */
+export async function within<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
