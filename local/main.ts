@@ -125,6 +125,7 @@ function brokerEnv(
     KV_MOUNT: MOUNTS.kvMount,
     ...login('VAULT_', 'api'),
     ...login('VAULT_USERS_', 'users'),
+    ...login('VAULT_WORKER_', 'worker'),
     ...login('VAULT_RECONCILER_', 'reconciler'),
   };
 }

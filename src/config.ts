@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 import { testIntervals } from './domain/testPace.js';
+import { weakPassword } from './domain/weakPassword.js';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
@@ -48,6 +49,8 @@ const schema = z.object({
   VAULT_SECRET_ID_FILE: z.string().optional(),
   VAULT_USERS_ROLE_ID: z.string().optional(),
   VAULT_USERS_SECRET_ID_FILE: z.string().optional(),
+  VAULT_WORKER_ROLE_ID: z.string().optional(),
+  VAULT_WORKER_SECRET_ID_FILE: z.string().optional(),
   VAULT_RECONCILER_ROLE_ID: z.string().optional(),
   VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
   /** Pod login: mount below `auth/`, role, and the file of the pod's token. */
@@ -143,6 +146,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...plainConnections(config),
     ...urlProblems(config),
     ...smtpProblems(config),
+    ...weakSecrets(config),
   ];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
   return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
@@ -198,6 +202,44 @@ function urlProblems(config: z.infer<typeof schema>): string[] {
   });
 }
 
+/** On loopback whoever could guess is on this machine already. */
+function weakSecrets(config: z.infer<typeof schema>): string[] {
+  const wrong = (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
+    const { user, passwords, local } = loginIn(config[name] ?? '');
+    const reason = passwords
+      .map((password) => weakPassword(password, user))
+      .find((text) => text !== undefined);
+    if (local || reason === undefined) return [];
+    return `${name}: the password ${reason}; give the role a random one (openssl rand -hex 24; alter role … password …) or a client certificate`;
+  });
+  const faraway = listOf(config.VAULT_ADDR).some((address) => !LOOPBACK.has(hostOf(address)));
+  if (config.VAULT_AUTH_METHOD === 'token' && faraway)
+    wrong.push(
+      'VAULT_AUTH_METHOD: token is for a Vault on loopback, for development; use approle (see `bootstrap`) or pod',
+    );
+  return wrong;
+}
+
+/** Who logs in, as the driver reads the URL: what the query says counts beside what stands before the host. */
+function loginIn(text: string): { user: string; passwords: string[]; local: boolean } {
+  if (!URL.canParse(text)) return { user: '', passwords: [], local: false };
+  const { username, password, hostname, searchParams } = new URL(text);
+  const hosts = [hostname, ...searchParams.getAll('host')].filter((host) => host !== '');
+  return {
+    user: decoded(searchParams.get('user') ?? username),
+    passwords: [decoded(password), ...searchParams.getAll('password')].filter((one) => one !== ''),
+    local: hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host)),
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function plainConnections(config: z.infer<typeof schema>): string[] {
   const wrong: string[] = [];
   if ((config.TLS_CERT_FILE === undefined) !== (config.TLS_KEY_FILE === undefined)) {
@@ -226,9 +268,8 @@ function plainConnections(config: z.infer<typeof schema>): string[] {
 /** As the driver reads it: a `host` in the query wins, and with libpq's meaning `require` verifies nothing. */
 function plainPostgres(text: string): boolean {
   if (!URL.canParse(text)) return true;
-  const { hostname, searchParams } = new URL(text);
-  const hosts = [hostname, ...searchParams.getAll('host')].filter((host) => host !== '');
-  if (hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host))) return false;
+  const { searchParams } = new URL(text);
+  if (loginIn(text).local) return false;
   const verified = searchParams.has('uselibpqcompat')
     ? ['verify-full']
     : ['require', 'verify-ca', 'verify-full'];

@@ -2,12 +2,13 @@
 import { Command } from 'commander';
 import { migrate } from './adapters/postgres/migrations.js';
 import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
-import { BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
+import { type BootstrapOptions, BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
 import { VaultUnreachable } from './adapters/vault/client.js';
 import { openTransport } from './adapters/vault/connection.js';
 import { GlassdomeKeyRefused } from './adapters/vault/glassdomeKeys.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
 import {
+  type Config,
   ConfigRefused,
   listOf,
   loadConfig,
@@ -22,7 +23,7 @@ import { createApp } from './http/app.js';
 import { drain, listen } from './http/server.js';
 import { reconcile } from './usecases/reconcile.js';
 import { createFirstAdmin } from './usecases/users.js';
-import { type System, tokenFrom, wire } from './wire.js';
+import { tokenFrom, type WorkerSystem, wire, wireWorker } from './wire.js';
 import { startWorker } from './worker/worker.js';
 
 const STOP_WITHIN_MS = 25_000;
@@ -31,7 +32,8 @@ const out = (line: string) => void process.stdout.write(`${line}\n`);
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
 async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const config = loadConfig();
-  const system = await wire(config);
+  const full = roles.api ? await wire(config) : undefined;
+  const system = full ?? (await wireWorker(config));
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
   const worker = roles.worker ? await startWorker(system) : undefined;
@@ -42,8 +44,8 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     testsPerMinute: config.TESTS_PER_MINUTE,
     testOnSave: config.TEST_ON_SAVE,
   };
-  const app = () => createApp({ ...system, life, version: packageVersion(), ...limits });
-  const server = roles.api ? await listen(app(), config) : undefined;
+  const app = full && createApp({ ...full, life, version: packageVersion(), ...limits });
+  const server = app && (await listen(app, config));
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
   const stop = async (code: number) => {
     if (life.stopping) process.exit(1);
@@ -64,7 +66,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   }
 }
 
-async function bootstrap(dryRun: boolean): Promise<void> {
+async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
   const config = loadConfig();
   const caPem =
     config.VAULT_CA_FILE === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', config.VAULT_CA_FILE) };
@@ -72,13 +74,7 @@ async function bootstrap(dryRun: boolean): Promise<void> {
   try {
     const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
     const client = createVaultClient(transport, () => token.reveal());
-    const options = {
-      kvMount: config.KV_MOUNT,
-      transitMount: config.TRANSIT_MOUNT,
-      userpassMount: config.USERPASS_MOUNT,
-      approleMount: config.APPROLE_MOUNT,
-      policiesDir: packageFile('vault-policies'),
-    };
+    const options = bootstrapOptions(config, auditFile);
     const plan = await planBootstrap(client, options);
     out(
       plan.length === 0
@@ -88,7 +84,7 @@ async function bootstrap(dryRun: boolean): Promise<void> {
     if (dryRun) return;
     const { roles } = await bootstrapVault(client, { ...options, onStep: (line) => out(`• ${line}`) });
     out(
-      'Role ids (not secret). Make a secret id for each with: vault write -f auth/approle/role/broker-<role>/secret-id',
+      `Role ids (not secret). Make a secret id for each with: vault write -f auth/${config.APPROLE_MOUNT}/role/broker-<role>/secret-id`,
     );
     for (const [role, { roleId }] of Object.entries(roles)) out(`  broker-${role}  ${roleId}`);
   } finally {
@@ -96,8 +92,24 @@ async function bootstrap(dryRun: boolean): Promise<void> {
   }
 }
 
-async function withSystem(work: (system: System) => Promise<void>): Promise<void> {
-  const system = await wire(loadConfig());
+function bootstrapOptions(config: Config, auditFile: string | undefined): BootstrapOptions {
+  const glassdomeJwtPath = config.GLASSDOME_JWT_KEY_VAULT_PATH;
+  return {
+    kvMount: config.KV_MOUNT,
+    transitMount: config.TRANSIT_MOUNT,
+    userpassMount: config.USERPASS_MOUNT,
+    approleMount: config.APPROLE_MOUNT,
+    policiesDir: packageFile('vault-policies'),
+    ...(glassdomeJwtPath !== undefined && { glassdomeJwtPath }),
+    ...(auditFile !== undefined && { auditFile }),
+  };
+}
+
+async function within<S extends WorkerSystem>(
+  build: (config: Config) => Promise<S>,
+  work: (system: S) => Promise<void>,
+): Promise<void> {
+  const system = await build(loadConfig());
   try {
     await work(system);
   } finally {
@@ -151,14 +163,15 @@ program
   .command('bootstrap')
   .description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)')
   .option('--dry-run', 'only tell what would be done', false)
-  .action((options: { dryRun: boolean }) => bootstrap(options.dryRun));
+  .option('--audit-file <path>', "switch Vault's file audit device on, at this path of Vault's machine")
+  .action(bootstrap);
 program
   .command('create-admin')
   .description('make the first admin')
   .requiredOption('--username <name>', 'user name')
   .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
   .action((options: { username: string; passwordFile: string }) =>
-    withSystem(async ({ ports }) => {
+    within(wire, async ({ ports }) => {
       const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
       out(
         `Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`,
@@ -171,7 +184,7 @@ program
   .option('--dry-run', 'only report', false)
   .option('--grace-minutes <n>', 'leave younger intents alone', '15')
   .action((options: { dryRun: boolean; graceMinutes: string }) =>
-    withSystem(async ({ ports, reconcilerStore }) => {
+    within(wireWorker, async ({ ports, reconcilerStore }) => {
       const report = await reconcile(
         { ...ports, store: await reconcilerStore() },
         { graceMs: Number(options.graceMinutes) * 60_000, dryRun: options.dryRun },

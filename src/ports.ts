@@ -44,3 +44,6 @@ export interface Ports {
   notifier: Notifier;
   reports: Reports;
 }
+
+/** Those of a process that is a worker alone: nothing with which tokens are signed or passwords set. */
+export type WorkerPorts = Omit<Ports, 'tokenSigner' | 'passwords' | 'flatSecrets'>;

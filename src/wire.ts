@@ -25,13 +25,13 @@ import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
 import type { Outbound } from './ports/outbound.js';
-import type { Clock } from './ports/runtime.js';
+import type { Clock, Log } from './ports/runtime.js';
 import type { SecretStore } from './ports/vault.js';
-import type { Ports } from './ports.js';
+import type { Ports, WorkerPorts } from './ports.js';
 
-export interface System {
-  ports: Ports;
-  verifyToken: (token: string) => Promise<Caller>;
+/** What a process has that only does what is due by the clock. */
+export interface WorkerSystem {
+  ports: WorkerPorts;
   /** Of the role that alone may list and destroy; logs in when it is first asked for. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
@@ -39,55 +39,106 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** Builds every adapter from the configuration and joins them. No decisions here. */
+/** What a process has that serves the API, with or without a worker in it. */
+export interface System extends WorkerSystem {
+  ports: Ports;
+  verifyToken: (token: string) => Promise<Caller>;
+}
+
+/** The API's own logins to Vault: `api`, and `users` for passwords. Builds every adapter and joins them. No decisions. */
 export async function wire(config: Config): Promise<System> {
   const log = createLog(config.LOG_LEVEL);
-  const clock = { now: () => new Date() };
-  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
-  const connect = (role: 'api' | 'users' | 'reconciler'): VaultConnection =>
-    connectVault({ transport, login: loginOf(config, role), role, log });
-  const api = connect('api');
-  const users = connect('users');
-  let reconciler: VaultConnection | undefined;
-  await Promise.all([api.start(), users.start()]);
-  const transit = new Transit(api.access, config.TRANSIT_MOUNT);
-  const checkpointSigner = createCheckpointSigner(transit);
-  const tokenSigner = createTokenSigner(transit, realTimers);
-  const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
-  const keyring = await startKeyring(config, api, { clock, log });
-  const outbound = await guardedOutbound(config, clock);
-  const ports: Ports = {
-    clock,
-    log,
-    store: createSecretStore({ access: api.access, mount: config.KV_MOUNT, log }),
-    storeStatus: api.status,
-    fingerprints: createFingerprints(transit),
-    tokenSigner,
-    checkpointSigner,
-    passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
-    flatSecrets: createFlatSecrets(api.access),
-    outbound,
-    notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
-    sealer: createSealer(transit),
-    testPace: testPace(config),
-    ...postgres,
-  };
+  const vault = openVault(config, log);
+  const [api, users] = await Promise.all([vault.logIn('api'), vault.logIn('users')]);
+  const system = await wireBase(config, { log, vault, connection: api });
+  const tokenSigner = createTokenSigner(new Transit(api.access, config.TRANSIT_MOUNT), realTimers);
+  const keyring = await startKeyring(config, api, system.ports);
   return {
-    ports,
-    verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), clock),
-    reconcilerStore: async () => {
-      if (reconciler === undefined) {
-        reconciler = connect('reconciler');
-        await reconciler.start();
-      }
-      return createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log });
+    ...system,
+    ports: {
+      ...system.ports,
+      tokenSigner,
+      passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
+      flatSecrets: createFlatSecrets(api.access),
     },
+    verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), system.ports.clock),
+    close: async () => {
+      keyring.stop();
+      await system.close();
+    },
+  };
+}
+
+/** A process that is a worker alone: its logins can write no value, sign no token and set no password. */
+export async function wireWorker(config: Config): Promise<WorkerSystem> {
+  const log = createLog(config.LOG_LEVEL);
+  const vault = openVault(config, log);
+  const [connection] = await Promise.all([vault.logIn('worker'), vault.logIn('reconciler')]);
+  return wireBase(config, { log, vault, connection });
+}
+
+interface Base {
+  log: Log;
+  vault: Vault;
+  /** The login that all ports work with. */
+  connection: VaultConnection;
+}
+
+async function wireBase(config: Config, { log, vault, connection }: Base): Promise<WorkerSystem> {
+  const clock = { now: () => new Date() };
+  const transit = new Transit(connection.access, config.TRANSIT_MOUNT);
+  const checkpointSigner = createCheckpointSigner(transit);
+  const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
+  const outbound = await guardedOutbound(config, clock);
+  const storeOf = ({ access }: VaultConnection): SecretStore =>
+    createSecretStore({ access, mount: config.KV_MOUNT, log });
+  return {
+    ports: {
+      clock,
+      log,
+      store: storeOf(connection),
+      storeStatus: connection.status,
+      fingerprints: createFingerprints(transit),
+      checkpointSigner,
+      outbound,
+      notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
+      sealer: createSealer(transit),
+      testPace: testPace(config),
+      ...postgres,
+    },
+    reconcilerStore: async () => storeOf(await vault.logIn('reconciler')),
     noticePolicy: noticePolicy(config),
     reportSchedule: reportSchedule(config),
     close: async () => {
-      keyring.stop();
       await postgres.close();
-      await Promise.all([api.close(), users.close(), reconciler?.close()]);
+      await vault.close();
+    },
+  };
+}
+
+interface Vault {
+  /** The one login of this process as that role. */
+  logIn(role: VaultRole): Promise<VaultConnection>;
+  /** Ends every login, then the connections. */
+  close(): Promise<void>;
+}
+
+function openVault(config: Config, log: Log): Vault {
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
+  const logins = new Map<VaultRole, Promise<VaultConnection>>();
+  const begin = async (role: VaultRole): Promise<VaultConnection> => {
+    const connection = connectVault({ transport, login: loginOf(config, role), role, log });
+    await connection.start();
+    return connection;
+  };
+  return {
+    logIn: (role) => {
+      const login = logins.get(role) ?? begin(role);
+      logins.set(role, login);
+      return login;
+    },
+    close: async () => {
+      await Promise.all([...logins.values()].map(async (login) => (await login).close()));
       await transport.close();
     },
   };
@@ -159,10 +210,12 @@ function smtpOf(config: Config): { smtp?: SmtpOptions } {
 const ROLE_VARIABLES = {
   api: ['VAULT_ROLE_ID', 'VAULT_SECRET_ID_FILE'],
   users: ['VAULT_USERS_ROLE_ID', 'VAULT_USERS_SECRET_ID_FILE'],
+  worker: ['VAULT_WORKER_ROLE_ID', 'VAULT_WORKER_SECRET_ID_FILE'],
   reconciler: ['VAULT_RECONCILER_ROLE_ID', 'VAULT_RECONCILER_SECRET_ID_FILE'],
 } as const;
+type VaultRole = keyof typeof ROLE_VARIABLES;
 
-function loginOf(config: Config, role: keyof typeof ROLE_VARIABLES): LoginMethod {
+function loginOf(config: Config, role: VaultRole): LoginMethod {
   switch (config.VAULT_AUTH_METHOD) {
     case 'approle': {
       const [roleId, file] = ROLE_VARIABLES[role];

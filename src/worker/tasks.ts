@@ -1,7 +1,7 @@
 import type { NoticePolicy } from '../domain/dueNotices.js';
 import type { JobHandler, Schedule } from '../ports/jobs.js';
 import type { SecretStore } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
+import type { WorkerPorts } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
 import { makeScheduledReports } from '../usecases/reports.js';
@@ -14,7 +14,7 @@ const DEAD_FOR_MS = 7 * 86_400_000;
 const GRACE_MS = 15 * 60_000;
 
 export interface WorkerParts {
-  ports: Ports;
+  ports: WorkerPorts;
   /** Of the role that alone may list and destroy. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
