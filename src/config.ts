@@ -124,6 +124,9 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['error', 'warn', 'info']).default('info'),
 });
 
+/** The names of all variables, in the order of their subjects. */
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
+
 export type Config = Readonly<z.infer<typeof schema>> & {
   /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */
   readonly glassdomeKeys: readonly string[];

@@ -100,6 +100,7 @@ describe('the launcher of the embedded default', function () {
   it('then starts, and shows the one-time password once', async () => {
     const started = start();
     await ready(started);
+    expect(started.text()).to.match(/its UI: \S+\/ui|this build of Vault has no UI/);
     password = /one-time password +(\S+)/.exec(started.text())?.[1] ?? '';
     expect(await logIn(password)).to.equal(200);
   });
@@ -132,6 +133,28 @@ describe('the launcher of the embedded default', function () {
       const answer = await fetch(`http://127.0.0.1:${env[name]}/`).catch(() => 'nobody');
       expect([name, answer]).to.deep.equal([name, 'nobody']);
     }
+  });
+
+  it("hands the broker's variables on, so that one it refuses is told by its name", async () => {
+    const before = env;
+    env = { ...env, REMIND_DAYS: 'soon' };
+    const started = start();
+    expect(await started.ended).to.equal(1);
+    expect(started.text()).to.contain('REMIND_DAYS: must be days');
+    env = before;
+  });
+
+  it('refuses another Postgres beside the data of this folder', async () => {
+    const before = env;
+    env = {
+      ...env,
+      DATABASE_URL: 'postgres://app@127.0.0.1:1/other',
+      DATABASE_OWNER_URL: 'postgres://owner@127.0.0.1:1/other',
+    };
+    const started = start();
+    expect(await started.ended).to.equal(1);
+    expect(started.text()).to.contain('LOCAL_DATA=<folder> npm start');
+    env = before;
   });
 
   it('names the variable of a port that is taken', async () => {
