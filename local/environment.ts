@@ -1,4 +1,4 @@
-import { VARIABLES } from '../src/config.js';
+import { configSchema } from '../src/config.js';
 import { weakPassword } from '../src/domain/weakPassword.js';
 
 /** Where the two stores come from. What is not here is brought by the launcher itself. */
@@ -49,7 +49,7 @@ export function passedOn(env: NodeJS.ProcessEnv, stores: Stores): Record<string,
   const own = (name: string) =>
     (stores.postgres === undefined && OF_POSTGRES.test(name)) ||
     (!stores.foreignVault && OF_VAULT.test(name));
-  const names = VARIABLES.filter((name) => name !== 'DATABASE_OWNER_URL' && !own(name));
+  const names = Object.keys(configSchema.shape).filter((name) => name !== 'DATABASE_OWNER_URL' && !own(name));
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 

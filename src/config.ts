@@ -15,7 +15,7 @@ const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).defa
 const mount = (preset: string) =>
   z
     .string()
-    .regex(/^[a-z0-9][a-z0-9_/-]*$/)
+    .regex(/^[a-z0-9][a-z0-9_/-]*$/, 'must be a mount in Vault: a-z, 0-9, -, _ and /')
     .default(preset);
 
 const CIDR = z.union([z.cidrv4(), z.cidrv6()]);
@@ -28,9 +28,11 @@ const cidrs = (preset: string) =>
       'must be ranges such as 10.0.0.0/8, separated by commas',
     );
 
-const schema = z.object({
+/** Every variable with its rule and meaning; docs/configuration.md is made from it (`npm run docs`). */
+export const configSchema = z.object({
   /** Address to listen on. Beyond loopback TLS is needed. */
   BROKER_HOST: z.string().default('127.0.0.1'),
+  /** Port to listen on. */
   BROKER_PORT: port(8400),
   /** Postgres, as the app role. Beyond loopback it must ask for TLS (`?sslmode=verify-full`). */
   DATABASE_URL: z.string().optional(),
@@ -39,32 +41,48 @@ const schema = z.object({
   /** Name of the app role, which `migrate` gives its rights. */
   DATABASE_APP_ROLE: z
     .string()
-    .regex(/^[a-z_][a-z0-9_]*$/)
+    .regex(/^[a-z_][a-z0-9_]*$/, 'must be the name of a role: a-z, 0-9 and _')
     .default('broker_app'),
   /** One or more addresses of the Vault cluster, separated by commas. */
   VAULT_ADDR: z.string().optional(),
+  /** File with the CA that signed Vault's certificate, where no public one did. */
   VAULT_CA_FILE: z.string().optional(),
+  /** How the broker logs in to Vault. `token` is for a Vault on loopback, for development. */
   VAULT_AUTH_METHOD: z.enum(['approle', 'pod', 'token']).default('approle'),
+  /** AppRole of the API (`broker-api`): its id, which `bootstrap` prints. */
   VAULT_ROLE_ID: z.string().optional(),
+  /** The file of its secret id, read again at each login. */
   VAULT_SECRET_ID_FILE: z.string().optional(),
+  /** AppRole of the API for passwords (`broker-users`). */
   VAULT_USERS_ROLE_ID: z.string().optional(),
+  /** The file of its secret id. */
   VAULT_USERS_SECRET_ID_FILE: z.string().optional(),
+  /** AppRole of `worker` and `reconcile` (`broker-worker`). `all` works with the API's. */
   VAULT_WORKER_ROLE_ID: z.string().optional(),
+  /** The file of its secret id. */
   VAULT_WORKER_SECRET_ID_FILE: z.string().optional(),
+  /** AppRole of whatever lists and removes (`broker-reconciler`): for `worker`, `reconcile` and `all`. */
   VAULT_RECONCILER_ROLE_ID: z.string().optional(),
+  /** The file of its secret id. */
   VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
-  /** Pod login: mount below `auth/`, role, and the file of the pod's token. */
+  /** Pod login: the mount below `auth/`. */
   VAULT_POD_MOUNT: mount('kubernetes'),
+  /** Pod login: the role of the API. The others are called like it, with `users`, `worker` and `reconciler` at the end. */
   VAULT_POD_ROLE: z
     .string()
     .regex(/^[a-z0-9_-]*api$/, 'must end in "api": the other roles are called like it')
     .default('broker-api'),
+  /** Pod login: the file of the pod's own token, read again at each login. */
   VAULT_POD_TOKEN_FILE: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount/token'),
   /** Token login, for development, and the short-lived token of `bootstrap`. */
   VAULT_TOKEN_FILE: z.string().optional(),
+  /** Where AppRole is mounted below `auth/`. */
   APPROLE_MOUNT: mount('approle'),
+  /** The KV v2 mount of the broker's own. */
   KV_MOUNT: mount('glassdome-credentials'),
+  /** The transit mount with the broker's keys. */
   TRANSIT_MOUNT: mount('transit'),
+  /** The userpass mount of the broker's own, below `auth/`. */
   USERPASS_MOUNT: mount('userpass'),
   /** Files with Glassdome's JWT key, separated by commas; two are valid during a change. */
   GLASSDOME_JWT_KEY_FILES: z.string().optional(),
@@ -73,7 +91,9 @@ const schema = z.object({
     .string()
     .regex(/^[a-z0-9_-]+\/data\/[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be <mount>/data/<path>')
     .optional(),
+  /** Certificate of the API, with its chain (PEM); together with `TLS_KEY_FILE` the API serves HTTPS. */
   TLS_CERT_FILE: z.string().optional(),
+  /** Its private key (PEM). */
   TLS_KEY_FILE: z.string().optional(),
   /** How many proxies stand in front and set X-Forwarded-For. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
@@ -102,32 +122,38 @@ const schema = z.object({
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-  /** When health reports are made, as a cron expression of five fields, and in whose time. */
+  /** When health reports are made, as a cron expression of five fields. */
   REPORT_SCHEDULE: z
     .string()
     .regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields, such as 0 6 * * 1')
     .default('0 6 * * 1'),
+  /** In whose time that is. */
   REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
   /** The server that takes mail for people; without it there are no channels by mail. */
   SMTP_HOST: z.string().optional(),
+  /** Its port. */
   SMTP_PORT: port(587),
   /** `starttls` is demanded, not only tried; `none` for loopback only. */
   SMTP_TLS: z.enum(['starttls', 'tls', 'none']).default('starttls'),
+  /** Whom mail comes from. */
   SMTP_FROM: z.email('must be a mail address').optional(),
+  /** Who logs in at the mail server, where it asks for that. */
   SMTP_USER: z.string().optional(),
+  /** The file of its password. */
   SMTP_PASSWORD_FILE: z.string().optional(),
+  /** File with the CA that signed the mail server's certificate, where no public one did. */
   SMTP_CA_FILE: z.string().optional(),
-  /** Each lets one plain connection leave loopback. */
+  /** Lets the API serve plain HTTP beyond loopback: behind a proxy that speaks TLS. */
   ALLOW_PLAIN_HTTP: flag,
+  /** Lets the connection to Postgres leave loopback in the clear. */
   ALLOW_PLAIN_POSTGRES: flag,
+  /** Lets the connection to Vault leave loopback in the clear. */
   ALLOW_PLAIN_VAULT: flag,
+  /** What is logged: `error` alone, `warn` too, or all. */
   LOG_LEVEL: z.enum(['error', 'warn', 'info']).default('info'),
 });
 
-/** The names of all variables, in the order of their subjects. */
-export const VARIABLES: readonly string[] = Object.keys(schema.shape);
-
-export type Config = Readonly<z.infer<typeof schema>> & {
+export type Config = Readonly<z.infer<typeof configSchema>> & {
   /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */
   readonly glassdomeKeys: readonly string[];
 };
@@ -137,7 +163,7 @@ export class ConfigRefused extends Error {}
 
 /** The only reader of the process's environment. Rejects what is missing, weak or plain where it must not be. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = schema.safeParse(env);
+  const parsed = configSchema.safeParse(env);
   if (!parsed.success) {
     throw new ConfigRefused(
       parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
@@ -165,7 +191,7 @@ function isTimezone(name: string): boolean {
 }
 
 /** A variable that the command at hand can't do without. */
-export function required(config: Config, name: keyof z.infer<typeof schema>): string {
+export function required(config: Config, name: keyof z.infer<typeof configSchema>): string {
   const value = config[name];
   if (typeof value === 'string' && value !== '') return value;
   throw new ConfigRefused(`${name} must be set`);
@@ -184,7 +210,7 @@ function refusedVariables(env: NodeJS.ProcessEnv): string[] {
   return wrong;
 }
 
-function smtpProblems(config: z.infer<typeof schema>): string[] {
+function smtpProblems(config: z.infer<typeof configSchema>): string[] {
   const wrong: string[] = [];
   if ((config.SMTP_HOST === undefined) !== (config.SMTP_FROM === undefined))
     wrong.push('SMTP_HOST and SMTP_FROM: set both or none');
@@ -195,7 +221,7 @@ function smtpProblems(config: z.infer<typeof schema>): string[] {
   return wrong;
 }
 
-function urlProblems(config: z.infer<typeof schema>): string[] {
+function urlProblems(config: z.infer<typeof configSchema>): string[] {
   return (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
     const scheme = /^([a-z0-9+]+):\/\//.exec(config[name] ?? 'postgres://')?.[1];
     if (scheme === 'postgres' || scheme === 'postgresql') return [];
@@ -206,7 +232,7 @@ function urlProblems(config: z.infer<typeof schema>): string[] {
 }
 
 /** On loopback whoever could guess is on this machine already. */
-function weakSecrets(config: z.infer<typeof schema>): string[] {
+function weakSecrets(config: z.infer<typeof configSchema>): string[] {
   const wrong = (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
     const { user, passwords, local } = loginIn(config[name] ?? '');
     const reason = passwords
@@ -243,7 +269,7 @@ function decoded(text: string): string {
   }
 }
 
-function plainConnections(config: z.infer<typeof schema>): string[] {
+function plainConnections(config: z.infer<typeof configSchema>): string[] {
   const wrong: string[] = [];
   if ((config.TLS_CERT_FILE === undefined) !== (config.TLS_KEY_FILE === undefined)) {
     wrong.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or none');
