@@ -5,6 +5,7 @@ import type { WorkerPorts } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
 import { makeScheduledReports } from '../usecases/reports.js';
+import { rewrapChannels } from '../usecases/rewrapChannels.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
@@ -44,7 +45,8 @@ export function tasksOf({
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
     clean_up: async () => {
       const before = new Date(ports.clock.now().getTime() - DEAD_FOR_MS);
-      ports.log.info('cleaned_up', { jobs: await ports.jobs.forgetDead(before) });
+      const jobs = await ports.jobs.forgetDead(before);
+      ports.log.info('cleaned_up', { jobs, rewrapped: await rewrapChannels(ports) });
     },
     reconcile: async () => {
       const report = await reconcile(

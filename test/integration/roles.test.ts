@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -6,8 +7,13 @@ import pg from 'pg';
 import { stopChild } from '../../local/child.js';
 import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
+import { auditEvent } from '../../src/usecases/auditEvent.js';
+import { openTarget, sealTarget } from '../../src/usecases/channelTarget.js';
+import { rewrapChannels } from '../../src/usecases/rewrapChannels.js';
+import { systemCall } from '../../src/usecases/users.js';
 import { type System, type WorkerSystem, wire, wireWorker } from '../../src/wire.js';
 import { SCHEDULES } from '../../src/worker/schedules.js';
+import { tasksOf } from '../../src/worker/tasks.js';
 import { startWorker } from '../../src/worker/worker.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { eventually } from '../support/eventually.js';
@@ -68,6 +74,52 @@ describe('a process that is a worker alone', function () {
     const reconciler = await worker.reconcilerStore();
     expect(await rejection(reconciler.write(PATH, values, 1))).to.include({ code: 'store_unavailable' });
     expect((await api.ports.store.metadata(PATH))?.currentVersion).to.equal(1);
+  });
+
+  it('moves what channels hold to the newest key when it cleans up, once, and it opens as before', async () => {
+    const channel = {
+      id: randomUUID(),
+      name: 'ops',
+      kind: 'webhook' as const,
+      shownTarget: 'https://hooks.lab',
+      minSeverity: 'info' as const,
+      kinds: [],
+      labels: {},
+      createdAt: new Date(),
+      createdBy: 'local:anna',
+    };
+    const url = new Secret('https://hooks.lab/canary-path');
+    const signingSecret = new Secret('canary-signing');
+    const sealedTarget = await sealTarget(api.ports, channel.id, { url, signingSecret });
+    await api.ports.changes.run(async (tx) => {
+      await tx.insertChannel({ ...channel, sealedTarget });
+      tx.audit(auditEvent(systemCall(), 'channel.create', 'allowed'));
+    });
+    expect(await rewrapChannels(worker.ports)).to.equal(0);
+    const rotated = await fetch(`${parts.vault.address}/v1/transit/keys/broker-seal/rotate`, {
+      method: 'POST',
+      headers: { 'x-vault-token': parts.vault.rootToken },
+    });
+    expect(rotated.ok).to.equal(true);
+    const cleanUp = tasksOf(worker)['clean_up'];
+    await cleanUp?.({}, new AbortController().signal);
+    const moved = await worker.ports.outbox.channel(channel.id);
+    expect(moved?.sealedTarget.match(/vault:v\d+/g)).to.deep.equal(['vault:v2', 'vault:v2']);
+    if (moved === null) throw new Error('the channel is gone');
+    const target = await openTarget(worker.ports, moved);
+    expect([target.url?.reveal(), target.signingSecret?.reveal()]).to.deep.equal([
+      url.reveal(),
+      'canary-signing',
+    ]);
+    expect(await rewrapChannels(worker.ports)).to.equal(0);
+    const { rows } = await owner.query(
+      "select count(*)::int as n from broker.audit_events where action = 'channel.rewrap'",
+    );
+    expect(rows[0].n).to.equal(1);
+    await api.ports.changes.run(async (tx) => {
+      await tx.deleteChannel(channel.id);
+      tx.audit(auditEvent(systemCall(), 'channel.delete', 'allowed'));
+    });
   });
 
   it('does all that is due with its two logins', async () => {
