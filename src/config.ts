@@ -65,6 +65,8 @@ export const configSchema = z.object({
   VAULT_RECONCILER_ROLE_ID: z.string().optional(),
   /** The file of its secret id. */
   VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
+  /** Whether the files hold wrapping tokens instead (`vault write -wrap-ttl=…`): each is opened once, at the start. */
+  VAULT_SECRET_ID_WRAPPED: flag,
   /** Pod login: the mount below `auth/`. */
   VAULT_POD_MOUNT: mount('kubernetes'),
   /** Pod login: the role of the API. The others are called like it, with `users`, `worker` and `reconciler` at the end. */
@@ -97,6 +99,14 @@ export const configSchema = z.object({
   TLS_KEY_FILE: z.string().optional(),
   /** How many proxies stand in front and set X-Forwarded-For. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  /** Origins of Glassdome's pages that may call the API from a browser, separated by commas; none unless named. */
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .refine(
+      (text) => listOf(text).every(isOrigin),
+      'must be origins such as https://glassdome.lab, separated by commas; no path, no *',
+    ),
   /** Calls for values (`secret`, `resolve`, `environment`) that one caller may make in a minute; 0 sets no bound. */
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
   /** Ranges that tests of credentials may connect to beside public addresses; loopback only if it is among them. */
@@ -190,6 +200,10 @@ function isTimezone(name: string): boolean {
   }
 }
 
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 /** A variable that the command at hand can't do without. */
 export function required(config: Config, name: keyof z.infer<typeof configSchema>): string {
   const value = config[name];
@@ -279,6 +293,9 @@ function plainConnections(config: z.infer<typeof configSchema>): string[] {
       'BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)',
     );
   }
+  for (const origin of listOf(config.CORS_ORIGINS))
+    if (origin.startsWith('http://') && !LOOPBACK.has(hostOf(origin)) && !config.ALLOW_PLAIN_HTTP)
+      wrong.push(`CORS_ORIGINS: ${origin} is plain http beyond loopback (or ALLOW_PLAIN_HTTP=true)`);
   for (const address of listOf(config.VAULT_ADDR)) {
     if (!/^https?:\/\/[^/]+\/?$/i.test(address))
       wrong.push(`VAULT_ADDR: "${address}" must be https://host:port`);

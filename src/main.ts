@@ -23,7 +23,8 @@ import { createApp } from './http/app.js';
 import { drain, listen } from './http/server.js';
 import { reconcile } from './usecases/reconcile.js';
 import { createFirstAdmin } from './usecases/users.js';
-import { tokenFrom, type WorkerSystem, wire, wireWorker } from './wire.js';
+import { tokenFrom, vaultCa } from './vaultLogins.js';
+import { type WorkerSystem, wire, wireWorker } from './wire.js';
 import { startWorker } from './worker/worker.js';
 
 const STOP_WITHIN_MS = 25_000;
@@ -43,6 +44,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     revealsPerMinute: config.REVEALS_PER_MINUTE,
     testsPerMinute: config.TESTS_PER_MINUTE,
     testOnSave: config.TEST_ON_SAVE,
+    corsOrigins: listOf(config.CORS_ORIGINS),
   };
   const app = full && createApp({ ...full, life, version: packageVersion(), ...limits });
   const server = app && (await listen(app, config));
@@ -68,9 +70,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
 
 async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
   const config = loadConfig();
-  const caPem =
-    config.VAULT_CA_FILE === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', config.VAULT_CA_FILE) };
-  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), caPem);
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
   try {
     const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
     const client = createVaultClient(transport, () => token.reveal());

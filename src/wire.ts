@@ -6,19 +6,18 @@ import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
 import { createPostgres } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
-import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
+import type { VaultConnection } from './adapters/vault/connection.js';
 import { createFingerprints } from './adapters/vault/fingerprints.js';
 import { createFlatSecrets } from './adapters/vault/flatLayout.js';
 import { GlassdomeKeyring } from './adapters/vault/glassdomeKeyring.js';
 import { readGlassdomeKeys } from './adapters/vault/glassdomeKeys.js';
-import type { LoginMethod } from './adapters/vault/login.js';
 import { createPasswords } from './adapters/vault/passwords.js';
 import { createSealer } from './adapters/vault/sealer.js';
 import { createSecretStore } from './adapters/vault/secretStore.js';
 import { realTimers } from './adapters/vault/timers.js';
 import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
-import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
+import { type Config, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
 import { Secret } from './domain/secret.js';
@@ -28,6 +27,7 @@ import type { Outbound } from './ports/outbound.js';
 import type { Clock, Log } from './ports/runtime.js';
 import type { SecretStore } from './ports/vault.js';
 import type { Ports, WorkerPorts } from './ports.js';
+import { openVault, type Vault } from './vaultLogins.js';
 
 /** What a process has that only does what is due by the clock. */
 export interface WorkerSystem {
@@ -116,34 +116,6 @@ async function wireBase(config: Config, { log, vault, connection }: Base): Promi
   };
 }
 
-interface Vault {
-  /** The one login of this process as that role. */
-  logIn(role: VaultRole): Promise<VaultConnection>;
-  /** Ends every login, then the connections. */
-  close(): Promise<void>;
-}
-
-function openVault(config: Config, log: Log): Vault {
-  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
-  const logins = new Map<VaultRole, Promise<VaultConnection>>();
-  const begin = async (role: VaultRole): Promise<VaultConnection> => {
-    const connection = connectVault({ transport, login: loginOf(config, role), role, log });
-    await connection.start();
-    return connection;
-  };
-  return {
-    logIn: (role) => {
-      const login = logins.get(role) ?? begin(role);
-      logins.set(role, login);
-      return login;
-    },
-    close: async () => {
-      await Promise.all([...logins.values()].map(async (login) => (await login).close()));
-      await transport.close();
-    },
-  };
-}
-
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
   const minutes = testIntervals(own);
   return { intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000, chance: Math.random };
@@ -185,10 +157,6 @@ async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> 
   return createOutbound({ clock, allowCidrs, forbidden: await ownEndpoints(own) });
 }
 
-function vaultCa({ VAULT_CA_FILE: file }: Config): { caPem?: string } {
-  return file === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', file) };
-}
-
 function smtpOf(config: Config): { smtp?: SmtpOptions } {
   const { SMTP_HOST: host, SMTP_FROM: from, SMTP_USER: user, SMTP_CA_FILE: ca } = config;
   if (host === undefined || from === undefined) return {};
@@ -205,39 +173,4 @@ function smtpOf(config: Config): { smtp?: SmtpOptions } {
       ...(ca !== undefined && { caPem: readNamed('SMTP_CA_FILE', ca) }),
     },
   };
-}
-
-const ROLE_VARIABLES = {
-  api: ['VAULT_ROLE_ID', 'VAULT_SECRET_ID_FILE'],
-  users: ['VAULT_USERS_ROLE_ID', 'VAULT_USERS_SECRET_ID_FILE'],
-  worker: ['VAULT_WORKER_ROLE_ID', 'VAULT_WORKER_SECRET_ID_FILE'],
-  reconciler: ['VAULT_RECONCILER_ROLE_ID', 'VAULT_RECONCILER_SECRET_ID_FILE'],
-} as const;
-type VaultRole = keyof typeof ROLE_VARIABLES;
-
-function loginOf(config: Config, role: VaultRole): LoginMethod {
-  switch (config.VAULT_AUTH_METHOD) {
-    case 'approle': {
-      const [roleId, file] = ROLE_VARIABLES[role];
-      return {
-        kind: 'approle',
-        mount: config.APPROLE_MOUNT,
-        roleId: required(config, roleId),
-        secretId: { file: required(config, file) },
-      };
-    }
-    case 'pod': {
-      const name = config.VAULT_POD_ROLE.replace(/api$/, role);
-      return { kind: 'pod', mount: config.VAULT_POD_MOUNT, role: name, jwtFile: config.VAULT_POD_TOKEN_FILE };
-    }
-    case 'token':
-      return { kind: 'token', token: tokenFrom(required(config, 'VAULT_TOKEN_FILE')) };
-  }
-}
-
-/** The token in a file, e.g. the short-lived one of `bootstrap`. */
-export function tokenFrom(file: string): Secret {
-  const text = readNamed('VAULT_TOKEN_FILE', file).trim();
-  if (text === '') throw new ConfigRefused('VAULT_TOKEN_FILE: the file is empty');
-  return new Secret(text);
 }

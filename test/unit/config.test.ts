@@ -55,6 +55,28 @@ describe('connections that only look encrypted', () => {
   });
 });
 
+describe('origins of pages that may call the API', () => {
+  it('are named whole; no wildcard, no path, no plain http beyond loopback', () => {
+    for (const wrong of [
+      '*',
+      'glassdome.lab',
+      'https://glassdome.lab/',
+      'https://*.lab',
+      'null',
+      'file:///x',
+      'https://a@b.lab',
+    ])
+      expect(() => loadConfig({ CORS_ORIGINS: wrong }), wrong).to.throw(
+        ConfigRefused,
+        /^CORS_ORIGINS: must be origins/,
+      );
+    expect(() => loadConfig({ CORS_ORIGINS: 'http://glassdome.lab' })).to.throw('plain http beyond loopback');
+    const taken = 'https://glassdome.lab, http://localhost:5174';
+    expect(loadConfig({ CORS_ORIGINS: taken }).CORS_ORIGINS).to.equal(taken);
+    expect(loadConfig({}).CORS_ORIGINS).to.equal('');
+  });
+});
+
 describe('secrets that would be guessed', () => {
   const told = (env: NodeJS.ProcessEnv): string => {
     try {
