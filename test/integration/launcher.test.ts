@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -133,6 +133,28 @@ describe('the launcher of the embedded default', function () {
       const answer = await fetch(`http://127.0.0.1:${env[name]}/`).catch(() => 'nobody');
       expect([name, answer]).to.deep.equal([name, 'nobody']);
     }
+  });
+
+  it("seals Vault's key file from the start at which a key for it is first set, and then starts with no other", async () => {
+    const file = join(String(env['LOCAL_DATA']), 'vault', 'keys.json');
+    const plain = JSON.parse(readFileSync(file, 'utf8')).unsealKey;
+    expect(plain).to.match(/^[0-9a-f]{64}$/);
+    const before = env;
+    env = { ...before, GLASSDOME_ENCRYPTION_KEY: 'bd3f6c90a1e74f28c5d0' };
+    const sealing = start();
+    await ready(sealing);
+    sealing.child.kill('SIGINT');
+    await sealing.ended;
+    const sealed = readFileSync(file, 'utf8');
+    expect(sealed).not.to.contain(plain);
+    for (const key of [undefined, '2f8e17c6b90d4a53e1f7']) {
+      env = { ...before, GLASSDOME_ENCRYPTION_KEY: key };
+      const refused = start();
+      expect(await refused.ended).to.equal(1);
+      expect(refused.text()).to.contain('Nothing was touched').and.not.to.contain('Starting');
+    }
+    expect(readFileSync(file, 'utf8')).to.equal(sealed);
+    env = { ...before, GLASSDOME_ENCRYPTION_KEY: 'bd3f6c90a1e74f28c5d0' };
   });
 
   it("hands the broker's variables on, so that one it refuses is told by its name", async () => {
