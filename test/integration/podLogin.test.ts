@@ -1,34 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import jwt from 'jsonwebtoken';
-import { stopChild } from '../../local/child.js';
 import type { VaultClient } from '../../src/adapters/vault/client.js';
 import { openTransport } from '../../src/adapters/vault/connection.js';
 import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
 import type { Transport } from '../../src/adapters/vault/transport.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';
-import { eventually } from '../support/eventually.js';
-
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.js';
 
 /**
  * The minimal Vault has no `kubernetes` login; `jwt` is the same call with the same body, and checks the same token
  * by the cluster's public key.
  */
 describe('a broker in a pod', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const cluster = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   let parts: BrokerParts;
   let transport: Transport;
   let root: VaultClient;
   let env: Record<string, string>;
   let api: BrokerProcess | undefined;
-  let worker: ChildProcess | undefined;
+  let worker: WorkerProcess | undefined;
 
   /** What the cluster lays into the pods of a service account. */
   function tokenFileOf(account: string): string {
@@ -75,7 +70,7 @@ describe('a broker in a pod', function () {
   });
   after(async () => {
     await api?.kill();
-    if (worker !== undefined) await stopChild(worker, 'SIGTERM');
+    await worker?.stop();
     await transport.close();
     await parts.stop();
   });
@@ -91,19 +86,9 @@ describe('a broker in a pod', function () {
   });
 
   async function workerWith(account: string, event: string): Promise<Record<string, unknown>[]> {
-    const how = { env: { PATH: process.env['PATH'], ...env, VAULT_POD_TOKEN_FILE: tokenFileOf(account) } };
-    const child = spawn(process.execPath, [main, 'worker'], how);
-    worker = child;
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += String(chunk);
-    });
-    const lines = await eventually(`${event} of both logins`, async () => {
-      const whole = output.split('\n').filter((line) => line.endsWith('}'));
-      const found = whole.map((line) => JSON.parse(line)).filter(({ message }) => message === event);
-      return found.length >= 2 ? found : undefined;
-    });
-    await stopChild(child, 'SIGTERM');
+    worker = startWorkerProcess({ ...env, VAULT_POD_TOKEN_FILE: tokenFileOf(account) });
+    const lines = await worker.logged(event, 2);
+    await worker.stop();
     return lines;
   }
   const rolesIn = (lines: Record<string, unknown>[]) => [...new Set(lines.map(({ role }) => role))].sort();

@@ -1,10 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
-import { stopChild } from '../../local/child.js';
 import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
@@ -18,18 +17,19 @@ import { startWorker } from '../../src/worker/worker.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { eventually } from '../support/eventually.js';
 import { rejection } from '../support/vaultSetup.js';
+import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const PATH = 'openai/one-00000001';
 
 describe('a process that is a worker alone', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let parts: BrokerParts;
   let env: Record<string, string>;
   let api: System;
   let worker: WorkerSystem;
   let owner: pg.Client;
-  let child: ChildProcess | undefined;
+  let child: WorkerProcess | undefined;
 
   before(async () => {
     parts = await startBrokerParts();
@@ -41,7 +41,7 @@ describe('a process that is a worker alone', function () {
     await owner.connect();
   });
   after(async () => {
-    if (child !== undefined) await stopChild(child, 'SIGTERM');
+    await child?.stop();
     await Promise.all([api.close(), worker.close()]);
     await owner.end();
     await parts.stop();
@@ -126,17 +126,14 @@ describe('a process that is a worker alone', function () {
     const declared = await startWorker(worker);
     await declared.stop();
     await owner.query(`update broker.worker_schedules set next_due_at = now() - interval '1 second'`);
-    let output = '';
-    child = spawn(process.execPath, [main, 'worker'], { env: { PATH: process.env['PATH'], ...env } });
-    child.stdout?.on('data', (chunk) => {
-      output += String(chunk);
-    });
-    const done = await eventually(`every task: ${output}`, async () => {
+    child = startWorkerProcess({ ...env, LOG_LEVEL: 'info' });
+    await child.logged('started');
+    const done = await eventually('every task', async () => {
       const { rows } = await owner.query('select task, last_code from broker.worker_tasks order by task');
       return rows.length > SCHEDULES.length ? rows : undefined;
     });
     expect(done.filter((row) => row.last_code !== 'ok')).to.deep.equal([]);
-    expect(output).not.to.contain('vault_policy_fault');
+    expect(child.lines().map(({ message }) => message)).not.to.include('vault_policy_fault');
   });
 
   it('is no API: that one does not start with the logins of a worker', async () => {
