@@ -1,19 +1,92 @@
-/** Variables of Glassdome's own that people export together with their `.env`, and why each can't stay. */
-const FOREIGN: Readonly<Record<string, string>> = {
-  DATABASE_URL: 'it names another database; the embedded default brings its own',
-  VAULT_ADDR:
-    'it names a Vault that somebody else runs; the embedded default never touches it (for that one see "Production" in README.md)',
+import { configSchema } from '../src/config.js';
+import { weakPassword } from '../src/domain/weakPassword.js';
+
+/** Where the two stores come from. What is not here is brought by the launcher itself. */
+export interface Stores {
+  /** A Postgres that somebody else runs; the second URL is for `migrate`. */
+  postgres?: { appUrl: string; ownerUrl: string };
+  /** True for a Vault that somebody else runs: nothing is initialised, unsealed or bootstrapped there. */
+  foreignVault: boolean;
+}
+
+/** Variables of other programs, which people export together with Glassdome's `.env`, and why each can't stay. */
+const NEVER: Readonly<Record<string, string>> = {
   VAULT_SKIP_VERIFY: 'it would switch off the verification of Vault',
-  VAULT_TOKEN: 'it belongs to another Vault',
+  VAULT_TOKEN: 'it belongs to a person; the broker logs in by itself (VAULT_AUTH_METHOD)',
   DEBUG: 'libraries would print what they send',
 };
 
+/** What a broker that serves and works in one process logs in with. */
+const LOGINS = ['VAULT_', 'VAULT_USERS_', 'VAULT_RECONCILER_'].flatMap((prefix) => [
+  `${prefix}ROLE_ID`,
+  `${prefix}SECRET_ID_FILE`,
+]);
+
+/** What the launcher sets itself, for the Postgres and the Vault that it brings. */
+const OF_POSTGRES = /^DATABASE_/;
+const OF_VAULT = /^(?:VAULT_|(?:APPROLE|KV|TRANSIT|USERPASS)_MOUNT$)/;
+
 /** Rejects an environment that was meant for another program, naming each variable and the way out. */
-export function refuseForeignEnvironment(env: NodeJS.ProcessEnv): void {
-  const found = Object.keys(FOREIGN).filter((name) => (env[name] ?? '') !== '');
-  if (found.length === 0) return;
-  const reasons = found.map((name) => `  ${name}: ${FOREIGN[name]}`).join('\n');
+export function readStores(env: NodeJS.ProcessEnv): Stores {
+  const problems = { ...neverProblems(env), ...postgresProblem(env), ...vaultProblem(env) };
+  const found = Object.keys(problems);
+  if (found.length > 0) {
+    const reasons = found.map((name) => `  ${name}: ${problems[name]}`).join('\n');
+    throw new Error(
+      `The environment holds variables that don't fit:\n${reasons}\nStart without them:\n  env ${found.map((n) => `-u ${n}`).join(' ')} npm start`,
+    );
+  }
+  requireGoodPassphrase(env['GLASSDOME_ENCRYPTION_KEY']);
+  const { DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl } = env;
+  return {
+    ...(appUrl && ownerUrl && { postgres: { appUrl, ownerUrl } }),
+    foreignVault: isSet(env, 'VAULT_ADDR'),
+  };
+}
+
+/** Every variable of the broker's that is set, but for those of a store that the launcher brings. */
+export function passedOn(env: NodeJS.ProcessEnv, stores: Stores): Record<string, string> {
+  const own = (name: string) =>
+    (stores.postgres === undefined && OF_POSTGRES.test(name)) ||
+    (!stores.foreignVault && OF_VAULT.test(name));
+  const names = Object.keys(configSchema.shape).filter((name) => name !== 'DATABASE_OWNER_URL' && !own(name));
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+const isSet = (env: NodeJS.ProcessEnv, name: string) => (env[name] ?? '') !== '';
+
+function neverProblems(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(NEVER).filter(([name]) => isSet(env, name)));
+}
+
+function postgresProblem(env: NodeJS.ProcessEnv): Record<string, string> {
+  if (!isSet(env, 'DATABASE_URL')) {
+    return isSet(env, 'DATABASE_OWNER_URL')
+      ? { DATABASE_OWNER_URL: 'it goes with a DATABASE_URL, which is not set' }
+      : {};
+  }
+  const scheme = /^([^:]*):\/\//.exec(env['DATABASE_URL'] ?? '')?.[1];
+  if (scheme !== 'postgres' && scheme !== 'postgresql')
+    return { DATABASE_URL: `"${scheme ?? '?'}" is another program's setting; the broker takes postgres://` };
+  if (!URL.canParse(env['DATABASE_URL'] ?? '')) return { DATABASE_URL: 'it is no URL' };
+  return isSet(env, 'DATABASE_OWNER_URL')
+    ? {}
+    : { DATABASE_URL: 'it names a Postgres of yours; that one needs DATABASE_OWNER_URL too, for migrate' };
+}
+
+function vaultProblem(env: NodeJS.ProcessEnv): Record<string, string> {
+  if (!isSet(env, 'VAULT_ADDR') || !['', 'approle'].includes(env['VAULT_AUTH_METHOD'] ?? '')) return {};
+  const missing = LOGINS.filter((name) => !isSet(env, name));
+  if (missing.length === 0) return {};
+  return {
+    VAULT_ADDR: `it names a Vault that somebody else runs, and the broker has no login there (${missing.join(', ')}): see \`bootstrap\` in README.md`,
+  };
+}
+
+function requireGoodPassphrase(passphrase: string | undefined): void {
+  const reason = passphrase === undefined ? undefined : weakPassword(passphrase);
+  if (reason === undefined) return;
   throw new Error(
-    `The environment holds variables of another program:\n${reasons}\nStart without them:\n  env ${found.map((n) => `-u ${n}`).join(' ')} npm start`,
+    `GLASSDOME_ENCRYPTION_KEY ${reason}. Take a random one (openssl rand -hex 24) and keep it, or start without: env -u GLASSDOME_ENCRYPTION_KEY npm start`,
   );
 }

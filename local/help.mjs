@@ -7,18 +7,21 @@ everything in order; the next start has the same data. The first start makes an 
 Vault comes from the first of these: vault or bao on PATH, the binary built earlier, a build from its Go module (Go 1.25
 or later, about 10 minutes, once).
 
-Variables
-  BROKER_PORT               API (8400)
+Variables of the launcher
   LOCAL_VAULT_PORT          Vault (8401; the port after it is Vault's cluster port)
   LOCAL_POSTGRES_PORT       Postgres (8403)
   LOCAL_DATA                where the data lies (.data)
-  GLASSDOME_ENCRYPTION_KEY  encrypts Vault's unseal key file; the same value at every start
+  GLASSDOME_ENCRYPTION_KEY  encrypts Vault's unseal key file, from the start at which it is first set; the same value at
+                            every start after that. At least 12 characters, random: openssl rand -hex 24
   GLASSDOME_BROKER_CACHE    where the built Vault is kept (~/.cache)
-  GLASSDOME_JWT_KEY_FILES   files with Glassdome's JWT key, so that its users' tokens are accepted
-  TLS_CERT_FILE, TLS_KEY_FILE   serve HTTPS
-  GLASSDOME_JWT_KEY_VAULT_PATH  where this Vault holds it, e.g. glassdome/data/auth/jwt_secret
-  REVEALS_PER_MINUTE        how often one caller may read values (6000; 0 for no bound)
-  LOG_LEVEL                 error, warn or info
+  DATABASE_URL, DATABASE_OWNER_URL   a Postgres of yours in the place of the one it brings
+  VAULT_ADDR                a Vault of yours, prepared by "bootstrap": nothing is initialised, unsealed or bootstrapped there.
+                            The logins go with it: VAULT_ROLE_ID, VAULT_SECRET_ID_FILE, and the same with VAULT_USERS_
+                            and VAULT_RECONCILER_
+  LOCAL_FIRST_ADMIN         name of the first admin (admin). In a Vault of yours none is made without it; whoever has that
+                            name in Vault's userpass gets another password
 
-For a Postgres and a Vault of your own see "Run it in production" in README.md.
+All others go to the broker as they are: BROKER_PORT (8400), TLS_CERT_FILE and TLS_KEY_FILE, GLASSDOME_JWT_KEY_FILES,
+OUTBOUND_ALLOW_CIDRS, SMTP_HOST, TEST_INTERVAL_MINUTES, REMIND_DAYS, REPORT_SCHEDULE, LOG_LEVEL … They stand in
+docs/configuration.md.
 `;

@@ -38,18 +38,38 @@ export function saveKeys(path: string, keys: VaultKeys, passphrase: string | und
   writePrivate(path, JSON.stringify({ sealed }));
 }
 
-/** The keys, or undefined when there is no file. A missing or wrong passphrase is an error that says what to do. */
+/**
+ * The keys, or undefined when there is no file. A plain file is sealed where there is a passphrase now. A missing or
+ * wrong passphrase, or a damaged file, is an error that says what to do, and changes nothing.
+ */
 export function loadKeys(path: string, passphrase: string | undefined): VaultKeys | undefined {
   const text = readPrivate(path);
   if (text === undefined) return undefined;
-  const content = JSON.parse(text) as VaultKeys | { sealed: Sealed };
-  if (!('sealed' in content)) return content;
+  const content = parsed(text);
+  if (!('sealed' in content)) {
+    if (passphrase !== undefined) saveKeys(path, content, passphrase);
+    return content;
+  }
   if (passphrase === undefined) {
     throw new Error(
       "The local Vault's key file is encrypted. Set GLASSDOME_ENCRYPTION_KEY to the value it was made with. Nothing was touched.",
     );
   }
-  const { salt, iv, tag, data } = content.sealed;
+  return open(content.sealed, passphrase);
+}
+
+/** The parser's own error would quote the file. */
+function parsed(text: string): VaultKeys | { sealed: Sealed } {
+  try {
+    return JSON.parse(text) as VaultKeys | { sealed: Sealed };
+  } catch {
+    throw new Error(
+      "The local Vault's key file is damaged. Restore it from a backup, or move .data aside to begin anew. Nothing was touched.",
+    );
+  }
+}
+
+function open({ salt, iv, tag, data }: Sealed, passphrase: string): VaultKeys {
   const decipher = createDecipheriv(
     'aes-256-gcm',
     derive(passphrase, Buffer.from(salt, 'base64')),

@@ -1,18 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, fetch } from 'undici';
-import { oneTimePassword } from '../src/usecases/users.js';
 import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
-import { refuseForeignEnvironment } from './environment.js';
+import { passedOn, readStores, type Stores } from './environment.js';
+import { type FirstAdmin, firstAdmin } from './firstAdmin.js';
+import { loadKeys } from './keyFile.js';
+import { loginsOf, vaultVariables } from './ownVault.js';
+import { keepPair, pairOf, refuseUsedDatabase } from './pair.js';
 import { packageRoot } from './paths.js';
-import { type LocalPostgres, reachableFolder, startPostgres } from './postgres.js';
-import { readPrivate, writePrivate } from './privateFile.js';
-import { type Logins, MOUNTS, provisionVault, revokeRoot, tokenWorks } from './provision.js';
+import { reachableFolder, startPostgres } from './postgres.js';
 import { notes, release, stopOrphans, takeOver } from './takeOver.js';
+import { type Told, told } from './told.js';
 import { findVault } from './vaultBinary.js';
-import { type LocalVault, startVault } from './vaultServer.js';
+import { keyFileIn, type LocalVault, startVault } from './vaultServer.js';
 
 /** `npm start`: the whole system on real parts, for development. Every step can be stopped and begun again. */
 const root = packageRoot();
@@ -22,6 +24,8 @@ const postgresFolder = reachableFolder(
   `/var/tmp/glassdome-broker-${Buffer.from(data).toString('hex').slice(-24)}`,
 );
 const noted = notes(data, postgresFolder);
+const logs = join(data, 'logs');
+const passphrase = process.env['GLASSDOME_ENCRYPTION_KEY'];
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const portOf = (name: string, preset: number) => Number(process.env[name] ?? preset);
 const running: { stop(): Promise<void> }[] = [];
@@ -42,91 +46,66 @@ async function stopAll(code: number): Promise<never> {
 }
 
 async function start(): Promise<void> {
-  refuseForeignEnvironment(process.env);
-  mkdirSync(join(data, 'logs'), { recursive: true });
+  const stores = readStores(process.env);
+  mkdirSync(logs, { recursive: true });
   await takeOver(noted, say);
   ours = true;
+  // Before anything runs, so that nothing is touched where the passphrase is wrong.
+  if (!stores.foreignVault) loadKeys(keyFileIn(join(data, 'vault')), passphrase);
+  const pair = pairOf(stores.postgres?.appUrl, stores.foreignVault ? process.env['VAULT_ADDR'] : undefined);
+  keepPair(join(data, 'pair.json'), pair);
   const port = portOf('BROKER_PORT', 8400);
   await requireFreePort(port, 'BROKER_PORT');
-  const binary = await findVault((line) => say(`• ${line}`));
-  say('• Starting Postgres');
+  const binary = stores.foreignVault ? undefined : await findVault((line) => say(`• ${line}`));
+  const { env, ownerUrl } = await withPostgres(stores, port);
+  runBroker(['migrate'], { ...env, DATABASE_OWNER_URL: ownerUrl });
+  const vault = binary === undefined ? undefined : await bringVault(binary);
+  if (vault !== undefined) {
+    const beforeFirst = async () => void (stores.postgres && (await refuseUsedDatabase(ownerUrl)));
+    Object.assign(env, vaultVariables(vault.address, await loginsOf(vault, data, { say, beforeFirst })));
+  }
+  const admin = makeFirstAdmin(env, stores);
+  say('• Starting the broker');
+  const host = hostOf(process.env['BROKER_HOST']);
+  const broker = await startBroker(env, `${host}:${port}`);
+  tell({ host, port, logs, vault, env: process.env }, admin);
+  broker.once('exit', () => void stopAll(1));
+}
+
+/** The broker's environment with the Postgres that there is, brought here unless somebody named one. */
+async function withPostgres(
+  stores: Stores,
+  port: number,
+): Promise<{ env: NodeJS.ProcessEnv; ownerUrl: string }> {
+  if (stores.postgres === undefined) say('• Starting Postgres');
+  const { appUrl, ownerUrl } = stores.postgres ?? (await bringPostgres());
+  const base = { PATH: process.env['PATH'], NODE_ENV: 'production', ...passedOn(process.env, stores) };
+  return { env: { ...base, BROKER_PORT: String(port), DATABASE_URL: appUrl }, ownerUrl };
+}
+
+async function bringPostgres(): Promise<{ appUrl: string; ownerUrl: string }> {
   const postgres = await startPostgres({
     folder: postgresFolder,
     secrets: join(data, 'postgres-passwords.json'),
     port: portOf('LOCAL_POSTGRES_PORT', 8403),
-    log: join(data, 'logs', 'postgres.log'),
+    log: join(logs, 'postgres.log'),
   });
   running.push(postgres);
+  return postgres;
+}
+
+async function bringVault(binary: string): Promise<LocalVault> {
   say('• Starting Vault');
   const vault = await startVault({
     binary,
     folder: join(data, 'vault'),
     port: portOf('LOCAL_VAULT_PORT', 8401),
-    log: join(data, 'logs', 'vault.log'),
+    log: join(logs, 'vault.log'),
     pidFile: noted.vault.file,
-    passphrase: process.env['GLASSDOME_ENCRYPTION_KEY'],
+    passphrase,
   });
   running.push(vault);
-  const env = brokerEnv(postgres, vault, await loginsOf(vault), port);
-  runBroker(['migrate'], { ...env, DATABASE_OWNER_URL: postgres.ownerUrl });
-  const password = firstAdmin(env);
-  say('• Starting the broker');
-  const broker = await startBroker(env, port);
-  tell(port, vault.address, password);
-  broker.once('exit', () => void stopAll(1));
-}
-
-/** The Vault logins; made, together with everything in Vault, at the first start only. */
-async function loginsOf(vault: LocalVault): Promise<Logins> {
-  const file = join(data, 'vault-logins.json');
-  const { rootToken } = vault.keys;
-  if (rootToken !== undefined && existsSync(file) && !(await tokenWorks(vault.address, rootToken))) {
-    // An earlier start ended between revoking the token and forgetting it; everything before that was done.
-    vault.forgetRoot();
-  } else if (rootToken !== undefined) {
-    const logins = await provisionVault(vault.address, rootToken, join(data, 'secret-ids'), (line) =>
-      say(`  ${line}`),
-    );
-    writePrivate(file, JSON.stringify(logins));
-    await revokeRoot(vault.address, rootToken);
-    vault.forgetRoot();
-  }
-  const known = readPrivate(file);
-  if (known === undefined)
-    throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to begin anew.`);
-  return JSON.parse(known) as Logins;
-}
-
-function brokerEnv(
-  postgres: LocalPostgres,
-  vault: LocalVault,
-  logins: Logins,
-  port: number,
-): NodeJS.ProcessEnv {
-  const login = (prefix: string, role: keyof Logins) => ({
-    [`${prefix}ROLE_ID`]: logins[role].roleId,
-    [`${prefix}SECRET_ID_FILE`]: logins[role].secretIdFile,
-  });
-  const passOn = [
-    'GLASSDOME_JWT_KEY_FILES',
-    'GLASSDOME_JWT_KEY_VAULT_PATH',
-    'LOG_LEVEL',
-    'REVEALS_PER_MINUTE',
-    'TLS_CERT_FILE',
-    'TLS_KEY_FILE',
-  ].filter((name) => process.env[name] !== undefined);
-  return {
-    PATH: process.env['PATH'],
-    NODE_ENV: 'production',
-    ...Object.fromEntries(passOn.map((name) => [name, process.env[name]])),
-    BROKER_PORT: String(port),
-    DATABASE_URL: postgres.appUrl,
-    VAULT_ADDR: vault.address,
-    KV_MOUNT: MOUNTS.kvMount,
-    ...login('VAULT_', 'api'),
-    ...login('VAULT_USERS_', 'users'),
-    ...login('VAULT_RECONCILER_', 'reconciler'),
-  };
+  return vault;
 }
 
 const program = join(root, 'dist', 'src', 'main.js');
@@ -136,57 +115,40 @@ function runBroker(args: string[], env: NodeJS.ProcessEnv): void {
   if (done.status !== 0) throw new Error(`glassdome-broker ${args[0]} failed: ${done.stderr}`);
 }
 
-/** The one-time password of the first admin, at the first start; undefined later. */
-function firstAdmin(env: NodeJS.ProcessEnv): string | undefined {
-  const done = join(data, 'admin-made');
-  if (existsSync(done)) return undefined;
-  const file = join(data, 'admin-password');
-  const password = readPrivate(file) ?? oneTimePassword().reveal();
-  writePrivate(file, password);
-  const made = spawnSync(
-    process.execPath,
-    [program, 'create-admin', '--username', 'admin', '--password-file', file],
-    { env, encoding: 'utf8' },
-  );
-  const thereAlready = made.stderr.includes('There are people already');
-  if (made.status !== 0 && !thereAlready)
-    throw new Error(`The first admin could not be made: ${made.stderr}`);
-  return password;
+/** In a Vault of somebody else's only under a name that was asked for: whoever has it there gets another password. */
+function makeFirstAdmin(env: NodeJS.ProcessEnv, { foreignVault }: Stores): FirstAdmin | undefined {
+  const username = process.env['LOCAL_FIRST_ADMIN'] ?? (foreignVault ? undefined : 'admin');
+  if (username === undefined) return undefined;
+  return firstAdmin(data, username, (file) => {
+    const args = [program, 'create-admin', '--username', username, '--password-file', file];
+    const made = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    return made.status === 0 ? undefined : made.stderr;
+  });
 }
 
-async function startBroker(env: NodeJS.ProcessEnv, port: number): Promise<ChildProcess> {
-  const log = openSync(join(data, 'logs', 'broker.log'), 'a', 0o600);
+/** Where the broker can be asked from here. */
+function hostOf(listensOn = '127.0.0.1'): string {
+  if (listensOn === '0.0.0.0' || listensOn === '::') return '127.0.0.1';
+  return listensOn.includes(':') ? `[${listensOn}]` : listensOn;
+}
+
+async function startBroker(env: NodeJS.ProcessEnv, at: string): Promise<ChildProcess> {
+  const log = openSync(join(logs, 'broker.log'), 'a', 0o600);
   const spawned = { env, stdio: ['ignore' as const, log, log] };
   const child = startChild(process.execPath, [program, 'all'], spawned, noted.broker.file);
   running.push({ stop: () => stopChild(child, 'SIGTERM', 26_000) });
   const scheme = env['TLS_CERT_FILE'] === undefined ? 'http' : 'https';
   // Its own certificate need not name this address nor come from a known CA; only readiness is asked.
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
-  const ready = async () => (await fetch(`${scheme}://127.0.0.1:${port}/readyz`, { dispatcher })).ok;
+  const ready = async () => (await fetch(`${scheme}://${at}/readyz`, { dispatcher })).ok;
   await waitUntil('The broker', child, ready);
   await dispatcher.close();
   return child;
 }
 
-function tell(port: number, vault: string, password: string | undefined): void {
-  const secure = process.env['TLS_CERT_FILE'] !== undefined;
-  const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`;
-  say(`
-The credential broker runs. FOR DEVELOPMENT ONLY: Vault's unseal key lies beside its data.
-
-  API        ${url}      (every call: ${url}/docs)
-  Vault      ${vault}      (its API; a Vault built from the Go module serves no UI)
-  Logs       ${join(data, 'logs')}/
-`);
-  if (password !== undefined) {
-    say(`  First admin: user "admin", one-time password  ${password}   (shown this once)
-
-  Log in:  echo '{"username":"admin","password":"${password}"}' | curl -s ${url}/api/auth/login -H 'content-type: application/json' -d @-
-  or:      npx glassdome login --username admin${port === 8400 ? '' : ` --server ${url}`}     (asks for a password of your own)
-`);
-    rmSync(join(data, 'admin-password'), { force: true });
-    writePrivate(join(data, 'admin-made'), new Date().toISOString());
-  }
+function tell(facts: Told, admin: FirstAdmin | undefined): void {
+  say(told(facts, admin));
+  admin?.shown();
   say('  Stop with Ctrl-C; the data stays.');
 }
 

@@ -6,6 +6,8 @@ import { loadKeys, saveKeys, type VaultKeys } from './keyFile.js';
 
 export interface LocalVault {
   address: string;
+  /** Where its page is; undefined when this build has none. */
+  ui: string | undefined;
   keys: VaultKeys;
   child: ChildProcess;
   stop(): Promise<void>;
@@ -23,10 +25,15 @@ interface Options {
   pidFile?: string;
 }
 
+/** Where the keys of the Vault in that folder are kept. */
+export function keyFileIn(folder: string): string {
+  return join(folder, 'keys.json');
+}
+
 /** A real single-node Vault (raft) on loopback, initialised and unsealed: for development only. */
 export async function startVault(options: Options): Promise<LocalVault> {
   const { folder, port } = options;
-  const keyFile = join(folder, 'keys.json');
+  const keyFile = keyFileIn(folder);
   const before = loadKeys(keyFile, options.passphrase);
   await requireFreePort(port, 'LOCAL_VAULT_PORT');
   moveAsideWithoutKeys(folder, before);
@@ -46,6 +53,7 @@ export async function startVault(options: Options): Promise<LocalVault> {
   await waitUntil('Vault (unseal)', child, () => unseal(address, keys.unsealKey));
   return {
     address,
+    ui: (await servesUi(address)) ? `${address}/ui` : undefined,
     keys,
     child,
     stop: () => stopChild(child, 'SIGTERM'),
@@ -60,7 +68,8 @@ function moveAsideWithoutKeys(folder: string, keys: VaultKeys | undefined): void
 }
 
 function configuration(folder: string, port: number): string {
-  return `disable_mlock = true
+  return `ui = true
+disable_mlock = true
 api_addr = "http://127.0.0.1:${port}"
 cluster_addr = "https://127.0.0.1:${port + 1}"
 listener "tcp" {
@@ -84,6 +93,12 @@ export async function initialise(address: string): Promise<VaultKeys> {
   if (unsealKey === undefined || made.root_token === undefined)
     throw new Error('Vault could not be initialised');
   return { unsealKey, rootToken: made.root_token };
+}
+
+/** A build without the page answers with a page that says so. */
+async function servesUi(address: string): Promise<boolean> {
+  const answer = await fetch(`${address}/ui/`, { signal: AbortSignal.timeout(10_000) });
+  return answer.ok && !/UI is not available/i.test(await answer.text());
 }
 
 /** Whether it is open now. */

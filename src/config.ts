@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 import { testIntervals } from './domain/testPace.js';
+import { weakPassword } from './domain/weakPassword.js';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
@@ -14,7 +15,7 @@ const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).defa
 const mount = (preset: string) =>
   z
     .string()
-    .regex(/^[a-z0-9][a-z0-9_/-]*$/)
+    .regex(/^[a-z0-9][a-z0-9_/-]*$/, 'must be a mount in Vault: a-z, 0-9, -, _ and /')
     .default(preset);
 
 const months = (fewest: number) =>
@@ -34,9 +35,11 @@ const cidrs = (preset: string) =>
       'must be ranges such as 10.0.0.0/8, separated by commas',
     );
 
-const schema = z.object({
+/** Every variable with its rule and meaning; docs/configuration.md is made from it (`npm run docs`). */
+export const configSchema = z.object({
   /** Address to listen on. Beyond loopback TLS is needed. */
   BROKER_HOST: z.string().default('127.0.0.1'),
+  /** Port to listen on. */
   BROKER_PORT: port(8400),
   /** Postgres, as the app role. Beyond loopback it must ask for TLS (`?sslmode=verify-full`). */
   DATABASE_URL: z.string().optional(),
@@ -45,30 +48,50 @@ const schema = z.object({
   /** Name of the app role, which `migrate` gives its rights. */
   DATABASE_APP_ROLE: z
     .string()
-    .regex(/^[a-z_][a-z0-9_]*$/)
+    .regex(/^[a-z_][a-z0-9_]*$/, 'must be the name of a role: a-z, 0-9 and _')
     .default('broker_app'),
   /** One or more addresses of the Vault cluster, separated by commas. */
   VAULT_ADDR: z.string().optional(),
+  /** File with the CA that signed Vault's certificate, where no public one did. */
   VAULT_CA_FILE: z.string().optional(),
+  /** How the broker logs in to Vault. `token` is for a Vault on loopback, for development. */
   VAULT_AUTH_METHOD: z.enum(['approle', 'pod', 'token']).default('approle'),
+  /** AppRole of the API (`broker-api`): its id, which `bootstrap` prints. */
   VAULT_ROLE_ID: z.string().optional(),
+  /** The file of its secret id, read again at each login. */
   VAULT_SECRET_ID_FILE: z.string().optional(),
+  /** AppRole of the API for passwords (`broker-users`). */
   VAULT_USERS_ROLE_ID: z.string().optional(),
+  /** The file of its secret id. */
   VAULT_USERS_SECRET_ID_FILE: z.string().optional(),
+  /** AppRole of `worker` and `reconcile` (`broker-worker`). `all` works with the API's. */
+  VAULT_WORKER_ROLE_ID: z.string().optional(),
+  /** The file of its secret id. */
+  VAULT_WORKER_SECRET_ID_FILE: z.string().optional(),
+  /** AppRole of whatever lists and removes (`broker-reconciler`): for `worker`, `reconcile` and `all`. */
   VAULT_RECONCILER_ROLE_ID: z.string().optional(),
+  /** The file of its secret id. */
   VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
-  /** Pod login: mount below `auth/`, role, and the file of the pod's token. */
+  /** Whether the files hold wrapping tokens instead (`vault write -wrap-ttl=…`): each is opened once, at the start. */
+  VAULT_SECRET_ID_WRAPPED: flag,
+  /** Pod login: the mount below `auth/`. */
   VAULT_POD_MOUNT: mount('kubernetes'),
+  /** Pod login: the role of the API. The others are called like it, with `users`, `worker` and `reconciler` at the end. */
   VAULT_POD_ROLE: z
     .string()
     .regex(/^[a-z0-9_-]*api$/, 'must end in "api": the other roles are called like it')
     .default('broker-api'),
+  /** Pod login: the file of the pod's own token, read again at each login. */
   VAULT_POD_TOKEN_FILE: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount/token'),
   /** Token login, for development, and the short-lived token of `bootstrap`. */
   VAULT_TOKEN_FILE: z.string().optional(),
+  /** Where AppRole is mounted below `auth/`. */
   APPROLE_MOUNT: mount('approle'),
+  /** The KV v2 mount of the broker's own. */
   KV_MOUNT: mount('glassdome-credentials'),
+  /** The transit mount with the broker's keys. */
   TRANSIT_MOUNT: mount('transit'),
+  /** The userpass mount of the broker's own, below `auth/`. */
   USERPASS_MOUNT: mount('userpass'),
   /** Files with Glassdome's JWT key, separated by commas; two are valid during a change. */
   GLASSDOME_JWT_KEY_FILES: z.string().optional(),
@@ -77,7 +100,9 @@ const schema = z.object({
     .string()
     .regex(/^[a-z0-9_-]+\/data\/[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be <mount>/data/<path>')
     .optional(),
+  /** Certificate of the API, with its chain (PEM); together with `TLS_KEY_FILE` the API serves HTTPS. */
   TLS_CERT_FILE: z.string().optional(),
+  /** Its private key (PEM). */
   TLS_KEY_FILE: z.string().optional(),
   /** How many proxies stand in front and set X-Forwarded-For. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
@@ -86,6 +111,14 @@ const schema = z.object({
    * takes to notice. 0 where there is none.
    */
   STOP_DELAY_SECONDS: z.coerce.number().int().min(0).max(10).default(0),
+  /** Origins of Glassdome's pages that may call the API from a browser, separated by commas; none unless named. */
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .refine(
+      (text) => listOf(text).every(isOrigin),
+      'must be origins such as https://glassdome.lab, separated by commas; no path, no *',
+    ),
   /** Calls for values (`secret`, `resolve`, `environment`) that one caller may make in a minute; 0 sets no bound. */
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
   /** Ranges that tests of credentials may connect to beside public addresses; loopback only if it is among them. */
@@ -120,31 +153,42 @@ const schema = z.object({
   DRIFT: z.enum(['report', 'adopt']).default('report'),
   /** Whole months of rows that are kept beside the current one; 0 keeps them for ever. */
   RETENTION_USAGE_MONTHS: months(1).default(13),
+  /** The same for the results of tests. */
   RETENTION_TESTS_MONTHS: months(1).default(13),
+  /** The same for the audit. */
   RETENTION_AUDIT_MONTHS: months(12).default(0),
-  /** When health reports are made, as a cron expression of five fields, and in whose time. */
+  /** When health reports are made, as a cron expression of five fields. */
   REPORT_SCHEDULE: z
     .string()
     .regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields, such as 0 6 * * 1')
     .default('0 6 * * 1'),
+  /** In whose time that is. */
   REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
   /** The server that takes mail for people; without it there are no channels by mail. */
   SMTP_HOST: z.string().optional(),
+  /** Its port. */
   SMTP_PORT: port(587),
   /** `starttls` is demanded, not only tried; `none` for loopback only. */
   SMTP_TLS: z.enum(['starttls', 'tls', 'none']).default('starttls'),
+  /** Whom mail comes from. */
   SMTP_FROM: z.email('must be a mail address').optional(),
+  /** Who logs in at the mail server, where it asks for that. */
   SMTP_USER: z.string().optional(),
+  /** The file of its password. */
   SMTP_PASSWORD_FILE: z.string().optional(),
+  /** File with the CA that signed the mail server's certificate, where no public one did. */
   SMTP_CA_FILE: z.string().optional(),
-  /** Each lets one plain connection leave loopback. */
+  /** Lets the API serve plain HTTP beyond loopback: behind a proxy that speaks TLS. */
   ALLOW_PLAIN_HTTP: flag,
+  /** Lets the connection to Postgres leave loopback in the clear. */
   ALLOW_PLAIN_POSTGRES: flag,
+  /** Lets the connection to Vault leave loopback in the clear. */
   ALLOW_PLAIN_VAULT: flag,
+  /** What is logged: `error` alone, `warn` too, or all. */
   LOG_LEVEL: z.enum(['error', 'warn', 'info']).default('info'),
 });
 
-export type Config = Readonly<z.infer<typeof schema>> & {
+export type Config = Readonly<z.infer<typeof configSchema>> & {
   /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */
   readonly glassdomeKeys: readonly string[];
 };
@@ -154,7 +198,7 @@ export class ConfigRefused extends Error {}
 
 /** The only reader of the process's environment. Rejects what is missing, weak or plain where it must not be. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = schema.safeParse(env);
+  const parsed = configSchema.safeParse(env);
   if (!parsed.success) {
     throw new ConfigRefused(
       parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
@@ -166,6 +210,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...plainConnections(config),
     ...urlProblems(config),
     ...smtpProblems(config),
+    ...weakSecrets(config),
   ];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
   return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
@@ -180,8 +225,12 @@ function isTimezone(name: string): boolean {
   }
 }
 
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 /** A variable that the command at hand can't do without. */
-export function required(config: Config, name: keyof z.infer<typeof schema>): string {
+export function required(config: Config, name: keyof z.infer<typeof configSchema>): string {
   const value = config[name];
   if (typeof value === 'string' && value !== '') return value;
   throw new ConfigRefused(`${name} must be set`);
@@ -200,7 +249,7 @@ function refusedVariables(env: NodeJS.ProcessEnv): string[] {
   return wrong;
 }
 
-function smtpProblems(config: z.infer<typeof schema>): string[] {
+function smtpProblems(config: z.infer<typeof configSchema>): string[] {
   const wrong: string[] = [];
   if ((config.SMTP_HOST === undefined) !== (config.SMTP_FROM === undefined))
     wrong.push('SMTP_HOST and SMTP_FROM: set both or none');
@@ -211,7 +260,7 @@ function smtpProblems(config: z.infer<typeof schema>): string[] {
   return wrong;
 }
 
-function urlProblems(config: z.infer<typeof schema>): string[] {
+function urlProblems(config: z.infer<typeof configSchema>): string[] {
   return (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
     const scheme = /^([a-z0-9+]+):\/\//.exec(config[name] ?? 'postgres://')?.[1];
     if (scheme === 'postgres' || scheme === 'postgresql') return [];
@@ -221,7 +270,45 @@ function urlProblems(config: z.infer<typeof schema>): string[] {
   });
 }
 
-function plainConnections(config: z.infer<typeof schema>): string[] {
+/** On loopback whoever could guess is on this machine already. */
+function weakSecrets(config: z.infer<typeof configSchema>): string[] {
+  const wrong = (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
+    const { user, passwords, local } = loginIn(config[name] ?? '');
+    const reason = passwords
+      .map((password) => weakPassword(password, user))
+      .find((text) => text !== undefined);
+    if (local || reason === undefined) return [];
+    return `${name}: the password ${reason}; give the role a random one (openssl rand -hex 24; alter role … password …) or a client certificate`;
+  });
+  const faraway = listOf(config.VAULT_ADDR).some((address) => !LOOPBACK.has(hostOf(address)));
+  if (config.VAULT_AUTH_METHOD === 'token' && faraway)
+    wrong.push(
+      'VAULT_AUTH_METHOD: token is for a Vault on loopback, for development; use approle (see `bootstrap`) or pod',
+    );
+  return wrong;
+}
+
+/** Who logs in, as the driver reads the URL: what the query says counts beside what stands before the host. */
+function loginIn(text: string): { user: string; passwords: string[]; local: boolean } {
+  if (!URL.canParse(text)) return { user: '', passwords: [], local: false };
+  const { username, password, hostname, searchParams } = new URL(text);
+  const hosts = [hostname, ...searchParams.getAll('host')].filter((host) => host !== '');
+  return {
+    user: decoded(searchParams.get('user') ?? username),
+    passwords: [decoded(password), ...searchParams.getAll('password')].filter((one) => one !== ''),
+    local: hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host)),
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function plainConnections(config: z.infer<typeof configSchema>): string[] {
   const wrong: string[] = [];
   if ((config.TLS_CERT_FILE === undefined) !== (config.TLS_KEY_FILE === undefined)) {
     wrong.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or none');
@@ -231,6 +318,9 @@ function plainConnections(config: z.infer<typeof schema>): string[] {
       'BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)',
     );
   }
+  for (const origin of listOf(config.CORS_ORIGINS))
+    if (origin.startsWith('http://') && !LOOPBACK.has(hostOf(origin)) && !config.ALLOW_PLAIN_HTTP)
+      wrong.push(`CORS_ORIGINS: ${origin} is plain http beyond loopback (or ALLOW_PLAIN_HTTP=true)`);
   for (const address of listOf(config.VAULT_ADDR)) {
     if (!/^https?:\/\/[^/]+\/?$/i.test(address))
       wrong.push(`VAULT_ADDR: "${address}" must be https://host:port`);
@@ -249,9 +339,8 @@ function plainConnections(config: z.infer<typeof schema>): string[] {
 /** As the driver reads it: a `host` in the query wins, and with libpq's meaning `require` verifies nothing. */
 function plainPostgres(text: string): boolean {
   if (!URL.canParse(text)) return true;
-  const { hostname, searchParams } = new URL(text);
-  const hosts = [hostname, ...searchParams.getAll('host')].filter((host) => host !== '');
-  if (hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host))) return false;
+  const { searchParams } = new URL(text);
+  if (loginIn(text).local) return false;
   const verified = searchParams.has('uselibpqcompat')
     ? ['verify-full']
     : ['require', 'verify-ca', 'verify-full'];

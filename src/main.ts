@@ -2,12 +2,13 @@
 import { Command } from 'commander';
 import { migrate } from './adapters/postgres/migrations.js';
 import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
-import { BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
+import { type BootstrapOptions, BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
 import { VaultUnreachable } from './adapters/vault/client.js';
 import { openTransport } from './adapters/vault/connection.js';
 import { GlassdomeKeyRefused } from './adapters/vault/glassdomeKeys.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
 import {
+  type Config,
   ConfigRefused,
   listOf,
   loadConfig,
@@ -24,7 +25,8 @@ import type { Log } from './ports/runtime.js';
 import { reconcile } from './usecases/reconcile.js';
 import { setReportOnly } from './usecases/restoreMarker.js';
 import { createFirstAdmin } from './usecases/users.js';
-import { type System, tokenFrom, wire } from './wire.js';
+import { tokenFrom, vaultCa } from './vaultLogins.js';
+import { type WorkerSystem, wire, wireWorker } from './wire.js';
 import { startWorker, type Worker } from './worker/worker.js';
 
 const STOP_WITHIN_MS = 25_000;
@@ -35,7 +37,8 @@ const out = (line: string) => void process.stdout.write(`${line}\n`);
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
 async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const config = loadConfig();
-  const system = await wire(config);
+  const full = roles.api ? await wire(config) : undefined;
+  const system = full ?? (await wireWorker(config));
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
   const worker = roles.worker ? await startWorker(system) : undefined;
@@ -45,9 +48,10 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     revealsPerMinute: config.REVEALS_PER_MINUTE,
     testsPerMinute: config.TESTS_PER_MINUTE,
     testOnSave: config.TEST_ON_SAVE,
+    corsOrigins: listOf(config.CORS_ORIGINS),
   };
-  const app = () => createApp({ ...system, life, version: packageVersion(), ...limits });
-  const server = roles.api ? await listen(app(), config) : undefined;
+  const app = full && createApp({ ...full, life, version: packageVersion(), ...limits });
+  const server = app && (await listen(app, config));
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
   const stop = async (code: number, delayMs: number) => {
     if (life.stopping) process.exit(1);
@@ -83,21 +87,13 @@ async function endOfWork(worker: Worker, log: Log): Promise<void> {
   clearTimeout(timer);
 }
 
-async function bootstrap(dryRun: boolean): Promise<void> {
+async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
   const config = loadConfig();
-  const caPem =
-    config.VAULT_CA_FILE === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', config.VAULT_CA_FILE) };
-  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), caPem);
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
   try {
     const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
     const client = createVaultClient(transport, () => token.reveal());
-    const options = {
-      kvMount: config.KV_MOUNT,
-      transitMount: config.TRANSIT_MOUNT,
-      userpassMount: config.USERPASS_MOUNT,
-      approleMount: config.APPROLE_MOUNT,
-      policiesDir: packageFile('vault-policies'),
-    };
+    const options = bootstrapOptions(config, auditFile);
     const plan = await planBootstrap(client, options);
     out(
       plan.length === 0
@@ -107,7 +103,7 @@ async function bootstrap(dryRun: boolean): Promise<void> {
     if (dryRun) return;
     const { roles } = await bootstrapVault(client, { ...options, onStep: (line) => out(`• ${line}`) });
     out(
-      'Role ids (not secret). Make a secret id for each with: vault write -f auth/approle/role/broker-<role>/secret-id',
+      `Role ids (not secret). Make a secret id for each with: vault write -f auth/${config.APPROLE_MOUNT}/role/broker-<role>/secret-id`,
     );
     for (const [role, { roleId }] of Object.entries(roles)) out(`  broker-${role}  ${roleId}`);
   } finally {
@@ -115,8 +111,24 @@ async function bootstrap(dryRun: boolean): Promise<void> {
   }
 }
 
-async function withSystem(work: (system: System) => Promise<void>): Promise<void> {
-  const system = await wire(loadConfig());
+function bootstrapOptions(config: Config, auditFile: string | undefined): BootstrapOptions {
+  const glassdomeJwtPath = config.GLASSDOME_JWT_KEY_VAULT_PATH;
+  return {
+    kvMount: config.KV_MOUNT,
+    transitMount: config.TRANSIT_MOUNT,
+    userpassMount: config.USERPASS_MOUNT,
+    approleMount: config.APPROLE_MOUNT,
+    policiesDir: packageFile('vault-policies'),
+    ...(glassdomeJwtPath !== undefined && { glassdomeJwtPath }),
+    ...(auditFile !== undefined && { auditFile }),
+  };
+}
+
+async function within<S extends WorkerSystem>(
+  build: (config: Config) => Promise<S>,
+  work: (system: S) => Promise<void>,
+): Promise<void> {
+  const system = await build(loadConfig());
   try {
     await work(system);
   } finally {
@@ -131,7 +143,7 @@ interface ReconcileWords {
   graceMinutes: string;
 }
 
-async function reconcileByHand(system: System, words: ReconcileWords): Promise<void> {
+async function reconcileByHand(system: WorkerSystem, words: ReconcileWords): Promise<void> {
   const ports = { ...system.ports, store: await system.reconcilerStore() };
   const days = words.reportOnly === true ? 7 : Number(words.reportOnly);
   if (words.reportOnly !== undefined && !(days > 0 && days <= 365))
@@ -191,14 +203,15 @@ program
   .command('bootstrap')
   .description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)')
   .option('--dry-run', 'only tell what would be done', false)
-  .action((options: { dryRun: boolean }) => bootstrap(options.dryRun));
+  .option('--audit-file <path>', "switch Vault's file audit device on, at this path of Vault's machine")
+  .action(bootstrap);
 program
   .command('create-admin')
   .description('make the first admin')
   .requiredOption('--username <name>', 'user name')
   .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
   .action((options: { username: string; passwordFile: string }) =>
-    withSystem(async ({ ports }) => {
+    within(wire, async ({ ports }) => {
       const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
       out(
         `Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`,
@@ -212,5 +225,5 @@ program
   .option('--report-only [days]', 'first: for so many days record differences, mend and destroy nothing (7)')
   .option('--resume', 'first: end such a time, also one after a restore', false)
   .option('--grace-minutes <n>', 'leave younger intents alone', '15')
-  .action((options: ReconcileWords) => withSystem((system) => reconcileByHand(system, options)));
+  .action((options: ReconcileWords) => within(wireWorker, (system) => reconcileByHand(system, options)));
 await program.parseAsync().catch(fail);

@@ -48,3 +48,6 @@ export interface Ports {
   findings: Findings;
   retention: Retention;
 }
+
+/** Those of a process that is a worker alone: nothing with which tokens are signed or passwords set. */
+export type WorkerPorts = Omit<Ports, 'tokenSigner' | 'passwords' | 'flatSecrets'>;

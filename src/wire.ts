@@ -6,12 +6,11 @@ import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
 import { createPostgres } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
-import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
+import type { VaultConnection } from './adapters/vault/connection.js';
 import { createFingerprints } from './adapters/vault/fingerprints.js';
 import { createFlatSecrets } from './adapters/vault/flatLayout.js';
 import { GlassdomeKeyring } from './adapters/vault/glassdomeKeyring.js';
 import { readGlassdomeKeys } from './adapters/vault/glassdomeKeys.js';
-import type { LoginMethod } from './adapters/vault/login.js';
 import { createPasswords } from './adapters/vault/passwords.js';
 import { createSealer } from './adapters/vault/sealer.js';
 import { createSecretStore } from './adapters/vault/secretStore.js';
@@ -19,7 +18,7 @@ import { realTimers } from './adapters/vault/timers.js';
 import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
 import { VersionCache } from './adapters/vault/versionCache.js';
-import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
+import { type Config, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
 import type { RetentionPolicy } from './domain/retention.js';
@@ -27,13 +26,14 @@ import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
 import type { Outbound } from './ports/outbound.js';
-import type { Clock } from './ports/runtime.js';
+import type { Clock, Log } from './ports/runtime.js';
 import type { SecretStore } from './ports/vault.js';
-import type { Ports } from './ports.js';
+import type { Ports, WorkerPorts } from './ports.js';
+import { openVault, type Vault } from './vaultLogins.js';
 
-export interface System {
-  ports: Ports;
-  verifyToken: (token: string) => Promise<Caller>;
+/** What a process has that only does what is due by the clock. */
+export interface WorkerSystem {
+  ports: WorkerPorts;
   /** Of the role that alone may list and destroy; logs in when it is first asked for. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
@@ -43,63 +43,84 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** Builds every adapter from the configuration and joins them. No decisions here. */
+/** What a process has that serves the API, with or without a worker in it. */
+export interface System extends WorkerSystem {
+  ports: Ports;
+  verifyToken: (token: string) => Promise<Caller>;
+}
+
+/** The API's own logins to Vault: `api`, and `users` for passwords. Builds every adapter and joins them. No decisions. */
 export async function wire(config: Config): Promise<System> {
   const log = createLog(config.LOG_LEVEL);
-  const clock = { now: () => new Date() };
-  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
-  const connect = (role: 'api' | 'users' | 'reconciler'): VaultConnection =>
-    connectVault({ transport, login: loginOf(config, role), role, log });
-  const api = connect('api');
-  const users = connect('users');
-  let reconciler: VaultConnection | undefined;
-  await Promise.all([api.start(), users.start()]);
-  const transit = new Transit(api.access, config.TRANSIT_MOUNT);
-  const checkpointSigner = createCheckpointSigner(transit);
-  const tokenSigner = createTokenSigner(transit, realTimers);
-  const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
-  const keyring = await startKeyring(config, api, { clock, log });
-  const outbound = await guardedOutbound(config, clock);
-  const ports: Ports = {
-    clock,
-    log,
-    store: createSecretStore({
-      access: api.access,
-      mount: config.KV_MOUNT,
-      log,
-      cache: versionCache(config),
-    }),
-    storeStatus: api.status,
-    fingerprints: createFingerprints(transit),
-    tokenSigner,
-    checkpointSigner,
-    passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
-    flatSecrets: createFlatSecrets(api.access),
-    outbound,
-    notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
-    sealer: createSealer(transit),
-    testPace: testPace(config),
-    ...postgres,
-  };
+  const vault = openVault(config, log);
+  const [api, users] = await Promise.all([vault.logIn('api'), vault.logIn('users')]);
+  const system = await wireBase(config, { log, vault, connection: api, cache: versionCache(config) });
+  const tokenSigner = createTokenSigner(new Transit(api.access, config.TRANSIT_MOUNT), realTimers);
+  const keyring = await startKeyring(config, api, system.ports);
   return {
-    ports,
-    verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), clock),
+    ...system,
+    ports: {
+      ...system.ports,
+      tokenSigner,
+      passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
+      flatSecrets: createFlatSecrets(api.access),
+    },
+    verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), system.ports.clock),
+    close: async () => {
+      keyring.stop();
+      await system.close();
+    },
+  };
+}
+
+/** A process that is a worker alone: its logins can write no value, sign no token and set no password. */
+export async function wireWorker(config: Config): Promise<WorkerSystem> {
+  const log = createLog(config.LOG_LEVEL);
+  const vault = openVault(config, log);
+  const [connection] = await Promise.all([vault.logIn('worker'), vault.logIn('reconciler')]);
+  return wireBase(config, { log, vault, connection });
+}
+
+interface Base {
+  log: Log;
+  vault: Vault;
+  /** The login that all ports work with. */
+  connection: VaultConnection;
+  cache?: VersionCache | undefined;
+}
+
+async function wireBase(config: Config, { log, vault, connection, cache }: Base): Promise<WorkerSystem> {
+  const clock = { now: () => new Date() };
+  const transit = new Transit(connection.access, config.TRANSIT_MOUNT);
+  const checkpointSigner = createCheckpointSigner(transit);
+  const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
+  const outbound = await guardedOutbound(config, clock);
+  const { KV_MOUNT: mount } = config;
+  return {
+    ports: {
+      clock,
+      log,
+      store: createSecretStore({ access: connection.access, mount, log, cache }),
+      storeStatus: connection.status,
+      fingerprints: createFingerprints(transit),
+      checkpointSigner,
+      outbound,
+      notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
+      sealer: createSealer(transit),
+      testPace: testPace(config),
+      ...postgres,
+    },
     reconcilerStore: async () => {
-      if (reconciler === undefined) {
-        reconciler = connect('reconciler');
-        await reconciler.start();
-      }
-      return createSecretStore({ access: reconciler.access, mount: config.KV_MOUNT, log });
+      const { access } = await vault.logIn('reconciler');
+      return createSecretStore({ access, mount, log });
     },
     noticePolicy: noticePolicy(config),
     retention: retention(config),
     drift: config.DRIFT,
     reportSchedule: reportSchedule(config),
     close: async () => {
-      keyring.stop();
       // Side by side: our tokens end in Vault also when Postgres takes no more rows.
-      await Promise.all([postgres.close(), api.close(), users.close(), reconciler?.close()]);
-      await transport.close();
+      await Promise.all([postgres.close(), vault.close()]);
     },
   };
 }
@@ -157,10 +178,6 @@ async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> 
   return createOutbound({ clock, allowCidrs, forbidden: await ownEndpoints(own) });
 }
 
-function vaultCa({ VAULT_CA_FILE: file }: Config): { caPem?: string } {
-  return file === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', file) };
-}
-
 function smtpOf(config: Config): { smtp?: SmtpOptions } {
   const { SMTP_HOST: host, SMTP_FROM: from, SMTP_USER: user, SMTP_CA_FILE: ca } = config;
   if (host === undefined || from === undefined) return {};
@@ -177,37 +194,4 @@ function smtpOf(config: Config): { smtp?: SmtpOptions } {
       ...(ca !== undefined && { caPem: readNamed('SMTP_CA_FILE', ca) }),
     },
   };
-}
-
-const ROLE_VARIABLES = {
-  api: ['VAULT_ROLE_ID', 'VAULT_SECRET_ID_FILE'],
-  users: ['VAULT_USERS_ROLE_ID', 'VAULT_USERS_SECRET_ID_FILE'],
-  reconciler: ['VAULT_RECONCILER_ROLE_ID', 'VAULT_RECONCILER_SECRET_ID_FILE'],
-} as const;
-
-function loginOf(config: Config, role: keyof typeof ROLE_VARIABLES): LoginMethod {
-  switch (config.VAULT_AUTH_METHOD) {
-    case 'approle': {
-      const [roleId, file] = ROLE_VARIABLES[role];
-      return {
-        kind: 'approle',
-        mount: config.APPROLE_MOUNT,
-        roleId: required(config, roleId),
-        secretId: { file: required(config, file) },
-      };
-    }
-    case 'pod': {
-      const name = config.VAULT_POD_ROLE.replace(/api$/, role);
-      return { kind: 'pod', mount: config.VAULT_POD_MOUNT, role: name, jwtFile: config.VAULT_POD_TOKEN_FILE };
-    }
-    case 'token':
-      return { kind: 'token', token: tokenFrom(required(config, 'VAULT_TOKEN_FILE')) };
-  }
-}
-
-/** The token in a file, e.g. the short-lived one of `bootstrap`. */
-export function tokenFrom(file: string): Secret {
-  const text = readNamed('VAULT_TOKEN_FILE', file).trim();
-  if (text === '') throw new ConfigRefused('VAULT_TOKEN_FILE: the file is empty');
-  return new Secret(text);
 }

@@ -1,4 +1,6 @@
-# The worker: reads credentials to test them, opens notification targets, signs audit checkpoints. It writes no secret.
+# The worker: reads credentials to test them, opens notification targets and moves them to the newest key, signs audit
+# checkpoints. It writes no value, seals nothing of its own, signs no token. What must be listed and removed is the
+# reconciler's, a login of its own.
 
 path "glassdome-credentials/data/+/+" {
   capabilities = ["read"]
@@ -10,7 +12,13 @@ path "glassdome-credentials/metadata/+/+" {
 path "transit/decrypt/broker-seal" {
   capabilities = ["update"]
 }
+path "transit/rewrap/broker-seal" {
+  capabilities = ["update"]
+}
 path "transit/hmac/broker-fingerprint/sha2-256" {
+  capabilities = ["update"]
+}
+path "transit/verify/broker-fingerprint/sha2-256" {
   capabilities = ["update"]
 }
 path "transit/sign/broker-audit" {

@@ -62,6 +62,7 @@ export const AUDIT_ACTIONS = [
   'channel.see',
   'channel.create',
   'channel.delete',
+  'channel.rewrap',
   'channel.test',
   'chain.start',
 ] as const;

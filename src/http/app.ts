@@ -8,6 +8,7 @@ import type { TestMode } from '../usecases/testOnSave.js';
 import { authRoutes } from './authRoutes.js';
 import { calledBy, identify } from './callOf.js';
 import { channelRoutes } from './channelRoutes.js';
+import { cors } from './cors.js';
 import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { eventRoutes } from './eventRoutes.js';
@@ -36,6 +37,8 @@ export interface AppOptions {
   testsPerMinute?: number;
   /** For requests that don't say whether values are proven before they are stored; left out: `skip`. */
   testOnSave?: TestMode;
+  /** Whose pages may read what the API answers; none when left out. */
+  corsOrigins?: readonly string[];
 }
 
 /** The whole API. A route that is not in here does not exist. */
@@ -63,6 +66,8 @@ export function createApp(options: AppOptions): Express {
     .set('query parser', 'simple')
     .set('trust proxy', options.trustedProxyHops);
   app.use(requestId(life), helmet({ contentSecurityPolicy: { useDefaults: false, directives: POLICY } }));
+  const { corsOrigins = [] } = options;
+  if (corsOrigins.length > 0) app.use('/api', cors(corsOrigins));
   addOperations(app, ports, routes, metrics, life, options.version);
   app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'], reviver: refuseProto }));
   app.use(

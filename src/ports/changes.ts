@@ -117,6 +117,8 @@ export interface ChangeTx {
   insertReport(report: StoredReport): Promise<void>;
   /** With what waits for it. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;
+  /** Puts another sealing of the same target in its place. Rejects with `conflict` when it is no longer the one that was read. */
+  resealChannel(id: string, change: { from: string; to: string }): Promise<void>;
 
   /** Rejects with `name_taken`. */
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;

@@ -92,7 +92,7 @@ export interface Sealer {
   seal(secret: Secret, context: string): Promise<string>;
   /** Rejects with `bad_store_answer` when the text was not sealed by us for this context. */
   open(sealed: string, context: string): Promise<Secret>;
-  /** The same content under the newest version of the key; the content is not seen here. */
+  /** The same content under the newest version of the key, or the same text where it is; the content is not seen here. */
   rewrap(sealed: string): Promise<string>;
 }
 

@@ -20,14 +20,24 @@ export async function sealTarget(
   return JSON.stringify({ parts, ca_pem: target.caPem ?? null });
 }
 
+/** The same target under the newest version of the key; the same text when it is there already. */
+export async function rewrapTarget(
+  { sealer }: Pick<Ports, 'sealer'>,
+  { sealedTarget }: Pick<SealedChannel, 'sealedTarget'>,
+): Promise<string> {
+  const stored = storedIn(sealedTarget);
+  const parts: Record<string, string> = {};
+  for (const [name, sealed] of Object.entries(stored.parts)) parts[name] = await sealer.rewrap(sealed);
+  const moved = Object.keys(parts).some((name) => parts[name] !== stored.parts[name]);
+  return moved ? JSON.stringify({ ...stored, parts }) : sealedTarget;
+}
+
 /** Rejects with `bad_store_answer` or `integrity_error` when it is not what was sealed for this channel. */
 export async function openTarget(
   { sealer }: Pick<Ports, 'sealer'>,
   { id, sealedTarget, kind, shownTarget }: SealedChannel,
 ): Promise<ChannelTarget> {
-  const stored: unknown = JSON.parse(sealedTarget);
-  if (!isStored(stored))
-    throw new BrokerError('integrity_error', { detail: 'This channel is not readable.' });
+  const stored = storedIn(sealedTarget);
   const open = async (name: string): Promise<Secret | undefined> => {
     const sealed = stored.parts[name];
     return sealed === undefined ? undefined : sealer.open(sealed, contextOf(id));
@@ -45,6 +55,12 @@ export async function openTarget(
 interface Stored {
   parts: Record<string, string>;
   ca_pem: string | null;
+}
+
+function storedIn(sealedTarget: string): Stored {
+  const stored: unknown = JSON.parse(sealedTarget);
+  if (isStored(stored)) return stored;
+  throw new BrokerError('integrity_error', { detail: 'This channel is not readable.' });
 }
 
 function isStored(value: unknown): value is Stored {

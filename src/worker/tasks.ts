@@ -3,13 +3,14 @@ import { BrokerError } from '../domain/errors.js';
 import type { RetentionPolicy } from '../domain/retention.js';
 import type { JobHandler, Schedule } from '../ports/jobs.js';
 import type { SecretStore } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
+import type { WorkerPorts } from '../ports.js';
 import { adoptDrift } from '../usecases/adoptDrift.js';
 import { cleanUp } from '../usecases/cleanUp.js';
 import { type DriftMode, reconcile } from '../usecases/reconcile.js';
 import { countsOf } from '../usecases/reconcileReport.js';
 import { remind } from '../usecases/remind.js';
 import { makeScheduledReports } from '../usecases/reports.js';
+import { rewrapChannels } from '../usecases/rewrapChannels.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
@@ -17,7 +18,7 @@ import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 const GRACE_MS = 15 * 60_000;
 
 export interface WorkerParts {
-  ports: Ports;
+  ports: WorkerPorts;
   /** Of the role that alone may list and destroy. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
@@ -45,7 +46,10 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
     report: () => makeScheduledReports(ports),
     notify: () => handOverNotices(ports),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
-    clean_up: () => cleanUp(ports, retention),
+    clean_up: async () => ({
+      ...(await cleanUp(ports, retention)),
+      rewrapped: await rewrapChannels(ports),
+    }),
     adopt_drift: (payload) => adoptDrift(ports, textOf(payload, 'credential_id')),
     reconcile: () => reconcileOnce(parts),
   };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,6 +100,7 @@ describe('the launcher of the embedded default', function () {
   it('then starts, and shows the one-time password once', async () => {
     const started = start();
     await ready(started);
+    expect(started.text()).to.match(/its UI: \S+\/ui|this build of Vault has no UI/);
     password = /one-time password +(\S+)/.exec(started.text())?.[1] ?? '';
     expect(await logIn(password)).to.equal(200);
   });
@@ -132,6 +133,50 @@ describe('the launcher of the embedded default', function () {
       const answer = await fetch(`http://127.0.0.1:${env[name]}/`).catch(() => 'nobody');
       expect([name, answer]).to.deep.equal([name, 'nobody']);
     }
+  });
+
+  it("seals Vault's key file from the start at which a key for it is first set, and then starts with no other", async () => {
+    const file = join(String(env['LOCAL_DATA']), 'vault', 'keys.json');
+    const plain = JSON.parse(readFileSync(file, 'utf8')).unsealKey;
+    expect(plain).to.match(/^[0-9a-f]{64}$/);
+    const before = env;
+    env = { ...before, GLASSDOME_ENCRYPTION_KEY: 'bd3f6c90a1e74f28c5d0' };
+    const sealing = start();
+    await ready(sealing);
+    sealing.child.kill('SIGINT');
+    await sealing.ended;
+    const sealed = readFileSync(file, 'utf8');
+    expect(sealed).not.to.contain(plain);
+    for (const key of [undefined, '2f8e17c6b90d4a53e1f7']) {
+      env = { ...before, GLASSDOME_ENCRYPTION_KEY: key };
+      const refused = start();
+      expect(await refused.ended).to.equal(1);
+      expect(refused.text()).to.contain('Nothing was touched').and.not.to.contain('Starting');
+    }
+    expect(readFileSync(file, 'utf8')).to.equal(sealed);
+    env = { ...before, GLASSDOME_ENCRYPTION_KEY: 'bd3f6c90a1e74f28c5d0' };
+  });
+
+  it("hands the broker's variables on, so that one it refuses is told by its name", async () => {
+    const before = env;
+    env = { ...env, REMIND_DAYS: 'soon' };
+    const started = start();
+    expect(await started.ended).to.equal(1);
+    expect(started.text()).to.contain('REMIND_DAYS: must be days');
+    env = before;
+  });
+
+  it('refuses another Postgres beside the data of this folder', async () => {
+    const before = env;
+    env = {
+      ...env,
+      DATABASE_URL: 'postgres://app@127.0.0.1:1/other',
+      DATABASE_OWNER_URL: 'postgres://owner@127.0.0.1:1/other',
+    };
+    const started = start();
+    expect(await started.ended).to.equal(1);
+    expect(started.text()).to.contain('LOCAL_DATA=<folder> npm start');
+    env = before;
   });
 
   it('names the variable of a port that is taken', async () => {

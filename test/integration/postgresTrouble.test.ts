@@ -8,7 +8,7 @@ import { wire } from '../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';
 import { eventually } from '../support/eventually.js';
-import { startPrivatePostgres, type PrivatePostgres } from '../support/parts.js';
+import { type PrivatePostgres, startPrivatePostgres } from '../support/parts.js';
 import {
   expectRowForEach,
   type ReadAnswer,

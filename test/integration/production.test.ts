@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import jwt from 'jsonwebtoken';
 import pg from 'pg';
 import { freePort, stopChild } from '../../local/child.js';
 import { packageRoot } from '../../local/paths.js';
@@ -24,6 +26,8 @@ const run = promisify(execFile);
 const root = packageRoot();
 const main = join(root, 'dist', 'src', 'main.js');
 const CANARY = 'canary-of-production';
+const JWT_KEY = randomBytes(32).toString('hex');
+const JWT_KEY_PATH = 'lab/data/keys/jwt';
 
 /**
  * What docker-compose.yml puts into containers, as processes of this machine: the same configuration of Vault, the same
@@ -118,10 +122,7 @@ describe('the production shape: TLS and certificates between all parts', functio
       'Vault',
       async () => (await call(`https://localhost:${ports.vault}/v1/sys/health`)).status === 200,
     );
-    await vault('PUT', 'sys/audit/file', {
-      type: 'file',
-      options: { file_path: join(folder, 'vault-audit.log') },
-    });
+    await vault('POST', 'sys/mounts/lab', { type: 'kv', options: { version: '2' } });
   }
 
   async function startDatabase(): Promise<void> {
@@ -174,13 +175,15 @@ describe('the production shape: TLS and certificates between all parts', functio
       VAULT_ADDR: `https://localhost:${ports.vault}`,
       VAULT_CA_FILE: secret('ca.crt'),
       VAULT_TOKEN_FILE: secret('bootstrap.token'),
+      GLASSDOME_JWT_KEY_VAULT_PATH: JWT_KEY_PATH,
     };
-    const { stdout } = await program(['bootstrap'], env);
-    expect(stdout).to.match(/^To do:\n {2}mount [\s\S]*• mount /);
+    const words = ['bootstrap', '--audit-file', join(folder, 'vault-audit.log')];
+    const { stdout } = await program(words, env);
+    expect(stdout).to.match(/^To do:\n {2}mount [\s\S]*• mount [\s\S]*• switch the file audit device on/);
     const roles = Object.fromEntries(
       [...stdout.matchAll(/^ {2}broker-(\w+) {2}(\S+)$/gm)].map((m) => [m[1], m[2]]),
     );
-    expect((await program(['bootstrap'], env)).stdout).to.match(/^Nothing to do/);
+    expect((await program(words, env)).stdout).to.match(/^Nothing to do/);
     broker = {
       ...env,
       BROKER_HOST: '0.0.0.0',
@@ -193,6 +196,7 @@ describe('the production shape: TLS and certificates between all parts', functio
     for (const [role, prefix] of [
       ['api', 'VAULT_'],
       ['users', 'VAULT_USERS_'],
+      ['worker', 'VAULT_WORKER_'],
       ['reconciler', 'VAULT_RECONCILER_'],
     ] as const) {
       const { data } = await vault('PUT', `auth/approle/role/broker-${role}/secret-id`);
@@ -223,6 +227,12 @@ describe('the production shape: TLS and certificates between all parts', functio
     }
   });
 
+  it("lets the API read Glassdome's JWT key where it was told that it lies, and nowhere else", async () => {
+    const { data } = await vault('GET', 'sys/policies/acl/broker-api');
+    expect(data.policy).to.contain(`path "${JWT_KEY_PATH}"`).and.not.to.contain('glassdome/data/auth');
+    await vault('POST', JWT_KEY_PATH, { data: { value: JWT_KEY } });
+  });
+
   it('migrates, serves HTTPS alone, and keeps a secret that is nowhere in the clear', async () => {
     await program(['migrate'], { DATABASE_OWNER_URL: databaseUrl('broker_owner') });
     writeFileSync(secret('admin'), 'one-time-password', { mode: 0o600 });
@@ -249,6 +259,11 @@ describe('the production shape: TLS and certificates between all parts', functio
     const stored = JSON.parse((await call(`${api}/credentials`, { method: 'POST', headers, body })).body);
     const read = await call(`${api}/credentials/${stored.id}/secret`, { headers });
     expect(JSON.parse(read.body).fields.api_key).to.equal(CANARY);
+    const anna = jwt.sign({ sub: '7', username: 'anna', role: 'engineer', level: 50 }, JWT_KEY, {
+      expiresIn: 60,
+    });
+    const seen = await call(`${api}/auth/me`, { headers: { authorization: `Bearer ${anna}` } });
+    expect(JSON.parse(seen.body)).to.include({ principal: 'glassdome:7' });
     const trail = readFileSync(join(folder, 'vault-audit.log'), 'utf8');
     expect(trail).to.contain(`glassdome-credentials/data/openai/`).and.not.to.contain(CANARY);
   });

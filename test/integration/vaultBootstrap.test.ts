@@ -1,11 +1,16 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { bootstrapVault, issueSecretId, planBootstrap } from '../../src/adapters/vault/bootstrap.js';
 import type { BootstrapOptions } from '../../src/adapters/vault/bootstrapSteps.js';
 import type { VaultClient } from '../../src/adapters/vault/client.js';
 import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
-import { BROKER_ROLES, readPolicy } from '../../src/adapters/vault/policies.js';
+import { BROKER_ROLES, type BrokerRole, readPolicy } from '../../src/adapters/vault/policies.js';
 import { createTransport, type Transport } from '../../src/adapters/vault/transport.js';
+import { loadConfig } from '../../src/config.js';
+import { wire } from '../../src/wire.js';
+import { startBrokerParts } from '../support/brokerParts.js';
 import { testVault } from '../support/parts.js';
 
 const POLICIES = resolve('vault-policies');
@@ -95,6 +100,46 @@ describe('bootstrap of a Vault', function () {
     );
     expect(wrapped.wrapped).to.equal(true);
     expect(opened.body.data.secret_id).to.be.a('string');
+  });
+
+  it('lets a broker in with wrapped secret ids, once, and not with those of another role', async () => {
+    const parts = await startBrokerParts();
+    const at = createTransport({ address: parts.vault.address });
+    const theirs = createVaultClient(at, () => parts.vault.rootToken);
+    const wrap = async (role: BrokerRole, file: string) => {
+      const { secretId } = await issueSecretId(theirs, role, { wrapTtlSeconds: 60 });
+      writeFileSync(file, secretId.reveal());
+    };
+    const { VAULT_SECRET_ID_FILE: api = '', VAULT_USERS_SECRET_ID_FILE: users = '' } = parts.env;
+    const config = loadConfig({ ...parts.env, VAULT_SECRET_ID_WRAPPED: 'true' });
+    const secondsLeft = async () => {
+      const system = await wire(config);
+      const seconds = system.ports.storeStatus.tokenSecondsLeft();
+      await system.close();
+      return seconds;
+    };
+    await wrap('api', api);
+    await wrap('users', users);
+    expect(await secondsLeft()).to.be.above(60);
+    expect(await secondsLeft(), 'opened before').to.equal(0);
+    await wrap('worker', api);
+    expect(await secondsLeft(), 'of another role').to.equal(0);
+    await at.close();
+    await parts.stop();
+  });
+
+  it('switches the file audit device on where one is asked for, once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'broker-audit-'));
+    // Vault runs under our own account here.
+    const audited = { ...options, auditFile: join(folder, 'audit.log') };
+    expect(await planBootstrap(limited, audited)).to.deep.equal([
+      `switch the file audit device on, at ${audited.auditFile}`,
+    ]);
+    await bootstrapVault(limited, audited);
+    expect((await bootstrapVault(limited, audited)).changed).to.deep.equal([]);
+    expect(readFileSync(audited.auditFile, 'utf8')).to.contain('"type":"response"');
+    await root.request('DELETE', 'sys/audit/broker-file');
+    rmSync(folder, { recursive: true });
   });
 
   it('refuses a userpass mount that other people use', async () => {

@@ -32,6 +32,8 @@ const ATTEMPTS = {
   hmac: ['POST', 't/hmac/broker-fingerprint/sha2-256', { input: 'YQ==' }],
   seal: ['POST', 't/encrypt/broker-seal', { plaintext: 'YQ==' }],
   open: ['POST', 't/decrypt/broker-seal', { ciphertext: 'SEALED' }],
+  compare: ['POST', 't/verify/broker-fingerprint/sha2-256', { input: 'YQ==', hmac: 'HMAC' }],
+  rewrap: ['POST', 't/rewrap/broker-seal', { ciphertext: 'SEALED' }],
   signToken: ['POST', 't/sign/broker-tokens/sha2-256', { input: 'YQ==', marshaling_algorithm: 'jws' }],
   readTokenKey: ['GET', 't/keys/broker-tokens'],
   signAudit: ['POST', 't/sign/broker-audit', { input: 'YQ==' }],
@@ -74,15 +76,17 @@ const ALLOWED: Record<PolicyName, readonly AttemptName[]> = {
     'readMetadata',
     'setMetadata',
     'hmac',
+    'compare',
     'seal',
     'open',
+    'rewrap',
     'signToken',
     'readTokenKey',
     'signAudit',
     'readJwtKey',
   ],
-  worker: ['readData', 'readOldVersion', 'readMetadata', 'hmac', 'open', 'signAudit'],
-  rotator: ['readData', 'readOldVersion', 'updateData', 'readMetadata', 'setMetadata', 'hmac'],
+  worker: ['readData', 'readOldVersion', 'readMetadata', 'hmac', 'compare', 'open', 'rewrap', 'signAudit'],
+  rotator: ['readData', 'readOldVersion', 'updateData', 'readMetadata', 'setMetadata', 'hmac', 'compare'],
   reconciler: [
     'readData',
     'readOldVersion',
@@ -91,7 +95,6 @@ const ALLOWED: Record<PolicyName, readonly AttemptName[]> = {
     'listTypes',
     'listPaths',
     'removeAll',
-    'hmac',
   ],
   users: ['setPassword', 'makeUser'],
   operator: [
@@ -121,6 +124,7 @@ describe('what each Vault policy does not let through', function () {
   this.timeout(60_000);
   let vault: PreparedVault;
   let sealed: string;
+  let hmac: string;
 
   before(async () => {
     vault = await prepareVault('policies');
@@ -133,6 +137,10 @@ describe('what each Vault policy does not let through', function () {
       plaintext: 'YQ==',
     });
     sealed = answer.body.data.ciphertext;
+    const hashed = await root.request('POST', `${mounts.transitMount}/hmac/broker-fingerprint/sha2-256`, {
+      input: 'YQ==',
+    });
+    hmac = hashed.body.data.hmac;
     const policy = await readPolicy(resolve('vault-policies'), 'bootstrap', mounts);
     await root.request('POST', `sys/policies/acl/${vaultName('bootstrap', mounts)}`, { policy });
   });
@@ -217,6 +225,7 @@ describe('what each Vault policy does not let through', function () {
     if (body === undefined) return undefined;
     const text = JSON.stringify(body)
       .replace('SEALED', sealed)
+      .replace('HMAC', hmac)
       .replace('LOGIN', vaultName('login', vault.mounts))
       .replace('API', vaultName('api', vault.mounts));
     return JSON.parse(text);

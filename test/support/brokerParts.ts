@@ -29,6 +29,8 @@ export async function startBrokerParts(postgres = testPostgres()): Promise<Broke
     VAULT_SECRET_ID_FILE: logins.api.secretIdFile,
     VAULT_USERS_ROLE_ID: logins.users.roleId,
     VAULT_USERS_SECRET_ID_FILE: logins.users.secretIdFile,
+    VAULT_WORKER_ROLE_ID: logins.worker.roleId,
+    VAULT_WORKER_SECRET_ID_FILE: logins.worker.secretIdFile,
     VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
     VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
     LOG_LEVEL: 'error',

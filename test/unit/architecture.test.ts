@@ -13,8 +13,20 @@ const ARROWS: Record<string, readonly string[]> = {
   http: ['domain', 'ports', 'api', 'usecases', 'connectors', 'config.ts'],
   worker: ['domain', 'ports', 'usecases', 'config.ts'],
   cli: ['domain', 'api', 'config.ts'],
-  'wire.ts': ['domain', 'ports', 'adapters', 'connectors', 'config.ts'],
-  'main.ts': ['domain', 'ports', 'usecases', 'adapters', 'http', 'worker', 'config.ts', 'wire.ts'],
+  // A part of `wire.ts`: which login each process has.
+  'vaultLogins.ts': ['domain', 'ports', 'adapters', 'config.ts'],
+  'wire.ts': ['domain', 'ports', 'adapters', 'connectors', 'config.ts', 'vaultLogins.ts'],
+  'main.ts': [
+    'domain',
+    'ports',
+    'usecases',
+    'adapters',
+    'http',
+    'worker',
+    'config.ts',
+    'vaultLogins.ts',
+    'wire.ts',
+  ],
 };
 
 /** Where a package may be used. What is not named here may be used anywhere. */

@@ -58,3 +58,78 @@ describe('connections that only look encrypted', () => {
     expect(told({ VAULT_POD_ROLE: 'glassdome' })).to.contain('VAULT_POD_ROLE');
   });
 });
+
+describe('origins of pages that may call the API', () => {
+  it('are named whole; no wildcard, no path, no plain http beyond loopback', () => {
+    for (const wrong of [
+      '*',
+      'glassdome.lab',
+      'https://glassdome.lab/',
+      'https://*.lab',
+      'null',
+      'file:///x',
+      'https://a@b.lab',
+    ])
+      expect(() => loadConfig({ CORS_ORIGINS: wrong }), wrong).to.throw(
+        ConfigRefused,
+        /^CORS_ORIGINS: must be origins/,
+      );
+    expect(() => loadConfig({ CORS_ORIGINS: 'http://glassdome.lab' })).to.throw('plain http beyond loopback');
+    const taken = 'https://glassdome.lab, http://localhost:5174';
+    expect(loadConfig({ CORS_ORIGINS: taken }).CORS_ORIGINS).to.equal(taken);
+    expect(loadConfig({}).CORS_ORIGINS).to.equal('');
+  });
+});
+
+describe('secrets that would be guessed', () => {
+  const told = (env: NodeJS.ProcessEnv): string => {
+    try {
+      loadConfig(env);
+      return 'taken';
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+  };
+  const at = (login: string, host = 'db.lab', more = '') =>
+    `postgres://${login}@${host}/broker?sslmode=verify-full${more}`;
+  const weak: Record<string, string> = {
+    'kX9-vPq2Lw7': 'fewer than 12 characters',
+    broker_app_role: 'the name of its user',
+    'change-me-please': 'words that are tried first',
+    Glassdome2024: 'words that are tried first',
+    'passwordpassword1!': 'words that are tried first',
+    '123456789012': 'words that are tried first',
+    aaaaaaaaaaaaaaaa: 'words that are tried first',
+  };
+  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL']) {
+    for (const [password, reason] of Object.entries(weak)) {
+      it(`${name} with ${password}: ${reason}; the way out is named, the password is not`, () => {
+        const text = told({ [name]: at(`broker_app_role:${encodeURIComponent(password)}`) });
+        expect(text).to.match(new RegExp(`^${name}: the password .*${reason}.*openssl rand -hex 24`));
+        if (password !== 'broker_app_role') expect(text).not.to.contain(password);
+      });
+    }
+    it(`${name} with one in the query, where the driver takes it from too`, () => {
+      expect(told({ [name]: at('broker_app', 'db.lab', '&password=postgres') })).to.contain(
+        'the password has fewer',
+      );
+      expect(told({ [name]: at('broker_app:postgres', 'localhost', '&host=db.lab') })).to.contain(
+        'the password',
+      );
+    });
+    it(`${name} is taken with a random one, with a certificate in its place, and on loopback`, () => {
+      for (const login of ['broker_app:9f2c4e71a0b35d68c1e7', 'broker_app:tXk%2F9wQz%40uB4r', 'broker_app'])
+        expect(told({ [name]: at(login) }), login).to.equal('taken');
+      expect(told({ [name]: at('broker_app:postgres', '127.0.0.1') })).to.equal('taken');
+    });
+  }
+
+  it('a token in the place of a login is for a Vault on this machine', () => {
+    const env = { VAULT_AUTH_METHOD: 'token', VAULT_ADDR: 'https://vault.lab:8200' };
+    expect(told(env)).to.match(/^VAULT_AUTH_METHOD: token is .*approle .*pod/);
+    expect(told({ ...env, VAULT_ADDR: 'https://127.0.0.1:8200,https://vault.lab:8200' })).to.contain(
+      'token is',
+    );
+    expect(told({ ...env, VAULT_ADDR: 'http://127.0.0.1:8200' })).to.equal('taken');
+  });
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { LoginMethod } from '../../src/adapters/vault/login.js';
 import { Session } from '../../src/adapters/vault/session.js';
+import { WrappedSecretId } from '../../src/adapters/vault/wrappedSecretId.js';
 import { Secret } from '../../src/domain/secret.js';
 import { FakeTimers, settled } from '../support/fakeTimers.js';
 import { login, ok, ScriptedVault, silence, status } from '../support/scriptedVault.js';
@@ -205,6 +206,85 @@ describe('login to Vault', () => {
       while (session.token() === null && Date.now() - began < 2_000) await settled();
       expect(session.token()).to.equal('t1');
       expect(vault.asked.at(-1)?.body).to.deep.equal({ role_id: 'role', secret_id: 'secret-id' });
+    });
+
+    describe('that holds a wrapping token', () => {
+      const MADE_AT = 'auth/approle/role/broker-api/secret-id';
+      /** Opens each token once, as Vault does; `madeAt` is what it tells of all of them. */
+      async function wrapped(madeAt: string, file = join(folder, 'wrapped')) {
+        await writeFile(file, 'canary-wrapping-1\n');
+        const method: LoginMethod = {
+          kind: 'approle',
+          roleId: 'role',
+          secretId: new WrappedSecretId(file, MADE_AT),
+        };
+        const made = setUp(method);
+        const spent = new Set<unknown>();
+        const before = made.vault.answer;
+        made.vault.answer = (asked) => {
+          const token =
+            asked.path === 'sys/wrapping/lookup' ? (asked.body as { token: string }).token : asked.token;
+          if (asked.path.startsWith('sys/wrapping/') && spent.has(token))
+            return status(400, 'wrapping token is not valid');
+          if (asked.path === 'sys/wrapping/lookup') return ok({ creation_path: madeAt });
+          if (asked.path !== 'sys/wrapping/unwrap') return before(asked);
+          spent.add(token);
+          return ok({ secret_id: `id of ${String(token)}` });
+        };
+        const secretIds = () =>
+          made.vault.asked
+            .filter(({ path }) => path === 'auth/approle/login')
+            .map(({ body }) => (body as { secret_id: string }).secret_id);
+        return { ...made, spent, secretIds, file };
+      }
+
+      it('opens it once, after looking where it was made, and goes on with what was in it', async () => {
+        const { vault, session, dead, secretIds } = await wrapped(MADE_AT);
+        expect(await session.start()).to.equal(true);
+        expect(vault.asked.map(({ path }) => path)).to.deep.equal([
+          'sys/wrapping/lookup',
+          'sys/wrapping/unwrap',
+          'auth/approle/login',
+        ]);
+        expect([vault.asked[0]?.token, vault.asked[1]?.token]).to.deep.equal([null, 'canary-wrapping-1']);
+        dead.add('t1');
+        await session.replace('t1');
+        expect(vault.count('sys/wrapping')).to.equal(2);
+        expect(secretIds()).to.deep.equal(['id of canary-wrapping-1', 'id of canary-wrapping-1']);
+      });
+
+      it('opens another one that was laid into the file', async () => {
+        const { session, dead, secretIds, file } = await wrapped(MADE_AT);
+        await session.start();
+        await writeFile(file, 'canary-wrapping-2');
+        dead.add('t1');
+        await session.replace('t1');
+        expect(secretIds()).to.deep.equal(['id of canary-wrapping-1', 'id of canary-wrapping-2']);
+      });
+
+      it('raises an alarm when somebody opened it before, and does not log in', async () => {
+        const { vault, session, spent, log } = await wrapped(MADE_AT);
+        spent.add('canary-wrapping-1');
+        expect(await session.start()).to.equal(false);
+        const [line] = log.lines;
+        expect(line).to.deep.include({ level: 'error', event: 'vault_unwrap_refused' });
+        expect(line?.fields).to.include({ role: 'api', reason: 'spent', status: 400 });
+        expect([vault.count('/login'), vault.count('unwrap')]).to.deep.equal([0, 0]);
+        expect(JSON.stringify(log.lines)).not.to.contain('canary');
+      });
+
+      it('does not open one that wraps the answer to another request', async () => {
+        for (const other of [
+          'auth/approle/role/broker-users/secret-id',
+          'cubbyhole/mine',
+          'auth/token/create',
+        ]) {
+          const { vault, session, log } = await wrapped(other);
+          expect(await session.start()).to.equal(false);
+          expect(log.lines[0]?.fields).to.include({ reason: 'other_path' });
+          expect(vault.count('unwrap')).to.equal(0);
+        }
+      });
     });
   });
 });

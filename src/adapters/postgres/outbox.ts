@@ -1,4 +1,5 @@
 import { type Channel, type PutNotice, severityIn } from '../../domain/channel.js';
+import { BrokerError } from '../../domain/errors.js';
 import { isNoticeKind } from '../../domain/notice.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { ChannelState, DueMessage, Outbox, SealedChannel } from '../../ports/notices.js';
@@ -106,7 +107,9 @@ export function postgresOutbox(query: Query): Outbox {
   };
 }
 
-export function channelWrites(query: Query): Pick<ChangeTx, 'insertChannel' | 'deleteChannel'> {
+export function channelWrites(
+  query: Query,
+): Pick<ChangeTx, 'insertChannel' | 'deleteChannel' | 'resealChannel'> {
   return {
     insertChannel: (channel: SealedChannel) =>
       insertRecord(query, 'notification_channels', {
@@ -124,6 +127,12 @@ export function channelWrites(query: Query): Pick<ChangeTx, 'insertChannel' | 'd
     async deleteChannel(id) {
       const text = 'delete from broker.notification_channels where id = $1 returning 1';
       return (await query({ text, values: [uuidOrNull(id)] })).length > 0;
+    },
+    async resealChannel(id, { from, to }) {
+      const text = `update broker.notification_channels set sealed_target = $3
+                    where id = $1 and sealed_target = $2 returning 1`;
+      if ((await query({ text, values: [id, from, to] })).length === 0)
+        throw new BrokerError('conflict', { detail: 'The channel was changed meanwhile.' });
     },
   };
 }

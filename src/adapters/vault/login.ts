@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Secret } from '../../domain/secret.js';
 import type { VaultAnswer, VaultClient } from './client.js';
+import { LoginRefused } from './loginRefused.js';
+import { WrappedSecretId } from './wrappedSecretId.js';
 
 /** How this process proves to Vault who it is. Files are read again at every login, so they can be exchanged. */
 export type LoginMethod =
-  | { kind: 'approle'; mount?: string; roleId: string; secretId: Secret | { file: string } }
+  | { kind: 'approle'; mount?: string; roleId: string; secretId: Secret | { file: string } | WrappedSecretId }
   | { kind: 'pod'; mount: string; role: string; jwtFile: string }
   | { kind: 'token'; token: Secret };
 
@@ -16,25 +18,11 @@ export interface Lease {
   renewable: boolean;
 }
 
-/** Vault or a file did not let us in. Holds the status only; null: the file could not be read. */
-export class LoginRefused extends Error {
-  constructor(
-    readonly status: number | null,
-    options?: ErrorOptions,
-  ) {
-    super(
-      `vault login: ${status === null ? 'the credential file can not be read' : `status ${status}`}`,
-      options,
-    );
-    this.name = 'LoginRefused';
-  }
-}
-
 /** Rejects with `LoginRefused` or `VaultUnreachable`. */
 export async function logIn(client: VaultClient, method: LoginMethod): Promise<Lease> {
   if (method.kind === 'token') return lookUp(client, method.token);
   const mount = method.mount ?? 'approle';
-  const body = method.kind === 'approle' ? await approleBody(method) : await podBody(method);
+  const body = method.kind === 'approle' ? await approleBody(client, method) : await podBody(method);
   return leaseOf(await client.request('POST', `auth/${mount}/login`, body, { token: null }));
 }
 
@@ -57,10 +45,14 @@ async function lookUp(client: VaultClient, token: Secret): Promise<Lease> {
   return { token: value, ttlSeconds, renewable: data?.renewable === true };
 }
 
-async function approleBody(method: Extract<LoginMethod, { kind: 'approle' }>): Promise<object> {
-  const secretId =
-    method.secretId instanceof Secret ? method.secretId.reveal() : await readTrimmed(method.secretId.file);
-  return { role_id: method.roleId, secret_id: secretId };
+async function approleBody(
+  client: VaultClient,
+  { roleId, secretId }: Extract<LoginMethod, { kind: 'approle' }>,
+): Promise<object> {
+  if (secretId instanceof Secret) return { role_id: roleId, secret_id: secretId.reveal() };
+  const text = await readTrimmed(secretId.file);
+  const opened = secretId instanceof WrappedSecretId ? await secretId.open(client, text) : text;
+  return { role_id: roleId, secret_id: opened };
 }
 
 async function podBody(method: Extract<LoginMethod, { kind: 'pod' }>): Promise<object> {
@@ -71,6 +63,6 @@ async function readTrimmed(file: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
-    throw new LoginRefused(null, { cause: error });
+    throw new LoginRefused(null, undefined, { cause: error });
   }
 }

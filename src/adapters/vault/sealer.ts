@@ -22,6 +22,14 @@ export function createSealer(transit: Transit): Sealer {
         throw badAnswer('something sealed for another purpose');
       return new Secret(value);
     },
-    rewrap: (sealed) => transit.compute(`rewrap/${SEAL_KEY}`, { ciphertext: sealed }, 'ciphertext'),
+    rewrap: async (sealed) => {
+      const moved = await transit.compute(`rewrap/${SEAL_KEY}`, { ciphertext: sealed }, 'ciphertext');
+      return versionOf(moved) === versionOf(sealed) ? sealed : moved;
+    },
   };
+}
+
+/** Vault writes `vault:v<N>:` before what it sealed. */
+function versionOf(sealed: string): string | undefined {
+  return /^vault:v\d+:/.exec(sealed)?.[0];
 }

@@ -1,7 +1,9 @@
 import type { Log } from '../../ports/runtime.js';
 import { type VaultClient, VaultUnreachable } from './client.js';
-import { type Lease, type LoginMethod, LoginRefused, leaseOf, logIn } from './login.js';
+import { type Lease, type LoginMethod, leaseOf, logIn } from './login.js';
+import { LoginRefused } from './loginRefused.js';
 import type { Timers } from './timers.js';
+import { UnwrapRefused } from './wrappedSecretId.js';
 
 export interface SessionOptions {
   /** A client whose own token is not used: the session always names the token. */
@@ -124,7 +126,7 @@ export class Session {
       this.options.log.info('vault_login', { role: this.options.role, ttlSeconds: lease.ttlSeconds });
       return true;
     } catch (error) {
-      this.#retryLater(error, 'vault_login_failed');
+      this.#retryLater(error, error instanceof UnwrapRefused ? 'vault_unwrap_refused' : 'vault_login_failed');
       return false;
     }
   }
@@ -170,7 +172,8 @@ export class Session {
   }
 
   #warn(event: string, error: unknown): void {
-    const reason = error instanceof VaultUnreachable ? error.reason : null;
+    const reason =
+      error instanceof VaultUnreachable ? error.reason : error instanceof UnwrapRefused ? error.why : null;
     const status = error instanceof LoginRefused ? error.status : null;
     const left = this.secondsLeft();
     const secondsLeft = Number.isFinite(left) ? left : null;

@@ -1,0 +1,84 @@
+import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
+import type { LoginMethod } from './adapters/vault/login.js';
+import { vaultName } from './adapters/vault/policies.js';
+import { WrappedSecretId } from './adapters/vault/wrappedSecretId.js';
+import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
+import { Secret } from './domain/secret.js';
+import type { Log } from './ports/runtime.js';
+
+/** The logins of one process to Vault. */
+export interface Vault {
+  /** The one login of this process as that role. */
+  logIn(role: VaultRole): Promise<VaultConnection>;
+  /** Ends every login, then the connections. */
+  close(): Promise<void>;
+}
+
+/** Over one set of connections for all roles. */
+export function openVault(config: Config, log: Log): Vault {
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
+  const logins = new Map<VaultRole, { connection: VaultConnection; started: Promise<void> }>();
+  const begin = (role: VaultRole) => {
+    const connection = connectVault({ transport, login: loginOf(config, role), role, log });
+    const login = { connection, started: connection.start() };
+    logins.set(role, login);
+    return login;
+  };
+  return {
+    logIn: async (role) => {
+      const { connection, started } = logins.get(role) ?? begin(role);
+      await started;
+      return connection;
+    },
+    close: async () => {
+      await Promise.all([...logins.values()].map(({ connection }) => connection.close()));
+      await transport.close();
+    },
+  };
+}
+
+const ROLE_VARIABLES = {
+  api: ['VAULT_ROLE_ID', 'VAULT_SECRET_ID_FILE'],
+  users: ['VAULT_USERS_ROLE_ID', 'VAULT_USERS_SECRET_ID_FILE'],
+  worker: ['VAULT_WORKER_ROLE_ID', 'VAULT_WORKER_SECRET_ID_FILE'],
+  reconciler: ['VAULT_RECONCILER_ROLE_ID', 'VAULT_RECONCILER_SECRET_ID_FILE'],
+} as const;
+type VaultRole = keyof typeof ROLE_VARIABLES;
+
+function loginOf(config: Config, role: VaultRole): LoginMethod {
+  switch (config.VAULT_AUTH_METHOD) {
+    case 'approle': {
+      const [roleId, file] = ROLE_VARIABLES[role];
+      return {
+        kind: 'approle',
+        mount: config.APPROLE_MOUNT,
+        roleId: required(config, roleId),
+        secretId: secretIdIn(config, required(config, file), role),
+      };
+    }
+    case 'pod': {
+      const name = config.VAULT_POD_ROLE.replace(/api$/, role);
+      return { kind: 'pod', mount: config.VAULT_POD_MOUNT, role: name, jwtFile: config.VAULT_POD_TOKEN_FILE };
+    }
+    case 'token':
+      return { kind: 'token', token: tokenFrom(required(config, 'VAULT_TOKEN_FILE')) };
+  }
+}
+
+function secretIdIn(config: Config, file: string, role: VaultRole): { file: string } | WrappedSecretId {
+  if (!config.VAULT_SECRET_ID_WRAPPED) return { file };
+  const path = `auth/${config.APPROLE_MOUNT}/role/${vaultName(role, {})}/secret-id`;
+  return new WrappedSecretId(file, path);
+}
+
+/** The token in a file, e.g. the short-lived one of `bootstrap`. */
+export function tokenFrom(file: string): Secret {
+  const text = readNamed('VAULT_TOKEN_FILE', file).trim();
+  if (text === '') throw new ConfigRefused('VAULT_TOKEN_FILE: the file is empty');
+  return new Secret(text);
+}
+
+/** The CA of Vault, where one is named. */
+export function vaultCa({ VAULT_CA_FILE: file }: Config): { caPem?: string } {
+  return file === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', file) };
+}

@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import pg from 'pg';
+import { loadConfig } from '../../src/config.js';
+import { Secret } from '../../src/domain/secret.js';
+import { auditEvent } from '../../src/usecases/auditEvent.js';
+import { openTarget, sealTarget } from '../../src/usecases/channelTarget.js';
+import { rewrapChannels } from '../../src/usecases/rewrapChannels.js';
+import { systemCall } from '../../src/usecases/users.js';
+import { type System, type WorkerSystem, wire, wireWorker } from '../../src/wire.js';
+import { SCHEDULES } from '../../src/worker/schedules.js';
+import { tasksOf } from '../../src/worker/tasks.js';
+import { startWorker } from '../../src/worker/worker.js';
+import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
+import { eventually } from '../support/eventually.js';
+import { rejection } from '../support/vaultSetup.js';
+import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.js';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const PATH = 'openai/one-00000001';
+
+describe('a process that is a worker alone', function () {
+  this.timeout(120_000);
+  let parts: BrokerParts;
+  let env: Record<string, string>;
+  let api: System;
+  let worker: WorkerSystem;
+  let owner: pg.Client;
+  let child: WorkerProcess | undefined;
+
+  before(async () => {
+    parts = await startBrokerParts();
+    const logins = /^VAULT_(?:USERS_)?(?:ROLE_ID|SECRET_ID_FILE)$/;
+    env = Object.fromEntries(Object.entries(parts.env).filter(([name]) => !logins.test(name)));
+    api = await wire(loadConfig(parts.env));
+    worker = await wireWorker(loadConfig(env));
+    owner = new pg.Client({ connectionString: parts.database.ownerUrl });
+    await owner.connect();
+  });
+  after(async () => {
+    await child?.stop();
+    await Promise.all([api.close(), worker.close()]);
+    await owner.end();
+    await parts.stop();
+  });
+
+  it('reads what the API stored, opens what it sealed, moves it to the newest key, compares what it fingerprinted', async () => {
+    const values = { settings: { region: 'eu' }, secrets: { api_key: new Secret('canary-key') } };
+    const { version, createdTime } = await api.ports.store.write(PATH, values, 0);
+    const read = await worker.ports.store.read(PATH, version, createdTime, ['api_key']);
+    expect(read.secrets['api_key']?.reveal()).to.equal('canary-key');
+    const sealed = await api.ports.sealer.seal(new Secret('canary-target'), 'a test');
+    const moved = await worker.ports.sealer.rewrap(sealed);
+    expect((await worker.ports.sealer.open(moved, 'a test')).reveal()).to.equal('canary-target');
+    const fingerprint = await api.ports.fingerprints.make('a test', 'value');
+    expect(await worker.ports.fingerprints.matches('a test', 'value', fingerprint)).to.equal(true);
+  });
+
+  it('can write no value, seal nothing of its own, and has nothing that signs tokens or sets passwords', async () => {
+    const values = { settings: {}, secrets: { api_key: new Secret('of somebody else') } };
+    for (const attempt of [
+      () => worker.ports.store.write(PATH, values, 1),
+      () => worker.ports.store.write('openai/new-00000002', values, 0),
+      () => worker.ports.store.setMetadata(PATH, { maxVersions: 1 }),
+      () => worker.ports.store.destroy(PATH),
+      () => worker.ports.store.list(),
+      () => worker.ports.sealer.seal(new Secret('of somebody else'), 'a test'),
+    ])
+      expect(await rejection(attempt())).to.include({ code: 'store_unavailable' });
+    expect(worker.ports).not.to.have.any.keys('tokenSigner', 'passwords', 'flatSecrets');
+    const reconciler = await worker.reconcilerStore();
+    expect(await rejection(reconciler.write(PATH, values, 1))).to.include({ code: 'store_unavailable' });
+    expect((await api.ports.store.metadata(PATH))?.currentVersion).to.equal(1);
+  });
+
+  it('moves what channels hold to the newest key when it cleans up, once, and it opens as before', async () => {
+    const channel = {
+      id: randomUUID(),
+      name: 'ops',
+      kind: 'webhook' as const,
+      shownTarget: 'https://hooks.lab',
+      minSeverity: 'info' as const,
+      kinds: [],
+      labels: {},
+      createdAt: new Date(),
+      createdBy: 'local:anna',
+    };
+    const url = new Secret('https://hooks.lab/canary-path');
+    const signingSecret = new Secret('canary-signing');
+    const sealedTarget = await sealTarget(api.ports, channel.id, { url, signingSecret });
+    await api.ports.changes.run(async (tx) => {
+      await tx.insertChannel({ ...channel, sealedTarget });
+      tx.audit(auditEvent(systemCall(), 'channel.create', 'allowed'));
+    });
+    expect(await rewrapChannels(worker.ports)).to.equal(0);
+    const rotated = await fetch(`${parts.vault.address}/v1/transit/keys/broker-seal/rotate`, {
+      method: 'POST',
+      headers: { 'x-vault-token': parts.vault.rootToken },
+    });
+    expect(rotated.ok).to.equal(true);
+    const cleanUp = tasksOf(worker)['clean_up'];
+    await cleanUp?.({}, new AbortController().signal);
+    const moved = await worker.ports.outbox.channel(channel.id);
+    expect(moved?.sealedTarget.match(/vault:v\d+/g)).to.deep.equal(['vault:v2', 'vault:v2']);
+    if (moved === null) throw new Error('the channel is gone');
+    const target = await openTarget(worker.ports, moved);
+    expect([target.url?.reveal(), target.signingSecret?.reveal()]).to.deep.equal([
+      url.reveal(),
+      'canary-signing',
+    ]);
+    expect(await rewrapChannels(worker.ports)).to.equal(0);
+    const { rows } = await owner.query(
+      "select count(*)::int as n from broker.audit_events where action = 'channel.rewrap'",
+    );
+    expect(rows[0].n).to.equal(1);
+    await api.ports.changes.run(async (tx) => {
+      await tx.deleteChannel(channel.id);
+      tx.audit(auditEvent(systemCall(), 'channel.delete', 'allowed'));
+    });
+  });
+
+  it('does all that is due with its two logins', async () => {
+    const declared = await startWorker(worker);
+    await declared.stop();
+    await owner.query(`update broker.worker_schedules set next_due_at = now() - interval '1 second'`);
+    child = startWorkerProcess({ ...env, LOG_LEVEL: 'info' });
+    await child.logged('started');
+    const done = await eventually('every task', async () => {
+      const { rows } = await owner.query('select task, last_code from broker.worker_tasks order by task');
+      return rows.length > SCHEDULES.length ? rows : undefined;
+    });
+    expect(done.filter((row) => row.last_code !== 'ok')).to.deep.equal([]);
+    expect(child.lines().map(({ message }) => message)).not.to.include('vault_policy_fault');
+  });
+
+  it('is no API: that one does not start with the logins of a worker', async () => {
+    const started = promisify(execFile)(process.execPath, [main, 'api'], {
+      env: { PATH: process.env['PATH'], ...env },
+    });
+    const refusal = (await rejection(started)) as { code: number; stderr: string };
+    expect(refusal.code).to.equal(2);
+    expect(refusal.stderr).to.contain('VAULT_ROLE_ID must be set');
+  });
+});
