@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
+import { isTimezone } from './domain/quietHours.js';
+import { rulesByType } from './domain/reminderRules.js';
 import { testIntervals } from './domain/testPace.js';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
@@ -99,6 +101,21 @@ const schema = z.object({
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** Both for single service types; 0 days without use: never told. */
+  REMIND_DAYS_BY_TYPE: z
+    .string()
+    .default('')
+    .refine(
+      (text) => rulesByType(text, '') !== undefined,
+      'must be days by service type, such as aws=90/30/7,openai=14',
+    ),
+  UNUSED_DAYS_BY_TYPE: z
+    .string()
+    .default('')
+    .refine(
+      (text) => rulesByType('', text) !== undefined,
+      'must be days by service type, such as aws=30,other=0',
+    ),
   /** When health reports are made, as a cron expression of five fields, and in whose time. */
   REPORT_SCHEDULE: z
     .string()
@@ -146,15 +163,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   ];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
   return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A variable that the command at hand can't do without. */

@@ -4,6 +4,7 @@ import type { SmtpOptions } from './adapters/notify/mail.js';
 import { createNotifier } from './adapters/notify/notifier.js';
 import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
+import { certificateEnd, type OwnPart, ownEnds } from './adapters/ownEnds.js';
 import { createPostgres } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
@@ -21,6 +22,7 @@ import { Transit } from './adapters/vault/transit.js';
 import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
+import { rulesByType } from './domain/reminderRules.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
@@ -70,6 +72,7 @@ export async function wire(config: Config): Promise<System> {
     notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
     sealer: createSealer(transit),
     testPace: testPace(config),
+    ownEnds: ownEnds(ownParts(config, { api, users, reconciler: () => reconciler })),
     ...postgres,
   };
   return {
@@ -102,8 +105,28 @@ function reportSchedule({ REPORT_SCHEDULE, REPORT_TIMEZONE }: Config): Schedule 
   return { name: 'report', expression: REPORT_SCHEDULE, timezone: REPORT_TIMEZONE };
 }
 
-function noticePolicy({ REMIND_DAYS, UNUSED_DAYS }: Config): NoticePolicy {
-  return { expiryDays: listOf(REMIND_DAYS).map(Number), unusedDays: UNUSED_DAYS };
+function noticePolicy(config: Config): NoticePolicy {
+  const { REMIND_DAYS, UNUSED_DAYS } = config;
+  const byType = rulesByType(config.REMIND_DAYS_BY_TYPE, config.UNUSED_DAYS_BY_TYPE);
+  return {
+    expiryDays: listOf(REMIND_DAYS).map(Number),
+    unusedDays: UNUSED_DAYS,
+    ...(byType !== undefined && { byType }),
+  };
+}
+
+/** What of the broker's own may end and take everything with it. */
+function ownParts(
+  { TLS_CERT_FILE: file }: Config,
+  roles: { api: VaultConnection; users: VaultConnection; reconciler: () => VaultConnection | undefined },
+): OwnPart[] {
+  const login = (role: string, end: OwnPart['end']) => ({ part: `login to Vault as ${role}`, end });
+  return [
+    ...(file === undefined ? [] : [{ part: 'TLS certificate', end: () => certificateEnd(file) }]),
+    login('broker-api', roles.api.secretIdEnd),
+    login('broker-users', roles.users.secretIdEnd),
+    login('broker-reconciler', async () => (await roles.reconciler()?.secretIdEnd()) ?? null),
+  ];
 }
 
 async function startKeyring(

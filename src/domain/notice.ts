@@ -13,11 +13,21 @@ export const NOTICE_KINDS = [
   'break_glass',
   'password_reset',
   'report',
+  'grant_ending',
+  'env_leftovers',
+  'broker_ending',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 export function isNoticeKind(word: string): word is NoticeKind {
   return NOTICE_KINDS.some((kind) => kind === word);
+}
+
+/** What somebody did: it is told whatever happens later, and only whom it concerns can say that he has seen it. */
+const DEEDS: ReadonlySet<string> = new Set<NoticeKind>(['break_glass', 'password_reset']);
+
+export function isDeed(kind: string): boolean {
+  return DEEDS.has(kind);
 }
 
 /** From harmless to urgent. */
@@ -42,6 +52,9 @@ const SEVERITY_OF: Readonly<Record<NoticeKind, Severity>> = {
   break_glass: 'critical',
   password_reset: 'warning',
   report: 'info',
+  grant_ending: 'info',
+  env_leftovers: 'info',
+  broker_ending: 'warning',
 };
 
 /** How urgent a notice is; one day before the end all else waits. */
@@ -50,5 +63,7 @@ export function severityOf(kind: NoticeKind, daysLeft?: number): Severity {
     if (daysLeft <= 1) return 'critical';
     if (daysLeft > 7) return 'info';
   }
+  if (kind === 'grant_ending' && daysLeft !== undefined && daysLeft <= 1) return 'warning';
+  if (kind === 'broker_ending' && daysLeft !== undefined && daysLeft <= 7) return 'critical';
   return SEVERITY_OF[kind];
 }

@@ -52,6 +52,7 @@ export type CredentialPatch = Partial<
     | 'rotationIntervalDays'
     | 'lastRotatedAt'
     | 'nextRotationAt'
+    | 'reminders'
     | 'deletedAt'
     | 'deletedBy'
   >
@@ -104,8 +105,15 @@ export interface ChangeTx {
   /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
   setTested(credentialId: string, found: TestedPatch): Promise<void>;
   notice(notice: Notice): Promise<void>;
+  acknowledgeNotice(id: string, by: string, at: Date): Promise<void>;
+  /** What of it is not on its way yet waits too. */
+  snoozeNotice(id: string, by: string, until: Date): Promise<void>;
+  /** What an import left in the importer's environment takes the place of what the one before left; none: forgotten. */
+  setEnvLeftovers(principal: string, names: string[], at: Date): Promise<void>;
   /** Rejects with `name_taken`. */
-  insertChannel(channel: SealedChannel): Promise<void>;
+  insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
+  /** It is tried again at once. Rejects with `name_taken`, and `not_found`. */
+  updateChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
   insertReport(report: StoredReport): Promise<void>;
   /** With what waits for it. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;
@@ -124,7 +132,7 @@ export interface ChangeTx {
   deletePerson(principal: string): Promise<void>;
   updatePerson(
     principal: string,
-    patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt'>>,
+    patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt' | 'email'>>,
   ): Promise<Person | null>;
   insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
   updateServiceAccount(

@@ -4,6 +4,7 @@ import type { SecretStore } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
+import { remindOthers } from '../usecases/remindOthers.js';
 import { makeScheduledReports } from '../usecases/reports.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
@@ -36,7 +37,7 @@ export function tasksOf({
     },
     test_credential: (payload) => testDue(ports, textOf(payload, 'credential_id')),
     remind: async () => {
-      const notices = await remind(ports, noticePolicy);
+      const notices = (await remind(ports, noticePolicy)) + (await remindOthers(ports));
       if (notices > 0) ports.log.info('reminded', { notices });
     },
     report: () => makeScheduledReports(ports),

@@ -1,7 +1,7 @@
 import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
 import type { Jobs } from '../../ports/jobs.js';
-import type { Outbox } from '../../ports/notices.js';
+import type { Addresses, Outbox } from '../../ports/notices.js';
 import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Clock, Log } from '../../ports/runtime.js';
@@ -17,6 +17,8 @@ import { eventReads } from './events.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
+import { addressBook } from './mailboxes.js';
+import { noticeLists } from './noticeLists.js';
 import { noticeReads } from './notices.js';
 import { openedReads } from './opened.js';
 import { postgresOutbox } from './outbox.js';
@@ -57,6 +59,7 @@ export interface Postgres {
   recordsStatus: RecordsStatus;
   jobs: Jobs;
   outbox: Outbox;
+  addresses: Addresses;
   reports: Reports;
   /** Writes the audit rows that wait, then ends all connections. */
   close(): Promise<void>;
@@ -90,6 +93,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...testReads(reads),
       ...eventReads(reads, clock),
       ...noticeReads(reads),
+      ...noticeLists(reads, clock),
       ...auditReads(reads),
     },
     changes: postgresChanges(pools.changes, clock, log),
@@ -97,6 +101,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
+    addresses: addressBook(slow, clock, log),
     reports: postgresReports(reads, slow),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {

@@ -57,10 +57,15 @@ async function lookUp(client: VaultClient, token: Secret): Promise<Lease> {
   return { token: value, ttlSeconds, renewable: data?.renewable === true };
 }
 
-async function approleBody(method: Extract<LoginMethod, { kind: 'approle' }>): Promise<object> {
-  const secretId =
-    method.secretId instanceof Secret ? method.secretId.reveal() : await readTrimmed(method.secretId.file);
-  return { role_id: method.roleId, secret_id: secretId };
+type AppRole = Extract<LoginMethod, { kind: 'approle' }>;
+
+async function approleBody(method: AppRole): Promise<object> {
+  return { role_id: method.roleId, secret_id: await secretIdOf(method) };
+}
+
+/** As it is now. Rejects with `LoginRefused` when its file can't be read. */
+export async function secretIdOf({ secretId }: AppRole): Promise<string> {
+  return secretId instanceof Secret ? secretId.reveal() : readTrimmed(secretId.file);
 }
 
 async function podBody(method: Extract<LoginMethod, { kind: 'pod' }>): Promise<object> {
