@@ -30,6 +30,26 @@ export function isDeed(kind: string): boolean {
   return DEEDS.has(kind);
 }
 
+/** What is looked at again and again, so that it comes once more when it was put off and is still so. */
+const LOOKED_AT: ReadonlySet<string> = new Set<NoticeKind>([
+  'expiring',
+  'expired',
+  'rotation_due',
+  'rotation_overdue',
+  'health_rejected',
+  'health_unreachable',
+  'health_limited',
+  'never_tested',
+  'unused',
+  'grant_ending',
+  'env_leftovers',
+  'broker_ending',
+]);
+
+export function canBePutOff(kind: string): boolean {
+  return LOOKED_AT.has(kind);
+}
+
 /** From harmless to urgent. */
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];

@@ -106,7 +106,7 @@ export interface ChangeTx {
   setTested(credentialId: string, found: TestedPatch): Promise<void>;
   notice(notice: Notice): Promise<void>;
   acknowledgeNotice(id: string, by: string, at: Date): Promise<void>;
-  /** What of it is not on its way yet waits too. */
+  /** What of it was not sent yet is dropped: it is put once more when it still holds. */
   snoozeNotice(id: string, by: string, until: Date): Promise<void>;
   /** What an import left in the importer's environment takes the place of what the one before left; none: forgotten. */
   setEnvLeftovers(principal: string, names: string[], at: Date): Promise<void>;

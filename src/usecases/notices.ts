@@ -1,6 +1,6 @@
 import type { Call } from '../domain/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import { isDeed } from '../domain/notice.js';
+import { canBePutOff, isDeed } from '../domain/notice.js';
 import type { ListedNotice, NoticeFilter, Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
@@ -44,8 +44,8 @@ export async function snoozeNotice(ports: Needs, call: Call, id: string, until: 
   if (until <= now) throw invalid({ field: 'until', rule: 'must lie in the future' });
   if (until.getTime() - now.getTime() > LONGEST_MS)
     throw invalid({ field: 'until', rule: 'must lie within a year' });
-  if (isDeed(notice.kind))
-    throw new BrokerError('conflict', { detail: 'What somebody did can’t be put off; acknowledge it.' });
+  if (!canBePutOff(notice.kind))
+    throw new BrokerError('conflict', { detail: 'This can’t be put off; acknowledge it.' });
   await ports.changes.run(async (tx) => {
     await tx.snoozeNotice(id, call.caller.principal, until);
     const { credentialId, details } = about(notice);

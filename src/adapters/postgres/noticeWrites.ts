@@ -11,8 +11,8 @@ const PUT = `
   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`;
 
 const SNOOZE = `
-  with waits as (
-    update broker.notification_deliveries set next_attempt_at = greatest(next_attempt_at, $3)
+  with dropped as (
+    delete from broker.notification_deliveries
     where notification_id = $1 and state = 'pending' and not in_flight
   )
   update broker.notifications set snoozed_until = $3, snoozed_by = $2 where id = $1`;

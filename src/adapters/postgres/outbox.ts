@@ -14,15 +14,15 @@ const UNSENT = `
   from broker.notifications n left join broker.credentials c on c.id = n.credential_id
   where n.sent_at is null order by n.created_at, n.id limit $1`;
 
-/** Of two that hand over the same notice, one does. */
+/** Of two that hand over the same notice, one does. What was put off comes as another notice. */
 const HAND_OVER = `
   with mine as (
     update broker.notifications set sent_at = $3 where id = any ($4::uuid[]) and sent_at is null
-    returning id, greatest(snoozed_until, $3) as not_before
+    returning id, snoozed_until
   )
   insert into broker.notification_deliveries (notification_id, channel_id, next_attempt_at, created_at)
-  select asked.notice, asked.channel, mine.not_before, $3 from unnest($1::uuid[], $2::uuid[]) asked (notice, channel)
-  join mine on mine.id = asked.notice
+  select asked.notice, asked.channel, $3, $3 from unnest($1::uuid[], $2::uuid[]) asked (notice, channel)
+  join mine on mine.id = asked.notice and mine.snoozed_until is null
   join broker.notification_channels c on c.id = asked.channel`;
 
 const REVIVE = `
