@@ -128,6 +128,7 @@ describe('what people were told', function () {
     later(2);
     await world.look(policy);
     expect(await kinds()).to.deep.equal(['expired', 'expiring']);
+    later(0.1);
     await setExpiry(id, inDays(5));
     await world.look(policy);
     expect(await kinds()).to.deep.equal(['expiring', 'expired', 'expiring']);
