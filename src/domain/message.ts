@@ -82,7 +82,7 @@ function subjectOf(
   return `[${severity}] ${total} notices about credentials${more}`;
 }
 
-/** How many of what, for people: `12 × got refused by its service`. */
+/** How many of what, for people: `12 × refused by the service`. */
 export function countText({ kind, count }: NoticeCount): string {
   return `${count} × ${isNoticeKind(kind) ? SHORT[kind] : kind.replaceAll('_', ' ')}`;
 }
@@ -120,24 +120,24 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
       : `The broker’s own ${fact('part')} ends on ${day(fact('ends_at'))} (${days(fact('days_left'))} left).`,
 };
 
-/** What goes before them is a number. */
+/** What goes before them is a number, of one or of many. */
 const SHORT: Readonly<Record<NoticeKind, string>> = {
-  expiring: 'ends soon',
-  expired: 'has ended',
-  rotation_due: 'is to be rotated',
-  rotation_overdue: 'should have been rotated',
-  health_rejected: 'is refused by its service',
-  health_unreachable: 'can’t be reached',
-  health_limited: 'works in part only',
-  health_recovered: 'works again',
-  never_tested: 'was never tested',
-  unused: 'is not used',
-  break_glass: 'was opened by an admin',
+  expiring: 'ending soon',
+  expired: 'ended',
+  rotation_due: 'to be rotated',
+  rotation_overdue: 'overdue for rotation',
+  health_rejected: 'refused by the service',
+  health_unreachable: 'out of reach',
+  health_limited: 'working in part only',
+  health_recovered: 'working again',
+  never_tested: 'never tested',
+  unused: 'not used',
+  break_glass: 'opened by an admin',
   report: 'health report',
-  password_reset: 'password was reset',
-  grant_ending: 'right that ends soon',
-  env_leftovers: 'import that left names in an environment',
-  broker_ending: 'of the broker’s own ends',
+  password_reset: 'password reset',
+  grant_ending: 'right ending soon',
+  env_leftovers: 'import with names left in the environment',
+  broker_ending: 'part of the broker itself ending',
 };
 
 const day = (moment: string) => moment.slice(0, 10);

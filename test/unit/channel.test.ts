@@ -122,10 +122,7 @@ describe('A message', () => {
     ]);
     expect(message.subject).to.equal('[critical] 10000 notices about credentials, 1000 critical');
     expect(message.notices).to.have.length(20);
-    expect(message.counts.map(countText)).to.deep.equal([
-      '1000 × is refused by its service',
-      '9000 × is not used',
-    ]);
+    expect(message.counts.map(countText)).to.deep.equal(['1000 × refused by the service', '9000 × not used']);
     expect(message.rest).to.match(/^9980 more: .*GET \/api\/notifications\?open=true$/);
     expect(messageOf('1', named).rest).to.equal('');
   });

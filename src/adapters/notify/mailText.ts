@@ -1,7 +1,8 @@
 import { countText, type Message } from '../../domain/message.js';
 import type { Severity } from '../../domain/notice.js';
 
-const FOOT = 'Sent by the Glassdome credential broker. An admin chooses what is sent here.';
+const FOOT =
+  'Sent by the Glassdome credential broker. What concerns you comes by itself; all else an admin chooses.';
 
 export function plainOf({ subject, notices, counts, rest }: Message): string {
   const lines = notices.map(({ notice, text }) => `- [${notice.severity}] ${text}`);
