@@ -1,5 +1,6 @@
 import {
   type Channel,
+  type ChannelKind,
   countedSince,
   givenUpBefore,
   nextAttempt,
@@ -76,28 +77,25 @@ export async function sendToChannel(ports: Sends, channelId: string): Promise<vo
   if (channel === null || channel.paused) return;
   const least = leastSent(channel.quiet, clock.now());
   if (least === null) return;
+  // Before anything is claimed: while Vault is away nothing is on its way.
+  const target = await targetOf(ports, channel);
   for (;;) {
     const now = clock.now();
     const until = waitsUntil(await outbox.sentSince(channelId, countedSince(now)));
     if (until !== null) return outbox.putOff(channelId, until);
     const due = await outbox.claim(channelId, { now, most: MOST_NAMED, least });
-    if (due === null || !(await sendOne(ports, channel, due))) return;
+    if (due === null || !(await sendOne(ports, { channel, target }, due))) return;
   }
 }
 
 /** False when the channel has to wait. */
-async function sendOne(ports: Sends, channel: SealedChannel, due: DueMessage): Promise<boolean> {
-  const { outbox, clock, notifier, testPace } = ports;
-  const target = await targetOf(ports, channel);
-  const message = messageOf(due.id, due.notices, due.counts);
-  const result =
-    target === null
-      ? { code: 'no_address', refused: [] }
-      : await notifier.send(
-          channel.kind,
-          due.onlyTo === null ? target : { ...target, to: due.onlyTo },
-          message,
-        );
+async function sendOne(
+  ports: Sends,
+  { channel, target }: { channel: SealedChannel; target: ChannelTarget | null },
+  due: DueMessage,
+): Promise<boolean> {
+  const { outbox, clock, testPace } = ports;
+  const result = await deliver(ports, channel.kind, target, due);
   const now = clock.now();
   if (result.code === null && result.refused.length === 0) {
     await outbox.sent(due.id, now);
@@ -115,6 +113,21 @@ async function sendOne(ports: Sends, channel: SealedChannel, due: DueMessage): P
     : await outbox.notSent(due.id, { ...failed, unsure: outcomeUnknown(failed.code) });
   tell(ports, channel, { ...failed, attempts: failures + 1, dead });
   return ownWay;
+}
+
+/** Of addresses that refused it before, those that the channel still has. */
+async function deliver(
+  { notifier }: Pick<Ports, 'notifier'>,
+  kind: ChannelKind,
+  target: ChannelTarget | null,
+  due: DueMessage,
+): Promise<SendResult> {
+  if (target === null) return { code: 'no_address', refused: [] };
+  const message = messageOf(due.id, due.notices, due.counts);
+  if (due.onlyTo === null) return notifier.send(kind, target, message);
+  const left = due.onlyTo.map((address) => address.toLowerCase());
+  const to = (target.to ?? []).filter((address) => left.includes(address.toLowerCase()));
+  return to.length === 0 ? { code: null, refused: [] } : notifier.send(kind, { ...target, to }, message);
 }
 
 /** Whom it still has to reach. */
