@@ -35,8 +35,8 @@ export interface DueMessage {
   onlyTo: string[] | null;
 }
 
-export const DELIVERY_STATES = ['pending', 'sent', 'dead'] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
+/** `dead`: given up. */
+export type DeliveryState = 'pending' | 'sent' | 'dead';
 
 /** One notice on its way to one channel. */
 export interface Delivery {
