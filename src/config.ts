@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
+import { isTimezone } from './domain/quietHours.js';
+import { rulesByType } from './domain/reminderRules.js';
 import { testIntervals } from './domain/testPace.js';
 import { weakPassword } from './domain/weakPassword.js';
 
@@ -149,6 +151,22 @@ export const configSchema = z.object({
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** The same days for single service types. */
+  REMIND_DAYS_BY_TYPE: z
+    .string()
+    .default('')
+    .refine(
+      (text) => rulesByType(text, '') !== undefined,
+      'must be days by service type, such as aws=90/30/7,openai=14',
+    ),
+  /** Days without use by service type; 0: never told. */
+  UNUSED_DAYS_BY_TYPE: z
+    .string()
+    .default('')
+    .refine(
+      (text) => rulesByType('', text) !== undefined,
+      'must be days by service type, such as aws=30,other=0',
+    ),
   /** Versions that others write in Vault: told only, or also in use once a test passes. */
   DRIFT: z.enum(['report', 'adopt']).default('report'),
   /** Whole months of rows that are kept beside the current one; 0 keeps them for ever. */
@@ -214,15 +232,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   ];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
   return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isOrigin(text: string): boolean {

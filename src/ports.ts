@@ -5,7 +5,7 @@ import type { AuditVerifier, ReadAudit } from './ports/auditTrail.js';
 import type { Changes } from './ports/changes.js';
 import type { Findings } from './ports/findings.js';
 import type { Jobs, TestPace } from './ports/jobs.js';
-import type { Notifier, Outbox } from './ports/notices.js';
+import type { Addresses, Notifier, Outbox, OwnEnds } from './ports/notices.js';
 import type { Outbound } from './ports/outbound.js';
 import type { Records, RecordsStatus } from './ports/records.js';
 import type { Reports } from './ports/reports.js';
@@ -44,6 +44,8 @@ export interface Ports {
   sealer: Sealer;
   outbox: Outbox;
   notifier: Notifier;
+  addresses: Addresses;
+  ownEnds: OwnEnds;
   reports: Reports;
   findings: Findings;
   retention: Retention;

@@ -10,6 +10,8 @@ import type { Log } from './ports/runtime.js';
 export interface Vault {
   /** The one login of this process as that role. */
   logIn(role: VaultRole): Promise<VaultConnection>;
+  /** When the secret id of that role ends; null: never, it can't be known, or this process does not log in as it. */
+  secretIdEnd(role: VaultRole): Promise<Date | null>;
   /** Ends every login, then the connections. */
   close(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function openVault(config: Config, log: Log): Vault {
       await started;
       return connection;
     },
+    secretIdEnd: async (role) => (await logins.get(role)?.connection.secretIdEnd()) ?? null,
     close: async () => {
       await Promise.all([...logins.values()].map(({ connection }) => connection.close()));
       await transport.close();
@@ -43,7 +46,10 @@ const ROLE_VARIABLES = {
   worker: ['VAULT_WORKER_ROLE_ID', 'VAULT_WORKER_SECRET_ID_FILE'],
   reconciler: ['VAULT_RECONCILER_ROLE_ID', 'VAULT_RECONCILER_SECRET_ID_FILE'],
 } as const;
-type VaultRole = keyof typeof ROLE_VARIABLES;
+export type VaultRole = keyof typeof ROLE_VARIABLES;
+
+/** The roles that processes of the broker log in as. */
+export const VAULT_ROLES = Object.keys(ROLE_VARIABLES) as VaultRole[];
 
 function loginOf(config: Config, role: VaultRole): LoginMethod {
   switch (config.VAULT_AUTH_METHOD) {

@@ -4,6 +4,7 @@ import type { SmtpOptions } from './adapters/notify/mail.js';
 import { createNotifier } from './adapters/notify/notifier.js';
 import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
+import { certificateEnd, type OwnPart, ownEnds } from './adapters/ownEnds.js';
 import { createPostgres } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import type { VaultConnection } from './adapters/vault/connection.js';
@@ -21,6 +22,7 @@ import { VersionCache } from './adapters/vault/versionCache.js';
 import { type Config, listOf, readNamed, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
+import { rulesByType } from './domain/reminderRules.js';
 import type { RetentionPolicy } from './domain/retention.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
@@ -29,7 +31,7 @@ import type { Outbound } from './ports/outbound.js';
 import type { Clock, Log } from './ports/runtime.js';
 import type { SecretStore } from './ports/vault.js';
 import type { Ports, WorkerPorts } from './ports.js';
-import { openVault, type Vault } from './vaultLogins.js';
+import { openVault, VAULT_ROLES, type Vault } from './vaultLogins.js';
 
 /** What a process has that only does what is due by the clock. */
 export interface WorkerSystem {
@@ -108,6 +110,7 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
       notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
       sealer: createSealer(transit),
       testPace: testPace(config),
+      ownEnds: ownEnds(ownParts(config, vault)),
       ...postgres,
     },
     reconcilerStore: async () => {
@@ -138,8 +141,25 @@ function reportSchedule({ REPORT_SCHEDULE, REPORT_TIMEZONE }: Config): Schedule 
   return { name: 'report', expression: REPORT_SCHEDULE, timezone: REPORT_TIMEZONE };
 }
 
-function noticePolicy({ REMIND_DAYS, UNUSED_DAYS }: Config): NoticePolicy {
-  return { expiryDays: listOf(REMIND_DAYS).map(Number), unusedDays: UNUSED_DAYS };
+function noticePolicy(config: Config): NoticePolicy {
+  const { REMIND_DAYS, UNUSED_DAYS } = config;
+  const byType = rulesByType(config.REMIND_DAYS_BY_TYPE, config.UNUSED_DAYS_BY_TYPE);
+  return {
+    expiryDays: listOf(REMIND_DAYS).map(Number),
+    unusedDays: UNUSED_DAYS,
+    ...(byType !== undefined && { byType }),
+  };
+}
+
+/** What of the broker's own may end and take everything with it. */
+function ownParts({ TLS_CERT_FILE: file }: Config, vault: Vault): OwnPart[] {
+  return [
+    ...(file === undefined ? [] : [{ part: 'TLS certificate', end: () => certificateEnd(file) }]),
+    ...VAULT_ROLES.map((role) => ({
+      part: `login to Vault as broker-${role}`,
+      end: () => vault.secretIdEnd(role),
+    })),
+  ];
 }
 
 function retention(config: Config): RetentionPolicy {

@@ -36,6 +36,13 @@ export const credentialAnswer = z.strictObject({
   rotation_interval_days: maybe(count),
   last_rotated_at: maybe(moment),
   next_rotation_at: maybe(moment),
+  reminders: maybe(
+    z.strictObject({
+      expiry_days: z.array(count).optional(),
+      unused_days: maybe(count).optional(),
+      muted: z.boolean().optional(),
+    }),
+  ),
   revision: count,
   created_at: moment,
   created_by: z.string(),
@@ -147,6 +154,7 @@ export const meAnswer = z.strictObject({
 export const personAnswer = z.strictObject({
   principal: z.string(),
   username: z.string(),
+  email: maybe(z.string()),
   role: z.enum(ROLES),
   disabled: z.boolean(),
   must_change_password: z.boolean(),

@@ -18,6 +18,18 @@ import {
 
 const rotationDays = z.number().int().min(1).max(3650).nullable();
 
+/** What its people want to be reminded of, where it differs from what holds for all; null: as for all. */
+const reminders = z
+  .strictObject({
+    /** Days before its end. */
+    expiry_days: z.array(z.number().int().min(0).max(3650)).max(10).optional(),
+    /** Days without use; null: never. */
+    unused_days: z.number().int().min(1).max(3650).nullable().optional(),
+    /** Of nothing at all. */
+    muted: z.boolean().optional(),
+  })
+  .nullable();
+
 /** Whether the values are proven before they are stored; left out, as the broker is set up (`TEST_ON_SAVE`). */
 const testMode = z.enum(['required', 'warn', 'skip']).optional();
 
@@ -33,6 +45,7 @@ export const createCredentialBody = z.strictObject({
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
   rotation_interval_days: rotationDays.optional(),
+  reminders: reminders.optional(),
   shared: z.boolean().default(false),
   accessible_by: z.array(line(63).min(1)).max(50).default([]),
   accessible_level: grantLevel.default('read'),
@@ -50,6 +63,7 @@ export const updateCredentialBody = z.strictObject({
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
   rotation_interval_days: rotationDays.optional(),
+  reminders: reminders.optional(),
   disabled: z.boolean().optional(),
   reason: line(500).optional(),
   test: testMode,

@@ -33,8 +33,17 @@ export const createServiceAccountBody = z.strictObject({
   expires_at: moment.nullable().optional(),
 });
 
-export const createUserBody = z.strictObject({ username, role: z.enum(ROLES) });
+/** Where somebody gets mail about what concerns him. */
+const email = z.email('must be a mail address').max(254);
+
+export const createUserBody = z.strictObject({
+  username,
+  role: z.enum(ROLES),
+  email: email.nullable().default(null),
+});
 export const updateUserBody = z.strictObject({
   role: z.enum(ROLES).optional(),
   disabled: z.boolean().optional(),
+  /** null: no mail. */
+  email: email.nullable().optional(),
 });

@@ -18,6 +18,7 @@ import { importCommand } from './commands/import.js';
 import { list } from './commands/list.js';
 import { login } from './commands/login.js';
 import { logout } from './commands/logout.js';
+import { notices } from './commands/notices.js';
 import { password } from './commands/password.js';
 import { reports } from './commands/reports.js';
 import { resolve } from './commands/resolve.js';
@@ -56,6 +57,7 @@ const accountCommands = [
   events,
   reports,
   findings,
+  notices,
   channels,
   worker,
   doctor,

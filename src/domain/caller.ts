@@ -24,6 +24,8 @@ export interface Caller {
   role: Role;
   /** True when all that is allowed is to set a new password. */
   mustChangePassword: boolean;
+  /** Where he gets mail, as the token of another issuer says. */
+  email?: string;
   /** The login that the token came from, for people of the broker's own log-in: ending it ends the token. */
   session?: string;
 }

@@ -1,4 +1,5 @@
 import { isNoticeKind, type NoticeKind, type Severity, severityAtLeast, severityOf } from './notice.js';
+import type { QuietHours } from './quietHours.js';
 
 export const CHANNEL_KINDS = ['mail', 'slack', 'teams', 'webhook'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
@@ -15,6 +16,13 @@ export interface Channel {
   kinds: NoticeKind[];
   /** Only about credentials that carry all of these; empty: about all. */
   labels: Record<string, string>;
+  /** Only about credentials that are granted to this team or owned by one of it; null: about all. */
+  team: string | null;
+  quiet: QuietHours | null;
+  /** What comes up waits until somebody lets it go on. */
+  paused: boolean;
+  /** A principal, where it is the mailbox of one person, which the broker keeps by itself; else null. */
+  recipient: string | null;
   createdAt: Date;
   createdBy: string;
 }
@@ -22,7 +30,8 @@ export interface Channel {
 /** A notice as it lies in the outbox. */
 export interface PutNotice {
   id: string;
-  kind: NoticeKind;
+  /** A `NoticeKind`, or one of a newer version of the broker. */
+  kind: string;
   severity: Severity;
   credentialId: string | null;
   /** A principal: whom it concerns. */
@@ -38,14 +47,21 @@ export function severityIn(kind: string, body: Record<string, unknown>): Severit
   return isNoticeKind(kind) ? severityOf(kind) : 'info';
 }
 
-/** Whether a channel is for a notice about a credential with these labels. */
+/** What a notice is about: the labels of its credential, and the teams that it is granted to or whose members own it. */
+export interface NoticeSubject {
+  labels: Readonly<Record<string, string>>;
+  teams: readonly string[];
+}
+
+/** Whether a channel is for a notice about this. */
 export function wants(
-  channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels'>,
+  channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels' | 'team'>,
   notice: Pick<PutNotice, 'kind' | 'severity'>,
-  labels: Readonly<Record<string, string>>,
+  { labels, teams }: NoticeSubject,
 ): boolean {
   if (!severityAtLeast(notice.severity, channel.minSeverity)) return false;
-  if (channel.kinds.length > 0 && !channel.kinds.includes(notice.kind)) return false;
+  if (channel.kinds.length > 0 && !channel.kinds.some((kind) => kind === notice.kind)) return false;
+  if (channel.team !== null && !teams.includes(channel.team)) return false;
   return Object.entries(channel.labels).every(([key, value]) => labels[key] === value);
 }
 
@@ -53,15 +69,42 @@ const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 3_600_000;
 const GIVEN_UP_AFTER_MS = 3 * 86_400_000;
 
-/**
- * When a message that could not be sent is tried again; null: no more, after three days. `attempts` counts the one that
- * just failed, `chance` in [0, 1) spreads.
- */
-export function nextAttempt(
-  failed: { attempts: number; since: Date; chance: number },
-  now: Date,
-): Date | null {
-  if (now.getTime() - failed.since.getTime() >= GIVEN_UP_AFTER_MS) return null;
-  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failed.attempts - 1, 20));
-  return new Date(now.getTime() + Math.round(wait * (0.8 + 0.4 * failed.chance)));
+/** When a channel is tried again after so many failures in a row; `chance` in [0, 1) spreads. */
+export function nextAttempt(failures: number, chance: number, now: Date): Date {
+  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 20));
+  return new Date(now.getTime() + Math.round(wait * (0.8 + 0.4 * chance)));
+}
+
+/** What was handed over before this and fails once more is given up. */
+export function givenUpBefore(now: Date): Date {
+  return new Date(now.getTime() - GIVEN_UP_AFTER_MS);
+}
+
+/** The receiver may have taken it before the line broke: it must not be told once more under another name. */
+const UNSURE: ReadonlySet<string> = new Set([
+  'timed_out',
+  'reset',
+  'connection_lost',
+  'too_large',
+  'garbage',
+]);
+
+/** True when nobody knows whether a message that failed with this code arrived. */
+export function outcomeUnknown(code: string): boolean {
+  return UNSURE.has(code);
+}
+
+const HOUR_MS = 3_600_000;
+/** What comes up beyond it waits and becomes a digest. */
+const MOST_MESSAGES_AN_HOUR = 6;
+
+/** Messages sent after this moment count against the bound of an hour. */
+export function countedSince(now: Date): Date {
+  return new Date(now.getTime() - HOUR_MS);
+}
+
+/** Until when a channel waits that was sent so many messages within the hour, the first of them at `oldest`; null: it need not. */
+export function waitsUntil(sent: { count: number; oldest: Date | null }): Date | null {
+  if (sent.count < MOST_MESSAGES_AN_HOUR || sent.oldest === null) return null;
+  return new Date(sent.oldest.getTime() + HOUR_MS);
 }

@@ -33,6 +33,16 @@ export function roomFor(span: number): number {
   return (Math.ceil(span / MAX_VERSIONS) + 1) * MAX_VERSIONS;
 }
 
+/** What its people want to be reminded of, where it differs from what holds for all. */
+export interface ReminderChoice {
+  /** Days before the end. */
+  expiryDays?: number[];
+  /** Days without use; null: never. */
+  unusedDays?: number | null;
+  /** Of nothing at all. */
+  muted?: boolean;
+}
+
 /** All that Postgres knows of a credential. No secret is in it. */
 export interface Credential {
   id: string;
@@ -66,6 +76,8 @@ export interface Credential {
   rotationIntervalDays: number | null;
   lastRotatedAt: Date | null;
   nextRotationAt: Date | null;
+  /** Null: as for all. */
+  reminders: ReminderChoice | null;
   /** Grows with every change; the ETag of the metadata. */
   revision: number;
   createdAt: Date;

@@ -1,5 +1,6 @@
 import type { Credential } from './credential.js';
 import type { NoticeKind } from './notice.js';
+import type { ServiceType } from './serviceType.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -23,33 +24,51 @@ export interface NoticeState {
   testable: boolean;
 }
 
-export interface NoticePolicy {
+/** What holds for one credential. */
+export interface ReminderRule {
   /** Days before the end at which it is told, in any order. */
   expiryDays: readonly number[];
-  /** Days without use after which that is told. */
-  unusedDays: number;
+  /** Days without use after which that is told; null: never. */
+  unusedDays: number | null;
+}
+
+export interface NoticePolicy extends ReminderRule {
+  /** Where a service type has a rule of its own. */
+  byType?: ReadonlyMap<ServiceType, Partial<ReminderRule>>;
 }
 
 /** One notice; of one kind and period there is one for a credential, however often the state is looked at. */
 export interface DueNotice {
   kind: NoticeKind;
+  /** What is told of, such as one end; behind a slash which step of it. */
   period: string;
   facts: Record<string, string | number>;
 }
 
 /** What has to be told of a credential at `now`, whether or not it was told before. */
 export function dueNotices(state: NoticeState, now: Date, policy: NoticePolicy): DueNotice[] {
-  if (state.credential.status !== 'active') return [];
+  const { credential } = state;
+  if (credential.status !== 'active' || credential.reminders?.muted === true) return [];
+  const rule = ruleFor(credential, policy);
   return [
-    expiry(state.credential, now, policy),
-    rotation(state.credential, now),
+    expiry(credential, now, rule),
+    rotation(credential, now),
     health(state, now),
     untested(state, now),
-    unused(state, now, policy),
+    unused(state, now, rule),
   ].filter((notice) => notice !== null);
 }
 
-function expiry({ expiresAt }: Credential, now: Date, { expiryDays }: NoticePolicy): DueNotice | null {
+/** The credential's own word, else its type's, else what holds for all. */
+export function ruleFor(
+  { serviceType, reminders }: Pick<Credential, 'serviceType' | 'reminders'>,
+  { byType, expiryDays, unusedDays }: NoticePolicy,
+): ReminderRule {
+  const { muted: _, ...own } = reminders ?? {};
+  return { expiryDays, unusedDays, ...byType?.get(serviceType), ...own };
+}
+
+function expiry({ expiresAt }: Credential, now: Date, { expiryDays }: ReminderRule): DueNotice | null {
   if (expiresAt === null) return null;
   const left = expiresAt.getTime() - now.getTime();
   const at = expiresAt.toISOString();
@@ -69,6 +88,7 @@ function rotation({ nextRotationAt }: Credential, now: Date): DueNotice | null {
   return { kind: 'rotation_due', period: at, facts: { due_at: at, days_left: ceilDays(left) } };
 }
 
+/** What ended, or was left undone, at `at`: told again each week for four weeks. */
 function weekly(kind: NoticeKind, at: string, since: number, facts: DueNotice['facts']): DueNotice | null {
   const week = Math.floor(since / WEEK);
   return week < WEEKS_AFTER ? { kind, period: `${at}/week-${week}`, facts } : null;
@@ -101,11 +121,16 @@ function untested({ credential, testable }: NoticeState, now: Date): DueNotice |
   return { kind: 'never_tested', period: created, facts: { created_at: created } };
 }
 
-function unused({ credential, lastUsedAt }: NoticeState, now: Date, policy: NoticePolicy): DueNotice | null {
+function unused(
+  { credential, lastUsedAt }: NoticeState,
+  now: Date,
+  { unusedDays }: ReminderRule,
+): DueNotice | null {
+  if (unusedDays === null) return null;
   const since = lastUsedAt ?? credential.createdAt;
   const days = Math.floor((now.getTime() - since.getTime()) / DAY);
-  if (days < policy.unusedDays) return null;
-  const times = Math.floor(days / policy.unusedDays);
+  if (days < unusedDays) return null;
+  const times = Math.floor(days / unusedDays);
   return {
     kind: 'unused',
     period: `${since.toISOString()}/${times}`,

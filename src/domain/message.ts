@@ -1,6 +1,12 @@
 import type { PutNotice } from './channel.js';
-import type { NoticeKind, Severity } from './notice.js';
-import { SEVERITIES } from './notice.js';
+import { isNoticeKind, type NoticeKind, SEVERITIES, type Severity } from './notice.js';
+
+/** How many notices of one kind and severity. */
+export interface NoticeCount {
+  kind: string;
+  severity: Severity;
+  count: number;
+}
 
 /** What is sent in one piece, whatever the channel. */
 export interface Message {
@@ -9,31 +15,82 @@ export interface Message {
   subject: string;
   /** Of the most urgent notice. */
   severity: Severity;
+  /** The most urgent ones by name, at most `MOST_NAMED`. */
   notices: { notice: PutNotice; text: string }[];
+  /** All of them, the named ones too. */
+  total: number;
+  /** The most urgent first. */
+  counts: NoticeCount[];
+  /** How to see those that are not named; empty when all are. */
+  rest: string;
 }
 
-/** One message of all that waits for a channel: many notices are one digest, never a storm. */
-export function messageOf(id: string, notices: readonly PutNotice[]): Message {
-  const severities = notices.map(({ severity }) => severity);
-  const severity = [...SEVERITIES].reverse().find((one) => severities.includes(one)) ?? 'info';
+/** More notices than this become a digest: counts, and so many of the most urgent by name. */
+export const MOST_NAMED = 20;
+
+/** How urgent, as a number for sorting. */
+const rank = ({ severity }: { severity: Severity }) => SEVERITIES.indexOf(severity);
+
+/**
+ * One message of all that waits for a channel. `notices` are all of them, or the most urgent of those that `counts`
+ * counts.
+ */
+export function messageOf(
+  id: string,
+  notices: readonly PutNotice[],
+  counts: readonly NoticeCount[] = countsOf(notices),
+): Message {
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
   // The most urgent first, else in the order in which they came up.
-  const rank = (notice: PutNotice) => SEVERITIES.indexOf(notice.severity);
-  const sorted = [...notices].sort((a, b) => rank(b) - rank(a));
+  const sorted = [...notices].sort((a, b) => rank(b) - rank(a)).slice(0, MOST_NAMED);
   const lines = sorted.map((notice) => ({ notice, text: textOf(notice) }));
-  return { id, severity, notices: lines, subject: subjectOf(severity, lines) };
+  const ordered = [...counts].sort((a, b) => rank(b) - rank(a) || b.count - a.count);
+  const severity = ordered[0]?.severity ?? 'info';
+  const more = total - lines.length;
+  const rest = more > 0 ? `${more} more: glassdome notices list, or GET /api/notifications?open=true` : '';
+  return {
+    id,
+    severity,
+    notices: lines,
+    total,
+    counts: ordered,
+    rest,
+    subject: subjectOf(severity, lines, { total, counts }),
+  };
 }
 
-function subjectOf(severity: Severity, lines: Message['notices']): string {
+function countsOf(notices: readonly PutNotice[]): NoticeCount[] {
+  const counts = new Map<string, NoticeCount>();
+  for (const { kind, severity } of notices) {
+    const key = `${kind}/${severity}`;
+    counts.set(key, { kind, severity, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}
+
+function subjectOf(
+  severity: Severity,
+  lines: Message['notices'],
+  { total, counts }: { total: number; counts: readonly NoticeCount[] },
+): string {
   const [first] = lines;
-  if (lines.length === 1 && first !== undefined) return `[${severity}] ${first.text}`;
-  const urgent = lines.filter(({ notice }) => notice.severity === 'critical').length;
+  if (total === 1 && first !== undefined) return `[${severity}] ${first.text}`;
+  const urgent = counts
+    .filter((one) => one.severity === 'critical')
+    .reduce((sum, { count }) => sum + count, 0);
   const more = urgent > 0 ? `, ${urgent} critical` : '';
-  return `[${severity}] ${lines.length} notices about credentials${more}`;
+  return `[${severity}] ${total} notices about credentials${more}`;
+}
+
+/** How many of what, for people: `12 × refused by the service`. */
+export function countText({ kind, count }: NoticeCount): string {
+  return `${count} × ${isNoticeKind(kind) ? SHORT[kind] : kind.replaceAll('_', ' ')}`;
 }
 
 /** One sentence about one notice. */
 export function textOf({ kind, body }: Pick<PutNotice, 'kind' | 'body'>): string {
   const name = `“${fact(body, 'credential')}”`;
+  if (!isNoticeKind(kind)) return `${name}: ${fact({ kind }, 'kind').replaceAll('_', ' ')}.`;
   return SENTENCES[kind](name, (key) => fact(body, key));
 }
 
@@ -65,6 +122,42 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
   vault_recovered: (name) => `Vault holds ${name} again as the broker stored it.`,
   report_only: (_name, fact) =>
     `Postgres is older than Vault, as after a restore: until ${day(fact('until'))} differences are told and nothing is mended or destroyed.`,
+  grant_ending: (name, fact) =>
+    `The right of ${fact('subject')} to ${fact('level')} ${name} ends on ${day(fact('expires_at'))} (${days(fact('days_left'))} left).`,
+  env_leftovers: (_name, fact) =>
+    `Still in the environment when it was last imported, and not here: ${fact('names')}.`,
+  broker_ending: (_name, fact) =>
+    fact('days_left') === '0'
+      ? `The broker’s own ${fact('part')} ended on ${day(fact('ends_at'))}.`
+      : `The broker’s own ${fact('part')} ends on ${day(fact('ends_at'))} (${days(fact('days_left'))} left).`,
+};
+
+/** What goes before them is a number, of one or of many. */
+const SHORT: Readonly<Record<NoticeKind, string>> = {
+  expiring: 'ending soon',
+  expired: 'ended',
+  rotation_due: 'to be rotated',
+  rotation_overdue: 'overdue for rotation',
+  health_rejected: 'refused by the service',
+  health_unreachable: 'out of reach',
+  health_limited: 'working in part only',
+  health_recovered: 'working again',
+  never_tested: 'never tested',
+  unused: 'not used',
+  break_glass: 'opened by an admin',
+  report: 'health report',
+  password_reset: 'password reset',
+  grant_ending: 'right ending soon',
+  env_leftovers: 'import with names left in the environment',
+  broker_ending: 'part of the broker itself ending',
+  drift: 'changed in Vault',
+  drift_adopted: 'changed in Vault and in use',
+  active_gone: 'removed in Vault',
+  replaced: 'replaced in Vault',
+  missing: 'missing in Vault',
+  orphan: 'in Vault without a credential',
+  vault_recovered: 'back in Vault',
+  report_only: 'restore noticed',
 };
 
 const day = (moment: string) => moment.slice(0, 10);

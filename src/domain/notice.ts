@@ -21,11 +21,41 @@ export const NOTICE_KINDS = [
   'orphan',
   'vault_recovered',
   'report_only',
+  'grant_ending',
+  'env_leftovers',
+  'broker_ending',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 export function isNoticeKind(word: string): word is NoticeKind {
   return NOTICE_KINDS.some((kind) => kind === word);
+}
+
+/** What somebody did: it is told whatever happens later, and only whom it concerns can say that he has seen it. */
+const DEEDS: ReadonlySet<string> = new Set<NoticeKind>(['break_glass', 'password_reset']);
+
+export function isDeed(kind: string): boolean {
+  return DEEDS.has(kind);
+}
+
+/** What is looked at again and again, so that it comes once more when it was put off and is still so. */
+const LOOKED_AT: ReadonlySet<string> = new Set<NoticeKind>([
+  'expiring',
+  'expired',
+  'rotation_due',
+  'rotation_overdue',
+  'health_rejected',
+  'health_unreachable',
+  'health_limited',
+  'never_tested',
+  'unused',
+  'grant_ending',
+  'env_leftovers',
+  'broker_ending',
+]);
+
+export function canBePutOff(kind: string): boolean {
+  return LOOKED_AT.has(kind);
 }
 
 /** From harmless to urgent. */
@@ -58,6 +88,9 @@ const SEVERITY_OF: Readonly<Record<NoticeKind, Severity>> = {
   orphan: 'warning',
   vault_recovered: 'info',
   report_only: 'critical',
+  grant_ending: 'info',
+  env_leftovers: 'info',
+  broker_ending: 'warning',
 };
 
 /** How urgent a notice is; one day before the end all else waits. */
@@ -66,5 +99,7 @@ export function severityOf(kind: NoticeKind, daysLeft?: number): Severity {
     if (daysLeft <= 1) return 'critical';
     if (daysLeft > 7) return 'info';
   }
+  if (kind === 'grant_ending' && daysLeft !== undefined && daysLeft <= 1) return 'warning';
+  if (kind === 'broker_ending' && daysLeft !== undefined && daysLeft <= 7) return 'critical';
   return SEVERITY_OF[kind];
 }

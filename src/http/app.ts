@@ -15,6 +15,7 @@ import { eventRoutes } from './eventRoutes.js';
 import { findingRoutes } from './findingRoutes.js';
 import { importRoutes } from './importRoutes.js';
 import { loginLimit, revealLimit, testLimit } from './limits.js';
+import { noticeRoutes } from './noticeRoutes.js';
 import { observe } from './observe.js';
 import { addOperations, createMetrics } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
@@ -52,6 +53,7 @@ export const routes: readonly Route[] = [
   ...workerRoutes,
   ...eventRoutes,
   ...channelRoutes,
+  ...noticeRoutes,
   ...reportRoutes,
   ...findingRoutes,
 ];
@@ -75,7 +77,11 @@ export function createApp(options: AppOptions): Express {
     express.json({ limit: '64kb', type: ['application/json'], reviver: refuseProto }),
     express.urlencoded({ extended: false, limit: '8kb' }),
   );
-  const identity = { verifyToken: options.verifyToken, readAudit: ports.readAudit };
+  const identity = {
+    verifyToken: options.verifyToken,
+    readAudit: ports.readAudit,
+    addresses: ports.addresses,
+  };
   const { revealsPerMinute = 0, testsPerMinute = 0 } = options;
   const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.readAudit)];
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];

@@ -2,12 +2,14 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Call, Caller } from '../domain/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
+import type { Addresses } from '../ports/notices.js';
 import { shortHeader } from './headers.js';
 import type { Route } from './route.js';
 
 export interface Identity {
   verifyToken: (token: string) => Promise<Caller>;
   readAudit: Pick<ReadAudit, 'countRefusal'>;
+  addresses: Addresses;
 }
 
 const ANONYMOUS: Caller = {
@@ -27,6 +29,7 @@ export function identify(identity: Identity, route: Route): RequestHandler {
         detail: 'Set a new password first: POST /api/auth/password.',
       });
     }
+    if (caller.email !== undefined) identity.addresses.seen(caller.principal, caller.email);
     const usedBy = shortHeader(request, 'X-Used-By');
     const reason = shortHeader(request, 'X-Break-Glass-Reason');
     const call: Call = {

@@ -2,15 +2,19 @@ import type { z } from 'zod';
 import * as shapes from '../api/channels.js';
 import type { Channel } from '../domain/channel.js';
 import { Secret } from '../domain/secret.js';
-import type { ChannelTarget } from '../ports/notices.js';
+import type { ChannelTarget, Delivery } from '../ports/notices.js';
 import {
+  type ChannelChange,
+  changeChannel,
   createChannel,
   deleteChannel,
   listChannels,
+  listDeliveries,
   type NewChannel,
   reviveChannel,
   testChannel,
 } from '../usecases/channels.js';
+import { presentNoticeHead } from './noticeRoutes.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { json, parse, type Route, secretJson } from './route.js';
 
@@ -52,6 +56,36 @@ export const channelRoutes: readonly Route[] = [
     },
   },
   {
+    method: 'patch',
+    path: `${all}/{id}`,
+    summary: 'Change what is named; pause, or go on',
+    answer: shapes.channelAnswer,
+    auth: 'token',
+    body: shapes.changeChannelBody,
+    handle: async ({ ports, call, param, request, response }) => {
+      const change = changeOf(parse(shapes.changeChannelBody, request.body));
+      json(response, presentChannel(await changeChannel(ports, call, param('id'), change)));
+    },
+  },
+  {
+    method: 'get',
+    path: `${all}/{id}/deliveries`,
+    summary: 'What was handed over to a channel, newest first; state=dead: what was given up',
+    answer: shapes.deliveryPage,
+    auth: 'token',
+    query: shapes.deliveriesQuery,
+    handle: async ({ ports, call, param, request, response }) => {
+      const { state, limit, cursor } = parse(shapes.deliveriesQuery, request.query);
+      const page = {
+        limit,
+        ...(cursor !== undefined && { cursor }),
+        ...(state !== undefined && { state }),
+      };
+      const { items, nextCursor } = await listDeliveries(ports, call, param('id'), page);
+      json(response, { items: items.map(presentDelivery), next_cursor: nextCursor ?? null });
+    },
+  },
+  {
     method: 'delete',
     path: `${all}/{id}`,
     summary: 'Remove a channel and what waits for it',
@@ -86,19 +120,55 @@ export const channelRoutes: readonly Route[] = [
 ];
 
 function channelOf(body: z.infer<typeof shapes.createChannelBody>): NewChannel {
-  const { name, kind, kinds, labels, to, url, signing_secret: secret, ca_pem: caPem } = body;
-  const target: ChannelTarget = {
+  const { name, kind, kinds, labels, to, url, team } = body;
+  const shownTarget = shownOf(to, url);
+  const quiet = quietOf(body.quiet_hours);
+  const minSeverity = body.min_severity;
+  return { name, kind, kinds, labels, minSeverity, team, quiet, shownTarget, target: targetOf(body) };
+}
+
+type ChangeBody = z.infer<typeof shapes.changeChannelBody>;
+
+function changeOf(body: ChangeBody): ChannelChange & { plainUrl: boolean } {
+  const { name, kinds, labels, team, paused, to, url, min_severity: minSeverity, quiet_hours: quiet } = body;
+  const target = targetOf(body);
+  return {
+    plainUrl: url !== undefined && !url.startsWith('https:'),
+    ...(name !== undefined && { name }),
+    ...(kinds !== undefined && { kinds }),
+    ...(labels !== undefined && { labels }),
+    ...(team !== undefined && { team }),
+    ...(paused !== undefined && { paused }),
+    ...(minSeverity !== undefined && { minSeverity }),
+    ...(quiet !== undefined && { quiet: quietOf(quiet) }),
+    ...(Object.keys(target).length > 0 && { target }),
+    ...((to !== undefined || url !== undefined) && { shownTarget: shownOf(to, url) }),
+  };
+}
+
+/** The path of such a URL is what lets one post: only the host is shown. */
+const shownOf = (to: string[] | undefined, url: string | undefined) =>
+  url === undefined ? (to ?? []).join(',') : new URL(url).host;
+
+type TargetBody = Pick<ChangeBody, 'to' | 'url' | 'signing_secret' | 'ca_pem'>;
+
+function targetOf({ to, url, signing_secret: secret, ca_pem: caPem }: TargetBody): ChannelTarget {
+  return {
     ...(to !== undefined && { to }),
     ...(url !== undefined && { url: new Secret(url) }),
     ...(secret !== undefined && { signingSecret: new Secret(secret) }),
     ...(caPem !== undefined && { caPem }),
   };
-  // The path of such a URL is what lets one post: only the host is shown.
-  const shownTarget = url === undefined ? (to ?? []).join(',') : new URL(url).host;
-  return { name, kind, kinds, labels, minSeverity: body.min_severity, shownTarget, target };
+}
+
+function quietOf(quiet: z.infer<typeof shapes.createChannelBody>['quiet_hours']): Channel['quiet'] {
+  if (quiet === null) return null;
+  const { let_through: letThrough, ...time } = quiet;
+  return { ...time, letThrough };
 }
 
 function presentChannel(channel: Channel): Record<string, unknown> {
+  const { quiet } = channel;
   return {
     id: channel.id,
     name: channel.name,
@@ -107,7 +177,28 @@ function presentChannel(channel: Channel): Record<string, unknown> {
     min_severity: channel.minSeverity,
     kinds: channel.kinds,
     labels: channel.labels,
+    team: channel.team,
+    quiet_hours: quiet && {
+      from: quiet.from,
+      to: quiet.to,
+      timezone: quiet.timezone,
+      let_through: quiet.letThrough,
+    },
+    paused: channel.paused,
+    recipient: channel.recipient,
     created_at: channel.createdAt,
     created_by: channel.createdBy,
+  };
+}
+
+function presentDelivery(delivery: Delivery): Record<string, unknown> {
+  return {
+    notice: presentNoticeHead(delivery.notice),
+    state: delivery.state,
+    attempts: delivery.attempts,
+    handed_over_at: delivery.createdAt,
+    sent_at: delivery.sentAt,
+    last_code: delivery.lastCode,
+    only_to: delivery.onlyTo,
   };
 }

@@ -48,15 +48,16 @@ const accounts: Route[] = [
   {
     method: 'patch',
     path: '/api/users/{username}',
-    summary: 'Role, disabled',
+    summary: 'Role, disabled, address',
     answer: answers.personAnswer,
     auth: 'token',
     body: bodies.updateUserBody,
     handle: async ({ ports, call, param, request, response }) => {
-      const { role, disabled } = parse(bodies.updateUserBody, request.body);
+      const { role, disabled, email } = parse(bodies.updateUserBody, request.body);
       const patch = {
         ...(role === undefined ? {} : { role }),
         ...(disabled === undefined ? {} : { disabled }),
+        ...(email === undefined ? {} : { email }),
       };
       json(response, presentPerson(await updateUser(ports, call, param('username'), patch)));
     },

@@ -35,12 +35,23 @@ export function presentCredential(c: Credential): Record<string, unknown> {
     rotation_interval_days: c.rotationIntervalDays,
     last_rotated_at: c.lastRotatedAt,
     next_rotation_at: c.nextRotationAt,
+    reminders: presentReminders(c),
     revision: c.revision,
     created_at: c.createdAt,
     created_by: c.createdBy,
     updated_at: c.updatedAt,
     updated_by: c.updatedBy,
     deleted_at: c.deletedAt,
+  };
+}
+
+function presentReminders({ reminders }: Credential): Record<string, unknown> | null {
+  if (reminders === null) return null;
+  const { expiryDays, unusedDays, muted } = reminders;
+  return {
+    ...(expiryDays !== undefined && { expiry_days: expiryDays }),
+    ...(unusedDays !== undefined && { unused_days: unusedDays }),
+    ...(muted !== undefined && { muted }),
   };
 }
 
@@ -122,6 +133,7 @@ export function presentPerson(p: Person): Record<string, unknown> {
   return {
     principal: p.principal,
     username: p.username,
+    email: p.email,
     role: p.role,
     disabled: p.disabled,
     must_change_password: p.mustChangePassword,

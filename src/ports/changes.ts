@@ -54,6 +54,7 @@ export type CredentialPatch = Partial<
     | 'rotationIntervalDays'
     | 'lastRotatedAt'
     | 'nextRotationAt'
+    | 'reminders'
     | 'deletedAt'
     | 'deletedBy'
   >
@@ -112,8 +113,15 @@ export interface ChangeTx {
   /** Adds facts to one. */
   noteFinding(id: string, facts: VaultFinding['facts']): Promise<void>;
   setReportOnly(state: ReportOnly): Promise<void>;
+  acknowledgeNotice(id: string, by: string, at: Date): Promise<void>;
+  /** What of it was not sent yet is dropped: it is put once more when it still holds. */
+  snoozeNotice(id: string, by: string, until: Date): Promise<void>;
+  /** What an import left in the importer's environment takes the place of what the one before left; none: forgotten. */
+  setEnvLeftovers(principal: string, names: string[], at: Date): Promise<void>;
   /** Rejects with `name_taken`. */
-  insertChannel(channel: SealedChannel): Promise<void>;
+  insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
+  /** It is tried again at once. Rejects with `name_taken`, and `not_found`. */
+  updateChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
   insertReport(report: StoredReport): Promise<void>;
   /** With what waits for it. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;
@@ -134,7 +142,7 @@ export interface ChangeTx {
   deletePerson(principal: string): Promise<void>;
   updatePerson(
     principal: string,
-    patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt'>>,
+    patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt' | 'email'>>,
   ): Promise<Person | null>;
   insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
   updateServiceAccount(

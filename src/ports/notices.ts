@@ -1,10 +1,14 @@
 /** What has to be told, and the ways to tell it. */
-import type { Channel, ChannelKind, PutNotice } from '../domain/channel.js';
-import type { Message } from '../domain/message.js';
+import type { Channel, ChannelKind, NoticeSubject, PutNotice } from '../domain/channel.js';
+import type { Message, NoticeCount } from '../domain/message.js';
+import type { Severity } from '../domain/notice.js';
 import type { Secret } from '../domain/secret.js';
+import type { Page, PageRequest } from './records.js';
 
 export interface SealedChannel extends Channel {
   sealedTarget: string;
+  /** Failed attempts since the last one that succeeded. */
+  failures: number;
 }
 
 /** How deliveries to a channel stand. */
@@ -14,37 +18,107 @@ export interface ChannelState {
   /** Given up. */
   dead: number;
   lastSentAt: Date | null;
-  /** Why the last one that was not sent was not; null when nothing waits. */
+  /** Why the last attempt failed; null when it did not. */
   lastCode: string | null;
 }
 
 /** A message that is due for a channel. */
 export interface DueMessage {
   id: string;
-  /** Failed attempts before. */
+  /** Failed attempts of its own before. */
   attempts: number;
-  /** When the oldest of its notices was handed over. */
-  since: Date;
+  /** The most urgent of its notices, as many as were asked for. */
   notices: PutNotice[];
+  /** All of them. */
+  counts: NoticeCount[];
+  /** The addresses that refused it before; null: it goes to all. */
+  onlyTo: string[] | null;
+}
+
+/** `dead`: given up. */
+export type DeliveryState = 'pending' | 'sent' | 'dead';
+
+/** One notice on its way to one channel. */
+export interface Delivery {
+  notice: PutNotice;
+  state: DeliveryState;
+  attempts: number;
+  /** When it was handed over. */
+  createdAt: Date;
+  sentAt: Date | null;
+  lastCode: string | null;
+  /** The addresses that are still missing; null: all, or none. */
+  onlyTo: string[] | null;
+}
+
+/** Where one person gets mail. */
+export interface Mailbox {
+  /** The channel that is kept for the person. */
+  channel: string;
+  address: string;
+}
+
+/** An attempt that failed. `deadBefore`: what was handed over before is given up. */
+export interface Failed {
+  code: string;
+  next: Date;
+  deadBefore: Date;
 }
 
 /** What was put and has to be sent. Each method is one transaction. */
 export interface Outbox {
+  /** Those that admins made, and the mailboxes of persons that are in trouble. */
   channels(): Promise<ChannelState[]>;
   channel(id: string): Promise<SealedChannel | null>;
-  /** Notices that were not handed over yet, oldest first, with the labels of their credentials. */
-  unsent(limit: number): Promise<{ notice: PutNotice; labels: Record<string, string> }[]>;
+  /** Notices that were not handed over yet, oldest first, and what they are about. */
+  unsent(limit: number, now: Date): Promise<{ notice: PutNotice; about: NoticeSubject }[]>;
+  /**
+   * The mailboxes by recipient: a person's own, of a service account those of whoever made it, of `admins` those of all.
+   * Whoever is disabled or has no address has none.
+   */
+  mailboxes(recipients: string[], now: Date): Promise<Map<string, Mailbox[]>>;
+  /** The present address of the person whose mailbox a channel is. */
+  addressOf(principal: string): Promise<string | null>;
   /** Hands each notice over to its channels, once. */
   handOver(deliveries: { notice: string; channels: string[] }[], now: Date): Promise<void>;
-  /** Channels for which something is due. */
+  /** Channels for which something is due and that are neither paused nor waiting. */
   dueChannels(now: Date): Promise<string[]>;
-  /** Bundles what is due into messages of at most `most` notices; one that was tried before stays as it was. */
-  dueMessages(channel: string, at: { now: Date; most: number }): Promise<DueMessage[]>;
+  /**
+   * The next message of a channel. One of which nobody knows whether it arrived comes again as it was; else all that
+   * waits and is at least so urgent is bundled, under the same id when it is the same as at the last attempt.
+   */
+  claim(channel: string, at: { now: Date; most: number; least: Severity }): Promise<DueMessage | null>;
+  /** Messages that a channel was sent since then. */
+  sentSince(channel: string, since: Date): Promise<{ count: number; oldest: Date | null }>;
+  /** The channel waits, without having failed. */
+  putOff(channel: string, until: Date): Promise<void>;
   sent(message: string, at: Date): Promise<void>;
-  /** `next` null: given up. */
-  notSent(message: string, failed: { code: string; next: Date | null }): Promise<void>;
+  /** The channel waits until `next`. `unsure`: the message may have arrived. How many notices were given up. */
+  notSent(message: string, failed: Failed & { unsure: boolean }): Promise<number>;
+  /** These addresses refused it and get it again later; `acceptedAt` null: no other took it either. How many were given up. */
+  refused(message: string, failed: Failed & { onlyTo: string[]; acceptedAt: Date | null }): Promise<number>;
+  /** Newest first. */
+  deliveries(channel: string, state: DeliveryState | undefined, page: PageRequest): Promise<Page<Delivery>>;
   /** Tries again what was given up; how many. */
   revive(channel: string, now: Date): Promise<number>;
+}
+
+/** Where people who come with a token of another issuer get mail: as their newest token says. */
+export interface Addresses {
+  /** Notes it in a while; never rejects. */
+  seen(principal: string, email: string): void;
+}
+
+/** When something of the broker's own ends. */
+export interface OwnEnd {
+  /** For people, e.g. `certificate (TLS_CERT_FILE)`. */
+  part: string;
+  endsAt: Date;
+}
+
+export interface OwnEnds {
+  /** What is known of it now; what can't be asked is left out. Never rejects. */
+  list(): Promise<OwnEnd[]>;
 }
 
 /** A target in the clear, as it is sealed. */
@@ -59,9 +133,16 @@ export interface ChannelTarget {
   caPem?: string;
 }
 
+/** What became of a message. `code` null: it was taken, though not by the addresses in `refused`. */
+export interface SendResult {
+  code: string | null;
+  /** Of mail: addresses that the server refused, while it took others. */
+  refused: string[];
+}
+
 export interface Notifier {
   /** True where messages of this kind can be sent: mail needs a server. */
   can(kind: ChannelKind): boolean;
-  /** Resolves with null, or with a code of why it was not sent. Never rejects. */
-  send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<string | null>;
+  /** `code` tells why it was not sent. Never rejects. */
+  send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<SendResult>;
 }

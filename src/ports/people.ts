@@ -21,6 +21,8 @@ export interface Person {
   /** `local:<username>`. */
   principal: string;
   username: string;
+  /** Where notices go; null: nobody told. */
+  email: string | null;
   role: Role;
   disabled: boolean;
   mustChangePassword: boolean;

@@ -1,6 +1,7 @@
 /** What use cases read from Postgres. */
 import type { AuditRow } from '../domain/audit.js';
 import type { Caller } from '../domain/caller.js';
+import type { PutNotice } from '../domain/channel.js';
 import type { Credential, CredentialStatus, CredentialVersion, Health } from '../domain/credential.js';
 import type { NoticeState } from '../domain/dueNotices.js';
 import type { Grant, Standing } from '../domain/grant.js';
@@ -134,14 +135,52 @@ export interface Records {
 
   /** Active credentials in batches by id, with what decides whether somebody is told of them. */
   noticeStates(afterId: string | null, limit: number): Promise<Omit<NoticeState, 'testable'>[]>;
-  /** Those that were not put yet. */
-  newNotices(notices: Notice[]): Promise<Notice[]>;
+  /**
+   * Those that were not put yet. Nothing of what somebody acknowledged, or put off until later than `now`; what was put
+   * off until earlier is new once more.
+   */
+  newNotices(notices: Notice[], now: Date): Promise<Notice[]>;
+  /** Grants on active credentials that end between two moments. */
+  endingGrants(from: Date, to: Date): Promise<EndingGrant[]>;
+  envLeftovers(): Promise<EnvLeftovers[]>;
+  /** Newest first: what concerns the caller, what he owns or manages; to an admin everything. */
+  notices(caller: Caller, filter: NoticeFilter, page: PageRequest): Promise<Page<ListedNotice>>;
+  /** Null also when the caller may not see it. */
+  seenNotice(caller: Caller, id: string): Promise<ListedNotice | null>;
 
   openIntents(olderThan: Date): Promise<WriteIntent[]>;
   openIntent(credentialId: string): Promise<WriteIntent | null>;
   /** In batches by id, for the reconciler. */
   allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
   auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
+}
+
+/** A grant that ends, and whom that concerns beside the owner of the credential. */
+export interface EndingGrant {
+  credential: Credential;
+  grant: Grant & { expiresAt: Date };
+  /** Principals: the person, whoever made the service account, the leads of the team. */
+  holders: string[];
+}
+
+/** Names of secrets that were in somebody's environment at his last import, and did not come here. */
+export interface EnvLeftovers {
+  principal: string;
+  names: string[];
+  importedAt: Date;
+}
+
+export interface NoticeFilter {
+  /** True: only what still holds and nobody acknowledged or put off; false: all else. */
+  open?: boolean;
+  kind?: string;
+}
+
+export interface ListedNotice extends PutNotice {
+  acknowledgedAt: Date | null;
+  acknowledgedBy: string | null;
+  snoozedUntil: Date | null;
+  open: boolean;
 }
 
 export interface AuditFilter {

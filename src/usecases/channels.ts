@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Call } from '../domain/caller.js';
 import type { Channel } from '../domain/channel.js';
-import { BrokerError, notFound } from '../domain/errors.js';
+import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { messageOf } from '../domain/message.js';
 import { Secret } from '../domain/secret.js';
-import type { ChannelState, ChannelTarget } from '../ports/notices.js';
+import type { ChannelState, ChannelTarget, Delivery, DeliveryState } from '../ports/notices.js';
+import type { Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { openTarget, sealTarget } from './channelTarget.js';
@@ -17,10 +18,18 @@ type Needs = Pick<
 
 export type NewChannel = Pick<
   Channel,
-  'name' | 'kind' | 'shownTarget' | 'minSeverity' | 'kinds' | 'labels'
+  'name' | 'kind' | 'shownTarget' | 'minSeverity' | 'kinds' | 'labels' | 'team' | 'quiet'
 > & {
   target: ChannelTarget;
 };
+
+/** What is not named stays; so does each part of the target. */
+export type ChannelChange = Partial<Omit<NewChannel, 'kind'> & Pick<Channel, 'paused'>>;
+
+interface ChangeOptions {
+  /** The new URL is not https. */
+  plainUrl: boolean;
+}
 
 /**
  * Adds a channel; admin only, since it carries the names of everybody's credentials out. A webhook without a secret of
@@ -43,7 +52,15 @@ export async function createChannel(
       : null;
   const { target, ...shown } = input;
   const id = randomUUID();
-  const channel: Channel = { ...shown, id, createdAt: ports.clock.now(), createdBy: call.caller.principal };
+  await requireTeam(ports, input.team);
+  const channel: Channel = {
+    ...shown,
+    id,
+    paused: false,
+    recipient: null,
+    createdAt: ports.clock.now(),
+    createdBy: call.caller.principal,
+  };
   const sealedTarget = await sealTarget(
     ports,
     id,
@@ -54,6 +71,61 @@ export async function createChannel(
     tx.audit(auditEvent(call, 'channel.create', 'allowed', { details: { ...details, channel: id } }));
   });
   return { channel, signingSecret: made };
+}
+
+/** Changes what is named. What waits is tried again at once. Admin only. */
+export async function changeChannel(
+  ports: Needs,
+  call: Call,
+  id: string,
+  { plainUrl, ...change }: ChannelChange & ChangeOptions,
+): Promise<Channel> {
+  const changed = Object.keys(change);
+  await requireRole(ports, call, 'admin', { action: 'channel.change', details: { channel: id, changed } });
+  const before = await ports.outbox.channel(id);
+  if (before === null) throw notFound('channel');
+  await requireTeam(ports, change.team ?? null);
+  const { target, ...shown } = change;
+  if (before.recipient !== null && changed.some((name) => name !== 'paused'))
+    throw new BrokerError('conflict', { detail: 'The mailbox of a person can only be paused.' });
+  if (target !== undefined) requireOfKind(before, target);
+  if (plainUrl && before.kind !== 'webhook') throw invalid({ field: 'url', rule: 'must be an https URL' });
+  const sealedTarget =
+    target === undefined
+      ? before.sealedTarget
+      : await sealTarget(ports, id, { ...(await openTarget(ports, before)), ...target });
+  const after = { ...before, ...shown, sealedTarget };
+  await ports.changes.run(async (tx) => {
+    await tx.updateChannel(after);
+    tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
+  });
+  return after;
+}
+
+function requireOfKind({ kind }: Channel, target: ChannelTarget): void {
+  const { to, url, signingSecret, caPem } = target;
+  const wrong = (field: string) => invalid({ field, rule: `must be left out for ${kind}` });
+  if (kind === 'mail' && url !== undefined) throw wrong('url');
+  if (kind !== 'mail' && to !== undefined) throw wrong('to');
+  if (kind !== 'webhook' && signingSecret !== undefined) throw wrong('signing_secret');
+  if (kind !== 'webhook' && caPem !== undefined) throw wrong('ca_pem');
+}
+
+async function requireTeam({ records }: Needs, team: string | null): Promise<void> {
+  if (team !== null && (await records.team(team)) === null)
+    throw invalid({ field: 'team', rule: 'must be the name of a team' });
+}
+
+/** What was handed over to a channel and how that stands, newest first. Admin only. */
+export async function listDeliveries(
+  ports: Needs,
+  call: Call,
+  id: string,
+  { state, ...page }: PageRequest & { state?: DeliveryState },
+): Promise<Page<Delivery>> {
+  await requireRole(ports, call, 'admin', { action: 'channel.see', details: { channel: id } });
+  if ((await ports.outbox.channel(id)) === null) throw notFound('channel');
+  return ports.outbox.deliveries(id, state, page);
 }
 
 /** All channels and how their deliveries stand. Admin only. */
@@ -76,10 +148,13 @@ export async function testChannel(ports: Needs, call: Call, id: string): Promise
   await requireRole(ports, call, 'admin', { action: 'channel.test', details: { channel: id } });
   const channel = await ports.outbox.channel(id);
   if (channel === null) throw notFound('channel');
+  if (channel.recipient !== null)
+    throw new BrokerError('conflict', { detail: 'The mailbox of a person has no test.' });
   const target = await openTarget(ports, channel);
   const message = messageOf(randomUUID(), []);
   const subject = `[test] The credential broker reaches “${channel.name}”.`;
-  const code = await ports.notifier.send(channel.kind, target, { ...message, subject });
+  const sent = await ports.notifier.send(channel.kind, target, { ...message, subject });
+  const code = sent.code ?? (sent.refused.length > 0 ? 'address_refused' : null);
   const outcome = code === null ? 'allowed' : 'failed';
   await ports.readAudit.record([
     auditEvent(call, 'channel.test', outcome, { code, details: { channel: id, kind: channel.kind } }),

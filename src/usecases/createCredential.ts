@@ -15,6 +15,7 @@ import { checkGrants } from './grantRules.js';
 import { withIdempotency } from './idempotent.js';
 import { knownConnector } from './knownConnector.js';
 import { requireRole } from './refuse.js';
+import { reminderChoice } from './reminderChoice.js';
 import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
 import { intentOf, type NewVersion, storeAndCommit, type WritePorts } from './writeVersion.js';
 
@@ -144,6 +145,7 @@ function pendingRow(call: Call, parts: Parts, now: Date): Credential {
     rotationIntervalDays,
     lastRotatedAt: null,
     nextRotationAt: nextRotation(now, rotationIntervalDays),
+    reminders: reminderChoice(body.reminders),
     revision: 1,
     createdAt: now,
     createdBy: by,

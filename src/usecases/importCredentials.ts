@@ -9,6 +9,7 @@ import { planFlatVault } from '../domain/flatVault.js';
 import type { Grant } from '../domain/grant.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { createCredential } from './createCredential.js';
 import { addMissingGrants, grantsAfter, importGrants } from './importGrants.js';
@@ -48,10 +49,23 @@ interface Options {
 export async function importEnv(ports: Needs, call: Call, body: ImportEnvBody): Promise<ImportReport> {
   await requireRole(ports, call, 'engineer', { action: 'credential.import' });
   const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
-  return runPlan(ports, call, plan, {
+  const report = await runPlan(ports, call, plan, {
     dryRun: body.dry_run,
     only: body.only,
     grants: await importGrants(ports, call, body.grant_to),
+  });
+  if (!body.dry_run) await rememberLeftovers(ports, call, report);
+  return report;
+}
+
+/** Names only, and only of what looks like a secret: people are reminded that it still lies in their environment. */
+async function rememberLeftovers(ports: Needs, call: Call, report: ImportReport): Promise<void> {
+  const secrets = new Set(report.rows.filter((row) => row.secret).map((row) => row.name));
+  const names = report.stillInEnvironment.filter((name) => secrets.has(name));
+  await ports.changes.run(async (tx) => {
+    await tx.setEnvLeftovers(call.caller.principal, names, ports.clock.now());
+    const details = { still_in_environment: names.length };
+    tx.audit(auditEvent(call, 'credential.import', 'allowed', { details }));
   });
 }
 

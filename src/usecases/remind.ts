@@ -10,11 +10,10 @@ import { systemCall } from './users.js';
 
 const PAGE = 200;
 
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes'>;
+
 /** Looks at every active credential and puts what has to be told and was not yet into the outbox; the number of it. */
-export async function remind(
-  ports: Pick<Ports, 'clock' | 'records' | 'changes'>,
-  policy: NoticePolicy,
-): Promise<number> {
+export async function remind(ports: Needs, policy: NoticePolicy): Promise<number> {
   let put = 0;
   let after: string | null = null;
   for (;;) {
@@ -25,24 +24,26 @@ export async function remind(
       const found = dueNotices({ ...state, testable }, now, policy);
       return found.map((notice) => noticeOf(state.credential, notice));
     });
-    const fresh = await ports.records.newNotices(due);
-    if (fresh.length > 0) await putAll(ports, fresh);
-    put += fresh.length;
+    put += await putNew(ports, due, now);
     const last: { credential: Credential } | undefined = states.at(-1);
     if (last === undefined || states.length < PAGE) return put;
     after = last.credential.id;
   }
 }
 
-async function putAll({ changes }: Pick<Ports, 'changes'>, notices: Notice[]): Promise<void> {
-  await changes.run(async (tx) => {
-    for (const notice of notices) {
+/** Puts what was not put yet and nobody has silenced; how many. */
+export async function putNew(ports: Needs, due: Notice[], now: Date): Promise<number> {
+  const fresh = await ports.records.newNotices(due, now);
+  if (fresh.length === 0) return 0;
+  await ports.changes.run(async (tx) => {
+    for (const notice of fresh) {
       await tx.notice(notice);
       const details = { kind: notice.kind, period: notice.period };
       const more = { credentialId: notice.credentialId, details };
       tx.audit(auditEvent(systemCall(), 'notice.create', 'allowed', more));
     }
   });
+  return fresh.length;
 }
 
 function noticeOf(credential: Credential, { kind, period, facts }: DueNotice): Notice {

@@ -1,22 +1,49 @@
-import { nextAttempt, wants } from '../domain/channel.js';
-import { messageOf } from '../domain/message.js';
-import type { DueMessage, SealedChannel } from '../ports/notices.js';
+import {
+  type Channel,
+  type ChannelKind,
+  countedSince,
+  givenUpBefore,
+  nextAttempt,
+  outcomeUnknown,
+  waitsUntil,
+  wants,
+} from '../domain/channel.js';
+import { MOST_NAMED, messageOf } from '../domain/message.js';
+import { leastSent } from '../domain/quietHours.js';
+import type {
+  ChannelTarget,
+  DueMessage,
+  Failed,
+  Mailbox,
+  SealedChannel,
+  SendResult,
+} from '../ports/notices.js';
 import type { Ports } from '../ports.js';
 import { openTarget } from './channelTarget.js';
 
 const BATCH = 200;
-/** More notices than this go as a second message. */
-const MOST_IN_ONE = 50;
 
-/** Hands what was put over to the channels that want it, and enqueues each channel that has something to send. */
-export async function handOverNotices(ports: Pick<Ports, 'clock' | 'outbox' | 'jobs'>): Promise<void> {
-  const { outbox, clock, jobs } = ports;
-  const channels = (await outbox.channels()).map(({ channel }) => channel);
+type Sends = Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace'>;
+type Unsent = Awaited<ReturnType<Ports['outbox']['unsent']>>[0];
+
+/**
+ * Hands what was put over to the channels that want it and to the mailboxes of those whom it concerns, and enqueues each
+ * channel that has something to send.
+ */
+export async function handOverNotices(
+  ports: Pick<Ports, 'clock' | 'outbox' | 'jobs' | 'notifier'>,
+): Promise<void> {
+  const { outbox, clock, jobs, notifier } = ports;
+  const channels = (await outbox.channels())
+    .map(({ channel }) => channel)
+    .filter((c) => c.recipient === null);
   for (;;) {
-    const unsent = await outbox.unsent(BATCH);
-    const deliveries = unsent.map(({ notice, labels }) => ({
-      notice: notice.id,
-      channels: channels.filter((channel) => wants(channel, notice, labels)).map(({ id }) => id),
+    const unsent = await outbox.unsent(BATCH, clock.now());
+    const recipients = [...new Set(unsent.map(({ notice }) => notice.recipient))];
+    const boxes = notifier.can('mail') ? await outbox.mailboxes(recipients, clock.now()) : new Map();
+    const deliveries = unsent.map((one) => ({
+      notice: one.notice.id,
+      channels: waysFor(one, channels, boxes.get(one.notice.recipient) ?? []),
     }));
     if (deliveries.length > 0) await outbox.handOver(deliveries, clock.now());
     if (unsent.length < BATCH) break;
@@ -30,32 +57,101 @@ export async function handOverNotices(ports: Pick<Ports, 'clock' | 'outbox' | 'j
     });
 }
 
-/** Sends what is due for one channel. What can't be sent is tried again later, with the same id, and given up at last. */
-export async function sendToChannel(
-  ports: Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace'>,
-  channelId: string,
-): Promise<void> {
-  const { outbox, clock } = ports;
-  const channel = await outbox.channel(channelId);
-  if (channel === null) return;
-  const due = await outbox.dueMessages(channelId, { now: clock.now(), most: MOST_IN_ONE });
-  for (const message of due) await sendOne(ports, channel, message);
+/** Whoever gets it by a channel of mail already gets it once. */
+function waysFor({ notice, about }: Unsent, channels: Channel[], boxes: readonly Mailbox[]): string[] {
+  const wanting = channels.filter((channel) => wants(channel, notice, about));
+  const told = wanting
+    .filter(({ kind }) => kind === 'mail')
+    .flatMap(({ shownTarget }) => shownTarget.toLowerCase().split(','));
+  const own = boxes.filter(({ address }) => !told.includes(address.toLowerCase()));
+  return [...wanting.map(({ id }) => id), ...own.map(({ channel }) => channel)];
 }
 
+/**
+ * Sends what is due for one channel, most of it in one message. What can't be sent is tried again later with what came
+ * up meanwhile, and given up at last.
+ */
+export async function sendToChannel(ports: Sends, channelId: string): Promise<void> {
+  const { outbox, clock } = ports;
+  const channel = await outbox.channel(channelId);
+  if (channel === null || channel.paused) return;
+  const least = leastSent(channel.quiet, clock.now());
+  if (least === null) return;
+  // Before anything is claimed: while Vault is away nothing is on its way.
+  const target = await targetOf(ports, channel);
+  for (;;) {
+    const now = clock.now();
+    const until = waitsUntil(await outbox.sentSince(channelId, countedSince(now)));
+    if (until !== null) return outbox.putOff(channelId, until);
+    const due = await outbox.claim(channelId, { now, most: MOST_NAMED, least });
+    if (due === null || !(await sendOne(ports, { channel, target }, due))) return;
+  }
+}
+
+/** False when the channel has to wait. */
 async function sendOne(
-  ports: Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace'>,
-  channel: SealedChannel,
+  ports: Sends,
+  { channel, target }: { channel: SealedChannel; target: ChannelTarget | null },
   due: DueMessage,
-): Promise<void> {
-  const { outbox, clock, notifier, testPace, log } = ports;
-  const target = await openTarget(ports, channel);
-  const code = await notifier.send(channel.kind, target, messageOf(due.id, due.notices));
+): Promise<boolean> {
+  const { outbox, clock, testPace } = ports;
+  const result = await deliver(ports, channel.kind, target, due);
   const now = clock.now();
-  if (code === null) return outbox.sent(due.id, now);
-  const failed = { attempts: due.attempts + 1, since: due.since, chance: testPace.chance() };
-  const next = nextAttempt(failed, now);
-  await outbox.notSent(due.id, { code, next });
-  const fields = { channel_id: channel.id, kind: channel.kind, code, attempts: failed.attempts };
-  if (next === null) log.error('notice_given_up', fields);
+  if (result.code === null && result.refused.length === 0) {
+    await outbox.sent(due.id, now);
+    return true;
+  }
+  const ownWay = result.refused.length > 0 || due.onlyTo !== null;
+  const failures = ownWay ? due.attempts : channel.failures;
+  const failed = {
+    code: result.code ?? 'address_refused',
+    next: nextAttempt(failures + 1, testPace.chance(), now),
+    deadBefore: givenUpBefore(now),
+  };
+  const dead = ownWay
+    ? await outbox.refused(due.id, { ...failed, ...leftOf(due, result, now) })
+    : await outbox.notSent(due.id, { ...failed, unsure: outcomeUnknown(failed.code) });
+  tell(ports, channel, { ...failed, attempts: failures + 1, dead });
+  return ownWay;
+}
+
+/** Of addresses that refused it before, those that the channel still has. */
+async function deliver(
+  { notifier }: Pick<Ports, 'notifier'>,
+  kind: ChannelKind,
+  target: ChannelTarget | null,
+  due: DueMessage,
+): Promise<SendResult> {
+  if (target === null) return { code: 'no_address', refused: [] };
+  const message = messageOf(due.id, due.notices, due.counts);
+  if (due.onlyTo === null) return notifier.send(kind, target, message);
+  const left = due.onlyTo.map((address) => address.toLowerCase());
+  const to = (target.to ?? []).filter((address) => left.includes(address.toLowerCase()));
+  return to.length === 0 ? { code: null, refused: [] } : notifier.send(kind, { ...target, to }, message);
+}
+
+/** Whom it still has to reach. */
+function leftOf(due: DueMessage, { code, refused }: SendResult, now: Date) {
+  const onlyTo = refused.length > 0 ? refused : (due.onlyTo ?? []);
+  return { onlyTo, acceptedAt: code === null ? now : null };
+}
+
+function tell(
+  { log }: Pick<Ports, 'log'>,
+  channel: SealedChannel,
+  { code, attempts, dead }: Pick<Failed, 'code'> & { attempts: number; dead: number },
+): void {
+  const fields = { channel_id: channel.id, kind: channel.kind, code, attempts };
+  if (dead > 0) log.error('notice_given_up', { ...fields, notices: dead });
   else log.warn('notice_not_sent', fields);
+}
+
+/** Null: the person whose mailbox it is has no address now. */
+async function targetOf(
+  ports: Pick<Ports, 'outbox' | 'sealer'>,
+  channel: SealedChannel,
+): Promise<ChannelTarget | null> {
+  if (channel.recipient === null) return openTarget(ports, channel);
+  const address = await ports.outbox.addressOf(channel.recipient);
+  return address === null ? null : { to: [address] };
 }

@@ -15,6 +15,7 @@ import { type Authorized, authorize } from './authorize.js';
 import { checkEnvFields } from './createCredential.js';
 import { checkRules } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';
+import { reminderChoice } from './reminderChoice.js';
 import { checkRevision } from './revision.js';
 import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
 import { lostRace, type WritePorts, writeVersion } from './writeVersion.js';
@@ -158,6 +159,7 @@ function patchOf(ports: WritePorts, credential: Credential, body: Input): Creden
   if (body.description !== undefined) patch.description = body.description;
   if (body.labels !== undefined) patch.labels = body.labels;
   if (body.env_names !== undefined) patch.envNames = body.env_names;
+  if (body.reminders !== undefined) patch.reminders = reminderChoice(body.reminders);
   if (body.disabled !== undefined) patch.status = body.disabled ? 'disabled' : 'active';
   if (body.expires_at !== undefined) {
     patch.expiresAt = body.expires_at === null ? null : new Date(body.expires_at);

@@ -28,19 +28,19 @@ export async function createFirstAdmin(
   if (problem !== undefined) throw invalid({ field: 'password', rule: problem });
   // Nobody else can be added meanwhile, and an admin without a password could not be made anew.
   await ports.passwords.set(input.username, input.password);
-  return addPerson(ports, systemCall(), input.username, 'admin');
+  return addPerson(ports, systemCall(), { username: input.username, role: 'admin', email: null });
 }
 
 /** Adds a person with a one-time password. `name_taken` when the name is somebody's, whose password stays his. */
 export async function createUser(
   ports: Needs,
   call: Call,
-  body: { username: string; role: Role },
+  body: { username: string; role: Role; email: string | null },
 ): Promise<{ person: Person; password: Secret }> {
   const details = { principal: `local:${body.username}`, role: body.role };
   await requireRole(ports, call, 'admin', { action: 'user.create', details });
   // The row first: of two who ask for one name at once only its winner may set a password.
-  const person = await addPerson(ports, call, body.username, body.role);
+  const person = await addPerson(ports, call, body);
   const password = oneTimePassword();
   try {
     await ports.passwords.set(body.username, password);
@@ -59,11 +59,16 @@ async function takeBack(ports: Needs, call: Call, { principal }: Person): Promis
   });
 }
 
-async function addPerson(ports: Needs, call: Call, username: string, role: Role): Promise<Person> {
+async function addPerson(
+  ports: Needs,
+  call: Call,
+  { username, role, email }: Pick<Person, 'username' | 'role' | 'email'>,
+): Promise<Person> {
   const person: Person = {
     principal: `local:${username}`,
     username,
     role,
+    email,
     disabled: false,
     mustChangePassword: true,
     createdAt: ports.clock.now(),
@@ -83,12 +88,12 @@ export async function listUsers(ports: Needs, call: Call): Promise<Person[]> {
   return ports.records.people();
 }
 
-/** Role and whether the account is disabled; the last admin can't be taken away. Disabling acts at once. */
+/** Role, address, and whether the account is disabled; the last admin can't be taken away. Disabling acts at once. */
 export async function updateUser(
   ports: Needs,
   call: Call,
   username: string,
-  patch: { role?: Role; disabled?: boolean },
+  patch: { role?: Role; disabled?: boolean; email?: string | null },
 ): Promise<Person> {
   const principal = `local:${username}`;
   await requireRole(ports, call, 'admin', { action: 'user.change', details: { principal, ...patch } });

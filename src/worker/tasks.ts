@@ -9,6 +9,7 @@ import { cleanUp } from '../usecases/cleanUp.js';
 import { type DriftMode, reconcile } from '../usecases/reconcile.js';
 import { countsOf } from '../usecases/reconcileReport.js';
 import { remind } from '../usecases/remind.js';
+import { remindOthers } from '../usecases/remindOthers.js';
 import { makeScheduledReports } from '../usecases/reports.js';
 import { rewrapChannels } from '../usecases/rewrapChannels.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
@@ -40,7 +41,7 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
     },
     test_credential: (payload) => testDue(ports, textOf(payload, 'credential_id')),
     remind: async () => {
-      const notices = await remind(ports, noticePolicy);
+      const notices = (await remind(ports, noticePolicy)) + (await remindOthers(ports));
       if (notices > 0) ports.log.info('reminded', { notices });
     },
     report: () => makeScheduledReports(ports),

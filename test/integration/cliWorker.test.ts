@@ -71,6 +71,62 @@ describe('the commands for the worker and where notices go', function () {
     expect((await run('channels test nobody')).code).to.equal(5);
   });
 
+  it('change it, pause it, and show what was handed over to it', async () => {
+    const words = '--quiet 22:00-07:00 --timezone Europe/Berlin --let-through nothing --name nights';
+    expect((await run(`channels change on-call ${words}`)).stderr).to.equal('Changed on-call.\n');
+    expect((await run('channels pause nights')).code).to.equal(0);
+    const [channel] = JSON.parse((await run('channels list --json')).stdout).items;
+    expect(channel).to.deep.include({
+      name: 'nights',
+      paused: true,
+      min_severity: 'warning',
+      quiet_hours: { from: '22:00', to: '07:00', timezone: 'Europe/Berlin', let_through: null },
+    });
+    expect((await run('channels list')).stdout).to.match(/nights .* paused/);
+    expect((await run('channels deliveries nights --state dead')).stdout).to.match(/^SINCE .*WHAT/);
+    expect((await run('channels change nights --quiet never --name on-call')).code).to.equal(0);
+    expect((await run('channels resume on-call')).stderr).to.equal('Resumed on-call.\n');
+    expect((await run('channels change on-call --quiet late')).code).to.equal(2);
+    expect((await run('channels change on-call')).stderr).to.contain('Nothing to change');
+  });
+
+  it('list what one was told, take it as seen, and put it off', async () => {
+    expect((await run('notices list')).stderr).to.contain('Nothing that still holds.');
+    const made = { username: 'zoe', role: 'engineer', email: 'zoe@lab.example' };
+    await system.send('POST', '/api/users', made);
+    await system.send('POST', '/api/users/zoe/reset-password');
+    const { stdout } = await run('notices list');
+    expect(stdout).to.match(/warning +local:admin reset a password\./);
+    const [notice] = JSON.parse((await run('notices list --json')).stdout).items;
+    const refused = await run(`notices ack ${notice.id}`);
+    expect(refused.code).to.equal(4);
+    expect((await run(`notices snooze ${notice.id} 2999-01-01T00:00:00Z`)).code).to.not.equal(0);
+    expect((await run('notices list --kind expiring')).stdout).to.equal('');
+    expect((await run('notices ack 00000000-0000-4000-8000-000000000000')).code).to.equal(5);
+    expect((await run('users set-email zoe none')).stderr).to.contain('no mail');
+    expect((await run('users set-email zoe new@lab.example')).stderr).to.contain('new@lab.example');
+    expect((await run('users set-email zoe nowhere')).code).to.equal(2);
+  });
+
+  it('keep what somebody wants to be reminded of beside a credential', async () => {
+    const file = join(system.folder, 'value');
+    writeFileSync(file, 'v', { mode: 0o600 });
+    const field = ['--secret', `value=@${file}`];
+    const add = ['credentials', 'add', 'other', '--name', 'Key', ...field, '--remind-days', '60,30'];
+    const made = await system.glassdome([...add, '--unused-days', 'never', '--json']);
+    expect(made.code, made.stderr).to.equal(0);
+    expect(JSON.parse(made.stdout).reminders).to.deep.equal({ expiry_days: [60, 30], unused_days: null });
+    const muted = await run('credentials update Key --mute --json');
+    expect(JSON.parse(muted.stdout).reminders).to.deep.equal({
+      expiry_days: [60, 30],
+      unused_days: null,
+      muted: true,
+    });
+    const usual = await run('credentials update Key --usual-reminders --json');
+    expect(JSON.parse(usual.stdout).reminders).to.equal(null);
+    expect((await run('credentials update Key --remind-days soon')).code).to.equal(2);
+  });
+
   it('explain what is missing', async () => {
     const wrong = await run('channels add post mail --to a@lab.example');
     expect(wrong.code).to.equal(6);

@@ -136,7 +136,7 @@ describe('a broker whose Postgres was brought back from before', function () {
     await settle();
     const page = await system.ports.records.auditEvents({ action: 'reconcile.report_only' }, { limit: 10 });
     expect(page.items.map(({ details }) => details['reason'])).to.deep.equal(['restored']);
-    const notices = (await system.ports.outbox.unsent(50)).map(({ notice }) => notice);
+    const notices = (await system.ports.outbox.unsent(50, new Date())).map(({ notice }) => notice);
     expect(notices.filter(({ kind }) => kind === 'report_only')).to.have.length(1);
   });
 

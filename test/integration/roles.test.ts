@@ -85,6 +85,10 @@ describe('a process that is a worker alone', function () {
       minSeverity: 'info' as const,
       kinds: [],
       labels: {},
+      team: null,
+      quiet: null,
+      paused: false,
+      recipient: null,
       createdAt: new Date(),
       createdBy: 'local:anna',
     };

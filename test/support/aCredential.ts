@@ -30,6 +30,7 @@ export function aCredential(change: Partial<Credential> = {}): Credential {
     rotationIntervalDays: null,
     lastRotatedAt: null,
     nextRotationAt: null,
+    reminders: null,
     revision: 1,
     createdAt: at,
     createdBy: 'glassdome:1',

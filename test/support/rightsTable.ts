@@ -189,7 +189,16 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
     answers: '403 403 403 201 403',
     body: { name: 'on call', kind: 'webhook', url: 'https://hooks.example.org/x' },
   },
+  // Everybody his own; a notice that is not his is not there.
+  'GET /api/notifications': { answers: '200 200 200 200 200' },
+  'POST /api/notifications/{id}/acknowledge': { answers: '404 404 404 404 404' },
+  'POST /api/notifications/{id}/snooze': {
+    answers: '404 404 404 404 404',
+    body: { until: '2999-01-01T00:00:00Z' },
+  },
   // An admin learns that there is no such channel.
+  'PATCH /api/notifications/channels/{id}': { answers: '403 403 403 404 403', body: { paused: true } },
+  'GET /api/notifications/channels/{id}/deliveries': { answers: '403 403 403 404 403' },
   'DELETE /api/notifications/channels/{id}': { answers: '403 403 403 404 403' },
   'POST /api/notifications/channels/{id}/test': { answers: '403 403 403 404 403' },
   'POST /api/notifications/channels/{id}/retry': { answers: '403 403 403 404 403' },

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { dueNotices, type NoticeState } from '../../src/domain/dueNotices.js';
+import { dueNotices, type NoticePolicy, type NoticeState } from '../../src/domain/dueNotices.js';
 import { severityOf } from '../../src/domain/notice.js';
+import { grantStep, leftoverWeek, ownStep } from '../../src/domain/otherReminders.js';
+import { rulesByType } from '../../src/domain/reminderRules.js';
 import { aCredential } from '../support/aCredential.js';
 
 const MINUTE = 60_000;
@@ -20,10 +22,12 @@ const state = (change: Change = {}, more: Partial<NoticeState> = {}): NoticeStat
 });
 
 /** The kinds and periods that are new, looked at each hour from day `from` to day `to`. */
-function told(from: number, to: number, at: (now: Date) => NoticeState): string[] {
+const told = (from: number, to: number, at: (now: Date) => NoticeState) => toldBy(policy, from, to, at);
+
+function toldBy(rules: NoticePolicy, from: number, to: number, at: (now: Date) => NoticeState): string[] {
   const seen: string[] = [];
   for (let now = day(from).getTime(); now <= day(to).getTime(); now += DAY / 24) {
-    for (const { kind, period } of dueNotices(at(new Date(now)), new Date(now), policy)) {
+    for (const { kind, period } of dueNotices(at(new Date(now)), new Date(now), rules)) {
       const line = `${((now - start.getTime()) / DAY).toFixed(1)} ${kind} ${period}`;
       if (!seen.some((other) => other.endsWith(` ${kind} ${period}`))) seen.push(line);
     }
@@ -113,8 +117,59 @@ describe('People are told', () => {
       expect(told(0, 100, () => state({ status, expiresAt: day(5), health: 'rejected' }))).to.deep.equal([]);
   });
 
+  it('as their type has it, or as the credential itself says', () => {
+    const rules = rulesByType('proxmox=60/2', 'proxmox=0');
+    const byType = { ...policy, ...(rules && { byType: rules }) };
+    const days = (change: Change) =>
+      toldBy(byType, 0, 110, () => state({ expiresAt: day(100), ...change })).filter((line) =>
+        /expiring|unused/.test(line),
+      );
+    expect(days({})).to.deep.equal(['40.0 expiring', '98.0 expiring']);
+    expect(days({ serviceType: 'aws' })[0]).to.equal('70.0 expiring');
+    expect(days({ reminders: { expiryDays: [5] } })).to.deep.equal(['95.0 expiring']);
+    expect(days({ reminders: { unusedDays: 50 } })).to.deep.equal([
+      '40.0 expiring',
+      '50.0 unused',
+      '98.0 expiring',
+      '100.0 unused',
+    ]);
+    expect(days({ reminders: { muted: true } })).to.deep.equal([]);
+  });
+
+  it('by rules that can be read', () => {
+    for (const wrong of ['proxmox', 'proxmox=', 'nothing=3', 'aws=a', 'aws=1/2/3/4/5/6/7/8/9/10/11'])
+      expect(rulesByType(wrong, ''), wrong).to.equal(undefined);
+    for (const wrong of ['aws=1/2', 'aws=-1', 'aws=4000']) expect(rulesByType('', wrong)).to.equal(undefined);
+    expect(rulesByType('', '')?.size).to.equal(0);
+    expect(rulesByType('esxi=30/1', 'vmware=0')?.get('vmware')).to.deep.equal({
+      expiryDays: [30, 1],
+      unusedDays: null,
+    });
+  });
+
   it('more urgently the nearer the end is', () => {
     const of = (days: number) => severityOf('expiring', days);
     expect([30, 14, 7, 2, 1].map(of)).to.deep.equal(['info', 'info', 'warning', 'warning', 'critical']);
+  });
+});
+
+describe('People are told beside', () => {
+  const days = (...at: number[]) => at.map((n) => day(n));
+
+  it('of a grant that ends at 7 days and at 1, and not after', () => {
+    const steps = days(0, 3, 3.5, 8, 9, 9.9, 10, 11).map((now) => grantStep(day(10), now)?.step ?? null);
+    expect(steps).to.deep.equal([null, 7, 7, 7, 1, 1, null, null]);
+    expect(grantStep(day(10), day(9.5))).to.include({ daysLeft: 1, severity: 'warning' });
+  });
+
+  it('of the ends of the broker itself at 30, 14, 7 and 1 days, and when it has ended', () => {
+    const steps = days(0, 10, 26, 33, 39, 40, 50).map((now) => ownStep(day(40), now)?.step ?? null);
+    expect(steps).to.deep.equal([null, 30, 14, 7, 1, 0, 0]);
+    expect(ownStep(day(40), day(33))).to.include({ daysLeft: 7, severity: 'critical' });
+  });
+
+  it('of what an import left, weekly, four times', () => {
+    const weeks = days(0, 6, 7, 13, 14, 21, 28, 34, 35).map((now) => leftoverWeek(start, now));
+    expect(weeks).to.deep.equal([null, null, 1, 1, 2, 3, 4, 4, null]);
   });
 });

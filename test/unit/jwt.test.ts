@@ -110,9 +110,16 @@ describe('tokens that are good', () => {
       name: 'eve',
       role: 'engineer',
       mustChangePassword: false,
+      email: 'e@lab.example',
     };
     expect(await verify(hs(glassdome))).to.deep.equal(caller);
     expect(await verify(hs(glassdome, OLD_KEY))).to.deep.equal(caller);
+  });
+  it('tell where mail goes, where that is a plain address', async () => {
+    const told = async (email: unknown) => (await verify(hs({ ...glassdome, email }))).email;
+    expect(await told('Eve.O+lab@Lab.Example')).to.equal('eve.o+lab@lab.example');
+    for (const email of ['eve', 'e@x', 'e@lab.example,f@lab.example', 'e@lab.example\r\nBcc: f@x.y', 7, null])
+      expect(await told(email), JSON.stringify(email)).to.equal(undefined);
   });
   it('count the lower of role and level', async () => {
     expect((await verify(hs({ ...glassdome, role: 'admin', level: 50 }))).role).to.equal('engineer');

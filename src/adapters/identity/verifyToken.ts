@@ -18,6 +18,8 @@ const MAX_TOKEN = 8192;
 const CLOCKS_APART_S = 60;
 const KID = /^broker-tokens-v\d{1,6}$/;
 
+const ADDRESS = /^[a-z0-9._%+'-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+
 type Verify = (token: string) => Promise<Caller>;
 
 const refused = () =>
@@ -103,6 +105,7 @@ function verifyGlassdome(token: string, keys: readonly KeyObject[], clockTimesta
     throw refused();
   const byLevel = roleOfLevel(level);
   if (byLevel === undefined) throw refused();
+  const email = addressOf(payload['email']);
   const name = typeof payload['username'] === 'string' ? payload['username'].slice(0, 100) : sub;
   return {
     kind: 'user',
@@ -110,7 +113,14 @@ function verifyGlassdome(token: string, keys: readonly KeyObject[], clockTimesta
     name,
     role: lowerRole(role, byLevel),
     mustChangePassword: false,
+    ...(email !== undefined && { email }),
   };
+}
+
+/** Mail goes there, so what is no plain address counts as none. */
+function addressOf(claim: unknown): string | undefined {
+  const plain = typeof claim === 'string' && claim.length <= 254 && ADDRESS.test(claim);
+  return plain ? claim.toLowerCase() : undefined;
 }
 
 function verifyBroker(token: string, key: KeyObject | undefined, clockTimestamp: number): Caller {

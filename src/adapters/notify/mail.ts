@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Message } from '../../domain/message.js';
 import type { Secret } from '../../domain/secret.js';
+import type { SendResult } from '../../ports/notices.js';
 import { htmlOf, plainOf } from './mailText.js';
 
 export interface SmtpOptions {
@@ -16,8 +17,8 @@ export interface SmtpOptions {
 
 const TIMEOUT_MS = 15_000;
 
-/** Sends one message to all addresses; null when the server took it, else a code of ours. */
-export function createMailer(smtp: SmtpOptions): (to: string[], message: Message) => Promise<string | null> {
+/** Sends one message to all addresses; tells which of them the server refused, or by a code of ours why it took none. */
+export function createMailer(smtp: SmtpOptions): (to: string[], message: Message) => Promise<SendResult> {
   const { user, password } = smtp;
   const transport = createTransport({
     host: smtp.host,
@@ -37,7 +38,7 @@ export function createMailer(smtp: SmtpOptions): (to: string[], message: Message
   const domain = smtp.from.replace(/^.*@/, '').replace(/[^a-zA-Z0-9.-]/g, '') || 'localhost';
   return async (to, message) => {
     try {
-      await transport.sendMail({
+      const { rejected } = await transport.sendMail({
         from: smtp.from,
         to,
         subject: message.subject.slice(0, 200),
@@ -47,9 +48,9 @@ export function createMailer(smtp: SmtpOptions): (to: string[], message: Message
         html: htmlOf(message),
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
-      return null;
+      return { code: null, refused: rejected };
     } catch (error) {
-      return codeOf(error);
+      return { code: codeOf(error), refused: [] };
     }
   };
 }
@@ -59,13 +60,17 @@ const CODES: Readonly<Record<string, string>> = {
   EENVELOPE: 'address_refused',
   ETLS: 'tls_handshake',
   ETIMEDOUT: 'timed_out',
-  ECONNECTION: 'refused',
+  ECONNECTION: 'connection_lost',
   ESOCKET: 'refused',
   EDNS: 'name_not_found',
 };
 
 /** The server's own words may quote addresses and hosts, so they stay outside. */
 function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!(error instanceof Error)) return 'mail_server_refused';
+  const code = 'code' in error ? String(error.code) : '';
+  // What broke after the server was reached may have been taken by it.
+  const reached = !('syscall' in error && error.syscall === 'connect');
+  if (code === 'ESOCKET' && reached) return 'connection_lost';
   return CODES[code] ?? 'mail_server_refused';
 }

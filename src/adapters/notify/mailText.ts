@@ -1,28 +1,52 @@
-import type { Message } from '../../domain/message.js';
+import { countText, type Message } from '../../domain/message.js';
+import type { Severity } from '../../domain/notice.js';
 
-const FOOT = 'Sent by the Glassdome credential broker. An admin chooses what is sent here.';
+const FOOT =
+  'Sent by the Glassdome credential broker. What concerns you comes by itself; all else an admin chooses.';
 
-export function plainOf({ subject, notices }: Message): string {
+export function plainOf({ subject, notices, counts, rest }: Message): string {
   const lines = notices.map(({ notice, text }) => `- [${notice.severity}] ${text}`);
-  return `${[subject, '', ...lines, '', FOOT].join('\n')}\n`;
+  const summary = rest === '' ? [] : [...counts.map((one) => `  ${countText(one)} [${one.severity}]`), ''];
+  const more = rest === '' ? [] : ['', `… ${rest}`];
+  return `${[subject, '', ...summary, ...lines, ...more, '', FOOT].join('\n')}\n`;
 }
 
-const COLOR = { info: '#0b5cad', warning: '#8a5a00', critical: '#b00020' };
+const COLOR: Readonly<Record<Severity, string>> = {
+  info: '#0b5cad',
+  warning: '#8a5a00',
+  critical: '#b00020',
+};
 
 /** Simple enough for any mail reader and for a telephone. */
-export function htmlOf({ subject, notices }: Message): string {
+export function htmlOf({ subject, notices, counts, rest }: Message): string {
   const rows = notices.map(
     ({ notice, text }) =>
       `<p style="margin:0 0 10px;padding:8px 12px;border-left:4px solid ${COLOR[notice.severity]};background:#f6f7f9">` +
       `<strong style="color:${COLOR[notice.severity]}">${notice.severity}</strong><br>${escaped(text)}</p>`,
   );
+  const summary = rest === '' ? '' : tableOf(counts);
+  const heading = rest === '' ? '' : '<h2 style="font-size:16px;margin:0 0 12px">The most urgent</h2>';
+  const more = rest === '' ? '' : `<p style="margin:0 0 16px">… ${escaped(rest)}</p>`;
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width, initial-scale=1"></head>' +
     '<body style="margin:0;padding:16px;font-family:system-ui,sans-serif;font-size:16px;line-height:1.4;color:#1c1e21">' +
     `<div style="max-width:600px;margin:0 auto"><h1 style="font-size:18px;margin:0 0 16px">${escaped(subject)}</h1>` +
-    `${rows.join('')}<p style="font-size:13px;color:#5a6068">${FOOT}</p></div></body></html>`
+    `${summary}${heading}${rows.join('')}${more}<p style="font-size:13px;color:#5a6068">${FOOT}</p></div></body></html>`
   );
+}
+
+function tableOf(counts: Message['counts']): string {
+  const rows = counts.map((one) => {
+    const [count = '', what = ''] = countText(one).split(' × ');
+    const cell = 'padding:6px 12px 6px 0;border-bottom:1px solid #e3e5e8';
+    return (
+      `<tr><td style="${cell};text-align:right"><strong>${escaped(count)}</strong></td>` +
+      `<td style="${cell}">${escaped(what)}</td>` +
+      `<td style="${cell};color:${COLOR[one.severity]}">${one.severity}</td></tr>`
+    );
+  });
+  return `<table role="presentation" style="border-collapse:collapse;margin:0 0 20px">${rows.join('')}</table>`;
 }
 
 function escaped(text: string): string {

@@ -2,7 +2,7 @@ import type { Notifier } from '../../ports/notices.js';
 import type { Outbound } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { createMailer, type SmtpOptions } from './mail.js';
-import { post } from './post.js';
+import { type PostRequest, post } from './post.js';
 import { slackRequest } from './slack.js';
 import { teamsRequest } from './teams.js';
 import { webhookRequest } from './webhook.js';
@@ -20,15 +20,19 @@ export function createNotifier({ outbound, clock, smtp }: NotifierOptions): Noti
   return {
     can: (kind) => kind !== 'mail' || mail !== undefined,
     async send(kind, target, message) {
+      const posted = async (request: PostRequest) => ({
+        code: await post(outbound, target, request),
+        refused: [],
+      });
       switch (kind) {
         case 'mail':
-          return mail === undefined ? 'misconfigured' : mail(target.to ?? [], message);
+          return mail === undefined ? { code: 'misconfigured', refused: [] } : mail(target.to ?? [], message);
         case 'slack':
-          return post(outbound, target, slackRequest(message));
+          return posted(slackRequest(message));
         case 'teams':
-          return post(outbound, target, teamsRequest(message));
+          return posted(teamsRequest(message));
         case 'webhook':
-          return post(outbound, target, webhookRequest(target, message, clock.now()));
+          return posted(webhookRequest(target, message, clock.now()));
       }
     },
   };

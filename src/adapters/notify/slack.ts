@@ -1,12 +1,21 @@
-import type { Message } from '../../domain/message.js';
+import { countText, type Message } from '../../domain/message.js';
 import type { PostRequest } from './post.js';
 
 const MARK = { info: ':information_source:', warning: ':warning:', critical: ':rotating_light:' };
 
 /** An incoming webhook's `text`, see docs.slack.dev. Names of credentials must not become mentions or links. */
-export function slackRequest({ subject, notices }: Message): PostRequest {
+export function slackRequest({ subject, notices, counts, rest }: Message): PostRequest {
   const lines = notices.map(({ notice, text }) => `${MARK[notice.severity]} ${escaped(text)}`);
-  const text = [`*${escaped(subject)}*`, ...lines].join('\n').slice(0, 39_000);
+  const all =
+    rest === ''
+      ? lines
+      : [
+          ...counts.map((one) => `${MARK[one.severity]} ${escaped(countText(one))}`),
+          '',
+          ...lines,
+          `… ${rest}`,
+        ];
+  const text = [`*${escaped(subject)}*`, ...all].join('\n').slice(0, 39_000);
   return { body: JSON.stringify({ text, unfurl_links: false, unfurl_media: false }) };
 }
 

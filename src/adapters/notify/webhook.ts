@@ -4,7 +4,7 @@ import type { ChannelTarget } from '../../ports/notices.js';
 import type { PostRequest } from './post.js';
 
 /**
- * JSON, signed: `X-Glassdome-Signature` is `sha256=` and the hex HMAC-SHA-256 of `<timestamp>.<body>`, the timestamp in
+ * JSON, signed; of many notices the counts and the most urgent ones: `X-Glassdome-Signature` is `sha256=` and the hex HMAC-SHA-256 of `<timestamp>.<body>`, the timestamp in
  * seconds since 1970 in `X-Glassdome-Timestamp`. A receiver refuses timestamps that are old, and deliveries it has had.
  */
 export function webhookRequest(target: ChannelTarget, message: Message, now: Date): PostRequest {
@@ -13,6 +13,8 @@ export function webhookRequest(target: ChannelTarget, message: Message, now: Dat
     sent_at: now.toISOString(),
     severity: message.severity,
     subject: message.subject,
+    total: message.total,
+    counts: message.counts,
     notices: message.notices.map(({ notice, text }) => ({
       id: notice.id,
       kind: notice.kind,

@@ -1,10 +1,11 @@
 import type { AuditEvent } from '../../domain/audit.js';
 import type { ChangeTx } from '../../ports/changes.js';
-import { toSql } from './credentialRow.js';
+import type { Clock } from '../../ports/runtime.js';
+import { channelWrites } from './channels.js';
 import { credentialWrites, insertRecord } from './credentialWrites.js';
 import { findingWrites } from './findings.js';
 import { idempotencyWrites } from './idempotency.js';
-import { channelWrites } from './outbox.js';
+import { noticeWrites } from './noticeWrites.js';
 import { peopleWrites } from './peopleWrites.js';
 import type { Query } from './pools.js';
 import { insertReport } from './reports.js';
@@ -12,7 +13,7 @@ import { teamWrites } from './teamWrites.js';
 import { testWrites } from './testRuns.js';
 
 /** The writes of one transaction; its events gather in `events` until the commit numbers and hashes them. */
-export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
+export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): ChangeTx {
   return {
     audit: (event) => void events.push(event),
     ...credentialWrites(query),
@@ -22,6 +23,7 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...testWrites(query),
     ...channelWrites(query),
     ...findingWrites(query),
+    ...noticeWrites(query, clock),
     insertReport: (report) => insertReport(query, report),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {
@@ -33,12 +35,5 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
         purpose: row.purpose,
         caller: row.caller,
       }),
-    async notice(notice) {
-      await query({
-        text: `insert into broker.notifications (credential_id, kind, period, recipient, body)
-               values ($1, $2, $3, $4, $5) on conflict do nothing`,
-        values: [notice.credentialId, notice.kind, notice.period, notice.recipient, toSql(notice.body)],
-      });
-    },
   };
 }

@@ -40,7 +40,7 @@ export function postgresChanges(pool: pg.Pool, clock: Clock, log: Log): Changes 
       try {
         await queryOn(client)({ text: 'begin' });
         const events: AuditEvent[] = [];
-        const result = await work(changeTx(queryOn(client), events));
+        const result = await work(changeTx(queryOn(client), clock, events));
         if (events.length === 0) throw failed('a change brought no audit event');
         await oneCommit(() => commitAudited(client, events)).catch((error: unknown) => {
           throw translate(error);

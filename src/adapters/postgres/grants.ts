@@ -20,6 +20,8 @@ const FULL = [
   'reports',
   'notification_channels',
   'notification_deliveries',
+  'principal_addresses',
+  'env_leftovers',
   'worker_schedules',
   'worker_tasks',
   'worker_processes',

@@ -67,6 +67,7 @@ export function toPerson(row: Row): Person {
   return {
     principal: row['principal'],
     username: row['username'],
+    email: row['email'],
     role: row['role'],
     disabled: row['disabled'],
     mustChangePassword: row['must_change_password'],

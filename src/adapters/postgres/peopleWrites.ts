@@ -21,6 +21,7 @@ const PERSON_COLUMNS = {
   disabled: 'disabled',
   mustChangePassword: 'must_change_password',
   lastLoginAt: 'last_login_at',
+  email: 'email',
 };
 const ACCOUNT_COLUMNS = {
   revokedAt: 'revoked_at',
@@ -43,6 +44,7 @@ export function peopleWrites(query: Query): PeopleWrites {
       insertRecord(query, 'people', {
         principal: person.principal,
         username: person.username,
+        email: person.email,
         role: person.role,
         disabled: person.disabled,
         must_change_password: person.mustChangePassword,

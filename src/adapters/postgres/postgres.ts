@@ -2,7 +2,7 @@ import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
 import type { Findings } from '../../ports/findings.js';
 import type { Jobs } from '../../ports/jobs.js';
-import type { Outbox } from '../../ports/notices.js';
+import type { Addresses, Outbox } from '../../ports/notices.js';
 import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Retention } from '../../ports/retention.js';
@@ -20,6 +20,8 @@ import { postgresFindings } from './findings.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
+import { addressBook } from './mailboxes.js';
+import { noticeLists } from './noticeLists.js';
 import { noticeReads } from './notices.js';
 import { openedReads } from './opened.js';
 import { postgresOutbox } from './outbox.js';
@@ -61,6 +63,7 @@ export interface Postgres {
   recordsStatus: RecordsStatus;
   jobs: Jobs;
   outbox: Outbox;
+  addresses: Addresses;
   reports: Reports;
   findings: Findings;
   retention: Retention;
@@ -96,6 +99,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...testReads(reads),
       ...eventReads(reads, clock),
       ...noticeReads(reads),
+      ...noticeLists(reads, clock),
       ...auditReads(reads),
     },
     changes: postgresChanges(pools.changes, clock, log),
@@ -103,6 +107,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
+    addresses: addressBook(slow, clock, log),
     reports: postgresReports(reads, slow),
     findings: postgresFindings(reads, pools.leader),
     retention: postgresRetention(slow, checkpointSigner, clock),

@@ -5,6 +5,7 @@ import { type VaultClient, VaultUnreachable } from './client.js';
 import type { LoginMethod } from './login.js';
 import { createNodeSet } from './nodeSet.js';
 import { createVaultClient } from './nodeVault.js';
+import { secretIdEnd } from './secretIdEnd.js';
 import { Session } from './session.js';
 import { realTimers, type Timers } from './timers.js';
 import { createTransport, type Transport, type TransportOptions } from './transport.js';
@@ -24,6 +25,8 @@ export interface VaultConnectionOptions {
 export interface VaultConnection {
   access: VaultAccess;
   status: StoreStatus;
+  /** When the secret id of this role ends; null: never, or it can't be known. */
+  secretIdEnd(): Promise<Date | null>;
   /** Logs in; a Vault that can't be reached yet is tried again by itself. Never rejects. */
   start(): Promise<void>;
   /** Ends our token in Vault. */
@@ -52,6 +55,7 @@ export function connectVault(options: VaultConnectionOptions): VaultConnection {
   return {
     access,
     status: { health: () => healthOf(reads, access), tokenSecondsLeft: () => session.secondsLeft() },
+    secretIdEnd: () => secretIdEnd({ client: reads, token: session.token(), login, role }),
     start: () => access.start(),
     close: () => access.close(),
   };

@@ -45,14 +45,17 @@ async function lookUp(client: VaultClient, token: Secret): Promise<Lease> {
   return { token: value, ttlSeconds, renewable: data?.renewable === true };
 }
 
-async function approleBody(
-  client: VaultClient,
-  { roleId, secretId }: Extract<LoginMethod, { kind: 'approle' }>,
-): Promise<object> {
-  if (secretId instanceof Secret) return { role_id: roleId, secret_id: secretId.reveal() };
+type AppRole = Extract<LoginMethod, { kind: 'approle' }>;
+
+async function approleBody(client: VaultClient, method: AppRole): Promise<object> {
+  return { role_id: method.roleId, secret_id: await secretIdOf(client, method) };
+}
+
+/** As it is now. Rejects with `LoginRefused` when its file can't be read. */
+export async function secretIdOf(client: VaultClient, { secretId }: AppRole): Promise<string> {
+  if (secretId instanceof Secret) return secretId.reveal();
   const text = await readTrimmed(secretId.file);
-  const opened = secretId instanceof WrappedSecretId ? await secretId.open(client, text) : text;
-  return { role_id: roleId, secret_id: opened };
+  return secretId instanceof WrappedSecretId ? secretId.open(client, text) : text;
 }
 
 async function podBody(method: Extract<LoginMethod, { kind: 'pod' }>): Promise<object> {

@@ -54,5 +54,6 @@ function rewrite(path: string, mounts: VaultMounts): string {
     .replace(/^(sys\/mounts\/)?transit(?=\/|$)/, `$1${transit}`)
     .replace(/^((?:sys\/mounts\/)?auth\/|sys\/auth\/)userpass(?=\/|$)/, `$1${userpass}`)
     .replace(/^(auth\/|sys\/auth\/)approle(?=\/|$)/, `$1${approle}`)
+    .replace(/(?<=\/role\/)broker-(?=[a-z]+\/)/, mounts.namePrefix ?? 'broker-')
     .replace(/(?<=\/)broker-\*$/, `${mounts.namePrefix ?? 'broker-'}*`);
 }

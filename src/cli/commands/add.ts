@@ -15,10 +15,11 @@ import {
 import type { CredentialView } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
+import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
 
-interface Options extends GlobalOptions, Record<string, unknown> {
+interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown> {
   name?: string;
   description?: string;
   test?: string;
@@ -78,8 +79,7 @@ async function addOf(outer: Command, serviceType: string, words: string[]): Prom
 
 /** The options beside the fields, the same for every service. */
 export function commonFlags(command: Command): Command {
-  return command
-    .optionsGroup('About the credential:')
+  return reminderFlags(command.optionsGroup('About the credential:'))
     .option('--name <name>', 'what the credential is called')
     .option('--description <text>', 'what it is for')
     .option('--label <key=value>', 'a label; may be repeated', repeated)
@@ -100,6 +100,7 @@ function bodyOf(options: Options): Record<string, unknown> {
     env_names: pairs(options.env, '--env'),
     expires_at: options.expiresAt,
     rotation_interval_days: options.rotateEvery,
+    reminders: remindersOf(options),
     shared: options.shared,
     accessible_by: options.team,
     accessible_level: options.level,

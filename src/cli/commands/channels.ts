@@ -1,10 +1,9 @@
 import { Command } from 'commander';
+import { type ChannelOptions, channelBody, channelFlags } from '../channelFlags.js';
 import type { Cli, GlobalOptions } from '../cli.js';
-import { leaf, repeated, withBroker } from '../command.js';
+import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { printJson, printTable } from '../output.js';
-import { secretInput } from '../secretInput.js';
-import { readText } from '../settings.js';
 import { confirm, note, say } from '../terminal.js';
 
 type Row = Record<string, unknown>;
@@ -13,13 +12,9 @@ interface Channel extends Row {
   name: string;
   kind: string;
 }
-interface AddOptions extends GlobalOptions {
-  to?: string[];
-  url?: string | true;
-  minSeverity?: string;
-  only?: string[];
-  label?: string[];
-  ca?: string;
+interface DeliveryOptions extends GlobalOptions {
+  state?: string;
+  limit: string;
 }
 interface RemoveOptions extends GlobalOptions {
   yes?: boolean;
@@ -44,9 +39,10 @@ const columns = [
   { title: 'FROM', value: (row: Row) => row['min_severity'] },
   {
     title: 'ONLY',
-    value: (row: Row) => [row['kinds'], row['labels']].map(shown).filter(Boolean),
+    value: (row: Row) => [row['kinds'], row['labels'], row['team']].map(shown).filter(Boolean),
     extra: true,
   },
+  { title: 'STATE', value: (row: Row) => (row['paused'] === true ? 'paused' : 'on') },
   { title: 'WAITING', value: (row: Row) => row['pending'] },
   { title: 'GIVEN UP', value: (row: Row) => row['dead'] },
   { title: 'LAST SENT', value: (row: Row) => row['last_sent_at'], extra: true },
@@ -54,34 +50,20 @@ const columns = [
 ];
 
 const shown = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.join(' ')
-    : Object.entries(value ?? {})
-        .map(([key, word]) => `${key}=${word}`)
-        .join(' ');
+  typeof value === 'string'
+    ? `team ${value}`
+    : Array.isArray(value)
+      ? value.join(' ')
+      : Object.entries(value ?? {})
+          .map(([key, word]) => `${key}=${word}`)
+          .join(' ');
 
-const add = leaf('add', 'a new channel; the secret that signs a webhook is shown once')
+const add = channelFlags(leaf('add', 'a new channel; the secret that signs a webhook is shown once'))
   .argument('<name>', 'e.g. on-call')
   .argument('<kind>', 'mail, slack, teams or webhook')
-  .option('--to <address>', 'of mail; may be repeated', repeated)
-  .option('--url [url]', 'of the others: @file, - for stdin, or alone to be asked')
-  .option('--min-severity <severity>', 'info (default), warning or critical: nothing less')
-  .option('--only <kind>', 'only this kind of notice, e.g. expiring; may be repeated', repeated)
-  .option('--label <key=value>', 'only about credentials with this label; may be repeated', repeated)
-  .option('--ca <file>', 'of a webhook: the authority of the receiver')
   .action(
-    withBroker<AddOptions>(async (cli, options, [name = '', kind = '']) => {
-      const url = options.url === undefined ? undefined : await secretInput('URL', '--url', options.url);
-      const body = {
-        name,
-        kind,
-        to: options.to,
-        url: url?.reveal().trim(),
-        min_severity: options.minSeverity,
-        kinds: options.only,
-        labels: labelsOf(options.label),
-        ca_pem: options.ca === undefined ? undefined : readText(options.ca, '--ca'),
-      };
+    withBroker<ChannelOptions>(async (cli, options, [name = '', kind = '']) => {
+      const body = { name, kind, ...(await channelBody(options)) };
       const { body: made } = await cli.call<Channel & { signing_secret: string | null }>(PATH, {
         method: 'POST',
         body,
@@ -94,16 +76,71 @@ const add = leaf('add', 'a new channel; the secret that signs a webhook is shown
     }),
   );
 
-function labelsOf(words: string[] | undefined): Record<string, string> | undefined {
-  if (words === undefined) return undefined;
-  return Object.fromEntries(
-    words.map((word) => {
-      const at = word.indexOf('=');
-      if (at < 1) throw new CliError('--label must be key=value', EXIT.usage);
-      return [word.slice(0, at), word.slice(at + 1)];
+const change = channelFlags(leaf('change', 'change what is named; what waits is tried again at once'))
+  .argument('<channel>', 'name or id')
+  .option('--name <name>', 'a new name')
+  .action(
+    withBroker<ChannelOptions & { name?: string }>(async (cli, options, [word = '']) => {
+      const { name } = options;
+      const body = { ...(await channelBody(options)), ...(name !== undefined && { name }) };
+      if (Object.keys(body).length === 0)
+        throw new CliError('Nothing to change: name what, see change --help.', EXIT.usage);
+      await patch(cli, word, { body, json: options.json === true, done: 'Changed' });
     }),
   );
+
+const pause = leaf('pause', 'send nothing; what comes up waits')
+  .argument('<channel>', 'name or id')
+  .action(
+    withBroker(async (cli, { json }, [word = '']) =>
+      patch(cli, word, { body: { paused: true }, json: json === true, done: 'Paused' }),
+    ),
+  );
+
+const resume = leaf('resume', 'send again, what waited in one message')
+  .argument('<channel>', 'name or id')
+  .action(
+    withBroker(async (cli, { json }, [word = '']) =>
+      patch(cli, word, { body: { paused: false }, json: json === true, done: 'Resumed' }),
+    ),
+  );
+
+async function patch(
+  cli: Cli,
+  word: string,
+  { body, json, done }: { body: object; json: boolean; done: string },
+): Promise<void> {
+  const { id, name } = await findChannel(cli, word);
+  const { body: after } = await cli.call<Channel>(`${PATH}/${id}`, { method: 'PATCH', body });
+  if (json) printJson(after);
+  else note(`${done} ${name}.`);
 }
+
+const deliveries = leaf('deliveries', 'what was handed over to a channel, newest first')
+  .argument('<channel>', 'name or id')
+  .option('--state <state>', 'pending, sent or dead (given up)')
+  .option('--limit <n>', 'so many at most', '50')
+  .action(
+    withBroker<DeliveryOptions>(async (cli, { json, state, limit }, [word = '']) => {
+      const { id } = await findChannel(cli, word);
+      const query = new URLSearchParams({ limit, ...(state !== undefined && { state }) });
+      const { body } = await cli.call<{ items: Row[] }>(`${PATH}/${id}/deliveries?${query}`);
+      if (json) return printJson(body);
+      printTable(deliveryColumns, body.items);
+    }),
+  );
+
+const noticeOf = (row: Row) => row['notice'] as Row;
+const deliveryColumns = [
+  { title: 'SINCE', value: (row: Row) => row['handed_over_at'] },
+  { title: 'STATE', value: (row: Row) => row['state'] },
+  { title: 'SEVERITY', value: (row: Row) => noticeOf(row)['severity'] },
+  { title: 'WHAT', value: (row: Row) => noticeOf(row)['text'] },
+  { title: 'TRIES', value: (row: Row) => row['attempts'] },
+  { title: 'TROUBLE', value: (row: Row) => row['last_code'] },
+  { title: 'SENT', value: (row: Row) => row['sent_at'], extra: true },
+  { title: 'STILL TO', value: (row: Row) => row['only_to'], extra: true },
+];
 
 const test = leaf('test', 'send a test now')
   .argument('<channel>', 'name or id')
@@ -157,4 +194,5 @@ async function findChannel(cli: Cli, word: string): Promise<Channel> {
 
 /** Where notices go. */
 export const channels = new Command('channels').description('where notices go (admins)');
-for (const command of [list, add, test, retry, remove]) channels.addCommand(command);
+for (const command of [list, add, change, pause, resume, test, deliveries, retry, remove])
+  channels.addCommand(command);

@@ -6,10 +6,11 @@ import { addFieldFlags, fetchTemplate, fieldsFrom, pairs, wholeNumber } from '..
 import { type CredentialView, findCredential } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { printJson } from '../output.js';
+import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
 
-interface Options extends GlobalOptions, Record<string, unknown> {
+interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown> {
   name?: string;
   description?: string;
   test?: string;
@@ -67,14 +68,14 @@ function outcome(before: CredentialView, after: CredentialView): string {
 }
 
 function commonFlags(command: Command): Command {
-  return command
-    .optionsGroup('About the credential:')
+  return reminderFlags(command.optionsGroup('About the credential:'))
     .option('--name <name>', 'a new name')
     .option('--description <text>', 'what it is for')
     .option('--label <key=value>', 'set a label; key= removes it; may be repeated', repeated)
     .option('--env <VARIABLE=field>', 'set a variable; VARIABLE= removes it; may be repeated', repeated)
     .option('--expires-at <moment>', 'when it ends, RFC 3339, or "never"')
     .option('--rotate-every <days>', 'remind to rotate after so many days; 0 for no more', wholeNumber)
+    .option('--usual-reminders', 'remind as for all again')
     .option('--disable', 'nobody gets its values until --enable')
     .option('--enable', 'take --disable back')
     .option('--reason <text>', 'why; kept in the history')
@@ -91,6 +92,7 @@ function changesOf(options: Options, before: CredentialView): Record<string, unk
     env_names: merged(before['env_names'], options.env, '--env'),
     expires_at: options.expiresAt === 'never' ? null : options.expiresAt,
     rotation_interval_days: options.rotateEvery === 0 ? null : options.rotateEvery,
+    reminders: remindersOf(options, before['reminders']),
     disabled: options.disable ? true : options.enable ? false : undefined,
     reason: options.reason,
     test: options.test,

@@ -6,6 +6,7 @@ import { confirm, note, say } from '../terminal.js';
 
 interface AddOptions extends GlobalOptions {
   role: string;
+  email?: string;
 }
 interface AskOptions extends GlobalOptions {
   yes?: boolean;
@@ -25,6 +26,7 @@ const list = leaf('list', 'who can log in').action(
         { title: 'USERNAME', value: (p) => p['username'] },
         { title: 'ROLE', value: (p) => p['role'] },
         { title: 'STATE', value: stateOf },
+        { title: 'EMAIL', value: (p) => p['email'], extra: true },
         { title: 'LAST LOGIN', value: (p) => p['last_login_at'] },
         { title: 'PRINCIPAL', value: (p) => p['principal'] },
       ],
@@ -41,9 +43,10 @@ function stateOf(person: Record<string, unknown>): string {
 const add = leaf('add', 'add somebody; prints a one-time password')
   .argument('<username>')
   .option('--role <role>', 'observer, engineer, architect or admin', 'engineer')
+  .option('--email <address>', 'where mail goes about what concerns the person')
   .action(
-    withBroker<AddOptions>(async (cli, { json, role }, [username = '']) => {
-      const request = { method: 'POST', body: { username, role } };
+    withBroker<AddOptions>(async (cli, { json, role, email }, [username = '']) => {
+      const request = { method: 'POST', body: { username, role, ...(email !== undefined && { email }) } };
       const { body } = await cli.call<OneTime>('/api/users', request);
       if (json) return printJson(body);
       note(`Added ${username} as ${role}. One-time password, shown this once:`);
@@ -84,6 +87,18 @@ const setRole = leaf('set-role', 'what somebody may do; acts at the next token')
     }),
   );
 
+const setEmail = leaf('set-email', 'where mail goes about what concerns somebody')
+  .argument('<username>')
+  .argument('<address>', 'or "none": no mail')
+  .action(
+    withBroker(async (cli, { json }, [username = '', address = '']) => {
+      const email = address === 'none' ? null : address;
+      const { body } = await cli.call(at(username), { method: 'PATCH', body: { email } });
+      if (json) printJson(body);
+      else note(email === null ? `${username} gets no mail.` : `${username} gets mail at ${email}.`);
+    }),
+  );
+
 const resetPassword = leaf('reset-password', 'a new one-time password; all logins of the person end')
   .argument('<username>')
   .option('--yes', 'do not ask')
@@ -101,4 +116,5 @@ const resetPassword = leaf('reset-password', 'a new one-time password; all login
 
 /** People who log in with name and password. For admins. */
 export const users = new Command('users').description('people who log in here (admins)');
-for (const command of [list, add, disable, enable, setRole, resetPassword]) users.addCommand(command);
+for (const command of [list, add, disable, enable, setRole, setEmail, resetPassword])
+  users.addCommand(command);

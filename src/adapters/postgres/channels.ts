@@ -1,0 +1,130 @@
+import type { Channel } from '../../domain/channel.js';
+import { BrokerError, notFound } from '../../domain/errors.js';
+import type { ChangeTx } from '../../ports/changes.js';
+import type { ChannelState, Outbox, SealedChannel } from '../../ports/notices.js';
+import { toSql, uuidOrNull } from './credentialRow.js';
+import { insertRecord } from './credentialWrites.js';
+import type { Query, Row } from './pools.js';
+
+/** Each count looks at what waits or was given up only, however much was ever sent. */
+const COUNTS = `
+  (select count(*) from broker.notification_deliveries d where d.channel_id = c.id and d.state = 'pending') as pending,
+  (select count(*) from broker.notification_deliveries d where d.channel_id = c.id and d.state = 'dead') as dead`;
+
+const CHANNELS = `
+  select * from (select c.*, ${COUNTS} from broker.notification_channels c) c
+  where c.recipient is null or c.last_code is not null or c.dead > 0 order by c.name, c.id`;
+
+const DUE = `
+  select c.id from broker.notification_channels c
+  where not c.paused and (c.next_attempt_at is null or c.next_attempt_at <= $1) and exists (
+    select 1 from broker.notification_deliveries d
+    where d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at <= $1)`;
+
+type ChannelReads = Pick<Outbox, 'channels' | 'channel' | 'dueChannels' | 'putOff'>;
+
+/** Where notices go. */
+export function channelReads(query: Query): ChannelReads {
+  return {
+    async channels() {
+      return (await query({ text: CHANNELS })).map(toState);
+    },
+    async channel(id) {
+      const text = 'select * from broker.notification_channels where id = $1';
+      const [row] = await query({ text, values: [uuidOrNull(id)] });
+      return row === undefined ? null : toSealed(row);
+    },
+    async dueChannels(now) {
+      return (await query({ text: DUE, values: [now] })).map((row) => String(row['id']));
+    },
+    async putOff(channel, until) {
+      const text = 'update broker.notification_channels set next_attempt_at = $2 where id = $1';
+      await query({ text, values: [channel, until] });
+    },
+  };
+}
+
+export function channelWrites(
+  query: Query,
+): Pick<ChangeTx, 'insertChannel' | 'updateChannel' | 'deleteChannel' | 'resealChannel'> {
+  return {
+    insertChannel: (channel) =>
+      insertRecord(query, 'notification_channels', {
+        id: channel.id,
+        kind: channel.kind,
+        recipient: channel.recipient,
+        created_at: channel.createdAt,
+        created_by: channel.createdBy,
+        ...changeable(channel),
+      }),
+    async updateChannel(channel) {
+      const columns = Object.entries(changeable(channel));
+      const sets = columns.map(([name], index) => `${name} = $${index + 2}`).join(', ');
+      // Whoever changes a channel wants to see what comes of it.
+      const text = `update broker.notification_channels set ${sets}, failures = 0, next_attempt_at = null
+                    where id = $1 returning 1`;
+      const values = [uuidOrNull(channel.id), ...columns.map(([, value]) => toSql(value))];
+      if ((await query({ text, values })).length === 0) throw notFound('channel');
+    },
+    async deleteChannel(id) {
+      const text = 'delete from broker.notification_channels where id = $1 returning 1';
+      return (await query({ text, values: [uuidOrNull(id)] })).length > 0;
+    },
+    async resealChannel(id, { from, to }) {
+      const text = `update broker.notification_channels set sealed_target = $3
+                    where id = $1 and sealed_target = $2 returning 1`;
+      if ((await query({ text, values: [id, from, to] })).length === 0)
+        throw new BrokerError('conflict', { detail: 'The channel was changed meanwhile.' });
+    },
+  };
+}
+
+function changeable(channel: Omit<SealedChannel, 'failures'>): Record<string, unknown> {
+  return {
+    name: channel.name,
+    sealed_target: channel.sealedTarget,
+    shown_target: channel.shownTarget,
+    min_severity: channel.minSeverity,
+    kinds: channel.kinds,
+    labels: channel.labels,
+    team: channel.team,
+    quiet: channel.quiet,
+    paused: channel.paused,
+  };
+}
+
+function toChannel(row: Row): Channel {
+  return {
+    id: row['id'],
+    name: row['name'],
+    kind: row['kind'],
+    shownTarget: row['shown_target'],
+    minSeverity: row['min_severity'],
+    kinds: row['kinds'],
+    labels: row['labels'],
+    team: row['team'],
+    quiet: row['quiet'],
+    paused: row['paused'],
+    recipient: row['recipient'],
+    createdAt: row['created_at'],
+    createdBy: row['created_by'],
+  } as Channel;
+}
+
+function toSealed(row: Row): SealedChannel {
+  return {
+    ...toChannel(row),
+    sealedTarget: String(row['sealed_target']),
+    failures: Number(row['failures']),
+  };
+}
+
+function toState(row: Row): ChannelState {
+  return {
+    channel: toChannel(row),
+    pending: Number(row['pending']),
+    dead: Number(row['dead']),
+    lastSentAt: row['last_sent_at'] as Date | null,
+    lastCode: row['last_code'] as string | null,
+  };
+}

@@ -1,0 +1,47 @@
+import { type Severity, severityOf } from './notice.js';
+
+const DAY = 86_400_000;
+const WEEK = 7 * DAY;
+
+/** Days before a grant ends at which that is told. */
+const GRANT_DAYS = [7, 1];
+/** Days before something of the broker's own ends; 0: it has ended. */
+const OWN_DAYS = [30, 14, 7, 1, 0];
+const LEFTOVER_WEEKS = 4;
+
+/** How long before its end a grant is looked at. */
+export const GRANT_AHEAD_MS = Math.max(...GRANT_DAYS) * DAY;
+
+/** A step on the way to an end: which one, and how urgent it is. */
+export interface EndingStep {
+  step: number;
+  daysLeft: number;
+  severity: Severity;
+}
+
+/** The step of a grant's end that has come; null: none yet, or it has ended. */
+export function grantStep(endsAt: Date, now: Date): EndingStep | null {
+  return endsAt <= now ? null : stepOf('grant_ending', { endsAt, now, days: GRANT_DAYS });
+}
+
+/** The step of the end of something of the broker's own. */
+export function ownStep(endsAt: Date, now: Date): EndingStep | null {
+  return stepOf('broker_ending', { endsAt, now, days: OWN_DAYS });
+}
+
+function stepOf(
+  kind: 'grant_ending' | 'broker_ending',
+  { endsAt, now, days }: { endsAt: Date; now: Date; days: readonly number[] },
+): EndingStep | null {
+  const left = endsAt.getTime() - now.getTime();
+  const step = [...days].sort((a, b) => a - b).find((limit) => left <= limit * DAY);
+  if (step === undefined) return null;
+  const daysLeft = Math.max(0, Math.ceil(left / DAY));
+  return { step, daysLeft, severity: severityOf(kind, daysLeft) };
+}
+
+/** Which of the four weeks after an import it is, the first one past; null: none. */
+export function leftoverWeek(importedAt: Date, now: Date): number | null {
+  const week = Math.floor((now.getTime() - importedAt.getTime()) / WEEK);
+  return week >= 1 && week <= LEFTOVER_WEEKS ? week : null;
+}
