@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
+import { EXPRESSION_RULE, isReportExpression, isTimezone } from './domain/reportSchedule.js';
 import { testIntervals } from './domain/testPace.js';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
@@ -99,11 +100,8 @@ const schema = z.object({
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-  /** When health reports are made, as a cron expression of five fields, and in whose time. */
-  REPORT_SCHEDULE: z
-    .string()
-    .regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields, such as 0 6 * * 1')
-    .default('0 6 * * 1'),
+  /** When a health report of everything is made, as a cron expression of five fields, and in whose time. */
+  REPORT_SCHEDULE: z.string().refine(isReportExpression, EXPRESSION_RULE).default('0 6 * * 1'),
   REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
   /** The server that takes mail for people; without it there are no channels by mail. */
   SMTP_HOST: z.string().optional(),
@@ -146,15 +144,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   ];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
   return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A variable that the command at hand can't do without. */

@@ -38,6 +38,12 @@ export function severityIn(kind: string, body: Record<string, unknown>): Severit
   return isNoticeKind(kind) ? severityOf(kind) : 'info';
 }
 
+/** The channels that somebody chose for a notice, whatever they ask for; null: each that wants it. */
+export function chosenChannels({ body }: Pick<PutNotice, 'body'>): readonly string[] | null {
+  const chosen = body['channels'];
+  return Array.isArray(chosen) ? chosen.map(String) : null;
+}
+
 /** Whether a channel is for a notice about a credential with these labels. */
 export function wants(
   channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels'>,

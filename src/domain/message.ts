@@ -10,6 +10,8 @@ export interface Message {
   /** Of the most urgent notice. */
   severity: Severity;
   notices: { notice: PutNotice; text: string }[];
+  /** What a mail shows in place of the notices alone: the reports that they tell of. */
+  page?: { html: string; text: string };
 }
 
 /** One message of all that waits for a channel: many notices are one digest, never a storm. */
@@ -51,7 +53,7 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
   never_tested: (name, fact) => `${name} was stored on ${day(fact('created_at'))} and never tested.`,
   unused: (name, fact) => `${name} was not used for ${days(fact('days'))}.`,
   break_glass: (name, fact) => `${fact('actor')} broke the glass on ${name}: ${fact('reason')}`,
-  report: (_name, fact) => `Health report: ${fact('text')}.`,
+  report: (_name, fact) => `Health report of ${fact('of')}: ${fact('text')}.`,
   password_reset: (_name, fact) => `${fact('actor')} reset a password.`,
 };
 

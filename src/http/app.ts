@@ -18,6 +18,7 @@ import { addOperations, createMetrics, type Lifecycle } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
 import { reportRoutes } from './reportRoutes.js';
+import { reportScheduleRoutes } from './reportScheduleRoutes.js';
 import type { Context, Route } from './route.js';
 import { testRoutes } from './testRoutes.js';
 import { workerRoutes } from './workerRoutes.js';
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   ...workerRoutes,
   ...eventRoutes,
   ...channelRoutes,
+  ...reportScheduleRoutes,
   ...reportRoutes,
 ];
 

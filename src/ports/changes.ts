@@ -2,11 +2,12 @@
 import type { AuditEvent } from '../domain/audit.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
+import type { ReportSchedule } from '../domain/reportSchedule.js';
 import type { TestRun } from '../domain/testResult.js';
 import type { SealedChannel } from './notices.js';
 import type { Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
 import type { UsageRow } from './records.js';
-import type { StoredReport } from './reports.js';
+import type { NewReport } from './reports.js';
 
 export interface WriteIntent {
   id: string;
@@ -106,7 +107,13 @@ export interface ChangeTx {
   notice(notice: Notice): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: SealedChannel): Promise<void>;
-  insertReport(report: StoredReport): Promise<void>;
+  /** Rejects when the schedule has a report for that moment already. */
+  insertReport(report: NewReport): Promise<void>;
+  /** Rejects with `name_taken`. */
+  insertReportSchedule(schedule: ReportSchedule): Promise<void>;
+  /** Rejects with `name_taken`. */
+  updateReportSchedule(schedule: ReportSchedule): Promise<void>;
+  deleteReportSchedule(id: string): Promise<void>;
   /** With what waits for it. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;
 
@@ -114,7 +121,7 @@ export interface ChangeTx {
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;
   replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
   /** Also removes the grants that name it. */
-  deleteTeam(name: string): Promise<void>;
+  deleteTeam(name: string, at: Date): Promise<void>;
 
   /** The admins who are not disabled, locked until the end of the transaction. */
   lockAdmins(): Promise<Person[]>;

@@ -1,8 +1,11 @@
-import { nextAttempt, wants } from '../domain/channel.js';
+import { chosenChannels, nextAttempt, wants } from '../domain/channel.js';
 import { messageOf } from '../domain/message.js';
 import type { DueMessage, SealedChannel } from '../ports/notices.js';
 import type { Ports } from '../ports.js';
 import { openTarget } from './channelTarget.js';
+import { withReports } from './mailedReports.js';
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace' | 'reports'>;
 
 const BATCH = 200;
 /** More notices than this go as a second message. */
@@ -16,7 +19,9 @@ export async function handOverNotices(ports: Pick<Ports, 'clock' | 'outbox' | 'j
     const unsent = await outbox.unsent(BATCH);
     const deliveries = unsent.map(({ notice, labels }) => ({
       notice: notice.id,
-      channels: channels.filter((channel) => wants(channel, notice, labels)).map(({ id }) => id),
+      channels: channels
+        .filter((channel) => chosenChannels(notice)?.includes(channel.id) ?? wants(channel, notice, labels))
+        .map(({ id }) => id),
     }));
     if (deliveries.length > 0) await outbox.handOver(deliveries, clock.now());
     if (unsent.length < BATCH) break;
@@ -31,10 +36,7 @@ export async function handOverNotices(ports: Pick<Ports, 'clock' | 'outbox' | 'j
 }
 
 /** Sends what is due for one channel. What can't be sent is tried again later, with the same id, and given up at last. */
-export async function sendToChannel(
-  ports: Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace'>,
-  channelId: string,
-): Promise<void> {
+export async function sendToChannel(ports: Needs, channelId: string): Promise<void> {
   const { outbox, clock } = ports;
   const channel = await outbox.channel(channelId);
   if (channel === null) return;
@@ -42,14 +44,12 @@ export async function sendToChannel(
   for (const message of due) await sendOne(ports, channel, message);
 }
 
-async function sendOne(
-  ports: Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace'>,
-  channel: SealedChannel,
-  due: DueMessage,
-): Promise<void> {
+async function sendOne(ports: Needs, channel: SealedChannel, due: DueMessage): Promise<void> {
   const { outbox, clock, notifier, testPace, log } = ports;
   const target = await openTarget(ports, channel);
-  const code = await notifier.send(channel.kind, target, messageOf(due.id, due.notices));
+  const plain = messageOf(due.id, due.notices);
+  const message = channel.kind === 'mail' ? await withReports(ports, plain) : plain;
+  const code = await notifier.send(channel.kind, target, message);
   const now = clock.now();
   if (code === null) return outbox.sent(due.id, now);
   const failed = { attempts: due.attempts + 1, since: due.since, chance: testPace.chance() };

@@ -4,9 +4,10 @@ import type { SecretStore } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
-import { makeScheduledReports } from '../usecases/reports.js';
+import { enqueueDueReports, makeScheduledReport } from '../usecases/scheduledReports.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
+import { nextDue } from './ticks.js';
 
 /** Jobs that were given up can be looked at for so long. */
 const DEAD_FOR_MS = 7 * 86_400_000;
@@ -18,7 +19,7 @@ export interface WorkerParts {
   /** Of the role that alone may list and destroy. */
   reconcilerStore(): Promise<SecretStore>;
   noticePolicy: NoticePolicy;
-  /** When `report` is due. */
+  /** When the report of everything is due. */
   reportSchedule: Schedule;
 }
 
@@ -39,7 +40,15 @@ export function tasksOf({
       const notices = await remind(ports, noticePolicy);
       if (notices > 0) ports.log.info('reminded', { notices });
     },
-    report: () => makeScheduledReports(ports),
+    reports_due: async () => {
+      const enqueued = await enqueueDueReports(ports, nextDue);
+      if (enqueued > 0) ports.log.info('reports_due', { enqueued });
+    },
+    make_report: (payload) =>
+      makeScheduledReport(ports, nextDue, {
+        scheduleId: textOf(payload, 'schedule_id'),
+        at: new Date(textOf(payload, 'due_at')),
+      }),
     notify: () => handOverNotices(ports),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
     clean_up: async () => {

@@ -6,7 +6,8 @@ import { idempotencyWrites } from './idempotency.js';
 import { channelWrites } from './outbox.js';
 import { peopleWrites } from './peopleWrites.js';
 import type { Query } from './pools.js';
-import { insertReport } from './reports.js';
+import { reportScheduleWrites } from './reportSchedules.js';
+import { reportWrites } from './reports.js';
 import { teamWrites } from './teamWrites.js';
 import { testWrites } from './testRuns.js';
 
@@ -20,7 +21,8 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...idempotencyWrites(query),
     ...testWrites(query),
     ...channelWrites(query),
-    insertReport: (report) => insertReport(query, report),
+    ...reportWrites(query),
+    ...reportScheduleWrites(query),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {
         credential_id: row.credentialId,

@@ -18,13 +18,14 @@ const FULL = [
   'notifications',
   'idempotency_keys',
   'reports',
+  'report_schedules',
   'notification_channels',
   'notification_deliveries',
   'worker_schedules',
   'worker_tasks',
   'worker_processes',
 ];
-const APPEND_ONLY = ['audit_events', 'audit_checkpoints'];
+const APPEND_ONLY = ['audit_events', 'audit_checkpoints', 'credential_states'];
 
 /**
  * Gives the role that the processes run as what it needs: rows of all tables, and of the audit only to append
