@@ -3,6 +3,8 @@ import type { Lines, ReportedCredential, ReportLine, ReportSource } from './repo
 
 /** Lists hold at most so many lines; their counts are of all. */
 export const MOST_LISTED = 20;
+/** Every credential has a secret of some age, so only the oldest are listed and counted. */
+const OLDEST = 10;
 
 const DAY = 86_400_000;
 const AHEAD_DAYS = 30;
@@ -63,7 +65,7 @@ export function momentLines(
     oldest_secrets: by(
       (one) => one.secretSince,
       () => true,
-    ).slice(0, MOST_LISTED),
+    ).slice(0, OLDEST),
     unused: by(
       (one) => one.lastUsedAt ?? one.createdAt,
       (at) => at <= longAgo,

@@ -1,6 +1,6 @@
 import { HEALTHS, type Health } from './credential.js';
 import { REPORT_LISTS, type ReportLine, type ReportList } from './report.js';
-import { change, moment, type ShownReport, TITLES, titleOf, wordsOf } from './reportWords.js';
+import { change, moment, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
 
 /** Mail readers drop style sheets, so each element has its style with it. */
 const BODY =
@@ -51,14 +51,16 @@ function article(report: ShownReport): string {
     const { count, compared } = body.lists[list];
     return count > 0 || (compared !== null && compared.gone > 0);
   });
-  const none = REPORT_LISTS.filter((list) => !shown.includes(list)).map((list) => TITLES[list].toLowerCase());
+  const none = REPORT_LISTS.filter((list) => !shown.includes(list)).map((list) => TITLES[list]);
   const since = last === null ? '' : `; compared with the report of ${moment(last.to)}`;
   return (
     `<h1 style="font-size:22px;line-height:1.25;margin:0 0 4px;overflow-wrap:anywhere">${escaped(titleOf(report))}</h1>\n` +
     `<p style="${SOFT};margin:0 0 16px">${moment(from)} to ${moment(to)}${since}</p>\n` +
     `${tiles(report)}${healthBar(report)}${tested(report)}` +
     shown.map((list) => section(report, list)).join('') +
-    (none.length === 0 ? '' : `<p style="${SOFT};margin:28px 0 0">Nothing in: ${none.join(', ')}.</p>\n`)
+    (none.length === 0 || body.totals.credentials === 0
+      ? ''
+      : `<p style="${SOFT};margin:28px 0 0">Nothing in: ${none.join(' · ')}</p>\n`)
   );
 }
 
@@ -67,7 +69,7 @@ function tiles({ body }: ShownReport): string {
   const before = last?.totals;
   const cells: [string, number, string][] = [
     ['credentials', totals.credentials, change(totals.credentials, before?.credentials)],
-    ['broken', totals.broken, change(totals.broken, before?.broken)],
+    ['broken now', totals.broken, change(totals.broken, before?.broken)],
     ['broke', lists.broke.count, ''],
     ['work again', lists.healed.count, ''],
   ];
@@ -132,12 +134,13 @@ function goneWords({ gone, gone_names: names }: { gone: number; gone_names: stri
 }
 
 function row(line: ReportLine, words: string): string {
+  const user = userOf(line);
   const fresh =
     line.new === true ? ' <span style="color:#0b5cad;font-size:13px;font-weight:600">new</span>' : '';
   return (
     `<tr><td style="${CELL};width:52%;padding-right:12px"><strong>${escaped(line.name)}</strong>${fresh}<br>` +
     `<span style="${SOFT}">${escaped(line.service_type)}, ${escaped(line.owner)}</span></td>` +
-    `<td style="${CELL}">${escaped(words)}</td></tr>`
+    `<td style="${CELL}">${escaped(words)}${user === '' ? '' : `<br><span style="${SOFT}">${escaped(user)}</span>`}</td></tr>`
   );
 }
 

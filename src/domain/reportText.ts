@@ -1,6 +1,6 @@
 import { HEALTHS } from './credential.js';
 import { REPORT_LISTS } from './report.js';
-import { moment, type ShownReport, TITLES, titleOf, wordsOf } from './reportWords.js';
+import { moment, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
 
 /** The same reports as text alone, for mail readers that show no page. */
 export function reportText(reports: readonly ShownReport[], above: readonly string[] = []): string {
@@ -16,7 +16,7 @@ function oneText(report: ShownReport): string {
     const rest = count > lines.length ? [`  … and ${count - lines.length} more`] : [];
     const words = lines.map(
       (one) =>
-        `- ${one.name} (${one.service_type}, ${one.owner}): ${wordsOf(list, one, to)}${one.new === true ? ' [new]' : ''}`,
+        `- ${one.name} (${one.service_type}, ${one.owner}): ${[userOf(one), wordsOf(list, one, to)].filter(Boolean).join(': ')}${one.new === true ? ' [new]' : ''}`,
     );
     return ['', `${TITLES[list]} (${count})`, ...words, ...rest];
   });

@@ -24,7 +24,7 @@ export const TITLES: Readonly<Record<ReportList, string>> = {
 };
 
 export const titleOf = ({ team }: ShownReport): string =>
-  team === null ? 'Credentials of all' : `Credentials of team ${team}`;
+  `Health report of ${team === null ? 'all credentials' : `team ${team}`}`;
 
 /** `2027-03-08 06:00` in UTC. */
 export const moment = (at: Date | string): string => {
@@ -35,10 +35,11 @@ export const moment = (at: Date | string): string => {
 /** What a list says of one of its credentials, in a few words. `to` is the end of the report. */
 export function wordsOf(list: ReportList, line: ReportLine, to: Date): string {
   const at = line.at ?? '';
-  const code = (line.code ?? '').replaceAll('_', ' ');
+  const code = (line.code ?? '').replaceAll(' ', ', ').replaceAll('_', ' ');
   switch (list) {
-    case 'broke':
     case 'healed':
+      return moment(at);
+    case 'broke':
     case 'drift':
       return `${moment(at)}: ${code}`;
     case 'broken_now':
@@ -63,11 +64,12 @@ export function wordsOf(list: ReportList, line: ReportLine, to: Date): string {
   }
 }
 
-function usesOf({ used_by: usedBy, caller, uses, failed }: ReportLine): string {
-  const through = caller === usedBy ? '' : ` as ${caller}`;
-  const broken = failed === 0 ? '' : `, ${failed} failed`;
-  return `${usedBy}${through}: ${uses} ${uses === 1 ? 'use' : 'uses'}${broken}`;
-}
+const usesOf = ({ uses, failed }: ReportLine): string =>
+  `${uses} ${uses === 1 ? 'use' : 'uses'}${failed === 0 ? '' : `, ${failed} failed`}`;
+
+/** Who used it, and as whom where that is another name; nothing in other lists. */
+export const userOf = ({ used_by: usedBy, caller }: ReportLine): string =>
+  usedBy === null ? '' : `${usedBy}${caller === usedBy ? '' : ` as ${caller}`}`;
 
 function days(at: string, to: Date): string {
   const count = Math.floor(Math.abs(to.getTime() - new Date(at).getTime()) / 86_400_000);

@@ -119,7 +119,7 @@ describe('the numbers of a report', function () {
     if (act < 82) return history.remove(id);
     if (act < 86) return history.set(id, { expiresAt: pick([null, soon(), soon()]) });
     if (act < 90) return history.set(id, { nextRotationAt: pick([null, soon(), soon()]) });
-    if (act < 97)
+    if (act < 95)
       return history.share(
         id,
         pick<Record<string, number | null>>([
@@ -129,7 +129,8 @@ describe('the numbers of a report', function () {
           { red: soon(), blue: soon() },
         ]),
       );
-    return history.drift(id);
+    const foreign = !(await known(id, credential.latestVersion));
+    return foreign ? history.adopt(id) : history.drift(id);
   }
 
   const warnings = () =>
@@ -143,7 +144,7 @@ describe('the numbers of a report', function () {
 
   async function activateOther(id: string, latest: number): Promise<void> {
     const version = 1 + draw(latest);
-    if (await known(id, version)) await history.activate(id, version);
+    if ((await db.records.version(id, version))?.source === 'api') await history.activate(id, version);
   }
 
   const shown = (body: Report) =>
@@ -162,11 +163,12 @@ describe('the numbers of a report', function () {
     for (const list of REPORT_LISTS) {
       const lines = counted.lists[list] ?? [];
       expect(body.lists[list].count, `${where} ${list}`).to.equal(Math.min(lines.length, bound(list)));
-      if (lines.length <= 20) expect(sorted(told[list]), `${where} ${list}`).to.deep.equal(sorted(lines));
+      if (lines.length <= Math.min(20, bound(list)))
+        expect(sorted(told[list]), `${where} ${list}`).to.deep.equal(sorted(lines));
       else expect(sorted(lines), `${where} ${list}`).to.include.members(sorted(told[list]));
     }
   }
-  const bound = (list: ReportList) => (list === 'oldest_secrets' ? 20 : Number.POSITIVE_INFINITY);
+  const bound = (list: ReportList) => (list === 'oldest_secrets' ? 10 : Number.POSITIVE_INFINITY);
 
   for (const team of [null, 'red', 'blue'])
     it(`of ${team ?? 'everything'} are those of the rows, week by week, with what came and went`, async () => {

@@ -132,7 +132,7 @@ describe('health reports', function () {
       expect(page.headers.get('content-type')).to.match(/^text\/html/);
       expect(page.headers.get('content-security-policy')).to.include("default-src 'none'");
       expect(await page.text())
-        .to.include('Credentials of team red</h1>')
+        .to.include('Health report of team red</h1>')
         .and.include('lab &lt;0&gt;');
       const table = await ask('csv');
       expect(table.headers.get('content-disposition')).to.include('report-');
@@ -273,11 +273,13 @@ describe('health reports', function () {
       const to = (name: string) => mail.caught.filter((m) => m.to.includes(`${name}@lab.example`));
       expect([to('chosen').length, to('all').length, to('urgent').length]).to.deep.equal([1, 1, 0]);
       const raw = (to('chosen')[0]?.raw ?? '').replaceAll('=\r\n', '');
-      expect(raw).to.include('Credentials of team red</h1>').and.include('lab &lt;0&gt;');
+      expect(raw).to.include('Health report of team red</h1>').and.include('lab &lt;0&gt;');
       expect(raw).to.match(/^Subject: \[info\] Health report of team red/m);
       expect(raw).to.include('2 credentials, 0 of them broken');
       expect(raw).to.not.include('lab &lt;4&gt;');
-      expect((to('all')[0]?.raw ?? '').replaceAll('=\r\n', '')).to.include('Credentials of all</h1>');
+      expect((to('all')[0]?.raw ?? '').replaceAll('=\r\n', '')).to.include(
+        'Health report of all credentials</h1>',
+      );
     });
 
     it('end with their schedule; what was made stays', async () => {

@@ -15,6 +15,7 @@ export interface RawRows {
     recorded_at: Date;
     changed_fields: string[];
     secret_fields: string[];
+    source: string;
   }[];
   runs: {
     credential_id: string;
@@ -118,7 +119,8 @@ export class Recount {
       const last = used?.used_at ?? created_at;
       if (last.getTime() <= to - 90 * DAY)
         add('unused', name, iso(last), used === undefined ? 'never_used' : null);
-      const own = Math.max(active, ...this.#versions(id, to).map(({ version }) => version));
+      const ours = this.#versions(id, to).filter(({ source }) => source !== 'drift');
+      const own = Math.max(active, ...ours.map(({ version }) => version));
       const foreign = this.#audit(id, to).filter(
         (e) => e.action === 'credential.drift_found' && (e.version ?? 0) > own,
       );

@@ -147,6 +147,29 @@ export class ReportHistory {
     });
   }
 
+  /** Makes the foreign version that was found the active one. */
+  async adopt(id: string): Promise<void> {
+    const { latestVersion: version } = await this.now(id);
+    const at = this.clock.now();
+    await this.#ports.changes.run(async (tx) => {
+      await tx.insertVersion({
+        credentialId: id,
+        version,
+        createdTime: at.toISOString(),
+        settings: {},
+        secretFields: ['token_value'],
+        changedFields: ['token_value'],
+        author: 'system',
+        reason: null,
+        source: 'drift',
+        fingerprint: 'hmac',
+        recordedAt: at,
+      });
+      tx.audit(auditEvent(OWNER, 'credential.activate', 'allowed', { credentialId: id, version }));
+      await tx.updateCredential(id, { activeVersion: version, health: 'unchecked' }, 'system', at);
+    });
+  }
+
   async now(id: string): Promise<Credential> {
     const { credential } = await this.#ports.records.access(OWNER.caller, id);
     if (credential === null) throw new Error('no such credential');

@@ -151,7 +151,7 @@ describe('A health report', () => {
     const many = Array.from({ length: 50 }, (_, n) => one(`lab ${n}`, { health: 'rejected' }));
     const { lists } = made({ credentials: many }).body;
     expect([lists.broken_now.count, lists.broken_now.lines.length]).to.deep.equal([50, 20]);
-    expect(lists.oldest_secrets.count).to.equal(20);
+    expect(lists.oldest_secrets.count).to.equal(10);
     expect(reportPage([stored(made({ credentials: many }).body)])).to.include('… and 30 more');
   });
 
@@ -187,7 +187,7 @@ describe('A health report', () => {
   it('is text too, for mail readers that show no page', () => {
     const text = reportText([stored(first.body)], ['[info] Something else.']);
     expect(text).to.match(
-      /^\[info\] Something else\.\n\nCredentials of all\n2027-03-01 06:00 to 2027-03-08 06:00/,
+      /^\[info\] Something else\.\n\nHealth report of all credentials\n2027-03-01 06:00 to 2027-03-08 06:00/,
     );
     expect(text).to.include('- well (proxmox, local:anna): range-builder as local:ben: 10 uses, 3 failed');
     expect(text).to.include('- old and unused (proxmox, local:anna): never, stored 91 days ago');
