@@ -93,6 +93,7 @@ const NOTED = `
 /** What is there already counts as it stands, from its beginning on, and as deleted from its deletion on. */
 const KNOWN = `
   select broker.note_state(id, created_at) from broker.credentials order by created_at, id;
-  update broker.credential_states s set status = 'active' from broker.credentials c
+  update broker.credential_states s set status = case when s.active_version is null then 'pending' else 'active' end
+    from broker.credentials c
     where c.id = s.credential_id and c.deleted_at is not null;
   select broker.note_state(id, deleted_at) from broker.credentials where deleted_at is not null`;

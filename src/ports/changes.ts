@@ -120,7 +120,7 @@ export interface ChangeTx {
   /** Rejects with `name_taken`. */
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;
   replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
-  /** Also removes the grants that name it. */
+  /** Also removes the grants that name it and its reports: another team may get that name. */
   deleteTeam(name: string, at: Date): Promise<void>;
 
   /** The admins who are not disabled, locked until the end of the transaction. */

@@ -41,8 +41,8 @@ export interface Reports {
   /** By name; `teams` null: all. */
   schedules(teams: string[] | null): Promise<ReportSchedule[]>;
   schedule(id: string): Promise<ReportSchedule | null>;
-  /** Enabled ones that are due at `now` or of which nobody knows yet when they are. */
-  dueSchedules(now: Date): Promise<ReportSchedule[]>;
+  /** Enabled ones that are due at that moment or of which nobody knows yet when they are. */
+  dueSchedules(at: Date): Promise<ReportSchedule[]>;
   /**
    * Notes when a schedule is due next and, where it was due, enqueues `make_report` for that moment: both or neither, and
    * of many that try one does it. False: another one did.

@@ -11,6 +11,9 @@ import { systemCall } from './users.js';
 /** The first moment after `after` at which a schedule is due. Throws where it is never due. */
 export type NextDue = (schedule: Pick<Schedule, 'expression' | 'timezone'>, after: Date) => Date;
 
+/** A use or a test of the last moment may still be on its way to the database. */
+const SETTLED_MS = 60_000;
+
 /** Its id, so that it stays the same one when its time is changed. */
 const OF_ENVIRONMENT = '00000000-0000-4000-8000-00000000da7e';
 
@@ -35,7 +38,7 @@ export async function declareReportSchedule(
 }
 
 /**
- * Enqueues a report for each schedule that is due; how many. Of moments that passed while no worker ran it is the last
+ * Enqueues a report for each schedule that was due a minute ago; how many. Of moments that passed while no worker ran it is the last
  * one, whose report covers them all.
  */
 export async function enqueueDueReports(
@@ -43,9 +46,10 @@ export async function enqueueDueReports(
   nextDue: NextDue,
 ): Promise<number> {
   const now = clock.now();
+  const settled = new Date(now.getTime() - SETTLED_MS);
   let enqueued = 0;
-  for (const schedule of await reports.dueSchedules(now)) {
-    const moments = momentsOf(schedule, nextDue, now);
+  for (const schedule of await reports.dueSchedules(settled)) {
+    const moments = momentsOf(schedule, nextDue, { now, settled });
     if (moments === null) log.error('schedule_failed', { schedule: schedule.id });
     else if ((await reports.moveOn(schedule, moments)) && moments.due !== null) enqueued += 1;
   }
@@ -56,12 +60,12 @@ export async function enqueueDueReports(
 function momentsOf(
   schedule: ReportSchedule,
   nextDue: NextDue,
-  now: Date,
+  { now, settled }: { now: Date; settled: Date },
 ): { due: Date | null; next: Date } | null {
   try {
     let due = schedule.nextDueAt;
     let next = nextDue(schedule, due ?? now);
-    while (next <= now) {
+    while (next <= settled) {
       due = next;
       next = nextDue(schedule, next);
     }

@@ -41,8 +41,8 @@ export function reportScheduleReads(query: Query): ScheduleReads {
       const [row] = await query({ text, values: [uuidOrNull(id)] });
       return row === undefined ? null : toSchedule(row);
     },
-    async dueSchedules(now) {
-      return (await query({ text: DUE, values: [now] })).map(toSchedule);
+    async dueSchedules(at) {
+      return (await query({ text: DUE, values: [at] })).map(toSchedule);
     },
     async moveOn({ id, expression, timezone, nextDueAt }, { due, next }) {
       const at = due?.toISOString() ?? null;

@@ -35,6 +35,7 @@ export function teamWrites(query: Query): TeamWrites {
         text: 'select broker.note_state(id, $2) from unnest($1::uuid[]) id',
         values: [opened, at],
       });
+      await query({ text: 'delete from broker.reports where team = $1', values: [name] });
       await query({ text: 'delete from broker.teams where name = $1', values: [name] });
     },
   };
