@@ -10,6 +10,7 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
+    drop index broker.audit_events_drift;
     drop trigger credential_state_made on broker.credentials;
     drop trigger credential_state_changed on broker.credentials;
     drop function broker.note_state_of_row();
@@ -43,6 +44,7 @@ const SCHEDULES = `
     add column due_at timestamptz,
     add column summary text not null,
     add column members jsonb not null;
+  create index audit_events_drift on broker.audit_events (at) where action = 'credential.drift_found';
   create unique index reports_once on broker.reports (schedule_id, due_at)`;
 
 /** One row a change, never one of before it changed. \`teams\` holds until when what is granted to a team counts. */
