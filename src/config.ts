@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 import { isTimezone } from './domain/quietHours.js';
 import { rulesByType } from './domain/reminderRules.js';
+import { EXPRESSION_RULE, isReportExpression } from './domain/reportSchedule.js';
 import { testIntervals } from './domain/testPace.js';
 import { weakPassword } from './domain/weakPassword.js';
 
@@ -175,11 +176,8 @@ export const configSchema = z.object({
   RETENTION_TESTS_MONTHS: months(1).default(13),
   /** The same for the audit. */
   RETENTION_AUDIT_MONTHS: months(12).default(0),
-  /** When health reports are made, as a cron expression of five fields. */
-  REPORT_SCHEDULE: z
-    .string()
-    .regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields, such as 0 6 * * 1')
-    .default('0 6 * * 1'),
+  /** When a health report of everything is made, as a cron expression of five fields. */
+  REPORT_SCHEDULE: z.string().refine(isReportExpression, EXPRESSION_RULE).default('0 6 * * 1'),
   /** In whose time that is. */
   REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
   /** The server that takes mail for people; without it there are no channels by mail. */

@@ -1,4 +1,4 @@
-import { Agent, fetch } from 'undici';
+import { Agent, fetch, type Response } from 'undici';
 import { ApiError, problemFrom } from './apiError.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { readText } from './settings.js';
@@ -41,12 +41,18 @@ export class BrokerApi {
 
   async call<Body>(path: string, request: Request = {}): Promise<Answer<Body>> {
     const answer = await this.#send(path, request);
-    const text = await answer.text().catch(() => {
-      throw new CliError('The connection broke off in the middle of the answer.', EXIT.unavailable);
-    });
+    const text = await textOf(answer);
     const body = parsed(text);
     if (!answer.ok || body === undefined) throw new ApiError(problemFrom(answer.status, body));
     return { body: body as Body, etag: answer.headers.get('etag'), date: answer.headers.get('date') };
+  }
+
+  /** An answer that is no JSON, whole. A refusal rejects as `call` does. */
+  async text(path: string, request: Request): Promise<string> {
+    const answer = await this.#send(path, request);
+    const text = await textOf(answer);
+    if (!answer.ok) throw new ApiError(problemFrom(answer.status, parsed(text)));
+    return text;
   }
 
   /** The text of an answer that goes on, as it comes. A refusal rejects as `call` does. */
@@ -113,6 +119,12 @@ function hintFor(reason: string): string {
   if (reason === 'ERR_SSL_WRONG_VERSION_NUMBER' || reason === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return 'It does not speak TLS there: is it http:// instead of https://?';
   return 'Start it (npm start), or name another one: --server or GLASSDOME_BROKER_URL.';
+}
+
+function textOf(answer: Response): Promise<string> {
+  return answer.text().catch(() => {
+    throw new CliError('The connection broke off in the middle of the answer.', EXIT.unavailable);
+  });
 }
 
 function parsed(text: string): unknown {

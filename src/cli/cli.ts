@@ -50,6 +50,12 @@ export class Cli {
     }
   }
 
+  /** As `call`, for an answer that is no JSON. */
+  async text(path: string): Promise<string> {
+    this.#bearer = await this.#token();
+    return this.api.text(path, { bearer: this.#bearer });
+  }
+
   /** As `call`, for an answer that goes on; each time with a token that is good for a while. */
   async *stream(path: string): AsyncGenerator<string> {
     this.#bearer = await this.#token();

@@ -47,6 +47,12 @@ export function severityIn(kind: string, body: Record<string, unknown>): Severit
   return isNoticeKind(kind) ? severityOf(kind) : 'info';
 }
 
+/** The channels that somebody chose for a notice, whatever they ask for; null: each that wants it. */
+export function chosenChannels({ body }: Pick<PutNotice, 'body'>): readonly string[] | null {
+  const chosen = body['channels'];
+  return Array.isArray(chosen) ? chosen.map(String) : null;
+}
+
 /** What a notice is about: the labels of its credential, and the teams that it is granted to or whose members own it. */
 export interface NoticeSubject {
   labels: Readonly<Record<string, string>>;

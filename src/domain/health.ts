@@ -29,3 +29,7 @@ export function healthAfter(code: TestCode, before: Health): Health {
 export function pausesTests(code: TestCode): boolean {
   return HEALTH_OF[code] === 'rejected';
 }
+
+/** What is told as broken: refused, away, or working in part only. */
+export const isBad = (health: Health): boolean =>
+  health === 'rejected' || health === 'unreachable' || health === 'limited';

@@ -23,6 +23,8 @@ export interface Message {
   counts: NoticeCount[];
   /** How to see those that are not named; empty when all are. */
   rest: string;
+  /** What a mail shows in place of the notices alone: the reports that they tell of. */
+  page?: { html: string; text: string };
 }
 
 /** More notices than this become a digest: counts, and so many of the most urgent by name. */
@@ -108,7 +110,7 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
   never_tested: (name, fact) => `${name} was stored on ${day(fact('created_at'))} and never tested.`,
   unused: (name, fact) => `${name} was not used for ${days(fact('days'))}.`,
   break_glass: (name, fact) => `${fact('actor')} broke the glass on ${name}: ${fact('reason')}`,
-  report: (_name, fact) => `Health report: ${fact('text')}.`,
+  report: (_name, fact) => `Health report of ${fact('of')}: ${fact('text')}.`,
   password_reset: (_name, fact) => `${fact('actor')} reset a password.`,
   drift: (name, fact) =>
     `${name} was changed in Vault: version ${fact('version')} has another ${fact('changed')}. Version ${fact('active_version')} is in use.`,

@@ -1,13 +1,10 @@
 import type { Health } from './credential.js';
 import { HEALTHS } from './credential.js';
+import { isBad } from './health.js';
+import { changeLines, MOST_LISTED, momentLines, stateLines, useLines } from './reportLines.js';
 import type { ServiceType } from './serviceType.js';
 
-const DAY = 86_400_000;
-const AHEAD_DAYS = 30;
-const UNUSED_DAYS = 90;
-const MOST_LISTED = 20;
-
-/** One credential at the end of the time that is reported, and what happened to it within. */
+/** One credential as it stood at the end of the time that is reported, and what its tests found within. */
 export interface ReportedCredential {
   id: string;
   name: string;
@@ -15,27 +12,20 @@ export interface ReportedCredential {
   owner: string;
   health: Health;
   lastTestCode: string | null;
-  lastTestedAt: Date | null;
   expiresAt: Date | null;
   nextRotationAt: Date | null;
   /** Since when its secret is what it is. */
   secretSince: Date;
   lastUsedAt: Date | null;
   createdAt: Date;
-  /** Tests within the time, and those of them that found it working, in full or in part. */
+  /** Tests of the version that was active then, and those of them that found it working, in full or in part. */
   tests: number;
   testsOk: number;
-  uses: number;
-  usesFailed: number;
-  /** Different callers. */
-  usedBy: number;
-  /** Codes of the warnings of its newest test. */
+  /** Codes of the warnings of the newest test of its active version. */
   warnings: string[];
-  /** Versions that somebody wrote in Vault without the broker. */
-  drifts: number;
 }
 
-/** A test that found another health than the one before it. */
+/** A test that found another health than the one before it, however long ago that was. */
 export interface HealthChange {
   credentialId: string;
   at: Date;
@@ -45,22 +35,29 @@ export interface HealthChange {
   code: string;
 }
 
-export interface ReportLine {
-  id: string;
-  name: string;
-  service_type: string;
-  owner: string;
-  /** What this list is about: a moment, a count or a code. */
-  what: string;
+/** How often somebody used a credential within the time, for whom. */
+export interface UseCount {
+  credentialId: string;
+  usedBy: string;
+  /** A principal. */
+  caller: string;
+  uses: number;
+  failed: number;
 }
 
-export interface ReportTotals {
-  credentials: number;
-  by_health: Record<Health, number>;
-  tests: number;
-  tests_ok: number;
-  uses: number;
-  uses_failed: number;
+/** Something that was done in Vault without the broker and is not settled. */
+export interface OpenDrift {
+  credentialId: string;
+  at: Date;
+  code: string;
+}
+
+/** All that one report is made of. */
+export interface ReportSource {
+  credentials: readonly ReportedCredential[];
+  changes: readonly HealthChange[];
+  uses: readonly UseCount[];
+  drifts: readonly OpenDrift[];
 }
 
 export const REPORT_LISTS = [
@@ -69,157 +66,136 @@ export const REPORT_LISTS = [
   'broken_now',
   'expired',
   'expiring',
+  'rotation_overdue',
   'rotation_due',
-  'oldest_secrets',
-  'unused',
-  'most_used',
   'over_privileged',
   'drift',
+  'unused',
+  'oldest_secrets',
+  'who_used',
 ] as const;
 export type ReportList = (typeof REPORT_LISTS)[number];
 
+/** A line of a list: a credential, and of what the list is about those members that it has. */
+export interface ReportLine {
+  id: string;
+  name: string;
+  service_type: string;
+  owner: string;
+  at: string | null;
+  code: string | null;
+  used_by: string | null;
+  caller: string | null;
+  uses: number | null;
+  failed: number | null;
+  /** The last report did not have it in this list; null: there is none. */
+  new: boolean | null;
+}
+
+export interface ReportSection {
+  count: number;
+  lines: ReportLine[];
+  /** Against the last report: its count, credentials that came, and those that are no longer in the list. */
+  compared: { count: number; new: number; gone: number; gone_names: string[] } | null;
+}
+
+export interface ReportTotals {
+  credentials: number;
+  broken: number;
+  by_health: Record<Health, number>;
+  tests: number;
+  tests_ok: number;
+  uses: number;
+  uses_failed: number;
+}
+
 export interface Report {
   totals: ReportTotals;
-  /** Against the report before of the same scope; null for the first. */
-  since_last: { broken: number; credentials: number } | null;
-  lists: Record<ReportList, { count: number; lines: ReportLine[] }>;
+  /** The report before of the same schedule; null for the first, and for one that somebody asked for. */
+  since_last: { report: string; to: string; totals: ReportTotals } | null;
+  lists: Record<ReportList, ReportSection>;
 }
 
-/** Puts a report together from what was counted. Lists hold at most twenty lines; their counts are of all. */
+/** The credentials of each list, id → name, to compare the next report with. */
+export type ReportMembers = Record<ReportList, Record<string, string>>;
+
+/** A report as the next one is compared with it. */
+export interface LastReport {
+  id: string;
+  to: Date;
+  totals: ReportTotals;
+  counts: Record<ReportList, number>;
+  members: ReportMembers;
+}
+
+export type Lines = Record<ReportList, ReportLine[]>;
+
+/** Puts a report together from what was counted, as of `to`. */
 export function reportOf(
-  credentials: readonly ReportedCredential[],
-  changes: readonly HealthChange[],
-  { to, last }: { to: Date; last: Report | null },
-): Report {
-  const totals = totalsOf(credentials);
+  source: ReportSource,
+  { to, last }: { to: Date; last: LastReport | null },
+): { body: Report; members: ReportMembers } {
+  const all: Lines = {
+    ...changeLines(source),
+    ...stateLines(source),
+    ...momentLines(source.credentials, to),
+    ...useLines(source),
+  };
+  const lists = byList((list) => sectionOf(all[list], list, last));
+  const members = byList((list) => Object.fromEntries(all[list].map(({ id, name }) => [id, name])));
+  const since_last =
+    last === null ? null : { report: last.id, to: last.to.toISOString(), totals: last.totals };
+  return { body: { totals: totalsOf(source), since_last, lists }, members };
+}
+
+function byList<T>(of: (list: ReportList) => T): Record<ReportList, T> {
+  return Object.fromEntries(REPORT_LISTS.map((list) => [list, of(list)])) as Record<ReportList, T>;
+}
+
+function sectionOf(lines: readonly ReportLine[], list: ReportList, last: LastReport | null): ReportSection {
+  const shown = lines.slice(0, MOST_LISTED);
+  if (last === null) return { count: lines.length, lines: shown, compared: null };
+  const before = last.members[list];
+  const now = new Set(lines.map(({ id }) => id));
+  const gone = Object.entries(before).filter(([id]) => !now.has(id));
   return {
-    totals,
-    since_last:
-      last === null
-        ? null
-        : {
-            broken: broken(totals) - broken(last.totals),
-            credentials: totals.credentials - last.totals.credentials,
-          },
-    lists: {
-      ...changeLists(credentials, changes),
-      ...stateLists(credentials),
-      ...momentLists(credentials, to),
+    count: lines.length,
+    lines: shown.map((one) => ({ ...one, new: before[one.id] === undefined })),
+    compared: {
+      count: last.counts[list],
+      new: [...now].filter((id) => before[id] === undefined).length,
+      gone: gone.length,
+      gone_names: gone
+        .map(([, name]) => name)
+        .sort()
+        .slice(0, MOST_LISTED),
     },
   };
 }
 
-const isBad = (health: Health) => health === 'rejected' || health === 'unreachable' || health === 'limited';
-const broken = ({ by_health }: ReportTotals) =>
-  by_health.rejected + by_health.unreachable + by_health.limited;
-
-function totalsOf(credentials: readonly ReportedCredential[]): ReportTotals {
-  const sum = (count: (one: ReportedCredential) => number) =>
-    credentials.reduce((total, one) => total + count(one), 0);
-  const healths = HEALTHS.map((health) => [health, sum((one) => (one.health === health ? 1 : 0))] as const);
+function totalsOf({ credentials, uses }: ReportSource): ReportTotals {
+  const count = (wanted: (one: ReportedCredential) => boolean) => credentials.filter(wanted).length;
+  const sum = <T>(all: readonly T[], of: (one: T) => number) =>
+    all.reduce((total, one) => total + of(one), 0);
+  const healths = HEALTHS.map((health) => [health, count((one) => one.health === health)]);
   return {
     credentials: credentials.length,
-    by_health: {
-      ok: 0,
-      limited: 0,
-      rejected: 0,
-      unreachable: 0,
-      unchecked: 0,
-      ...Object.fromEntries(healths),
-    },
-    tests: sum(({ tests }) => tests),
-    tests_ok: sum(({ testsOk }) => testsOk),
-    uses: sum(({ uses }) => uses),
-    uses_failed: sum(({ usesFailed }) => usesFailed),
+    broken: count(({ health }) => isBad(health)),
+    by_health: Object.fromEntries(healths) as Record<Health, number>,
+    tests: sum(credentials, ({ tests }) => tests),
+    tests_ok: sum(credentials, ({ testsOk }) => testsOk),
+    uses: sum(uses, (one) => one.uses),
+    uses_failed: sum(uses, ({ failed }) => failed),
   };
-}
-
-type Lists = Report['lists'];
-
-function changeLists(
-  credentials: readonly ReportedCredential[],
-  changes: readonly HealthChange[],
-): Pick<Lists, 'broke' | 'healed'> {
-  const known = new Map(credentials.map((one) => [one.id, one]));
-  const lines = (wanted: (change: HealthChange) => boolean) =>
-    changes.filter(wanted).flatMap((change) => {
-      const one = known.get(change.credentialId);
-      return one === undefined ? [] : [line(one, `${change.at.toISOString()} ${change.code}`)];
-    });
-  return {
-    broke: listed(lines(({ from, to }) => isBad(to) && (from === null || !isBad(from)))),
-    healed: listed(lines(({ from, to }) => to === 'ok' && from !== null && isBad(from))),
-  };
-}
-
-/** What matters by its moment, the earliest first. */
-function momentLists(
-  all: readonly ReportedCredential[],
-  to: Date,
-): Pick<Lists, 'expired' | 'expiring' | 'rotation_due' | 'oldest_secrets' | 'unused'> {
-  const soon = new Date(to.getTime() + AHEAD_DAYS * DAY);
-  const longAgo = new Date(to.getTime() - UNUSED_DAYS * DAY);
-  const ends = (one: ReportedCredential) => one.expiresAt;
-  const by = (at: (one: ReportedCredential) => Date | null, wanted: (at: Date) => boolean) => {
-    const found = all.flatMap((one) => {
-      const when = at(one);
-      return when !== null && wanted(when) ? [{ one, when }] : [];
-    });
-    found.sort((a, b) => a.when.getTime() - b.when.getTime());
-    return listed(found.map(({ one, when }) => line(one, when.toISOString())));
-  };
-  return {
-    expired: by(ends, (at) => at <= to),
-    expiring: by(ends, (at) => at > to && at <= soon),
-    rotation_due: by(
-      (one) => one.nextRotationAt,
-      (at) => at <= soon,
-    ),
-    oldest_secrets: by(
-      (one) => one.secretSince,
-      () => true,
-    ),
-    unused: by(
-      (one) => one.lastUsedAt ?? one.createdAt,
-      (at) => at <= longAgo,
-    ),
-  };
-}
-
-const TOO_MUCH = ['over_privileged', 'root_account'];
-
-function stateLists(
-  all: readonly ReportedCredential[],
-): Pick<Lists, 'broken_now' | 'most_used' | 'over_privileged' | 'drift'> {
-  const counted = (count: (one: ReportedCredential) => number) => {
-    const found = all.filter((one) => count(one) > 0);
-    found.sort((a, b) => count(b) - count(a) || a.name.localeCompare(b.name));
-    return listed(found.map((one) => line(one, String(count(one)))));
-  };
-  const broken = all.filter(({ health }) => isBad(health));
-  const mighty = all.filter(({ warnings }) => warnings.some((code) => TOO_MUCH.includes(code)));
-  return {
-    broken_now: listed(broken.map((one) => line(one, one.lastTestCode ?? '?'))),
-    most_used: counted(({ uses }) => uses),
-    over_privileged: listed(mighty.map((one) => line(one, one.warnings.join(' ')))),
-    drift: counted(({ drifts }) => drifts),
-  };
-}
-
-function line({ id, name, serviceType, owner }: ReportedCredential, what: string): ReportLine {
-  return { id, name, service_type: serviceType, owner, what };
-}
-
-function listed(lines: ReportLine[]): { count: number; lines: ReportLine[] } {
-  return { count: lines.length, lines: lines.slice(0, MOST_LISTED) };
 }
 
 /** What a report comes down to. */
 export function reportInShort({ totals, lists }: Report): string {
+  const due = lists.rotation_overdue.count + lists.rotation_due.count;
   return [
-    `${totals.credentials} credentials, ${broken(totals)} of them broken`,
+    `${totals.credentials} credentials, ${totals.broken} of them broken`,
     `${lists.broke.count} broke, ${lists.healed.count} healed`,
-    `${lists.expired.count} expired, ${lists.expiring.count} end within ${AHEAD_DAYS} days`,
-    `${lists.rotation_due.count} to be rotated`,
+    `${lists.expired.count} expired, ${lists.expiring.count} end within 30 days`,
+    `${due} to be rotated`,
   ].join('; ');
 }

@@ -22,6 +22,7 @@ import { peopleRoutes } from './peopleRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
 import type { Lifecycle } from './readiness.js';
 import { reportRoutes } from './reportRoutes.js';
+import { reportScheduleRoutes } from './reportScheduleRoutes.js';
 import type { Context, Route } from './route.js';
 import { testRoutes } from './testRoutes.js';
 import { workerRoutes } from './workerRoutes.js';
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...channelRoutes,
   ...noticeRoutes,
+  ...reportScheduleRoutes,
   ...reportRoutes,
   ...findingRoutes,
 ];

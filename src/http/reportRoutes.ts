@@ -1,7 +1,8 @@
 import * as shapes from '../api/reports.js';
+import { reportPage } from '../domain/reportPage.js';
 import { getReport, listReports, makeReport } from '../usecases/reports.js';
-import { presentReport, presentReportSummary, reportCsv, reportHtml } from './presentReport.js';
-import { json, parse, type Route } from './route.js';
+import { presentReport, presentReportHead, reportCsv } from './presentReport.js';
+import { json, pageOf, parse, type Route } from './route.js';
 
 const all = '/api/reports';
 
@@ -13,8 +14,11 @@ export const reportRoutes: readonly Route[] = [
     summary: 'Reports that were made, newest first',
     answer: shapes.reportListAnswer,
     auth: 'token',
-    handle: async ({ ports, call, response }) =>
-      json(response, { items: (await listReports(ports, call)).map(presentReportSummary) }),
+    query: shapes.reportPageQuery,
+    handle: async ({ ports, call, request, response }) => {
+      const page = await listReports(ports, call, pageOf(shapes.reportPageQuery, request.query));
+      json(response, { items: page.items.map(presentReportHead), next_cursor: page.nextCursor ?? null });
+    },
   },
   {
     method: 'post',
@@ -43,7 +47,7 @@ export const reportRoutes: readonly Route[] = [
     handle: async ({ ports, call, param, request, response }) => {
       const { format } = parse(shapes.reportQuery, request.query);
       const report = await getReport(ports, call, param('id'));
-      if (format === 'html') response.type('html').send(reportHtml(report));
+      if (format === 'html') response.type('html').send(reportPage([report]));
       else if (format === 'csv')
         response.type('csv').attachment(`report-${report.id}.csv`).send(reportCsv(report));
       else json(response, presentReport(report));

@@ -2,13 +2,14 @@
 import type { AuditEvent } from '../domain/audit.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
+import type { ReportSchedule } from '../domain/reportSchedule.js';
 import type { TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { ReportOnly } from './findings.js';
 import type { SealedChannel } from './notices.js';
 import type { Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
 import type { UsageRow } from './records.js';
-import type { StoredReport } from './reports.js';
+import type { NewReport } from './reports.js';
 
 export interface WriteIntent {
   id: string;
@@ -122,7 +123,13 @@ export interface ChangeTx {
   insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
   /** It is tried again at once. Rejects with `name_taken`, and `not_found`. */
   updateChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
-  insertReport(report: StoredReport): Promise<void>;
+  /** Rejects when the schedule has a report for that moment already. */
+  insertReport(report: NewReport): Promise<void>;
+  /** Rejects with `name_taken`. */
+  insertReportSchedule(schedule: ReportSchedule): Promise<void>;
+  /** Rejects with `name_taken`. */
+  updateReportSchedule(schedule: ReportSchedule): Promise<void>;
+  deleteReportSchedule(id: string): Promise<void>;
   /** With what waits for it. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;
   /** Puts another sealing of the same target in its place. Rejects with `conflict` when it is no longer the one that was read. */
@@ -131,8 +138,8 @@ export interface ChangeTx {
   /** Rejects with `name_taken`. */
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;
   replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
-  /** Also removes the grants that name it. */
-  deleteTeam(name: string): Promise<void>;
+  /** Also removes the grants that name it and its reports: another team may get that name. */
+  deleteTeam(name: string, at: Date): Promise<void>;
 
   /** The admins who are not disabled, locked until the end of the transaction. */
   lockAdmins(): Promise<Person[]>;

@@ -1,8 +1,12 @@
-/** What health reports are made of. */
-import type { HealthChange, Report, ReportedCredential } from '../domain/report.js';
+/** What health reports are made of, when they are due, and those that were made. */
+import type { LastReport, Report, ReportMembers, ReportSource } from '../domain/report.js';
+import type { ReportSchedule } from '../domain/reportSchedule.js';
+import type { Page, PageRequest } from './records.js';
 
-export interface StoredReport {
+export interface ReportHead {
   id: string;
+  /** Null: somebody asked for it. */
+  scheduleId: string | null;
   /** Null: of everything. */
   team: string | null;
   from: Date;
@@ -10,17 +14,40 @@ export interface StoredReport {
   madeAt: Date;
   /** A principal. */
   madeBy: string;
+  summary: string;
+}
+
+export interface StoredReport extends ReportHead {
   body: Report;
+}
+
+export interface NewReport extends StoredReport {
+  /** When it was due by its schedule; of a schedule and a moment there is one. */
+  dueAt: Date | null;
+  members: ReportMembers;
 }
 
 /** What reports are made of, from the raw rows, and those that were made. */
 export interface Reports {
-  credentials(team: string | null, time: { from: Date; to: Date }): Promise<ReportedCredential[]>;
-  /** In the order in which they happened. */
-  changes(team: string | null, time: { from: Date; to: Date }): Promise<HealthChange[]>;
+  /** As all of it stood at `to`, whatever happened since; changes and uses of what lies within the time. */
+  source(team: string | null, time: { from: Date; to: Date }): Promise<ReportSource>;
   /** Newest first; `teams` null: all. */
-  list(teams: string[] | null, limit: number): Promise<StoredReport[]>;
+  list(teams: string[] | null, page: PageRequest): Promise<Page<ReportHead>>;
   report(id: string): Promise<StoredReport | null>;
-  /** The newest of that scope. */
-  last(team: string | null): Promise<StoredReport | null>;
+  /** The newest of a schedule that was due before, to be compared with. */
+  lastOf(scheduleId: string, before: Date): Promise<LastReport | null>;
+  madeFor(scheduleId: string, dueAt: Date): Promise<boolean>;
+
+  /** By name; `teams` null: all. */
+  schedules(teams: string[] | null): Promise<ReportSchedule[]>;
+  schedule(id: string): Promise<ReportSchedule | null>;
+  /** Enabled ones that are due at that moment or of which nobody knows yet when they are. */
+  dueSchedules(at: Date): Promise<ReportSchedule[]>;
+  /**
+   * Notes when a schedule is due next and, where it was due, enqueues `make_report` for that moment: both or neither, and
+   * of many that try one does it. False: another one did.
+   */
+  moveOn(schedule: ReportSchedule, to: { due: Date | null; next: Date }): Promise<boolean>;
+  /** The schedule of the environment. One that is there keeps what was set on it and, unless its time changed, when it is due. */
+  declare(schedule: ReportSchedule): Promise<void>;
 }

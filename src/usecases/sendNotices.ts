@@ -1,6 +1,7 @@
 import {
   type Channel,
   type ChannelKind,
+  chosenChannels,
   countedSince,
   givenUpBefore,
   nextAttempt,
@@ -20,10 +21,11 @@ import type {
 } from '../ports/notices.js';
 import type { Ports } from '../ports.js';
 import { openTarget } from './channelTarget.js';
+import { withReports } from './mailedReports.js';
 
 const BATCH = 200;
 
-type Sends = Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace'>;
+type Sends = Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace' | 'reports'>;
 type Unsent = Awaited<ReturnType<Ports['outbox']['unsent']>>[0];
 
 /**
@@ -59,7 +61,8 @@ export async function handOverNotices(
 
 /** Whoever gets it by a channel of mail already gets it once. */
 function waysFor({ notice, about }: Unsent, channels: Channel[], boxes: readonly Mailbox[]): string[] {
-  const wanting = channels.filter((channel) => wants(channel, notice, about));
+  const chosen = chosenChannels(notice);
+  const wanting = channels.filter((channel) => chosen?.includes(channel.id) ?? wants(channel, notice, about));
   const told = wanting
     .filter(({ kind }) => kind === 'mail')
     .flatMap(({ shownTarget }) => shownTarget.toLowerCase().split(','));
@@ -117,13 +120,15 @@ async function sendOne(
 
 /** Of addresses that refused it before, those that the channel still has. */
 async function deliver(
-  { notifier }: Pick<Ports, 'notifier'>,
+  ports: Pick<Ports, 'notifier' | 'reports'>,
   kind: ChannelKind,
   target: ChannelTarget | null,
   due: DueMessage,
 ): Promise<SendResult> {
   if (target === null) return { code: 'no_address', refused: [] };
-  const message = messageOf(due.id, due.notices, due.counts);
+  const { notifier } = ports;
+  const plain = messageOf(due.id, due.notices, due.counts);
+  const message = kind === 'mail' ? await withReports(ports, plain) : plain;
   if (due.onlyTo === null) return notifier.send(kind, target, message);
   const left = due.onlyTo.map((address) => address.toLowerCase());
   const to = (target.to ?? []).filter((address) => left.includes(address.toLowerCase()));

@@ -80,7 +80,7 @@ export async function setTeamMembers(
 export async function deleteTeam(ports: Needs, call: Call, name: string): Promise<void> {
   const { members } = await ledTeam(ports, call, name, 'team.delete');
   await ports.changes.run(async (tx) => {
-    await tx.deleteTeam(name);
+    await tx.deleteTeam(name, ports.clock.now());
     tx.audit(teamEvent(call, 'team.delete', { name, members, opened: null }));
   });
 }

@@ -9,5 +9,6 @@ export const SCHEDULES: readonly Schedule[] = [
   schedule('test_due', '* * * * *'),
   schedule('remind', '*/5 * * * *'),
   schedule('notify', '* * * * *'),
+  schedule('reports_due', '* * * * *'),
   schedule('clean_up', '20 3 * * *'),
 ];

@@ -10,10 +10,11 @@ import { type DriftMode, reconcile } from '../usecases/reconcile.js';
 import { countsOf } from '../usecases/reconcileReport.js';
 import { remind } from '../usecases/remind.js';
 import { remindOthers } from '../usecases/remindOthers.js';
-import { makeScheduledReports } from '../usecases/reports.js';
 import { rewrapChannels } from '../usecases/rewrapChannels.js';
+import { enqueueDueReports, makeScheduledReport } from '../usecases/scheduledReports.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
+import { nextDue } from './ticks.js';
 
 /** Intents younger than this may still be under way. */
 const GRACE_MS = 15 * 60_000;
@@ -26,7 +27,7 @@ export interface WorkerParts {
   /** How long old rows are kept. */
   retention: RetentionPolicy;
   drift: DriftMode;
-  /** When `report` is due. */
+  /** When the report of everything is due. */
   reportSchedule: Schedule;
 }
 
@@ -44,7 +45,15 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
       const notices = (await remind(ports, noticePolicy)) + (await remindOthers(ports));
       if (notices > 0) ports.log.info('reminded', { notices });
     },
-    report: () => makeScheduledReports(ports),
+    reports_due: async () => {
+      const enqueued = await enqueueDueReports(ports, nextDue);
+      if (enqueued > 0) ports.log.info('reports_due', { enqueued });
+    },
+    make_report: (payload) =>
+      makeScheduledReport(ports, nextDue, {
+        scheduleId: textOf(payload, 'schedule_id'),
+        at: new Date(textOf(payload, 'due_at')),
+      }),
     notify: () => handOverNotices(ports),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
     clean_up: async () => ({

@@ -1,3 +1,4 @@
+import { declareReportSchedule } from '../usecases/scheduledReports.js';
 import { SCHEDULES } from './schedules.js';
 import { tasksOf, type WorkerParts } from './tasks.js';
 import { startTicks } from './ticks.js';
@@ -10,8 +11,9 @@ export interface Worker {
 /** Does what is due by the clock and what others enqueued. Any number of processes may run one. */
 export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const { jobs } = parts.ports;
+  await declareReportSchedule(parts.ports, parts.reportSchedule);
   const runner = await jobs.work(tasksOf(parts));
-  const ticks = await startTicks(parts.ports, [...SCHEDULES, parts.reportSchedule]);
+  const ticks = await startTicks(parts.ports, SCHEDULES);
   return {
     async stop() {
       await ticks.stop();

@@ -183,6 +183,15 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'POST /api/reports': { answers: '403 403 403 201 403', body: {} },
   'GET /api/reports/{id}': { answers: '404 404 404 404 404' },
   'GET /api/findings': { answers: '200 200 200 200 200' },
+  // Whoever leads a team may for that team: test/integration/reports.test.ts.
+  'GET /api/reports/schedules': { answers: '200 200 200 200 200' },
+  'POST /api/reports/schedules': {
+    answers: '403 403 403 201 403',
+    body: { name: 'weekly', expression: '0 6 * * 1' },
+  },
+  'GET /api/reports/schedules/{id}': { answers: '404 404 404 404 404' },
+  'PATCH /api/reports/schedules/{id}': { answers: '404 404 404 404 404', body: { enabled: false } },
+  'DELETE /api/reports/schedules/{id}': { answers: '404 404 404 404 404' },
   'GET /api/worker': { answers: '403 403 403 200 403' },
   'GET /api/notifications/channels': { answers: '403 403 403 200 403' },
   'POST /api/notifications/channels': {

@@ -1,11 +1,17 @@
 import { expect } from 'chai';
 import {
-  type REPORT_LISTS,
+  type LastReport,
+  REPORT_LISTS,
   type ReportedCredential,
+  type ReportList,
+  type ReportSource,
   reportInShort,
   reportOf,
 } from '../../src/domain/report.js';
-import { reportCsv, reportHtml } from '../../src/http/presentReport.js';
+import { reportPage } from '../../src/domain/reportPage.js';
+import { isReportExpression } from '../../src/domain/reportSchedule.js';
+import { reportText } from '../../src/domain/reportText.js';
+import { reportCsv } from '../../src/http/presentReport.js';
 
 const DAY = 86_400_000;
 const to = new Date('2027-03-08T06:00:00Z');
@@ -18,7 +24,6 @@ const one = (name: string, change: Partial<ReportedCredential> = {}): ReportedCr
   owner: 'local:anna',
   health: 'ok',
   lastTestCode: 'ok',
-  lastTestedAt: day(-1),
   expiresAt: null,
   nextRotationAt: null,
   secretSince: day(-10),
@@ -26,15 +31,31 @@ const one = (name: string, change: Partial<ReportedCredential> = {}): ReportedCr
   createdAt: day(-400),
   tests: 28,
   testsOk: 28,
-  uses: 0,
-  usesFailed: 0,
-  usedBy: 0,
   warnings: [],
-  drifts: 0,
   ...change,
 });
-const namesOf = (report: ReturnType<typeof reportOf>, list: (typeof REPORT_LISTS)[number]) =>
-  report.lists[list].lines.map(({ name }) => name);
+const made = (source: Partial<ReportSource>, last: LastReport | null = null) =>
+  reportOf({ credentials: [], changes: [], uses: [], drifts: [], ...source }, { to, last });
+const asLast = ({ body, members }: ReturnType<typeof made>): LastReport => ({
+  id: 'r1',
+  to,
+  totals: body.totals,
+  counts: Object.fromEntries(
+    REPORT_LISTS.map((list) => [list, body.lists[list].count]),
+  ) as LastReport['counts'],
+  members,
+});
+const stored = (body: ReturnType<typeof made>['body'], team: string | null = null) => ({
+  id: 'r',
+  scheduleId: null,
+  team,
+  from: day(-7),
+  to,
+  madeAt: to,
+  madeBy: 'local:admin',
+  summary: reportInShort(body),
+  body,
+});
 
 describe('A health report', () => {
   const credentials = [
@@ -45,72 +66,163 @@ describe('A health report', () => {
     one('today', { expiresAt: to }),
     one('soon', { expiresAt: day(30), nextRotationAt: day(2) }),
     one('later', { expiresAt: day(31), nextRotationAt: day(31) }),
+    one('late', { nextRotationAt: to }),
     one('dusty', { lastUsedAt: day(-90), secretSince: day(-300) }),
     one('new and unused', { lastUsedAt: null, createdAt: day(-89) }),
-    one('busy', { uses: 10, usesFailed: 2 }),
-    one('mighty', { warnings: ['over_privileged'], drifts: 2 }),
+    one('old and unused', { lastUsedAt: null, createdAt: day(-91) }),
+    one('mighty', { warnings: ['tls_insecure', 'over_privileged', 'root_account'] }),
   ];
   const at = day(-2);
-  const changes = [
-    { credentialId: 'id of refused', at, from: 'ok' as const, to: 'rejected' as const, code: 'expired' },
-    { credentialId: 'id of away', at, from: null, to: 'unreachable' as const, code: 'unreachable' },
-    { credentialId: 'id of well', at, from: 'limited' as const, to: 'ok' as const, code: 'ok' },
-    { credentialId: 'id of busy', at, from: null, to: 'ok' as const, code: 'ok' },
-    { credentialId: 'id of away', at, from: 'rejected' as const, to: 'unreachable' as const, code: 'x' },
+  const changes: ReportSource['changes'] = [
+    { credentialId: 'id of refused', at, from: 'ok', to: 'rejected', code: 'expired' },
+    { credentialId: 'id of away', at, from: null, to: 'unreachable', code: 'unreachable' },
+    { credentialId: 'id of well', at, from: 'limited', to: 'ok', code: 'ok' },
+    { credentialId: 'id of well', at, from: null, to: 'ok', code: 'ok' },
+    { credentialId: 'id of away', at, from: 'rejected', to: 'unreachable', code: 'x' },
   ];
-  const report = reportOf(credentials, changes, { to, last: null });
+  const use = (name: string, caller: string, uses: number, failed = 0) => ({
+    credentialId: `id of ${name}`,
+    usedBy: 'range-builder',
+    caller,
+    uses,
+    failed,
+  });
+  const uses = [use('well', 'sa:1', 2), use('well', 'local:ben', 10, 3), use('away', 'sa:1', 5)];
+  const drifts = [{ credentialId: 'id of mighty', at, code: 'written_in_vault' }];
+  const first = made({ credentials, changes, uses, drifts });
+  const namesOf = (list: ReportList, report = first) => report.body.lists[list].lines.map(({ name }) => name);
 
   it('counts each thing where it belongs', () => {
-    expect(report.totals).to.deep.equal({
-      credentials: 11,
-      by_health: { ok: 9, limited: 0, rejected: 1, unreachable: 1, unchecked: 0 },
-      tests: 11 * 28,
-      tests_ok: 10 * 28 + 3,
-      uses: 10,
-      uses_failed: 2,
+    expect(first.body.totals).to.deep.equal({
+      credentials: 12,
+      broken: 2,
+      by_health: { ok: 10, limited: 0, rejected: 1, unreachable: 1, unchecked: 0 },
+      tests: 12 * 28,
+      tests_ok: 11 * 28 + 3,
+      uses: 17,
+      uses_failed: 3,
     });
-    expect(namesOf(report, 'broke')).to.deep.equal(['refused', 'away']);
-    expect(namesOf(report, 'healed')).to.deep.equal(['well']);
-    expect(namesOf(report, 'broken_now')).to.deep.equal(['refused', 'away']);
-    expect(namesOf(report, 'expired')).to.deep.equal(['over', 'today']);
-    expect(namesOf(report, 'expiring')).to.deep.equal(['soon']);
-    expect(namesOf(report, 'rotation_due')).to.deep.equal(['soon']);
-    expect(namesOf(report, 'oldest_secrets')[0]).to.equal('dusty');
-    expect(namesOf(report, 'unused')).to.deep.equal(['dusty']);
-    expect(namesOf(report, 'most_used')).to.deep.equal(['busy']);
-    expect(namesOf(report, 'over_privileged')).to.deep.equal(['mighty']);
-    expect(namesOf(report, 'drift')).to.deep.equal(['mighty']);
-    expect(reportInShort(report)).to.equal(
-      '11 credentials, 2 of them broken; 2 broke, 1 healed; 2 expired, 1 end within 30 days; 1 to be rotated',
+    expect(Object.fromEntries(REPORT_LISTS.map((list) => [list, namesOf(list)]))).to.deep.include({
+      broke: ['refused', 'away'],
+      healed: ['well'],
+      broken_now: ['refused', 'away'],
+      expired: ['over', 'today'],
+      expiring: ['soon'],
+      rotation_overdue: ['late'],
+      rotation_due: ['soon'],
+      over_privileged: ['mighty'],
+      drift: ['mighty'],
+      unused: ['old and unused', 'dusty'],
+      who_used: ['well', 'away', 'well'],
+    });
+    expect(namesOf('oldest_secrets')[0]).to.equal('dusty');
+    expect(first.body.lists.over_privileged.lines[0]?.code).to.equal('over_privileged root_account');
+    expect(first.body.lists.who_used.lines[0]).to.include({ caller: 'local:ben', uses: 10, failed: 3 });
+    expect(reportInShort(first.body)).to.equal(
+      '12 credentials, 2 of them broken; 2 broke, 1 healed; 2 expired, 1 end within 30 days; 2 to be rotated',
     );
   });
 
-  it('is compared with the one before', () => {
-    expect(report.since_last).to.equal(null);
-    const next = reportOf([one('well'), one('refused', { health: 'rejected' })], [], { to, last: report });
-    expect(next.since_last).to.deep.equal({ broken: -1, credentials: -9 });
+  it('is compared with the one before, list by list: what came and what is gone', () => {
+    expect(first.body.since_last).to.equal(null);
+    expect(first.body.lists.broken_now).to.include({ compared: null });
+    const next = made(
+      { credentials: [one('refused', { health: 'rejected' }), one('well', { health: 'limited' })] },
+      asLast(first),
+    );
+    expect(next.body.since_last?.totals).to.deep.equal(first.body.totals);
+    expect(next.body.lists.broken_now.compared).to.deep.equal({
+      count: 2,
+      new: 1,
+      gone: 1,
+      gone_names: ['away'],
+    });
+    expect(next.body.lists.broken_now.lines.map((line) => [line.name, line.new])).to.deep.equal([
+      ['refused', false],
+      ['well', true],
+    ]);
+    // Two lines of one credential are one that is gone.
+    expect(next.body.lists.who_used.compared).to.deep.include({ count: 3, new: 0, gone: 2 });
+    const page = reportPage([stored(next.body)]);
+    expect(page).to.include('No longer here: away').and.include('(1 new, 1 gone)').and.include('−10');
   });
 
-  it('lists at most twenty and counts all', () => {
+  it('lists at most twenty and counts all, but of secrets only the oldest', () => {
     const many = Array.from({ length: 50 }, (_, n) => one(`lab ${n}`, { health: 'rejected' }));
-    const { count, lines } = reportOf(many, [], { to, last: null }).lists.broken_now;
-    expect([count, lines.length]).to.deep.equal([50, 20]);
+    const { lists } = made({ credentials: many }).body;
+    expect([lists.broken_now.count, lists.broken_now.lines.length]).to.deep.equal([50, 20]);
+    expect(lists.oldest_secrets.count).to.equal(10);
+    expect(reportPage([stored(made({ credentials: many }).body)])).to.include('… and 30 more');
   });
 
   it('lets no name become markup in the page or a formula in the table', () => {
-    const names = ['<img src=x onerror=alert(1)>', '=HYPERLINK("http://x")', '+1', '@a', 'a "b", c'];
-    const body = reportOf(
-      names.map((name) => one(name, { health: 'rejected' })),
-      [],
-      { to, last: null },
+    const names = [
+      '<img src=x onerror=alert(1)>',
+      '=HYPERLINK("http://x")',
+      '+1',
+      '@a',
+      ' -2',
+      '＝1',
+      'a "b", c',
+    ];
+    const { body } = made({ credentials: names.map((name) => one(name, { health: 'rejected' })) });
+    const page = reportPage([stored(body, '<b>')], ['<i>above</i>']);
+    expect(page).to.include('&lt;img src=x').and.not.include('<img');
+    expect(page).to.not.include('<b>').and.not.include('<i>');
+    const cells = reportCsv(stored(body, '=team'));
+    expect(cells).to.include(`"'=HYPERLINK(""http://x"")"`).and.include(`"a ""b"", c"`);
+    for (const safe of [`"'+1"`, `"'@a"`, `"' -2"`, `"'＝1"`, `"'=team"`]) expect(cells).to.include(safe);
+    expect(cells).to.not.match(/(^|,)"?\s*[=+@-]/m);
+  });
+
+  it('is a table with its totals and as many cells in each row', () => {
+    const [head, ...rows] = reportCsv(stored(first.body)).trimEnd().split('\r\n');
+    expect(head).to.match(/^"section","item","count","before","came","gone","id","name"/);
+    expect(rows).to.include(`"total","credentials",12${','.repeat(14)}`);
+    expect(rows).to.include(`"list","broke",2${','.repeat(14)}`);
+    for (const row of rows) expect(row.split(',')).to.have.length(17);
+    expect(rows.filter((row) => row.startsWith('"who_used"'))).to.have.length(3);
+  });
+
+  it('is text too, for mail readers that show no page', () => {
+    const text = reportText([stored(first.body)], ['[info] Something else.']);
+    expect(text).to.match(
+      /^\[info\] Something else\.\n\nHealth report of all credentials\n2027-03-01 06:00 to 2027-03-08 06:00/,
     );
-    const stored = { id: 'r', team: '<b>', from: day(-7), to, madeAt: to, madeBy: 'local:admin', body };
-    const page = reportHtml(stored);
-    expect(page).to.include('&lt;img src=x').and.not.include('<img').and.not.include('<b></h1>');
-    const lines = reportCsv(stored).split('\r\n');
-    expect(lines[0]).to.equal('list,id,name,service_type,owner,what');
-    const cells = lines.filter((line) => line.startsWith('broken_now')).join('\n');
-    expect(cells).to.include(`"'=HYPERLINK(""http://x"")"`).and.include(`,'+1,`).and.include(`,'@a,`);
-    expect(cells).to.include('"a ""b"", c"');
+    expect(text).to.include('- well (proxmox, local:anna): range-builder as local:ben: 10 uses, 3 failed');
+    expect(text).to.include('- old and unused (proxmox, local:anna): never, stored 91 days ago');
+  });
+});
+
+describe('The expression of a report schedule', () => {
+  it('names one minute of one hour', () => {
+    for (const good of [
+      '0 6 * * 1',
+      '30 23 1 * *',
+      '5 0 */2 jan-mar mon,fri',
+      '0 6 1,15 1-6/2 *',
+      '0 6 * * 7',
+    ])
+      expect(isReportExpression(good), good).to.equal(true);
+    for (const bad of [
+      '* 6 * * *',
+      '*/5 6 * * *',
+      '0 * * * *',
+      '0 6,18 * * *',
+      '60 6 * * *',
+      '0 24 * * *',
+      '0 6 32 * *',
+      '0 6 * 13 *',
+      '0 6 * * 8',
+      '0 6 * * foo',
+      '0 6 1-2-3 * *',
+      '0 6 */0 * *',
+      '0 6 * *',
+      '0 6 * * * *',
+      '@daily',
+      '',
+      '0 6 , * *',
+    ])
+      expect(isReportExpression(bad), bad).to.equal(false);
   });
 });

@@ -44,8 +44,8 @@ export function createMailer(smtp: SmtpOptions): (to: string[], message: Message
         subject: message.subject.slice(0, 200),
         // The same when it is sent again: a mailbox that has it already can tell.
         messageId: `<${message.id}@${domain}>`,
-        text: plainOf(message),
-        html: htmlOf(message),
+        text: message.page?.text ?? plainOf(message),
+        html: message.page?.html ?? htmlOf(message),
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
       return { code: null, refused: rejected };

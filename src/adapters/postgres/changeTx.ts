@@ -8,7 +8,8 @@ import { idempotencyWrites } from './idempotency.js';
 import { noticeWrites } from './noticeWrites.js';
 import { peopleWrites } from './peopleWrites.js';
 import type { Query } from './pools.js';
-import { insertReport } from './reports.js';
+import { reportScheduleWrites } from './reportSchedules.js';
+import { reportWrites } from './reports.js';
 import { teamWrites } from './teamWrites.js';
 import { testWrites } from './testRuns.js';
 
@@ -24,7 +25,8 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
     ...channelWrites(query),
     ...findingWrites(query),
     ...noticeWrites(query, clock),
-    insertReport: (report) => insertReport(query, report),
+    ...reportWrites(query),
+    ...reportScheduleWrites(query),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {
         credential_id: row.credentialId,

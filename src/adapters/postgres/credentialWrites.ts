@@ -92,6 +92,7 @@ async function replaceGrants(query: Query, ...args: Parameters<ChangeTx['replace
       grants.map((grant) => grant.expiresAt),
     ],
   });
+  await query({ text: 'select broker.note_state($1::uuid, $2)', values: [credentialId, at] });
 }
 
 /** Inserts one row; the members are columns. */

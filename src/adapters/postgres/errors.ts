@@ -9,6 +9,7 @@ const NAME_TAKEN: Readonly<Record<string, string>> = {
   people_pkey: 'There is already a user of that name.',
   people_username: 'There is already a user of that name.',
   notification_channels_name: 'There is already a channel of that name.',
+  report_schedules_name: 'There is already a report schedule of that name.',
   service_accounts_name: 'There is already a service account of that name.',
 };
 

@@ -18,6 +18,7 @@ const FULL = [
   'notifications',
   'idempotency_keys',
   'reports',
+  'report_schedules',
   'notification_channels',
   'notification_deliveries',
   'principal_addresses',
@@ -28,7 +29,7 @@ const FULL = [
   'vault_findings',
   'report_only',
 ];
-const APPEND_ONLY = ['audit_events', 'audit_checkpoints'];
+const APPEND_ONLY = ['audit_events', 'audit_checkpoints', 'credential_states'];
 
 /**
  * Gives the role that the processes run as what it needs: rows of all tables, and of the audit only to append

@@ -28,11 +28,14 @@ export function teamWrites(query: Query): TeamWrites {
         ],
       });
     },
-    async deleteTeam(name) {
+    async deleteTeam(name, at) {
+      const text = `delete from broker.grants where subject_kind = 'team' and subject = $1 returning credential_id`;
+      const opened = (await query({ text, values: [name] })).map((row) => String(row['credential_id']));
       await query({
-        text: `delete from broker.grants where subject_kind = 'team' and subject = $1`,
-        values: [name],
+        text: 'select broker.note_state(id, $2) from unnest($1::uuid[]) id',
+        values: [opened, at],
       });
+      await query({ text: 'delete from broker.reports where team = $1', values: [name] });
       await query({ text: 'delete from broker.teams where name = $1', values: [name] });
     },
   };

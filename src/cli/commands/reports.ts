@@ -1,8 +1,13 @@
 import { Command } from 'commander';
+import { REPORT_LISTS, type ReportLine, type ReportList, type ReportSection } from '../../domain/report.js';
+import { TITLES, userOf, wordsOf } from '../../domain/reportWords.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
-import { printJson, printTable } from '../output.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { wholeNumber } from '../fieldFlags.js';
+import { printJson, printPairs, printTable } from '../output.js';
 import { note, say } from '../terminal.js';
+import { reportSchedules } from './reportSchedules.js';
 
 type Row = Record<string, unknown>;
 interface MakeOptions extends GlobalOptions {
@@ -10,33 +15,55 @@ interface MakeOptions extends GlobalOptions {
   from?: string;
   to?: string;
 }
+interface ListOptions extends GlobalOptions {
+  limit: number;
+}
+interface ShowOptions extends GlobalOptions {
+  html?: boolean;
+  csv?: boolean;
+}
 interface Report {
   id: string;
-  totals: { credentials: number };
-  lists: Record<string, { count: number; lines: { name: string; what: string }[] }>;
+  team: string | null;
+  from: string;
+  to: string;
+  summary: string;
+  lists: Record<ReportList, ReportSection>;
+}
+interface Page {
+  items: Row[];
+  next_cursor: string | null;
 }
 
 const PATH = '/api/reports';
+const MAX_PAGE = 200;
 
-const list = leaf(
-  'list',
-  'reports that were made, newest first (admins: all, others: of their teams)',
-).action(
-  withBroker(async (cli, { json }) => {
-    const { body } = await cli.call<{ items: Row[] }>(PATH);
-    if (json) return printJson(body);
-    if (body.items.length === 0) return note('No report yet. An admin makes one: glassdome reports make');
-    printTable(
-      [
-        { title: 'MADE', value: (row) => row['made_at'] },
-        { title: 'OF', value: (row) => row['team'] ?? 'all' },
-        { title: 'SUMMARY', value: (row) => row['summary'] },
-        { title: 'ID', value: (row) => row['id'] },
-      ],
-      body.items,
-    );
-  }),
-);
+const list = leaf('list', 'reports that were made, newest first (admins: all, others: of their teams)')
+  .option('--limit <n>', 'at most so many', wholeNumber, 50)
+  .action(
+    withBroker<ListOptions>(async (cli, { json, limit }) => {
+      const items: Row[] = [];
+      let cursor: string | null = null;
+      do {
+        const size = Math.min(MAX_PAGE, Math.max(1, limit - items.length));
+        const query = new URLSearchParams({ limit: String(size), ...(cursor !== null && { cursor }) });
+        const { body }: { body: Page } = await cli.call<Page>(`${PATH}?${query}`);
+        items.push(...body.items);
+        cursor = body.next_cursor;
+      } while (cursor !== null && items.length < limit);
+      if (json) return printJson({ items: items.slice(0, limit) });
+      if (items.length === 0) return note('No report yet. An admin makes one: glassdome reports make');
+      printTable(
+        [
+          { title: 'TO', value: (row) => row['to'] },
+          { title: 'OF', value: (row) => row['team'] ?? 'all' },
+          { title: 'SUMMARY', value: (row) => row['summary'] },
+          { title: 'ID', value: (row) => row['id'] },
+        ],
+        items.slice(0, limit),
+      );
+    }),
+  );
 
 const make = leaf('make', 'make a report now (admins)')
   .option('--team <name>', 'of what was granted to this team; else of everything')
@@ -52,29 +79,50 @@ const make = leaf('make', 'make a report now (admins)')
 
 const show = leaf('show', 'one report')
   .argument('<id>')
+  .option('--html', 'as a page: glassdome reports show <id> --html > report.html')
+  .option('--csv', 'as a table')
   .action(
-    withBroker(async (cli, { json }, [id = '']) => {
-      const { body } = await cli.call<Report>(`${PATH}/${encodeURIComponent(id)}`);
+    withBroker<ShowOptions>(async (cli, { json, html, csv }, [id = '']) => {
+      if ([json, html, csv].filter(Boolean).length > 1)
+        throw new CliError('Choose one of --html, --csv and --json.', EXIT.usage);
+      const path = `${PATH}/${encodeURIComponent(id)}`;
+      const format = html ? 'html' : csv ? 'csv' : undefined;
+      if (format !== undefined) return void process.stdout.write(await cli.text(`${path}?format=${format}`));
+      const { body } = await cli.call<Report>(path);
       if (json) printJson(body);
       else tell(body);
     }),
   );
 
-function tell({ id, totals, lists }: Report): void {
-  note(`Report ${id}: ${totals.credentials} credentials`);
-  for (const [name, { count, lines }] of Object.entries(lists)) {
-    if (count === 0) continue;
-    say(`\n${name.replaceAll('_', ' ')} (${count})`);
-    printTable(
-      [
-        { title: 'NAME', value: (row) => row['name'] },
-        { title: 'WHAT', value: (row) => row['what'] },
-      ],
-      lines.map((one) => ({ ...one })),
-    );
-  }
+function tell(report: Report): void {
+  const { id, team, from, to, summary, lists } = report;
+  printPairs([
+    ['report', id],
+    ['of', team ?? 'all'],
+    ['from', from],
+    ['to', to],
+    ['summary', summary],
+  ]);
+  // A newer broker may have lists that this client does not know.
+  for (const name of REPORT_LISTS.filter((each) => lists[each]?.count > 0)) tellList(name, lists[name], to);
+}
+
+function tellList(name: ReportList, { count, lines, compared }: ReportSection, to: string): void {
+  const since = compared === null ? '' : `, ${compared.new} new, ${compared.gone} gone`;
+  say(`\n${TITLES[name]} (${count}${since})`);
+  const words = (line: ReportLine) =>
+    [userOf(line), wordsOf(name, line, new Date(to))].filter(Boolean).join(': ');
+  printTable(
+    [
+      { title: 'NAME', value: (row) => row['name'] },
+      { title: 'TYPE', value: (row) => row['service_type'], extra: true },
+      { title: 'OWNER', value: (row) => row['owner'], extra: true },
+      { title: 'WHAT', value: (row) => row['words'] },
+    ],
+    lines.map((line) => ({ ...line, words: words(line) })),
+  );
 }
 
 /** How the credentials are. */
 export const reports = new Command('reports').description('how the credentials are');
-for (const command of [list, make, show]) reports.addCommand(command);
+for (const command of [list, make, show, reportSchedules]) reports.addCommand(command);

@@ -1,0 +1,105 @@
+import { Command } from 'commander';
+import type { Cli, GlobalOptions } from '../cli.js';
+import { leaf, repeated, withBroker } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { printJson, printTable } from '../output.js';
+import { confirm, note } from '../terminal.js';
+
+interface Schedule extends Record<string, unknown> {
+  id: string;
+  name: string;
+  team: string | null;
+}
+interface AddOptions extends GlobalOptions {
+  team?: string;
+  timezone?: string;
+  channel?: string[];
+}
+interface RemoveOptions extends GlobalOptions {
+  yes?: boolean;
+}
+
+const PATH = '/api/reports/schedules';
+
+const list = leaf('list', 'when reports are made by themselves (admins: all, others: of their teams)').action(
+  withBroker(async (cli, { json }) => {
+    const { body } = await cli.call<{ items: Schedule[] }>(PATH);
+    if (json) return printJson(body);
+    if (body.items.length === 0) return note('No schedule. Make one: glassdome reports schedules add');
+    printTable(
+      [
+        { title: 'NAME', value: (row) => row['name'] },
+        { title: 'OF', value: (row) => row['team'] ?? 'all' },
+        { title: 'WHEN', value: (row) => row['expression'] },
+        { title: 'IN', value: (row) => row['timezone'] },
+        { title: 'NEXT', value: (row) => (row['enabled'] === true ? row['next_due_at'] : 'disabled') },
+        { title: 'CHANNELS', value: (row) => row['channels'] ?? 'all', extra: true },
+        { title: 'ID', value: (row) => row['id'], extra: true },
+      ],
+      body.items,
+    );
+  }),
+);
+
+const add = leaf('add', 'make reports by themselves (admins; for their team: its leads)')
+  .argument('<name>', 'e.g. weekly')
+  .argument('<expression>', 'cron, five fields: "0 6 * * 1" is Mondays at six')
+  .option('--team <name>', 'of what was granted to this team; else of everything')
+  .option('--timezone <zone>', 'e.g. Europe/Berlin; else UTC')
+  .option('--channel <id>', 'only to this channel (admins); may be repeated', repeated)
+  .action(
+    withBroker<AddOptions>(async (cli, { json, team, timezone, channel }, [name, expression]) => {
+      const body = { name, expression, team, timezone, channels: channel };
+      const { body: made } = await cli.call<Schedule>(PATH, { method: 'POST', body });
+      if (json) printJson(made);
+      else note(`Made ${made.name}. The worker sets within a minute when it is due.`);
+    }),
+  );
+
+const turn = (word: 'enable' | 'disable', summary: string) =>
+  leaf(word, summary)
+    .argument('<schedule>', 'name or id')
+    .action(
+      withBroker(async (cli, { json }, [wanted = '']) => {
+        const { id, name } = await findSchedule(cli, wanted);
+        const body = { enabled: word === 'enable' };
+        const { body: changed } = await cli.call(`${PATH}/${id}`, { method: 'PATCH', body });
+        if (json) printJson(changed);
+        else note(`${name} is ${word}d.`);
+      }),
+    );
+
+const remove = leaf('remove', 'end a schedule; its reports stay')
+  .argument('<schedule>', 'name or id')
+  .option('--yes', 'do not ask')
+  .action(
+    withBroker<RemoveOptions>(async (cli, { json, yes }, [word = '']) => {
+      const { id, name } = await findSchedule(cli, word);
+      await confirm(`Remove ${name}?`, yes);
+      await cli.call(`${PATH}/${id}`, { method: 'DELETE' });
+      if (json) printJson({ id, name, status: 'removed' });
+      else note(`Removed ${name}.`);
+    }),
+  );
+
+/** Two teams may have a schedule of one name: then it has to be the id. */
+async function findSchedule(cli: Cli, word: string): Promise<Schedule> {
+  const { body } = await cli.call<{ items: Schedule[] }>(PATH);
+  const found = body.items.filter(({ id, name }) => id === word || name === word);
+  const [schedule, ...more] = found;
+  if (schedule === undefined) throw new CliError(`There is no report schedule "${word}".`, EXIT.notFound);
+  if (more.length === 0) return schedule;
+  const ids = found.map(({ id, team }) => `${id} (${team ?? 'all'})`).join(', ');
+  throw new CliError(`There are several report schedules "${word}".`, EXIT.usage, `Give the id: ${ids}`);
+}
+
+/** When reports are made by themselves. */
+export const reportSchedules = new Command('schedules').description('when reports are made by themselves');
+for (const command of [
+  list,
+  add,
+  turn('enable', 'make its reports again, from now on'),
+  turn('disable', 'make no more of its reports'),
+  remove,
+])
+  reportSchedules.addCommand(command);

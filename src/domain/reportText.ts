@@ -1,0 +1,31 @@
+import { HEALTHS } from './credential.js';
+import { REPORT_LISTS } from './report.js';
+import { moment, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
+
+/** The same reports as text alone, for mail readers that show no page. */
+export function reportText(reports: readonly ShownReport[], above: readonly string[] = []): string {
+  const foot = 'Made by the Glassdome credential broker. Times are UTC.';
+  return `${[...above, ...reports.map(oneText), foot].join('\n\n')}\n`;
+}
+
+function oneText(report: ShownReport): string {
+  const { body, from, to } = report;
+  const { totals, lists } = body;
+  const sections = REPORT_LISTS.filter((list) => lists[list].count > 0).flatMap((list) => {
+    const { count, lines } = lists[list];
+    const rest = count > lines.length ? [`  … and ${count - lines.length} more`] : [];
+    const words = lines.map(
+      (one) =>
+        `- ${one.name} (${one.service_type}, ${one.owner}): ${[userOf(one), wordsOf(list, one, to)].filter(Boolean).join(': ')}${one.new === true ? ' [new]' : ''}`,
+    );
+    return ['', `${TITLES[list]} (${count})`, ...words, ...rest];
+  });
+  return [
+    titleOf(report),
+    `${moment(from)} to ${moment(to)}`,
+    '',
+    `${totals.credentials} credentials, ${totals.broken} of them broken: ${HEALTHS.map((health) => `${totals.by_health[health]} ${health}`).join(', ')}.`,
+    `${totals.tests_ok} of ${totals.tests} tests found them working. Used ${totals.uses} times, ${totals.uses_failed} of them failed.`,
+    ...sections,
+  ].join('\n');
+}

@@ -1,0 +1,20 @@
+import type { Message } from '../domain/message.js';
+import { reportPage } from '../domain/reportPage.js';
+import { reportText } from '../domain/reportText.js';
+import type { StoredReport } from '../ports/reports.js';
+import type { Ports } from '../ports.js';
+
+/** A message that tells of reports, with a page of them whole; what else it tells stands above as sentences. */
+export async function withReports({ reports }: Pick<Ports, 'reports'>, message: Message): Promise<Message> {
+  const found: StoredReport[] = [];
+  const above: string[] = [];
+  for (const { notice, text } of message.notices) {
+    const id = notice.body['report'];
+    const report = typeof id === 'string' ? await reports.report(id) : null;
+    if (report === null) above.push(`[${notice.severity}] ${text}`);
+    else found.push(report);
+  }
+  if (found.length === 0) return message;
+  if (message.rest !== '') above.push(message.rest);
+  return { ...message, page: { html: reportPage(found, above), text: reportText(found, above) } };
+}
