@@ -73,7 +73,7 @@ export function createApp(options: AppOptions): Express {
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    const before = route.auth === 'none' ? [loginLimit()] : [];
+    const before = route.auth === 'none' ? [loginLimit(ports.readAudit)] : [];
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
     const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route)];
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);

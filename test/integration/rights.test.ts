@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import { routes } from '../../src/http/app.js';
 import { type Answer, type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
 import * as table from '../support/rightsTable.js';
@@ -22,6 +23,7 @@ describe('who may do what', function () {
   this.timeout(180_000);
   let broker: BrokerSystem;
   let owner: SignedIn;
+  let trail: pg.Client;
   const actors = {} as Record<table.Role, SignedIn>;
   const made = {} as Record<table.Role, Record<table.Relation, string>>;
   let count = 0;
@@ -57,6 +59,8 @@ describe('who may do what', function () {
 
   before(async () => {
     broker = await startBrokerSystem();
+    trail = new pg.Client({ connectionString: broker.database.ownerUrl });
+    await trail.connect();
     owner = await broker.person('olga', 'admin');
     for (const role of ['engineer', 'architect', 'admin'] as const)
       actors[role] = await broker.person(role, role);
@@ -73,7 +77,10 @@ describe('who may do what', function () {
     await broker.call(owner.token, 'PATCH', '/api/users/observer', { role: 'observer' });
     actors.observer = await broker.signIn('observer', 'long-enough-observer');
   });
-  after(() => broker.stop());
+  after(async () => {
+    await trail.end();
+    await broker.stop();
+  });
 
   it('has a row for every route, and no row for a route that is gone', () => {
     const known = [table.CREDENTIAL_ROUTES, table.ROLE_ROUTES, table.OTHER_ROUTES].flatMap(Object.keys);
@@ -233,6 +240,8 @@ describe('who may do what', function () {
 
   describe('acts at once', () => {
     const everywhere = async (who: SignedIn): Promise<void> => {
+      let calls = 0;
+      const before = await refusalsOf(who);
       for (const key of routes.map(keyOf).filter((each) => !publicRoutes.includes(each))) {
         const row = { ...table.CREDENTIAL_ROUTES, ...table.ROLE_ROUTES }[key];
         const bodies: Record<string, object> = {
@@ -246,7 +255,17 @@ describe('who may do what', function () {
         const body = bodies[key] ?? (Object.keys(row?.body ?? {}).length > 0 ? row?.body : undefined);
         const { status } = await call(who, key, path, body);
         expect([key, status]).to.deep.equal([key, 401]);
+        calls += 1;
+        expect([key, await refusalsOf(who)]).to.deep.equal([key, before + calls]);
       }
+    };
+    const refusalsOf = async ({ principal }: SignedIn): Promise<number> => {
+      const { rows } = await trail.query(
+        `select count(*)::integer as n from broker.audit_events
+         where actor = $1 and outcome = 'denied' and code = 'unauthenticated'`,
+        [principal],
+      );
+      return rows[0].n;
     };
 
     it('when a person is disabled', async () => {

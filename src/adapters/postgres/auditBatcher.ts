@@ -11,6 +11,8 @@ import { runQuery } from './pools.js';
 
 const MAX_BATCH_ROWS = 500;
 const MAX_QUEUE = 5_000;
+/** Of those so many may be refusals: one batch, so that a flood of them never costs a good read more than one flush. */
+const MAX_REFUSALS = 500;
 
 interface Waiting {
   events: AuditEvent[];
@@ -25,6 +27,10 @@ export interface BatcherParts {
   log: Log;
   /** Rows that may wait; 5,000 if not given. */
   maxQueue?: number;
+  /** Rows of refusals that may wait; 500 if not given. */
+  maxRefusals?: number;
+  /** Takes a refusal for which there is no room. */
+  countRefusal(ip: string, code: string): void;
 }
 
 /**
@@ -32,10 +38,11 @@ export interface BatcherParts {
  * waits for nothing; under load one commit serves hundreds of reads.
  */
 export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'flush'> {
-  const { clock, log, maxQueue = MAX_QUEUE } = parts;
+  const { clock, log, maxQueue = MAX_QUEUE, maxRefusals = MAX_REFUSALS } = parts;
   const chain = chainWriter('reads');
   const queue: Waiting[] = [];
   let depth = 0;
+  let refusals = 0;
   let running: Promise<void> | null = null;
 
   /** Stores the rows of all of these or of none; rejects with the driver's error. */
@@ -76,6 +83,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       const batch = takeBatch(queue);
       await settle(batch);
       depth -= batch.reduce((sum, each) => sum + sizeOf(each), 0);
+      refusals -= batch.filter(isRefusal).reduce((sum, each) => sum + sizeOf(each), 0);
     }
     running = null;
   };
@@ -85,8 +93,15 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       if (events.length === 0 && usage.length === 0) return Promise.resolve();
       const size = events.length + usage.length;
       // A request larger than the bound still gets in when nothing waits.
-      if (depth > 0 && depth + size > maxQueue) return Promise.reject(overloaded());
+      const full = depth > 0 && depth + size > maxQueue;
+      const refusal = isRefusal({ events, usage });
+      if (refusal && (full || (refusals > 0 && refusals + size > maxRefusals))) {
+        for (const { ip, code } of events) parts.countRefusal(ip ?? '', code ?? 'denied');
+        return Promise.resolve();
+      }
+      if (full) return Promise.reject(overloaded());
       depth += size;
+      if (refusal) refusals += size;
       return new Promise<void>((resolve, reject) => {
         queue.push({ events, usage, resolve, reject });
         running ??= drain();
@@ -97,6 +112,11 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       while (running !== null) await running;
     },
   };
+}
+
+/** A request that gets nothing: without its row no value leaves and nothing changes. */
+function isRefusal({ events, usage }: Pick<Waiting, 'events' | 'usage'>): boolean {
+  return usage.length === 0 && events.every(({ outcome }) => outcome === 'denied');
 }
 
 function sizeOf(waiting: Waiting): number {

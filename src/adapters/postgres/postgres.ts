@@ -42,6 +42,8 @@ export interface PostgresOptions {
   audit?: {
     /** Rows that may wait for a flush; 5,000 if not given. */
     maxQueue?: number;
+    /** Of those, rows of refusals; 500 if not given. */
+    maxRefusals?: number;
   };
   jobs?: {
     /** After so long without a sign of life a worker counts as dead, and others do its jobs; 60,000 ms if not given. */
@@ -68,8 +70,9 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const pools = createPools(url, log);
   const reads = queryOn(pools.reads);
   const slow = queryOn(pools.slow);
-  const batcher = auditBatcher({ pool: pools.audit, clock, log, ...options.audit });
   const refusals = refusalCounter(slow, clock, log);
+  const countRefusal = refusals.count;
+  const batcher = auditBatcher({ pool: pools.audit, clock, log, countRefusal, ...options.audit });
   const flush = async (): Promise<void> => {
     await Promise.all([batcher.flush(), refusals.flush()]);
   };
@@ -93,7 +96,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...auditReads(reads),
     },
     changes: postgresChanges(pools.changes, clock, log),
-    readAudit: { ...batcher, flush, countRefusal: refusals.count },
+    readAudit: { ...batcher, flush, countRefusal },
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
