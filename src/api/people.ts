@@ -34,6 +34,17 @@ export const createServiceAccountBody = z.strictObject({
 });
 
 export const createUserBody = z.strictObject({ username, role: z.enum(ROLES) });
+export const principalBody = z.strictObject({ disabled: z.boolean() });
+export const principalAnswer = principalBody.extend({ principal: z.string() });
+export const disabledList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      principal: z.string(),
+      disabled_at: z.iso.datetime().nullable(),
+      disabled_by: z.string().nullable(),
+    }),
+  ),
+});
 export const updateUserBody = z.strictObject({
   role: z.enum(ROLES).optional(),
   disabled: z.boolean().optional(),

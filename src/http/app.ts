@@ -16,6 +16,7 @@ import { loginLimit, revealLimit, testLimit } from './limits.js';
 import { observe } from './observe.js';
 import { addOperations, createMetrics, type Lifecycle } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
+import { principalRoutes } from './principalRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
 import { reportRoutes } from './reportRoutes.js';
 import type { Context, Route } from './route.js';
@@ -44,6 +45,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...authRoutes,
   ...peopleRoutes,
+  ...principalRoutes,
   ...workerRoutes,
   ...eventRoutes,
   ...channelRoutes,

@@ -126,6 +126,9 @@ export interface ChangeTx {
     principal: string,
     patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt'>>,
   ): Promise<Person | null>;
+  /** Of another issuer, or of a service account; twice is once. */
+  disablePrincipal(principal: string, by: string, at: Date): Promise<void>;
+  enablePrincipal(principal: string): Promise<void>;
   insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
   updateServiceAccount(
     id: string,

@@ -7,7 +7,14 @@ import type { Grant, Standing } from '../domain/grant.js';
 import type { ServiceType } from '../domain/serviceType.js';
 import type { TestRun } from '../domain/testResult.js';
 import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
-import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from './people.js';
+import type {
+  DisabledPrincipal,
+  Person,
+  ServiceAccount,
+  ServiceAccountSecret,
+  Session,
+  Team,
+} from './people.js';
 
 /** What the one authorization statement answers. */
 export interface Access extends Standing {
@@ -125,6 +132,7 @@ export interface Records {
   teamsOf(principal: string): Promise<string[]>;
   people(): Promise<Person[]>;
   person(principal: string): Promise<Person | null>;
+  disabledPrincipals(): Promise<DisabledPrincipal[]>;
   serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
   serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
   /** Undestroyed credentials whose values a team, or one principal also by its teams, may read; by id. */

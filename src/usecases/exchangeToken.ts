@@ -34,8 +34,8 @@ export async function exchangeClientSecret(
     mustChangePassword: false,
   };
   const call = { caller, ...from };
-  const live = account.revokedAt === null && (account.expiresAt === null || account.expiresAt > now);
-  if (!live) return refuse(ports, call, { action: 'auth.token' }, wrong());
+  if (!(await ports.records.callerActive(caller)))
+    return refuse(ports, call, { action: 'auth.token' }, wrong());
   const token = await issueToken(ports, caller);
   const event = auditEvent(call, 'auth.token', 'allowed');
   const lastUsed = account.lastUsedAt?.getTime() ?? 0;

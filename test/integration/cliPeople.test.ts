@@ -46,6 +46,16 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect((await run('users disable admin --yes')).stderr).to.contain('last admin');
   });
 
+  it('shuts out people of another issuer by their principal, and lets them in again', async () => {
+    expect((await run('users disable glassdome:7')).code).to.equal(2);
+    const done = await run('users disable glassdome:7 --yes');
+    expect(done.stderr).to.contain('glassdome:7 is disabled');
+    expect((await run('users disabled')).stdout).to.match(/glassdome:7 .*local:admin/);
+    expect((await run('users enable glassdome:7')).code).to.equal(0);
+    expect((await run('users disabled')).stderr).to.contain('Nobody is shut out.');
+    expect((await run('users disable sa:nobody --yes')).code).to.equal(5);
+  });
+
   it("changes one's own password and stays logged in", async () => {
     const first = await system.person('eve', 'engineer');
     const words = 'password --current-password long-enough-eve --new-password';

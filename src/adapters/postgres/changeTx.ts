@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../domain/audit.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import { toSql } from './credentialRow.js';
 import { credentialWrites, insertRecord } from './credentialWrites.js';
+import { disabledWrites } from './disabledPrincipals.js';
 import { idempotencyWrites } from './idempotency.js';
 import { channelWrites } from './outbox.js';
 import { peopleWrites } from './peopleWrites.js';
@@ -17,6 +18,7 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...credentialWrites(query),
     ...teamWrites(query),
     ...peopleWrites(query),
+    ...disabledWrites(query),
     ...idempotencyWrites(query),
     ...testWrites(query),
     ...channelWrites(query),

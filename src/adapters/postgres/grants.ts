@@ -8,6 +8,7 @@ const FULL = [
   'teams',
   'team_members',
   'people',
+  'disabled_principals',
   'service_accounts',
   'sessions',
   'credential_usage',

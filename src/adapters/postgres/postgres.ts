@@ -13,6 +13,7 @@ import { postgresVerifier } from './auditVerifier.js';
 import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
+import { disabledReads } from './disabledPrincipals.js';
 import { eventReads } from './events.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
@@ -89,6 +90,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...credentialReads(reads),
       ...openedReads(reads, clock),
       ...peopleReads(reads),
+      ...disabledReads(reads),
       ...idempotencyReads(reads),
       ...testReads(reads),
       ...eventReads(reads, clock),
