@@ -153,7 +153,7 @@ export const environmentQuery = z.strictObject({
 
 /** `POST /api/imports/env`. `dry_run` previews. Values travel in the body only. */
 export const importEnvBody = z.strictObject({
-  content: z.string().max(262_144),
+  content: paragraph(262_144),
   dry_run: z.boolean().default(true),
   /** Principals, `team:<name>` or `service_account:<id or name>` that get `read` on everything imported. */
   grant_to: z.array(line(255).min(1)).max(50).default([]),

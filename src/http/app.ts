@@ -128,6 +128,11 @@ function handlerOf(options: AppOptions, route: Route): RequestHandler {
 
 /** A call that takes no query or no body refuses one, so that nobody believes that it was heeded. */
 function refuseUnasked(route: Route, request: Request): void {
+  if (route.method !== 'get' && route.repeatable !== true && request.get('idempotency-key') !== undefined)
+    throw invalid({
+      field: 'Idempotency-Key',
+      rule: 'is not heeded by this call; look at its result before you repeat it, or leave the header out',
+    });
   const inQuery = route.query === undefined ? Object.keys(request.query)[0] : undefined;
   if (inQuery !== undefined) {
     throw new BrokerError('invalid_request', {
