@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIT_ACTIONS, AUDIT_OUTCOMES } from '../domain/audit.js';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
 import {
   credentialName,
@@ -105,6 +106,17 @@ export const listCredentialsQuery = z.strictObject({
 export type ListCredentialsQuery = z.infer<typeof listCredentialsQuery>;
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
+
+/** `GET /api/audit`. `from` is in, `to` is out. */
+export const auditQuery = pageQuery.extend({
+  credential_id: uuid.optional(),
+  actor: line(255).min(1).optional(),
+  action: z.enum(AUDIT_ACTIONS).optional(),
+  outcome: z.enum(AUDIT_OUTCOMES).optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+});
+export type AuditQuery = z.infer<typeof auditQuery>;
 
 export const selector = z.union(
   [

@@ -125,13 +125,27 @@ describe('the commands for people, service accounts, teams and audit', function 
 
   it('lists the trail by what was asked for, and verifies it', async () => {
     const all = await run('audit list --json --limit 250');
-    const items = (JSON.parse(all.stdout) as { items: { action: string }[] }).items;
+    const items = (JSON.parse(all.stdout) as { items: { action: string; at: string }[] }).items;
     expect(items.length).to.be.greaterThan(20);
     const teams = await run('audit list --action team.change');
     expect(teams.stdout.trim().split('\n').slice(1)).to.satisfy((lines: string[]) =>
       lines.every((line) => line.includes('team.change')),
     );
     expect(teams.stdout).to.contain('(break-glass)');
+    const [oldest, newest] = [items.at(-1), items[0]];
+    const rowsOf = async (words: string) =>
+      (
+        JSON.parse((await run(`audit list --json --limit 250 ${words}`)).stdout).items as { at: string }[]
+      ).map(({ at }) => at);
+    const first = await rowsOf(`--to ${newest?.at} --outcome allowed`);
+    expect(first.length).to.be.greaterThan(5);
+    expect(first).to.satisfy((rows: string[]) => rows.every((at) => at < (newest?.at ?? '')));
+    expect(await rowsOf(`--from ${newest?.at}`))
+      .to.include(newest?.at)
+      .and.not.include(oldest?.at);
+    expect(await rowsOf(`--from ${oldest?.at} --to ${oldest?.at}`)).to.deep.equal([]);
+    const wrong = await run('audit list --action credential.steal');
+    expect([wrong.code, wrong.stderr.includes('credential.read')]).to.deep.equal([2, true]);
     const verified = await run('audit verify');
     expect(verified.code).to.equal(0);
     expect(verified.stderr).to.match(/^Untouched: \d+ rows in \d+ chains/);

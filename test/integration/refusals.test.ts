@@ -177,6 +177,30 @@ describe('what is refused', function () {
     ]);
   });
 
+  it('are found by filters, each of which is checked and stands in the document', async () => {
+    const query = 'action=auth.refused&outcome=denied&actor=local:fred';
+    const all = (await admin('GET', `/api/audit?${query}`)).body.items;
+    const [newest] = all;
+    const until = (await admin('GET', `/api/audit?${query}&to=${newest.at}`)).body.items;
+    const since = (await admin('GET', `/api/audit?${query}&from=${newest.at}`)).body.items;
+    expect(since.length).to.be.greaterThan(0);
+    expect([...since, ...until]).to.deep.equal(all);
+    for (const [wrong, field] of [
+      ['action=auth.refused&action=auth.login', 'action'],
+      ['action=unknown', 'action'],
+      ['outcome=maybe', 'outcome'],
+      ['credential_id=1', 'credential_id'],
+      ['from=yesterday', 'from'],
+      ['to=2027-13-01T00:00:00Z', 'to'],
+    ]) {
+      const { status, body } = await admin('GET', `/api/audit?${wrong}`);
+      expect([wrong, status, body.fields?.[0]?.field]).to.deep.equal([wrong, 400, field]);
+    }
+    const { paths } = (await broker.call(null, 'GET', '/openapi.json')).body;
+    const names = paths['/api/audit'].get.parameters.map(({ name }: { name: string }) => name);
+    expect(names).to.include.members(['credential_id', 'actor', 'action', 'outcome', 'from', 'to', 'limit']);
+  });
+
   it('does not tell in the own trail what is not there from what is hidden', async () => {
     const lena = await broker.person('lena', 'engineer');
     for (const id of [hers, NOBODYS]) {
