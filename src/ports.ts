@@ -3,6 +3,7 @@
  */
 import type { AuditVerifier, ReadAudit } from './ports/auditTrail.js';
 import type { Changes } from './ports/changes.js';
+import type { EventFeed } from './ports/eventFeed.js';
 import type { Jobs, TestPace } from './ports/jobs.js';
 import type { Notifier, Outbox } from './ports/notices.js';
 import type { Outbound } from './ports/outbound.js';
@@ -41,6 +42,7 @@ export interface Ports {
   testPace: TestPace;
   sealer: Sealer;
   outbox: Outbox;
+  eventFeed: EventFeed;
   notifier: Notifier;
   reports: Reports;
 }

@@ -44,17 +44,22 @@ export const createChannelBody = z
     kinds: z.array(z.enum(NOTICE_KINDS)).max(NOTICE_KINDS.length).default([]),
     /** Only about credentials that carry all of these. */
     labels: labels.default({}),
+    /** Of webhooks: what changes on credentials, as it changes, in place of notices. */
+    events: z.boolean().default(false),
   })
   .superRefine((body, context) => {
     const { needs, takes } = TARGETS[body.kind];
     const allowed: readonly string[] = [needs, ...takes];
-    const wrong = (field: TargetField, message: string) =>
+    const wrong = (field: keyof typeof body, message: string) =>
       context.addIssue({ code: 'custom', path: [field], message });
     for (const field of TARGET_FIELDS) {
       if (field === needs && body[field] === undefined) wrong(field, `is required for ${body.kind}`);
       if (!allowed.includes(field) && body[field] !== undefined)
         wrong(field, `must be left out for ${body.kind}`);
     }
+    const forNotices = body.kinds.length > 0 ? 'kinds' : body.min_severity !== 'info' ? 'min_severity' : null;
+    if (body.events && body.kind !== 'webhook') wrong('events', `must be left out for ${body.kind}`);
+    else if (body.events && forNotices !== null) wrong(forNotices, 'must be left out beside events');
     if (body.kind !== 'webhook' && body.url !== undefined && !body.url.startsWith('https:'))
       wrong('url', 'must be an https URL');
   });
@@ -71,6 +76,7 @@ const channel = z.strictObject({
   min_severity: z.enum(SEVERITIES),
   kinds: z.array(z.enum(NOTICE_KINDS)),
   labels: z.record(z.string(), z.string()),
+  events: z.boolean(),
   created_at: moment,
   created_by: z.string(),
 });

@@ -15,6 +15,8 @@ export interface Channel {
   kinds: NoticeKind[];
   /** Only about credentials that carry all of these; empty: about all. */
   labels: Record<string, string>;
+  /** Of a webhook: it gets what changes, as it changes, in place of notices. */
+  events: boolean;
   createdAt: Date;
   createdBy: string;
 }
@@ -40,10 +42,11 @@ export function severityIn(kind: string, body: Record<string, unknown>): Severit
 
 /** Whether a channel is for a notice about a credential with these labels. */
 export function wants(
-  channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels'>,
+  channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels'> & Partial<Pick<Channel, 'events'>>,
   notice: Pick<PutNotice, 'kind' | 'severity'>,
   labels: Readonly<Record<string, string>>,
 ): boolean {
+  if (channel.events === true) return false;
   if (!severityAtLeast(notice.severity, channel.minSeverity)) return false;
   if (channel.kinds.length > 0 && !channel.kinds.includes(notice.kind)) return false;
   return Object.entries(channel.labels).every(([key, value]) => labels[key] === value);

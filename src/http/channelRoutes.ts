@@ -86,7 +86,7 @@ export const channelRoutes: readonly Route[] = [
 ];
 
 function channelOf(body: z.infer<typeof shapes.createChannelBody>): NewChannel {
-  const { name, kind, kinds, labels, to, url, signing_secret: secret, ca_pem: caPem } = body;
+  const { name, kind, kinds, labels, events, to, url, signing_secret: secret, ca_pem: caPem } = body;
   const target: ChannelTarget = {
     ...(to !== undefined && { to }),
     ...(url !== undefined && { url: new Secret(url) }),
@@ -95,7 +95,7 @@ function channelOf(body: z.infer<typeof shapes.createChannelBody>): NewChannel {
   };
   // The path of such a URL is what lets one post: only the host is shown.
   const shownTarget = url === undefined ? (to ?? []).join(',') : new URL(url).host;
-  return { name, kind, kinds, labels, minSeverity: body.min_severity, shownTarget, target };
+  return { name, kind, kinds, labels, events, minSeverity: body.min_severity, shownTarget, target };
 }
 
 function presentChannel(channel: Channel): Record<string, unknown> {
@@ -107,6 +107,7 @@ function presentChannel(channel: Channel): Record<string, unknown> {
     min_severity: channel.minSeverity,
     kinds: channel.kinds,
     labels: channel.labels,
+    events: channel.events,
     created_at: channel.createdAt,
     created_by: channel.createdBy,
   };

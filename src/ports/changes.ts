@@ -106,6 +106,8 @@ export interface ChangeTx {
   notice(notice: Notice): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: SealedChannel): Promise<void>;
+  /** Of a channel that was just added: it hears of events from now on. */
+  followEvents(channelId: string): Promise<void>;
   insertReport(report: StoredReport): Promise<void>;
   /** With what waits for it. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;

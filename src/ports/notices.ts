@@ -2,6 +2,7 @@
 import type { Channel, ChannelKind, PutNotice } from '../domain/channel.js';
 import type { Message } from '../domain/message.js';
 import type { Secret } from '../domain/secret.js';
+import type { EventDelivery } from './eventFeed.js';
 
 export interface SealedChannel extends Channel {
   sealedTarget: string;
@@ -64,4 +65,6 @@ export interface Notifier {
   can(kind: ChannelKind): boolean;
   /** Resolves with null, or with a code of why it was not sent. Never rejects. */
   send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<string | null>;
+  /** To a webhook; the same answers. */
+  sendEvents(target: ChannelTarget, delivery: EventDelivery): Promise<string | null>;
 }

@@ -93,9 +93,8 @@ export interface ChangeEvent {
   /** `credential.rotated`, `credential.health_changed` … */
   kind: string;
   credentialId: string;
-  name: string;
-  serviceType: ServiceType;
-  owner: string;
+  /** Null for whoever may not see the credential any more: he learns that it was taken from him, and no more. */
+  seen: { name: string; serviceType: ServiceType; owner: string } | null;
   details: Record<string, unknown>;
 }
 
@@ -116,12 +115,19 @@ export interface Records {
   version(credentialId: string, version: number): Promise<CredentialVersion | null>;
   grants(credentialId: string): Promise<Grant[]>;
   usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
-  /** In order, of what the caller may see now. `after` left out: none, only the number of the newest. */
+  /** In order, of what the caller may see now. `after` left out: none, only where they stand. */
   eventsAfter(
     caller: Caller,
     after: number | undefined,
     limit: number,
-  ): Promise<{ callerActive: boolean; events: ChangeEvent[]; last: number }>;
+  ): Promise<{
+    callerActive: boolean;
+    events: ChangeEvent[];
+    /** Up to here all was looked through. */
+    last: number;
+    /** Numbers of the events that are kept; without any, `oldest` is the next one. */
+    kept: { oldest: number; newest: number };
+  }>;
   /** Newest first. */
   testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */

@@ -5,6 +5,7 @@ import type { Ports } from '../ports.js';
 import { reconcile } from '../usecases/reconcile.js';
 import { remind } from '../usecases/remind.js';
 import { makeScheduledReports } from '../usecases/reports.js';
+import { sendEvents } from '../usecases/sendEvents.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 
@@ -41,6 +42,7 @@ export function tasksOf({
     },
     report: () => makeScheduledReports(ports),
     notify: () => handOverNotices(ports),
+    send_events: (payload) => sendEvents(ports, textOf(payload, 'channel_id')),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
     clean_up: async () => {
       const before = new Date(ports.clock.now().getTime() - DEAD_FOR_MS);

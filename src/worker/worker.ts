@@ -1,3 +1,4 @@
+import { startEventTicks } from './eventTicks.js';
 import { SCHEDULES } from './schedules.js';
 import { tasksOf, type WorkerParts } from './tasks.js';
 import { startTicks } from './ticks.js';
@@ -11,10 +12,13 @@ export interface Worker {
 export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const { jobs } = parts.ports;
   const runner = await jobs.work(tasksOf(parts));
-  const ticks = await startTicks(parts.ports, [...SCHEDULES, parts.reportSchedule]);
+  const ticks = [
+    await startTicks(parts.ports, [...SCHEDULES, parts.reportSchedule]),
+    startEventTicks(parts.ports),
+  ];
   return {
     async stop() {
-      await ticks.stop();
+      for (const each of ticks) await each.stop();
       await runner.stop();
     },
   };

@@ -3,6 +3,7 @@ import type { ChangeTx } from '../../ports/changes.js';
 import { toSql } from './credentialRow.js';
 import { credentialWrites, insertRecord } from './credentialWrites.js';
 import { disabledWrites } from './disabledPrincipals.js';
+import { eventFeedWrites } from './eventFeed.js';
 import { idempotencyWrites } from './idempotency.js';
 import { channelWrites } from './outbox.js';
 import { peopleWrites } from './peopleWrites.js';
@@ -22,6 +23,7 @@ export function changeTx(query: Query, events: AuditEvent[]): ChangeTx {
     ...idempotencyWrites(query),
     ...testWrites(query),
     ...channelWrites(query),
+    ...eventFeedWrites(query),
     insertReport: (report) => insertReport(query, report),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {

@@ -14,6 +14,8 @@ const FULL = [
   'credential_usage',
   'test_runs',
   'events',
+  'event_counter',
+  'event_webhooks',
   'credential_last_use',
   'refusal_counts',
   'notifications',

@@ -118,6 +118,7 @@ export function channelWrites(query: Query): Pick<ChangeTx, 'insertChannel' | 'd
         min_severity: channel.minSeverity,
         kinds: channel.kinds,
         labels: channel.labels,
+        events: channel.events,
         created_at: channel.createdAt,
         created_by: channel.createdBy,
       }),
@@ -137,6 +138,7 @@ function toChannel(row: Row): Channel {
     minSeverity: row['min_severity'],
     kinds: row['kinds'],
     labels: row['labels'],
+    events: row['events'],
     createdAt: row['created_at'],
     createdBy: row['created_by'],
   } as Channel;

@@ -1,5 +1,6 @@
 import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
+import type { EventFeed } from '../../ports/eventFeed.js';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Outbox } from '../../ports/notices.js';
 import type { Records, RecordsStatus } from '../../ports/records.js';
@@ -14,6 +15,7 @@ import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
 import { disabledReads } from './disabledPrincipals.js';
+import { postgresEventFeed } from './eventFeed.js';
 import { eventReads } from './events.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
@@ -60,6 +62,7 @@ export interface Postgres {
   recordsStatus: RecordsStatus;
   jobs: Jobs;
   outbox: Outbox;
+  eventFeed: EventFeed;
   reports: Reports;
   /** Writes the audit rows that wait, then ends all connections. */
   close(): Promise<void>;
@@ -102,6 +105,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
+    eventFeed: postgresEventFeed(queryOn(pools.changes)),
     reports: postgresReports(reads, slow),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {

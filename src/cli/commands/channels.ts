@@ -20,6 +20,7 @@ interface AddOptions extends GlobalOptions {
   only?: string[];
   label?: string[];
   ca?: string;
+  events?: true;
 }
 interface RemoveOptions extends GlobalOptions {
   yes?: boolean;
@@ -44,7 +45,8 @@ const columns = [
   { title: 'FROM', value: (row: Row) => row['min_severity'] },
   {
     title: 'ONLY',
-    value: (row: Row) => [row['kinds'], row['labels']].map(shown).filter(Boolean),
+    value: (row: Row) =>
+      [row['events'] === true ? ['events'] : row['kinds'], row['labels']].map(shown).filter(Boolean),
     extra: true,
   },
   { title: 'WAITING', value: (row: Row) => row['pending'] },
@@ -68,6 +70,7 @@ const add = leaf('add', 'a new channel; the secret that signs a webhook is shown
   .option('--min-severity <severity>', 'info (default), warning or critical: nothing less')
   .option('--only <kind>', 'only this kind of notice, e.g. expiring; may be repeated', repeated)
   .option('--label <key=value>', 'only about credentials with this label; may be repeated', repeated)
+  .option('--events', 'of a webhook: what changes, as it changes, in place of notices')
   .option('--ca <file>', 'of a webhook: the authority of the receiver')
   .action(
     withBroker<AddOptions>(async (cli, options, [name = '', kind = '']) => {
@@ -80,6 +83,7 @@ const add = leaf('add', 'a new channel; the secret that signs a webhook is shown
         min_severity: options.minSeverity,
         kinds: options.only,
         labels: labelsOf(options.label),
+        events: options.events,
         ca_pem: options.ca === undefined ? undefined : readText(options.ca, '--ca'),
       };
       const { body: made } = await cli.call<Channel & { signing_secret: string | null }>(PATH, {
