@@ -1,4 +1,5 @@
 import { nextAttempt } from '../domain/channel.js';
+import { BrokerError } from '../domain/errors.js';
 import type { EventDelivery } from '../ports/eventFeed.js';
 import type { SealedChannel } from '../ports/notices.js';
 import type { Ports } from '../ports.js';
@@ -40,8 +41,10 @@ export async function sendEvents(ports: Needs, channelId: string): Promise<void>
 
 async function deliver(ports: Needs, channel: SealedChannel, delivery: EventDelivery): Promise<boolean> {
   const { eventFeed, clock, notifier, testPace, log } = ports;
-  const target = await openTarget(ports, channel);
-  const code = await notifier.sendEvents(target, delivery);
+  const code = await openTarget(ports, channel).then(
+    (target) => notifier.sendEvents(target, delivery),
+    codeOf,
+  );
   const at = clock.now();
   if (code === null) {
     await eventFeed.delivered(channel.id, delivery.upto, at);
@@ -53,7 +56,14 @@ async function deliver(ports: Needs, channel: SealedChannel, delivery: EventDeli
   const knock = new Date(at.getTime() + KNOCK_EVERY_MS);
   await eventFeed.notDelivered(channel.id, { code, at, next: next ?? knock, givenUp: next === null });
   const fields = { channel_id: channel.id, code, attempts, events: delivery.events.length };
-  if (next === null) log.error('events_given_up', fields);
+  // What is only knocked for was told when it was given up.
+  if (next === null && !delivery.reset) log.error('events_given_up', fields);
   else log.warn('events_not_sent', fields);
   return false;
+}
+
+/** While Vault can't open the target, that is what went wrong. */
+function codeOf(error: unknown): string {
+  if (error instanceof BrokerError) return error.code;
+  throw error;
 }

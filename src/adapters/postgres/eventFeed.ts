@@ -26,7 +26,7 @@ const BETWEEN = `
 const STATES = `
   select w.channel_id, w.last_sent_at, w.last_code, (select count(*) from (
     select 1 from broker.events e join broker.credentials c on c.id = e.credential_id and c.labels @> n.labels
-    where e.number > w.position limit 1000) some) as waiting
+    where e.number > w.position limit 1000) waits) as waiting
   from broker.event_webhooks w join broker.notification_channels n on n.id = w.channel_id`;
 
 const DELIVERED = `
