@@ -3,6 +3,7 @@
  */
 import type { AuditVerifier, ReadAudit } from './ports/auditTrail.js';
 import type { Changes } from './ports/changes.js';
+import type { EventFeed } from './ports/eventFeed.js';
 import type { Findings } from './ports/findings.js';
 import type { Jobs, TestPace } from './ports/jobs.js';
 import type { Addresses, Notifier, Outbox, OwnEnds } from './ports/notices.js';
@@ -43,6 +44,7 @@ export interface Ports {
   testPace: TestPace;
   sealer: Sealer;
   outbox: Outbox;
+  eventFeed: EventFeed;
   notifier: Notifier;
   addresses: Addresses;
   ownEnds: OwnEnds;

@@ -67,17 +67,22 @@ export const createChannelBody = z
     /** Only about credentials that are granted to this team or owned by one of it. */
     team: line(63).min(1).nullable().default(null),
     quiet_hours: quietHours.nullable().default(null),
+    /** Of webhooks: what changes on credentials, as it changes, in place of notices. */
+    events: z.boolean().default(false),
   })
   .superRefine((body, context) => {
     const { needs, takes } = TARGETS[body.kind];
     const allowed: readonly string[] = [needs, ...takes];
-    const wrong = (field: TargetField, message: string) =>
+    const wrong = (field: keyof typeof body, message: string) =>
       context.addIssue({ code: 'custom', path: [field], message });
     for (const field of TARGET_FIELDS) {
       if (field === needs && body[field] === undefined) wrong(field, `is required for ${body.kind}`);
       if (!allowed.includes(field) && body[field] !== undefined)
         wrong(field, `must be left out for ${body.kind}`);
     }
+    const forNotices = body.kinds.length > 0 ? 'kinds' : body.min_severity !== 'info' ? 'min_severity' : null;
+    if (body.events && body.kind !== 'webhook') wrong('events', `must be left out for ${body.kind}`);
+    else if (body.events && forNotices !== null) wrong(forNotices, 'must be left out beside events');
     if (body.kind !== 'webhook' && body.url !== undefined && !body.url.startsWith('https:'))
       wrong('url', 'must be an https URL');
   });
@@ -128,6 +133,7 @@ const channel = z.strictObject({
   paused: z.boolean(),
   /** A principal, where it is the mailbox of one person, which the broker keeps by itself. */
   recipient: z.string().nullable(),
+  events: z.boolean(),
   created_at: moment,
   created_by: z.string(),
 });

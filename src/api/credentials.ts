@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIT_ACTIONS, AUDIT_OUTCOMES } from '../domain/audit.js';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
 import {
   credentialName,
@@ -120,6 +121,17 @@ export type ListCredentialsQuery = z.infer<typeof listCredentialsQuery>;
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
 
+/** `GET /api/audit`. `from` is in, `to` is out. */
+export const auditQuery = pageQuery.extend({
+  credential_id: uuid.optional(),
+  actor: line(255).min(1).optional(),
+  action: z.enum(AUDIT_ACTIONS).optional(),
+  outcome: z.enum(AUDIT_OUTCOMES).optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+});
+export type AuditQuery = z.infer<typeof auditQuery>;
+
 export const selector = z.union(
   [
     z.strictObject({ id: uuid }),
@@ -167,7 +179,7 @@ export const environmentQuery = z.strictObject({
 
 /** `POST /api/imports/env`. `dry_run` previews. Values travel in the body only. */
 export const importEnvBody = z.strictObject({
-  content: z.string().max(262_144),
+  content: paragraph(262_144),
   dry_run: z.boolean().default(true),
   /** Principals, `team:<name>` or `service_account:<id or name>` that get `read` on everything imported. */
   grant_to: z.array(line(255).min(1)).max(50).default([]),

@@ -36,6 +36,17 @@ export const createServiceAccountBody = z.strictObject({
 /** Where somebody gets mail about what concerns him. */
 const email = z.email('must be a mail address').max(254);
 
+export const principalBody = z.strictObject({ disabled: z.boolean() });
+export const principalAnswer = principalBody.extend({ principal: z.string() });
+export const disabledList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      principal: z.string(),
+      disabled_at: z.iso.datetime().nullable(),
+      disabled_by: z.string().nullable(),
+    }),
+  ),
+});
 export const createUserBody = z.strictObject({
   username,
   role: z.enum(ROLES),

@@ -1,5 +1,6 @@
 /** What happened to a request that an audit row tells of. */
-export type AuditOutcome = 'allowed' | 'denied' | 'failed';
+export const AUDIT_OUTCOMES = ['allowed', 'denied', 'failed'] as const;
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 /**
  * The actions that are audited. `*.requested` rows commit before Vault is touched, so that a crash leaves a trace.

@@ -44,6 +44,12 @@ export interface Call {
   breakGlassReason?: string;
 }
 
+/** What a principal is, told by its issuer alias, where only the principal was kept. */
+export function kindOfPrincipal(principal: string): CallerKind | 'system' {
+  if (principal === 'system') return 'system';
+  return principal.startsWith('sa:') ? 'service_account' : 'user';
+}
+
 /** True when `role` is at least `needed`. */
 export function roleAtLeast(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);

@@ -23,6 +23,8 @@ export interface Channel {
   paused: boolean;
   /** A principal, where it is the mailbox of one person, which the broker keeps by itself; else null. */
   recipient: string | null;
+  /** Of a webhook: it gets what changes, as it changes, in place of notices. */
+  events: boolean;
   createdAt: Date;
   createdBy: string;
 }
@@ -61,10 +63,11 @@ export interface NoticeSubject {
 
 /** Whether a channel is for a notice about this. */
 export function wants(
-  channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels' | 'team'>,
+  channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels' | 'team'> & Partial<Pick<Channel, 'events'>>,
   notice: Pick<PutNotice, 'kind' | 'severity'>,
   { labels, teams }: NoticeSubject,
 ): boolean {
+  if (channel.events === true) return false;
   if (!severityAtLeast(notice.severity, channel.minSeverity)) return false;
   if (channel.kinds.length > 0 && !channel.kinds.some((kind) => kind === notice.kind)) return false;
   if (channel.team !== null && !teams.includes(channel.team)) return false;

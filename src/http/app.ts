@@ -19,6 +19,7 @@ import { noticeRoutes } from './noticeRoutes.js';
 import { observe } from './observe.js';
 import { addOperations, createMetrics } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
+import { principalRoutes } from './principalRoutes.js';
 import { errorHandler, sendProblem } from './problem.js';
 import type { Lifecycle } from './readiness.js';
 import { reportRoutes } from './reportRoutes.js';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...authRoutes,
   ...peopleRoutes,
+  ...principalRoutes,
   ...workerRoutes,
   ...eventRoutes,
   ...channelRoutes,
@@ -89,7 +91,7 @@ export function createApp(options: AppOptions): Express {
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    const before = route.auth === 'none' ? [loginLimit()] : [];
+    const before = route.auth === 'none' ? [loginLimit(ports.readAudit)] : [];
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
     const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route)];
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);
@@ -142,6 +144,11 @@ function handlerOf(options: AppOptions, route: Route): RequestHandler {
 
 /** A call that takes no query or no body refuses one, so that nobody believes that it was heeded. */
 function refuseUnasked(route: Route, request: Request): void {
+  if (route.method !== 'get' && route.repeatable !== true && request.get('idempotency-key') !== undefined)
+    throw invalid({
+      field: 'Idempotency-Key',
+      rule: 'is not heeded by this call; look at its result before you repeat it, or leave the header out',
+    });
   const inQuery = route.query === undefined ? Object.keys(request.query)[0] : undefined;
   if (inQuery !== undefined) {
     throw new BrokerError('invalid_request', {

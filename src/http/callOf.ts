@@ -3,12 +3,13 @@ import type { Call, Caller } from '../domain/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
 import type { Addresses } from '../ports/notices.js';
+import { refuse } from '../usecases/refuse.js';
 import { shortHeader } from './headers.js';
 import type { Route } from './route.js';
 
 export interface Identity {
   verifyToken: (token: string) => Promise<Caller>;
-  readAudit: Pick<ReadAudit, 'countRefusal'>;
+  readAudit: Pick<ReadAudit, 'countRefusal' | 'record'>;
   addresses: Addresses;
 }
 
@@ -24,11 +25,6 @@ const ANONYMOUS: Caller = {
 export function identify(identity: Identity, route: Route): RequestHandler {
   return async (request, response, next) => {
     const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);
-    if (caller.mustChangePassword && route.auth === 'token') {
-      throw new BrokerError('password_change_required', {
-        detail: 'Set a new password first: POST /api/auth/password.',
-      });
-    }
     if (caller.email !== undefined) identity.addresses.seen(caller.principal, caller.email);
     const usedBy = shortHeader(request, 'X-Used-By');
     const reason = shortHeader(request, 'X-Break-Glass-Reason');
@@ -39,9 +35,17 @@ export function identify(identity: Identity, route: Route): RequestHandler {
       ...(usedBy === undefined ? {} : { usedBy }),
       ...(reason === undefined ? {} : { breakGlassReason: reason }),
     };
+    if (caller.mustChangePassword && route.auth === 'token') await refuseOneTime(identity, call);
     response.locals['call'] = call;
     next();
   };
+}
+
+/** Rejects: a one-time password is good for setting another one. */
+function refuseOneTime({ readAudit }: Identity, call: Call): Promise<never> {
+  const detail = 'Set a new password first: POST /api/auth/password.';
+  const error = new BrokerError('password_change_required', { detail });
+  return refuse({ readAudit }, call, { action: 'auth.refused' }, error);
 }
 
 /** The call that `identify` found. */

@@ -120,11 +120,22 @@ export const channelRoutes: readonly Route[] = [
 ];
 
 function channelOf(body: z.infer<typeof shapes.createChannelBody>): NewChannel {
-  const { name, kind, kinds, labels, to, url, team } = body;
+  const { name, kind, kinds, labels, events, to, url, team } = body;
   const shownTarget = shownOf(to, url);
   const quiet = quietOf(body.quiet_hours);
   const minSeverity = body.min_severity;
-  return { name, kind, kinds, labels, minSeverity, team, quiet, shownTarget, target: targetOf(body) };
+  return {
+    name,
+    kind,
+    kinds,
+    labels,
+    events,
+    minSeverity,
+    team,
+    quiet,
+    shownTarget,
+    target: targetOf(body),
+  };
 }
 
 type ChangeBody = z.infer<typeof shapes.changeChannelBody>;
@@ -186,6 +197,7 @@ function presentChannel(channel: Channel): Record<string, unknown> {
     },
     paused: channel.paused,
     recipient: channel.recipient,
+    events: channel.events,
     created_at: channel.createdAt,
     created_by: channel.createdBy,
   };

@@ -47,6 +47,7 @@ export const credentialPartRoutes: readonly Route[] = [
     summary: 'Guided rotation: the new value, unless the service refuses it, becomes the active version',
     answer: savedCredential,
     auth: 'token',
+    repeatable: true,
     body: bodies.rotateCredentialBody,
     handle: async ({ ports, call, testOnSave, param, request, response }) => {
       const key = idempotencyKey(request);

@@ -51,6 +51,7 @@ export const credentialRoutes: readonly Route[] = [
     summary: 'Store a new credential',
     answer: savedCredential,
     auth: 'token',
+    repeatable: true,
     body: bodies.createCredentialBody,
     status: 201,
     handle: async ({ ports, call, testOnSave, request, response }) => {

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { BrokerError, invalid } from '../domain/errors.js';
 import type { ChangeEvent } from '../ports/records.js';
-import { eventsAfter } from '../usecases/events.js';
+import { eventsAfter, type Heard } from '../usecases/events.js';
 import { type Context, parse, type Route } from './route.js';
 
 const eventsQuery = z.strictObject({
@@ -56,19 +56,17 @@ function lastEventId({ request }: Context): number | undefined {
   return Number(text);
 }
 
-async function follow(
-  { ports, call, response, stopping }: Context,
-  first: { events: ChangeEvent[]; last: number },
-): Promise<void> {
+async function follow({ ports, call, response, stopping }: Context, first: Heard): Promise<void> {
   response.status(200).set({
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
   response.write(`retry: 1000\nid: ${first.last}\n: from here\n\n`);
+  if (first.reset) response.write(resetAt(first.last));
   const began = ports.clock.now().getTime();
   let spoke = began;
-  let { events, last } = first;
+  let { events, last, reset } = first;
   while (!response.destroyed && !stopping()) {
     for (const event of events) response.write(textOf(event));
     const now = ports.clock.now().getTime();
@@ -82,7 +80,8 @@ async function follow(
     // An account that ends, or a store that is away, ends the stream: coming back tells why.
     const next = await eventsAfter(ports, call, last).catch(() => undefined);
     if (next === undefined) break;
-    ({ events, last } = next);
+    ({ events, last, reset } = next);
+    if (reset) response.write(resetAt(last));
   }
   response.end();
 }
@@ -100,16 +99,11 @@ function pause(response: Response, ms: number): Promise<void> {
   });
 }
 
-function textOf(event: ChangeEvent): string {
-  const data = {
-    at: event.at,
-    credential: {
-      id: event.credentialId,
-      name: event.name,
-      service_type: event.serviceType,
-      owner: event.owner,
-    },
-    ...event.details,
-  };
+/** What came between is not told: the reader reads everything anew, and goes on from here. */
+const resetAt = (last: number) => `id: ${last}\nevent: reset\ndata: {}\n\n`;
+
+function textOf({ seen, ...event }: ChangeEvent): string {
+  const told = seen !== null && { name: seen.name, service_type: seen.serviceType, owner: seen.owner };
+  const data = { at: event.at, credential: { id: event.credentialId, ...told }, ...event.details };
   return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,6 +1,8 @@
+import type { Response } from 'express';
 import * as answers from '../api/answers.js';
 import { importEnvBody, importVaultBody } from '../api/credentials.js';
-import { type ImportReport, importEnv, importVault } from '../usecases/importCredentials.js';
+import { type Imported, type ImportReport, importEnv, importVault } from '../usecases/importCredentials.js';
+import { idempotencyKey } from './headers.js';
 import { json, parse, type Route } from './route.js';
 
 /** Names, classes and results; no value. */
@@ -22,6 +24,11 @@ function presentImport(report: ImportReport): Record<string, unknown> {
   };
 }
 
+function answerImport(response: Response, { answer, replayed }: Imported): void {
+  if (replayed) response.set('Idempotent-Replayed', 'true');
+  json(response, presentImport(answer));
+}
+
 export const importRoutes: readonly Route[] = [
   {
     method: 'post',
@@ -29,9 +36,12 @@ export const importRoutes: readonly Route[] = [
     summary: 'Preview or import a .env',
     answer: answers.importAnswer,
     auth: 'token',
+    repeatable: true,
     body: importEnvBody,
-    handle: async ({ ports, call, request, response }) =>
-      json(response, presentImport(await importEnv(ports, call, parse(importEnvBody, request.body)))),
+    handle: async ({ ports, call, request, response }) => {
+      const key = idempotencyKey(request);
+      answerImport(response, await importEnv(ports, call, parse(importEnvBody, request.body), key));
+    },
   },
   {
     method: 'post',
@@ -39,8 +49,11 @@ export const importRoutes: readonly Route[] = [
     summary: "Preview or import Glassdome's flat Vault layout",
     answer: answers.importAnswer,
     auth: 'token',
+    repeatable: true,
     body: importVaultBody,
-    handle: async ({ ports, call, request, response }) =>
-      json(response, presentImport(await importVault(ports, call, parse(importVaultBody, request.body)))),
+    handle: async ({ ports, call, request, response }) => {
+      const key = idempotencyKey(request);
+      answerImport(response, await importVault(ports, call, parse(importVaultBody, request.body), key));
+    },
   },
 ];

@@ -1,55 +1,66 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
+import { auditEvent } from '../usecases/auditEvent.js';
 import { calledBy } from './callOf.js';
 import { sendProblem } from './problem.js';
 
 const MINUTE_MS = 60_000;
 const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders: false } as const;
 
-/** Logins and token requests: per address, before anything costly happens. */
-export function loginLimit(): RequestHandler {
+/** Logins and token requests: per address, before anything costly happens. Refusals are counted. */
+export function loginLimit(readAudit: Pick<ReadAudit, 'countRefusal'>): RequestHandler {
   return rateLimit({
     ...shared,
     limit: 60,
-    handler: (_request, response) =>
-      sendTooMany(response, 'Too many logins from this address. Wait a minute.'),
+    handler: (request, response) => {
+      readAudit.countRefusal(request.ip ?? '', 'rate_limited');
+      sendTooMany(response, 'Too many logins from this address. Wait a minute.');
+    },
   });
 }
 
 /**
  * Calls that answer values: per caller and process, whichever of them it makes, so that a stolen token can't empty
- * the store unnoticed. Refusals are counted beside the audit trail.
+ * the store unnoticed. The first refusal of a minute is audited, the others are counted.
  */
-export function revealLimit(perMinute: number, readAudit: Counter): RequestHandler {
+export function revealLimit(perMinute: number, readAudit: Trail): RequestHandler {
   const detail = 'You have read values too often. Wait a minute, or ask for many in one call.';
   return callerLimit({ perMinute, identifier: 'reveals', detail }, readAudit);
 }
 
 /** Calls that send a value to an external service: nobody may use the broker to try out passwords or ports. */
-export function testLimit(perMinute: number, readAudit: Counter): RequestHandler {
+export function testLimit(perMinute: number, readAudit: Trail): RequestHandler {
   const detail = 'You have tested too often. Wait a minute.';
   return callerLimit({ perMinute, identifier: 'tests', detail }, readAudit);
 }
 
-type Counter = Pick<ReadAudit, 'countRefusal'>;
+type Trail = Pick<ReadAudit, 'countRefusal' | 'record'>;
 
 function callerLimit(
   { perMinute, identifier, detail }: { perMinute: number; identifier: string; detail: string },
-  readAudit: Counter,
+  readAudit: Trail,
 ): RequestHandler {
   return rateLimit({
     ...shared,
     limit: perMinute,
     identifier,
     keyGenerator: (_request, response) => calledBy(response).caller.principal,
-    handler: (request, response) => {
-      readAudit.countRefusal(request.ip ?? '', 'rate_limited');
+    handler: async (request, response) => {
+      const call = calledBy(response);
+      const used = (request as RequestHolding).rateLimit?.used;
+      if (used === perMinute + 1) {
+        const more = { code: 'rate_limited', details: { limit: identifier, per_minute: perMinute } };
+        await readAudit.record([auditEvent(call, 'auth.refused', 'denied', more)]);
+      } else readAudit.countRefusal(call.ip, 'rate_limited');
       sendTooMany(response, detail);
     },
   });
 }
+
+/** What the library notes on a request. */
+type RequestHolding = Request & { rateLimit?: { used: number } };
 
 function sendTooMany(response: Response, detail: string): void {
   const left = Number(response.getHeader('Retry-After'));

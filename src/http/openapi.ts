@@ -99,8 +99,6 @@ function success(route: Route): Record<string, unknown> {
 
 const isOne = (route: Route) => route.path === '/api/credentials/{id}';
 const isSecret = (route: Route) => route.path.endsWith('/secret');
-const makes = (route: Route) =>
-  route.method === 'post' && (route.path === '/api/credentials' || route.path.endsWith('/rotate'));
 
 function answerHeaders(route: Route): [string, string][] {
   const headers: [string, string][] = [];
@@ -117,7 +115,7 @@ function headerParameters(route: Route): unknown[] {
   if (isOne(route) && route.method !== 'get')
     headers.push(['If-Match', 'The revision that was read; another one now is a 412']);
   if (isSecret(route)) headers.push(['If-None-Match', 'The version at hand, as "v3"; the same one is a 304']);
-  if (makes(route)) headers.push(['Idempotency-Key', 'Makes a repetition harmless']);
+  if (route.repeatable) headers.push(['Idempotency-Key', 'Makes a repetition harmless']);
   if (isSecret(route)) headers.push(['X-Break-Glass-Reason', 'Why an admin opens what is not his']);
   if (route.reveals) headers.push(['X-Used-By', 'The agent or deployment that the value is for']);
   return headers.map(([name, description]) => ({

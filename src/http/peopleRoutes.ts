@@ -1,9 +1,9 @@
 import * as answers from '../api/answers.js';
-import { pageQuery } from '../api/credentials.js';
+import { type AuditQuery, auditQuery } from '../api/credentials.js';
 import * as bodies from '../api/people.js';
-import { invalid } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { ServiceAccount } from '../ports/people.js';
+import type { AuditFilter } from '../ports/records.js';
 import { listAudit, verifyAudit } from '../usecases/audit.js';
 import {
   createServiceAccount,
@@ -15,7 +15,7 @@ import { createTeam, deleteTeam, listTeams, setTeamMembers } from '../usecases/t
 import { createUser, listUsers, resetPassword, updateUser } from '../usecases/users.js';
 import { presentAudit, presentPerson, presentServiceAccount, presentTeam } from './presenters.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
-import { json, pageOf, parse, type Route, secretJson } from './route.js';
+import { json, parse, type Route, secretJson } from './route.js';
 
 function presentNewSecret(account: ServiceAccount, secret: Secret): Record<string, unknown> {
   const opened = { client_id: account.id, client_secret: presentSecretOnce(secret) };
@@ -179,6 +179,18 @@ const accounts: Route[] = [
   },
 ];
 
+function filterOf(query: Omit<AuditQuery, 'limit' | 'cursor'>): AuditFilter {
+  const { credential_id: credentialId, actor, action, outcome, from, to } = query;
+  return {
+    ...(credentialId !== undefined && { credentialId }),
+    ...(actor !== undefined && { actor }),
+    ...(action !== undefined && { action }),
+    ...(outcome !== undefined && { outcome }),
+    ...(from !== undefined && { from: new Date(from) }),
+    ...(to !== undefined && { to: new Date(to) }),
+  };
+}
+
 const trail: Route[] = [
   {
     method: 'get',
@@ -186,15 +198,13 @@ const trail: Route[] = [
     summary: 'The audit trail, newest first',
     answer: answers.auditPage,
     auth: 'token',
-    query: pageQuery,
+    query: auditQuery,
     handle: async ({ ports, call, request, response }) => {
-      const { credential_id, actor, action, outcome, ...rest } = request.query as Record<string, unknown>;
-      const filter = Object.entries({ credentialId: credential_id, actor, action, outcome }).filter(
-        ([, v]) => v !== undefined,
-      );
-      if (filter.some(([, v]) => typeof v !== 'string'))
-        throw invalid({ field: 'query', rule: 'must not name a filter twice' });
-      const page = await listAudit(ports, call, Object.fromEntries(filter), pageOf(pageQuery, rest));
+      const { limit, cursor, ...filter } = parse(auditQuery, request.query);
+      const page = await listAudit(ports, call, filterOf(filter), {
+        limit,
+        ...(cursor !== undefined && { cursor }),
+      });
       json(response, { items: page.items.map(presentAudit), next_cursor: page.nextCursor ?? null });
     },
   },

@@ -32,6 +32,8 @@ export interface Route {
   reveals?: true;
   /** True when it sends a value to an external service: it counts against the caller's bound of tests. */
   tests?: true;
+  /** True when it heeds `Idempotency-Key`; all others that change something refuse one. */
+  repeatable?: true;
   /** True when it answers server-sent events, for as long as the caller listens. */
   stream?: true;
   body?: z.ZodType;

@@ -6,7 +6,8 @@ import type { UsageRow } from './records.js';
 export interface ReadAudit {
   /**
    * Rejects with `audit_overloaded` when the queue is at its bound and `records_unavailable` when the flush failed.
-   * `usage` rows commit with the events.
+   * `usage` rows commit with the events. Refusals alone (`denied`) have a part of the queue only; in a flood of them
+   * those that find no room are counted like those of strangers, so that they never push out a good read.
    */
   record(events: AuditEvent[], usage?: UsageRow[]): Promise<void>;
   /** Callers who did not authenticate: counted per address and minute in a lane of their own; never rejects. */

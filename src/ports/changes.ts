@@ -121,6 +121,8 @@ export interface ChangeTx {
   setEnvLeftovers(principal: string, names: string[], at: Date): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
+  /** Of a channel that was just added: it hears of events from now on. */
+  followEvents(channelId: string): Promise<void>;
   /** It is tried again at once. Rejects with `name_taken`, and `not_found`. */
   updateChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
   /** Rejects when the schedule has a report for that moment already. */
@@ -151,6 +153,9 @@ export interface ChangeTx {
     principal: string,
     patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt' | 'email'>>,
   ): Promise<Person | null>;
+  /** Of another issuer, or of a service account; twice is once. */
+  disablePrincipal(principal: string, by: string, at: Date): Promise<void>;
+  enablePrincipal(principal: string): Promise<void>;
   insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
   updateServiceAccount(
     id: string,

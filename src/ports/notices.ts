@@ -3,6 +3,7 @@ import type { Channel, ChannelKind, NoticeSubject, PutNotice } from '../domain/c
 import type { Message, NoticeCount } from '../domain/message.js';
 import type { Severity } from '../domain/notice.js';
 import type { Secret } from '../domain/secret.js';
+import type { EventDelivery } from './eventFeed.js';
 import type { Page, PageRequest } from './records.js';
 
 export interface SealedChannel extends Channel {
@@ -145,4 +146,6 @@ export interface Notifier {
   can(kind: ChannelKind): boolean;
   /** `code` tells why it was not sent. Never rejects. */
   send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<SendResult>;
+  /** To a webhook. Resolves with null, or with a code of why it was not sent. Never rejects. */
+  sendEvents(target: ChannelTarget, delivery: EventDelivery): Promise<string | null>;
 }

@@ -31,6 +31,13 @@ export interface Person {
   lastLoginAt: Date | null;
 }
 
+/** Somebody who is shut out; of people who log in here it is not kept since when. */
+export interface DisabledPrincipal {
+  principal: string;
+  disabledAt: Date | null;
+  disabledBy: string | null;
+}
+
 export interface ServiceAccount {
   id: string;
   name: string;

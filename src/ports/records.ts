@@ -8,7 +8,14 @@ import type { Grant, Standing } from '../domain/grant.js';
 import type { ServiceType } from '../domain/serviceType.js';
 import type { TestRun } from '../domain/testResult.js';
 import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
-import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from './people.js';
+import type {
+  DisabledPrincipal,
+  Person,
+  ServiceAccount,
+  ServiceAccountSecret,
+  Session,
+  Team,
+} from './people.js';
 
 /** What the one authorization statement answers. */
 export interface Access extends Standing {
@@ -87,9 +94,8 @@ export interface ChangeEvent {
   /** `credential.rotated`, `credential.health_changed` … */
   kind: string;
   credentialId: string;
-  name: string;
-  serviceType: ServiceType;
-  owner: string;
+  /** Null for whoever may not see the credential any more: he learns that it was taken from him, and no more. */
+  seen: { name: string; serviceType: ServiceType; owner: string } | null;
   details: Record<string, unknown>;
 }
 
@@ -110,12 +116,19 @@ export interface Records {
   version(credentialId: string, version: number): Promise<CredentialVersion | null>;
   grants(credentialId: string): Promise<Grant[]>;
   usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
-  /** In order, of what the caller may see now. `after` left out: none, only the number of the newest. */
+  /** In order, of what the caller may see now. `after` left out: none, only where they stand. */
   eventsAfter(
     caller: Caller,
     after: number | undefined,
     limit: number,
-  ): Promise<{ callerActive: boolean; events: ChangeEvent[]; last: number }>;
+  ): Promise<{
+    callerActive: boolean;
+    events: ChangeEvent[];
+    /** Up to here all was looked through. */
+    last: number;
+    /** Numbers of the events that are kept; without any, `oldest` is the next one. */
+    kept: { oldest: number; newest: number };
+  }>;
   /** Newest first. */
   testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */
@@ -126,6 +139,7 @@ export interface Records {
   teamsOf(principal: string): Promise<string[]>;
   people(): Promise<Person[]>;
   person(principal: string): Promise<Person | null>;
+  disabledPrincipals(): Promise<DisabledPrincipal[]>;
   serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
   serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
   /** Undestroyed credentials whose values a team, or one principal also by its teams, may read; by id. */

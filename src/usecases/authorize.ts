@@ -36,9 +36,10 @@ export async function authorize(
   verb: Verb,
   action: AuditAction,
 ): Promise<Authorized> {
-  if (!UUID.test(id)) throw notFound();
   const access = await ports.records.access(call.caller, id);
-  if (!access.callerActive) throw accountEnded();
+  // As it was asked for, there or not: his own audit rows must not tell the caller which of the two it is.
+  const asked = UUID.test(id) ? id : null;
+  if (!access.callerActive) return refuseEnded(ports, call, { tried: action, credentialId: asked });
   const { credential } = access;
   const reachable = credential !== null && REACHABLE[verb].includes(credential.status);
   const decision: Decision = reachable ? decide(call.caller, access, verb) : 'hidden';
@@ -49,7 +50,7 @@ export async function authorize(
   const refusal = refusalOf(decision, verb);
   await ports.readAudit.record([
     auditEvent(call, action, 'denied', {
-      credentialId: credential === null ? null : id,
+      credentialId: asked,
       code: refusal.code,
       details: { verb },
     }),
@@ -72,12 +73,23 @@ function refusalOf(decision: Decision, verb: Verb): BrokerError {
   return notFound();
 }
 
-/** The answer to a good token of an account that is disabled, revoked or gone. */
-export function accountEnded(): BrokerError {
-  return new BrokerError('unauthenticated', { detail: 'This account is disabled or no longer exists.' });
+/** Audits that a good token came from an account that is disabled, revoked or gone, or after its login ended; rejects. */
+export async function refuseEnded(
+  ports: Pick<Ports, 'readAudit'>,
+  call: Call,
+  { tried, credentialId = null }: { tried?: AuditAction | undefined; credentialId?: string | null } = {},
+): Promise<never> {
+  const details = tried === undefined ? {} : { tried };
+  const more = { credentialId, code: 'unauthenticated', details };
+  await ports.readAudit.record([auditEvent(call, 'auth.refused', 'denied', more)]);
+  throw new BrokerError('unauthenticated', { detail: 'This account is disabled or no longer exists.' });
 }
 
-/** For calls that name no credential: the account must still be good. */
-export async function requireActiveCaller(ports: Pick<Ports, 'records'>, call: Call): Promise<void> {
-  if (!(await ports.records.callerActive(call.caller))) throw accountEnded();
+/** For calls that name no credential: the account must still be good; audited when it is not. */
+export async function requireActiveCaller(
+  ports: Pick<Ports, 'records' | 'readAudit'>,
+  call: Call,
+  tried?: AuditAction,
+): Promise<void> {
+  if (!(await ports.records.callerActive(call.caller))) await refuseEnded(ports, call, { tried });
 }

@@ -13,12 +13,12 @@ import { requireRole } from './refuse.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'records' | 'changes' | 'readAudit' | 'outbox' | 'sealer' | 'notifier' | 'jobs'
+  'clock' | 'records' | 'changes' | 'readAudit' | 'outbox' | 'eventFeed' | 'sealer' | 'notifier' | 'jobs'
 >;
 
 export type NewChannel = Pick<
   Channel,
-  'name' | 'kind' | 'shownTarget' | 'minSeverity' | 'kinds' | 'labels' | 'team' | 'quiet'
+  'name' | 'kind' | 'shownTarget' | 'minSeverity' | 'kinds' | 'labels' | 'events' | 'team' | 'quiet'
 > & {
   target: ChannelTarget;
 };
@@ -68,6 +68,7 @@ export async function createChannel(
   );
   await ports.changes.run(async (tx) => {
     await tx.insertChannel({ ...channel, sealedTarget });
+    if (channel.events) await tx.followEvents(id);
     tx.audit(auditEvent(call, 'channel.create', 'allowed', { details: { ...details, channel: id } }));
   });
   return { channel, signingSecret: made };
@@ -131,7 +132,12 @@ export async function listDeliveries(
 /** All channels and how their deliveries stand. Admin only. */
 export async function listChannels(ports: Needs, call: Call): Promise<ChannelState[]> {
   await requireRole(ports, call, 'admin', { action: 'channel.see' });
-  return ports.outbox.channels();
+  const [states, events] = [await ports.outbox.channels(), await ports.eventFeed.states()];
+  return states.map((state) => {
+    const own = events.find(({ channelId }) => channelId === state.channel.id);
+    if (own === undefined) return state;
+    return { ...state, pending: own.waiting, lastSentAt: own.lastSentAt, lastCode: own.lastCode };
+  });
 }
 
 /** Removes a channel and what waits for it. Admin only. */

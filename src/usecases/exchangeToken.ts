@@ -3,8 +3,9 @@ import { BrokerError } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { type From, type IssuedToken, issueToken } from './issueToken.js';
+import { anonymousCall, type From, type IssuedToken, issueToken } from './issueToken.js';
 import { callerOfPerson } from './login.js';
+import { refuse } from './refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'fingerprints' | 'tokenSigner'>;
 /** A busy account is not written at each of its tokens. */
@@ -24,9 +25,7 @@ export async function exchangeClientSecret(
   // An unknown id costs the same comparison, so that the time tells nothing.
   const known = account?.secretHmac ?? (await ports.fingerprints.make('service-account', 'nobody'));
   const right = await ports.fingerprints.matches('service-account', secret, known);
-  const live =
-    account !== null && account.revokedAt === null && (account.expiresAt === null || account.expiresAt > now);
-  if (account === null || !live || !right) return refuse(ports, from);
+  if (account === null || !right) return refuseStranger(ports, from);
   const caller: Caller = {
     kind: 'service_account',
     principal: `sa:${account.id}`,
@@ -34,8 +33,11 @@ export async function exchangeClientSecret(
     role: account.role,
     mustChangePassword: false,
   };
+  const call = { caller, ...from };
+  if (!(await ports.records.callerActive(caller)))
+    return refuse(ports, call, { action: 'auth.token' }, wrong());
   const token = await issueToken(ports, caller);
-  const event = auditEvent({ caller, ...from }, 'auth.token', 'allowed');
+  const event = auditEvent(call, 'auth.token', 'allowed');
   const lastUsed = account.lastUsedAt?.getTime() ?? 0;
   if (now.getTime() - lastUsed < LAST_USED_EVERY_MS) await ports.readAudit.record([event]);
   else {
@@ -55,11 +57,12 @@ export async function exchangeRefreshToken(
   from: From,
 ): Promise<IssuedToken> {
   const session = await ports.records.session(sessionId);
-  if (session === null || session.revokedAt !== null || session.expiresAt <= ports.clock.now())
-    return refuse(ports, from);
-  if (!(await ports.fingerprints.matches('session', token, session.secretHmac))) return refuse(ports, from);
+  if (session === null || !(await ports.fingerprints.matches('session', token, session.secretHmac)))
+    return refuseStranger(ports, from);
   const person = await ports.records.person(session.principal);
-  if (person === null || person.disabled) return refuse(ports, from);
+  const ended = session.revokedAt !== null || session.expiresAt <= ports.clock.now();
+  if (person === null || person.disabled || ended)
+    return refuse(ports, anonymousCall(from, session.principal), { action: 'auth.token' }, wrong());
   const caller = callerOfPerson(person, session.id);
   const issued = await issueToken(ports, caller);
   await ports.readAudit.record([auditEvent({ caller, ...from }, 'auth.token', 'allowed')]);
@@ -67,7 +70,7 @@ export async function exchangeRefreshToken(
 }
 
 /** Counted per address in a lane of its own: a flood of wrong secrets can't push out good reads. */
-function refuse(ports: Needs, from: From): never {
+function refuseStranger(ports: Needs, from: From): never {
   ports.readAudit.countRefusal(from.ip, 'unauthenticated');
   throw wrong();
 }

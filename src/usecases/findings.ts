@@ -6,7 +6,7 @@ import { requireActiveCaller } from './authorize.js';
 
 /** Of the caller's own credentials; an admin sees all, and paths that belong to no credential. Newest first. */
 export async function listFindings(
-  ports: Pick<Ports, 'records' | 'findings'>,
+  ports: Pick<Ports, 'records' | 'findings' | 'readAudit'>,
   call: Call,
   filter: Omit<FindingFilter, 'owner'>,
   page: PageRequest,

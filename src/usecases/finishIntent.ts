@@ -1,4 +1,5 @@
-import type { AuditEvent } from '../domain/audit.js';
+import type { AuditAction, AuditEvent } from '../domain/audit.js';
+import { kindOfPrincipal } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import type { WriteIntent } from '../ports/changes.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
@@ -58,15 +59,20 @@ export async function finishIntent(
   return there ? 'drift' : 'abandoned';
 }
 
+const DONE = {
+  create: 'credential.create',
+  update: 'credential.update',
+  rotate: 'credential.rotate',
+} as const satisfies Record<WriteIntent['kind'], AuditAction>;
+
 function event(intent: WriteIntent, end: IntentEnd, version: number | null): AuditEvent {
-  const create = intent.kind === 'create';
-  const done = create ? 'credential.create' : 'credential.update';
-  const left = create ? 'credential.create_abandoned' : 'credential.update_abandoned';
+  const actor = end === 'completed' ? intent.actor : 'system';
+  const left = intent.kind === 'create' ? 'credential.create_abandoned' : 'credential.update_abandoned';
   return {
-    action: end === 'completed' ? done : left,
+    action: end === 'completed' ? DONE[intent.kind] : left,
     outcome: end === 'completed' ? 'allowed' : 'failed',
-    actor: end === 'completed' ? intent.actor : 'system',
-    actorKind: end === 'completed' ? 'user' : 'system',
+    actor,
+    actorKind: kindOfPrincipal(actor),
     requestId: intent.requestId,
     ip: null,
     credentialId: intent.credentialId,
@@ -76,6 +82,6 @@ function event(intent: WriteIntent, end: IntentEnd, version: number | null): Aud
     purpose: null,
     breakGlass: false,
     breakGlassReason: null,
-    details: { settled_by: 'reconciler', expected: intent.expectedVersion, end },
+    details: { settled_by: 'reconciler', meant: intent.kind, expected: intent.expectedVersion, end },
   };
 }

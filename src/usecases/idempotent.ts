@@ -8,6 +8,7 @@ import type { Hashable } from '../ports/vault.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { finishIntent } from './finishIntent.js';
+import { type Claim, claimKey } from './idempotencyKey.js';
 import type { WritePorts } from './writeVersion.js';
 
 /** How long a request may hold its key before a repetition takes over. */
@@ -34,32 +35,17 @@ export async function withIdempotency(
   { key, request, action, credentialId: target }: Keyed,
   work: Work,
 ): Promise<{ credential: Credential; replayed: boolean }> {
-  const now = ports.clock.now();
-  const actor = call.caller.principal;
-  const requestFingerprint = await ports.fingerprints.make('idempotency', request);
-  const claim = {
-    actor,
+  const { claim, before } = await claimKey(ports, call, {
     key,
-    requestFingerprint,
+    request,
     credentialId: target ?? randomUUID(),
-    lockedUntil: new Date(now.getTime() + LOCK_MS),
-  };
-  const before = await ports.changes.run(async (tx) => {
-    tx.audit(requested(call, action, target));
-    return tx.claimIdempotency(claim, now);
+    lockMs: LOCK_MS,
+    begun: requested(call, action, target),
   });
-  if (
-    before !== null &&
-    !(await ports.fingerprints.matches('idempotency', request, before.requestFingerprint))
-  ) {
-    throw new BrokerError('idempotency_key_reused', {
-      detail: 'This Idempotency-Key was used for another request. Use a new one.',
-    });
-  }
   const earlier = before === null ? null : await earlierResult(ports, call, before, action);
   if (earlier !== null) return { credential: earlier, replayed: true };
   if (before !== null && target === undefined) await claimAnew(ports, call, claim);
-  const id = target ?? claim.credentialId;
+  const id = target ?? claim.credentialId ?? randomUUID();
   return finish(ports, call, { key, action }, () => work({ id, resumed: before !== null }));
 }
 
@@ -76,11 +62,7 @@ function requested(call: Call, action: Keyed['action'], credentialId?: string): 
  * What the first request began was undone, and its row keeps its id for the audit trail: the creation begins again
  * under the new id of `claim`, which a further repetition finds.
  */
-async function claimAnew(
-  ports: WritePorts,
-  call: Call,
-  claim: Omit<IdempotencyRecord, 'state' | 'response'>,
-): Promise<void> {
+async function claimAnew(ports: WritePorts, call: Call, claim: Claim): Promise<void> {
   await ports.changes.run(async (tx) => {
     tx.audit(requested(call, 'credential.create'));
     await tx.releaseIdempotency(claim.actor, claim.key);
@@ -95,12 +77,6 @@ async function earlierResult(
   before: IdempotencyRecord & { resumed: boolean },
   action: Keyed['action'],
 ): Promise<Credential | null> {
-  if (before.state === 'in_progress' && !before.resumed) {
-    throw new BrokerError('idempotency_in_progress', {
-      detail: 'The first request with this Idempotency-Key still runs.',
-      retryAfterSeconds: 2,
-    });
-  }
   if (before.credentialId === null) return null;
   if (before.state === 'done')
     return (await authorize(ports, call, before.credentialId, 'see', action)).credential;

@@ -14,6 +14,7 @@ import { authorize } from './authorize.js';
 import { createCredential } from './createCredential.js';
 import { addMissingGrants, grantsAfter, importGrants } from './importGrants.js';
 import { requireRole } from './refuse.js';
+import { withStoredAnswer } from './storedAnswer.js';
 import { mergedFields, updateCredential } from './updateCredential.js';
 import type { WritePorts } from './writeVersion.js';
 
@@ -45,17 +46,27 @@ interface Options {
   grants: Grant[];
 }
 
+/** What was imported; `replayed` when a request with the same key did it before and this is its answer. */
+export interface Imported {
+  answer: ImportReport;
+  replayed: boolean;
+}
+
 /** A Glassdome `.env` → credentials of the caller. A preview unless `dry_run` is false; repeating it changes nothing. */
-export async function importEnv(ports: Needs, call: Call, body: ImportEnvBody): Promise<ImportReport> {
+export async function importEnv(
+  ports: Needs,
+  call: Call,
+  body: ImportEnvBody,
+  key?: string,
+): Promise<Imported> {
   await requireRole(ports, call, 'engineer', { action: 'credential.import' });
-  const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
-  const report = await runPlan(ports, call, plan, {
-    dryRun: body.dry_run,
-    only: body.only,
-    grants: await importGrants(ports, call, body.grant_to),
+  const keyed = { key, action: 'credential.import', request: ['import.env', { ...body }] } as const;
+  return withStoredAnswer(ports, call, keyed, async () => {
+    const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
+    const report = await runPlan(ports, call, plan, await optionsOf(ports, call, body));
+    if (!body.dry_run) await rememberLeftovers(ports, call, report);
+    return report;
   });
-  if (!body.dry_run) await rememberLeftovers(ports, call, report);
-  return report;
 }
 
 /** Names only, and only of what looks like a secret: people are reminded that it still lies in their environment. */
@@ -70,15 +81,30 @@ async function rememberLeftovers(ports: Needs, call: Call, report: ImportReport)
 }
 
 /** Glassdome's flat Vault layout → credentials, read with the admin's own token, which is not kept. */
-export async function importVault(ports: Needs, call: Call, body: ImportVaultBody): Promise<ImportReport> {
+export async function importVault(
+  ports: Needs,
+  call: Call,
+  body: ImportVaultBody,
+  key?: string,
+): Promise<Imported> {
   await requireRole(ports, call, 'admin', { action: 'credential.import' });
-  const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(body.vault_token) });
-  const plan = planFlatVault(secrets, envVocabulary);
-  return runPlan(ports, call, plan, {
-    dryRun: body.dry_run,
-    only: body.only,
-    grants: await importGrants(ports, call, body.grant_to),
+  // The same import with another token is the same.
+  const { vault_token: token, ...rest } = body;
+  const keyed = { key, action: 'credential.import', request: ['import.vault', rest] } as const;
+  return withStoredAnswer(ports, call, keyed, async () => {
+    const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(token) });
+    const plan = planFlatVault(secrets, envVocabulary);
+    return runPlan(ports, call, plan, await optionsOf(ports, call, body));
   });
+}
+
+async function optionsOf(
+  ports: Needs,
+  call: Call,
+  body: Pick<ImportEnvBody, 'dry_run' | 'only' | 'grant_to'>,
+): Promise<Options> {
+  const grants = await importGrants(ports, call, body.grant_to);
+  return { dryRun: body.dry_run, only: body.only, grants };
 }
 
 async function runPlan(

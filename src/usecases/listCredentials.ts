@@ -7,11 +7,11 @@ import { requireActiveCaller } from './authorize.js';
 
 /** One page of what the caller may see, newest first. An admin sees all metadata. */
 export async function listCredentials(
-  ports: Pick<Ports, 'records'>,
+  ports: Pick<Ports, 'records' | 'readAudit'>,
   call: Call,
   query: ListCredentialsQuery,
 ): Promise<Page<ListedCredential>> {
-  await requireActiveCaller(ports, call);
+  await requireActiveCaller(ports, call, 'credential.list');
   const filter: ListFilter = {
     ...(query.service_type && { serviceType: query.service_type }),
     ...(query.health && { health: query.health }),

@@ -48,17 +48,18 @@ export async function login(
   const username = body.username.trim().toLowerCase();
   const principal = `local:${username}`;
   const now = ports.clock.now();
-  lockout.check(username, from.ip, now);
+  heedWait(ports, username, from.ip);
   // Counted before Vault is asked, so that guesses sent side by side do not all pass; a right one clears it.
   lockout.failed(username, from.ip, now);
   // An unknown name, which may be a password in the wrong line, costs the same and does not reach Vault's address.
   const person = await ports.records.person(principal);
   const right = await ports.passwords.check(person?.username ?? NOBODY, body.password);
   const call: Call = anonymousCall(from, principal);
-  if (person === null || person.disabled || !right) {
+  if (person === null || !right) {
     ports.readAudit.countRefusal(from.ip, 'unauthenticated');
     throw wrongLogin();
   }
+  if (person.disabled) return refuse(ports, call, { action: 'auth.login' }, wrongLogin());
   lockout.succeeded(username, from.ip);
   const id = randomUUID();
   const secret = newSecret(`gdr_${id}`);
@@ -80,13 +81,21 @@ export async function login(
   return { ...token, refreshToken: secret, mustChangePassword: person.mustChangePassword };
 }
 
+/** Nobody has authenticated yet: what is turned away is counted, not written one by one. */
+function heedWait(ports: Pick<Ports, 'clock' | 'readAudit'>, username: string, ip: string): void {
+  const wait = lockout.waitOf(username, ip, ports.clock.now());
+  if (wait === null) return;
+  ports.readAudit.countRefusal(ip, wait.code);
+  throw wait;
+}
+
 /** Sets a new password after checking the present one; ends the person's other logins, with their tokens. */
 export async function changePassword(
   ports: Needs,
   call: Call,
   body: { currentPassword: Secret; newPassword: Secret },
 ): Promise<void> {
-  await requireActiveCaller(ports, call);
+  await requireActiveCaller(ports, call, 'user.password_change');
   const { principal, session } = call.caller;
   const person = await ports.records.person(principal);
   if (person === null) {
@@ -111,10 +120,14 @@ async function checkPresentPassword(
   body: { currentPassword: Secret; newPassword: Secret },
 ): Promise<void> {
   const now = ports.clock.now();
-  lockout.check(person.username, call.ip, now);
+  const refused = { action: 'user.password_change' } as const;
+  const wait = lockout.waitOf(person.username, call.ip, now);
+  if (wait !== null) return refuse(ports, call, refused, wait);
   lockout.failed(person.username, call.ip, now);
-  if (!(await ports.passwords.check(person.username, body.currentPassword)))
-    throw invalid({ field: 'current_password', rule: 'is not the present password' });
+  if (!(await ports.passwords.check(person.username, body.currentPassword))) {
+    const wrong = invalid({ field: 'current_password', rule: 'is not the present password' });
+    return refuse(ports, call, refused, wrong);
+  }
   lockout.succeeded(person.username, call.ip);
   if (body.newPassword.equals(body.currentPassword))
     throw invalid({ field: 'new_password', rule: 'must differ from the present one' });
@@ -125,7 +138,7 @@ async function checkPresentPassword(
  * A caller without a login here (another issuer's, a service account) has none to end.
  */
 export async function logout(ports: Needs, call: Call, sessionId: string | undefined): Promise<void> {
-  await requireActiveCaller(ports, call);
+  await requireActiveCaller(ports, call, 'auth.logout');
   const id = sessionId ?? call.caller.session;
   const session = id === undefined ? null : await ports.records.session(id);
   await ports.changes.run(async (tx) => {

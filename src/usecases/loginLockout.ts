@@ -23,11 +23,11 @@ export class LoginLockout {
 
   constructor(private readonly maxEntries = MAX_ENTRIES) {}
 
-  /** Rejects with `rate_limited` while the wait lasts. */
-  check(username: string, ip: string, now: Date): void {
+  /** `rate_limited` while the wait lasts, else null. */
+  waitOf(username: string, ip: string, now: Date): BrokerError | null {
     const waitMs = (this.#failures.get(`${username}|${ip}`)?.waitUntil ?? 0) - now.getTime();
-    if (waitMs <= 0) return;
-    throw new BrokerError('rate_limited', {
+    if (waitMs <= 0) return null;
+    return new BrokerError('rate_limited', {
       detail: 'Too many wrong passwords. Wait and try again.',
       retryAfterSeconds: Math.ceil(waitMs / 1000),
     });

@@ -4,7 +4,7 @@ import type { Secret } from '../domain/secret.js';
 import type { Candidate } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { accountEnded } from './authorize.js';
+import { refuseEnded } from './authorize.js';
 import { findOne, readable } from './findOne.js';
 import { usageOf } from './readCredential.js';
 import { readMany } from './readMany.js';
@@ -24,7 +24,7 @@ export interface Environment {
 /** All variables of all credentials that the caller may read: the one call that replaces a `.env`. */
 export async function readEnvironment(ports: Needs, call: Call): Promise<Environment> {
   const { callerActive, candidates } = await ports.records.candidates(call.caller, { anyEnvName: true });
-  if (!callerActive) throw accountEnded();
+  if (!callerActive) return refuseEnded(ports, call, { tried: 'credential.environment' });
   const { chosen, conflicts } = choose(readable(call.caller, candidates));
   const used = new Map([...chosen.values()].map((c) => [c.credential.id, c.credential]));
   const read = await readMany(ports, call, used.values());

@@ -1,6 +1,7 @@
 import type { AuditAction } from '../domain/audit.js';
 import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
 import { BrokerError } from '../domain/errors.js';
+import type { ReadAudit } from '../ports/auditTrail.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
@@ -15,7 +16,7 @@ interface Refused {
 
 /** Audits a refusal, then rejects with it. */
 export async function refuse(
-  ports: Pick<Ports, 'readAudit'>,
+  ports: { readAudit: Pick<ReadAudit, 'record'> },
   call: Call,
   refused: Refused,
   error: BrokerError,
@@ -33,7 +34,7 @@ export async function requireRole(
   role: Role,
   refused: Refused,
 ): Promise<void> {
-  await requireActiveCaller(ports, call);
+  await requireActiveCaller(ports, call, refused.action);
   if (roleAtLeast(call.caller.role, role)) return;
   const higher = role === 'admin' ? '' : ' or higher';
   const detail = `This needs the role ${role}${higher}.`;

@@ -8,7 +8,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { Candidate, CandidateQuery, UsageRow } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { accountEnded } from './authorize.js';
+import { refuseEnded } from './authorize.js';
 import { findOne, readable } from './findOne.js';
 import { usageOf } from './readCredential.js';
 import { readMany } from './readMany.js';
@@ -25,7 +25,13 @@ export type ResolvedItem =
     }
   | { status: 'error'; error: BrokerError };
 
-type Found = { candidate: Candidate; only?: string } | BrokerError;
+type Found = { candidate: Candidate; only?: string } | Refused;
+
+interface Refused {
+  error: BrokerError;
+  /** The credential that was meant, as far as that is known. */
+  credentialId: string | null;
+}
 
 /**
  * Many credentials in one round trip, in the order asked: one authorization statement, Vault read in parallel, one
@@ -38,13 +44,13 @@ export async function resolveCredentials(
   items: readonly Selector[],
 ): Promise<ResolvedItem[]> {
   const { callerActive, candidates } = await ports.records.candidates(call.caller, queryOf(items));
-  if (!callerActive) throw accountEnded();
+  if (!callerActive) return refuseEnded(ports, call, { tried: 'credential.resolve' });
   const usable = readable(call.caller, candidates);
   const found = items.map((item) => locate(item, usable, candidates));
-  const wanted = found.flatMap((f) => (f instanceof BrokerError ? [] : [f.candidate.credential]));
+  const wanted = found.flatMap((f) => ('error' in f ? [] : [f.candidate.credential]));
   const values = await readMany(ports, call, wanted);
   const results = found.map((f) => resultOf(f, values));
-  await audit(ports, call, found, results);
+  await audit(ports, call, { items, found, results });
   failWholeWhenStoreIsDown(wanted.length, [...values.values()]);
   return results;
 }
@@ -80,14 +86,16 @@ function locate(item: Selector, usable: Candidate[], all: Candidate[]): Found {
     return 'env' in item ? { candidate, only: fieldOf(item.env, candidate.credential) } : { candidate };
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
-    const visible = all.some((c) => fits(item, c));
-    if (error.code !== 'not_found' || !visible) return error;
-    return new BrokerError('forbidden', { detail: 'You may see this credential, but not read its values.' });
+    const [seen] = all.filter((c) => fits(item, c));
+    const asked = 'id' in item ? item.id : null;
+    if (error.code !== 'not_found' || seen === undefined) return { error, credentialId: asked };
+    const detail = 'You may see this credential, but not read its values.';
+    return { error: new BrokerError('forbidden', { detail }), credentialId: seen.credential.id };
   }
 }
 
 function resultOf(found: Found, values: Map<string, FieldValues | BrokerError>): ResolvedItem {
-  if (found instanceof BrokerError) return { status: 'error', error: found };
+  if ('error' in found) return { status: 'error', error: found.error };
   const { credential } = found.candidate;
   const read = values.get(credential.id) ?? notFound();
   if (read instanceof BrokerError) return { status: 'error', error: read };
@@ -101,26 +109,39 @@ function resultOf(found: Found, values: Map<string, FieldValues | BrokerError>):
   };
 }
 
-async function audit(ports: Needs, call: Call, found: Found[], results: ResolvedItem[]): Promise<void> {
+interface Resolved {
+  items: readonly Selector[];
+  found: readonly Found[];
+  results: readonly ResolvedItem[];
+}
+
+async function audit(ports: Needs, call: Call, { items, found, results }: Resolved): Promise<void> {
   const events: AuditEvent[] = [];
   const usage = new Map<string, UsageRow>();
-  for (const [index, result] of results.entries()) {
-    const where = found[index];
-    const credential =
-      where === undefined || where instanceof BrokerError ? null : where.candidate.credential;
-    const code = result.status === 'error' ? result.error.code : null;
-    const outcome = code === null ? 'allowed' : credential === null ? 'denied' : 'failed';
-    events.push(
-      auditEvent(call, 'credential.resolve', outcome, {
-        credentialId: credential?.id ?? null,
-        version: credential?.activeVersion ?? null,
-        code,
-        details: { item: index },
-      }),
-    );
-    if (credential !== null) usage.set(credential.id, usageOf(ports, call, credential.id, code));
+  for (const [index, where] of found.entries()) {
+    if ('error' in where) {
+      const { error, credentialId } = where;
+      const details = { item: index, ...askedFor(items[index]) };
+      const more = { credentialId, code: error.code, details };
+      events.push(auditEvent(call, 'credential.resolve', 'denied', more));
+      continue;
+    }
+    const { id: credentialId, activeVersion: version } = where.candidate.credential;
+    const result = results[index];
+    const code = result?.status === 'error' ? result.error.code : null;
+    const outcome = code === null ? 'allowed' : 'failed';
+    const details = { item: index };
+    events.push(auditEvent(call, 'credential.resolve', outcome, { credentialId, version, code, details }));
+    usage.set(credentialId, usageOf(ports, call, credentialId, code));
   }
   await ports.readAudit.record(events, [...usage.values()]);
+}
+
+/** What an item that was refused named. */
+function askedFor(item: Selector | undefined): { asked?: Record<string, string> } {
+  if (item === undefined) return {};
+  const named = Object.entries(item).filter((part): part is [string, string] => typeof part[1] === 'string');
+  return { asked: Object.fromEntries(named) };
 }
 
 /** A caller that gets some values and an empty rest may take the rest for unset; with Vault away nothing is answered. */

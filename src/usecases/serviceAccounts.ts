@@ -20,7 +20,7 @@ export async function createServiceAccount(
   call: Call,
   body: { name: string; description: string; role: Role; expiresAt: Date | null },
 ): Promise<{ account: ServiceAccount; secret: Secret }> {
-  await requireActiveCaller(ports, call);
+  await requireActiveCaller(ports, call, 'service_account.create');
   if (call.caller.kind !== 'user' || !roleAtLeast(call.caller.role, 'engineer')) {
     const detail = 'Creating service accounts is for people with the role engineer or higher.';
     const refused = { action: 'service_account.create', details: { name: body.name } } as const;
@@ -112,7 +112,7 @@ async function ownAccount(
   id: string,
   action: AuditAction,
 ): Promise<ServiceAccount> {
-  await requireActiveCaller(ports, call);
+  await requireActiveCaller(ports, call, action);
   const account = await ports.records.serviceAccount(id);
   const { role, principal } = call.caller;
   if (account !== null && (role === 'admin' || account.createdBy === principal)) return account;

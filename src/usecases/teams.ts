@@ -87,7 +87,7 @@ export async function deleteTeam(ports: Needs, call: Call, name: string): Promis
 
 /** The team, if the caller may change it. One that he may not see is as if it were not there. */
 async function ledTeam(ports: Needs, call: Call, name: string, action: TeamAction): Promise<Team> {
-  await requireActiveCaller(ports, call);
+  await requireActiveCaller(ports, call, action);
   const { caller } = call;
   const refused = { action, details: { team: name } };
   const team = await ports.records.team(name);

@@ -12,6 +12,7 @@ import { remind } from '../usecases/remind.js';
 import { remindOthers } from '../usecases/remindOthers.js';
 import { rewrapChannels } from '../usecases/rewrapChannels.js';
 import { enqueueDueReports, makeScheduledReport } from '../usecases/scheduledReports.js';
+import { sendEvents } from '../usecases/sendEvents.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
 import { nextDue } from './ticks.js';
@@ -55,6 +56,7 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
         at: new Date(textOf(payload, 'due_at')),
       }),
     notify: () => handOverNotices(ports),
+    send_events: (payload) => sendEvents(ports, textOf(payload, 'channel_id')),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
     clean_up: async () => ({
       ...(await cleanUp(ports, retention)),

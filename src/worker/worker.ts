@@ -1,4 +1,5 @@
 import { declareReportSchedule } from '../usecases/scheduledReports.js';
+import { startEventTicks } from './eventTicks.js';
 import { SCHEDULES } from './schedules.js';
 import { tasksOf, type WorkerParts } from './tasks.js';
 import { startTicks } from './ticks.js';
@@ -13,10 +14,10 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const { jobs } = parts.ports;
   await declareReportSchedule(parts.ports, parts.reportSchedule);
   const runner = await jobs.work(tasksOf(parts));
-  const ticks = await startTicks(parts.ports, SCHEDULES);
+  const ticks = [await startTicks(parts.ports, SCHEDULES), startEventTicks(parts.ports)];
   return {
     async stop() {
-      await ticks.stop();
+      for (const each of ticks) await each.stop();
       await runner.stop();
     },
   };

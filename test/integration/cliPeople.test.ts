@@ -46,6 +46,16 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect((await run('users disable admin --yes')).stderr).to.contain('last admin');
   });
 
+  it('shuts out people of another issuer by their principal, and lets them in again', async () => {
+    expect((await run('users disable glassdome:7')).code).to.equal(2);
+    const done = await run('users disable glassdome:7 --yes');
+    expect(done.stderr).to.contain('glassdome:7 is disabled');
+    expect((await run('users disabled')).stdout).to.match(/glassdome:7 .*local:admin/);
+    expect((await run('users enable glassdome:7')).code).to.equal(0);
+    expect((await run('users disabled')).stderr).to.contain('Nobody is shut out.');
+    expect((await run('users disable sa:nobody --yes')).code).to.equal(5);
+  });
+
   it("changes one's own password and stays logged in", async () => {
     const first = await system.person('eve', 'engineer');
     const words = 'password --current-password long-enough-eve --new-password';
@@ -115,13 +125,27 @@ describe('the commands for people, service accounts, teams and audit', function 
 
   it('lists the trail by what was asked for, and verifies it', async () => {
     const all = await run('audit list --json --limit 250');
-    const items = (JSON.parse(all.stdout) as { items: { action: string }[] }).items;
+    const items = (JSON.parse(all.stdout) as { items: { action: string; at: string }[] }).items;
     expect(items.length).to.be.greaterThan(20);
     const teams = await run('audit list --action team.change');
     expect(teams.stdout.trim().split('\n').slice(1)).to.satisfy((lines: string[]) =>
       lines.every((line) => line.includes('team.change')),
     );
     expect(teams.stdout).to.contain('(break-glass)');
+    const [oldest, newest] = [items.at(-1), items[0]];
+    const rowsOf = async (words: string) =>
+      (
+        JSON.parse((await run(`audit list --json --limit 250 ${words}`)).stdout).items as { at: string }[]
+      ).map(({ at }) => at);
+    const first = await rowsOf(`--to ${newest?.at} --outcome allowed`);
+    expect(first.length).to.be.greaterThan(5);
+    expect(first).to.satisfy((rows: string[]) => rows.every((at) => at < (newest?.at ?? '')));
+    expect(await rowsOf(`--from ${newest?.at}`))
+      .to.include(newest?.at)
+      .and.not.include(oldest?.at);
+    expect(await rowsOf(`--from ${oldest?.at} --to ${oldest?.at}`)).to.deep.equal([]);
+    const wrong = await run('audit list --action credential.steal');
+    expect([wrong.code, wrong.stderr.includes('credential.read')]).to.deep.equal([2, true]);
     const verified = await run('audit verify');
     expect(verified.code).to.equal(0);
     expect(verified.stderr).to.match(/^Untouched: \d+ rows in \d+ chains/);

@@ -64,6 +64,17 @@ describe('the commands for the worker and where notices go', function () {
     expect(stdout).to.not.contain('only-we-know');
   });
 
+  it('add a webhook that follows events', async () => {
+    const file = join(system.folder, 'follow.url');
+    writeFileSync(file, 'https://consumer.lab.example/reload\n', { mode: 0o600 });
+    const added = await run(`channels add consumer webhook --url @${file} --events --label site=lab`);
+    expect(added.code, added.stderr).to.equal(0);
+    const { stdout } = await run('channels list');
+    expect(stdout).to.match(/consumer +webhook +consumer\.lab\.example +info +events, site=lab +0 +0/);
+    expect((await run('channels add both webhook --url @f --events --only expiring')).code).to.equal(2);
+    expect((await run('channels remove consumer --yes')).code).to.equal(0);
+  });
+
   it('tell when a test does not arrive, and end with 1', async () => {
     const { stderr, code } = await run('channels test on-call');
     expect(code).to.equal(1);

@@ -112,10 +112,72 @@ describe('the feed of changes', function () {
     const grants = [{ subject_kind: 'user', subject: ben.principal, level: 'use' }];
     await change(shared, '/grants', { grants }, 'PUT');
     await change(shared, '/rotate', { fields: { key: 'v2' } });
-    const { events } = await hear(broker, ben, { lastEventId: first, count: 2 });
-    expect(events.map(({ data }) => data.credential?.name)).to.deep.equal([`lab ${count}`, `lab ${count}`]);
-    const all = await hear(broker, broker.admin, { lastEventId: first, count: 4 });
-    expect(all.events.length).to.equal(4);
+    const { events } = await hear(broker, ben, { lastEventId: first, count: 3 });
+    expect(events.map(({ data }) => data.credential?.name)).to.deep.equal(
+      Array.from({ length: 3 }, () => `lab ${count}`),
+    );
+    const all = await hear(broker, broker.admin, { lastEventId: first, count: 5 });
+    expect(all.events.length).to.equal(5);
+  });
+
+  it('tells those to whom access was given, in whatever way, and those from whom it was taken', async () => {
+    const mia = await broker.person('mia', 'engineer');
+    const { first } = await hear(broker, mia, { count: 0 });
+    const id = await create();
+    const why = { 'x-break-glass-reason': 'a drill' };
+    const grant = async (...grants: object[]) => {
+      // Only an admin grants to a role.
+      const who = JSON.stringify(grants).includes('"role"') ? broker.admin : anna;
+      const path = `/api/credentials/${id}/grants`;
+      expect((await broker.call(who.token, 'PUT', path, { grants }, why)).status).to.equal(200);
+    };
+    const mine = { subject_kind: 'user', subject: mia.principal, level: 'use' };
+    const teams = async (members: string[]) => {
+      const body = { members: members.map((principal) => ({ principal })) };
+      const { status } = await broker.call(broker.admin.token, 'PUT', '/api/teams/red/members', body, why);
+      expect(status).to.equal(200);
+    };
+    await broker.call(broker.admin.token, 'POST', '/api/teams', { name: 'red' });
+    await teams([anna.principal]);
+    await grant(mine);
+    await grant({ ...mine, level: 'read' }, { subject_kind: 'user', subject: ben.principal, level: 'read' });
+    await grant({ ...mine, level: 'read' });
+    await grant({ subject_kind: 'team', subject: 'red', level: 'read' });
+    await teams([anna.principal, mia.principal]);
+    await change(id, '', { name: `hidden from mia ${count}` }, 'PATCH');
+    await broker.call(broker.admin.token, 'DELETE', '/api/teams/red');
+    await grant({ subject_kind: 'role', subject: 'engineer', level: 'use' });
+    await grant();
+    const { events } = await hear(broker, mia, { lastEventId: first, count: 7 });
+    const told = events.map(({ kind, data }) => `${kind} ${data['to'] ?? ''} ${data['level'] ?? ''}`.trim());
+    expect(told).to.deep.equal([
+      'credential.granted user:local:mia use',
+      'credential.granted user:local:mia read',
+      'credential.revoked user:local:mia read',
+      'credential.granted team:red read',
+      'credential.revoked team:red read',
+      'credential.granted role:engineer use',
+      'credential.revoked role:engineer use',
+    ]);
+    // Of what is not hers any more she hears the id, and not what it is called now.
+    expect(JSON.stringify(events)).to.include(id).and.not.include('hidden from mia');
+    const all = await hear(broker, anna, { lastEventId: first, count: 11 });
+    expect(kinds(all.events).filter((kind) => kind === 'credential.granted')).to.have.length.greaterThan(4);
+  });
+
+  it('tells of a reset when what was missed is no longer kept, or the number is of another database', async () => {
+    await create();
+    const { first: newest } = await hear(broker, anna, { count: 0 });
+    const later = await hear(broker, anna, { lastEventId: newest + 1000, count: 1 });
+    expect([kinds(later.events), later.events[0]?.id]).to.deep.equal([['reset'], newest]);
+    const owner = new pg.Client({ connectionString: broker.database.ownerUrl });
+    await owner.connect();
+    await owner.query('delete from broker.events where number < $1', [newest]);
+    await owner.end();
+    const old = await hear(broker, anna, { lastEventId: newest - 2, count: 1 });
+    expect([kinds(old.events), old.events[0]?.id]).to.deep.equal([['reset'], newest]);
+    const kept = await hear(broker, anna, { lastEventId: newest - 1, count: 1 });
+    expect([kinds(kept.events), kept.events[0]?.id]).to.deep.equal([['credential.created'], newest]);
   });
 
   it('ends when the account does', async () => {
@@ -137,14 +199,17 @@ describe('the feed of changes', function () {
       `insert into broker.events (credential_id, kind, details) values ('${id}', 'credential.changed', '{}')`,
     );
     await change(id, '/rotate', { fields: { key: 'v2' } });
-    const early = await hear(broker, anna, { lastEventId: first, count: 1 });
-    expect(kinds(early.events), 'what came before the open transaction').to.deep.equal([
+    const early = await hear(broker, anna, { lastEventId: first, count: 2 });
+    expect(kinds(early.events), 'nothing waits for it').to.deep.equal([
       'credential.created',
+      'credential.rotated',
     ]);
     await slow.query('commit');
     await slow.end();
-    const late = await hear(broker, anna, { lastEventId: early.events[0]?.id ?? 0, count: 2 });
-    expect(kinds(late.events)).to.deep.equal(['credential.changed', 'credential.rotated']);
+    const late = await hear(broker, anna, { lastEventId: early.events.at(-1)?.id ?? 0, count: 1 });
+    expect(kinds(late.events)).to.deep.equal(['credential.changed']);
+    const numbers = [...early.events, ...late.events].map((event) => event.id);
+    expect(numbers).to.deep.equal([first + 1, first + 2, first + 3]);
   });
 
   it('refuses a number that is none', async () => {

@@ -153,6 +153,8 @@ describe('a broker that is killed between any two steps', function () {
       const made = { ...body, name, fields: { ...body.fields, host: `${NEW}.lab` } };
       return (await createCredential(ports, anna, made, { source: 'api' })).credential.id;
     });
+    const finished = (await ports.records.auditEvents({ action: 'credential.rotate' }, { limit: 200 })).items;
+    expect(finished.filter(({ details }) => details['settled_by'] === 'reconciler')).to.not.have.length(0);
     for (const one of works) {
       await rotateCredential(ports, anna, one.id, rotateBody(one), { idempotencyKey: one.key });
       expect(await expectWhole(one.id, [NEW])).to.equal(NEW);

@@ -40,6 +40,30 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
     expect(rows[0].n).to.equal(50);
   });
 
+  it('lets a flood of refusals push out no read, and counts those for which there is no room', async () => {
+    const flooded = await freshRecords({ maxQueue: 50, maxRefusals: 20 });
+    const { readAudit } = flooded.db;
+    const refusal = { actor: 'ended:1', outcome: 'denied', code: 'unauthenticated', ip: '10.7.7.7' } as const;
+    const codes = await Promise.all([
+      ...Array.from({ length: 90 }, () => codeOf(readAudit.record([anEvent(refusal)]))),
+      ...Array.from({ length: 30 }, () => codeOf(readAudit.record([anEvent({ actor: 'good:9' })]))),
+      // The queue is full by now, of good reads too.
+      codeOf(readAudit.record([anEvent(refusal)])),
+      codeOf(readAudit.record([anEvent({ actor: 'good:10' })])),
+    ]);
+    expect(codes.slice(0, -1).filter((code) => code !== 'none')).to.deep.equal([]);
+    expect(codes.at(-1)).to.equal('audit_overloaded');
+    await readAudit.record([anEvent(refusal)]);
+    await readAudit.flush();
+    const { rows } = await flooded.owner.query(
+      `select (select count(*) from broker.audit_events where actor = 'ended:1')::integer as refused,
+         (select count(*) from broker.audit_events where actor = 'good:9')::integer as good,
+         (select sum(count) from broker.refusal_counts where ip = '10.7.7.7')::integer as counted`,
+    );
+    expect(rows[0]).to.deep.equal({ refused: 21, good: 30, counted: 71 });
+    await flooded.close();
+  });
+
   it('opens a chain that names the old head when nobody knows whether a flush took place', async () => {
     const { db, owner } = records;
     await db.readAudit.record([anEvent()]);

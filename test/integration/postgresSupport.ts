@@ -28,7 +28,9 @@ const signer: CheckpointSigner = {
 };
 
 /** A migrated database of its own and the adapter over it, as the app role. */
-export async function freshRecords(options: { maxQueue?: number } = {}): Promise<TestRecords> {
+export async function freshRecords(
+  options: { maxQueue?: number; maxRefusals?: number } = {},
+): Promise<TestRecords> {
   const server = await testPostgres();
   const { ownerUrl, appUrl, drop } = await server.freshDatabase();
   const appRole = decodeURIComponent(new URL(appUrl).username);
@@ -46,7 +48,7 @@ export async function freshRecords(options: { maxQueue?: number } = {}): Promise
 /** The adapter over a database that is migrated already. */
 export function recordsAt(
   url: string,
-  options: { maxQueue?: number; log?: Log; leaseMs?: number; clock?: Clock } = {},
+  options: { maxQueue?: number; maxRefusals?: number; log?: Log; leaseMs?: number; clock?: Clock } = {},
 ): Postgres {
   const { log = quiet, leaseMs = 60_000, clock = { now: () => new Date() }, ...audit } = options;
   return createPostgres({ url, clock, log, checkpointSigner: signer, audit, jobs: { leaseMs } });

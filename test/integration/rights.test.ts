@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import jwt from 'jsonwebtoken';
+import pg from 'pg';
 import { routes } from '../../src/http/app.js';
 import { type Answer, type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
 import * as table from '../support/rightsTable.js';
@@ -14,6 +16,7 @@ function filled(path: string, id = NOBODYS): string {
     .replace('{id}', id)
     .replace('{n}', '1')
     .replace('{username}', 'target')
+    .replace('{principal}', 'glassdome:4711')
     .replace(/\{\w+\}/, 'other');
 }
 
@@ -22,6 +25,7 @@ describe('who may do what', function () {
   this.timeout(180_000);
   let broker: BrokerSystem;
   let owner: SignedIn;
+  let trail: pg.Client;
   const actors = {} as Record<table.Role, SignedIn>;
   const made = {} as Record<table.Role, Record<table.Relation, string>>;
   let count = 0;
@@ -57,6 +61,8 @@ describe('who may do what', function () {
 
   before(async () => {
     broker = await startBrokerSystem();
+    trail = new pg.Client({ connectionString: broker.database.ownerUrl });
+    await trail.connect();
     owner = await broker.person('olga', 'admin');
     for (const role of ['engineer', 'architect', 'admin'] as const)
       actors[role] = await broker.person(role, role);
@@ -73,7 +79,10 @@ describe('who may do what', function () {
     await broker.call(owner.token, 'PATCH', '/api/users/observer', { role: 'observer' });
     actors.observer = await broker.signIn('observer', 'long-enough-observer');
   });
-  after(() => broker.stop());
+  after(async () => {
+    await trail.end();
+    await broker.stop();
+  });
 
   it('has a row for every route, and no row for a route that is gone', () => {
     const known = [table.CREDENTIAL_ROUTES, table.ROLE_ROUTES, table.OTHER_ROUTES].flatMap(Object.keys);
@@ -83,25 +92,155 @@ describe('who may do what', function () {
     expect(open.map(([key]) => key)).to.have.members(publicRoutes);
   });
 
-  it('answers 401 everywhere without a token, with two, and with one in the address', async () => {
+  /** One call of every route that is not public, on a credential that whoever asks could see if he counted. */
+  async function everywhere(
+    ask: (key: string, path: string, body?: object) => Promise<Answer>,
+  ): Promise<void> {
     for (const key of routes.map(keyOf).filter((each) => !publicRoutes.includes(each))) {
-      const [method, path] = split(key);
-      const { token } = actors.admin;
-      const tries = [
-        await broker.call(null, method, filled(path)),
-        await broker.call('a.b.c', method, filled(path)),
-        await broker.call(token, method, filled(path), undefined, {
-          authorization: `Bearer ${token}, Bearer x`,
-        }),
-        await broker.call(null, method, `${filled(path)}?access_token=${token}`),
-      ];
-      const seen = tries.map(({ status, body, headers }) => [
+      const row = { ...table.CREDENTIAL_ROUTES, ...table.ROLE_ROUTES }[key];
+      const bodies: Record<string, object> = {
+        'PUT /api/credentials/{id}/grants': { grants: [] },
+        'POST /api/credentials/resolve': { items: [{ id: made.engineer.owner }] },
+        'POST /api/service-accounts': { name: 'late' },
+        'POST /api/teams': { name: 'late' },
+        'PUT /api/teams/{name}/members': { members: [] },
+      };
+      const body = bodies[key] ?? (Object.keys(row?.body ?? {}).length > 0 ? row?.body : undefined);
+      const {
         status,
-        body.code,
-        headers.get('www-authenticate'),
-      ]);
-      expect([key, ...seen]).to.deep.equal([key, ...tries.map(() => [401, 'unauthenticated', 'Bearer'])]);
+        body: told,
+        headers,
+      } = await ask(key, filled(split(key)[1], made.architect.owner), body);
+      const seen = [key, status, told?.code, headers.get('www-authenticate')];
+      expect(seen).to.deep.equal([key, 401, 'unauthenticated', 'Bearer']);
     }
+  }
+
+  const refusalsOf = async (principal: string): Promise<number> => {
+    const { rows } = await trail.query(
+      `select count(*)::integer as n from broker.audit_events
+       where actor = $1 and outcome = 'denied' and code = 'unauthenticated'`,
+      [principal],
+    );
+    return rows[0].n;
+  };
+
+  describe('counts for nothing on every route, and leaves a row of each try that names somebody:', () => {
+    const by = (who: SignedIn) => (key: string, path: string, body?: object) => call(who, key, path, body);
+    const shutOut = (principal: string) =>
+      call(owner, 'PATCH', `/api/principals/${principal}`, { disabled: true });
+    const expired = async () => {
+      const { payload } = jwt.decode(actors.admin.token, { complete: true }) ?? {};
+      const claims = { ...(payload as object), exp: Math.floor(Date.now() / 1000) - 1 };
+      return { ...actors.admin, token: await broker.system.ports.tokenSigner.sign(claims) };
+    };
+    const robot = (name: string) => broker.account(actors.engineer.token, name);
+    const twice = () => ({ authorization: `Bearer ${actors.admin.token}, Bearer x` });
+
+    /** Makes whoever it is, and gives how he calls. */
+    const standings: Record<
+      keyof typeof table.WITHOUT_STANDING,
+      () => Promise<{ who?: SignedIn; ask?: Parameters<typeof everywhere>[0] }>
+    > = {
+      'nobody, without a token': async () => ({ ask: (key, path, body) => call(null, key, path, body) }),
+      'a token that is none': async () => ({ who: { ...actors.admin, token: 'a.b.c' } }),
+      'a token that is sent twice': async () => ({
+        ask: (key, path, body) => call(actors.admin, key, path, body, twice()),
+      }),
+      'a token in the address': async () => ({
+        ask: (key, path, body) => call(null, key, `${path}?access_token=${actors.admin.token}`, body),
+      }),
+      'an expired token': async () => ({ who: await expired() }),
+      'an expired token of another issuer': async () => ({ who: broker.glassdome(5, 'admin', -1) }),
+      'a disabled person': async () => {
+        const who = await broker.person('fred', 'architect');
+        await call(owner, 'PATCH', '/api/users/fred', { disabled: true });
+        return { who };
+      },
+      'a disabled person of another issuer': async () => {
+        const who = broker.glassdome(7, 'admin');
+        expect((await call(who, 'GET', '/api/auth/me')).status).to.equal(200);
+        await shutOut('glassdome:7');
+        return { who };
+      },
+      'a disabled service account': async () => {
+        const who = await robot('shut-out');
+        await shutOut(who.principal);
+        return { who };
+      },
+      'a revoked service account': async () => {
+        const who = await robot('revoked');
+        await call(owner, 'DELETE', `/api/service-accounts/${who.id}`);
+        return { who };
+      },
+      'a person with a lower role than his token says': async () => {
+        const who = await broker.person('gina', 'admin');
+        await call(owner, 'PATCH', '/api/users/gina', { role: 'engineer' });
+        return { who };
+      },
+      'a person who logged out': async () => {
+        const who = await broker.person('hilda', 'engineer');
+        await call(who, 'POST', '/api/auth/logout');
+        return { who };
+      },
+    };
+
+    for (const [name, { audited }] of Object.entries(table.WITHOUT_STANDING)) {
+      it(name, async () => {
+        const { who, ask } = await standings[name as keyof typeof standings]();
+        const principal = who?.principal ?? actors.admin.principal;
+        const before = await refusalsOf(principal);
+        await everywhere(ask ?? by(who ?? actors.admin));
+        const tries = audited ? routes.length - publicRoutes.length : 0;
+        expect((await refusalsOf(principal)) - before).to.equal(tries);
+      });
+    }
+
+    it('until he is let in again', async () => {
+      const who = broker.glassdome(8);
+      const status = async () => (await call(who, 'GET', '/api/auth/me')).status;
+      const seen = [await status()];
+      await shutOut('glassdome:8');
+      seen.push(await status());
+      await shutOut('glassdome:8');
+      await call(owner, 'PATCH', '/api/principals/glassdome:8', { disabled: false });
+      seen.push(await status());
+      expect(seen).to.deep.equal([200, 401, 200]);
+      const { items } = (await call(owner, 'GET', '/api/audit?action=user.change')).body;
+      const told = items
+        .map(({ details }: { details: Record<string, unknown> }) => details)
+        .filter(({ principal }: Record<string, unknown>) => principal === 'glassdome:8');
+      expect(told.map(({ disabled }: { disabled: boolean }) => disabled)).to.deep.equal([false, true, true]);
+    });
+
+    it('a service account that is shut out gets no token either, and has its secret still afterwards', async () => {
+      const who = await robot('paused');
+      const ask = { grant_type: 'client_credentials', client_id: who.id, client_secret: who.secret };
+      const trade = async () => (await broker.call(null, 'POST', '/api/auth/token', ask)).status;
+      await shutOut(who.principal);
+      const seen = [await trade()];
+      await call(owner, 'PATCH', `/api/principals/${who.principal}`, { disabled: false });
+      seen.push(await trade());
+      expect(seen).to.deep.equal([401, 200]);
+    });
+
+    it('is told to admins as a list, and refuses what makes no sense', async () => {
+      await shutOut('local:target');
+      const { items } = (await call(owner, 'GET', '/api/principals/disabled')).body;
+      const row = (principal: string) => items.find((i: { principal: string }) => i.principal === principal);
+      expect(row('local:target')).to.include({ disabled_by: null });
+      expect(row('glassdome:7')).to.include({ disabled_by: owner.principal });
+      await call(owner, 'PATCH', '/api/principals/local:target', { disabled: false });
+      const foreign = broker.glassdome(9, 'admin');
+      const statuses = [
+        await shutOut('nobody'),
+        await shutOut('Upper:7'),
+        await shutOut(`sa:${NOBODYS}`),
+        await shutOut('local:unknown'),
+        await call(foreign, 'PATCH', '/api/principals/glassdome:9', { disabled: true }),
+      ].map(({ status }) => status);
+      expect(statuses).to.deep.equal([400, 400, 404, 404, 409]);
+    });
   });
 
   it('names an unknown key of every body, and an unknown parameter of every address', async () => {
@@ -232,38 +371,18 @@ describe('who may do what', function () {
   });
 
   describe('acts at once', () => {
-    const everywhere = async (who: SignedIn): Promise<void> => {
-      for (const key of routes.map(keyOf).filter((each) => !publicRoutes.includes(each))) {
-        const row = { ...table.CREDENTIAL_ROUTES, ...table.ROLE_ROUTES }[key];
-        const bodies: Record<string, object> = {
-          'PUT /api/credentials/{id}/grants': { grants: [] },
-          'POST /api/credentials/resolve': { items: [{ id: made.engineer.owner }] },
-          'POST /api/service-accounts': { name: 'late' },
-          'POST /api/teams': { name: 'late' },
-          'PUT /api/teams/{name}/members': { members: [] },
-        };
-        const path = filled(split(key)[1], made.architect.owner);
-        const body = bodies[key] ?? (Object.keys(row?.body ?? {}).length > 0 ? row?.body : undefined);
-        const { status } = await call(who, key, path, body);
-        expect([key, status]).to.deep.equal([key, 401]);
-      }
-    };
-
-    it('when a person is disabled', async () => {
-      const fred = await broker.person('fred', 'architect');
-      expect((await call(fred, 'GET', '/api/auth/me')).status).to.equal(200);
-      await broker.call(owner.token, 'PATCH', '/api/users/fred', { disabled: true });
-      await everywhere(fred);
-      const renew = { grant_type: 'refresh_token', refresh_token: fred.refreshToken };
-      expect((await broker.call(null, 'POST', '/api/auth/token', renew)).status).to.equal(401);
-    });
-
-    it('when a person gets a lower role: the token ends, and its successor has the new role', async () => {
-      const gina = await broker.person('gina', 'admin');
-      await broker.call(owner.token, 'PATCH', '/api/users/gina', { role: 'engineer' });
-      await everywhere(gina);
-      const renew = { grant_type: 'refresh_token', refresh_token: gina.refreshToken };
-      const { body } = await broker.call(null, 'POST', '/api/auth/token', renew);
+    it('when a person is disabled, or gets a lower role: no renewal, or one with the new role', async () => {
+      const renewed = async (who: SignedIn) =>
+        broker.call(null, 'POST', '/api/auth/token', {
+          grant_type: 'refresh_token',
+          refresh_token: who.refreshToken,
+        });
+      const ines = await broker.person('ines', 'architect');
+      await broker.call(owner.token, 'PATCH', '/api/users/ines', { disabled: true });
+      expect((await renewed(ines)).status).to.equal(401);
+      const jana = await broker.person('jana', 'admin');
+      await broker.call(owner.token, 'PATCH', '/api/users/jana', { role: 'engineer' });
+      const { body } = await renewed(jana);
       expect((await broker.call(body.access_token, 'GET', '/api/auth/me')).body.role).to.equal('engineer');
     });
 
@@ -275,7 +394,7 @@ describe('who may do what', function () {
       expect((await call(other, 'GET', '/api/auth/me')).status).to.equal(401);
       expect((await call(hans, 'GET', '/api/auth/me')).status).to.equal(200);
       expect((await call(hans, 'POST', '/api/auth/logout')).status).to.equal(204);
-      await everywhere(hans);
+      expect((await call(hans, 'GET', '/api/auth/me')).status).to.equal(401);
     });
 
     it('when a service account is revoked, or its secret is reset', async () => {
@@ -288,7 +407,7 @@ describe('who may do what', function () {
       const { items } = (await call(owner, 'GET', '/api/service-accounts')).body;
       expect(items.find((a: { id: string }) => a.id === robot.id).last_used_at).to.be.a('string');
       await call(owner, 'DELETE', `/api/service-accounts/${robot.id}`);
-      await everywhere(robot);
+      expect((await call(robot, 'GET', '/api/auth/me')).status).to.equal(401);
     });
 
     it('when a grant ends, is taken back, or its team goes', async () => {

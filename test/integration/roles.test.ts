@@ -85,6 +85,7 @@ describe('a process that is a worker alone', function () {
       minSeverity: 'info' as const,
       kinds: [],
       labels: {},
+      events: false,
       team: null,
       quiet: null,
       paused: false,

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../local/child.js';
@@ -10,6 +11,8 @@ export interface BrokerParts {
   database: TestDatabase;
   /** Scratch of its own; removed at the end. */
   folder: string;
+  /** Signs Glassdome's tokens. */
+  glassdomeKey: string;
   /** What a broker on these parts finds in its environment. */
   env: Record<string, string>;
   stop(): Promise<void>;
@@ -21,6 +24,9 @@ export async function startBrokerParts(postgres = testPostgres()): Promise<Broke
   const database = await (await postgres).freshDatabase();
   const vault = await startPrivateVault();
   const logins = await provisionVault(vault.address, vault.rootToken, folder, () => undefined);
+  const glassdomeKey = randomBytes(32).toString('hex');
+  const keyFile = join(folder, 'jwt-key');
+  writeFileSync(keyFile, glassdomeKey, { mode: 0o600 });
   const env = {
     BROKER_PORT: String(await freePort()),
     DATABASE_URL: database.appUrl,
@@ -33,6 +39,7 @@ export async function startBrokerParts(postgres = testPostgres()): Promise<Broke
     VAULT_WORKER_SECRET_ID_FILE: logins.worker.secretIdFile,
     VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
     VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
+    GLASSDOME_JWT_KEY_FILES: keyFile,
     LOG_LEVEL: 'error',
     // What suites store is mostly made up; those that prove it say so.
     TEST_ON_SAVE: 'skip',
@@ -42,6 +49,7 @@ export async function startBrokerParts(postgres = testPostgres()): Promise<Broke
     vault,
     database,
     folder,
+    glassdomeKey,
     env,
     stop: async () => {
       await database.drop();

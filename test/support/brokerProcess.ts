@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import jwt from 'jsonwebtoken';
 import type { BrokerParts } from './brokerParts.js';
+import { type GlassdomeRole, glassdomeToken } from './glassdomeToken.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const READY_WITHIN_MS = 20_000;
@@ -15,26 +12,20 @@ export interface BrokerProcess {
   /** All that it has printed so far, logs included. */
   output(): string;
   /** A token of Glassdome's for its user `id`. */
-  token(id: number, role?: 'observer' | 'engineer' | 'architect' | 'admin'): string;
+  token(id: number, role?: GlassdomeRole): string;
   /** Ends the process, by default as a crash does, and waits until it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
-
-const LEVELS = { observer: 25, engineer: 50, architect: 75, admin: 100 };
 
 /** The real program as a process of its own, ready to serve. */
 export async function startBrokerProcess(
   parts: BrokerParts,
   command: 'api' | 'all' = 'api',
 ): Promise<BrokerProcess> {
-  const key = randomBytes(32).toString('hex');
-  const keyFile = join(parts.folder, 'jwt-key');
-  writeFileSync(keyFile, key, { mode: 0o600 });
   const env = {
     PATH: process.env['PATH'],
     ...parts.env,
     LOG_LEVEL: 'info',
-    GLASSDOME_JWT_KEY_FILES: keyFile,
   };
   const child = spawn(process.execPath, [main, command], { env });
   let output = '';
@@ -50,10 +41,7 @@ export async function startBrokerProcess(
     child,
     base,
     output: () => output,
-    token: (id, role = 'engineer') =>
-      jwt.sign({ sub: String(id), username: `user-${id}`, role, level: LEVELS[role] }, key, {
-        expiresIn: 900,
-      }),
+    token: (id, role = 'engineer') => glassdomeToken(parts.glassdomeKey, { id, role }),
     kill: async (signal = 'SIGKILL') => {
       child.kill(signal);
       await gone;

@@ -7,6 +7,7 @@ import { createFirstAdmin } from '../../src/usecases/users.js';
 import { type System, wire } from '../../src/wire.js';
 import { startBrokerParts } from './brokerParts.js';
 import { holdToDocument } from './documented.js';
+import { type GlassdomeRole, glassdomeToken } from './glassdomeToken.js';
 import type { TestDatabase, TestVault } from './parts.js';
 
 export interface Answer {
@@ -42,6 +43,8 @@ export interface BrokerSystem {
   signIn(username: string, password: string): Promise<SignedIn>;
   /** Makes a service account as somebody and trades its secret for a token. */
   account(token: string, name: string): Promise<SignedIn & { id: string; secret: string }>;
+  /** Somebody who comes with a token of Glassdome's. */
+  glassdome(id: number, role?: GlassdomeRole, seconds?: number): SignedIn;
   stop(): Promise<void>;
 }
 
@@ -116,6 +119,11 @@ export async function startBrokerSystem(
       const known = { id: client_id, principal: `sa:${client_id}`, secret: client_secret };
       return { ...known, token: body.access_token, refreshToken: '' };
     },
+    glassdome: (id, role = 'engineer', seconds = 900) => ({
+      principal: `glassdome:${id}`,
+      token: glassdomeToken(parts.glassdomeKey, { id, role, seconds }),
+      refreshToken: '',
+    }),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -169,6 +169,12 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
     body: { role: 'observer' },
     path: '/api/users/target',
   },
+  'GET /api/principals/disabled': { answers: '403 403 403 200 403' },
+  'PATCH /api/principals/{principal}': {
+    answers: '403 403 403 200 403',
+    body: { disabled: false },
+    path: '/api/principals/glassdome:4711',
+  },
   'POST /api/users/{username}/reset-password': {
     answers: '403 403 403 200 403',
     path: '/api/users/target/reset-password',
@@ -212,6 +218,25 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'POST /api/notifications/channels/{id}/test': { answers: '403 403 403 404 403' },
   'POST /api/notifications/channels/{id}/retry': { answers: '403 403 403 404 403' },
 };
+
+/**
+ * Whose calls count for nothing, whatever he was granted: each of these on every route that is not public. The last
+ * column says whether the refusal can name somebody, and so stands in the audit trail.
+ */
+export const WITHOUT_STANDING = {
+  'nobody, without a token': { answer: 401, audited: false },
+  'a token that is none': { answer: 401, audited: false },
+  'a token that is sent twice': { answer: 401, audited: false },
+  'a token in the address': { answer: 401, audited: false },
+  'an expired token': { answer: 401, audited: false },
+  'an expired token of another issuer': { answer: 401, audited: false },
+  'a disabled person': { answer: 401, audited: true },
+  'a disabled person of another issuer': { answer: 401, audited: true },
+  'a disabled service account': { answer: 401, audited: true },
+  'a revoked service account': { answer: 401, audited: true },
+  'a person with a lower role than his token says': { answer: 401, audited: true },
+  'a person who logged out': { answer: 401, audited: true },
+} as const;
 
 /** Routes that the tables above and tests of their own speak of. */
 export const OTHER_ROUTES = {

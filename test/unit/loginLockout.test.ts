@@ -5,13 +5,9 @@ const START = new Date('2026-01-01T00:00:00Z').getTime();
 const later = (minutes: number) => new Date(START + minutes * 60_000);
 
 function isShut(lockout: LoginLockout, name: string, at = later(0)): boolean {
-  try {
-    lockout.check(name, '10.0.0.1', at);
-    return false;
-  } catch (error) {
-    expect((error as { code?: unknown }).code).to.equal('rate_limited');
-    return true;
-  }
+  const wait = lockout.waitOf(name, '10.0.0.1', at);
+  if (wait !== null) expect(wait.code).to.equal('rate_limited');
+  return wait !== null;
 }
 
 function fail(lockout: LoginLockout, name: string, times: number, at = later(0)): void {

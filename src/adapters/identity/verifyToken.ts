@@ -96,10 +96,13 @@ function firstGood(token: string, keys: readonly KeyObject[], rules: Rules): jwt
   return undefined;
 }
 
-/** Stricter than Glassdome itself: `exp`, `sub` and a numeric `level` must be there; the lower of role and level counts. */
+/**
+ * Stricter than Glassdome itself: `exp`, `sub` and a numeric `level` must be there; the lower of role and level counts.
+ * A token for an audience is not one of its access tokens, which name none.
+ */
 function verifyGlassdome(token: string, keys: readonly KeyObject[], clockTimestamp: number): Caller {
   const payload = firstGood(token, keys, { algorithms: ['HS256'], clockTimestamp });
-  if (payload === undefined) throw refused();
+  if (payload === undefined || payload.aud !== undefined) throw refused();
   const { sub, role, level } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || !/^\d{1,18}$/.test(sub) || typeof level !== 'number' || !isRole(role))
     throw refused();

@@ -1,6 +1,7 @@
 import type { Notifier } from '../../ports/notices.js';
 import type { Outbound } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
+import { eventRequest } from './eventWebhook.js';
 import { createMailer, type SmtpOptions } from './mail.js';
 import { type PostRequest, post } from './post.js';
 import { slackRequest } from './slack.js';
@@ -35,5 +36,6 @@ export function createNotifier({ outbound, clock, smtp }: NotifierOptions): Noti
           return posted(webhookRequest(target, message, clock.now()));
       }
     },
+    sendEvents: (target, delivery) => post(outbound, target, eventRequest(target, delivery, clock.now())),
   };
 }

@@ -26,13 +26,21 @@ export function webhookRequest(target: ChannelTarget, message: Message, now: Dat
       facts: notice.body,
     })),
   });
+  return signedRequest(target, { id: message.id, body, now });
+}
+
+/** A body that goes to a webhook, signed with the secret of its channel. */
+export function signedRequest(
+  target: ChannelTarget,
+  { id, body, now }: { id: string; body: string; now: Date },
+): PostRequest {
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const key = target.signingSecret?.reveal() ?? '';
   const signature = createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex');
   return {
     body,
     headers: {
-      'x-glassdome-delivery': message.id,
+      'x-glassdome-delivery': id,
       'x-glassdome-timestamp': timestamp,
       'x-glassdome-signature': `sha256=${signature}`,
     },

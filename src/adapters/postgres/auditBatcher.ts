@@ -11,6 +11,8 @@ import { runQuery } from './pools.js';
 
 const MAX_BATCH_ROWS = 500;
 const MAX_QUEUE = 5_000;
+/** Of those so many may be refusals: one batch, so that a flood of them never costs a good read more than one flush. */
+const MAX_REFUSALS = 500;
 
 interface Waiting {
   events: AuditEvent[];
@@ -25,6 +27,10 @@ export interface BatcherParts {
   log: Log;
   /** Rows that may wait; 5,000 if not given. */
   maxQueue?: number;
+  /** Rows of refusals that may wait; 500 if not given. */
+  maxRefusals?: number;
+  /** Takes a refusal for which there is no room. */
+  countRefusal(ip: string, code: string): void;
 }
 
 /**
@@ -32,10 +38,11 @@ export interface BatcherParts {
  * waits for nothing; under load one commit serves hundreds of reads.
  */
 export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'isFull' | 'flush'> {
-  const { clock, log, maxQueue = MAX_QUEUE } = parts;
+  const { clock, log, maxQueue = MAX_QUEUE, maxRefusals = MAX_REFUSALS } = parts;
   const chain = chainWriter('reads');
   const queue: Waiting[] = [];
   let depth = 0;
+  let refusals = 0;
   let full = false;
   let running: Promise<void> | null = null;
 
@@ -89,6 +96,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       const batch = takeBatch(queue);
       const fault = await settle(batch);
       depth -= batch.reduce((sum, each) => sum + sizeOf(each), 0);
+      refusals -= batch.filter(isRefusal).reduce((sum, each) => sum + sizeOf(each), 0);
       if (fault !== null) failAll(fault);
       full = false;
     }
@@ -100,11 +108,18 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       if (events.length === 0 && usage.length === 0) return Promise.resolve();
       const size = events.length + usage.length;
       // A request larger than the bound still gets in when nothing waits.
-      if (depth > 0 && depth + size > maxQueue) {
+      const noRoom = depth > 0 && depth + size > maxQueue;
+      const refusal = isRefusal({ events, usage });
+      if (refusal && (noRoom || (refusals > 0 && refusals + size > maxRefusals))) {
+        for (const { ip, code } of events) parts.countRefusal(ip ?? '', code ?? 'denied');
+        return Promise.resolve();
+      }
+      if (noRoom) {
         full = true;
         return Promise.reject(overloaded());
       }
       depth += size;
+      if (refusal) refusals += size;
       return new Promise<void>((resolve, reject) => {
         queue.push({ events, usage, resolve, reject });
         running ??= drain();
@@ -116,6 +131,11 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       while (running !== null) await running;
     },
   };
+}
+
+/** A request that gets nothing: without its row no value leaves and nothing changes. */
+function isRefusal({ events, usage }: Pick<Waiting, 'events' | 'usage'>): boolean {
+  return usage.length === 0 && events.every(({ outcome }) => outcome === 'denied');
 }
 
 function sizeOf(waiting: Waiting): number {

@@ -3,6 +3,8 @@ import type { ChangeTx } from '../../ports/changes.js';
 import type { Clock } from '../../ports/runtime.js';
 import { channelWrites } from './channels.js';
 import { credentialWrites, insertRecord } from './credentialWrites.js';
+import { disabledWrites } from './disabledPrincipals.js';
+import { eventFeedWrites } from './eventFeed.js';
 import { findingWrites } from './findings.js';
 import { idempotencyWrites } from './idempotency.js';
 import { noticeWrites } from './noticeWrites.js';
@@ -20,6 +22,7 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
     ...credentialWrites(query),
     ...teamWrites(query),
     ...peopleWrites(query),
+    ...disabledWrites(query),
     ...idempotencyWrites(query),
     ...testWrites(query),
     ...channelWrites(query),
@@ -27,6 +30,7 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
     ...noticeWrites(query, clock),
     ...reportWrites(query),
     ...reportScheduleWrites(query),
+    ...eventFeedWrites(query),
     reportUsage: (row) =>
       insertRecord(query, 'credential_usage', {
         credential_id: row.credentialId,

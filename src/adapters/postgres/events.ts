@@ -1,23 +1,34 @@
 import { notFound } from '../../domain/errors.js';
+import type { ServiceType } from '../../domain/serviceType.js';
 import type { ChangeEvent, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { Query, Row } from './pools.js';
 import { CALLER_ACTIVE, callerValues, REACHES } from './reach.js';
 
-/** Everybody sees what he may see now; who lost a grant hears no more, also of what was before. */
-const VISIBLE = `($6 or c.owner = $1 or exists (
+const SEES = `($6 or c.owner = $1 or exists (
   select 1 from broker.grants g where g.credential_id = c.id and ${REACHES}))`;
 
+/** Of a grant hear, beside admin and owner, those to whom it was given, also when it was all they had. */
+const HEARS = `(case when e.subject is null then ${SEES} else $6 or c.owner = $1
+  or (e.subject_kind = $3 and e.subject = $1)
+  or (e.subject_kind = 'team' and e.subject in (select m.team from broker.team_members m where m.principal = $1))
+  or (e.subject_kind = 'role' and e.subject = any($4::text[])) end)`;
+
+/** What an event is told with. */
+export const EVENT_COLUMNS =
+  'e.number, e.at, e.kind, e.details, c.id as credential_id, c.name, c.service_type, c.owner';
+
+/** Everybody sees what he may see now; who lost a grant hears no more, also of what was before, but of the loss itself. */
 const AFTER = `
-  select s.active, s.last, e.* from (
-    select ${CALLER_ACTIVE} as active,
-      (select max(e.id) from broker.events e where e.tx < pg_snapshot_xmin(pg_current_snapshot())) as last
+  select s.active, s.newest, s.oldest, e.* from (
+    select ${CALLER_ACTIVE} as active, (select last from broker.event_counter) as newest,
+      (select min(o.number) from broker.events o) as oldest
   ) s left join lateral (
-    select e.id, e.at, e.kind, e.details, c.id as credential_id, c.name, c.service_type, c.owner
+    select ${EVENT_COLUMNS}, ${SEES} as visible
     from broker.events e join broker.credentials c on c.id = e.credential_id
-    where e.id > $7 and e.tx < pg_snapshot_xmin(pg_current_snapshot()) and ${VISIBLE}
-    order by e.id limit $8
-  ) e on true order by e.id`;
+    where e.number > $7 and ${HEARS}
+    order by e.number limit $8
+  ) e on true order by e.number`;
 
 export function eventReads(query: Query, clock: Clock): Pick<Records, 'eventsAfter'> {
   return {
@@ -29,24 +40,31 @@ export function eventReads(query: Query, clock: Clock): Pick<Records, 'eventsAft
       const rows = await query({ name: 'events', text: AFTER, values: [...known, from, limit] });
       const [first] = rows;
       if (first === undefined) throw notFound('event');
-      const events = rows.filter((row) => row['id'] !== null).map(toEvent);
-      const newest = Number(first['last'] ?? 0);
+      const newest = Number(first['newest']);
+      const events = rows.filter((row) => row['number'] !== null).map(toEvent);
       // A full page may have more behind it; else all up to the newest was looked through.
-      const last = events.length === limit ? (events.at(-1)?.id ?? newest) : Math.max(newest, after ?? 0);
-      return { callerActive: first['active'] === true, events, last };
+      const last = events.length === limit ? (events.at(-1)?.id ?? newest) : newest;
+      const oldest = first['oldest'] === null ? newest + 1 : Number(first['oldest']);
+      return { callerActive: first['active'] === true, events, last, kept: { oldest, newest } };
     },
   };
 }
 
-function toEvent(row: Row): ChangeEvent {
+/** Of a row with `EVENT_COLUMNS` and `visible`. */
+export function toEvent(row: Row): ChangeEvent {
   return {
-    id: Number(row['id']),
-    at: row['at'],
-    kind: row['kind'],
-    details: row['details'],
-    credentialId: row['credential_id'],
-    name: row['name'],
-    serviceType: row['service_type'],
-    owner: row['owner'],
-  } as ChangeEvent;
+    id: Number(row['number']),
+    at: row['at'] as Date,
+    kind: row['kind'] as string,
+    details: row['details'] as Record<string, unknown>,
+    credentialId: row['credential_id'] as string,
+    seen:
+      row['visible'] === true
+        ? {
+            name: row['name'] as string,
+            serviceType: row['service_type'] as ServiceType,
+            owner: row['owner'] as string,
+          }
+        : null,
+  };
 }

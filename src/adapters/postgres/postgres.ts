@@ -1,5 +1,6 @@
 import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
+import type { EventFeed } from '../../ports/eventFeed.js';
 import type { Findings } from '../../ports/findings.js';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Addresses, Outbox } from '../../ports/notices.js';
@@ -15,6 +16,8 @@ import { postgresVerifier } from './auditVerifier.js';
 import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
+import { disabledReads } from './disabledPrincipals.js';
+import { postgresEventFeed } from './eventFeed.js';
 import { eventReads } from './events.js';
 import { postgresFindings } from './findings.js';
 import { idempotencyReads } from './idempotency.js';
@@ -48,6 +51,8 @@ export interface PostgresOptions {
   audit?: {
     /** Rows that may wait for a flush; 5,000 if not given. */
     maxQueue?: number;
+    /** Of those, rows of refusals; 500 if not given. */
+    maxRefusals?: number;
   };
   jobs?: {
     /** After so long without a sign of life a worker counts as dead, and others do its jobs; 60,000 ms if not given. */
@@ -64,6 +69,7 @@ export interface Postgres {
   jobs: Jobs;
   outbox: Outbox;
   addresses: Addresses;
+  eventFeed: EventFeed;
   reports: Reports;
   findings: Findings;
   retention: Retention;
@@ -77,8 +83,9 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const pools = createPools(url, log);
   const reads = queryOn(pools.reads);
   const slow = queryOn(pools.slow);
-  const batcher = auditBatcher({ pool: pools.audit, clock, log, ...options.audit });
   const refusals = refusalCounter(slow, clock, log);
+  const countRefusal = refusals.count;
+  const batcher = auditBatcher({ pool: pools.audit, clock, log, countRefusal, ...options.audit });
   const flush = async (): Promise<void> => {
     await Promise.all([batcher.flush(), refusals.flush()]);
   };
@@ -95,6 +102,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...credentialReads(reads),
       ...openedReads(reads, clock),
       ...peopleReads(reads),
+      ...disabledReads(reads),
       ...idempotencyReads(reads),
       ...testReads(reads),
       ...eventReads(reads, clock),
@@ -103,11 +111,12 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...auditReads(reads),
     },
     changes: postgresChanges(pools.changes, clock, log),
-    readAudit: { ...batcher, flush, countRefusal: refusals.count },
+    readAudit: { ...batcher, flush, countRefusal },
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
     addresses: addressBook(slow, clock, log),
+    eventFeed: postgresEventFeed(queryOn(pools.changes)),
     reports: postgresReports(reads, slow),
     findings: postgresFindings(reads, pools.leader),
     retention: postgresRetention(slow, checkpointSigner, clock),

@@ -11,9 +11,12 @@ interface Asker {
 
 const ONE_ASKER: Asker = { principal: '$1', now: '$2', kind: '$3', roles: '$4::text[]', session: '$5::text' };
 
+const notShutOut = (principal: string): string =>
+  `not exists (select 1 from broker.disabled_principals d where d.principal = ${principal})`;
+
 /**
  * SQL that is true while the caller's account counts. People of the broker's own log-in and service accounts need a
- * live row; people of another issuer have none, but a row that is disabled shuts them out. A token counts no longer
+ * live row; people of another issuer have none. The last two count while nobody shut them out. A token counts no longer
  * once its login was ended or its person has a lower role than it says.
  */
 export const callerActive = ({ principal, now, kind, roles, session }: Asker): string => `
@@ -27,7 +30,8 @@ export const callerActive = ({ principal, now, kind, roles, session }: Asker): s
     when ${kind} = 'service_account' then exists (
       select 1 from broker.service_accounts s where s.id = substr(${principal}, 4)
         and s.revoked_at is null and (s.expires_at is null or s.expires_at > ${now}))
-    else not exists (select 1 from broker.people p where p.principal = ${principal} and p.disabled)
+      and ${notShutOut(principal)}
+    else ${notShutOut(principal)}
   end)`;
 
 /** SQL that is true for an unexpired grant `g` that reaches the caller. */

@@ -7,7 +7,8 @@ import type { Query, SqlValue } from './pools.js';
 
 /** What has ended, and when. Of notices those go whose deliveries went. */
 const ENDED: Readonly<Record<AgedTable, string>> = {
-  events: 'at < $1',
+  // Whole beginnings, so that a reader who lags behind can tell that some are gone.
+  events: 'number <= (select max(number) from broker.events where at < $1)',
   notification_deliveries: `state <> 'pending' and coalesce(sent_at, next_attempt_at) < $1`,
   notifications: `sent_at < $1 and not exists
     (select 1 from broker.notification_deliveries d where d.notification_id = notifications.id)`,

@@ -15,20 +15,22 @@ export function teamWrites(query: Query): TeamWrites {
         created_by: team.createdBy,
       }),
     async replaceMembers(team, members, by, at) {
-      await query({ text: 'delete from broker.team_members where team = $1', values: [team] });
+      const principals = members.map((member) => member.principal);
+      // Who stays is left alone: whoever goes or comes is told what that takes or gives.
+      await query({
+        text: 'delete from broker.team_members where team = $1 and principal <> all($2::text[])',
+        values: [team, principals],
+      });
       await query({
         text: `insert into broker.team_members (team, added_by, added_at, principal, lead)
-               select $1::text, $2::text, $3::timestamptz, m.* from unnest($4::text[], $5::boolean[]) m`,
-        values: [
-          team,
-          by,
-          at,
-          members.map((member) => member.principal),
-          members.map((member) => member.lead),
-        ],
+               select $1::text, $2::text, $3::timestamptz, m.* from unnest($4::text[], $5::boolean[]) m
+               on conflict (team, principal) do update set lead = excluded.lead`,
+        values: [team, by, at, principals, members.map((member) => member.lead)],
       });
     },
     async deleteTeam(name, at) {
+      // Before the grants, so that the members hear what they lose.
+      await query({ text: 'delete from broker.team_members where team = $1', values: [name] });
       const text = `delete from broker.grants where subject_kind = 'team' and subject = $1 returning credential_id`;
       const opened = (await query({ text, values: [name] })).map((row) => String(row['credential_id']));
       await query({

@@ -12,6 +12,8 @@ interface ListOptions extends GlobalOptions {
   actor?: string;
   action?: string;
   outcome?: string;
+  from?: string;
+  to?: string;
   limit: number;
 }
 interface Page {
@@ -33,11 +35,14 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
   .option('--actor <principal>', 'by whom, e.g. local:anna')
   .option('--action <action>', 'e.g. credential.read')
   .option('--outcome <outcome>', 'allowed, denied or failed')
+  .option('--from <moment>', 'RFC 3339, e.g. 2027-01-31T00:00:00Z; that moment included')
+  .option('--to <moment>', 'RFC 3339; that moment not included')
   .option('--limit <n>', 'at most so many', wholeNumber, 50)
   .action(
-    withBroker<ListOptions>(async (cli, { json, credential, limit, actor, action, outcome }) => {
+    withBroker<ListOptions>(async (cli, { json, credential, limit, ...words }) => {
       const id = credential === undefined ? undefined : (await findCredential(cli, credential)).id;
-      const filter = Object.entries({ credential_id: id, actor, action, outcome });
+      const { actor, action, outcome, from, to } = words;
+      const filter = Object.entries({ credential_id: id, actor, action, outcome, from, to });
       const items: Record<string, unknown>[] = [];
       let cursor: string | null = null;
       do {

@@ -16,6 +16,9 @@ interface DeliveryOptions extends GlobalOptions {
   state?: string;
   limit: string;
 }
+interface AddOptions extends ChannelOptions {
+  events?: true;
+}
 interface RemoveOptions extends GlobalOptions {
   yes?: boolean;
 }
@@ -39,7 +42,10 @@ const columns = [
   { title: 'FROM', value: (row: Row) => row['min_severity'] },
   {
     title: 'ONLY',
-    value: (row: Row) => [row['kinds'], row['labels'], row['team']].map(shown).filter(Boolean),
+    value: (row: Row) =>
+      [row['events'] === true ? ['events'] : row['kinds'], row['labels'], row['team']]
+        .map(shown)
+        .filter(Boolean),
     extra: true,
   },
   { title: 'STATE', value: (row: Row) => (row['paused'] === true ? 'paused' : 'on') },
@@ -61,9 +67,10 @@ const shown = (value: unknown): string =>
 const add = channelFlags(leaf('add', 'a new channel; the secret that signs a webhook is shown once'))
   .argument('<name>', 'e.g. on-call')
   .argument('<kind>', 'mail, slack, teams or webhook')
+  .option('--events', 'of a webhook: what changes, as it changes, in place of notices')
   .action(
-    withBroker<ChannelOptions>(async (cli, options, [name = '', kind = '']) => {
-      const body = { name, kind, ...(await channelBody(options)) };
+    withBroker<AddOptions>(async (cli, options, [name = '', kind = '']) => {
+      const body = { name, kind, events: options.events, ...(await channelBody(options)) };
       const { body: made } = await cli.call<Channel & { signing_secret: string | null }>(PATH, {
         method: 'POST',
         body,

@@ -55,10 +55,12 @@ function forScripts({ id, kind, data }: Told): string {
 }
 
 function forPeople({ id, kind, data }: Told): string {
+  if (kind === 'reset') return `Events are missing before #${id}: look at everything anew.`;
   const { at, credential, ...more } = JSON.parse(data) as {
     at: string;
-    credential: { name: string; owner: string };
+    credential: { id: string; name?: string; owner?: string };
   };
+  const name = credential.name === undefined ? credential.id : `${credential.owner}/${credential.name}`;
   const rest = Object.keys(more).length === 0 ? '' : `  ${cell(more)}`;
-  return `${cell(at)}  ${kind.replace(/^credential\./, '').padEnd(16)}  ${cell(credential.owner)}/${cell(credential.name)}${rest}  #${id}`;
+  return `${cell(at)}  ${kind.replace(/^credential\./, '').padEnd(16)}  ${cell(name)}${rest}  #${id}`;
 }

@@ -15,6 +15,10 @@ interface OneTime {
   one_time_password: string;
 }
 
+/** Of another issuer, or a service account: `glassdome:7`, `sa:<id>`. */
+const isPrincipal = (word: string) => word.includes(':');
+const shutOutAt = (word: string) =>
+  isPrincipal(word) ? `/api/principals/${encodeURIComponent(word)}` : at(word);
 const at = (username: string) => `/api/users/${encodeURIComponent(username)}`;
 
 const list = leaf('list', 'who can log in').action(
@@ -54,27 +58,43 @@ const add = leaf('add', 'add somebody; prints a one-time password')
     }),
   );
 
-const disable = leaf('disable', 'end all logins of somebody, at once')
-  .argument('<username>')
+const disable = leaf('disable', 'shut somebody out, at once')
+  .argument('<who>', 'user name, or a principal such as glassdome:7 or sa:<id>')
   .option('--yes', 'do not ask')
   .action(
     withBroker<AskOptions>(async (cli, { json, yes }, [username = '']) => {
       await confirm(`Disable ${username}?`, yes);
-      const { body } = await cli.call(at(username), { method: 'PATCH', body: { disabled: true } });
+      const { body } = await cli.call(shutOutAt(username), { method: 'PATCH', body: { disabled: true } });
       if (json) printJson(body);
       else note(`${username} is disabled. Undo: glassdome users enable ${username}`);
     }),
   );
 
-const enable = leaf('enable', 'let somebody log in again')
-  .argument('<username>')
+const enable = leaf('enable', 'let somebody in again')
+  .argument('<who>', 'user name or principal')
   .action(
     withBroker(async (cli, { json }, [username = '']) => {
-      const { body } = await cli.call(at(username), { method: 'PATCH', body: { disabled: false } });
+      const { body } = await cli.call(shutOutAt(username), { method: 'PATCH', body: { disabled: false } });
       if (json) printJson(body);
-      else note(`${username} can log in again.`);
+      else note(`${username} is let in again.`);
     }),
   );
+
+const disabled = leaf('disabled', 'who is shut out, of whatever issuer').action(
+  withBroker(async (cli, { json }) => {
+    const { body } = await cli.call<{ items: Record<string, unknown>[] }>('/api/principals/disabled');
+    if (json) return printJson(body);
+    if (body.items.length === 0) return note('Nobody is shut out.');
+    printTable(
+      [
+        { title: 'PRINCIPAL', value: (d) => d['principal'] },
+        { title: 'SINCE', value: (d) => d['disabled_at'] },
+        { title: 'BY', value: (d) => d['disabled_by'] },
+      ],
+      body.items,
+    );
+  }),
+);
 
 const setRole = leaf('set-role', 'what somebody may do; acts at the next token')
   .argument('<username>')
@@ -116,5 +136,5 @@ const resetPassword = leaf('reset-password', 'a new one-time password; all login
 
 /** People who log in with name and password. For admins. */
 export const users = new Command('users').description('people who log in here (admins)');
-for (const command of [list, add, disable, enable, setRole, setEmail, resetPassword])
+for (const command of [list, add, disable, enable, disabled, setRole, setEmail, resetPassword])
   users.addCommand(command);

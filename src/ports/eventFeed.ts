@@ -1,0 +1,41 @@
+/** What changed, on its way to webhooks. */
+import type { ChangeEvent } from './records.js';
+
+/** What is sent to one webhook in one piece; the same when it is sent again. */
+export interface EventDelivery {
+  /** For the receiver to tell a repetition. */
+  id: string;
+  events: ChangeEvent[];
+  /** Some that came before were given up or are no longer kept: the receiver reads everything anew. */
+  reset: boolean;
+  /** Number of the last event that is dealt with by this delivery. */
+  upto: number;
+  /** Failed attempts before. */
+  attempts: number;
+  /** Since when deliveries fail; null while they don't. */
+  failingSince: Date | null;
+}
+
+/** How the deliveries of one webhook stand. */
+export interface EventState {
+  channelId: string;
+  /** Events that wait, counted up to a thousand. */
+  waiting: number;
+  lastSentAt: Date | null;
+  lastCode: string | null;
+}
+
+/** Events in their order, for each webhook from where it stands. Each method is one transaction or two. */
+export interface EventFeed {
+  /** Channels for which something is due. */
+  due(now: Date): Promise<string[]>;
+  /** At most `most` events about credentials with the labels of the channel. Null: nothing is due. */
+  next(channelId: string, at: { now: Date; most: number }): Promise<EventDelivery | null>;
+  delivered(channelId: string, upto: number, at: Date): Promise<void>;
+  /** `givenUp`: the events so far are dropped, and `reset` is tried at `next`. */
+  notDelivered(
+    channelId: string,
+    failed: { code: string; at: Date; next: Date; givenUp: boolean },
+  ): Promise<void>;
+  states(): Promise<EventState[]>;
+}
