@@ -24,7 +24,7 @@ import type { NoticePolicy } from './domain/dueNotices.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
-import type { Outbound } from './ports/outbound.js';
+import type { HostSlots, Outbound } from './ports/outbound.js';
 import type { Clock } from './ports/runtime.js';
 import type { SecretStore } from './ports/vault.js';
 import type { Ports } from './ports.js';
@@ -55,7 +55,7 @@ export async function wire(config: Config): Promise<System> {
   const tokenSigner = createTokenSigner(transit, realTimers);
   const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
   const keyring = await startKeyring(config, api, { clock, log });
-  const outbound = await guardedOutbound(config, clock);
+  const outbound = await guardedOutbound(config, clock, postgres.hostSlots);
   const ports: Ports = {
     clock,
     log,
@@ -123,7 +123,7 @@ async function startKeyring(
 }
 
 /** Never to the broker itself, Vault and Postgres. */
-async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> {
+async function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Promise<Outbound> {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
   const own = [
     `http://${host}:${config.BROKER_PORT}`,
@@ -131,7 +131,7 @@ async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> 
     required(config, 'DATABASE_URL'),
   ];
   const allowCidrs = listOf(config.OUTBOUND_ALLOW_CIDRS);
-  return createOutbound({ clock, allowCidrs, forbidden: await ownEndpoints(own) });
+  return createOutbound({ clock, hostSlots, allowCidrs, forbidden: await ownEndpoints(own) });
 }
 
 function vaultCa({ VAULT_CA_FILE: file }: Config): { caPem?: string } {

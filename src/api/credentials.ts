@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
+import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testPace.js';
 import {
   credentialName,
   cursor,
@@ -17,6 +18,8 @@ import {
 } from './common.js';
 
 const rotationDays = z.number().int().min(1).max(3650).nullable();
+/** Null: as the broker is set up for the service type. */
+const testMinutes = z.number().int().min(FEWEST_MINUTES).max(MOST_MINUTES).nullable();
 
 /** Whether the values are proven before they are stored; left out, as the broker is set up (`TEST_ON_SAVE`). */
 const testMode = z.enum(['required', 'warn', 'skip']).optional();
@@ -33,6 +36,7 @@ export const createCredentialBody = z.strictObject({
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
   rotation_interval_days: rotationDays.optional(),
+  test_interval_minutes: testMinutes.optional(),
   shared: z.boolean().default(false),
   accessible_by: z.array(line(63).min(1)).max(50).default([]),
   accessible_level: grantLevel.default('read'),
@@ -50,6 +54,7 @@ export const updateCredentialBody = z.strictObject({
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
   rotation_interval_days: rotationDays.optional(),
+  test_interval_minutes: testMinutes.optional(),
   disabled: z.boolean().optional(),
   reason: line(500).optional(),
   test: testMode,

@@ -2,7 +2,7 @@
 import type { AuditEvent } from '../domain/audit.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
-import type { TestRun } from '../domain/testResult.js';
+import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { SealedChannel } from './notices.js';
 import type { Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
 import type { UsageRow } from './records.js';
@@ -47,6 +47,7 @@ export type CredentialPatch = Partial<
     | 'lastTestCode'
     | 'identity'
     | 'nextTestAt'
+    | 'testIntervalMinutes'
     | 'expiresAt'
     | 'expiresSource'
     | 'rotationIntervalDays'
@@ -59,7 +60,9 @@ export type CredentialPatch = Partial<
 
 /** Columns that a test sets. */
 export type TestedPatch = Pick<Credential, 'health' | 'lastTestedAt' | 'lastTestCode'> &
-  Partial<Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt'>>;
+  Partial<
+    Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt' | 'testClaim' | 'accountKey'>
+  >;
 
 export interface IdempotencyRecord {
   actor: string;
@@ -103,6 +106,13 @@ export interface ChangeTx {
   insertTestRun(run: TestRun): Promise<void>;
   /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
   setTested(credentialId: string, found: TestedPatch): Promise<void>;
+  refusedAccount(accountKey: string, code: TestCode, at: Date): Promise<void>;
+  acceptedAccount(accountKey: string): Promise<void>;
+  /**
+   * Makes the others that sign in alike due at `at`: after a refusal those whose tests go on, after a success those
+   * that are paused. What others hold locked is left out.
+   */
+  stirAlike(tested: { id: string; accountKey: string; accepted: boolean }, at: Date): Promise<void>;
   notice(notice: Notice): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: SealedChannel): Promise<void>;

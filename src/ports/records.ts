@@ -5,7 +5,7 @@ import type { Credential, CredentialStatus, CredentialVersion, Health } from '..
 import type { NoticeState } from '../domain/dueNotices.js';
 import type { Grant, Standing } from '../domain/grant.js';
 import type { ServiceType } from '../domain/serviceType.js';
-import type { TestRun } from '../domain/testResult.js';
+import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
 import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from './people.js';
 
@@ -117,6 +117,8 @@ export interface Records {
   ): Promise<{ callerActive: boolean; events: ChangeEvent[]; last: number }>;
   /** Newest first. */
   testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
+  /** How the service refused who signs in so; null where it did not, or has accepted him since. */
+  refusedAlike(accountKey: string): Promise<TestCode | null>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */
   ownedBy(owner: string): Promise<Credential[]>;
 

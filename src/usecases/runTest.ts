@@ -33,6 +33,7 @@ export async function runTest(
       warnings: finding.warnings ?? [],
       durationMs: ports.clock.now().getTime() - began,
       contacted: session.contacted,
+      turnedAway: session.turnedAway,
     };
   } finally {
     await session.close();

@@ -23,6 +23,10 @@ const FULL = [
   'worker_schedules',
   'worker_tasks',
   'worker_processes',
+  'host_slots',
+  'refused_accounts',
+  'active_versions',
+  'test_counts',
 ];
 const APPEND_ONLY = ['audit_events', 'audit_checkpoints'];
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { WorkerEvents } from 'graphile-worker';
+import type { WorkerEvents, WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
 import type { JobHandler } from '../../ports/jobs.js';
 import type { Clock, Log } from '../../ports/runtime.js';
@@ -10,6 +10,8 @@ import { queryOn } from './pools.js';
 const CONCURRENCY = 8;
 /** Waiting jobs are told at once; this is for those put off, and for a lost notification. */
 const POLL_MS = 2_000;
+/** By then the queue has been told that a job is done, and the next one of its lane can be taken. */
+const TOLD_MS = 10;
 /** Longer than a test of a credential may take. */
 const GRACE_MS = 15_000;
 /** For the library's own tidying behind that. */
@@ -43,7 +45,10 @@ export async function startJobLife(
   const { Logger, runTaskList } = await import('graphile-worker');
   await query({ text: 'select 1 from graphile_worker.jobs limit 1' });
   const ending = new AbortController();
-  const { tasks, running } = observedTasks({ query, clock, log, signal: ending.signal }, handlers);
+  const { signal } = ending;
+  // Else whoever is free looks at the lane again only at its next poll.
+  const queueMoved = () => void setTimeout(() => nudge(workers, signal), TOLD_MS);
+  const { tasks, running } = observedTasks({ query, clock, log, signal, queueMoved }, handlers);
   const events: WorkerEvents = new EventEmitter();
   const shared = {
     concurrency: CONCURRENCY,
@@ -81,6 +86,15 @@ export async function startJobLife(
       return running.size === 0 ? workers.id : undefined;
     },
   };
+}
+
+/** The library asserts that no worker has ended; one that just did needs no nudge. */
+function nudge(workers: WorkerPool, { aborted }: AbortSignal): void {
+  try {
+    if (!aborted) workers.nudge(1);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AssertionError') throw error;
+  }
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

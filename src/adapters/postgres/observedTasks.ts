@@ -10,6 +10,8 @@ export interface Observing {
   log: Log;
   /** Raised when the worker is to end. */
   signal: AbortSignal;
+  /** Told after each run of a job that others of its queue wait for. */
+  queueMoved(): void;
 }
 
 /** The handlers as the library calls them, and those runs of them that have not ended. */
@@ -23,7 +25,10 @@ export function observedTasks(
     async (payload, helpers) => {
       const run = Promise.resolve(task(payload, helpers)).then(() => undefined);
       running.add(run);
-      return run.finally(() => running.delete(run));
+      return run.finally(() => {
+        running.delete(run);
+        if (helpers.job.job_queue_id !== null) observing.queueMoved();
+      });
     };
   const tasks = Object.entries(handlers).map(
     ([name, handler]) => [name, counted(observed(observing, name, handler))] as const,

@@ -2,6 +2,7 @@ import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Outbox } from '../../ports/notices.js';
+import type { HostSlots } from '../../ports/outbound.js';
 import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Clock, Log } from '../../ports/runtime.js';
@@ -14,6 +15,7 @@ import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
 import { eventReads } from './events.js';
+import { postgresHostSlots } from './hostSlots.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
@@ -56,6 +58,7 @@ export interface Postgres {
   auditVerifier: AuditVerifier;
   recordsStatus: RecordsStatus;
   jobs: Jobs;
+  hostSlots: HostSlots;
   outbox: Outbox;
   reports: Reports;
   /** Writes the audit rows that wait, then ends all connections. */
@@ -98,6 +101,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
     reports: postgresReports(reads, slow),
+    hostSlots: postgresHostSlots(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);

@@ -16,6 +16,8 @@ const LABELS: Readonly<Record<string, string>> = {
   last_tested_at: 'Last tested',
   last_test_code: 'Last test said',
   identity: 'Signs in as',
+  next_test_at: 'Next test',
+  test_interval_minutes: 'Tested every (minutes)',
   labels: 'Labels',
   env_names: 'Variables',
   active_version: 'Active version',
