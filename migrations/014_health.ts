@@ -66,6 +66,9 @@ const ACTIVE_VERSIONS = `
   create function broker.note_active_version() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
   begin
+    if tg_op = 'UPDATE' and new.active_version is not distinct from old.active_version then
+      return null;
+    end if;
     insert into broker.active_versions (credential_id, since, version)
       values (new.id, new.updated_at, new.active_version)
       on conflict (credential_id, since) do update set version = excluded.version;

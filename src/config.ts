@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { cronProblem } from './domain/cron.js';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 import { testIntervals } from './domain/testPace.js';
 
@@ -102,8 +103,11 @@ const schema = z.object({
   /** When health reports are made, as a cron expression of five fields, and in whose time. */
   REPORT_SCHEDULE: z
     .string()
-    .regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields, such as 0 6 * * 1')
-    .default('0 6 * * 1'),
+    .default('0 6 * * 1')
+    .superRefine((text, context) => {
+      const message = cronProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }),
   REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
   /** The server that takes mail for people; without it there are no channels by mail. */
   SMTP_HOST: z.string().optional(),

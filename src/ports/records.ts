@@ -6,6 +6,7 @@ import type { NoticeState } from '../domain/dueNotices.js';
 import type { Grant, Standing } from '../domain/grant.js';
 import type { ServiceType } from '../domain/serviceType.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
+import type { HealthMark } from '../domain/uptime.js';
 import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
 import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from './people.js';
 
@@ -117,6 +118,12 @@ export interface Records {
   ): Promise<{ callerActive: boolean; events: ChangeEvent[]; last: number }>;
   /** Newest first. */
   testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
+  /** The health by the tests of the version that was active then, from what was true at `from` on; each state once. */
+  healthHistory(
+    credentialId: string,
+    from: Date,
+    to: Date,
+  ): Promise<{ since: Date | null; marks: HealthMark[] }>;
   /** How the service refused who signs in so; null where it did not, or has accepted him since. */
   refusedAlike(accountKey: string): Promise<TestCode | null>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */

@@ -1,4 +1,5 @@
 import cron from 'node-cron';
+import { nextDue } from '../domain/cron.js';
 import type { Schedule } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 
@@ -14,7 +15,7 @@ export async function startTicks(
   ports: Pick<Ports, 'clock' | 'jobs' | 'log'>,
   schedules: readonly Schedule[],
 ): Promise<Ticks> {
-  for (const schedule of schedules) await ports.jobs.declare(schedule, nextDue(schedule));
+  for (const schedule of schedules) await ports.jobs.declare(schedule, nextDue(schedule, ports.clock.now()));
   await tick(ports, schedules);
   const task = cron.schedule('* * * * *', () => tick(ports, schedules), { timezone: 'UTC', noOverlap: true });
   return {
@@ -30,19 +31,10 @@ async function tick(
 ): Promise<void> {
   for (const schedule of schedules) {
     try {
-      // In this order: a moment between the two is at most enqueued early, never left out.
-      const next = nextDue(schedule);
-      await ports.jobs.enqueueDue(schedule, { now: ports.clock.now(), nextDue: next });
+      const now = ports.clock.now();
+      await ports.jobs.enqueueDue(schedule, { now, nextDue: nextDue(schedule, now) });
     } catch {
       ports.log.error('schedule_failed', { schedule: schedule.name });
     }
   }
-}
-
-/** The next moment after now. An hour that a change of the clocks leaves out or repeats counts once. */
-function nextDue({ expression, timezone }: Schedule): Date {
-  const task = cron.createTask(expression, () => undefined, { timezone });
-  const [next] = task.getNextRuns(1);
-  if (next === undefined) throw new Error(`the schedule ${expression} is never due`);
-  return next;
 }

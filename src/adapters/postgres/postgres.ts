@@ -15,6 +15,7 @@ import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
 import { eventReads } from './events.js';
+import { healthReads } from './healthHistory.js';
 import { postgresHostSlots } from './hostSlots.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
@@ -91,6 +92,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...peopleReads(reads),
       ...idempotencyReads(reads),
       ...testReads(reads),
+      ...healthReads(reads),
       ...eventReads(reads, clock),
       ...noticeReads(reads),
       ...auditReads(reads),
