@@ -1,8 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { JobsStatus } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
-
-const FRESH_MS = 5_000;
+import { cachedLook } from './cachedLook.js';
 
 /** The queue as Postgres tells it, so that any process of the API answers for all workers. */
 export function addJobMetrics(
@@ -10,7 +8,9 @@ export function addJobMetrics(
   ports: Pick<Ports, 'clock' | 'jobs' | 'log' | 'outbox'>,
 ): void {
   const registers = [registry];
-  const status = cachedStatus(ports);
+  const status = cachedLook(ports, { freshMs: 5_000, failed: 'metrics.jobs_unknown' }, () =>
+    ports.jobs.status(),
+  );
   new Gauge({
     name: 'broker_jobs',
     help: 'Jobs by state: waiting, later, running, dead (given up)',
@@ -67,20 +67,4 @@ export function addJobMetrics(
       },
     });
   }
-}
-
-/** One look for all gauges of a scrape; undefined while Postgres can't serve. */
-function cachedStatus(ports: Pick<Ports, 'clock' | 'jobs' | 'log'>): () => Promise<JobsStatus | undefined> {
-  let known: { at: number; status: Promise<JobsStatus | undefined> } | undefined;
-  return () => {
-    const now = ports.clock.now().getTime();
-    if (known === undefined || now - known.at >= FRESH_MS) {
-      const status = ports.jobs.status().catch(() => {
-        ports.log.warn('metrics.jobs_unknown');
-        return undefined;
-      });
-      known = { at: now, status };
-    }
-    return known.status;
-  };
 }

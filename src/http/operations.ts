@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ports } from '../ports.js';
 import { docsPage } from './docsPage.js';
+import { addHealthMetrics } from './healthMetrics.js';
 import { addJobMetrics } from './jobMetrics.js';
 import { openapi } from './openapi.js';
 import type { Route } from './route.js';
@@ -33,6 +34,7 @@ export function createMetrics(ports: Ports): Metrics {
     },
   });
   addJobMetrics(registry, ports);
+  addHealthMetrics(registry, ports);
   new Gauge({
     name: 'process_resident_memory_bytes',
     help: 'Resident memory',

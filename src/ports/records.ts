@@ -79,6 +79,12 @@ export interface UsageRow {
   caller: string;
 }
 
+export interface HealthTotals {
+  credentials: Partial<Record<Health, number>>;
+  paused: number;
+  tests: Partial<Record<TestCode, number>>;
+}
+
 /** Something that changed on a credential. Names, numbers and states; no value. */
 export interface ChangeEvent {
   /** Grows with each event; a reader goes on from it. */
@@ -124,6 +130,8 @@ export interface Records {
     from: Date,
     to: Date,
   ): Promise<{ since: Date | null; marks: HealthMark[] }>;
+  /** Active credentials by health, those whose tests are paused after a refusal, and all tests ever by code. */
+  healthTotals(): Promise<HealthTotals>;
   /** How the service refused who signs in so; null where it did not, or has accepted him since. */
   refusedAlike(accountKey: string): Promise<TestCode | null>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */

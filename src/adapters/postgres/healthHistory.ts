@@ -30,8 +30,16 @@ const SINCE = `
     else health_since end as since
   from broker.credentials c where id = $1`;
 
-/** How the health of a credential went. */
-export function healthReads(query: Query): Pick<Records, 'healthHistory'> {
+const TOTALS = `
+  select 'health' as kind, health as word, count(*) as n from broker.credentials where status = 'active' group by health
+  union all
+  select 'paused', '', count(*) from broker.credentials
+    where status = 'active' and health = 'rejected' and next_test_at is null
+  union all
+  select 'tests', code, sum(total) from broker.test_counts group by code`;
+
+/** How the health of a credential went, and how that of all is. */
+export function healthReads(query: Query): Pick<Records, 'healthHistory' | 'healthTotals'> {
   return {
     async healthHistory(credentialId, from, to) {
       const id = uuidOrNull(credentialId);
@@ -40,6 +48,16 @@ export function healthReads(query: Query): Pick<Records, 'healthHistory'> {
       return {
         since: (known?.['since'] ?? null) as Date | null,
         marks: marks.map(({ at, health }) => ({ at, health }) as HealthMark),
+      };
+    },
+    async healthTotals() {
+      const rows = await query({ text: TOTALS });
+      const of = (kind: string) =>
+        rows.filter((row) => row['kind'] === kind).map((row) => [row['word'], Number(row['n'])] as const);
+      return {
+        credentials: Object.fromEntries(of('health')),
+        paused: of('paused')[0]?.[1] ?? 0,
+        tests: Object.fromEntries(of('tests')),
       };
     },
   };
