@@ -93,6 +93,8 @@ const schema = z.object({
       (text) => testIntervals(text) !== undefined,
       'must be minutes by service type, such as proxmox=60,openai=1440',
     ),
+  /** After so long without a sign of life a worker counts as dead, and others do what it had begun. */
+  WORKER_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** Days before a credential ends at which that is told. */
   REMIND_DAYS: z
     .string()

@@ -53,7 +53,13 @@ export async function wire(config: Config): Promise<System> {
   const transit = new Transit(api.access, config.TRANSIT_MOUNT);
   const checkpointSigner = createCheckpointSigner(transit);
   const tokenSigner = createTokenSigner(transit, realTimers);
-  const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
+  const postgres = createPostgres({
+    url: required(config, 'DATABASE_URL'),
+    clock,
+    log,
+    checkpointSigner,
+    jobs: { leaseMs: config.WORKER_LEASE_SECONDS * 1000 },
+  });
   const keyring = await startKeyring(config, api, { clock, log });
   const outbound = await guardedOutbound(config, clock, postgres.hostSlots);
   const ports: Ports = {

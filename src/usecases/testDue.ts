@@ -33,6 +33,8 @@ export interface DueTest {
 }
 
 const BATCH = 200;
+/** Of what is due at once the first batch is tested at once, and each further one in its own stretch of this. */
+const STRETCH_MS = 5_000;
 const LATER_MS = 5 * 60_000;
 /** A busy host is free again soon. */
 const NO_WAIT_MS = 0;
@@ -41,14 +43,18 @@ const NOT_SENT = ['store_unavailable', 'audit_overloaded'];
 /** The credential itself: nothing to test, or Vault no longer has it as it was. Others tell that. */
 const ITS_OWN = ['conflict', 'gone', 'integrity_error'];
 
-/** Puts a job into the queue for each credential whose test is due; their number. */
+/**
+ * Puts a job into the queue for each credential whose test is due; their number. Very many are spread, so that whoever
+ * reads meanwhile does not wait for them.
+ */
 export async function enqueueDueTests(
   ports: Pick<Ports, 'clock' | 'jobs'>,
   signal?: AbortSignal,
 ): Promise<number> {
   let all = 0;
   for (;;) {
-    const many = await ports.jobs.enqueueDueTests(ports.clock.now(), BATCH);
+    const spread = { afterMs: (all / BATCH) * STRETCH_MS, spreadMs: all === 0 ? 0 : STRETCH_MS };
+    const many = await ports.jobs.enqueueDueTests(ports.clock.now(), { limit: BATCH, ...spread });
     all += many;
     if (many < BATCH || signal?.aborted === true) return all;
   }

@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   /** How the service itself says "too many"; left out: 429 with Retry-After. */
   rateLimited?: SimulatedAnswer;
   plain?: boolean;
+  /** Of this machine's loopback; left out: 127.0.0.1. */
+  address?: string;
   /** Asks for a client certificate of this authority. */
   clientCa?: string;
 }
@@ -88,10 +90,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       open -= 1;
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { address = '127.0.0.1' } = options;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
   const simulator: Simulator = {
-    url: `${options.plain ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${options.plain ? 'http' : 'https'}://${address}:${port}`,
     port,
     ca: cert,
     fault: 'none',

@@ -21,13 +21,15 @@ const ENQUEUE = `
   )
   select count(job.id)::integer as many from laned cross join lateral graphile_worker.add_job('test_credential',
     payload := json_build_object('credential_id', id, 'claim', test_claim, 'lane', lane), job_key := 'test:' || id,
-    max_attempts := 2, queue_name := lane) job`;
+    max_attempts := 2, queue_name := lane,
+    run_at := now() + make_interval(secs => $4 + random() * $5)) job`;
 
 /** Claims what is due and enqueues it in one statement; how many. */
 export async function enqueueDueTests(
   query: Query,
-  due: { now: Date; limit: number; againMs: number },
+  due: { now: Date; limit: number; afterMs: number; spreadMs: number; againMs: number },
 ): Promise<number> {
-  const [row] = await query({ text: ENQUEUE, values: [due.now, due.limit, due.againMs / 1000] });
+  const times = [due.againMs, due.afterMs, due.spreadMs].map((ms) => ms / 1000);
+  const [row] = await query({ text: ENQUEUE, values: [due.now, due.limit, ...times] });
   return Number(row?.['many'] ?? 0);
 }
