@@ -44,7 +44,11 @@ export async function dueBench(): Promise<Report> {
     const { rows } = await owner.query(
       'select count(*)::integer as n from broker.test_runs group by credential_id',
     );
-    return reportOf({ idle, busy, services, once: rows.filter(({ n }) => n === 1).length });
+    const codes = await owner.query(
+      'select code, count(*)::integer as n from broker.test_runs group by code',
+    );
+    const said = codes.rows.map(({ code, n }) => `${n} ${code}`).join(', ');
+    return reportOf({ idle, busy, services, once: rows.filter(({ n }) => n === 1).length, said });
   } finally {
     await owner.end();
     for (const { simulator } of services) await simulator.close();
@@ -85,8 +89,14 @@ async function loadUntilTested(owner: pg.Client, target: Target): Promise<Load> 
   return all;
 }
 
-function reportOf(seen: { idle: Load; busy: Load; services: OpeningService[]; once: number }): Report {
-  const { idle, busy, services, once } = seen;
+function reportOf(seen: {
+  idle: Load;
+  busy: Load;
+  services: OpeningService[];
+  once: number;
+  said: string;
+}): Report {
+  const { idle, busy, services, once, said } = seen;
   const row = (what: string, { latencies, answered, seconds }: Load) => ({
     reads: what,
     'p50 ms': short(percentile(latencies, 0.5)),
@@ -118,6 +128,8 @@ function reportOf(seen: { idle: Load; busy: Load; services: OpeningService[]; on
       atMost('at once at a host', Math.max(...services.map(({ simulator }) => simulator.mostAtOnce)), 2),
       atMost('reads refused', idle.refused + busy.refused, 0),
     ],
-    notes: [`${WORKERS} workers, ${HOSTS} hosts: ${short(CREDENTIALS / busy.seconds)} tests a second`],
+    notes: [
+      `${WORKERS} workers, ${HOSTS} hosts: ${short(CREDENTIALS / busy.seconds)} tests a second; ${said}`,
+    ],
   };
 }
