@@ -4,7 +4,7 @@ import type { SmtpOptions } from './adapters/notify/mail.js';
 import { createNotifier } from './adapters/notify/notifier.js';
 import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
-import { createPostgres } from './adapters/postgres/postgres.js';
+import { createPostgres, type PostgresOptions } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
 import { createFingerprints } from './adapters/vault/fingerprints.js';
@@ -53,13 +53,7 @@ export async function wire(config: Config): Promise<System> {
   const transit = new Transit(api.access, config.TRANSIT_MOUNT);
   const checkpointSigner = createCheckpointSigner(transit);
   const tokenSigner = createTokenSigner(transit, realTimers);
-  const postgres = createPostgres({
-    url: required(config, 'DATABASE_URL'),
-    clock,
-    log,
-    checkpointSigner,
-    jobs: { leaseMs: config.WORKER_LEASE_SECONDS * 1000 },
-  });
+  const postgres = createPostgres({ ...recordsOf(config), clock, log, checkpointSigner });
   const keyring = await startKeyring(config, api, { clock, log });
   const outbound = await guardedOutbound(config, clock, postgres.hostSlots);
   const ports: Ports = {
@@ -97,6 +91,11 @@ export async function wire(config: Config): Promise<System> {
       await transport.close();
     },
   };
+}
+
+function recordsOf(config: Config): Pick<PostgresOptions, 'url' | 'jobs'> {
+  const url = required(config, 'DATABASE_URL');
+  return { url, jobs: { leaseMs: config.WORKER_LEASE_SECONDS * 1000 } };
 }
 
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
