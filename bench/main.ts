@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { dueBench } from './dueBench.js';
 import { environmentBench } from './environmentBench.js';
 import { listBench } from './listBench.js';
 import { readBench } from './readBench.js';
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   read: readBench,
   environment: environmentBench,
   list: listBench,
+  due: dueBench,
 };
 
 /** The bars were set for two cores; where there are more, everything is held to two of them if that can be done. */

@@ -22,6 +22,8 @@ export interface BenchSystem {
   /** Role id and secret-id file of the broker's own login, to read Vault with its rights. */
   apiLogin: { roleId: string; secretIdFile: string };
   broker: string;
+  /** Further processes that do what is due; they end with the system. */
+  startWorkers(many: number): Promise<void>;
   /** A header that carries a user token of Glassdome's. */
   bearer(user: number, role: Role): { authorization: string };
   /** Resident memory of the broker, MiB. */
@@ -58,7 +60,7 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
     );
     await migrate({ ownerUrl: postgres.ownerUrl, appRole: 'broker_app' });
     const key = randomBytes(32).toString('hex');
-    const broker = await startBroker(scratch, {
+    const settings = {
       DATABASE_URL: postgres.appUrl,
       VAULT_ADDR: vault.address,
       KV_MOUNT: MOUNTS.kvMount,
@@ -66,14 +68,23 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
       VAULT_SECRET_ID_FILE: logins.api.secretIdFile,
       VAULT_USERS_ROLE_ID: logins.users.roleId,
       VAULT_USERS_SECRET_ID_FILE: logins.users.secretIdFile,
+      VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
+      VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
       GLASSDOME_JWT_KEY_FILES: keyFile(scratch, key),
-    });
+      // The services that are tested are on loopback too.
+      OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
+      TEST_ON_SAVE: 'skip',
+    };
+    const broker = await startBroker(scratch, settings);
     stops.push(broker.stop);
     return {
       postgres,
       vault,
       apiLogin: logins.api,
       broker: broker.origin,
+      startWorkers: async (many) => {
+        for (let n = 0; n < many; n += 1) stops.push(startWorker(scratch, settings));
+      },
       bearer: (user, role) => ({ authorization: `Bearer ${userToken(key, user, role)}` }),
       residentMiB: () => residentMiB(broker.origin),
       stop,
@@ -115,6 +126,14 @@ async function startBroker(
   const child = startChild(process.execPath, [program, 'api'], { env, stdio: ['ignore', log, log] });
   await waitUntil('The broker', child, async () => (await fetch(`${origin}/readyz`)).ok);
   return { origin, stop: () => stopChild(child, 'SIGTERM') };
+}
+
+function startWorker(scratch: string, settings: Record<string, string>): () => Promise<void> {
+  const log = openSync(join(scratch, 'worker.log'), 'a', 0o600);
+  const env = { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings };
+  const program = join(packageRoot(), 'dist', 'src', 'main.js');
+  const child = startChild(process.execPath, [program, 'worker'], { env, stdio: ['ignore', log, log] });
+  return () => stopChild(child, 'SIGTERM');
 }
 
 function keyFile(scratch: string, key: string): string {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { cronProblem } from './domain/cron.js';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 import { isTimezone } from './domain/quietHours.js';
 import { rulesByType } from './domain/reminderRules.js';
@@ -145,6 +146,8 @@ export const configSchema = z.object({
       (text) => testIntervals(text) !== undefined,
       'must be minutes by service type, such as proxmox=60,openai=1440',
     ),
+  /** After so long without a sign of life a worker counts as dead, and others do what it had begun. */
+  WORKER_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** Days before a credential ends at which that is told. */
   REMIND_DAYS: z
     .string()
@@ -177,7 +180,14 @@ export const configSchema = z.object({
   /** The same for the audit. */
   RETENTION_AUDIT_MONTHS: months(12).default(0),
   /** When a health report of everything is made, as a cron expression of five fields. */
-  REPORT_SCHEDULE: z.string().refine(isReportExpression, EXPRESSION_RULE).default('0 6 * * 1'),
+  REPORT_SCHEDULE: z
+    .string()
+    .refine(isReportExpression, EXPRESSION_RULE)
+    .default('0 6 * * 1')
+    .superRefine((text, context) => {
+      const message = cronProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }),
   /** In whose time that is. */
   REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
   /** The server that takes mail for people; without it there are no channels by mail. */

@@ -5,7 +5,7 @@ import { createNotifier } from './adapters/notify/notifier.js';
 import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
 import { certificateEnd, type OwnPart, ownEnds } from './adapters/ownEnds.js';
-import { createPostgres } from './adapters/postgres/postgres.js';
+import { createPostgres, type PostgresOptions } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import type { VaultConnection } from './adapters/vault/connection.js';
 import { createFingerprints } from './adapters/vault/fingerprints.js';
@@ -27,7 +27,7 @@ import type { RetentionPolicy } from './domain/retention.js';
 import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
-import type { Outbound } from './ports/outbound.js';
+import type { HostSlots, Outbound } from './ports/outbound.js';
 import type { Clock, Log } from './ports/runtime.js';
 import type { SecretStore } from './ports/vault.js';
 import type { Ports, WorkerPorts } from './ports.js';
@@ -95,8 +95,8 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
   const clock = { now: () => new Date() };
   const transit = new Transit(connection.access, config.TRANSIT_MOUNT);
   const checkpointSigner = createCheckpointSigner(transit);
-  const postgres = createPostgres({ url: required(config, 'DATABASE_URL'), clock, log, checkpointSigner });
-  const outbound = await guardedOutbound(config, clock);
+  const postgres = createPostgres({ ...recordsOf(config), clock, log, checkpointSigner });
+  const outbound = await guardedOutbound(config, clock, postgres.hostSlots);
   const { KV_MOUNT: mount } = config;
   return {
     ports: {
@@ -126,6 +126,11 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
       await Promise.all([postgres.close(), vault.close()]);
     },
   };
+}
+
+function recordsOf(config: Config): Pick<PostgresOptions, 'url' | 'jobs'> {
+  const url = required(config, 'DATABASE_URL');
+  return { url, jobs: { leaseMs: config.WORKER_LEASE_SECONDS * 1000 } };
 }
 
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
@@ -187,7 +192,7 @@ async function startKeyring(
 }
 
 /** Never to the broker itself, Vault and Postgres. */
-async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> {
+async function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Promise<Outbound> {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
   const own = [
     `http://${host}:${config.BROKER_PORT}`,
@@ -195,7 +200,7 @@ async function guardedOutbound(config: Config, clock: Clock): Promise<Outbound> 
     required(config, 'DATABASE_URL'),
   ];
   const allowCidrs = listOf(config.OUTBOUND_ALLOW_CIDRS);
-  return createOutbound({ clock, allowCidrs, forbidden: await ownEndpoints(own) });
+  return createOutbound({ clock, hostSlots, allowCidrs, forbidden: await ownEndpoints(own) });
 }
 
 function smtpOf(config: Config): { smtp?: SmtpOptions } {

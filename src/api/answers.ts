@@ -33,6 +33,9 @@ export const credentialAnswer = z.strictObject({
   last_test_status: maybe(z.boolean()),
   identity: maybe(z.string()),
   expires_at: maybe(moment),
+  test_interval_minutes: maybe(count),
+  /** Null: not by itself, until somebody tests it with success or stores a new version. */
+  next_test_at: maybe(moment),
   rotation_interval_days: maybe(count),
   last_rotated_at: maybe(moment),
   next_rotation_at: maybe(moment),

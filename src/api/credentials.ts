@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES } from '../domain/audit.js';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
+import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testPace.js';
 import {
   credentialName,
   cursor,
@@ -18,6 +19,8 @@ import {
 } from './common.js';
 
 const rotationDays = z.number().int().min(1).max(3650).nullable();
+/** Null: as the broker is set up for the service type. */
+const testMinutes = z.number().int().min(FEWEST_MINUTES).max(MOST_MINUTES).nullable();
 
 /** What its people want to be reminded of, where it differs from what holds for all; null: as for all. */
 const reminders = z
@@ -47,6 +50,7 @@ export const createCredentialBody = z.strictObject({
   expires_at: moment.nullable().optional(),
   rotation_interval_days: rotationDays.optional(),
   reminders: reminders.optional(),
+  test_interval_minutes: testMinutes.optional(),
   shared: z.boolean().default(false),
   accessible_by: z.array(line(63).min(1)).max(50).default([]),
   accessible_level: grantLevel.default('read'),
@@ -65,6 +69,7 @@ export const updateCredentialBody = z.strictObject({
   expires_at: moment.nullable().optional(),
   rotation_interval_days: rotationDays.optional(),
   reminders: reminders.optional(),
+  test_interval_minutes: testMinutes.optional(),
   disabled: z.boolean().optional(),
   reason: line(500).optional(),
   test: testMode,

@@ -40,24 +40,31 @@ export const storedTestAnswer = testAnswer.extend({
     version: count,
   }),
 });
-export const testRunPage = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      tested_at: moment,
-      version: count,
-      trigger: z.enum(TEST_TRIGGERS),
-      caller: z.string(),
-      code: z.enum(TEST_CODES),
-      failed_step: maybe(z.enum(TEST_STEPS)),
-      advice: z.string(),
-      health: z.enum(HEALTHS),
-      identity: maybe(z.string()),
-      service_version: maybe(z.string()),
-      warnings: z.array(z.enum(TEST_WARNINGS)),
-      duration_ms: count,
-    }),
-  ),
-  next_cursor: maybe(z.string()),
+const testRun = z.strictObject({
+  tested_at: moment,
+  version: count,
+  trigger: z.enum(TEST_TRIGGERS),
+  caller: z.string(),
+  code: z.enum(TEST_CODES),
+  failed_step: maybe(z.enum(TEST_STEPS)),
+  advice: z.string(),
+  health: z.enum(HEALTHS),
+  identity: maybe(z.string()),
+  service_version: maybe(z.string()),
+  warnings: z.array(z.enum(TEST_WARNINGS)),
+  duration_ms: count,
+});
+export const testRunPage = z.strictObject({ items: z.array(testRun), next_cursor: maybe(z.string()) });
+
+/** Share of the checked time in which the service took the credential; null where nothing was checked. */
+const uptime = z.strictObject({ ratio: maybe(z.number().min(0).max(1)), checked_seconds: count });
+export const healthAnswer = z.strictObject({
+  health: z.enum(HEALTHS),
+  since: maybe(moment),
+  /** Null: not by itself, until somebody tests it with success or stores a new version. */
+  next_test_at: maybe(moment),
+  uptime: z.strictObject({ '24h': uptime, '7d': uptime, '30d': uptime }),
+  runs: z.array(testRun),
 });
 /** `test` is null where nothing was tested. */
 export const savedCredential = credentialAnswer.extend({ test: maybe(testAnswer) });

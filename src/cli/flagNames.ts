@@ -3,6 +3,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   labels: '--label',
   env_names: '--env',
   rotation_interval_days: '--rotate-every',
+  test_interval_minutes: '--test-every',
   accessible_by: '--team',
   accessible_level: '--level',
   secret_fields: '--secret',

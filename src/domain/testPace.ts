@@ -43,13 +43,25 @@ function delay({ code, at, intervalMs, before, retryAfterSeconds }: TestedNow): 
 
 const isAway = (code: TestCode) => healthAfter(code, 'unchecked') === 'unreachable';
 
+/** When a credential whose interval changed is tested next: as if it had been so since its last test. */
+export function rescheduled(
+  { lastTestedAt, nextTestAt }: { lastTestedAt: Date | null; nextTestAt: Date | null },
+  intervalMs: number,
+  { now, chance }: { now: Date; chance: number },
+): Date | null {
+  if (nextTestAt === null || lastTestedAt === null) return nextTestAt;
+  const due = lastTestedAt.getTime() + Math.round(intervalMs * (0.9 + 0.2 * chance));
+  return new Date(Math.max(due, now.getTime()));
+}
+
 /** When new values are tested by themselves. */
 export function firstTest(now: Date, chance: number): Date {
   return new Date(now.getTime() + Math.round(FIRST_WITHIN_MS * chance));
 }
 
-const FEWEST_MINUTES = 5;
-const MOST_MINUTES = 525_600;
+/** Bounds of how often a credential is tested by itself. */
+export const FEWEST_MINUTES = 5;
+export const MOST_MINUTES = 525_600;
 
 /** Minutes between tests by service type, from `proxmox=60,openai=1440`; undefined where it can't be meant so. */
 export function testIntervals(text: string): ReadonlyMap<ServiceType, number> | undefined {

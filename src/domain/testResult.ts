@@ -93,6 +93,8 @@ export interface TestResult extends Finding {
   durationMs: number;
   /** `host → address` of each connection that was made or refused, for the audit trail. */
   contacted: readonly string[];
+  /** True where a host had no turn for it, so that it proved nothing. */
+  turnedAway: boolean;
 }
 
 /** Who or what started a test. */

@@ -1,11 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { JobsStatus } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
-import { within } from './readiness.js';
-
-const FRESH_MS = 5_000;
-/** A scrape must not wait for a Postgres that stands still: what else it has to tell is wanted just then. */
-const WITHIN_MS = 1_000;
+import { cachedLook } from './cachedLook.js';
 
 /** The queue as Postgres tells it, so that any process of the API answers for all workers. */
 export function addJobMetrics(
@@ -13,7 +8,12 @@ export function addJobMetrics(
   ports: Pick<Ports, 'clock' | 'jobs' | 'log' | 'outbox'>,
 ): void {
   const registers = [registry];
-  const status = cachedStatus(ports);
+  const status = cachedLook(ports, { freshMs: 5_000, failed: 'metrics.jobs_unknown' }, () =>
+    ports.jobs.status(),
+  );
+  const channels = cachedLook(ports, { freshMs: 5_000, failed: 'metrics.notices_unknown' }, () =>
+    ports.outbox.channels(),
+  );
   new Gauge({
     name: 'broker_jobs',
     help: 'Jobs by state: waiting, later, running, dead (given up)',
@@ -49,13 +49,12 @@ export function addJobMetrics(
     registers,
     async collect() {
       this.reset();
-      const asked = ports.outbox.channels().catch(() => undefined);
-      const channels = await within(WITHIN_MS, asked, undefined);
+      const seen = await channels();
       for (const state of ['pending', 'dead'] as const)
-        if (channels !== undefined)
+        if (seen !== undefined)
           this.set(
             { state },
-            channels.reduce((sum, channel) => sum + channel[state], 0),
+            seen.reduce((sum, channel) => sum + channel[state], 0),
           );
     },
   });
@@ -71,20 +70,4 @@ export function addJobMetrics(
       },
     });
   }
-}
-
-/** One look for all gauges of a scrape; undefined while Postgres can't serve. */
-function cachedStatus(ports: Pick<Ports, 'clock' | 'jobs' | 'log'>): () => Promise<JobsStatus | undefined> {
-  let known: { at: number; status: Promise<JobsStatus | undefined> } | undefined;
-  return () => {
-    const now = ports.clock.now().getTime();
-    if (known === undefined || now - known.at >= FRESH_MS) {
-      const status = ports.jobs.status().catch(() => {
-        ports.log.warn('metrics.jobs_unknown');
-        return undefined;
-      });
-      known = { at: now, status: within(WITHIN_MS, status, undefined) };
-    }
-    return known.status;
-  };
 }

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ports } from '../ports.js';
 import { docsPage } from './docsPage.js';
 import { addFindingMetrics } from './findingMetrics.js';
+import { addHealthMetrics } from './healthMetrics.js';
 import { addJobMetrics } from './jobMetrics.js';
 import { openapi } from './openapi.js';
 import { type Lifecycle, readiness } from './readiness.js';
@@ -36,6 +37,7 @@ export function createMetrics(ports: Ports): Metrics {
   });
   addJobMetrics(registry, ports);
   addFindingMetrics(registry, ports);
+  addHealthMetrics(registry, ports);
   new Gauge({
     name: 'process_resident_memory_bytes',
     help: 'Resident memory',

@@ -1,4 +1,5 @@
 import type { TestResult, TestRun } from '../domain/testResult.js';
+import type { CredentialHealth } from '../usecases/credentialHealth.js';
 import type { StoredTest } from '../usecases/testCredential.js';
 
 /** Times are told coarsely, and addresses not at all: a test is no port scanner. */
@@ -38,6 +39,25 @@ export function presentStoredTest({ credential: c, version, result }: StoredTest
     ...presentTest(result),
     health: c.health,
     credential: { id: c.id, name: c.name, service_type: c.serviceType, version },
+  };
+}
+
+export function presentHealth({
+  credential: c,
+  since,
+  uptime,
+  runs,
+}: CredentialHealth): Record<string, unknown> {
+  const told = Object.entries(uptime).map(([window, { ratio, checkedMs }]) => [
+    window,
+    { ratio, checked_seconds: Math.round(checkedMs / 1000) },
+  ]);
+  return {
+    health: c.health,
+    since,
+    next_test_at: c.nextTestAt,
+    uptime: Object.fromEntries(told),
+    runs: runs.map(presentTestRun),
   };
 }
 

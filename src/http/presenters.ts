@@ -32,6 +32,8 @@ export function presentCredential(c: Credential): Record<string, unknown> {
     last_test_status: c.lastTestCode === null ? null : c.lastTestCode === 'ok',
     identity: c.identity,
     expires_at: c.expiresAt,
+    test_interval_minutes: c.testIntervalMinutes,
+    next_test_at: c.nextTestAt,
     rotation_interval_days: c.rotationIntervalDays,
     last_rotated_at: c.lastRotatedAt,
     next_rotation_at: c.nextRotationAt,

@@ -1,8 +1,9 @@
 import * as bodies from '../api/credentials.js';
 import * as answers from '../api/testAnswers.js';
+import { credentialHealth } from '../usecases/credentialHealth.js';
 import { listTests, testCredential } from '../usecases/testCredential.js';
 import { testUnsaved } from '../usecases/testUnsaved.js';
-import { presentStoredTest, presentTest, presentTestRun } from './presentTest.js';
+import { presentHealth, presentStoredTest, presentTest, presentTestRun } from './presentTest.js';
 import { json, pageOf, parse, type Route } from './route.js';
 
 /** Tests against the real services. A test that fails is an answer, not an error. */
@@ -34,6 +35,15 @@ export const testRoutes: readonly Route[] = [
       const options = version === undefined ? {} : { version };
       json(response, presentStoredTest(await testCredential(ports, call, param('id'), options)));
     },
+  },
+  {
+    method: 'get',
+    path: '/api/credentials/{id}/health',
+    summary: 'Health now, uptime over 24 hours, 7 and 30 days, and the last tests',
+    answer: answers.healthAnswer,
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) =>
+      json(response, presentHealth(await credentialHealth(ports, call, param('id')))),
   },
   {
     method: 'get',

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../domain/audit.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
 import type { ReportSchedule } from '../domain/reportSchedule.js';
-import type { TestRun } from '../domain/testResult.js';
+import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { ReportOnly } from './findings.js';
 import type { SealedChannel } from './notices.js';
@@ -50,6 +50,7 @@ export type CredentialPatch = Partial<
     | 'lastTestCode'
     | 'identity'
     | 'nextTestAt'
+    | 'testIntervalMinutes'
     | 'expiresAt'
     | 'expiresSource'
     | 'rotationIntervalDays'
@@ -63,7 +64,9 @@ export type CredentialPatch = Partial<
 
 /** Columns that a test sets. */
 export type TestedPatch = Pick<Credential, 'health' | 'lastTestedAt' | 'lastTestCode'> &
-  Partial<Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt'>>;
+  Partial<
+    Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt' | 'testClaim' | 'accountKey'>
+  >;
 
 export interface IdempotencyRecord {
   actor: string;
@@ -107,6 +110,13 @@ export interface ChangeTx {
   insertTestRun(run: TestRun): Promise<void>;
   /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
   setTested(credentialId: string, found: TestedPatch): Promise<void>;
+  refusedAccount(accountKey: string, code: TestCode, at: Date): Promise<void>;
+  acceptedAccount(accountKey: string): Promise<void>;
+  /**
+   * Makes the others that sign in alike due at `at`: after a refusal those whose tests go on, after a success those
+   * that are paused. What others hold locked is left out.
+   */
+  stirAlike(tested: { id: string; accountKey: string; accepted: boolean }, at: Date): Promise<void>;
   notice(notice: Notice): Promise<void>;
   /** False when one of its kind stands already for the same credential or path; then nothing is changed. */
   openFinding(finding: VaultFinding): Promise<boolean>;

@@ -78,8 +78,11 @@ export interface Jobs {
   enqueueDue(schedule: Schedule, at: { now: Date; nextDue: Date }): Promise<boolean>;
   /** Works off the queue until it is stopped. */
   work(handlers: Readonly<Record<string, JobHandler>>): Promise<JobRunner>;
-  /** Claims credentials whose test is due at `now` and enqueues `test_credential` for each; how many, at most `limit`. */
-  enqueueDueTests(now: Date, limit: number): Promise<number>;
+  /**
+   * Claims credentials whose test is due at `now` and enqueues `test_credential` for each; how many, at most `limit`.
+   * They are spread over the time from `afterMs` on, for as long as `spreadMs`.
+   */
+  enqueueDueTests(now: Date, batch: { limit: number; afterMs: number; spreadMs: number }): Promise<number>;
   /** Removes jobs that were given up before; how many. */
   forgetDead(before: Date): Promise<number>;
   status(): Promise<JobsStatus>;

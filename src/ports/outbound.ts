@@ -10,7 +10,18 @@ export interface Outbound {
   open(deadlineMs: number, waitMs: number): OutboundSession;
 }
 
+/** Turns at hosts, shared by all processes: at most two at a host at once. */
+export interface HostSlots {
+  /**
+   * Resolves with what gives the turn back (and never rejects), or null when all turns are taken. One that is not given
+   * back ends after `leaseMs`.
+   */
+  take(host: string, leaseMs: number): Promise<(() => Promise<void>) | null>;
+}
+
 export interface OutboundSession extends Probe {
+  /** True once a host had no turn for it. */
+  readonly turnedAway: boolean;
   /** `host:port → addresses` of what was looked at, also when it was refused. */
   readonly contacted: readonly string[];
   close(): Promise<void>;

@@ -6,7 +6,8 @@ import type { Credential, CredentialStatus, CredentialVersion, Health } from '..
 import type { NoticeState } from '../domain/dueNotices.js';
 import type { Grant, Standing } from '../domain/grant.js';
 import type { ServiceType } from '../domain/serviceType.js';
-import type { TestRun } from '../domain/testResult.js';
+import type { TestCode, TestRun } from '../domain/testResult.js';
+import type { HealthMark } from '../domain/uptime.js';
 import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
 import type {
   DisabledPrincipal,
@@ -86,6 +87,12 @@ export interface UsageRow {
   caller: string;
 }
 
+export interface HealthTotals {
+  credentials: Partial<Record<Health, number>>;
+  paused: number;
+  tests: Partial<Record<TestCode, number>>;
+}
+
 /** Something that changed on a credential. Names, numbers and states; no value. */
 export interface ChangeEvent {
   /** Grows with each event; a reader goes on from it. */
@@ -131,6 +138,16 @@ export interface Records {
   }>;
   /** Newest first. */
   testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
+  /** The health by the tests of the version that was active then, from what was true at `from` on; each state once. */
+  healthHistory(
+    credentialId: string,
+    from: Date,
+    to: Date,
+  ): Promise<{ since: Date | null; marks: HealthMark[] }>;
+  /** Active credentials by health, those whose tests are paused after a refusal, and all tests ever by code. */
+  healthTotals(): Promise<HealthTotals>;
+  /** How the service refused who signs in so; null where it did not, or has accepted him since. */
+  refusedAlike(accountKey: string): Promise<TestCode | null>;
   /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */
   ownedBy(owner: string): Promise<Credential[]>;
 

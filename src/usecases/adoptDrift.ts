@@ -8,6 +8,7 @@ import { isTestCode, type TestResult } from '../domain/testResult.js';
 import type { VaultFinding } from '../domain/vaultFinding.js';
 import type { ChangeTx, CredentialPatch } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
+import { accountKeyOf } from './accountKey.js';
 import { auditEvent } from './auditEvent.js';
 import { usableValues } from './foreignVersion.js';
 import { knownConnector } from './knownConnector.js';
@@ -19,7 +20,16 @@ import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'outbound' | 'testPace' | 'findings'
+  | 'clock'
+  | 'log'
+  | 'records'
+  | 'changes'
+  | 'readAudit'
+  | 'store'
+  | 'outbound'
+  | 'testPace'
+  | 'findings'
+  | 'fingerprints'
 >;
 
 /**
@@ -53,13 +63,14 @@ export async function adoptDrift(ports: Needs, credentialId: string): Promise<vo
     auditEvent(systemCall(), 'credential.test', 'allowed', { credentialId, version: known.version }),
   ]);
   const result = await runTest(ports, connector, values);
-  await keepOutcome(ports, credential, { finding, known, values, result });
+  const accountKey = await accountKeyOf(ports, connector, values);
+  await keepOutcome(ports, credential, { finding, known, values, result, accountKey });
 }
 
 async function keepOutcome(
   ports: Needs,
   credential: Credential,
-  { finding, known, values, result }: Adoption,
+  { finding, known, values, result, accountKey }: Adoption,
 ): Promise<void> {
   const call = systemCall();
   const { version } = known;
@@ -77,7 +88,7 @@ async function keepOutcome(
     await tx.resolveFinding(finding.id, 'adopted', ports.clock.now());
     await tell(tx, credential, 'drift_adopted', { id: finding.id, facts: { version } });
   });
-  await recordTest(ports, call, { credential, version, result, trigger: 'schedule' });
+  await recordTest(ports, call, { credential, version, result, trigger: 'schedule', accountKey });
 }
 
 interface Adoption {
@@ -85,6 +96,7 @@ interface Adoption {
   known: CredentialVersion;
   values: FieldValues;
   result: TestResult;
+  accountKey: string;
 }
 
 /** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */

@@ -115,6 +115,19 @@ async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Crede
   return storeAndCommit(ports, call, intent, next);
 }
 
+function untested(testIntervalMinutes: number | null) {
+  return {
+    health: 'unchecked' as const,
+    lastTestedAt: null,
+    lastTestCode: null,
+    identity: null,
+    nextTestAt: null,
+    testIntervalMinutes,
+    testClaim: 0,
+    accountKey: null,
+  };
+}
+
 function pendingRow(call: Call, parts: Parts, now: Date): Credential {
   const { body, values } = parts;
   const id = parts.claimed?.id ?? randomUUID();
@@ -135,11 +148,7 @@ function pendingRow(call: Call, parts: Parts, now: Date): Credential {
     labels: body.labels,
     envNames: parts.envNames,
     status: 'pending',
-    health: 'unchecked',
-    lastTestedAt: null,
-    lastTestCode: null,
-    identity: null,
-    nextTestAt: null,
+    ...untested(body.test_interval_minutes ?? null),
     expiresAt: body.expires_at ? new Date(body.expires_at) : null,
     expiresSource: body.expires_at ? 'user' : null,
     rotationIntervalDays,

@@ -1,9 +1,11 @@
+import type { AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
-import { healthAfter } from '../domain/health.js';
+import { healthAfter, pausesTests } from '../domain/health.js';
 import { nextTest } from '../domain/testPace.js';
 import { isTestCode, type TestResult, type TestRun, type TestTrigger } from '../domain/testResult.js';
-import type { TestedPatch } from '../ports/changes.js';
+import type { ChangeTx, TestedPatch } from '../ports/changes.js';
+import type { TestPace } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 
@@ -14,35 +16,65 @@ export interface Tested {
   version: number;
   result: TestResult;
   trigger: TestTrigger;
+  /** Of the credential when a scheduled test was enqueued: under another one its result is stale and not kept. */
+  claim?: number;
+  accountKey: string;
 }
 
 /**
- * Keeps what a test found: history, audit, and, when the version is still the active one, the credential's health.
- * Resolves with the run and the credential as it is now.
+ * Keeps what a test found: history, audit, and, when the version is still the active one, the credential's health and
+ * that others which sign in alike are looked at soon. Resolves with the credential as it is now.
  */
 export async function recordTest(
   ports: Needs,
   call: Call,
   tested: Tested,
-): Promise<{ run: TestRun; credential: Credential }> {
-  const { result, version } = tested;
+): Promise<{ credential: Credential }> {
+  const { version } = tested;
   const now = ports.clock.now();
   return ports.changes.run(async (tx) => {
     const row = (await tx.lock(tested.credential.id)) ?? tested.credential;
+    if (tested.claim !== undefined && tested.claim !== row.testClaim) {
+      tx.audit(testedEvent(call, tested, { outcome: 'failed', code: 'stale' }));
+      return { credential: row };
+    }
     const current = row.activeVersion === version;
     const run = runOf(call, tested, { now, before: current ? row.health : 'unchecked' });
-    const patch = { ...patchOf(row, run, result), nextTestAt: nextTestOf(ports, row, run, result) };
     await tx.insertTestRun(run);
-    if (current) await tx.setTested(row.id, patch);
-    tx.audit(
-      auditEvent(call, 'credential.tested', result.code === 'ok' ? 'allowed' : 'failed', {
-        credentialId: row.id,
-        version,
-        code: result.code,
-        details: { step: result.failedStep, trigger: run.trigger, contacted: result.contacted },
-      }),
-    );
-    return { run, credential: current ? { ...row, ...patch } : row };
+    const { code } = tested.result;
+    tx.audit(testedEvent(call, tested, { outcome: code === 'ok' ? 'allowed' : 'failed', code }));
+    await noteAccount(tx, tested, now);
+    if (!current) return { credential: row };
+    const patch = { ...patchOf(row, run, tested), nextTestAt: nextTestOf(ports, row, run, tested.result) };
+    await tx.setTested(row.id, patch);
+    return { credential: { ...row, ...patch } };
+  });
+}
+
+/** What the service said of the account holds for all that sign in alike; what was only concluded tells nothing new. */
+async function noteAccount(
+  tx: ChangeTx,
+  { credential, result: { code, contacted }, accountKey }: Tested,
+  now: Date,
+): Promise<void> {
+  const accepted = code === 'ok';
+  if (contacted.length === 0 || !(accepted || pausesTests(code))) return;
+  if (accepted) await tx.acceptedAccount(accountKey);
+  else await tx.refusedAccount(accountKey, code, now);
+  await tx.stirAlike({ id: credential.id, accountKey, accepted }, now);
+}
+
+function testedEvent(
+  call: Call,
+  { credential, version, result, trigger }: Tested,
+  { outcome, code }: { outcome: 'allowed' | 'failed'; code: string },
+): AuditEvent {
+  const details = { step: result.failedStep, trigger, contacted: result.contacted };
+  return auditEvent(call, 'credential.tested', outcome, {
+    credentialId: credential.id,
+    version,
+    code,
+    details,
   });
 }
 
@@ -72,22 +104,30 @@ function nextTestOf({ testPace }: Needs, row: Credential, run: TestRun, result: 
     code: run.code,
     at: run.testedAt,
     health: run.health,
-    intervalMs: testPace.intervalMs(row.serviceType),
+    intervalMs: intervalMs(testPace, row),
     chance: testPace.chance(),
     before: known ? { code: lastTestCode, at: lastTestedAt } : null,
     ...(result.retryAfterSeconds !== undefined && { retryAfterSeconds: result.retryAfterSeconds }),
   });
 }
 
+/** How often a credential is tested while all is well: its own word, or that for its type. */
+export function intervalMs(testPace: TestPace, { testIntervalMinutes, serviceType }: Credential): number {
+  return testIntervalMinutes === null ? testPace.intervalMs(serviceType) : testIntervalMinutes * 60_000;
+}
+
 /**
  * The service's own word on the end of a credential wins over a person's; that it tells nothing changes nothing. With a
  * new secret its word on the old one is gone already.
  */
-function patchOf(row: Credential, run: TestRun, { expiresAt }: TestResult): TestedPatch {
+function patchOf(row: Credential, run: TestRun, { result, accountKey }: Tested): TestedPatch {
+  const { expiresAt } = result;
   const patch: TestedPatch = {
     health: run.health,
     lastTestedAt: run.testedAt,
     lastTestCode: run.code,
+    testClaim: row.testClaim + 1,
+    accountKey,
     ...(run.identity !== null && { identity: run.identity }),
   };
   if (expiresAt instanceof Date) return { ...patch, expiresAt, expiresSource: 'provider' };

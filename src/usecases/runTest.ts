@@ -39,6 +39,7 @@ export async function runTest(
       warnings: [...(finding.warnings ?? []), ...endWarnings(finding, ports.clock.now())],
       durationMs: ports.clock.now().getTime() - began,
       contacted: session.contacted,
+      turnedAway: session.turnedAway,
     };
   } finally {
     await session.close();

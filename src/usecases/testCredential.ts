@@ -2,9 +2,11 @@ import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
+import type { Connector } from '../domain/template.js';
 import type { TestResult, TestRun, TestTrigger } from '../domain/testResult.js';
 import type { Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
+import { accountKeyOf } from './accountKey.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { usableValues } from './foreignVersion.js';
@@ -15,7 +17,7 @@ import { activeValues } from './storedVersion.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'outbound' | 'testPace'
+  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'fingerprints' | 'outbound' | 'testPace'
 >;
 
 export interface StoredTest {
@@ -35,36 +37,46 @@ export async function testCredential(
   options: { version?: number; trigger?: TestTrigger } = {},
 ): Promise<StoredTest> {
   const { credential } = await authorize(ports, call, id, 'use', 'credential.test');
-  return testStored(ports, call, credential, options);
+  const { version = credential.activeVersion ?? 0, trigger = 'request' } = options;
+  const { connector, values } = await testableValues(ports, credential, version);
+  const accountKey = await accountKeyOf(ports, connector, values);
+  await auditAttempt(ports, call, credential, version);
+  const result = await runTest(ports, connector, values);
+  const kept = await recordTest(ports, call, { credential, version, result, trigger, accountKey });
+  return { credential: kept.credential, version, result };
 }
 
-/** The same for whoever needs no permission: the worker. The attempt is audited before the value leaves. */
-export async function testStored(
-  ports: Needs,
-  call: Call,
+/** What a version is tested with. Rejects with `conflict` where nothing says how. */
+export async function testableValues(
+  ports: Pick<Ports, 'records' | 'store'>,
   credential: Credential,
-  { version, trigger = 'request' }: { version?: number; trigger?: TestTrigger },
-): Promise<StoredTest> {
+  version: number,
+): Promise<{ connector: Connector; values: FieldValues }> {
   const connector = knownConnector(credential.serviceType);
-  const tested = version ?? credential.activeVersion ?? 0;
   const values = await valuesOf(ports, credential, version);
   if (!isTestable(connector, values)) throw new BrokerError('conflict', { detail: NO_TEST });
-  await ports.readAudit.record([
-    auditEvent(call, 'credential.test', 'allowed', { credentialId: credential.id, version: tested }),
-  ]);
-  const result = await runTest(ports, connector, values);
-  const kept = await recordTest(ports, call, { credential, version: tested, result, trigger });
-  return { credential: kept.credential, version: tested, result };
+  return { connector, values };
+}
+
+/** The attempt is audited before the value leaves. */
+export async function auditAttempt(
+  { readAudit }: Pick<Ports, 'readAudit'>,
+  call: Call,
+  { id: credentialId }: Credential,
+  version: number,
+): Promise<void> {
+  await readAudit.record([auditEvent(call, 'credential.test', 'allowed', { credentialId, version })]);
 }
 
 const NO_TEST = 'Nothing says how to test this credential; give it a test of its own (field test_url).';
 
 async function valuesOf(
-  ports: Needs,
+  ports: Pick<Ports, 'records' | 'store'>,
   credential: Credential,
-  version: number | undefined,
+  version: number,
 ): Promise<FieldValues> {
-  if (version === undefined || version === credential.activeVersion) return activeValues(ports, credential);
+  if (credential.activeVersion === null || version === credential.activeVersion)
+    return activeValues(ports, credential);
   const known = await ports.records.version(credential.id, version);
   if (known === null) throw notFound('version');
   if (known.source === 'drift') return usableValues(ports, credential, known);
@@ -73,7 +85,7 @@ async function valuesOf(
 
 /** What tests of a credential found, newest first. */
 export async function listTests(
-  ports: Needs,
+  ports: Pick<Ports, 'records' | 'readAudit'>,
   call: Call,
   id: string,
   page: PageRequest,

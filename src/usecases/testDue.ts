@@ -1,57 +1,133 @@
+import type { Call } from '../domain/caller.js';
+import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
+import { failedStep, type TestCode, type TestResult } from '../domain/testResult.js';
 import type { Ports } from '../ports.js';
-import { testStored } from './testCredential.js';
+import { accountKeyOf } from './accountKey.js';
+import { recordTest } from './recordTest.js';
+import { runTest } from './runTest.js';
+import { auditAttempt, testableValues } from './testCredential.js';
 import { systemCall } from './users.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'outbound' | 'jobs' | 'testPace'
+  | 'clock'
+  | 'log'
+  | 'records'
+  | 'changes'
+  | 'readAudit'
+  | 'store'
+  | 'fingerprints'
+  | 'outbound'
+  | 'jobs'
+  | 'testPace'
 >;
 
+/** A test that is due, as its job names it. */
+export interface DueTest {
+  credentialId: string;
+  /** Of the credential when the job was made; another one there now means that this job came too late. */
+  claim: number;
+  /** The queue in which it runs. */
+  lane: string;
+}
+
 const BATCH = 200;
+/** Of what is due at once the first batch is tested at once, and each further one in its own stretch of this. */
+const STRETCH_MS = 5_000;
 const LATER_MS = 5 * 60_000;
+/** A busy host is free again soon. */
+const NO_WAIT_MS = 0;
 /** While Vault can't serve nothing was sent, so trying again costs nobody a login. */
 const NOT_SENT = ['store_unavailable', 'audit_overloaded'];
 /** The credential itself: nothing to test, or Vault no longer has it as it was. Others tell that. */
 const ITS_OWN = ['conflict', 'gone', 'integrity_error'];
 
-/** Puts a job into the queue for each credential whose test is due; their number. */
-export async function enqueueDueTests(ports: Pick<Ports, 'clock' | 'jobs'>): Promise<number> {
+/**
+ * Puts a job into the queue for each credential whose test is due; their number. Very many are spread, so that whoever
+ * reads meanwhile does not wait for them.
+ */
+export async function enqueueDueTests(
+  ports: Pick<Ports, 'clock' | 'jobs'>,
+  signal?: AbortSignal,
+): Promise<number> {
   let all = 0;
   for (;;) {
-    const many = await ports.jobs.enqueueDueTests(ports.clock.now(), BATCH);
+    const spread = { afterMs: (all / BATCH) * STRETCH_MS, spreadMs: all === 0 ? 0 : STRETCH_MS };
+    const many = await ports.jobs.enqueueDueTests(ports.clock.now(), { limit: BATCH, ...spread });
     all += many;
-    if (many < BATCH) return all;
+    if (many < BATCH || signal?.aborted === true) return all;
   }
 }
 
 /**
- * Tests one credential whose turn it was, unless its tests were paused meanwhile. Rejects when the result could not be
- * kept: whoever tries again must do so seldom, since each try is a login.
+ * Tests one credential whose turn it was, unless its tests were paused or it was tested meanwhile. Rejects when the
+ * result could not be kept: whoever tries again must do so seldom, since each try is a login.
  */
-export async function testDue(ports: Needs, credentialId: string): Promise<void> {
+export async function testDue(ports: Needs, due: DueTest): Promise<void> {
   const call = systemCall();
-  const { credential } = await ports.records.access(call.caller, credentialId);
+  const { credential } = await ports.records.access(call.caller, due.credentialId);
   if (credential === null || credential.status !== 'active' || credential.nextTestAt === null) return;
+  if (credential.testClaim !== due.claim) return;
   try {
-    await testStored(ports, call, credential, { trigger: 'schedule' });
+    if (!(await testClaimed(ports, call, credential))) await tryLater(ports, due);
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
-    if (NOT_SENT.includes(error.code)) return tryLater(ports, credentialId);
+    if (NOT_SENT.includes(error.code)) return tryLater(ports, due);
     if (!ITS_OWN.includes(error.code)) throw error;
-    ports.log.info('test_skipped', { credential_id: credentialId, code: error.code });
+    ports.log.info('test_skipped', { credential_id: due.credentialId, code: error.code });
   }
 }
 
-async function tryLater({ clock, jobs, testPace }: Needs, credentialId: string): Promise<void> {
+/** False when its host was busy, so that there is no result. */
+async function testClaimed(ports: Needs, call: Call, credential: Credential): Promise<boolean> {
+  const version = credential.activeVersion ?? 0;
+  const { connector, values } = await testableValues(ports, credential, version);
+  const accountKey = await accountKeyOf(ports, connector, values);
+  const refused = await ports.records.refusedAlike(accountKey);
+  const tested = {
+    credential,
+    version,
+    trigger: 'schedule',
+    claim: credential.testClaim,
+    accountKey,
+  } as const;
+  if (refused !== null) {
+    await recordTest(ports, call, { ...tested, result: untried(refused) });
+    return true;
+  }
+  await auditAttempt(ports, call, credential, version);
+  const result = await runTest(ports, connector, values, NO_WAIT_MS);
+  if (result.turnedAway) return false;
+  await recordTest(ports, call, { ...tested, result });
+  return true;
+}
+
+/** What is known without asking: one more login with what was refused could lock the account. */
+function untried(code: TestCode): TestResult {
+  const finding = {
+    code,
+    advice:
+      'Another credential with the same account and secret was refused, so this one was not tried; mend it there, then test or change this one.',
+  };
+  return {
+    ...finding,
+    failedStep: failedStep(finding),
+    warnings: [],
+    durationMs: 0,
+    contacted: [],
+    turnedAway: false,
+  };
+}
+
+async function tryLater({ clock, jobs, testPace }: Needs, due: DueTest): Promise<void> {
   const wait = LATER_MS * (1 + testPace.chance());
-  const runAt = new Date(clock.now().getTime() + wait);
-  const payload = { credential_id: credentialId };
   await jobs.enqueue({
     task: 'test_credential',
-    key: `test:${credentialId}`,
-    payload,
-    runAt,
+    key: `test:${due.credentialId}`,
+    queue: due.lane,
+    payload: { credential_id: due.credentialId, claim: due.claim, lane: due.lane },
+    runAt: new Date(clock.now().getTime() + wait),
     maxAttempts: 2,
   });
 }

@@ -5,6 +5,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { Connector } from '../domain/template.js';
 import type { TestResult, TestTrigger } from '../domain/testResult.js';
 import type { Ports } from '../ports.js';
+import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
 import { isTestable } from './runTest.js';
 import { testGiven } from './testUnsaved.js';
@@ -16,7 +17,10 @@ export type TestMode = (typeof TEST_MODES)[number];
 /** With deadline and name look-up this stays below the time for which a request holds its idempotency key. */
 const WAIT_MS = 5_000;
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'outbound' | 'testPace'>;
+type Needs = Pick<
+  Ports,
+  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'fingerprints' | 'outbound' | 'testPace'
+>;
 
 export interface Saved {
   credential: Credential;
@@ -47,7 +51,9 @@ export async function testAndSave(ports: Needs, call: Call, saving: Saving): Pro
   if (refused === true) throw testFailed(result);
   const credential = await saving.save();
   const version = credential.latestVersion;
-  const kept = await recordTest(ports, call, { credential, version, result, trigger: saving.trigger });
+  const accountKey = await accountKeyOf(ports, connector, values);
+  const tested = { credential, version, result, trigger: saving.trigger, accountKey };
+  const kept = await recordTest(ports, call, tested);
   return { credential: kept.credential, test: result };
 }
 

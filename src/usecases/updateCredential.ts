@@ -8,13 +8,14 @@ import { readsByRight } from '../domain/grant.js';
 import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { destinationChanged, mergeFields } from '../domain/templateFields.js';
-import { firstTest } from '../domain/testPace.js';
+import { firstTest, rescheduled } from '../domain/testPace.js';
 import type { CredentialPatch } from '../ports/changes.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
 import { checkEnvFields } from './createCredential.js';
 import { checkRules } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';
+import { intervalMs } from './recordTest.js';
 import { reminderChoice } from './reminderChoice.js';
 import { checkRevision } from './revision.js';
 import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
@@ -164,6 +165,12 @@ function patchOf(ports: WritePorts, credential: Credential, body: Input): Creden
   if (body.expires_at !== undefined) {
     patch.expiresAt = body.expires_at === null ? null : new Date(body.expires_at);
     patch.expiresSource = body.expires_at === null ? null : 'user';
+  }
+  if (body.test_interval_minutes !== undefined) {
+    patch.testIntervalMinutes = body.test_interval_minutes;
+    const { clock, testPace } = ports;
+    const interval = intervalMs(testPace, { ...credential, ...patch });
+    patch.nextTestAt = rescheduled(credential, interval, { now: clock.now(), chance: testPace.chance() });
   }
   if (body.rotation_interval_days !== undefined) {
     patch.rotationIntervalDays = body.rotation_interval_days;

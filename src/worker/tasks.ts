@@ -1,3 +1,4 @@
+import { nextDue } from '../domain/cron.js';
 import type { NoticePolicy } from '../domain/dueNotices.js';
 import { BrokerError } from '../domain/errors.js';
 import type { RetentionPolicy } from '../domain/retention.js';
@@ -15,7 +16,6 @@ import { enqueueDueReports, makeScheduledReport } from '../usecases/scheduledRep
 import { sendEvents } from '../usecases/sendEvents.js';
 import { handOverNotices, sendToChannel } from '../usecases/sendNotices.js';
 import { enqueueDueTests, testDue } from '../usecases/testDue.js';
-import { nextDue } from './ticks.js';
 
 /** Intents younger than this may still be under way. */
 const GRACE_MS = 15 * 60_000;
@@ -37,11 +37,16 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
   const { ports, noticePolicy, retention } = parts;
   return {
     checkpoint: () => ports.auditVerifier.checkpoint(),
-    test_due: async () => {
-      const enqueued = await enqueueDueTests(ports);
+    test_due: async (_payload, signal) => {
+      const enqueued = await enqueueDueTests(ports, signal);
       if (enqueued > 0) ports.log.info('tests_due', { enqueued });
     },
-    test_credential: (payload) => testDue(ports, textOf(payload, 'credential_id')),
+    test_credential: (payload) =>
+      testDue(ports, {
+        credentialId: textOf(payload, 'credential_id'),
+        claim: numberOf(payload, 'claim'),
+        lane: textOf(payload, 'lane'),
+      }),
     remind: async () => {
       const notices = (await remind(ports, noticePolicy)) + (await remindOthers(ports));
       if (notices > 0) ports.log.info('reminded', { notices });
@@ -85,8 +90,18 @@ async function reconcileOnce({ ports, reconcilerStore, drift }: WorkerParts): Pr
 
 /** A text of a job's payload; what another version of the broker enqueued may lack it. */
 function textOf(payload: unknown, name: string): string {
-  const value = typeof payload === 'object' && payload !== null ? Object.entries(payload) : [];
-  const text = value.find(([key]) => key === name)?.[1];
+  const text = memberOf(payload, name);
   if (typeof text === 'string') return text;
   throw new TypeError(`a job without ${name}`);
+}
+
+function numberOf(payload: unknown, name: string): number {
+  const number = memberOf(payload, name);
+  if (typeof number === 'number') return number;
+  throw new TypeError(`a job without ${name}`);
+}
+
+function memberOf(payload: unknown, name: string): unknown {
+  const members = typeof payload === 'object' && payload !== null ? Object.entries(payload) : [];
+  return members.find(([key]) => key === name)?.[1];
 }

@@ -1,4 +1,5 @@
 import cron from 'node-cron';
+import { nextDue } from '../domain/cron.js';
 import type { Schedule } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 
@@ -36,22 +37,4 @@ async function tick(
       ports.log.error('schedule_failed', { schedule: schedule.name });
     }
   }
-}
-
-const MINUTE = 60_000;
-/** The longest way from one 29 February to the next. */
-const MOST_MINUTES = 8 * 366 * 24 * 60;
-
-/** The first moment after `after`, to the minute. Throws where a schedule is never due. */
-export function nextDue(
-  { expression, timezone }: Pick<Schedule, 'expression' | 'timezone'>,
-  after: Date,
-): Date {
-  const task = cron.createTask(expression, () => undefined, { timezone });
-  const first = Math.floor(after.getTime() / MINUTE) + 1;
-  for (let n = 0; n < MOST_MINUTES; n += 1) {
-    const at = new Date((first + n) * MINUTE);
-    if (task.match(at)) return at;
-  }
-  throw new Error(`the schedule ${expression} is never due`);
 }

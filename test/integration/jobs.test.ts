@@ -142,11 +142,13 @@ describe('Jobs', function () {
     await jobs.enqueue({ task: 'fails' });
     const job = await eventually('a failed run', async () => {
       const { rows } = await records.owner.query(
-        'select last_error, run_at > now() as later from graphile_worker.jobs where attempts = 1 and locked_at is null',
+        `select last_error, extract(epoch from run_at - updated_at)::float as wait from graphile_worker.jobs
+         where attempts = 1 and locked_at is null`,
       );
-      return rows[0] as { last_error: string; later: boolean } | undefined;
+      return rows[0] as { last_error: string; wait: number } | undefined;
     });
-    expect(job.later).to.equal(true);
+    // e seconds, and by chance up to half as much more.
+    expect(job.wait).to.be.within(2.7, 4.1);
     expect(job.last_error).to.contain('TypeError').and.not.contain('hunter2');
     expect((await jobs.status()).tasks[0]).to.deep.include({
       failures: 1,
@@ -156,6 +158,37 @@ describe('Jobs', function () {
     await idle();
     expect(runs).to.equal(2);
     expect((await jobs.status()).tasks[0]).to.deep.include({ runs: 2, failures: 1, lastCode: 'ok' });
+  });
+
+  it('that are done stay done where that cannot be noted', async () => {
+    await records.owner.query(`revoke insert, update on broker.worker_tasks from ${records.appRole}`);
+    await bothWork('count');
+    await first?.().jobs.enqueue({ task: 'count' });
+    await idle();
+    expect(done).to.have.length(1);
+    expect((await records.db.jobs.status()).tasks).to.deep.equal([]);
+  });
+
+  it('are told when their worker ends, and others do the rest', async () => {
+    const { jobs } = workers[0] as Postgres;
+    const runner = await jobs.work({
+      patient: (_payload, signal) =>
+        new Promise((_resolve, reject) => {
+          done.push('begun');
+          signal.addEventListener('abort', () => reject(new Error('ended')), { once: true });
+        }),
+    });
+    await jobs.enqueue({ task: 'patient' });
+    await eventually('work that began', async () => (done.length === 1 ? true : undefined));
+    await runner.stop();
+    const left = await records.db.jobs.status();
+    expect([left.running, left.later, left.workers.length]).to.deep.equal([0, 1, 0]);
+    await records.owner.query(
+      'select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs',
+    );
+    await bothWork('patient');
+    await idle();
+    expect(done).to.have.length(2);
   });
 
   it('that wait under a key are one, however often they are asked for', async () => {

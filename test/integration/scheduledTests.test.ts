@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { testDue } from '../../src/usecases/testDue.js';
 import { startWorker, type Worker } from '../../src/worker/worker.js';
 import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
 import { eventually } from '../support/eventually.js';
 import type { Simulator } from '../support/simulator.js';
+import { recordsAt } from './postgresSupport.js';
 
 const WRONG = proxmoxToken.secret.replace('0f', 'ff');
 const MANY = 40;
@@ -104,6 +106,82 @@ describe('the worker tests what is due', function () {
     expect((await call('GET', `/api/credentials/${id}`)).body.health).to.equal('ok');
   });
 
+  it('again after a person tested it with success, and what signs in alike with it', async () => {
+    const [first, second] = [await stored(), await stored()];
+    await comeDue(first, second);
+    host.state = 'expired';
+    await comeDue(first);
+    const refused = await planOf(second);
+    expect(await planOf(first)).to.equal(null);
+    expect(refused?.getTime(), 'looked at soon').to.be.at.most(Date.now());
+    const asked = host.seen.length;
+    await comeDue(second);
+    expect(host.seen.length, 'nothing was sent').to.equal(asked);
+    expect((await runsOf(second)).map((r) => r.code)).to.deep.equal(['expired', 'ok']);
+    expect(await planOf(second)).to.equal(null);
+    host.state = '';
+    expect((await call('POST', `/api/credentials/${first}/test`)).body.code).to.equal('ok');
+    expect(await planOf(first)).to.be.an.instanceOf(Date);
+    await comeDue(second);
+    expect((await runsOf(second)).map((r) => r.code)).to.deep.equal(['ok', 'expired', 'ok']);
+  });
+
+  it('at its own interval where it has one', async () => {
+    const id = await stored();
+    await comeDue(id);
+    const bad = await call('PATCH', `/api/credentials/${id}`, { test_interval_minutes: 4 });
+    expect(bad.status).to.equal(400);
+    const { body } = await call('PATCH', `/api/credentials/${id}`, { test_interval_minutes: 60 });
+    expect(body.test_interval_minutes).to.equal(60);
+    const minutes = async () => ((await planOf(id))?.getTime() ?? 0) / 60_000 - Date.now() / 60_000;
+    expect(await minutes()).to.be.within(53, 67);
+    await comeDue(id);
+    expect(await minutes()).to.be.within(53, 67);
+    await call('PATCH', `/api/credentials/${id}`, { test_interval_minutes: null });
+    expect(await minutes()).to.be.within(320, 400);
+  });
+
+  it('later and without a run where others have all turns at the host; a person waits for one', async () => {
+    const id = await stored();
+    const other = recordsAt(broker.database.appUrl);
+    const taken = [
+      await other.hostSlots.take('127.0.0.1', 60_000),
+      await other.hostSlots.take('127.0.0.1', 60_000),
+    ];
+    const asked = host.seen.length;
+    await comeDue(id);
+    expect(host.seen.length).to.equal(asked);
+    expect(await runsOf(id)).to.deep.equal([]);
+    const { rows } = await owner.query(
+      `select extract(epoch from run_at - now()) as wait from graphile_worker.jobs where key = $1`,
+      [`test:${id}`],
+    );
+    expect(Number(rows[0].wait)).to.be.within(250, 610);
+    const person = call('POST', `/api/credentials/${id}/test`);
+    for (const giveBack of taken) await giveBack?.();
+    expect((await person).body.code).to.equal('ok');
+    await other.close();
+  });
+
+  it('and keeps no result that comes after the credential was claimed anew', async () => {
+    const id = await stored();
+    const { ports } = broker.system;
+    for (const worker of workers.splice(0)) await worker.stop();
+    await owner.query('update broker.credentials set test_claim = 7 where id = $1', [id]);
+    const asked = host.seen.length;
+    await testDue(ports, { credentialId: id, claim: 6, lane: 'late' });
+    expect(host.seen.length, 'nothing was sent').to.equal(asked);
+    host.delayMs = 150;
+    const late = testDue(ports, { credentialId: id, claim: 7, lane: 'late' });
+    await eventually('a request under way', async () => (host.seen.length > asked ? true : undefined));
+    await owner.query('update broker.credentials set test_claim = 8 where id = $1', [id]);
+    await late;
+    host.delayMs = 0;
+    expect(await runsOf(id)).to.deep.equal([]);
+    expect((await call('GET', `/api/credentials/${id}`)).body.health).to.equal('unchecked');
+    workers.push(await startWorker(broker.system));
+  });
+
   it('not where the secret would go to a new host, until a person tested that', async () => {
     const id = await stored();
     await call('PATCH', `/api/credentials/${id}`, {
@@ -122,7 +200,7 @@ describe('the worker tests what is due', function () {
     for (const worker of workers.splice(0)) await worker.stop();
     const { ports } = broker.system;
     await owner.query('update broker.credentials set next_test_at = now() where id = $1', [id]);
-    expect(await ports.jobs.enqueueDueTests(new Date(), 10)).to.equal(1);
+    expect(await ports.jobs.enqueueDueTests(new Date(), { limit: 10, afterMs: 0, spreadMs: 0 })).to.equal(1);
     host.state = 'expired';
     await call('POST', `/api/credentials/${id}/test`);
     workers.push(await startWorker(broker.system));

@@ -100,6 +100,7 @@ export class ReportHistory {
       version: more.version ?? credential.activeVersion ?? 0,
       result: result as unknown as TestResult,
       trigger: 'schedule',
+      accountKey: `account of ${id}`,
     });
   }
 

@@ -123,6 +123,7 @@ export const CREDENTIAL_ROUTES: Record<string, CredentialRoute> = {
   // A free-form credential says nothing of how to test it: whoever may ask learns that.
   'POST /api/credentials/{id}/test': { of: 'use', ok: 409, body: {} },
   'GET /api/credentials/{id}/tests': { of: 'see', ok: 200 },
+  'GET /api/credentials/{id}/health': { of: 'see', ok: 200 },
   'GET /api/credentials/{id}/secret': { of: 'read', ok: 200 },
   'PATCH /api/credentials/{id}': { of: 'manage', ok: 200, body: { description: 'patched' } },
   'PUT /api/credentials/{id}': { of: 'manage', ok: 200, body: { description: 'put' } },

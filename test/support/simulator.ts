@@ -41,6 +41,8 @@ export interface SimulatorOptions {
   /** How the service itself says "too many"; left out: 429 with Retry-After. */
   rateLimited?: SimulatedAnswer;
   plain?: boolean;
+  /** Of this machine's loopback; left out: 127.0.0.1. */
+  address?: string;
   /** Asks for a client certificate of this authority. */
   clientCa?: string;
   /** Ends the handshake of whoever does not show exactly that certificate. */
@@ -95,12 +97,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       open -= 1;
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { address = '127.0.0.1' } = options;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const behind = (server.address() as AddressInfo).port;
   const gate = options.strict ? await startCertificateGate(behind, options.clientCa ?? '') : undefined;
   const port = gate?.port ?? behind;
   const simulator: Simulator = {
-    url: `${options.plain ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${options.plain ? 'http' : 'https'}://${address}:${port}`,
     port,
     ca: cert,
     fault: 'none',

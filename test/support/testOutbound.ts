@@ -27,6 +27,9 @@ export function redirected(
         get contacted() {
           return session.contacted;
         },
+        get turnedAway() {
+          return session.turnedAway;
+        },
         now: () => session.now(),
         close: () => session.close(),
         send: (request) => {

@@ -16,6 +16,12 @@ describe('the broker does not start', () => {
     STOP_DELAY_SECONDS: '11',
     LOG_LEVEL: 'debug',
   };
+  it('with a REPORT_SCHEDULE that cannot be meant, and names field and rule', () => {
+    const minute = /^REPORT_SCHEDULE: must have a minute of 0 to 59, and not "99"$/;
+    expect(() => loadConfig({ REPORT_SCHEDULE: '99 6 * * *' })).to.throw(ConfigRefused, minute);
+    const never = /^REPORT_SCHEDULE: must name a day that there is$/;
+    expect(() => loadConfig({ REPORT_SCHEDULE: '0 6 31 2 *' })).to.throw(ConfigRefused, never);
+  });
   for (const [name, value] of Object.entries(refused)) {
     it(`with ${name}=${value}, and names it`, () => {
       expect(() => loadConfig({ [name]: value })).to.throw(ConfigRefused, new RegExp(`^${name}: `, 'm'));

@@ -7,17 +7,19 @@ import {
   type OutboundRequest,
   type TlsChoice,
 } from '../../domain/outbound.js';
-import type { Outbound, OutboundSession } from '../../ports/outbound.js';
+import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { type AddressPolicy, addressPolicy, forbiddenName, type PolicyOptions } from './addressPolicy.js';
 import { dial } from './dial.js';
-import { HostSlots } from './hostSlots.js';
+import { HostTurns } from './hostTurns.js';
 import { asFailure } from './reasons.js';
 
 export interface OutboundOptions extends PolicyOptions {
   clock: Clock;
-  /** Tests of one host at once. Default 2. */
+  /** Tests of one host at once by this process. Default 2. */
   perHost?: number;
+  /** Turns that processes share. Left out: this process has hosts for itself. */
+  hostSlots?: HostSlots;
   /** All addresses of a name. Default: the system's resolver. */
   resolve?: (host: string) => Promise<string[]>;
   /** A longer answer ends the test. Default 1 MiB. */
@@ -27,19 +29,21 @@ export interface OutboundOptions extends PolicyOptions {
 const MAX_ADDRESSES = 4;
 /** How long name servers may take. */
 const NAME_MS = 5_000;
+/** Beyond its deadline a test only closes what it opened. */
+const LEASE_BEYOND_MS = 5_000;
 const SYSTEM: TlsChoice = { mode: 'system' };
 
 /** The only way from the broker to systems that are not its own. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const policy = addressPolicy(options);
-  const slots = new HostSlots(options.perHost ?? 2);
-  return { open: (deadlineMs, waitMs) => new Session({ options, policy, slots, deadlineMs, waitMs }) };
+  const turns = new HostTurns(options);
+  return { open: (deadlineMs, waitMs) => new Session({ options, policy, turns, deadlineMs, waitMs }) };
 }
 
 interface Parts {
   options: OutboundOptions;
   policy: AddressPolicy;
-  slots: HostSlots;
+  turns: HostTurns;
   deadlineMs: number;
   waitMs: number;
 }
@@ -50,11 +54,16 @@ class Session implements OutboundSession {
   readonly #parts: Parts;
   readonly #ending = new AbortController();
   readonly #lines = new Map<string, Promise<Line>>();
-  readonly #held = new Map<string, () => void>();
+  readonly #held = new Map<string, Promise<() => Promise<void>>>();
+  #turnedAway = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  get turnedAway(): boolean {
+    return this.#turnedAway;
   }
 
   now(): Date {
@@ -81,7 +90,8 @@ class Session implements OutboundSession {
     this.#ending.abort();
     for (const line of await Promise.allSettled(this.#lines.values()))
       if (line.status === 'fulfilled') await line.value.client.destroy();
-    for (const release of this.#held.values()) release();
+    for (const held of await Promise.allSettled(this.#held.values()))
+      if (held.status === 'fulfilled') await held.value();
   }
 
   #lineFor({ url, tls = SYSTEM }: OutboundRequest): Promise<Line> {
@@ -96,7 +106,7 @@ class Session implements OutboundSession {
   }
 
   async #connect(url: URL, tls: TlsChoice): Promise<Line> {
-    const { options, policy, slots, deadlineMs, waitMs } = this.#parts;
+    const { options, policy, deadlineMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
     const secure = url.protocol === 'https:';
@@ -106,8 +116,7 @@ class Session implements OutboundSession {
     this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
     if (!addresses.every((address) => policy.allows(address, port)))
       throw new OutboundFailure('denied_by_policy');
-    const [key = host] = addresses;
-    if (!this.#held.has(key)) this.#held.set(key, await slots.take(key, waitMs));
+    await this.#takeTurn([...addresses].sort()[0] ?? host);
     // Waiting for a turn is not the host's fault: its time begins here.
     this.#timer ??= setTimeout(() => this.#ending.abort(), deadlineMs);
     const to = { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, tls };
@@ -116,6 +125,19 @@ class Session implements OutboundSession {
       (signal) => dial(to, (address, far) => policy.allows(address, far), signal),
       this.#ending,
     );
+  }
+
+  /** By address, so that two names of a host count as one. */
+  async #takeTurn(key: string): Promise<void> {
+    const { turns, deadlineMs, waitMs } = this.#parts;
+    const turn = this.#held.get(key) ?? turns.take(key, { waitMs, leaseMs: deadlineMs + LEASE_BEYOND_MS });
+    this.#held.set(key, turn);
+    try {
+      await turn;
+    } catch (error) {
+      this.#turnedAway = true;
+      throw error;
+    }
   }
 }
 

@@ -31,6 +31,10 @@ const FULL = [
   'worker_processes',
   'vault_findings',
   'report_only',
+  'host_slots',
+  'refused_accounts',
+  'active_versions',
+  'test_counts',
 ];
 const APPEND_ONLY = ['audit_events', 'audit_checkpoints', 'credential_states'];
 

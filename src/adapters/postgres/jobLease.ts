@@ -16,6 +16,13 @@ const UNLOCK = `
   ) select count(*)::integer as freed, graphile_worker.force_unlock_workers(array_agg(locked_by)) from gone
   having count(*) > 0`;
 
+export interface JobLease {
+  /** No more signs of life. */
+  pause(): void;
+  /** Says that the worker is gone; where Postgres is away that shows when the lease is over. Never rejects. */
+  end(): Promise<void>;
+}
+
 /**
  * Gives signs of life of a worker, and frees what dead ones held: the library by itself waits four hours. A worker that
  * only stood still may then find its job done by another one.
@@ -23,7 +30,7 @@ const UNLOCK = `
 export async function keepAlive(
   { query, log, leaseMs }: { query: Query; log: Log; leaseMs: number },
   id: string,
-): Promise<{ end(): Promise<void> }> {
+): Promise<JobLease> {
   const seconds = leaseMs / 1000;
   const beat = async (): Promise<void> => {
     await query({ text: SEEN, values: [id] });
@@ -34,9 +41,11 @@ export async function keepAlive(
   await beat();
   const timer = setInterval(() => void beat().catch(() => log.warn('jobs.no_sign_of_life')), leaseMs / 6);
   return {
+    pause: () => clearInterval(timer),
     async end() {
       clearInterval(timer);
-      await query({ text: 'delete from broker.worker_processes where id = $1', values: [id] });
+      const gone = { text: 'delete from broker.worker_processes where id = $1', values: [id] };
+      await query(gone).catch(() => log.warn('jobs.end_not_told'));
     },
   };
 }

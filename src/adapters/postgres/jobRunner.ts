@@ -1,121 +1,73 @@
-import type { Task, TaskList } from 'graphile-worker';
-import type pg from 'pg';
-import { BrokerError } from '../../domain/errors.js';
 import type { JobHandler, JobRunner } from '../../ports/jobs.js';
-import type { Clock, Log } from '../../ports/runtime.js';
-import { toSql } from './credentialRow.js';
-import { keepAlive } from './jobLease.js';
-import { type Query, queryOn } from './pools.js';
+import { type JobLife, type JobRunnerOptions, startJobLife } from './jobLife.js';
+import { queryOn } from './pools.js';
 
-const CONCURRENCY = 8;
-/** Waiting jobs are told at once; this is for those put off, and for a lost notification. */
-const POLL_MS = 2_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
 
-export interface JobRunnerOptions {
-  pool: pg.Pool;
-  clock: Clock;
-  log: Log;
-  leaseMs: number;
-}
+/** What dead workers of this process held is free again; none of it runs any more. */
+const FREE = 'select graphile_worker.force_unlock_workers($1::text[])';
 
-/** Works off the queue with the library's workers. Rejects when the queue can't be reached or is not migrated. */
+/**
+ * Works off the queue until it is stopped. When Postgres goes away the workers end, and new ones begin when it is back.
+ * Rejects when the queue can't be reached at the start, or is not migrated.
+ */
 export async function startJobRunner(
-  { pool, clock, log, leaseMs }: JobRunnerOptions,
+  options: JobRunnerOptions,
   handlers: Readonly<Record<string, JobHandler>>,
 ): Promise<JobRunner> {
-  const query = queryOn(pool);
-  // Not before a worker is wanted: at its import the library looks for a file of settings in the working folder.
-  const { Logger, runTaskList } = await import('graphile-worker');
-  const tasks: TaskList = Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [name, observed({ query, clock, log }, name, handler)]),
-  );
-  const shared = {
-    concurrency: CONCURRENCY,
-    pollInterval: POLL_MS,
-    schema: 'graphile_worker',
-    noHandleSignals: true,
-    // Its texts may hold what others said; what matters is logged here by code.
-    logger: new Logger(() => () => undefined),
-  };
-  await query({ text: 'select 1 from graphile_worker.jobs limit 1' });
-  const workers = runTaskList(shared, tasks, pool);
-  const lease = await keepAlive({ query, log, leaseMs }, workers.id);
-  workers.promise.catch(() => log.error('jobs.stopped'));
+  const stopping = new AbortController();
+  const stopped = aborted(stopping.signal);
+  let life: JobLife | undefined = await startJobLife(options, handlers);
+  const begin = () => startJobLife(options, handlers);
+  const supervised = (async () => {
+    while (life !== undefined) {
+      await Promise.race([life.broken, stopped]);
+      if (!stopping.signal.aborted) options.log.error('jobs.stopped');
+      const left = await life.end();
+      if (left !== undefined) await free(options, left);
+      life = await again(begin, stopped, () => stopping.signal.aborted);
+      if (life === undefined) return;
+      if (left !== undefined) await free(options, left);
+      options.log.info('jobs.started_again');
+    }
+  })();
   return {
     async stop() {
-      await workers.gracefulShutdown();
-      await lease.end();
+      stopping.abort();
+      await supervised;
     },
   };
 }
 
-/** Notes how each run went. What the queue keeps of an error is its code: a message may quote anything. */
-function observed(
-  { query, clock, log }: { query: Query; clock: Clock; log: Log },
-  task: string,
-  handler: JobHandler,
-): Task {
-  return async (payload, { job, abortSignal }) => {
-    const startedAt = clock.now();
-    let code = 'ok';
-    let counts: Record<string, number> | null = null;
-    try {
-      counts = countsIn(await handler(payload, abortSignal ?? new AbortController().signal));
-    } catch (error) {
-      code = codeOf(error);
-      log.error('job_failed', { job: task, error: code, attempt: job.attempts });
-    }
-    const durationMs = clock.now().getTime() - startedAt.getTime();
-    await note(query, { task, startedAt, durationMs, code, counts });
-    if (code !== 'ok') throw new Error(code);
-  };
+/** Tries later and later, with chance, until it succeeds; undefined when that is not wanted any more. */
+async function again(
+  begin: () => Promise<JobLife>,
+  stopped: Promise<void>,
+  isStopped: () => boolean,
+): Promise<JobLife | undefined> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
+    if (isStopped()) return undefined;
+    await pause(pauseMs * (0.5 + Math.random()), stopped);
+    if (isStopped()) return undefined;
+    const life = await begin().catch(() => undefined);
+    if (life !== undefined) return life;
+  }
 }
 
-/** Numbers only: nothing else of what a task knows is kept. */
-function countsIn(result: unknown): Record<string, number> | null {
-  if (typeof result !== 'object' || result === null) return null;
-  const numbers = Object.entries(result).filter((entry): entry is [string, number] =>
-    Number.isFinite(entry[1]),
-  );
-  return Object.fromEntries(numbers);
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof BrokerError) return error.code;
-  return error instanceof Error ? error.name : 'unknown';
-}
-
-const NOTE = `
-  insert into broker.worker_tasks as known
-    (task, runs, failures, last_started_at, last_duration_ms, last_code, last_ok_at, last_counts)
-  values ($1, 1, $5, $2, $3, $4, $6, $7)
-  on conflict (task) do update set runs = known.runs + 1, failures = known.failures + excluded.failures,
-    last_started_at = excluded.last_started_at, last_duration_ms = excluded.last_duration_ms,
-    last_code = excluded.last_code, last_ok_at = coalesce(excluded.last_ok_at, known.last_ok_at),
-    last_counts = coalesce(excluded.last_counts, known.last_counts)`;
-
-async function note(
-  query: Query,
-  run: {
-    task: string;
-    startedAt: Date;
-    durationMs: number;
-    code: string;
-    counts: Record<string, number> | null;
-  },
-): Promise<void> {
-  const ok = run.code === 'ok';
-  const duration = Math.max(0, Math.min(run.durationMs, 2 ** 31 - 1));
-  await query({
-    text: NOTE,
-    values: [
-      run.task,
-      run.startedAt,
-      duration,
-      run.code,
-      ok ? 0 : 1,
-      ok ? run.startedAt : null,
-      toSql(run.counts),
-    ],
+async function pause(ms: number, stopped: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  await Promise.race([over, stopped]).finally(() => clearTimeout(timer));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Where Postgres is away it is done later: here at the next start, or by others when the lease is over. */
+async function free({ pool, log }: JobRunnerOptions, id: string): Promise<void> {
+  await queryOn(pool)({ text: FREE, values: [[id]] }).catch(() => log.warn('jobs.not_freed'));
 }

@@ -61,7 +61,7 @@ export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptio
       return (await query({ text: ENQUEUE_DUE, values })).length > 0;
     },
     work: (handlers) => startJobRunner({ pool, clock, log, leaseMs }, handlers),
-    enqueueDueTests: (now, limit) => enqueueDueTests(query, { now, limit, againMs: TEST_AGAIN_MS }),
+    enqueueDueTests: (now, batch) => enqueueDueTests(query, { now, ...batch, againMs: TEST_AGAIN_MS }),
     async forgetDead(before) {
       return (await query({ text: FORGET_DEAD, values: [before] })).length;
     },

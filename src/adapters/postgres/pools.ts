@@ -44,12 +44,12 @@ export interface Pools {
 
 /** One pool a kind of work, so that a slow list never takes the connections of secret reads or of the audit. */
 export function createPools(url: string, log: Log): Pools {
-  const pool = (name: string, max: number, timeoutMs: number): pg.Pool => {
+  const pool = (name: string, max: number, timeoutMs: number, turnMs = 1_000): pg.Pool => {
     const made = new pg.Pool({
       connectionString: url,
       max,
       application_name: `broker-${name}`,
-      connectionTimeoutMillis: 1_000,
+      connectionTimeoutMillis: turnMs,
       statement_timeout: timeoutMs,
       query_timeout: timeoutMs + 1_000,
       idle_in_transaction_session_timeout: 30_000,
@@ -67,7 +67,8 @@ export function createPools(url: string, log: Log): Pools {
     audit: pool('audit', 2, 2_000),
     changes: pool('changes', 6, 2_000),
     slow: pool('slow', 1, 120_000),
-    jobs: pool('jobs', 4, 10_000),
+    // Nobody waits for an answer here, and more jobs run than there are connections.
+    jobs: pool('jobs', 4, 10_000, 5_000),
     leader: pool('leader', 2, 2_000),
   };
   const close = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import type { EventFeed } from '../../ports/eventFeed.js';
 import type { Findings } from '../../ports/findings.js';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Addresses, Outbox } from '../../ports/notices.js';
+import type { HostSlots } from '../../ports/outbound.js';
 import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Retention } from '../../ports/retention.js';
@@ -20,6 +21,8 @@ import { disabledReads } from './disabledPrincipals.js';
 import { postgresEventFeed } from './eventFeed.js';
 import { eventReads } from './events.js';
 import { postgresFindings } from './findings.js';
+import { healthReads } from './healthHistory.js';
+import { postgresHostSlots } from './hostSlots.js';
 import { idempotencyReads } from './idempotency.js';
 import { postgresJobs } from './jobs.js';
 import { credentialLists } from './listCredentials.js';
@@ -67,6 +70,7 @@ export interface Postgres {
   auditVerifier: AuditVerifier;
   recordsStatus: RecordsStatus;
   jobs: Jobs;
+  hostSlots: HostSlots;
   outbox: Outbox;
   addresses: Addresses;
   eventFeed: EventFeed;
@@ -105,6 +109,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...disabledReads(reads),
       ...idempotencyReads(reads),
       ...testReads(reads),
+      ...healthReads(reads),
       ...eventReads(reads, clock),
       ...noticeReads(reads),
       ...noticeLists(reads, clock),
@@ -120,6 +125,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     reports: postgresReports(reads, slow),
     findings: postgresFindings(reads, pools.leader),
     retention: postgresRetention(slow, checkpointSigner, clock),
+    hostSlots: postgresHostSlots(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);

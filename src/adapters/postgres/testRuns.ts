@@ -1,4 +1,4 @@
-import type { TestRun } from '../../domain/testResult.js';
+import { isTestCode, type TestRun } from '../../domain/testResult.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Records } from '../../ports/records.js';
 import { credentialValues, uuidOrNull } from './credentialRow.js';
@@ -7,8 +7,27 @@ import { pageOf, readCursor } from './cursor.js';
 import type { Query, Row } from './pools.js';
 import { whereClause } from './whereClause.js';
 
-export function testReads(query: Query): Pick<Records, 'testRuns'> {
+const REFUSE = `
+  insert into broker.refused_accounts (account_key, code, refused_at) values ($1, $2, $3)
+  on conflict (account_key) do update set code = excluded.code, refused_at = excluded.refused_at`;
+
+const STIR_ALIKE = `
+  update broker.credentials set next_test_at = $3 where id in (
+    select id from broker.credentials
+    where account_key = $1 and id <> $2 and status = 'active'
+      and case when $4 then health = 'rejected' and next_test_at is null
+        else health <> 'rejected' and next_test_at is not null end
+    for update skip locked
+  )`;
+
+export function testReads(query: Query): Pick<Records, 'testRuns' | 'refusedAlike'> {
   return {
+    async refusedAlike(accountKey) {
+      const text = 'select code from broker.refused_accounts where account_key = $1';
+      const [refused] = await query({ text, values: [accountKey] });
+      const code = refused === undefined ? null : String(refused['code']);
+      return isTestCode(code) ? code : null;
+    },
     async testRuns(credentialId, page) {
       const where = whereClause();
       where.and(`credential_id = ${where.value(uuidOrNull(credentialId))}`);
@@ -27,7 +46,9 @@ export function testReads(query: Query): Pick<Records, 'testRuns'> {
   };
 }
 
-export function testWrites(query: Query): Pick<ChangeTx, 'insertTestRun' | 'setTested'> {
+export function testWrites(
+  query: Query,
+): Pick<ChangeTx, 'insertTestRun' | 'setTested' | 'refusedAccount' | 'acceptedAccount' | 'stirAlike'> {
   return {
     insertTestRun: (run) =>
       insertRecord(query, 'test_runs', {
@@ -53,6 +74,16 @@ export function testWrites(query: Query): Pick<ChangeTx, 'insertTestRun' | 'setT
         else ${at('last_tested_at')} end`;
       const text = `update broker.credentials set ${sets} where id = $1`;
       await query({ text, values: [uuidOrNull(credentialId), ...values] });
+    },
+    async refusedAccount(accountKey, code, at) {
+      await query({ text: REFUSE, values: [accountKey, code, at] });
+    },
+    async acceptedAccount(accountKey) {
+      const text = 'delete from broker.refused_accounts where account_key = $1';
+      await query({ text, values: [accountKey] });
+    },
+    async stirAlike({ id, accountKey, accepted }, at) {
+      await query({ text: STIR_ALIKE, values: [accountKey, uuidOrNull(id), at, accepted] });
     },
   };
 }

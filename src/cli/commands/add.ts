@@ -27,6 +27,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
   env?: string[];
   expiresAt?: string;
   rotateEvery?: number;
+  testEvery?: number;
   shared?: boolean;
   team?: string[];
   level?: string;
@@ -86,6 +87,7 @@ export function commonFlags(command: Command): Command {
     .option('--env <VARIABLE=field>', 'an environment variable that holds a field; may be repeated', repeated)
     .option('--expires-at <moment>', 'when it ends, RFC 3339: 2027-01-31T00:00:00Z')
     .option('--rotate-every <days>', 'remind to rotate after so many days', wholeNumber)
+    .option('--test-every <minutes>', 'test by itself every so many minutes', wholeNumber)
     .option('--shared', 'everybody from engineer up may read it (admins only), or the teams named by --team')
     .option('--team <name>', 'a team that may use it; may be repeated', repeated)
     .option('--level <level>', 'what the teams may do: use, read (default) or manage')
@@ -101,6 +103,7 @@ function bodyOf(options: Options): Record<string, unknown> {
     expires_at: options.expiresAt,
     rotation_interval_days: options.rotateEvery,
     reminders: remindersOf(options),
+    test_interval_minutes: options.testEvery,
     shared: options.shared,
     accessible_by: options.team,
     accessible_level: options.level,

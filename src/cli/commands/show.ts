@@ -16,6 +16,8 @@ const LABELS: Readonly<Record<string, string>> = {
   last_tested_at: 'Last tested',
   last_test_code: 'Last test said',
   identity: 'Signs in as',
+  next_test_at: 'Next test',
+  test_interval_minutes: 'Tested every (minutes)',
   labels: 'Labels',
   env_names: 'Variables',
   active_version: 'Active version',
@@ -40,15 +42,32 @@ export const show = leaf('show', 'metadata and settings, without secrets')
     withBroker(async (cli, { json }, [word = '']) => {
       const { id } = await findCredential(cli, word);
       const { body } = await cli.call<Record<string, unknown>>(`/api/credentials/${id}`);
-      if (json) return printJson(body);
+      const health = (await cli.call<HealthAnswer>(`/api/credentials/${id}/health`)).body;
+      if (json) return printJson({ ...body, uptime: health.uptime });
       const facts = Object.entries(LABELS).map(([key, label]) => [label, body[key]] as const);
       printPairs([
         ...facts.filter(([, value]) => cell(value) !== '-'),
+        ...uptimeOf(health),
         ['Fields', ''],
         ...(await fieldsOf(cli, body)),
       ]);
     }),
   );
+
+interface HealthAnswer {
+  uptime: Record<string, { ratio: number | null; checked_seconds: number }>;
+  runs: { tested_at: string; trigger: string; code: string }[];
+}
+
+function uptimeOf({ uptime, runs }: HealthAnswer): (readonly [string, unknown])[] {
+  const checked = Object.entries(uptime).filter(([, { ratio }]) => ratio !== null);
+  const told = checked.map(([window, { ratio }]) => `${((ratio ?? 0) * 100).toFixed(2)} % of ${window}`);
+  const last = runs.slice(0, 3).map(({ tested_at, code }) => `${code} (${tested_at})`);
+  return [
+    ...(told.length === 0 ? [] : [['Up, of the time checked', told.join(', ')] as const]),
+    ...(last.length === 0 ? [] : [['Last tests', last.join(', ')] as const]),
+  ];
+}
 
 /** Called as the form of the service calls them. */
 async function fieldsOf(cli: Cli, body: Record<string, unknown>): Promise<(readonly [string, unknown])[]> {

@@ -18,6 +18,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
   env?: string[];
   expiresAt?: string;
   rotateEvery?: number;
+  testEvery?: number;
   disable?: boolean;
   enable?: boolean;
   reason?: string;
@@ -76,6 +77,11 @@ function commonFlags(command: Command): Command {
     .option('--expires-at <moment>', 'when it ends, RFC 3339, or "never"')
     .option('--rotate-every <days>', 'remind to rotate after so many days; 0 for no more', wholeNumber)
     .option('--usual-reminders', 'remind as for all again')
+    .option(
+      '--test-every <minutes>',
+      'test by itself every so many minutes; 0 as its type has it',
+      wholeNumber,
+    )
     .option('--disable', 'nobody gets its values until --enable')
     .option('--enable', 'take --disable back')
     .option('--reason <text>', 'why; kept in the history')
@@ -93,6 +99,7 @@ function changesOf(options: Options, before: CredentialView): Record<string, unk
     expires_at: options.expiresAt === 'never' ? null : options.expiresAt,
     rotation_interval_days: options.rotateEvery === 0 ? null : options.rotateEvery,
     reminders: remindersOf(options, before['reminders']),
+    test_interval_minutes: options.testEvery === 0 ? null : options.testEvery,
     disabled: options.disable ? true : options.enable ? false : undefined,
     reason: options.reason,
     test: options.test,

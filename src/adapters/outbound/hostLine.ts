@@ -2,8 +2,8 @@ import { OutboundFailure } from '../../domain/outbound.js';
 
 const MAX_WAITING = 500;
 
-/** At most so many tests at once of one host; the others wait in line. */
-export class HostSlots {
+/** At most so many tests at once of one host by this process; the others wait in line. */
+export class HostLine {
   readonly #perHost: number;
   readonly #held = new Map<string, { inUse: number; waiting: (() => void)[] }>();
 
@@ -11,7 +11,7 @@ export class HostSlots {
     this.#perHost = perHost;
   }
 
-  /** Resolves with the release of the slot. Rejects with `busy` when the line is too long or the wait is over. */
+  /** Resolves with what leaves the place again. Rejects with `busy` when the line is too long or the wait is over. */
   async take(host: string, waitMs: number): Promise<() => void> {
     const slots = this.#held.get(host) ?? { inUse: 0, waiting: [] };
     this.#held.set(host, slots);
