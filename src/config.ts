@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { cronProblem } from './domain/cron.js';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 import { isTimezone } from './domain/quietHours.js';
 import { rulesByType } from './domain/reminderRules.js';
-import { EXPRESSION_RULE, isReportExpression } from './domain/reportSchedule.js';
+import { reportExpressionProblem } from './domain/reportSchedule.js';
 import { testIntervals } from './domain/testPace.js';
 import { weakPassword } from './domain/weakPassword.js';
 
@@ -182,10 +181,9 @@ export const configSchema = z.object({
   /** When a health report of everything is made, as a cron expression of five fields. */
   REPORT_SCHEDULE: z
     .string()
-    .refine(isReportExpression, EXPRESSION_RULE)
     .default('0 6 * * 1')
     .superRefine((text, context) => {
-      const message = cronProblem(text);
+      const message = reportExpressionProblem(text);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     }),
   /** In whose time that is. */

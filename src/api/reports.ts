@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HEALTHS } from '../domain/credential.js';
 import { isTimezone } from '../domain/quietHours.js';
 import { REPORT_LISTS } from '../domain/report.js';
-import { EXPRESSION_RULE, isReportExpression } from '../domain/reportSchedule.js';
+import { reportExpressionProblem } from '../domain/reportSchedule.js';
 import { credentialName, cursor, limit, line, moment, uuid } from './common.js';
 
 export const createReportBody = z.strictObject({
@@ -19,7 +19,10 @@ export const reportPageQuery = z.strictObject({ limit, cursor: cursor.optional()
 const settings = {
   name: credentialName.max(100),
   /** Five fields of cron, of which minute and hour are numbers: at most once a day. */
-  expression: line(100).refine(isReportExpression, EXPRESSION_RULE),
+  expression: line(100).superRefine((text, context) => {
+    const message = reportExpressionProblem(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  }),
   timezone: line(64).refine(isTimezone, 'must be a time zone such as Europe/Berlin'),
   enabled: z.boolean(),
   /** Ids; null: each channel that asks for reports. Admins only. */

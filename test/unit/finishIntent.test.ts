@@ -73,18 +73,24 @@ describe('what a crash left open is audited', () => {
     );
   });
 
-  it('as given up, or as drift, by the broker itself', async () => {
+  it('as given up by the broker itself; what somebody else wrote there, the reconciler tells', async () => {
     const seen: unknown[] = [];
     for (const held of ['none', 'other'] as const)
       for (const kind of ['create', 'rotate'] as const) {
         const event = await audited(anIntent(kind, 'sa:robot'), held);
-        seen.push([event?.action, event?.outcome, event?.actorKind, event?.details['meant']]);
+        seen.push([
+          event?.action,
+          event?.outcome,
+          event?.actorKind,
+          event?.details['meant'],
+          event?.details['end'],
+        ]);
       }
     expect(seen).to.deep.equal([
-      ['credential.create_abandoned', 'failed', 'system', 'create'],
-      ['credential.update_abandoned', 'failed', 'system', 'rotate'],
-      ['credential.drift_found', 'failed', 'system', 'create'],
-      ['credential.drift_found', 'failed', 'system', 'rotate'],
+      ['credential.create_abandoned', 'failed', 'system', 'create', 'abandoned'],
+      ['credential.update_abandoned', 'failed', 'system', 'rotate', 'abandoned'],
+      ['credential.create_abandoned', 'failed', 'system', 'create', 'drift'],
+      ['credential.update_abandoned', 'failed', 'system', 'rotate', 'drift'],
     ]);
   });
 });

@@ -9,7 +9,7 @@ import {
   reportOf,
 } from '../../src/domain/report.js';
 import { reportPage } from '../../src/domain/reportPage.js';
-import { isReportExpression } from '../../src/domain/reportSchedule.js';
+import { reportExpressionProblem } from '../../src/domain/reportSchedule.js';
 import { reportText } from '../../src/domain/reportText.js';
 import { reportCsv } from '../../src/http/presentReport.js';
 
@@ -203,7 +203,7 @@ describe('The expression of a report schedule', () => {
       '0 6 1,15 1-6/2 *',
       '0 6 * * 7',
     ])
-      expect(isReportExpression(good), good).to.equal(true);
+      expect(reportExpressionProblem(good), good).to.equal(undefined);
     for (const bad of [
       '* 6 * * *',
       '*/5 6 * * *',
@@ -223,6 +223,6 @@ describe('The expression of a report schedule', () => {
       '',
       '0 6 , * *',
     ])
-      expect(isReportExpression(bad), bad).to.equal(false);
+      expect(reportExpressionProblem(bad), bad).to.match(/^must /);
   });
 });

@@ -33,7 +33,7 @@ import { openedReads } from './opened.js';
 import { postgresOutbox } from './outbox.js';
 import { keepPartitions } from './partitions.js';
 import { peopleReads } from './peopleReads.js';
-import { createPools, queryOn } from './pools.js';
+import { createPools, type Query, queryOn } from './pools.js';
 import { postgresStatus } from './recordsStatus.js';
 import { refusalCounter } from './refusals.js';
 import { postgresReports } from './reports.js';
@@ -99,22 +99,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     setInterval(() => void rollUpUsage(slow, log), ROLL_UP_EVERY_MS).unref(),
   ];
   return {
-    records: {
-      ...accessReads(reads, clock),
-      ...candidateReads(reads, clock),
-      ...credentialLists(reads, clock),
-      ...credentialReads(reads),
-      ...openedReads(reads, clock),
-      ...peopleReads(reads),
-      ...disabledReads(reads),
-      ...idempotencyReads(reads),
-      ...testReads(reads),
-      ...healthReads(reads),
-      ...eventReads(reads, clock),
-      ...noticeReads(reads),
-      ...noticeLists(reads, clock),
-      ...auditReads(reads),
-    },
+    records: recordsOf(reads, clock),
     changes: postgresChanges(pools.changes, clock, log),
     readAudit: { ...batcher, flush, countRefusal },
     auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
@@ -132,5 +117,24 @@ export function createPostgres(options: PostgresOptions): Postgres {
       await flush();
       await pools.close();
     },
+  };
+}
+
+function recordsOf(reads: Query, clock: Clock): Records {
+  return {
+    ...accessReads(reads, clock),
+    ...candidateReads(reads, clock),
+    ...credentialLists(reads, clock),
+    ...credentialReads(reads),
+    ...openedReads(reads, clock),
+    ...peopleReads(reads),
+    ...disabledReads(reads),
+    ...idempotencyReads(reads),
+    ...testReads(reads),
+    ...healthReads(reads),
+    ...eventReads(reads, clock),
+    ...noticeReads(reads),
+    ...noticeLists(reads, clock),
+    ...auditReads(reads),
   };
 }
