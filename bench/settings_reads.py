@@ -1,4 +1,4 @@
-"""Times Glassdome's start: one Vault read a secret by hvac, beside one call to the broker. Input: JSON on stdin."""
+"""Times Glassdome's start: one Vault read a secret by hvac, beside one call to each broker. Input: JSON on stdin."""
 
 import json
 import sys
@@ -9,8 +9,8 @@ import requests
 
 given = json.load(sys.stdin)
 vault = hvac.Client(url=given["vault"], token=given["vault_token"], timeout=5)
-broker = requests.Session()
-broker.headers["Authorization"] = given["authorization"]
+session = requests.Session()
+session.headers["Authorization"] = given["authorization"]
 
 
 def one_by_one():
@@ -23,10 +23,18 @@ def one_by_one():
     return found
 
 
-def one_call():
-    answer = broker.get(given["broker"] + "/api/environment", timeout=5)
+def one_call_to(broker):
+    answer = session.get(broker + "/api/environment", timeout=5)
     answer.raise_for_status()
     return answer.json()["variables"]
+
+
+def one_call():
+    return one_call_to(given["broker"])
+
+
+def one_call_kept():
+    return one_call_to(given["keeping_broker"])
 
 
 def run_for(seconds, work):
@@ -41,7 +49,7 @@ def run_for(seconds, work):
     return took
 
 
-works = (one_by_one, one_call)
+works = (one_by_one, one_call, one_call_kept)
 for work in works:
     run_for(given["warm_up_seconds"], work)
 rounds = [{work.__name__: run_for(given["seconds"], work) for work in works} for _ in range(given["rounds"])]

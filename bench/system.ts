@@ -22,6 +22,8 @@ export interface BenchSystem {
   /** Role id and secret-id file of the broker's own login, to read Vault with its rights. */
   apiLogin: { roleId: string; secretIdFile: string };
   broker: string;
+  /** One more broker on the same stores, with some variables of its own; its address. */
+  anotherBroker(variables: Record<string, string>): Promise<string>;
   /** Further processes that do what is due; they end with the system. */
   startWorkers(many: number): Promise<void>;
   /** A header that carries a user token of Glassdome's. */
@@ -75,18 +77,23 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
       OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
       TEST_ON_SAVE: 'skip',
     };
-    const broker = await startBroker(scratch, settings);
-    stops.push(broker.stop);
+    const anotherBroker = async (variables: Record<string, string>): Promise<string> => {
+      const started = await startBroker(scratch, { ...settings, ...variables });
+      stops.push(started.stop);
+      return started.origin;
+    };
+    const broker = await anotherBroker({});
     return {
       postgres,
       vault,
       apiLogin: logins.api,
-      broker: broker.origin,
+      broker,
+      anotherBroker,
       startWorkers: async (many) => {
         for (let n = 0; n < many; n += 1) stops.push(startWorker(scratch, settings));
       },
       bearer: (user, role) => ({ authorization: `Bearer ${userToken(key, user, role)}` }),
-      residentMiB: () => residentMiB(broker.origin),
+      residentMiB: () => residentMiB(broker),
       stop,
     };
   } catch (error) {
