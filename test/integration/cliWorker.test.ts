@@ -70,7 +70,7 @@ describe('the commands for the worker and where notices go', function () {
     const added = await run(`channels add consumer webhook --url @${file} --events --label site=lab`);
     expect(added.code, added.stderr).to.equal(0);
     const { stdout } = await run('channels list');
-    expect(stdout).to.match(/consumer +webhook +consumer\.lab\.example +info +events, site=lab +0 +0/);
+    expect(stdout).to.match(/consumer +webhook +consumer\.lab\.example +info +events, site=lab +on +0 +0/);
     expect((await run('channels add both webhook --url @f --events --only expiring')).code).to.equal(2);
     expect((await run('channels remove consumer --yes')).code).to.equal(0);
   });

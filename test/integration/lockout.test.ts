@@ -132,7 +132,8 @@ describe('An account that is locked after three wrong passwords', function () {
     await live(day(30));
 
     expect(directory.locked).to.equal(false);
-    expect(directory.mostWrongInARow).to.be.at.most(1);
+    // The old password once, and then perhaps the slip before the right one: who stores a new value wants it tried.
+    expect(directory.mostWrongInARow).to.be.at.most(2);
     expect((await codesOf(a)).slice(-1)).to.deep.equal(['ok']);
     expect((await codesOf(b)).slice(-1)).to.deep.equal(['invalid_credential']);
     expect((await codesOf(c)).slice(-1)).to.deep.equal(['ok']);

@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<string, NameKind>> = {
   '--team': 'team',
   account: 'account',
   username: 'username',
+  who: 'username',
 };
 
 /** Where a half-typed command line stands. */
