@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { packageRoot } from '../local/paths.js';
-import { SETTINGS_SECRET_KEYS } from '../test/support/glassdomeSecretKeys.js';
+import { madeUpValue, SETTINGS_SECRET_KEYS } from '../test/support/glassdomeSecretKeys.js';
 import { median, percentile, short } from './numbers.js';
 import { pythonWithHvac, runPython } from './python.js';
 import type { Report } from './report.js';
@@ -53,7 +53,7 @@ async function storeFlat({ vault }: BenchSystem): Promise<string> {
   const put = <T>(path: string, body: object) => callJson<T>(`${vault.address}/v1/${path}`, root, body);
   await put(`sys/mounts/${MOUNT}`, { type: 'kv', options: { version: '2' } });
   for (const key of SETTINGS_SECRET_KEYS) {
-    await put(`${MOUNT}/data/${key}`, { data: { value: `value-of-${key}` } });
+    await put(`${MOUNT}/data/${key}`, { data: { value: madeUpValue(key) } });
   }
   const policy = `path "${MOUNT}/*" { capabilities = ["read", "list"] }`;
   await put('sys/policies/acl/glassdome', { policy });
@@ -73,11 +73,11 @@ async function importAll(system: BenchSystem, token: string): Promise<void> {
     headers,
   );
   const there = new Set(Object.values(variables));
-  const left = SETTINGS_SECRET_KEYS.filter((key) => !there.has(`value-of-${key}`));
+  const left = SETTINGS_SECRET_KEYS.filter((key) => !there.has(madeUpValue(key)));
   await callJson(at('/api/credentials'), headers, {
     name: 'What the import leaves',
     service_type: 'other',
-    fields: Object.fromEntries(left.map((key) => [key, `value-of-${key}`])),
+    fields: Object.fromEntries(left.map((key) => [key, madeUpValue(key)])),
     env_names: Object.fromEntries(left.map((key) => [`REST_${key.toUpperCase()}`, key])),
   });
 }

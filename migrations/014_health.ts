@@ -50,7 +50,7 @@ const HOST_SLOTS = `
 /** Which version was the active one from when on: a test of another one says nothing of the credential's health. */
 const ACTIVE_VERSIONS = `
   create table broker.active_versions (
-    credential_id uuid not null references broker.credentials (id),
+    credential_id uuid not null references broker.credentials (id) on delete cascade,
     since timestamptz not null,
     version integer not null,
     primary key (credential_id, since)

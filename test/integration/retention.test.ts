@@ -174,8 +174,8 @@ describe('What is old enough goes', function () {
     await store(db, credential);
     const [young, old] = [new Date(), new Date(Date.now() - 1000 * DAY)];
     for (const [at, word] of [
-      [young, 'young'],
       [old, 'old'],
+      [young, 'young'],
     ] as const) {
       const values = [at, word, credential.id];
       await records.owner.query(

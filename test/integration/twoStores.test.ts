@@ -202,7 +202,7 @@ describe('Postgres and Vault after something went wrong between them', function 
       const replay = await create();
       const made = both.find(({ status }) => status === 201)?.body['id'];
       expect([replay.status, replay.body['id']]).to.deep.equal([201, made]);
-      const other = await create('another value');
+      const other = await create('another-value');
       expect([other.status, other.body['code']]).to.deep.equal([422, 'idempotency_key_reused']);
       expect(await versionsOf(await pathOf(String(made)))).to.deep.equal(['1']);
       const named = await rows(`select count(*)::int as n from broker.credentials where name = '${name}'`);

@@ -30,3 +30,16 @@ export const SETTINGS_SECRET_KEYS: readonly string[] = [...CREDENTIAL_KEYS, ...O
 export const OCCASIONAL_KEYS: readonly string[] = names(`
   proxmox_password mailcow_api_key mailcow_key mailcow_url overseer_mail_password mail_password mailcow_smtp_password
   proxmox_token_value_02 proxmox_password_02 machine_cred_web01_user machine_cred_web01_password`);
+
+const SHAPED: Readonly<Record<string, string>> = {
+  aws_access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+  aws_secret_access_key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  azure_subscription_id: '11111111-2222-4333-8444-555555555551',
+  azure_tenant_id: '11111111-2222-4333-8444-555555555552',
+  azure_client_id: '11111111-2222-4333-8444-555555555553',
+};
+
+/** A value for each key, no two alike, in the form that its service gives out where that has one. */
+export function madeUpValue(key: string): string {
+  return SHAPED[key] ?? `value-of-${key}`;
+}
