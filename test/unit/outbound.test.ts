@@ -114,6 +114,38 @@ describe('the way out', () => {
     expect(session.contacted).to.deep.equal([`localhost:${host.port} → 127.0.0.1`]);
   });
 
+  it('waits for a further turn no longer than its deadline, so that two tests never hold each other up', async () => {
+    const where: Record<string, string[]> = { 'one.example': ['127.0.0.1'], 'two.example': ['127.0.0.2', '127.0.0.1'] };
+    const crossed = loopbackOutbound({ perHost: 1, resolve: async (name) => where[name] ?? [] });
+    const ask = (name: string) =>
+      ({ method: 'GET', url: new URL(`https://${name}:${host.port}/`), tls: { mode: 'insecure' } }) as const;
+    const [first, second] = [crossed.open(DEADLINE_MS, 60_000), crossed.open(DEADLINE_MS, 60_000)];
+    expect((await first.send(ask('one.example'))).status).to.equal(200);
+    expect((await second.send(ask('two.example'))).status).to.equal(200);
+    const ends = await Promise.all([
+      first.send(ask('two.example')).catch((error: OutboundFailure) => error.reason),
+      second.send(ask('one.example')).catch((error: OutboundFailure) => error.reason),
+    ]);
+    expect(ends).to.deep.equal(['busy', 'busy']);
+    await Promise.all([first.close(), second.close()]);
+    for (const name of ['one.example', 'two.example'])
+      expect(await outcome(crossed, ask(name)), 'the turns are free again').to.equal(200);
+  });
+
+  it('takes one turn at a name whose addresses rotate, also for a second connection', async () => {
+    const answers = [
+      ['127.0.0.1', '127.0.0.2'],
+      ['127.0.0.2', '127.0.0.1'],
+    ];
+    const rotating = loopbackOutbound({ perHost: 1, resolve: async () => answers.shift() ?? [] });
+    const session = rotating.open(DEADLINE_MS, 60_000);
+    const url = new URL(`https://rotating.example:${host.port}/`);
+    for (const tls of [{ mode: 'insecure' }, { mode: 'insecure', clientCertPem: host.ca }] as const)
+      await session.send({ method: 'GET', url, tls }).catch(() => undefined);
+    await session.close();
+    expect(session.contacted).to.deep.equal(Array(2).fill(`rotating.example:${host.port} → 127.0.0.1 127.0.0.2`));
+  });
+
   it('refuses other schemes, users in the address, and loopback that is not listed', async () => {
     const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: [] });
     expect(await outcome(outbound, { url: new URL('ftp://127.0.0.1/') })).to.equal('bad_url');

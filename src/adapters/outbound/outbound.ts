@@ -51,7 +51,9 @@ class Session implements OutboundSession {
   readonly #ending = new AbortController();
   readonly #lines = new Map<string, Promise<Line>>();
   readonly #held = new Map<string, () => void>();
+  readonly #names = new Map<string, Promise<string[]>>();
   #timer: NodeJS.Timeout | undefined;
+  #endsAt = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -96,26 +98,44 @@ class Session implements OutboundSession {
   }
 
   async #connect(url: URL, tls: TlsChoice): Promise<Line> {
-    const { options, policy, slots, deadlineMs, waitMs } = this.#parts;
+    const { policy, slots, deadlineMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
     const secure = url.protocol === 'https:';
     const port = Number(url.port) || (secure ? 443 : 80);
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const addresses = await within(NAME_MS, addressesOf(host, options.resolve ?? systemResolve));
+    const addresses = await this.#resolved(host);
     this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
     if (!addresses.every((address) => policy.allows(address, port)))
       throw new OutboundFailure('denied_by_policy');
     const [key = host] = addresses;
-    if (!this.#held.has(key)) this.#held.set(key, await slots.take(key, waitMs));
-    // Waiting for a turn is not the host's fault: its time begins here.
-    this.#timer ??= setTimeout(() => this.#ending.abort(), deadlineMs);
+    if (!this.#held.has(key)) this.#held.set(key, await slots.take(key, this.#patienceMs()));
+    // Waiting for a first turn is not the host's fault: its time begins here.
+    if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => this.#ending.abort(), deadlineMs);
+      this.#endsAt = this.now().getTime() + deadlineMs;
+    }
     const to = { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, tls };
     return lineTo(
       url,
       (signal) => dial(to, (address, far) => policy.allows(address, far), signal),
       this.#ending,
     );
+  }
+
+  /** One who holds a turn already keeps others waiting: for a further one he waits no longer than he may work. */
+  #patienceMs(): number {
+    const { waitMs } = this.#parts;
+    if (this.#timer === undefined) return waitMs;
+    return Math.max(0, Math.min(waitMs, this.#endsAt - this.now().getTime()));
+  }
+
+  /** The same addresses for each connection of the test, in the same order, so that it takes one turn there. */
+  #resolved(host: string): Promise<string[]> {
+    const { resolve = systemResolve } = this.#parts.options;
+    const addresses = this.#names.get(host) ?? within(NAME_MS, addressesOf(host, resolve));
+    this.#names.set(host, addresses);
+    return addresses;
   }
 }
 
