@@ -5,6 +5,7 @@ import type { Connector } from '../domain/template.js';
 import { type Finding, failedStep, TestEnded, type TestResult } from '../domain/testResult.js';
 import type { OutboundSession } from '../ports/outbound.js';
 import type { Ports } from '../ports.js';
+import { EchoGuard } from './echoGuard.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
 const DEADLINE_MS = 12_000;
@@ -26,7 +27,8 @@ export async function runTest(
   const session = ports.outbound.open(DEADLINE_MS, waitMs);
   const began = ports.clock.now().getTime();
   try {
-    const finding = unechoed(await found(ports, connector, values, session), values);
+    const guard = new EchoGuard(values);
+    const finding = guard.finding(await found(ports, connector, values, guarded(session, guard)));
     return {
       ...finding,
       failedStep: failedStep(finding),
@@ -43,11 +45,11 @@ async function found(
   ports: Pick<Ports, 'log'>,
   connector: Connector,
   values: FieldValues,
-  session: OutboundSession,
+  probe: Probe,
 ): Promise<Finding> {
   if (connector.test === undefined || !isTestable(connector, values)) return UNTESTABLE;
   try {
-    return await connector.test(values, unechoing(session, values));
+    return await connector.test(values, probe);
   } catch (error) {
     if (error instanceof TestEnded) return error.finding;
     if (error instanceof OutboundFailure) return outboundFinding(error);
@@ -59,41 +61,14 @@ async function found(
   }
 }
 
-/** Anything shorter may be a word of the answer itself. */
-const SHORTEST_ECHO = 8;
-
-/** A host that has the secret now may say it back to us, in its name or version: that goes no further than here. */
-function unechoing(session: OutboundSession, { secrets }: FieldValues): Probe {
-  const clean = (text: string) =>
-    Object.values(secrets).reduce((before, secret) => secret.maskedIn(before, SHORTEST_ECHO), text);
+/** The connector's way to the outside; what comes back of what was sent is masked. */
+function guarded(session: OutboundSession, guard: EchoGuard): Probe {
   return {
     now: () => session.now(),
     async send(request) {
-      const answer = await session.send(request);
-      const headers = Object.entries(answer.headers).map(
-        ([name, texts]) => [name, texts.map(clean)] as const,
-      );
-      return {
-        ...answer,
-        statusText: clean(answer.statusText),
-        headers: Object.fromEntries(headers),
-        body: clean(answer.body),
-      };
+      guard.sent(request);
+      return guard.answer(await session.send(request));
     },
-  };
-}
-
-/** The same for short ones, in what is told of it. */
-function unechoed(finding: Finding, { secrets }: FieldValues): Finding {
-  const clean = (text: string) =>
-    Object.values(secrets).reduce((before, secret) => secret.maskedIn(before), text);
-  const { identity, version, permissions, models } = finding;
-  return {
-    ...finding,
-    ...(identity !== undefined && { identity: clean(identity) }),
-    ...(version !== undefined && { version: clean(version) }),
-    ...(permissions !== undefined && { permissions: permissions.map(clean) }),
-    ...(models !== undefined && { models: models.map(clean) }),
   };
 }
 

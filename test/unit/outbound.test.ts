@@ -115,7 +115,10 @@ describe('the way out', () => {
   });
 
   it('waits for a further turn no longer than its deadline, so that two tests never hold each other up', async () => {
-    const where: Record<string, string[]> = { 'one.example': ['127.0.0.1'], 'two.example': ['127.0.0.2', '127.0.0.1'] };
+    const where: Record<string, string[]> = {
+      'one.example': ['127.0.0.1'],
+      'two.example': ['127.0.0.2', '127.0.0.1'],
+    };
     const crossed = loopbackOutbound({ perHost: 1, resolve: async (name) => where[name] ?? [] });
     const ask = (name: string) =>
       ({ method: 'GET', url: new URL(`https://${name}:${host.port}/`), tls: { mode: 'insecure' } }) as const;
@@ -143,7 +146,9 @@ describe('the way out', () => {
     for (const tls of [{ mode: 'insecure' }, { mode: 'insecure', clientCertPem: host.ca }] as const)
       await session.send({ method: 'GET', url, tls }).catch(() => undefined);
     await session.close();
-    expect(session.contacted).to.deep.equal(Array(2).fill(`rotating.example:${host.port} → 127.0.0.1 127.0.0.2`));
+    expect(session.contacted).to.deep.equal(
+      Array(2).fill(`rotating.example:${host.port} → 127.0.0.1 127.0.0.2`),
+    );
   });
 
   it('refuses other schemes, users in the address, and loopback that is not listed', async () => {
