@@ -22,8 +22,8 @@ export class EchoGuard {
     this.#known = longestFirst(Object.values(secrets));
   }
 
-  /** From now on the host knows what is in this request. */
-  sent({ headers = {}, body = '' }: OutboundRequest): void {
+  /** From now on the host knows what is in this request. True where something in it proves us. */
+  sent({ headers = {}, body = '' }: OutboundRequest): boolean {
     const heard = Object.entries(headers).flatMap(([name, text]) =>
       PROVING_HEADER.test(name) || this.#clean(text) !== text ? provingParts(name.toLowerCase(), text) : [],
     );
@@ -32,6 +32,7 @@ export class EchoGuard {
     const parts = [...heard, ...form.map(([, text]) => text)].map((text) => new Secret(text));
     const unknown = parts.filter((part) => !this.#known.some((known) => known.equals(part)));
     this.#known = longestFirst([...this.#known, ...unknown]);
+    return parts.length > 0;
   }
 
   /** The answer as a connector may read it. Cookies stay whole: they are only ever sent back. */

@@ -2,10 +2,16 @@ import type { FieldValues } from '../domain/fields.js';
 import { OutboundFailure, type Probe } from '../domain/outbound.js';
 import { outboundFinding } from '../domain/outboundFinding.js';
 import type { Connector } from '../domain/template.js';
-import { type Finding, failedStep, TestEnded, type TestResult } from '../domain/testResult.js';
-import type { OutboundSession } from '../ports/outbound.js';
+import {
+  type Finding,
+  failedStep,
+  TestEnded,
+  type TestResult,
+  type TestWarning,
+} from '../domain/testResult.js';
+import { tlsBadge } from '../domain/tlsWarnings.js';
 import type { Ports } from '../ports.js';
-import { EchoGuard } from './echoGuard.js';
+import { GuardedProbe } from './guardedProbe.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
 const DEADLINE_MS = 12_000;
@@ -27,12 +33,17 @@ export async function runTest(
   const session = ports.outbound.open(DEADLINE_MS, waitMs);
   const began = ports.clock.now().getTime();
   try {
-    const guard = new EchoGuard(values);
-    const finding = guard.finding(await found(ports, connector, values, guarded(session, guard)));
+    const probe = new GuardedProbe(session, values);
+    const finding = probe.told(await found(ports, connector, values, probe));
+    const { warning } = tlsBadge(connector, values.settings);
     return {
       ...finding,
       failedStep: failedStep(finding),
-      warnings: finding.warnings ?? [],
+      warnings: once([
+        ...(finding.warnings ?? []),
+        ...probe.warnings,
+        ...(warning === null ? [] : [warning]),
+      ]),
       durationMs: ports.clock.now().getTime() - began,
       contacted: session.contacted,
     };
@@ -40,6 +51,9 @@ export async function runTest(
     await session.close();
   }
 }
+
+const once = (warnings: readonly TestWarning[]): TestWarning[] =>
+  warnings.filter(({ text }, n) => warnings.findIndex((other) => other.text === text) === n);
 
 async function found(
   ports: Pick<Ports, 'log'>,
@@ -59,17 +73,6 @@ async function found(
     });
     return BROKE;
   }
-}
-
-/** The connector's way to the outside; what comes back of what was sent is masked. */
-function guarded(session: OutboundSession, guard: EchoGuard): Probe {
-  return {
-    now: () => session.now(),
-    async send(request) {
-      guard.sent(request);
-      return guard.answer(await session.send(request));
-    },
-  };
 }
 
 const UNTESTABLE: Finding = {

@@ -57,7 +57,11 @@ export const prometheusCases: ServiceCases = {
       { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
       { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },
       { code: 'no_auth_required', what: 'an open server', fields: { base_url: more['open_url'] } },
-      { code: 'tls_error', what: 'an unknown authority', fields: { tls_mode: 'system' } },
+      {
+        code: 'tls_error',
+        what: 'an unknown authority',
+        fields: { tls_mode: 'system', ca_cert_pem: undefined },
+      },
       {
         code: 'ok',
         what: 'a client certificate',

@@ -132,6 +132,38 @@ describe('glassdome credentials test', function () {
     ]);
   });
 
+  it('asks before it stores what checks no certificate, and never stops saying so', async () => {
+    const words = [
+      'add',
+      'proxmox',
+      '--name',
+      'blind',
+      ...flags(proxmoxToken.secret),
+      '--tls-mode',
+      'insecure',
+    ];
+    const asked = await run(...words);
+    expect(asked.code).to.equal(2);
+    expect(asked.stderr).to.include('anybody on the way can read the secret').and.include('--yes');
+    const added = await run(...words, '--yes', '--test', 'warn');
+    expect(added.code, added.stderr).to.equal(0);
+    expect((await run('list')).stdout)
+      .to.match(/NAME .* TLS/)
+      .and.match(/blind .*insecure \(!\)/);
+    expect((await run('show', 'blind')).stdout).to.match(
+      /TLS +insecure \(!\) The certificate is not checked/,
+    );
+    host.fault = 'failing';
+    expect((await run('test', 'blind')).stdout).to.include('! The certificate is not checked');
+    host.fault = 'none';
+    const back = await run('update', 'blind', '--tls-mode', 'insecure', '--description', 'still');
+    expect(back.code).to.equal(2);
+    const pinned = ['--ca-cert-pem', `@${join(system.folder, 'ca.pem')}`];
+    expect((await run('update', 'blind', ...pinned)).code).to.equal(0);
+    expect((await run('show', 'blind')).stdout).to.match(/TLS +custom_ca\n/);
+    expect((await run('delete', 'blind', '--yes')).code).to.equal(0);
+  });
+
   it('keeps the history', async () => {
     const { stdout } = await run('test', 'lab', '--history');
     expect(stdout.split('\n')[0]).to.match(/^WHEN +VERSION +RESULT +FAILED AT +WARNINGS +BY$/);

@@ -148,6 +148,26 @@ describe('a credential is proven', function () {
     expect(host.seen).to.deep.equal([]);
   });
 
+  it('with TLS as the fields say, and what contradicts itself is refused by name', async () => {
+    const inferred = await create({ tls_mode: null }, { test: 'required' });
+    expect(inferred.body.settings.tls_mode).to.equal('custom_ca');
+    expect(inferred.body.tls).to.deep.equal({ mode: 'custom_ca', warning: null });
+    const both = await create({ tls_mode: 'insecure' });
+    expect(both.status).to.equal(400);
+    expect(JSON.stringify(both.body)).to.include('ca_cert_pem').and.include('tls_mode is insecure');
+    const blind = await create({ tls_mode: 'insecure', ca_cert_pem: null });
+    expect(blind.body.tls.warning.code).to.equal('tls_insecure');
+    host.fault = 'failing';
+    const away = await post(anna, `/api/credentials/${blind.body.id}/test`);
+    expect(away.body.code).to.equal('service_error');
+    expect(away.body.warnings.map(({ code }: { code: string }) => code)).to.deep.equal(['tls_insecure']);
+    const { body: past } = await broker.call(anna.token, 'GET', `/api/credentials/${blind.body.id}/tests`);
+    expect(past.items[0].warnings).to.deep.equal(['tls_insecure']);
+    const { body: seen } = await broker.call(anna.token, 'GET', '/api/credentials?q=lab');
+    const listed = seen.items.find(({ id }: { id: string }) => id === blind.body.id);
+    expect(listed.tls.mode, 'lists show it too').to.equal('insecure');
+  });
+
   it('on rotation: a value that the service refuses never takes the place of one that works', async () => {
     const id = await stored();
     const body = { fields: { token_value: WRONG }, test: 'warn' };

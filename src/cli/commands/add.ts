@@ -14,6 +14,7 @@ import {
 } from '../fieldFlags.js';
 import type { CredentialView } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
+import { confirmInsecure, YES_FLAG } from '../insecure.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
@@ -29,6 +30,7 @@ interface Options extends GlobalOptions, Record<string, unknown> {
   shared?: boolean;
   team?: string[];
   level?: string;
+  yes?: boolean;
 }
 
 type Stored = CredentialView & { test: TestView | null };
@@ -55,6 +57,7 @@ async function addOf(outer: Command, serviceType: string, words: string[]): Prom
     if (options.name === undefined)
       throw new CliError('--name is needed: what the credential is called', EXIT.usage);
     const { fields, secretFields } = await fieldsFrom(flags, options);
+    await confirmInsecure(fields, options.yes);
     await askMissingSecrets(template, fields);
     const body = {
       ...bodyOf(options),
@@ -89,7 +92,8 @@ export function commonFlags(command: Command): Command {
     .option('--shared', 'everybody from engineer up may read it (admins only), or the teams named by --team')
     .option('--team <name>', 'a team that may use it; may be repeated', repeated)
     .option('--level <level>', 'what the teams may do: use, read (default) or manage')
-    .option(...TEST_FLAG);
+    .option(...TEST_FLAG)
+    .option(...YES_FLAG);
 }
 
 function bodyOf(options: Options): Record<string, unknown> {
