@@ -21,6 +21,7 @@ export const azure: Connector = {
       { name: 'cloud', type: 'select', label: 'Cloud', options: ['public', 'usgov', 'china'], strict: true },
     ],
   },
+  schemes: ['https'],
   destinationFields: ['cloud'],
   envNames: {
     AZURE_SUBSCRIPTION_ID: 'subscription_id',

@@ -43,6 +43,8 @@ export const dockerSwarm: Connector = {
       },
     ],
   },
+  // Without TLS, which the test tells as open to everybody.
+  ports: [2375],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
   envNames: { DOCKER_SWARM_HOST: 'host', DOCKER_SWARM_PORT: 'port' },
   envAliases: {},

@@ -29,6 +29,7 @@ export const googleCloud: Connector = {
       },
     ],
   },
+  schemes: ['https'],
   destinationFields: [],
   envNames: {
     GOOGLE_CREDENTIALS: 'service_account_json',

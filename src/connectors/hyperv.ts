@@ -32,6 +32,7 @@ export const hyperv: Connector = {
       ...brokerTlsFields,
     ],
   },
+  schemes: ['https'],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
   envNames: { HYPERV_HOST: 'host', HYPERV_USER: 'user', HYPERV_PASSWORD: 'password' },
   envAliases: {},

@@ -52,6 +52,7 @@ export const proxmox: Connector = {
       },
     ],
   },
+  schemes: ['https'],
   destinationFields: ['host', 'port', ...tlsDestinationFields],
   envNames: {
     PROXMOX_HOST: 'host',

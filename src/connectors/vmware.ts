@@ -30,6 +30,7 @@ export const vmware: Connector = {
       ...tlsFields,
     ],
   },
+  schemes: ['https'],
   destinationFields: ['host', 'port', ...tlsDestinationFields],
   envNames: {
     ESXI_HOST: 'host',

@@ -33,7 +33,7 @@ export async function runTest(
   const session = ports.outbound.open(DEADLINE_MS, waitMs);
   const began = ports.clock.now().getTime();
   try {
-    const probe = new GuardedProbe(session, values);
+    const probe = new GuardedProbe(session, connector, values);
     const finding = probe.told(await found(ports, connector, values, probe));
     const { warning } = tlsBadge(connector, values.settings);
     return {
@@ -45,7 +45,7 @@ export async function runTest(
         ...(warning === null ? [] : [warning]),
       ]),
       durationMs: ports.clock.now().getTime() - began,
-      contacted: session.contacted,
+      contacted: [...session.contacted, ...probe.refused],
     };
   } finally {
     await session.close();
