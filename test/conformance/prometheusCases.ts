@@ -48,7 +48,7 @@ export const prometheusCases: ServiceCases = {
   real: {
     name: 'Prometheus (Debian)',
     start: startRealPrometheus,
-    cases: ({ more }) => [
+    cases: ({ fields, more }) => [
       {
         code: 'ok',
         what: 'a user with his password',
@@ -56,6 +56,12 @@ export const prometheusCases: ServiceCases = {
       },
       { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
       { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },
+      {
+        code: 'tls_error',
+        what: 'plain HTTP to a port with TLS',
+        fields: { base_url: fields['base_url']?.replace('https:', 'http:') },
+        expect: (result) => expect(result.advice).to.include('https://'),
+      },
       { code: 'no_auth_required', what: 'an open server', fields: { base_url: more['open_url'] } },
       {
         code: 'tls_error',

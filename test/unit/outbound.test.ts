@@ -91,6 +91,27 @@ describe('the way out', () => {
     expect(await outcome(outbound, { url: at(), tls: { mode: 'insecure' } })).to.equal(200);
   });
 
+  it('shows the chain of a host without a request to it, and only where it may connect', async () => {
+    const session = outbound.open(DEADLINE_MS, 1_000);
+    const chain = await session.certificates(at());
+    await session.close();
+    expect(chain.map(({ subject, issuer }) => [subject, issuer])).to.deep.equal([
+      ['broker test', 'broker test'],
+    ]);
+    expect(chain[0]?.fingerprintSha256).to.match(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    expect(session.contacted).to.deep.equal([`127.0.0.1:${host.port} → 127.0.0.1`]);
+    expect(host.seen, 'requests').to.deep.equal([]);
+    const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: [] }).open(
+      DEADLINE_MS,
+      1_000,
+    );
+    const refused = await strict.certificates(at()).catch((error: OutboundFailure) => error.reason);
+    expect(refused).to.equal('denied_by_policy');
+    await strict.close();
+    host.fault = 'none';
+    expect(await outcome(outbound, { url: at(), tls: trusted }), 'its turn is free again').to.equal(200);
+  });
+
   it('refuses a name of which one address is forbidden', async () => {
     const mixed = loopbackOutbound({ resolve: async () => ['127.0.0.1', '169.254.169.254'] });
     const url = new URL(`https://mixed.example:${host.port}/`);

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { Client } from 'undici';
 import {
   type OutboundAnswer,
@@ -7,10 +8,11 @@ import {
   type OutboundRequest,
   type TlsChoice,
 } from '../../domain/outbound.js';
+import type { ShownCertificate } from '../../domain/testResult.js';
 import type { Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { type AddressPolicy, addressPolicy, forbiddenName, type PolicyOptions } from './addressPolicy.js';
-import { dial } from './dial.js';
+import { chainOf, type Destination, dial } from './dial.js';
 import { HostSlots } from './hostSlots.js';
 import { asFailure } from './reasons.js';
 
@@ -78,6 +80,18 @@ class Session implements OutboundSession {
     }
   }
 
+  async certificates(url: URL): Promise<readonly ShownCertificate[]> {
+    try {
+      const to = { ...(await this.#destination(url)), tls: { mode: 'insecure' } as const };
+      const socket = await this.#dial(to, this.#ending.signal);
+      const chain = socket instanceof TLSSocket ? chainOf(socket) : [];
+      socket.destroy();
+      return chain;
+    } catch (error) {
+      throw asFailure(error, this.#ending.signal);
+    }
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#ending.abort();
@@ -98,6 +112,16 @@ class Session implements OutboundSession {
   }
 
   async #connect(url: URL, tls: TlsChoice): Promise<Line> {
+    const to = { ...(await this.#destination(url)), tls };
+    return lineTo(url, (signal) => this.#dial(to, signal), this.#ending);
+  }
+
+  #dial(to: Destination, signal: AbortSignal): Promise<Socket> {
+    return dial(to, (address, far) => this.#parts.policy.allows(address, far), signal);
+  }
+
+  /** Where the address leads, looked up, allowed, and with a turn taken there. */
+  async #destination(url: URL): Promise<Omit<Destination, 'tls'>> {
     const { policy, slots, deadlineMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
@@ -115,12 +139,7 @@ class Session implements OutboundSession {
       this.#timer = setTimeout(() => this.#ending.abort(), deadlineMs);
       this.#endsAt = this.now().getTime() + deadlineMs;
     }
-    const to = { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, tls };
-    return lineTo(
-      url,
-      (signal) => dial(to, (address, far) => policy.allows(address, far), signal),
-      this.#ending,
-    );
+    return { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure };
   }
 
   /** One who holds a turn already keeps others waiting: for a further one he waits no longer than he may work. */
