@@ -172,6 +172,7 @@ describe('a credential is proven', function () {
     const shown = await post(anna, '/api/tls/fetch', { host: '127.0.0.1', port: host.port });
     expect(shown.status).to.equal(200);
     expect(shown.body).to.include({ ok: true, code: 'ok' });
+    expect(shown.headers.get('ratelimit'), 'it counts as a test').to.match(/^"tests"/);
     expect(shown.body.certificate.subject).to.equal('broker test');
     expect(host.seen).to.deep.equal([]);
     const pin = {
