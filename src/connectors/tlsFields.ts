@@ -21,7 +21,7 @@ export const tlsFields: readonly FieldSpec[] = [
     label: 'TLS mode',
     options: [...TLS_MODES],
     strict: true,
-    help: 'What the broker trusts when it calls this host: public authorities, the CA below, the pinned certificate, or anything.',
+    help: 'What the broker trusts when it calls this host: public authorities, the CA below, the pinned certificate, or anything. Left out, a CA or fingerprint decides.',
   },
   { name: 'ca_cert_pem', type: 'multiline', label: 'CA certificate (PEM)' },
   { name: 'tls_fingerprint_sha256', type: 'text', label: 'Certificate fingerprint (SHA-256)' },
@@ -73,8 +73,13 @@ export function tlsOf(values: FieldValues): TlsChoice {
 }
 
 function modeOf(values: FieldValues): TlsChoice['mode'] {
-  const word =
-    setting(values, 'tls_mode') ?? impliedMode((name) => setting(values, name) !== undefined) ?? 'system';
+  const given = (name: string) => setting(values, name) !== undefined;
+  if (!given('tls_mode') && given('ca_cert_pem') && given('tls_fingerprint_sha256'))
+    throw ended(
+      'misconfigured',
+      'There is a ca_cert_pem and a tls_fingerprint_sha256; say by tls_mode which of them counts, and remove the other.',
+    );
+  const word = setting(values, 'tls_mode') ?? impliedMode(given) ?? 'system';
   const mode = TLS_MODES.find((known) => known === word);
   if (mode === undefined) throw ended('misconfigured', `tls_mode must be one of ${TLS_MODES.join(', ')}.`);
   return mode;

@@ -46,7 +46,7 @@ export class Secret {
    */
   maskedIn(text: string, shortest = SHORTEST_FOUND): string {
     if (this.#value.length < shortest) return text;
-    const found = spellingsOf(this.#value).reduce((before, one) => before.replaceAll(one, MASK), text);
+    const found = [...spellingsOf(this.#value)].reduce((before, one) => before.replaceAll(one, MASK), text);
     return found.endsWith(CUT) ? maskedEnd(found, this.#value) : found;
   }
 
@@ -67,10 +67,10 @@ export class Secret {
   }
 }
 
-/** As others may write it when they repeat it. */
-function spellingsOf(value: string): string[] {
+/** As others may write it when they repeat it; of many a value they are all the same. */
+function spellingsOf(value: string): Set<string> {
   const inXml = (spelled: (letter: string) => string) => value.replace(/[&<>"']/g, spelled);
-  return [
+  return new Set([
     value,
     ...codedParts(value),
     JSON.stringify(value).slice(1, -1),
@@ -78,7 +78,7 @@ function spellingsOf(value: string): string[] {
     new URLSearchParams({ '': value }).toString().slice(1),
     inXml((letter) => NAMED[letter] ?? letter),
     inXml((letter) => `&#${letter.charCodeAt(0)};`),
-  ];
+  ]);
 }
 
 const NAMED: Readonly<Record<string, string>> = {

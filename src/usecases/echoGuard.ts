@@ -52,7 +52,7 @@ export class EchoGuard {
   /** What is told of the test, also without short secrets and what only decoding brought to light. */
   finding(finding: Finding): Finding {
     const clean = (text: string) => this.#clean(text);
-    const { advice, identity, version, permissions, models, warnings } = finding;
+    const { advice, identity, version, permissions, models, warnings, certificate } = finding;
     return {
       ...finding,
       advice: clean(advice),
@@ -62,6 +62,13 @@ export class EchoGuard {
       ...(models !== undefined && { models: models.map(clean) }),
       ...(warnings !== undefined && {
         warnings: warnings.map(({ code, text }) => ({ code, text: clean(text) })),
+      }),
+      ...(certificate !== undefined && {
+        certificate: {
+          ...certificate,
+          subject: clean(certificate.subject),
+          issuer: clean(certificate.issuer),
+        },
       }),
     };
   }

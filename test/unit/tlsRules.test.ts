@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../src/connectors/registry.js';
+import { tlsOf } from '../../src/connectors/tlsFields.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { FieldValues } from '../../src/domain/fields.js';
 import type { Connector } from '../../src/domain/template.js';
 import { type GivenFields, mergeFields } from '../../src/domain/templateFields.js';
+import { TestEnded } from '../../src/domain/testResult.js';
 import { tlsBadge } from '../../src/domain/tlsWarnings.js';
 
 const proxmox = connectorOf('proxmox') as Connector;
@@ -85,6 +87,14 @@ describe('what a credential trusts', () => {
   it('can’t lose what its mode needs', () => {
     const rule = /ca_cert_pem.*required while tls_mode is custom_ca/;
     expect(problems({ ca_cert_pem: null }, stored({ ca_cert_pem: 'pem' }))).to.match(rule);
+  });
+
+  it('is what its fields say also where no mode was stored', () => {
+    const choice = (given: Record<string, string>) => tlsOf({ settings: given, secrets: {} }).mode;
+    expect(choice({})).to.equal('system');
+    expect(choice({ ca_cert_pem: 'pem' })).to.equal('custom_ca');
+    expect(choice({ tls_fingerprint_sha256: PIN })).to.equal('fingerprint');
+    expect(() => choice({ ca_cert_pem: 'pem', tls_fingerprint_sha256: PIN })).to.throw(TestEnded);
   });
 
   it('is shown for good, with a warning where the secret is not safe on its way', () => {
