@@ -3,6 +3,8 @@ import { ROLES } from '../domain/caller.js';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
 import { SERVICE_TYPES } from '../domain/serviceType.js';
+import { TEST_WARNINGS } from '../domain/testResult.js';
+import { SHOWN_TLS_MODES } from '../domain/tlsWarnings.js';
 
 /** What calls answer, for the OpenAPI document; the tests hold every real answer against these. */
 const moment = z.iso.datetime();
@@ -22,6 +24,13 @@ export const credentialAnswer = z.strictObject({
   status: z.enum(CREDENTIAL_STATUSES),
   health: z.enum(HEALTHS),
   settings: z.record(z.string(), value),
+  /** How the broker meets the host; the warning stays for as long as the secret is not safe on its way. */
+  tls: maybe(
+    z.strictObject({
+      mode: z.enum(SHOWN_TLS_MODES),
+      warning: maybe(z.strictObject({ code: z.enum(TEST_WARNINGS), text: z.string() })),
+    }),
+  ),
   secret_fields: z.array(z.string()),
   description: z.string(),
   labels: texts,

@@ -100,6 +100,12 @@ export const testStoredBody = z.strictObject({
   version: z.number().int().min(1).max(1_000_000_000).optional(),
 });
 
+/** `POST /api/tls/fetch`: whose certificate is looked at. */
+export const fetchCertificateBody = z.strictObject({
+  host: line(255).min(1),
+  port: z.number().int().min(1).max(65_535),
+});
+
 const reasonOnly = z.strictObject({ reason: line(500).optional() });
 /** `POST /api/credentials/{id}/versions/{n}/activate`. */
 export const activateVersionBody = reasonOnly;

@@ -9,6 +9,14 @@ const moment = z.iso.datetime();
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable();
 const count = z.number().int().min(0);
 
+const certificate = z.strictObject({
+  fingerprint_sha256: z.string(),
+  subject: z.string(),
+  issuer: z.string(),
+  valid_from: z.string(),
+  valid_to: z.string(),
+});
+
 export const testAnswer = z.strictObject({
   code: z.enum(TEST_CODES),
   ok: z.boolean(),
@@ -21,14 +29,7 @@ export const testAnswer = z.strictObject({
   models: z.array(z.string()),
   warnings: z.array(z.strictObject({ code: z.enum(TEST_WARNINGS), text: z.string() })),
   retry_after_seconds: maybe(count),
-  certificate: maybe(
-    z.strictObject({
-      fingerprint_sha256: z.string(),
-      subject: z.string(),
-      issuer: z.string(),
-      valid_to: z.string(),
-    }),
-  ),
+  certificate: maybe(certificate),
   duration_ms: count,
 });
 export const storedTestAnswer = testAnswer.extend({
@@ -40,6 +41,10 @@ export const storedTestAnswer = testAnswer.extend({
     version: count,
   }),
 });
+/** `chain`: what the host sent to vouch for its certificate, the nearest first. */
+export const fetchedCertificate = testAnswer
+  .pick({ code: true, ok: true, failed_step: true, advice: true, certificate: true })
+  .extend({ host: z.string(), port: count, chain: z.array(certificate) });
 const testRun = z.strictObject({
   tested_at: moment,
   version: count,

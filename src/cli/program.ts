@@ -10,6 +10,7 @@ import { destroy } from './commands/destroy.js';
 import { doctor } from './commands/doctor.js';
 import { env } from './commands/env.js';
 import { events } from './commands/events.js';
+import { fetchCertificate } from './commands/fetchCertificate.js';
 import { findings } from './commands/findings.js';
 import { get } from './commands/get.js';
 import { grant, grants, revoke } from './commands/grants.js';
@@ -42,7 +43,7 @@ const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
   'Its past:': [history, activate, usage],
   'Who may use it:': [grants, grant, revoke],
   'Many at once:': [list, resolve, importCommand, run, env],
-  'What can be kept:': [templates],
+  'What can be kept, and where:': [templates, fetchCertificate],
 };
 /** Who one is, and who else there is. */
 const accountCommands = [

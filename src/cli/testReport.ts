@@ -15,7 +15,16 @@ export interface TestView {
   permissions: string[];
   models: string[];
   warnings: { code: string; text: string }[];
-  certificate: { fingerprint_sha256: string; subject: string; issuer: string; valid_to: string } | null;
+  certificate: CertificateView | null;
+}
+
+/** A certificate that a host showed. */
+export interface CertificateView {
+  fingerprint_sha256: string;
+  subject: string;
+  issuer: string;
+  valid_from: string;
+  valid_to: string;
 }
 
 const REJECTED: readonly TestCode[] = ['invalid_credential', 'expired', 'mfa_required'];
@@ -49,6 +58,11 @@ function printCertificate({ certificate }: TestView, line: (text: string) => voi
   const { subject, issuer, valid_to: end, fingerprint_sha256: fingerprint } = certificate;
   line(`  The host shows: ${cell(subject)}, by ${cell(issuer)}, until ${cell(end)}`);
   line(`  ${cell(fingerprint)}`);
+  notePin(certificate);
+}
+
+/** How to trust exactly this certificate from now on. */
+export function notePin({ fingerprint_sha256: fingerprint }: CertificateView): void {
   note('  Compare it with the host’s own; if it is the same, pin it:');
   note(`  --tls-mode fingerprint --tls-fingerprint-sha256 ${cell(fingerprint)}`);
 }

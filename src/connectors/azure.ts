@@ -26,6 +26,7 @@ export const azure: Connector = {
     ],
     alternatives: { client_secret: ['client_cert_pem', 'client_key_pem'] },
   },
+  schemes: ['https'],
   destinationFields: ['cloud'],
   rules: rulesOf({
     subscription_id: guid,

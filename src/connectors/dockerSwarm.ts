@@ -56,6 +56,8 @@ export const dockerSwarm: Connector = {
       { field: 'host', pattern: `"Host"\\s*:\\s*"(?:tcp|https)://${HOST}/?"`, into: ['host', 'port'] },
     ],
   },
+  // Without TLS, which the test tells as open to everybody.
+  ports: [2375],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
   rules: rulesOf({
     ...tlsRules,

@@ -30,6 +30,7 @@ export const googleCloud: Connector = {
       },
     ],
   },
+  schemes: ['https'],
   destinationFields: [],
   rules: rulesOf({
     service_account_json: readable(keyFile),

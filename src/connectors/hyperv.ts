@@ -34,6 +34,7 @@ export const hyperv: Connector = {
       ...brokerTlsFields,
     ],
   },
+  schemes: ['https'],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
   rules: rulesOf({
     ...tlsRules,

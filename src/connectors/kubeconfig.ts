@@ -1,8 +1,10 @@
 import { parse } from 'yaml';
+import type { FieldValues } from '../domain/fields.js';
 import type { TlsChoice } from '../domain/outbound.js';
 import { Secret } from '../domain/secret.js';
 import { ended, type TestEnded } from '../domain/testResult.js';
-import { inner, isObject } from './probing.js';
+import { inner, isObject, setting } from './probing.js';
+import { tlsOf } from './tlsFields.js';
 
 /** What a kubeconfig says of one context. */
 export interface ClusterLogin {
@@ -85,6 +87,34 @@ function tlsOfCluster(cluster: Record<string, unknown>, user: Record<string, unk
     ...(cert !== undefined && { clientCertPem: cert }),
     ...(key !== undefined && { clientKeyPem: new Secret(key) }),
   };
+}
+
+/**
+ * The TLS fields of the credential win over what its kubeconfig says. That nobody is to be checked has to stand in the
+ * field: there everybody who sees the credential sees it too.
+ */
+export function withTlsFields(login: ClusterLogin, values: FieldValues): ClusterLogin {
+  const [serverName, ...chosen] = [
+    'tls_server_name',
+    'tls_mode',
+    'ca_cert_pem',
+    'tls_fingerprint_sha256',
+  ].map((name) => setting(values, name));
+  const named = serverName === undefined ? {} : { serverName };
+  if (chosen.some((text) => text !== undefined)) {
+    const { caPem: _ca, ...known } = login.tls;
+    const { mode: wanted, caPem, fingerprintSha256 } = tlsOf(values);
+    const trusted = {
+      ...(caPem !== undefined && { caPem }),
+      ...(fingerprintSha256 !== undefined && { fingerprintSha256 }),
+    };
+    return { ...login, tls: { ...known, mode: wanted, ...trusted, ...named } };
+  }
+  if (login.tls.mode === 'insecure')
+    throw wrong(
+      'The kubeconfig has insecure-skip-tls-verify; pin the certificate of the server, or set tls_mode to insecure to say that you mean it.',
+    );
+  return { ...login, tls: { ...login.tls, ...named } };
 }
 
 const wrong = (advice: string): TestEnded => ended('misconfigured', advice);

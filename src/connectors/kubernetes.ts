@@ -70,6 +70,7 @@ export const kubernetes: Connector = {
     KUBERNETES_NAMESPACE: 'namespace',
   },
   envAliases: { K8S_SERVER: 'KUBERNETES_SERVER', K8S_TOKEN: 'KUBERNETES_TOKEN' },
+  tlsInside: ({ auth_method: method }) => method === 'kubeconfig',
   test: testKubernetes,
   guide: {
     create: [

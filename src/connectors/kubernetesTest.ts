@@ -3,7 +3,7 @@ import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import { commonNameOf, endOfCertificate } from './certificate.js';
 import { endOfToken, jwtClaims } from './jwtClaims.js';
-import { type ClusterLogin, readKubeconfig } from './kubeconfig.js';
+import { type ClusterLogin, readKubeconfig, withTlsFields } from './kubeconfig.js';
 import {
   baseUrl,
   headerSafe,
@@ -65,7 +65,7 @@ const OPEN: Finding = {
 function loginOf(values: FieldValues): ClusterLogin {
   const method = setting(values, 'auth_method') ?? 'token';
   if (method === 'kubeconfig')
-    return readKubeconfig(needed(values, 'kubeconfig'), setting(values, 'context'));
+    return withTlsFields(readKubeconfig(needed(values, 'kubeconfig'), setting(values, 'context')), values);
   const tls = tlsOf(values);
   const server = needed(values, 'server_url');
   if (method === 'client_certificate') {

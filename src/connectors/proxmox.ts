@@ -63,6 +63,7 @@ export const proxmox: Connector = {
       },
     ],
   },
+  schemes: ['https'],
   destinationFields: ['host', 'port', ...tlsDestinationFields],
   rules: rulesOf({
     ...tlsRules,

@@ -2,6 +2,8 @@ import type { FieldValues } from '../domain/fields.js';
 import type { TlsChoice } from '../domain/outbound.js';
 import type { FieldSpec } from '../domain/template.js';
 import { ended, type TestWarning } from '../domain/testResult.js';
+import { impliedMode, TLS_MODES } from '../domain/tlsRules.js';
+import { connectionWarnings } from '../domain/tlsWarnings.js';
 import { belongTogether, isCertificate, privateKey } from './certificate.js';
 import { matching, type Rule } from './fieldRules.js';
 import { optional, setting } from './probing.js';
@@ -21,9 +23,9 @@ export const tlsFields: readonly FieldSpec[] = [
     name: 'tls_mode',
     type: 'select',
     label: 'TLS mode',
-    options: ['system', 'custom_ca', 'fingerprint', 'insecure'],
+    options: [...TLS_MODES],
     strict: true,
-    help: 'What the broker trusts when it calls this host: public authorities, the CA below, the pinned certificate, or anything.',
+    help: 'What the broker trusts when it calls this host: public authorities, the CA below, the pinned certificate, or anything. Left out, a CA or fingerprint decides.',
   },
   { name: 'ca_cert_pem', type: 'multiline', label: 'CA certificate (PEM)' },
   { name: 'tls_fingerprint_sha256', type: 'text', label: 'Certificate fingerprint (SHA-256)' },
@@ -104,29 +106,21 @@ export function tlsOf(values: FieldValues): TlsChoice {
   };
 }
 
-const MODES = ['system', 'custom_ca', 'fingerprint', 'insecure'] as const;
-
 function modeOf(values: FieldValues): TlsChoice['mode'] {
-  const word = setting(values, 'tls_mode') ?? 'system';
-  const mode = MODES.find((known) => known === word);
-  if (mode === undefined) throw ended('misconfigured', `tls_mode must be one of ${MODES.join(', ')}.`);
+  const given = (name: string) => setting(values, name) !== undefined;
+  if (!given('tls_mode') && given('ca_cert_pem') && given('tls_fingerprint_sha256'))
+    throw ended(
+      'misconfigured',
+      'There is a ca_cert_pem and a tls_fingerprint_sha256; say by tls_mode which of them counts, and remove the other.',
+    );
+  const word = setting(values, 'tls_mode') ?? impliedMode(given) ?? 'system';
+  const mode = TLS_MODES.find((known) => known === word);
+  if (mode === undefined) throw ended('misconfigured', `tls_mode must be one of ${TLS_MODES.join(', ')}.`);
   return mode;
 }
 
 /** What stays to be said of a connection as long as it is made that way. */
-export function tlsWarnings(url: URL, tls: TlsChoice): TestWarning[] {
-  if (url.protocol === 'http:')
-    return [
-      { code: 'plain_http', text: 'The secret travels without TLS: everybody on the way can read it.' },
-    ];
-  if (tls.mode !== 'insecure') return [];
-  return [
-    {
-      code: 'tls_insecure',
-      text: 'The certificate is not checked: anybody on the way can read the secret. Pin its fingerprint instead.',
-    },
-  ];
-}
+export const tlsWarnings = (url: URL, tls: TlsChoice): TestWarning[] => connectionWarnings(url, tls);
 
 /** The same connection as a stranger: what it opens needs no certificate. */
 export function withoutClientCertificate(tls: TlsChoice): TlsChoice {

@@ -31,6 +31,7 @@ export const vmware: Connector = {
       ...tlsFields,
     ],
   },
+  schemes: ['https'],
   destinationFields: ['host', 'port', ...tlsDestinationFields],
   rules: rulesOf({
     ...tlsRules,

@@ -37,6 +37,7 @@ export const AUDIT_ACTIONS = [
   'credential.test_unsaved',
   'credential.tested',
   'credential.import',
+  'tls.fetch',
   'grant.change',
   'team.create',
   'team.change',

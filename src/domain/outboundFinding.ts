@@ -17,6 +17,16 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
     'address',
     'The broker may not connect to this address; whoever runs it can allow private ranges in OUTBOUND_ALLOW_CIDRS.',
   ],
+  denied_port: [
+    'denied_by_policy',
+    'address',
+    'This port belongs to another kind of service, such as mail or a database, and no test speaks to it; correct the port.',
+  ],
+  denied_scheme: [
+    'denied_by_policy',
+    'address',
+    'This service is only spoken to over https://; correct the address.',
+  ],
   name_not_found: [
     'unreachable',
     'name',
@@ -68,6 +78,7 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
     'tls',
     'This port does not speak TLS; use http:// only if the service really has no TLS.',
   ],
+  wants_tls: ['tls_error', 'tls', 'This port speaks TLS; write https:// in place of http:// in the address.'],
   tls_handshake: [
     'tls_error',
     'tls',

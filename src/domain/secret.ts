@@ -3,6 +3,9 @@ import { inspect } from 'node:util';
 const MASK = '[secret]';
 /** Shorter ones stand in many a harmless text. */
 const SHORTEST_FOUND = 4;
+/** What stands at the end of a text that was too long to show. */
+const CUT = '…';
+const SHORTEST_BEGINNING = 8;
 
 /**
  * A value that must not show. It is wrapped where it enters the process and opened by `reveal()` only where
@@ -37,18 +40,14 @@ export class Secret {
   }
 
   /**
-   * `text` with the mask in place of each occurrence of the value, also as base64, in JSON or in a URL. A value shorter
-   * than `shortest` stands in many a harmless text and is no find.
+   * `text` with the mask in place of each occurrence of the value, also as base64, in JSON, XML, a form or a URL, and of
+   * its beginning where the text was cut off (`…`). A value shorter than `shortest` stands in many a harmless text and
+   * is no find.
    */
   maskedIn(text: string, shortest = SHORTEST_FOUND): string {
     if (this.#value.length < shortest) return text;
-    const spellings = [
-      this.#value,
-      ...codedParts(this.#value),
-      JSON.stringify(this.#value).slice(1, -1),
-      encodeURIComponent(this.#value),
-    ];
-    return spellings.reduce((before, spelling) => before.replaceAll(spelling, MASK), text);
+    const found = [...spellingsOf(this.#value)].reduce((before, one) => before.replaceAll(one, MASK), text);
+    return found.endsWith(CUT) ? maskedEnd(found, this.#value) : found;
   }
 
   toJSON(): string {
@@ -66,6 +65,36 @@ export class Secret {
   [Symbol.toPrimitive](): never {
     throw new TypeError('a Secret has no primitive form');
   }
+}
+
+/** As others may write it when they repeat it; of many a value they are all the same. */
+function spellingsOf(value: string): Set<string> {
+  const inXml = (spelled: (letter: string) => string) => value.replace(/[&<>"']/g, spelled);
+  return new Set([
+    value,
+    ...codedParts(value),
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    new URLSearchParams({ '': value }).toString().slice(1),
+    inXml((letter) => NAMED[letter] ?? letter),
+    inXml((letter) => `&#${letter.charCodeAt(0)};`),
+  ]);
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** Without the beginning of the value at its very end, before the mark of the cut. */
+function maskedEnd(text: string, value: string): string {
+  const shown = text.slice(0, -CUT.length);
+  for (let length = Math.min(value.length, shown.length); length >= SHORTEST_BEGINNING; length--)
+    if (shown.endsWith(value.slice(0, length))) return shown.slice(0, -length) + MASK;
+  return text;
 }
 
 /** The value in base64, wherever in a longer text it may stand (`user:password`), without what its neighbours change. */

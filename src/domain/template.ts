@@ -81,6 +81,12 @@ export interface Connector {
    * probe; never changes anything there, and closes what it opened.
    */
   test?: (values: FieldValues, probe: Probe) => Promise<Finding>;
+  /** Schemes that its addresses may have. Left out: http and https. */
+  schemes?: readonly ('http' | 'https')[];
+  /** Ports that are its own, though no other service is spoken to there (`domain/deniedPorts.ts`). */
+  ports?: readonly number[];
+  /** True where a secret of such a credential says itself whom to trust (a kubeconfig), unless a TLS field does. */
+  tlsInside?: (settings: Readonly<Record<string, string>>) => boolean;
   /** False where these values say nothing of how to test them. Left out: always testable. */
   testable?: (values: FieldValues) => boolean;
   /** How to make the credential on the service's side, and the least rights that the test needs there. */

@@ -6,6 +6,7 @@ import { nearMiss } from './nearMiss.js';
 import { guardProblems, rejoin, splitPasted } from './pasteForms.js';
 import { Secret } from './secret.js';
 import type { Connector, FieldSpec, Template } from './template.js';
+import { settleTls } from './tlsRules.js';
 
 export type GivenFields = Readonly<Record<string, string | number | boolean | null | Secret>>;
 
@@ -72,6 +73,7 @@ export function mergeFields(input: MergeInput): { values: FieldValues; changed: 
   }
   fillRequired(input, texts, given);
   rejoin(input.template, texts, given);
+  if (specOf(input.template, 'tls_mode') !== undefined) problems.push(...settleTls(texts, given));
   problems.push(
     ...missingProblems(input.template, texts),
     ...sizeProblems(texts),

@@ -60,6 +60,7 @@ export interface ShownCertificate {
   fingerprintSha256: string;
   subject: string;
   issuer: string;
+  validFrom: string;
   validTo: string;
 }
 

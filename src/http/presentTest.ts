@@ -1,5 +1,6 @@
-import type { TestResult, TestRun } from '../domain/testResult.js';
+import type { ShownCertificate, TestResult, TestRun } from '../domain/testResult.js';
 import type { CredentialHealth } from '../usecases/credentialHealth.js';
+import type { FetchedCertificates } from '../usecases/fetchCertificate.js';
 import type { StoredTest } from '../usecases/testCredential.js';
 
 /** Times are told coarsely, and addresses not at all: a test is no port scanner. */
@@ -21,16 +22,32 @@ export function presentTest(result: TestResult | null): Record<string, unknown> 
     models: result.models ?? [],
     warnings: result.warnings.map(({ code, text }) => ({ code, text })),
     retry_after_seconds: result.retryAfterSeconds ?? null,
-    certificate:
-      certificate === undefined
-        ? null
-        : {
-            fingerprint_sha256: certificate.fingerprintSha256,
-            subject: certificate.subject,
-            issuer: certificate.issuer,
-            valid_to: certificate.validTo,
-          },
+    certificate: certificate === undefined ? null : presentCertificate(certificate),
     duration_ms: coarse(result.durationMs),
+  };
+}
+
+function presentCertificate(shown: ShownCertificate): Record<string, unknown> {
+  return {
+    fingerprint_sha256: shown.fingerprintSha256,
+    subject: shown.subject,
+    issuer: shown.issuer,
+    valid_from: shown.validFrom,
+    valid_to: shown.validTo,
+  };
+}
+
+export function presentFetched({ host, port, finding, failedStep, chain }: FetchedCertificates) {
+  const [own, ...above] = chain.map(presentCertificate);
+  return {
+    host,
+    port,
+    code: finding.code,
+    ok: finding.code === 'ok',
+    failed_step: failedStep,
+    advice: finding.advice,
+    certificate: own ?? null,
+    chain: above,
   };
 }
 

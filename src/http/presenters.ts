@@ -5,6 +5,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { Grant } from '../domain/grant.js';
 import { Secret } from '../domain/secret.js';
 import { typedFields } from '../domain/templateFields.js';
+import { type TlsBadge, tlsBadge } from '../domain/tlsWarnings.js';
 import type { Person, ServiceAccount, Team } from '../ports/people.js';
 import type { UsageRow } from '../ports/records.js';
 import type { Environment } from '../usecases/readEnvironment.js';
@@ -21,6 +22,7 @@ export function presentCredential(c: Credential): Record<string, unknown> {
     status: c.status,
     health: c.health,
     settings: typed(c, c.settings),
+    tls: badgeOf(c),
     secret_fields: c.secretFields,
     description: c.description,
     labels: c.labels,
@@ -55,6 +57,11 @@ function presentReminders({ reminders }: Credential): Record<string, unknown> | 
     ...(unusedDays !== undefined && { unused_days: unusedDays }),
     ...(muted !== undefined && { muted }),
   };
+}
+
+function badgeOf({ serviceType, settings }: Credential): TlsBadge | null {
+  const connector = connectorOf(serviceType);
+  return connector === undefined ? null : tlsBadge(connector, settings);
 }
 
 function typed(c: Credential, values: Record<string, string>): Record<string, unknown> {

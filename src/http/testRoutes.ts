@@ -1,9 +1,16 @@
 import * as bodies from '../api/credentials.js';
 import * as answers from '../api/testAnswers.js';
 import { credentialHealth } from '../usecases/credentialHealth.js';
+import { fetchCertificate } from '../usecases/fetchCertificate.js';
 import { listTests, testCredential } from '../usecases/testCredential.js';
 import { testUnsaved } from '../usecases/testUnsaved.js';
-import { presentHealth, presentStoredTest, presentTest, presentTestRun } from './presentTest.js';
+import {
+  presentFetched,
+  presentHealth,
+  presentStoredTest,
+  presentTest,
+  presentTestRun,
+} from './presentTest.js';
 import { json, pageOf, parse, type Route } from './route.js';
 
 /** Tests against the real services. A test that fails is an answer, not an error. */
@@ -34,6 +41,19 @@ export const testRoutes: readonly Route[] = [
       const { version } = parse(bodies.testStoredBody, request.body);
       const options = version === undefined ? {} : { version };
       json(response, presentStoredTest(await testCredential(ports, call, param('id'), options)));
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/tls/fetch',
+    summary: 'The certificate that a host shows, to compare and pin; no request is sent to it',
+    answer: answers.fetchedCertificate,
+    auth: 'token',
+    tests: true,
+    body: bodies.fetchCertificateBody,
+    handle: async ({ ports, call, request, response }) => {
+      const address = parse(bodies.fetchCertificateBody, request.body);
+      json(response, presentFetched(await fetchCertificate(ports, call, address)));
     },
   },
   {

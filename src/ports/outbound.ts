@@ -1,5 +1,6 @@
 /** The one way to systems that are not the broker's own. */
 import type { Probe } from '../domain/outbound.js';
+import type { ShownCertificate } from '../domain/testResult.js';
 
 /** The one way to systems that are not the broker's own: TLS choice, deadline, byte cap, address policy, turn by turn. */
 export interface Outbound {
@@ -24,5 +25,10 @@ export interface OutboundSession extends Probe {
   readonly turnedAway: boolean;
   /** `host:port → addresses` of what was looked at, also when it was refused. */
   readonly contacted: readonly string[];
+  /**
+   * What the host of an https address shows in a handshake, its own certificate first. Nobody vouches for it, and no
+   * request is sent. Rejects with `OutboundFailure`.
+   */
+  certificates(url: URL): Promise<readonly ShownCertificate[]>;
   close(): Promise<void>;
 }

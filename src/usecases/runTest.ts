@@ -9,8 +9,9 @@ import {
   type TestResult,
   type TestWarning,
 } from '../domain/testResult.js';
-import type { OutboundSession } from '../ports/outbound.js';
+import { tlsBadge } from '../domain/tlsWarnings.js';
 import type { Ports } from '../ports.js';
+import { GuardedProbe } from './guardedProbe.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
 const DEADLINE_MS = 12_000;
@@ -32,13 +33,20 @@ export async function runTest(
   const session = ports.outbound.open(DEADLINE_MS, waitMs);
   const began = ports.clock.now().getTime();
   try {
-    const finding = unechoed(await found(ports, connector, values, session), values);
+    const probe = new GuardedProbe(session, connector, values);
+    const finding = probe.told(await found(ports, connector, values, probe));
+    const { warning } = tlsBadge(connector, values.settings);
     return {
       ...finding,
       failedStep: failedStep(finding),
-      warnings: [...(finding.warnings ?? []), ...endWarnings(finding, ports.clock.now())],
+      warnings: once([
+        ...(finding.warnings ?? []),
+        ...endWarnings(finding, ports.clock.now()),
+        ...probe.warnings,
+        ...(warning === null ? [] : [warning]),
+      ]),
       durationMs: ports.clock.now().getTime() - began,
-      contacted: session.contacted,
+      contacted: [...session.contacted, ...probe.refused],
       turnedAway: session.turnedAway,
     };
   } finally {
@@ -57,16 +65,18 @@ function endWarnings({ code, expiresAt }: Finding, now: Date): TestWarning[] {
     { code: 'expires_soon', text: `It ends on ${day}: make a new one there and rotate it here before.` },
   ];
 }
+const once = (warnings: readonly TestWarning[]): TestWarning[] =>
+  warnings.filter(({ text }, n) => warnings.findIndex((other) => other.text === text) === n);
 
 async function found(
   ports: Pick<Ports, 'log'>,
   connector: Connector,
   values: FieldValues,
-  session: OutboundSession,
+  probe: Probe,
 ): Promise<Finding> {
   if (connector.test === undefined || !isTestable(connector, values)) return UNTESTABLE;
   try {
-    return await connector.test(values, unechoing(session, values));
+    return await connector.test(values, probe);
   } catch (error) {
     if (error instanceof TestEnded) return error.finding;
     if (error instanceof OutboundFailure) return outboundFinding(error);
@@ -76,44 +86,6 @@ async function found(
     });
     return BROKE;
   }
-}
-
-/** Anything shorter may be a word of the answer itself. */
-const SHORTEST_ECHO = 8;
-
-/** A host that has the secret now may say it back to us, in its name or version: that goes no further than here. */
-function unechoing(session: OutboundSession, { secrets }: FieldValues): Probe {
-  const clean = (text: string) =>
-    Object.values(secrets).reduce((before, secret) => secret.maskedIn(before, SHORTEST_ECHO), text);
-  return {
-    now: () => session.now(),
-    async send(request) {
-      const answer = await session.send(request);
-      const headers = Object.entries(answer.headers).map(
-        ([name, texts]) => [name, texts.map(clean)] as const,
-      );
-      return {
-        ...answer,
-        statusText: clean(answer.statusText),
-        headers: Object.fromEntries(headers),
-        body: clean(answer.body),
-      };
-    },
-  };
-}
-
-/** The same for short ones, in what is told of it. */
-function unechoed(finding: Finding, { secrets }: FieldValues): Finding {
-  const clean = (text: string) =>
-    Object.values(secrets).reduce((before, secret) => secret.maskedIn(before), text);
-  const { identity, version, permissions, models } = finding;
-  return {
-    ...finding,
-    ...(identity !== undefined && { identity: clean(identity) }),
-    ...(version !== undefined && { version: clean(version) }),
-    ...(permissions !== undefined && { permissions: permissions.map(clean) }),
-    ...(models !== undefined && { models: models.map(clean) }),
-  };
 }
 
 const UNTESTABLE: Finding = {

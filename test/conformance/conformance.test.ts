@@ -66,6 +66,8 @@ for (const cases of allCases) {
       simulator.state = '';
     });
 
+    const choosesTls = allFields(connector.template).some(({ name }) => name === 'tls_mode');
+
     const wayTo = (trusted = true, outbound = loopbackOutbound()): Outbound =>
       cases.fixedHosts === undefined
         ? outbound
@@ -113,14 +115,27 @@ for (const cases of allCases) {
 
     it('when nobody vouches for its certificate', async () => {
       const fields = { tls_mode: 'system', ca_cert_pem: undefined };
-      const own = allFields(connector.template).some(({ name }) => name === 'tls_mode');
       const sent = simulator.seen.length;
       await run(
-        { code: 'tls_error', what: 'an unknown authority', ...(own ? { fields } : {}) },
+        { code: 'tls_error', what: 'an unknown authority', ...(choosesTls ? { fields } : {}) },
         wayTo(false),
       );
       expect(simulator.seen.length, 'requests before the certificate was judged').to.equal(sent);
     });
+
+    if (choosesTls)
+      it('with the warning of an unchecked certificate, whatever comes of it', async () => {
+        const fields = { tls_mode: 'insecure', ca_cert_pem: undefined };
+        const warned = (result: TestResult) =>
+          expect(result.warnings.map(({ code }) => code)).to.include('tls_insecure');
+        const values = valuesOf(connector, { ...right, ...fields });
+        for (const fault of ['none', 'failing', 'rate_limited', 'web_page', 'reset'] as const) {
+          simulator.fault = fault;
+          warned(await runTest({ clock: systemClock, log: noLog, outbound: wayTo() }, connector, values));
+        }
+        const strict = loopbackOutbound({ allowCidrs: [] });
+        warned(await runTest({ clock: systemClock, log: noLog, outbound: strict }, connector, values));
+      });
 
     it('when the policy forbids the address', async () => {
       const strict = loopbackOutbound({ allowCidrs: [] });

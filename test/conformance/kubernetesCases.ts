@@ -60,9 +60,28 @@ function fromKubeconfig(simulator: Simulator): ConformanceCase[] {
     },
     {
       code: 'ok',
-      what: 'a kubeconfig that checks no certificate',
-      fields: kubeconfig(simulator, good, { 'insecure-skip-tls-verify': true }),
+      what: 'a kubeconfig that checks no certificate, as its field says too',
+      fields: { ...kubeconfig(simulator, good, { 'insecure-skip-tls-verify': true }), tls_mode: 'insecure' },
       expect: (result) => expect(result.warnings.map(({ code }) => code)).to.include('tls_insecure'),
+    },
+    {
+      code: 'misconfigured',
+      what: 'a kubeconfig that checks no certificate, and nobody said so',
+      fields: kubeconfig(simulator, good, { 'insecure-skip-tls-verify': true }),
+      expect: (result) => {
+        expect(result.contacted).to.deep.equal([]);
+        expect(result.advice).to.include('insecure-skip-tls-verify').and.include('tls_mode');
+      },
+    },
+    {
+      code: 'tls_error',
+      what: 'a pinned certificate beside a kubeconfig that trusts another',
+      fields: { ...kubeconfig(simulator, good), tls_fingerprint_sha256: 'ab'.repeat(32) },
+    },
+    {
+      code: 'tls_error',
+      what: 'a name beside a kubeconfig that the certificate does not have',
+      fields: { ...kubeconfig(simulator, good), tls_server_name: 'other.example' },
     },
     ...['exec', 'auth-provider'].map(
       (key): ConformanceCase => ({
@@ -202,7 +221,11 @@ export const kubernetesCases: ServiceCases = {
         what: 'a certificate of another authority',
         fields: byCertificate(foreignClient),
       },
-      { code: 'tls_error', what: 'an unknown authority', fields: { tls_mode: 'system' } },
+      {
+        code: 'tls_error',
+        what: 'an unknown authority',
+        fields: { tls_mode: 'system', ca_cert_pem: undefined },
+      },
     ],
   },
 };

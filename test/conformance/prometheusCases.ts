@@ -75,7 +75,7 @@ export const prometheusCases: ServiceCases = {
   real: {
     name: 'Prometheus (Debian)',
     start: startRealPrometheus,
-    cases: ({ more }) => [
+    cases: ({ fields, more }) => [
       {
         code: 'ok',
         what: 'a user with his password',
@@ -83,8 +83,18 @@ export const prometheusCases: ServiceCases = {
       },
       { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
       { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },
+      {
+        code: 'tls_error',
+        what: 'plain HTTP to a port with TLS',
+        fields: { base_url: fields['base_url']?.replace('https:', 'http:') },
+        expect: (result) => expect(result.advice).to.include('https://'),
+      },
       { code: 'no_auth_required', what: 'an open server', fields: { base_url: more['open_url'] } },
-      { code: 'tls_error', what: 'an unknown authority', fields: { tls_mode: 'system' } },
+      {
+        code: 'tls_error',
+        what: 'an unknown authority',
+        fields: { tls_mode: 'system', ca_cert_pem: undefined },
+      },
       {
         code: 'ok',
         what: 'a client certificate',

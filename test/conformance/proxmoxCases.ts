@@ -93,7 +93,6 @@ export const proxmoxCases: ServiceCases = {
     { code: 'expired', what: 'a token whose time is over', state: 'expired' },
     { code: 'insufficient_permission', what: 'a token that may not ask', state: 'no_right' },
     { code: 'mfa_required', what: 'a user with a second factor', fields: byPassword, state: 'tfa' },
-    { code: 'misconfigured', what: 'a CA that is missing', fields: { ca_cert_pem: undefined } },
   ],
   notApplicable: {
     quota_exhausted: 'Proxmox counts no calls',

@@ -51,7 +51,11 @@ export const vmwareCases: ServiceCases = {
       { code: 'ok', what: 'a user of an ESXi host', fields: { host: more['esxi'] } },
       { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-7' } },
       { code: 'invalid_credential', what: 'an unknown user', fields: { user: 'nobody', host: more['esxi'] } },
-      { code: 'tls_error', what: 'an unknown authority', fields: { tls_mode: 'system' } },
+      {
+        code: 'tls_error',
+        what: 'an unknown authority',
+        fields: { tls_mode: 'system', ca_cert_pem: undefined },
+      },
     ],
   },
 };

@@ -132,10 +132,85 @@ describe('glassdome credentials test', function () {
     ]);
   });
 
+  it('fetches what a host shows, with the flag that pins it', async () => {
+    const fetched = await run('fetch-certificate', `127.0.0.1:${host.port}`);
+    expect(fetched.code, fetched.stderr).to.equal(0);
+    expect(fetched.stdout).to.match(
+      /Subject +broker test\n +Issuer +broker test\n +Valid .* to .*\n +SHA-256 +[0-9A-F:]{95}\n/,
+    );
+    expect(fetched.stderr).to.match(/--tls-mode fingerprint --tls-fingerprint-sha256 [0-9A-F:]{95}\n/);
+    expect(
+      JSON.parse((await run('fetch-certificate', `127.0.0.1:${host.port}`, '--json')).stdout),
+    ).to.include({ ok: true, port: host.port });
+    const closed = await run('fetch-certificate', '127.0.0.1:1');
+    expect([closed.code, closed.stdout]).to.deep.equal([
+      9,
+      '✗ 127.0.0.1:1: unreachable at address. Nothing listens at this host and port; check both, and whether the service runs.\n',
+    ]);
+    expect((await run('fetch-certificate', 'https://127.0.0.1:1')).code).to.equal(2);
+  });
+
+  it('asks before it stores what checks no certificate, and never stops saying so', async () => {
+    const words = [
+      'add',
+      'proxmox',
+      '--name',
+      'blind',
+      ...flags(proxmoxToken.secret),
+      '--tls-mode',
+      'insecure',
+    ];
+    const asked = await run(...words);
+    expect(asked.code).to.equal(2);
+    expect(asked.stderr).to.include('anybody on the way can read the secret').and.include('--yes');
+    const added = await run(...words, '--yes', '--test', 'warn');
+    expect(added.code, added.stderr).to.equal(0);
+    expect((await run('list')).stdout)
+      .to.match(/NAME .* TLS/)
+      .and.match(/blind .*insecure \(!\)/);
+    expect((await run('show', 'blind')).stdout).to.match(
+      /TLS +insecure \(!\) The certificate is not checked/,
+    );
+    host.fault = 'failing';
+    expect((await run('test', 'blind')).stdout).to.include('! The certificate is not checked');
+    host.fault = 'none';
+    const back = await run('update', 'blind', '--tls-mode', 'insecure', '--description', 'still');
+    expect(back.code).to.equal(2);
+    const pinned = ['--ca-cert-pem', `@${join(system.folder, 'ca.pem')}`];
+    expect((await run('update', 'blind', ...pinned)).code).to.equal(0);
+    expect((await run('show', 'blind')).stdout).to.match(/TLS +custom_ca\n/);
+    expect((await run('delete', 'blind', '--yes')).code).to.equal(0);
+  });
+
   it('keeps the history', async () => {
     const { stdout } = await run('test', 'lab', '--history');
     expect(stdout.split('\n')[0]).to.match(/^WHEN +VERSION +RESULT +FAILED AT +WARNINGS +BY$/);
     expect(stdout).to.match(/ 1 +service_error +service +- +local:anna/);
+  });
+
+  it('keeps all of the history, and shows as much as is asked for', async () => {
+    const { items } = (await (await system.send('GET', '/api/credentials?q=lab')).json()) as {
+      items: { id: string; name: string }[];
+    };
+    const id = items.find(({ name }) => name === 'lab')?.id;
+    await Promise.all(
+      Array.from({ length: 201 }, () => system.send('POST', `/api/credentials/${id}/test`, {})),
+    );
+    const all = JSON.parse((await run('test', 'lab', '--history', '--json')).stdout) as { items: unknown[] };
+    expect(all.items.length).to.be.greaterThan(201);
+    const some = await run('test', 'lab', '--history', '--limit', '3');
+    expect(some.stdout.trim().split('\n')).to.have.length(4);
+  });
+
+  it('refuses what it would not heed', async () => {
+    const idle = [
+      ['lab', '--type', 'proxmox'],
+      ['--all', '--history'],
+      ['--all', '--of-version', '1'],
+      ['lab', '--history', '--of-version', '1'],
+      ['lab', '--limit', '3'],
+    ];
+    for (const words of idle) expect((await run('test', ...words)).code, words.join(' ')).to.equal(2);
   });
 
   it('refuses a rotation to a value that the host refuses', async () => {
@@ -144,6 +219,14 @@ describe('glassdome credentials test', function () {
     const refused = await run('rotate', 'lab', '--token-value', secret, '--test', 'warn');
     expect(refused.code).to.equal(9);
     expect((await run('show', 'lab')).stdout).to.match(/Active version +1\n/);
+  });
+
+  it('ends with 7 where nothing was tested because the broker’s store was away', async () => {
+    await system.vault.seal();
+    const away = await run('test', '--all');
+    await system.vault.unseal();
+    expect(away.code).to.equal(7);
+    expect(away.stderr).to.include('0 of 3 proven.');
   });
 
   it('prints no secret', () => {

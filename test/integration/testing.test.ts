@@ -148,6 +148,57 @@ describe('a credential is proven', function () {
     expect(host.seen).to.deep.equal([]);
   });
 
+  it('with TLS as the fields say, and what contradicts itself is refused by name', async () => {
+    const inferred = await create({ tls_mode: null }, { test: 'required' });
+    expect(inferred.body.settings.tls_mode).to.equal('custom_ca');
+    expect(inferred.body.tls).to.deep.equal({ mode: 'custom_ca', warning: null });
+    const both = await create({ tls_mode: 'insecure' });
+    expect(both.status).to.equal(400);
+    expect(JSON.stringify(both.body)).to.include('ca_cert_pem').and.include('tls_mode is insecure');
+    const blind = await create({ tls_mode: 'insecure', ca_cert_pem: null });
+    expect(blind.body.tls.warning.code).to.equal('tls_insecure');
+    host.fault = 'failing';
+    const away = await post(anna, `/api/credentials/${blind.body.id}/test`);
+    expect(away.body.code).to.equal('service_error');
+    expect(away.body.warnings.map(({ code }: { code: string }) => code)).to.deep.equal(['tls_insecure']);
+    const { body: past } = await broker.call(anna.token, 'GET', `/api/credentials/${blind.body.id}/tests`);
+    expect(past.items[0].warnings).to.deep.equal(['tls_insecure']);
+    const { body: seen } = await broker.call(anna.token, 'GET', '/api/credentials?q=lab');
+    const listed = seen.items.find(({ id }: { id: string }) => id === blind.body.id);
+    expect(listed.tls.mode, 'lists show it too').to.equal('insecure');
+  });
+
+  it('by whoever first looks at what the host shows: nothing is sent, and the trail says where it went', async () => {
+    const shown = await post(anna, '/api/tls/fetch', { host: '127.0.0.1', port: host.port });
+    expect(shown.status).to.equal(200);
+    expect(shown.body).to.include({ ok: true, code: 'ok' });
+    expect(shown.headers.get('ratelimit'), 'it counts as a test').to.match(/^"tests"/);
+    expect(shown.body.certificate.subject).to.equal('broker test');
+    expect(host.seen).to.deep.equal([]);
+    const pin = {
+      tls_mode: null,
+      ca_cert_pem: null,
+      tls_fingerprint_sha256: shown.body.certificate.fingerprint_sha256,
+    };
+    expect((await create(pin, { test: 'required' })).body).to.include({ health: 'ok' });
+    const own = await post(anna, '/api/tls/fetch', {
+      host: '127.0.0.1',
+      port: Number(new URL(broker.url).port),
+    });
+    expect(own.body).to.include({ ok: false, code: 'denied_by_policy', certificate: null });
+    const mail = await post(anna, '/api/tls/fetch', { host: '127.0.0.1', port: 25 });
+    expect(mail.body).to.include({ code: 'denied_by_policy', failed_step: 'address' });
+    for (const odd of ['a b', 'user@host', 'host/path', 'https://host', 'host:443:1'])
+      expect((await post(anna, '/api/tls/fetch', { host: odd, port: 443 })).status, odd).to.equal(400);
+    const { body } = await broker.call(broker.admin.token, 'GET', '/api/audit?action=tls.fetch');
+    const told = body.items.map((row: { outcome: string; details: object }) => [row.outcome, row.details]);
+    expect(told).to.deep.include([
+      'allowed',
+      { step: null, host: '127.0.0.1', port: host.port, contacted: [`127.0.0.1:${host.port} → 127.0.0.1`] },
+    ]);
+    expect(told).to.have.length(3);
+  });
+
   it('on rotation: a value that the service refuses never takes the place of one that works', async () => {
     const id = await stored();
     const body = { fields: { token_value: WRONG }, test: 'warn' };

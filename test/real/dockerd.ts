@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../local/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
@@ -7,11 +7,16 @@ import { makeSelfSigned } from '../support/selfSigned.js';
 import { findProgram, Scratch, until } from './program.js';
 import { request } from './request.js';
 
+/** What a daemon of the machine's own leaves for others to find: its bridge, and its socket. */
+const OTHERS = ['/sys/class/net/docker0', '/var/run/docker.sock'];
+
 /** One daemon of a swarm and one outside of any, both with --tlsverify, and one that is open. Needs root. */
 export async function startRealDocker(): Promise<RealServer | { missing: string }> {
   const program = findProgram('dockerd');
   if (program === undefined) return { missing: 'no dockerd on PATH (Debian: apt-get install docker.io)' };
   if (process.getuid?.() !== 0) return { missing: 'dockerd needs root' };
+  if (OTHERS.some((path) => existsSync(path)))
+    return { missing: 'another Docker daemon runs here, whose bridge one without a bridge would remove' };
   const scratch = new Scratch();
   const server = makeSelfSigned();
   for (const [name, text] of [

@@ -145,6 +145,8 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
     answers: '403 200 200 200 200',
     body: { service_type: 'other', fields: { value: 'v' } },
   },
+  // A closed port of loopback: what was found is the answer, not an error.
+  'POST /api/tls/fetch': { answers: '403 200 200 200 200', body: { host: '127.0.0.1', port: 1 } },
   'GET /api/credentials/templates': { answers: '200 200 200 200 200' },
   'GET /api/credentials/templates/{service_type}': {
     answers: '200 200 200 200 200',

@@ -59,6 +59,8 @@ export interface Simulator {
   state: string;
   /** Host names of the requests' Host headers. */
   seen: SimulatedRequest[];
+  /** Changes what it would answer; left out, nothing. */
+  rewrite?: ((answer: SimulatedAnswer) => SimulatedAnswer) | undefined;
   /** How long it thinks about each request. */
   delayMs: number;
   openConnections(): number;
@@ -142,7 +144,7 @@ async function respond(
   if (misbehave(simulator, options, response)) return;
   if (simulator.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, simulator.delayMs));
   const answer = await options.answer(asked, isKnown(request.socket));
-  write(response, answer);
+  write(response, simulator.rewrite?.(answer) ?? answer);
 }
 
 const isKnown = (socket: Socket) => socket instanceof TLSSocket && socket.authorized;

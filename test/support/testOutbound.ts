@@ -32,6 +32,7 @@ export function redirected(
         },
         now: () => session.now(),
         close: () => session.close(),
+        certificates: (url) => session.certificates(url),
         send: (request) => {
           if (!hosts.includes(request.url.hostname)) return session.send(request);
           const url = new URL(`${request.url.pathname}${request.url.search}`, simulator.url);

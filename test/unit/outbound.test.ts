@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { createOutbound } from '../../src/adapters/outbound/outbound.js';
 import { OutboundFailure, type OutboundRequest, type TlsChoice } from '../../src/domain/outbound.js';
 import type { Outbound } from '../../src/ports/outbound.js';
+import { eventually } from '../support/eventually.js';
 import { type Fault, type Simulator, startSimulator } from '../support/simulator.js';
 import { loopbackOutbound, systemClock } from '../support/testOutbound.js';
 
@@ -64,6 +65,59 @@ describe('the way out', () => {
     expect(host.seen.length).to.equal(20);
   });
 
+  describe('200 tests at once of a host', () => {
+    const AT_ONCE = 200;
+    const PER_HOST = 4;
+    const ends: Record<string, readonly string[]> = {
+      hang: ['timed_out'],
+      drip: ['timed_out'],
+      flood: ['too_large'],
+      reset: ['reset'],
+      noise: ['garbage', 'reset', 'too_large'],
+    };
+
+    /** All of them to their ends: why each ended, and how much more memory the process held at most. */
+    async function crowd(url: URL, deadlineMs: number): Promise<{ reasons: unknown[]; grownBytes: number }> {
+      const few = loopbackOutbound({ perHost: PER_HOST });
+      const before = process.memoryUsage().rss;
+      let most = before;
+      const one = async () => {
+        const session = few.open(deadlineMs, 60_000);
+        const reason = await session
+          .send({ method: 'GET', url, tls: trusted })
+          .then(({ status }) => status)
+          .catch((error: OutboundFailure) => error.reason);
+        await session.close();
+        most = Math.max(most, process.memoryUsage().rss);
+        return reason;
+      };
+      const reasons = await Promise.all(Array.from({ length: AT_ONCE }, one));
+      host.fault = 'none';
+      expect(await outcome(few, { url: at(), tls: trusted }), 'the turns are free again').to.equal(200);
+      return { reasons, grownBytes: most - before };
+    }
+
+    for (const fault of ['hang', 'drip', 'flood', 'reset'] as const)
+      it(`that answers by ${fault}: never more than its share in flight, memory flat, every turn given back`, async () => {
+        host.fault = fault;
+        host.mostAtOnce = 0;
+        const { reasons, grownBytes } = await crowd(at(), fault === 'hang' || fault === 'drip' ? 40 : 10_000);
+        expect(new Set(reasons)).to.have.keys(ends[fault] ?? []);
+        expect(host.mostAtOnce).to.be.within(1, PER_HOST);
+        await eventually('all connections closed', async () => host.openConnections() === 0 || undefined);
+        expect(grownBytes).to.be.lessThan(150 * 1_048_576);
+      });
+
+    it('that sends a gigabyte of noise: the same', async () => {
+      const noise = await pouring();
+      const { reasons, grownBytes } = await crowd(noise.url, 10_000);
+      for (const reason of new Set(reasons)) expect(reason).to.be.oneOf([...(ends['noise'] ?? [])]);
+      expect(noise.mostAtOnce()).to.be.within(1, PER_HOST);
+      expect(grownBytes).to.be.lessThan(150 * 1_048_576);
+      await noise.close();
+    });
+  });
+
   it('sends nothing before the certificate is judged', async () => {
     const secret = { authorization: 'Bearer canary' };
     const wrong: readonly (readonly [TlsChoice, string])[] = [
@@ -91,6 +145,27 @@ describe('the way out', () => {
     expect(await outcome(outbound, { url: at(), tls: { mode: 'insecure' } })).to.equal(200);
   });
 
+  it('shows the chain of a host without a request to it, and only where it may connect', async () => {
+    const session = outbound.open(DEADLINE_MS, 1_000);
+    const chain = await session.certificates(at());
+    await session.close();
+    expect(chain.map(({ subject, issuer }) => [subject, issuer])).to.deep.equal([
+      ['broker test', 'broker test'],
+    ]);
+    expect(chain[0]?.fingerprintSha256).to.match(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    expect(session.contacted).to.deep.equal([`127.0.0.1:${host.port} → 127.0.0.1`]);
+    expect(host.seen, 'requests').to.deep.equal([]);
+    const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: [] }).open(
+      DEADLINE_MS,
+      1_000,
+    );
+    const refused = await strict.certificates(at()).catch((error: OutboundFailure) => error.reason);
+    expect(refused).to.equal('denied_by_policy');
+    await strict.close();
+    host.fault = 'none';
+    expect(await outcome(outbound, { url: at(), tls: trusted }), 'its turn is free again').to.equal(200);
+  });
+
   it('refuses a name of which one address is forbidden', async () => {
     const mixed = loopbackOutbound({ resolve: async () => ['127.0.0.1', '169.254.169.254'] });
     const url = new URL(`https://mixed.example:${host.port}/`);
@@ -112,6 +187,43 @@ describe('the way out', () => {
     await session.close();
     expect(answers).to.deep.equal([['169.254.169.254']]);
     expect(session.contacted).to.deep.equal([`localhost:${host.port} → 127.0.0.1`]);
+  });
+
+  it('waits for a further turn no longer than its deadline, so that two tests never hold each other up', async () => {
+    const where: Record<string, string[]> = {
+      'one.example': ['127.0.0.1'],
+      'two.example': ['127.0.0.2', '127.0.0.1'],
+    };
+    const crossed = loopbackOutbound({ perHost: 1, resolve: async (name) => where[name] ?? [] });
+    const ask = (name: string) =>
+      ({ method: 'GET', url: new URL(`https://${name}:${host.port}/`), tls: { mode: 'insecure' } }) as const;
+    const [first, second] = [crossed.open(DEADLINE_MS, 60_000), crossed.open(DEADLINE_MS, 60_000)];
+    expect((await first.send(ask('one.example'))).status).to.equal(200);
+    expect((await second.send(ask('two.example'))).status).to.equal(200);
+    const ends = await Promise.all([
+      first.send(ask('two.example')).catch((error: OutboundFailure) => error.reason),
+      second.send(ask('one.example')).catch((error: OutboundFailure) => error.reason),
+    ]);
+    expect(ends).to.deep.equal(['busy', 'busy']);
+    await Promise.all([first.close(), second.close()]);
+    for (const name of ['one.example', 'two.example'])
+      expect(await outcome(crossed, ask(name)), 'the turns are free again').to.equal(200);
+  });
+
+  it('takes one turn at a name whose addresses rotate, also for a second connection', async () => {
+    const answers = [
+      ['127.0.0.1', '127.0.0.2'],
+      ['127.0.0.2', '127.0.0.1'],
+    ];
+    const rotating = loopbackOutbound({ perHost: 1, resolve: async () => answers.shift() ?? [] });
+    const session = rotating.open(DEADLINE_MS, 60_000);
+    const url = new URL(`https://rotating.example:${host.port}/`);
+    for (const tls of [{ mode: 'insecure' }, { mode: 'insecure', clientCertPem: host.ca }] as const)
+      await session.send({ method: 'GET', url, tls }).catch(() => undefined);
+    await session.close();
+    expect(session.contacted).to.deep.equal(
+      Array(2).fill(`rotating.example:${host.port} → 127.0.0.1 127.0.0.2`),
+    );
   });
 
   it('refuses other schemes, users in the address, and loopback that is not listed', async () => {
@@ -156,6 +268,40 @@ describe('the way out', () => {
     await silent.close();
   });
 });
+
+const GIGABYTE = 1_073_741_824;
+
+/** A server that sends a gigabyte of bytes that mean nothing, as fast as they are taken. */
+async function pouring() {
+  const open = new Set<Socket>();
+  let most = 0;
+  const chunk = Buffer.alloc(65_536, 'noise \u0001');
+  const server = createServer((socket) => {
+    open.add(socket);
+    most = Math.max(most, open.size);
+    let left = GIGABYTE;
+    const pour = () => {
+      while (left > 0 && !socket.destroyed) {
+        left -= chunk.length;
+        if (!socket.write(chunk)) break;
+      }
+    };
+    socket.on('drain', pour);
+    socket.on('error', () => undefined);
+    socket.once('close', () => open.delete(socket));
+    pour();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: new URL(`http://127.0.0.1:${port}/`),
+    mostAtOnce: () => most,
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 /** A server that says one thing to whoever connects. */
 async function talking(text: string) {

@@ -1,5 +1,11 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  createSecureContext,
+  type DetailedPeerCertificate,
+  TLSSocket,
+} from 'node:tls';
 import { OutboundFailure, type TlsChoice } from '../../domain/outbound.js';
 import { foreignText, type ShownCertificate } from '../../domain/testResult.js';
 import { asFailure, reasonOf } from './reasons.js';
@@ -105,11 +111,26 @@ function judge(socket: TLSSocket, tls: TlsChoice): void {
   });
 }
 
+const LONGEST_CHAIN = 10;
+
+/** What the host showed, its own certificate first, then those that it sent to vouch for that. */
+export function chainOf(socket: TLSSocket): ShownCertificate[] {
+  const chain: ShownCertificate[] = [];
+  let one: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  while (one?.fingerprint256 !== undefined && chain.length < LONGEST_CHAIN) {
+    chain.push(certificateOf(one));
+    // A certificate that vouches for itself is its own issuer.
+    one = one.issuerCertificate === one ? undefined : one.issuerCertificate;
+  }
+  return chain;
+}
+
 function certificateOf(shown: ReturnType<TLSSocket['getPeerCertificate']>): ShownCertificate {
   return {
     fingerprintSha256: foreignText(shown.fingerprint256),
     subject: foreignText(shown.subject?.CN),
     issuer: foreignText(shown.issuer?.CN),
+    validFrom: foreignText(shown.valid_from),
     validTo: foreignText(shown.valid_to),
   };
 }

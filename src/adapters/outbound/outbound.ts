@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { Client } from 'undici';
 import {
   type OutboundAnswer,
@@ -7,10 +8,11 @@ import {
   type OutboundRequest,
   type TlsChoice,
 } from '../../domain/outbound.js';
+import type { ShownCertificate } from '../../domain/testResult.js';
 import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { type AddressPolicy, addressPolicy, forbiddenName, type PolicyOptions } from './addressPolicy.js';
-import { dial } from './dial.js';
+import { chainOf, type Destination, dial } from './dial.js';
 import { HostTurns } from './hostTurns.js';
 import { asFailure } from './reasons.js';
 
@@ -55,8 +57,10 @@ class Session implements OutboundSession {
   readonly #ending = new AbortController();
   readonly #lines = new Map<string, Promise<Line>>();
   readonly #held = new Map<string, Promise<() => Promise<void>>>();
+  readonly #names = new Map<string, Promise<string[]>>();
   #turnedAway = false;
   #timer: NodeJS.Timeout | undefined;
+  #endsAt = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -85,6 +89,18 @@ class Session implements OutboundSession {
     }
   }
 
+  async certificates(url: URL): Promise<readonly ShownCertificate[]> {
+    try {
+      const to = { ...(await this.#destination(url)), tls: { mode: 'insecure' } as const };
+      const socket = await this.#dial(to, this.#ending.signal);
+      const chain = socket instanceof TLSSocket ? chainOf(socket) : [];
+      socket.destroy();
+      return chain;
+    } catch (error) {
+      throw asFailure(error, this.#ending.signal);
+    }
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#ending.abort();
@@ -106,36 +122,61 @@ class Session implements OutboundSession {
   }
 
   async #connect(url: URL, tls: TlsChoice): Promise<Line> {
-    const { options, policy, deadlineMs } = this.#parts;
+    const to = { ...(await this.#destination(url)), tls };
+    return lineTo(url, (signal) => this.#dial(to, signal), this.#ending);
+  }
+
+  #dial(to: Destination, signal: AbortSignal): Promise<Socket> {
+    return dial(to, (address, far) => this.#parts.policy.allows(address, far), signal);
+  }
+
+  /** Where the address leads, looked up, allowed, and with a turn taken there. */
+  async #destination(url: URL): Promise<Omit<Destination, 'tls'>> {
+    const { policy, deadlineMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
     const secure = url.protocol === 'https:';
     const port = Number(url.port) || (secure ? 443 : 80);
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const addresses = await within(NAME_MS, addressesOf(host, options.resolve ?? systemResolve));
+    const addresses = await this.#resolved(host);
     this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
     if (!addresses.every((address) => policy.allows(address, port)))
       throw new OutboundFailure('denied_by_policy');
     await this.#takeTurn([...addresses].sort()[0] ?? host);
-    // Waiting for a turn is not the host's fault: its time begins here.
-    this.#timer ??= setTimeout(() => this.#ending.abort(), deadlineMs);
-    const to = { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, tls };
-    return lineTo(
-      url,
-      (signal) => dial(to, (address, far) => policy.allows(address, far), signal),
-      this.#ending,
-    );
+    // Waiting for a first turn is not the host's fault: its time begins here.
+    if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => this.#ending.abort(), deadlineMs);
+      this.#endsAt = this.now().getTime() + deadlineMs;
+    }
+    return { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure };
+  }
+
+  /** One who holds a turn already keeps others waiting: for a further one he waits no longer than he may work. */
+  #patienceMs(): number {
+    const { waitMs } = this.#parts;
+    if (this.#timer === undefined) return waitMs;
+    return Math.max(0, Math.min(waitMs, this.#endsAt - this.now().getTime()));
+  }
+
+  /** The same addresses for each connection of the test, in the same order, so that it takes one turn there. */
+  #resolved(host: string): Promise<string[]> {
+    const { resolve = systemResolve } = this.#parts.options;
+    const addresses = this.#names.get(host) ?? within(NAME_MS, addressesOf(host, resolve));
+    this.#names.set(host, addresses);
+    return addresses;
   }
 
   /** By address, so that two names of a host count as one. */
   async #takeTurn(key: string): Promise<void> {
-    const { turns, deadlineMs, waitMs } = this.#parts;
-    const turn = this.#held.get(key) ?? turns.take(key, { waitMs, leaseMs: deadlineMs + LEASE_BEYOND_MS });
+    const { turns, deadlineMs } = this.#parts;
+    const limits = { waitMs: this.#patienceMs(), leaseMs: deadlineMs + LEASE_BEYOND_MS };
+    const turn = this.#held.get(key) ?? turns.take(key, limits);
     this.#held.set(key, turn);
     try {
       await turn;
     } catch (error) {
-      this.#turnedAway = true;
+      // Behind the first turn something was sent already.
+      if (this.#timer === undefined) this.#turnedAway = true;
       throw error;
     }
   }

@@ -14,6 +14,7 @@ import {
 } from '../fieldFlags.js';
 import type { CredentialView } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
+import { confirmInsecure, YES_FLAG } from '../insecure.js';
 import { printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
@@ -31,6 +32,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
   shared?: boolean;
   team?: string[];
   level?: string;
+  yes?: boolean;
 }
 
 type Stored = CredentialView & { test: TestView | null };
@@ -57,6 +59,7 @@ async function addOf(outer: Command, serviceType: string, words: string[]): Prom
     if (options.name === undefined)
       throw new CliError('--name is needed: what the credential is called', EXIT.usage);
     const { fields, secretFields } = await fieldsFrom(flags, options);
+    await confirmInsecure(fields, options.yes);
     await askMissingSecrets(template, fields);
     const body = {
       ...bodyOf(options),
@@ -91,7 +94,8 @@ export function commonFlags(command: Command): Command {
     .option('--shared', 'everybody from engineer up may read it (admins only), or the teams named by --team')
     .option('--team <name>', 'a team that may use it; may be repeated', repeated)
     .option('--level <level>', 'what the teams may do: use, read (default) or manage')
-    .option(...TEST_FLAG);
+    .option(...TEST_FLAG)
+    .option(...YES_FLAG);
 }
 
 function bodyOf(options: Options): Record<string, unknown> {

@@ -2,6 +2,7 @@ import type { GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { wholeNumber } from '../fieldFlags.js';
 import { allCredentials, type CredentialView } from '../find.js';
+import { tlsCell } from '../insecure.js';
 import { printJson, printTable } from '../output.js';
 import { note } from '../terminal.js';
 
@@ -24,6 +25,7 @@ const columns = [
   { title: 'OWNER', value: (c: Record<string, unknown>) => c['owner'] },
   { title: 'ACCESS', value: (c: Record<string, unknown>) => c['access'] },
   { title: 'HEALTH', value: (c: Record<string, unknown>) => c['health'] },
+  { title: 'TLS', value: (c: Record<string, unknown>) => tlsCell(c['tls']) },
   { title: 'VERSION', value: (c: Record<string, unknown>) => c['active_version'], extra: true },
   { title: 'EXPIRES', value: (c: Record<string, unknown>) => c['expires_at'], extra: true },
   { title: 'LAST USED', value: (c: Record<string, unknown>) => c['last_used_at'], extra: true },

@@ -6,6 +6,7 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { addFieldFlags, type FieldInput, fetchTemplate, fieldSpecs, fieldsFrom } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
+import { confirmInsecure, YES_FLAG } from '../insecure.js';
 import { printJson } from '../output.js';
 import { askSecret, canAsk, note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
@@ -13,6 +14,7 @@ import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
 interface Options extends GlobalOptions, Record<string, unknown> {
   reason?: string;
   test?: string;
+  yes?: boolean;
 }
 
 /** Guided: a person makes the new value at the service and gives it here; it becomes the active version. */
@@ -30,10 +32,14 @@ async function rotateOf(outer: Command, word: string, words: string[]): Promise<
   const before = await findCredential(cli, word);
   const template = await fetchTemplate(cli, before.service_type);
   const inner = formOf(outer, word, `Puts a new secret into "${before.name}" (${before.service_type}).`);
-  inner.option('--reason <text>', 'why; kept in the history').option(...TEST_FLAG);
+  inner
+    .option('--reason <text>', 'why; kept in the history')
+    .option(...TEST_FLAG)
+    .option(...YES_FLAG);
   const flags = addFieldFlags(inner, template);
   await runForm<Options>(inner, words, async (options) => {
     const given = (await fieldsFrom(flags, options)).fields;
+    await confirmInsecure(given, options.yes);
     const fields = Object.keys(given).length > 0 ? given : await askNewSecrets(before, template);
     const request = {
       method: 'POST',

@@ -2,6 +2,7 @@ import type { Cli } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { fetchTemplate, fieldSpecs } from '../fieldFlags.js';
 import { findCredential } from '../find.js';
+import { tlsLine } from '../insecure.js';
 import { cell, printJson, printPairs } from '../output.js';
 
 /** In the order in which they are shown; what the broker answers beyond is for `--json`. */
@@ -13,6 +14,7 @@ const LABELS: Readonly<Record<string, string>> = {
   description: 'Description',
   status: 'Status',
   health: 'Health',
+  tls: 'TLS',
   last_tested_at: 'Last tested',
   last_test_code: 'Last test said',
   identity: 'Signs in as',
@@ -44,7 +46,9 @@ export const show = leaf('show', 'metadata and settings, without secrets')
       const { body } = await cli.call<Record<string, unknown>>(`/api/credentials/${id}`);
       const health = (await cli.call<HealthAnswer>(`/api/credentials/${id}/health`)).body;
       if (json) return printJson({ ...body, uptime: health.uptime });
-      const facts = Object.entries(LABELS).map(([key, label]) => [label, body[key]] as const);
+      const facts = Object.entries(LABELS).map(
+        ([key, label]) => [label, key === 'tls' ? tlsLine(body[key]) : body[key]] as const,
+      );
       printPairs([
         ...facts.filter(([, value]) => cell(value) !== '-'),
         ...uptimeOf(health),

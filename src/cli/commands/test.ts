@@ -1,7 +1,7 @@
 import { ApiError } from '../apiError.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
-import { CliError, EXIT } from '../exitCodes.js';
+import { CliError, EXIT, type ExitCode } from '../exitCodes.js';
 import { wholeNumber } from '../fieldFlags.js';
 import { allCredentials, type CredentialView, findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
@@ -13,6 +13,7 @@ interface Options extends GlobalOptions {
   type?: string;
   history?: boolean;
   ofVersion?: number;
+  limit?: number;
 }
 
 /** Services are waited for, not the broker: more at once brings little. */
@@ -26,10 +27,10 @@ export const test = leaf('test', 'prove a stored credential, or all, against the
   .option('--type <service_type>', 'with --all: only those of one service')
   .option('--of-version <n>', 'an older version instead of the active one', wholeNumber)
   .option('--history', 'what earlier tests found, without testing')
+  .option('--limit <n>', 'with --history: at most so many', wholeNumber)
   .action(
     withBroker<Options>(async (cli, options, [word]) => {
-      if ((word === undefined) === (options.all !== true))
-        throw new CliError('Name one credential, or say --all.', EXIT.usage);
+      refuseIdle(word, options);
       if (word === undefined) return testAll(cli, options);
       const credential = await findCredential(cli, word);
       if (options.history) return showHistory(cli, options, credential);
@@ -40,12 +41,35 @@ export const test = leaf('test', 'prove a stored credential, or all, against the
     }),
   );
 
+/** What would be ignored is refused, so that nobody believes that it was heeded. */
+function refuseIdle(word: string | undefined, options: Options): void {
+  const { all, type, history, ofVersion, limit } = options;
+  const idle = [
+    [(word === undefined) === (all !== true), 'Name one credential, or say --all.'],
+    [all !== true && type !== undefined, '--type goes with --all only.'],
+    [all === true && history === true, '--history is of one credential: name it in place of --all.'],
+    [
+      (all === true || history === true) && ofVersion !== undefined,
+      '--of-version goes with a test of one credential only.',
+    ],
+    [history !== true && limit !== undefined, '--limit goes with --history only.'],
+  ] as const;
+  const wrong = idle.find(([is]) => is);
+  if (wrong !== undefined) throw new CliError(wrong[1], EXIT.usage);
+}
+
 async function testOne(cli: Cli, { id }: CredentialView, version?: number): Promise<TestView> {
   const body = version === undefined ? {} : { version };
   return (await cli.call<TestView>(`/api/credentials/${id}/test`, { method: 'POST', body })).body;
 }
 
-type Outcome = { credential: CredentialView; test?: TestView; problem?: string };
+interface Outcome {
+  credential: CredentialView;
+  test?: TestView;
+  problem?: string;
+  /** Why there is no test, where that is more than that there can be none. */
+  exit?: ExitCode;
+}
 
 async function testAll(cli: Cli, options: Options): Promise<void> {
   const filter: Record<string, string> = {
@@ -68,13 +92,19 @@ async function testAll(cli: Cli, options: Options): Promise<void> {
   report(options, done);
 }
 
+/** May not be used by the caller, went away meanwhile, or says nothing of how to test it. */
+const NOT_MINE: readonly number[] = [403, 404, 409];
+
 /** One that can't be tested is told and does not end the others; a broker that is away does. */
 async function outcomeOf(cli: Cli, credential: CredentialView): Promise<Outcome> {
   try {
     return { credential, test: await testOne(cli, credential) };
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.problem.status !== 429) return { credential, problem: error.message };
+    // Without a login all others would end the same way.
+    if (!(error instanceof ApiError) || error.exitCode === EXIT.login) throw error;
+    const { status } = error.problem;
+    if (NOT_MINE.includes(status)) return { credential, problem: error.message };
+    if (status !== 429) return { credential, problem: error.message, exit: error.exitCode };
   }
   // The broker bounds tests by the minute; the rest of a long list has time.
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -85,9 +115,17 @@ const lineOf = ({ credential, test: found, problem }: Outcome) =>
   `${credential.name}: ${found === undefined ? `not tested: ${problem}` : found.code}`;
 
 function report(options: Options, done: readonly Outcome[]): void {
-  process.exitCode = exitOf(done.flatMap(({ test: found }) => (found === undefined ? [] : [found])));
+  process.exitCode = exitOfAll(done);
   if (options.json) printJson({ items: done.map(forScripts) });
   else printOutcomes(done);
+}
+
+/** The most telling first: refused by a service, not tested because the broker could not, not proven. */
+function exitOfAll(done: readonly Outcome[]): ExitCode {
+  const tested = exitOf(done.flatMap(({ test: found }) => (found === undefined ? [] : [found])));
+  const failed = done.flatMap(({ exit }) => (exit === undefined ? [] : [exit]));
+  if (tested === EXIT.rejected || failed.length === 0) return tested;
+  return failed.includes(EXIT.unavailable) ? EXIT.unavailable : EXIT.failed;
 }
 
 const forScripts = ({ credential, test: found, problem }: Outcome) => ({
@@ -117,9 +155,9 @@ function printOutcomes(done: readonly Outcome[]): void {
 }
 
 async function showHistory(cli: Cli, options: Options, { id, name }: CredentialView): Promise<void> {
-  const { body } = await cli.call<{ items: Record<string, unknown>[] }>(`/api/credentials/${id}/tests`);
-  if (options.json) return printJson(body);
-  if (body.items.length === 0) return note(`"${name}" was never tested.`);
+  const items = await runsOf(cli, id, options.limit ?? Number.POSITIVE_INFINITY);
+  if (options.json) return printJson({ items });
+  if (items.length === 0) return note(`"${name}" was never tested.`);
   printTable(
     [
       { title: 'WHEN', value: (run) => run['tested_at'] },
@@ -129,6 +167,26 @@ async function showHistory(cli: Cli, options: Options, { id, name }: CredentialV
       { title: 'WARNINGS', value: (run) => run['warnings'], extra: true },
       { title: 'BY', value: (run) => run['caller'], extra: true },
     ],
-    body.items,
+    items,
   );
+}
+
+interface RunPage {
+  items: Record<string, unknown>[];
+  next_cursor: string | null;
+}
+
+const PAGE = 200;
+
+/** Newest first, page by page. */
+async function runsOf(cli: Cli, id: string, limit: number): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  for (let cursor: string | null = ''; cursor !== null && items.length < limit; ) {
+    const more: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const path = `/api/credentials/${id}/tests?limit=${Math.min(PAGE, limit - items.length)}${more}`;
+    const { body } = await cli.call<RunPage>(path);
+    items.push(...body.items);
+    cursor = body.next_cursor;
+  }
+  return items;
 }

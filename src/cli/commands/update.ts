@@ -5,6 +5,7 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { addFieldFlags, fetchTemplate, fieldsFrom, pairs, wholeNumber } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
+import { confirmInsecure, YES_FLAG } from '../insecure.js';
 import { printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
@@ -22,6 +23,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
   disable?: boolean;
   enable?: boolean;
   reason?: string;
+  yes?: boolean;
 }
 
 /** `update <credential> …`: what is not named keeps its value; a changed field makes a new version. */
@@ -52,6 +54,7 @@ async function updateOf(outer: Command, word: string, words: string[]): Promise<
     };
     if (Object.keys(body).filter((key) => key !== 'test').length === 0)
       throw new CliError('Nothing to change: name a field, e.g. --host, or see update --help.', EXIT.usage);
+    await confirmInsecure(fields, options.yes);
     const headers = { 'if-match': `"${before.revision}"` };
     const path = `/api/credentials/${before.id}`;
     const request = { method: 'PATCH', body, headers };
@@ -85,7 +88,8 @@ function commonFlags(command: Command): Command {
     .option('--disable', 'nobody gets its values until --enable')
     .option('--enable', 'take --disable back')
     .option('--reason <text>', 'why; kept in the history')
-    .option(...TEST_FLAG);
+    .option(...TEST_FLAG)
+    .option(...YES_FLAG);
 }
 
 function changesOf(options: Options, before: CredentialView): Record<string, unknown> {
