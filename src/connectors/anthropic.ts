@@ -16,7 +16,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
 
 /** Anthropic: an API key. */
 export const anthropic: Connector = {
@@ -92,7 +92,7 @@ async function testAnthropic(values: FieldValues, probe: Probe): Promise<Finding
     advice: `${NAME} takes the key; it may use ${models.length} models.`,
     identity: organization === '' ? 'API key' : `API key of ${organization}`,
     models: models.filter((id) => id !== ''),
-    warnings: [...tlsWarnings(url, tls), ...modelWarnings(setting(values, 'model'), models)],
+    warnings: [...modelWarnings(setting(values, 'model'), models)],
   };
 }
 

@@ -14,7 +14,7 @@ import {
   usualFinding,
 } from './probing.js';
 import { bestEffort } from './proof.js';
-import { tlsOf, tlsWarnings } from './tlsFields.js';
+import { tlsOf } from './tlsFields.js';
 import { xmlText } from './xmlText.js';
 
 /** Regions by their form: one becomes part of a host name. */
@@ -25,7 +25,6 @@ const NAME = 'AWS';
 /** Asks whose the key is, and assumes the role, if one is named. */
 export async function testAws(values: FieldValues, probe: Probe): Promise<Finding> {
   const url = endpointOf(values);
-  const tls = tlsOf(values);
   const call = (action: Record<string, string>) =>
     send(values, probe, { service: 'sts', url, region: regionOf(values), version: '2011-06-15' }, action);
   const answer = await call({ Action: 'GetCallerIdentity' });
@@ -50,7 +49,6 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<Findin
     advice: `${NAME} takes the key of ${arn}.`,
     identity: arn,
     warnings: [
-      ...tlsWarnings(url, tls),
       ...rootWarnings(arn),
       ...policyWarnings((await bestEffort(() => isAdministrator(values, probe, arn))) === true),
     ],

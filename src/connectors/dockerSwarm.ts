@@ -19,7 +19,6 @@ import {
   clientCertificateFields,
   tlsOf,
   tlsRules,
-  tlsWarnings,
   withoutClientCertificate,
 } from './tlsFields.js';
 
@@ -102,7 +101,7 @@ async function testDocker(values: FieldValues, probe: Probe): Promise<Finding> {
     code: 'ok',
     advice: `Signed in to ${NAME} ${version} on ${identity}.`,
     ...known,
-    warnings: [...tlsWarnings(url, tls), ROOT, ...roleWarnings(role)],
+    warnings: [ROOT, ...roleWarnings(role)],
   };
 }
 

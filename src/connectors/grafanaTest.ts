@@ -14,7 +14,7 @@ import {
   usualFinding,
 } from './probing.js';
 import { bestEffort, unproven } from './proof.js';
-import { tlsOf, tlsWarnings } from './tlsFields.js';
+import { tlsOf } from './tlsFields.js';
 
 const NAME = 'Grafana';
 
@@ -55,7 +55,7 @@ export async function testGrafana(values: FieldValues, probe: Probe): Promise<Fi
     identity,
     ...(version === '' ? {} : { version }),
     permissions: (granted ?? []).slice(0, 200).map((action) => foreignText(action, 80)),
-    warnings: [...tlsWarnings(url, tls), ...rightsWarnings(granted)],
+    warnings: [...rightsWarnings(granted)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

@@ -5,7 +5,7 @@ import { ended, type Finding, foreignText, type TestWarning } from '../domain/te
 import { rulesOf } from './fieldRules.js';
 import { baseUrl, needed, notThisService, setting, strangersFinding, usualFinding } from './probing.js';
 import { unproven } from './proof.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
 import { enumerateQuery, IDENTIFY, WsmanEndpoint, type WsmanLogin } from './wsman.js';
 import { xmlText } from './xmlText.js';
 
@@ -77,7 +77,7 @@ async function testHyperv(values: FieldValues, probe: Probe): Promise<Finding> {
     advice: `Signed in to ${NAME} as ${identity}; it shows ${Math.max((rows ?? 0) - 1, 0)} virtual machines.`,
     identity,
     version,
-    warnings: [...tlsWarnings(url, tls), ...rightsWarnings(rows)],
+    warnings: [...rightsWarnings(rows)],
   };
 }
 

@@ -16,7 +16,7 @@ import {
   usualFinding,
 } from './probing.js';
 import { bestEffort, refusedOrExpired, unproven } from './proof.js';
-import { tlsOf, tlsWarnings, withoutClientCertificate } from './tlsFields.js';
+import { tlsOf, withoutClientCertificate } from './tlsFields.js';
 
 const NAME = 'Kubernetes';
 const ANONYMOUS = 'system:anonymous';
@@ -51,7 +51,7 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
     identity,
     version,
     permissions: rules ?? [],
-    warnings: [...tlsWarnings(url, login.tls), ...rightsWarnings(rules, namespace)],
+    warnings: [...rightsWarnings(rules, namespace)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

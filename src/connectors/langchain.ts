@@ -15,7 +15,7 @@ import {
   strangersFinding,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
 
 const US = 'https://api.smith.langchain.com';
 
@@ -107,7 +107,7 @@ async function testLangchain(values: FieldValues, probe: Probe): Promise<Finding
     identity: named.join(', '),
     ...(version === '' ? {} : { version }),
     permissions: permissionsOf(first),
-    warnings: [...tlsWarnings(url, tls), ...warningsOf(first), ...reachWarnings(spaces.length)],
+    warnings: [...warningsOf(first), ...reachWarnings(spaces.length)],
   };
 }
 

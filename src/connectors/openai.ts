@@ -16,7 +16,7 @@ import {
   setting,
   usualFinding,
 } from './probing.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules, tlsWarnings } from './tlsFields.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
 
 /** Others speak OpenAI's language under an address of their own, with keys of any form. */
 const ofOpenai =
@@ -121,11 +121,7 @@ async function testOpenai(values: FieldValues, probe: Probe): Promise<Finding> {
       .filter((id) => id !== '')
       .slice(0, 500)
       .sort(),
-    warnings: [
-      ...tlsWarnings(url, tls),
-      ...keyWarnings(key, url),
-      ...modelWarnings(setting(values, 'model'), models),
-    ],
+    warnings: [...keyWarnings(key, url), ...modelWarnings(setting(values, 'model'), models)],
   };
 }
 

@@ -2,7 +2,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import { ended, type Finding } from '../domain/testResult.js';
 import { baseUrl, headerSafe, optional, rateLimited, setting, usualFinding } from './probing.js';
-import { tlsOf, tlsWarnings } from './tlsFields.js';
+import { tlsOf } from './tlsFields.js';
 
 const NAME = 'The service';
 const METHODS = ['GET', 'POST', 'HEAD'] as const;
@@ -33,7 +33,6 @@ export async function testOther(values: FieldValues, probe: Probe): Promise<Find
     code: 'ok',
     advice: `${url.host} answered as expected (HTTP ${answer.status}), and only with the secret.`,
     identity: url.host,
-    warnings: tlsWarnings(url, tls),
   };
 }
 

@@ -22,7 +22,6 @@ import {
   clientCertificateFields,
   tlsOf,
   tlsRules,
-  tlsWarnings,
   withoutClientCertificate,
 } from './tlsFields.js';
 
@@ -114,7 +113,6 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
     identity,
     ...(version === '' ? {} : { version }),
     ...(end === undefined ? {} : { expiresAt: end }),
-    warnings: tlsWarnings(url, tls),
   };
 }
 

@@ -14,7 +14,7 @@ import {
   usualFinding,
 } from './probing.js';
 import { bestEffort, unproven } from './proof.js';
-import { tlsOf, tlsWarnings } from './tlsFields.js';
+import { tlsOf } from './tlsFields.js';
 
 const NAME = 'Proxmox VE';
 
@@ -42,7 +42,7 @@ export async function testProxmox(values: FieldValues, probe: Probe): Promise<Fi
   if (version === '') throw notThisService(NAME);
   const rights = await bestEffort(() => permissionsOf(host));
   const expiresAt = byPassword ? undefined : await bestEffort(() => endOfToken(host, values));
-  const warnings = [...tlsWarnings(url, bare.tls), ...rightsWarnings(rights, byPassword)];
+  const warnings = [...rightsWarnings(rights, byPassword)];
   const identity = byPassword ? userOf(values) : tokenOf(values);
   return {
     code: 'ok',

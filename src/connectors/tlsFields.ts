@@ -1,9 +1,8 @@
 import type { FieldValues } from '../domain/fields.js';
 import type { TlsChoice } from '../domain/outbound.js';
 import type { FieldSpec } from '../domain/template.js';
-import { ended, type TestWarning } from '../domain/testResult.js';
+import { ended } from '../domain/testResult.js';
 import { impliedMode, TLS_MODES } from '../domain/tlsRules.js';
-import { connectionWarnings } from '../domain/tlsWarnings.js';
 import { belongTogether, isCertificate, privateKey } from './certificate.js';
 import { matching, type Rule } from './fieldRules.js';
 import { optional, setting } from './probing.js';
@@ -65,13 +64,6 @@ export const certificateRules: Readonly<Record<string, Rule>> = {
 /** The same for all that decides whom a connection trusts. */
 export const tlsRules: Readonly<Record<string, Rule>> = {
   ...certificateRules,
-  tls_mode: (mode, values) => {
-    const needs =
-      mode === 'custom_ca' ? 'ca_cert_pem' : mode === 'fingerprint' ? 'tls_fingerprint_sha256' : '';
-    return needs === '' || setting(values, needs) !== undefined
-      ? undefined
-      : `is ${mode}, which needs ${needs}`;
-  },
   ca_cert_pem: certificate,
   tls_fingerprint_sha256: matching(FINGERPRINT, 'must be 32 pairs of hex digits, ":" between them or not'),
 };
@@ -118,9 +110,6 @@ function modeOf(values: FieldValues): TlsChoice['mode'] {
   if (mode === undefined) throw ended('misconfigured', `tls_mode must be one of ${TLS_MODES.join(', ')}.`);
   return mode;
 }
-
-/** What stays to be said of a connection as long as it is made that way. */
-export const tlsWarnings = (url: URL, tls: TlsChoice): TestWarning[] => connectionWarnings(url, tls);
 
 /** The same connection as a stranger: what it opens needs no certificate. */
 export function withoutClientCertificate(tls: TlsChoice): TlsChoice {

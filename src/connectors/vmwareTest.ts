@@ -4,7 +4,7 @@ import { ended, type Finding, foreignText, type TestWarning } from '../domain/te
 import { baseUrl, needed, notThisService, setting, strangersFinding, usualFinding } from './probing.js';
 import { bestEffort } from './proof.js';
 import { SoapEndpoint } from './soap.js';
-import { tlsOf, tlsWarnings } from './tlsFields.js';
+import { tlsOf } from './tlsFields.js';
 import { xmlText } from './xmlText.js';
 
 const NAME = 'vSphere';
@@ -43,7 +43,7 @@ export async function testVmware(values: FieldValues, probe: Probe): Promise<Fin
     advice: `Signed in to ${about.fullName} as ${identity}.`,
     identity,
     version: about.version,
-    warnings: [...tlsWarnings(base, tls), ...kindWarnings(values, about), ...rootWarnings(identity)],
+    warnings: [...kindWarnings(values, about), ...rootWarnings(identity)],
   };
 }
 

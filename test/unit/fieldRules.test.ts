@@ -178,7 +178,7 @@ const refused: [type: ServiceType, what: string, fields: Record<string, string |
       'docker_swarm',
       'a CA that is missing',
       { tls_mode: 'custom_ca' },
-      'is custom_ca, which needs ca_cert_pem',
+      'fields.ca_cert_pem is required while tls_mode is custom_ca',
     ],
     ['prometheus', 'a name with a colon', { username: 'a:b' }, 'fields.username must not hold ":"'],
     [

@@ -190,13 +190,16 @@ describe('the way out', () => {
   });
 
   it('waits for a further turn no longer than its deadline, so that two tests never hold each other up', async () => {
-    const where: Record<string, string[]> = {
-      'one.example': ['127.0.0.1'],
-      'two.example': ['127.0.0.2', '127.0.0.1'],
-    };
+    const other = await startSimulator({ answer: () => ({ status: 200, body: {} }), address: '127.0.0.2' });
+    const where: Record<string, string[]> = { 'one.example': ['127.0.0.1'], 'two.example': ['127.0.0.2'] };
+    const ports: Record<string, number> = { 'one.example': host.port, 'two.example': other.port };
     const crossed = loopbackOutbound({ perHost: 1, resolve: async (name) => where[name] ?? [] });
     const ask = (name: string) =>
-      ({ method: 'GET', url: new URL(`https://${name}:${host.port}/`), tls: { mode: 'insecure' } }) as const;
+      ({
+        method: 'GET',
+        url: new URL(`https://${name}:${ports[name]}/`),
+        tls: { mode: 'insecure' },
+      }) as const;
     const [first, second] = [crossed.open(DEADLINE_MS, 60_000), crossed.open(DEADLINE_MS, 60_000)];
     expect((await first.send(ask('one.example'))).status).to.equal(200);
     expect((await second.send(ask('two.example'))).status).to.equal(200);
@@ -208,6 +211,7 @@ describe('the way out', () => {
     await Promise.all([first.close(), second.close()]);
     for (const name of ['one.example', 'two.example'])
       expect(await outcome(crossed, ask(name)), 'the turns are free again').to.equal(200);
+    await other.close();
   });
 
   it('takes one turn at a name whose addresses rotate, also for a second connection', async () => {

@@ -1,5 +1,4 @@
-import { lookup } from 'node:dns/promises';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Client } from 'undici';
 import {
@@ -11,9 +10,10 @@ import {
 import type { ShownCertificate } from '../../domain/testResult.js';
 import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
-import { type AddressPolicy, addressPolicy, forbiddenName, type PolicyOptions } from './addressPolicy.js';
+import { type AddressPolicy, addressPolicy, type PolicyOptions } from './addressPolicy.js';
 import { chainOf, type Destination, dial } from './dial.js';
 import { HostTurns } from './hostTurns.js';
+import { addressesOf, type Resolve } from './names.js';
 import { asFailure } from './reasons.js';
 
 export interface OutboundOptions extends PolicyOptions {
@@ -23,14 +23,12 @@ export interface OutboundOptions extends PolicyOptions {
   /** Turns that processes share. Left out: this process has hosts for itself. */
   hostSlots?: HostSlots;
   /** All addresses of a name. Default: the system's resolver. */
-  resolve?: (host: string) => Promise<string[]>;
+  resolve?: Resolve;
   /** A longer answer ends the test. Default 1 MiB. */
   maxAnswerBytes?: number;
 }
 
 const MAX_ADDRESSES = 4;
-/** How long name servers may take. */
-const NAME_MS = 5_000;
 /** Beyond its deadline a test only closes what it opened. */
 const LEASE_BEYOND_MS = 5_000;
 const SYSTEM: TlsChoice = { mode: 'system' };
@@ -160,8 +158,7 @@ class Session implements OutboundSession {
 
   /** The same addresses for each connection of the test, in the same order, so that it takes one turn there. */
   #resolved(host: string): Promise<string[]> {
-    const { resolve = systemResolve } = this.#parts.options;
-    const addresses = this.#names.get(host) ?? within(NAME_MS, addressesOf(host, resolve));
+    const addresses = this.#names.get(host) ?? addressesOf(host, this.#parts.options.resolve);
     this.#names.set(host, addresses);
     return addresses;
   }
@@ -208,24 +205,6 @@ function lineTo(url: URL, open: (signal: AbortSignal) => Promise<Socket>, { sign
   });
   const line: Line = { client, broke: undefined };
   return line;
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new OutboundFailure('name_not_found')), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-async function addressesOf(host: string, resolve: (host: string) => Promise<string[]>): Promise<string[]> {
-  if (forbiddenName(host)) throw new OutboundFailure('denied_by_policy');
-  return isIP(host) === 0 ? resolve(host) : [host];
-}
-
-async function systemResolve(host: string): Promise<string[]> {
-  const found = await lookup(host, { all: true, order: 'ipv4first' });
-  return found.map(({ address }) => address);
 }
 
 async function exchange(
