@@ -208,7 +208,7 @@ export const kubernetesCases: ServiceCases = {
         code: 'ok',
         what: 'a token that may do nothing',
         fields: { token: more['nobody'] },
-        expect: (result) => expect(result.warnings.map(({ code }) => code)).to.deep.equal(['no_acl']),
+        expect: (result) => expect(result.warnings.map(({ code }) => code)).to.include('no_acl'),
       },
       {
         code: 'ok',
