@@ -220,8 +220,11 @@ export type Config = Readonly<z.infer<typeof configSchema>> & {
 /** Something in the environment that the broker will not start with. The text names the variable and the rule. */
 export class ConfigRefused extends Error {}
 
-/** The only reader of the process's environment. Rejects what is missing, weak or plain where it must not be. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+/**
+ * The only reader of the process's environment. Rejects what is missing, weak or plain where it must not be.
+ * `listens` is false for a command that serves nobody.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, { listens = true } = {}): Config {
   const parsed = configSchema.safeParse(env);
   if (!parsed.success) {
     throw new ConfigRefused(
@@ -231,6 +234,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = parsed.data;
   const wrong = [
     ...refusedVariables(env),
+    ...(listens ? plainListener(config) : []),
     ...plainConnections(config),
     ...urlProblems(config),
     ...smtpProblems(config),
@@ -323,15 +327,19 @@ function decoded(text: string): string {
   }
 }
 
+/** What an image sets for those of its commands that listen must not stop the others. */
+function plainListener(config: z.infer<typeof configSchema>): string[] {
+  if (LOOPBACK.has(config.BROKER_HOST) || config.TLS_CERT_FILE !== undefined || config.ALLOW_PLAIN_HTTP)
+    return [];
+  return [
+    'BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)',
+  ];
+}
+
 function plainConnections(config: z.infer<typeof configSchema>): string[] {
   const wrong: string[] = [];
   if ((config.TLS_CERT_FILE === undefined) !== (config.TLS_KEY_FILE === undefined)) {
     wrong.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or none');
-  }
-  if (!LOOPBACK.has(config.BROKER_HOST) && config.TLS_CERT_FILE === undefined && !config.ALLOW_PLAIN_HTTP) {
-    wrong.push(
-      'BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)',
-    );
   }
   for (const origin of listOf(config.CORS_ORIGINS))
     if (origin.startsWith('http://') && !LOOPBACK.has(hostOf(origin)) && !config.ALLOW_PLAIN_HTTP)

@@ -32,11 +32,13 @@ import { startWorker, type Worker } from './worker/worker.js';
 const STOP_WITHIN_MS = 25_000;
 /** Leaves time to write the audit rows that wait and to end the token in Vault. */
 const END_WORK_WITHIN_MS = 20_000;
+/** Of commands that listen nowhere. */
+const QUIET = { listens: false };
 const out = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
 async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
-  const config = loadConfig();
+  const config = loadConfig(undefined, { listens: roles.api });
   const full = roles.api ? await wire(config) : undefined;
   const system = full ?? (await wireWorker(config));
   const { log } = system.ports;
@@ -88,7 +90,7 @@ async function endOfWork(worker: Worker, log: Log): Promise<void> {
 }
 
 async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
-  const config = loadConfig();
+  const config = loadConfig(undefined, QUIET);
   const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
   try {
     const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
@@ -128,7 +130,7 @@ async function within<S extends WorkerSystem>(
   build: (config: Config) => Promise<S>,
   work: (system: S) => Promise<void>,
 ): Promise<void> {
-  const system = await build(loadConfig());
+  const system = await build(loadConfig(undefined, QUIET));
   try {
     await work(system);
   } finally {
@@ -192,7 +194,7 @@ program
   .command('migrate')
   .description('bring the database schema up to date (DATABASE_OWNER_URL)')
   .action(async () => {
-    const config = loadConfig();
+    const config = loadConfig(undefined, QUIET);
     const ran = await migrate({
       ownerUrl: required(config, 'DATABASE_OWNER_URL'),
       appRole: config.DATABASE_APP_ROLE,

@@ -16,6 +16,11 @@ describe('the broker does not start', () => {
     STOP_DELAY_SECONDS: '11',
     LOG_LEVEL: 'debug',
   };
+  it('beyond loopback in the clear, where it listens; other commands of the image may have a BROKER_HOST beside them', () => {
+    const env = { BROKER_HOST: '0.0.0.0' };
+    expect(() => loadConfig(env)).to.throw(ConfigRefused, /^BROKER_HOST: /);
+    expect(loadConfig(env, { listens: false }).BROKER_HOST).to.equal('0.0.0.0');
+  });
   it('with a REPORT_SCHEDULE that cannot be meant, and names field and rule', () => {
     const minute = /^REPORT_SCHEDULE: must have a minute of 0 to 59, and not "99"$/;
     expect(() => loadConfig({ REPORT_SCHEDULE: '99 6 * * *' })).to.throw(ConfigRefused, minute);
