@@ -4,8 +4,8 @@ export const HELP = `npm start: the whole credential broker on this machine, for
 Starts a real Postgres and a real Vault with their data under .data/, prepares them, and serves the API. Ctrl-C stops
 everything in order; the next start has the same data. The first start makes an admin and prints his one-time password.
 
-Vault comes from the first of these: vault or bao on PATH, the binary built earlier, a build from its Go module (Go 1.25
-or later, about 10 minutes, once).
+Vault comes from the first of these: vault or bao on PATH, the binary built earlier, the image hashicorp/vault where Docker
+has it or can pull it, a build from its Go module (Go 1.25 or later, about 10 minutes, once).
 
 Variables of the launcher
   LOCAL_VAULT_PORT          Vault (8401; the port after it is Vault's cluster port)
