@@ -74,7 +74,7 @@ const DROP_PARTITIONS = `
     for part in
       select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
       where i.inhparent = ('broker.' || parent)::regclass and c.relname ~ ('^' || parent || '_\\d{4}_\\d{2}$')
-        and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= before at time zone 'UTC'
+        and right(c.relname, 7) < to_char(before at time zone 'UTC', 'YYYY_MM')
       order by c.relname
     loop
       execute format('drop table broker.%I', part);
