@@ -265,6 +265,10 @@ describe('health reports', function () {
       await handOverNotices(ports);
       const chosen = await channel('chosen', { min_severity: 'critical' });
       await channel('all', {});
+      await channel('red', { team: 'red' });
+      await channel('blue', { team: 'blue' });
+      const mailbox = { email: 'ben@lab.example' };
+      await broker.call(admin().token, 'PATCH', '/api/users/ben', mailbox);
       await channel('urgent', { min_severity: 'critical' });
       expect((await call(admin(), 'PATCH', `/schedules/${ofRed}`, { channels: [chosen] })).status).to.equal(
         200,
@@ -275,6 +279,19 @@ describe('health reports', function () {
       for (const id of await ports.outbox.dueChannels(now)) await sendToChannel(ports, id);
       const to = (name: string) => mail.caught.filter((m) => m.to.includes(`${name}@lab.example`));
       expect([to('chosen').length, to('all').length, to('urgent').length]).to.deep.equal([1, 1, 0]);
+      // A team is told of its own: who is in it, and the channels of the team where none were chosen.
+      expect([to('ben').length, to('red').length, to('blue').length]).to.deep.equal([1, 0, 0]);
+      await call(admin(), 'PATCH', `/schedules/${ofRed}`, { channels: null });
+      later(7.01);
+      await dispatch();
+      await handOverNotices(ports);
+      for (const id of await ports.outbox.dueChannels(now)) await sendToChannel(ports, id);
+      expect([to('ben').length, to('red').length, to('blue').length]).to.deep.equal([2, 1, 0]);
+      const told = await broker.call(ben.token, 'GET', '/api/notifications?kind=report');
+      expect(told.body.items[0]).to.include({ recipient: 'team:red' });
+      expect(
+        (await broker.call(eve.token, 'GET', '/api/notifications?kind=report')).body.items,
+      ).to.deep.equal([]);
       const raw = (to('chosen')[0]?.raw ?? '').replaceAll('=\r\n', '');
       expect(raw).to.include('Health report of team red</h1>').and.include('lab &lt;0&gt;');
       expect(raw).to.match(/^Subject: \[info\] Health report of team red/m);
@@ -300,6 +317,8 @@ describe('health reports', function () {
       const members = [{ principal: eve.principal }];
       await broker.call(admin().token, 'POST', '/api/teams', { name: 'red', members });
       expect((await call(eve, 'GET', '')).body.items).to.deep.equal([]);
+      const told = await broker.call(eve.token, 'GET', '/api/notifications?kind=report');
+      expect(told.body.items).to.deep.equal([]);
       now = new Date();
       expect((await call(admin(), 'POST', '', { team: 'red' })).body.totals.credentials).to.equal(0);
     });
