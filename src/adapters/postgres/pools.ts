@@ -66,7 +66,8 @@ export function createPools(url: string, log: Log): Pools {
     reads: pool('reads', 10, 2_000),
     audit: pool('audit', 2, 2_000),
     changes: pool('changes', 6, 2_000),
-    slow: pool('slow', 1, 120_000),
+    // Its turn may take as long as a statement of somebody else's long work.
+    slow: pool('slow', 1, 120_000, 10_000),
     // Nobody waits for an answer here, and more jobs run than there are connections.
     jobs: pool('jobs', 4, 10_000, 5_000),
     leader: pool('leader', 2, 2_000),
