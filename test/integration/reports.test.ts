@@ -81,7 +81,8 @@ describe('health reports', function () {
   /** What the dispatcher enqueued and no worker took yet. */
   async function jobs(): Promise<{ scheduleId: string; at: Date }[]> {
     const { rows } = await owner.query(`
-      select p.payload from graphile_worker._private_jobs p
+      select p.payload, q.queue_name from graphile_worker._private_jobs p
+      join graphile_worker._private_job_queues q on q.id = p.job_queue_id
       join graphile_worker._private_tasks t on t.id = p.task_id where t.identifier = 'make_report' order by p.id`);
     await owner.query('delete from graphile_worker._private_jobs');
     return rows.map(({ payload }) => ({ scheduleId: payload.schedule_id, at: new Date(payload.due_at) }));
@@ -187,6 +188,17 @@ describe('health reports', function () {
       }
       const chosen = await call(anna, 'PATCH', `/schedules/${ofRed}`, { channels: [NOBODYS] });
       expect(chosen.status).to.equal(403);
+      // Neither what is for programs nor somebody's own mailbox takes a report.
+      const { rows } = await owner.query(`
+        insert into broker.notification_channels
+          (id, name, kind, sealed_target, shown_target, min_severity, kinds, labels, recipient, events, created_at, created_by)
+        select gen_random_uuid(), name, 'webhook', '', '', 'info', '{}', '{}', recipient, recipient is null, now(), 'system'
+        from (values ('events', null), ('mailbox', 'local:nobody')) made (name, recipient) returning id`);
+      for (const { id } of rows) {
+        const answer = await call(admin(), 'PATCH', `/schedules/${ofRed}`, { channels: [id] });
+        expect([answer.status, fieldOf(answer)]).to.deep.equal([400, 'channels.0']);
+      }
+      await owner.query('delete from broker.notification_channels');
     });
 
     it('come once, however often they are made, and leave no gap between them', async () => {
@@ -281,6 +293,9 @@ describe('health reports', function () {
       expect([to('chosen').length, to('all').length, to('urgent').length]).to.deep.equal([1, 1, 0]);
       // A team is told of its own: who is in it, and the channels of the team where none were chosen.
       expect([to('ben').length, to('red').length, to('blue').length]).to.deep.equal([1, 0, 0]);
+      // One that is removed is chosen no more, and no other takes its place.
+      await broker.call(admin().token, 'DELETE', `/api/notifications/channels/${chosen}`);
+      expect((await call(admin(), 'GET', `/schedules/${ofRed}`)).body.channels).to.deep.equal([]);
       await call(admin(), 'PATCH', `/schedules/${ofRed}`, { channels: null });
       later(7.01);
       await dispatch();
