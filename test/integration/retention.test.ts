@@ -186,7 +186,8 @@ describe('What is old enough goes', function () {
          k as (insert into broker.idempotency_keys select word, 'k', 'f', null, 'done', at, null, at from given),
          s as (insert into broker.sessions select word, 'p', 'h', at, at, null from given),
          r as (insert into broker.refusal_counts select word, 'c', at, 1 from given),
-         p as (insert into broker.reports select gen_random_uuid(), null, at - interval '1 day', at, at, word, '{}' from given),
+         p as (insert into broker.reports (id, from_at, to_at, made_at, made_by, body, summary, members)
+           select gen_random_uuid(), at - interval '1 day', at, at, word, '{}', '', '{}' from given),
          f as (insert into broker.vault_findings select gen_random_uuid(), 'missing', credential, null, 1, '{}', at, at,
            'recovered' from given)
          insert into broker.notifications (credential_id, kind, period, recipient, body, created_at, sent_at)
