@@ -66,7 +66,7 @@ describe('the numbers of a report', function () {
     records = await freshRecords();
     const clock = { now: () => new Date(now) };
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const checkpointSigner = { sign: async () => '', verify: async () => true };
+    const checkpointSigner = { sign: async () => '', verify: async () => [] };
     db = createPostgres({ url: records.appUrl, clock, log, checkpointSigner });
     history = new ReportHistory(db, clock);
     await db.changes.run(async (tx) => {
