@@ -146,6 +146,9 @@ describe('health reports', function () {
       expect(fieldOf(await call(admin(), 'POST', '', { to: at(1) }))).to.equal('to');
       expect(fieldOf(await call(admin(), 'POST', '', { from: at(-1), to: at(-2) }))).to.equal('from');
       expect(fieldOf(await call(admin(), 'POST', '', { from: at(-400) }))).to.equal('from');
+      // How all stood is not kept for so long.
+      expect(fieldOf(await call(admin(), 'POST', '', { from: at(-401), to: at(-399) }))).to.equal('from');
+      expect((await call(admin(), 'POST', '', { from: at(-399), to: at(-398) })).status).to.equal(201);
       expect(fieldOf(await call(admin(), 'POST', '', { team: 'nobodys' }))).to.equal('team');
     });
   });

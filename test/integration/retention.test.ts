@@ -164,6 +164,9 @@ describe('What is old enough goes', function () {
       const detach = `alter table broker.${table} detach partition broker.${table}_${nameOf(month(30))}`;
       expect(await codeOf(app.query(detach))).to.equal('42501');
     }
+    const young = new Date(Date.now() - 399 * DAY);
+    expect(await codeOf(app.query('select broker.forget_states($1)', [young]))).to.equal('42501');
+    expect(await codeOf(app.query('delete from broker.credential_states'))).to.equal('42501');
     expect(await drop('credential_usage', month(1))).to.equal('none');
     expect(await monthsOf('credential_usage')).to.include(nameOf(month(1)));
     await app.end();
@@ -211,8 +214,20 @@ describe('What is old enough goes', function () {
            case n.period when 'sent' then n.sent_at end
          from broker.notifications n, broker.notification_channels c where n.kind = 'report'`,
     );
+    await records.owner.query(
+      `insert into broker.credential_states (credential_id, at, status, health, teams)
+       select $1, $2, 'active', health, '{}' from unnest(array['ok', 'rejected', 'unchecked']) health`,
+      [credential.id, old],
+    );
     const counts = await clean();
+    const states = `select health from broker.credential_states where at < now() - interval '400 days' order by id`;
+    // How it stood, and the health that what comes next is compared with.
+    expect((await records.owner.query(states)).rows.map(({ health }) => health)).to.deep.equal([
+      'rejected',
+      'unchecked',
+    ]);
     for (const table of [
+      'credential_states',
       'events',
       'write_intents',
       'idempotency_keys',

@@ -84,6 +84,11 @@ describe('what people do in Vault is told within one reconciliation', function (
       .filter((item) => (item['credential'] as { id: string } | null)?.id === id)
       .map(({ kind, version, resolution }) => `${kind} ${version} ${resolution}`);
   };
+  /** Whether a report of this moment names it among what was changed in Vault. */
+  const reported = async (id: string): Promise<boolean> => {
+    const { body } = await call('POST', '/api/reports', {}, broker.admin);
+    return body.lists.drift.lines.some((line: { id: string }) => line.id === id);
+  };
   const told = async (id: string): Promise<Record<string, unknown>[]> => {
     const text = `select kind, recipient, body from broker.notifications where credential_id = $1
                   order by created_at, kind`;
@@ -135,9 +140,11 @@ describe('what people do in Vault is told within one reconciliation', function (
     await edit(path, { user: 'third@pve' });
     await settle();
     expect(await found(id)).to.have.members(['drift 3 superseded', 'drift 4 null']);
+    expect(await reported(id)).to.equal(true);
     expect(await audited(id, 'credential.drift_found')).to.equal(3);
     expect((await activate(id, 1)).status).to.equal(200);
     expect(await found(id)).to.have.members(['drift 3 superseded', 'drift 4 kept']);
+    expect(await reported(id)).to.equal(false);
     await settle();
     expect(await found(id)).to.have.length(2);
   });
