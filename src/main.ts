@@ -27,7 +27,9 @@ import { setReportOnly } from './usecases/restoreMarker.js';
 import { createFirstAdmin } from './usecases/users.js';
 import { tokenFrom, vaultCa } from './vaultLogins.js';
 import { type WorkerSystem, wire, wireWorker } from './wire.js';
-import { startWorker, type Worker } from './worker/worker.js';
+import { startOwnEndTicks } from './worker/ownEndTicks.js';
+import type { Ticks } from './worker/ticks.js';
+import { startWorker } from './worker/worker.js';
 
 const STOP_WITHIN_MS = 25_000;
 /** Leaves time to write the audit rows that wait and to end the token in Vault. */
@@ -43,7 +45,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const system = full ?? (await wireWorker(config));
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
-  const worker = roles.worker ? await startWorker(system) : undefined;
+  const worker = roles.worker ? await startWorker(system) : startOwnEndTicks(system.ports);
   const hops = config.TRUSTED_PROXY_HOPS;
   const limits = {
     trustedProxyHops: hops,
@@ -61,7 +63,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     log.info('stopping');
     await Promise.all([
-      worker && endOfWork(worker, log),
+      endOfWork(worker, log),
       server && drain(server, { delayMs, cutAfterMs: END_WORK_WITHIN_MS }),
     ]);
     await system.close();
@@ -79,7 +81,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
 }
 
 /** Jobs that run on are left: another worker does them again when the lease of this one has run out. */
-async function endOfWork(worker: Worker, log: Log): Promise<void> {
+async function endOfWork(worker: Ticks, log: Log): Promise<void> {
   const stopped = worker.stop().catch(() => log.warn('worker_stop_failed'));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

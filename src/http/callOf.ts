@@ -25,7 +25,7 @@ const ANONYMOUS: Caller = {
 export function identify(identity: Identity, route: Route): RequestHandler {
   return async (request, response, next) => {
     const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);
-    if (caller.email !== undefined) identity.addresses.seen(caller.principal, caller.email);
+    identity.addresses.seen(caller);
     const usedBy = shortHeader(request, 'X-Used-By');
     const reason = shortHeader(request, 'X-Break-Glass-Reason');
     const call: Call = {

@@ -133,8 +133,11 @@ export interface ChangeTx {
   insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
   /** Of a channel that was just added: it hears of events from now on. */
   followEvents(channelId: string): Promise<void>;
-  /** It is tried again at once. Rejects with `name_taken`, and `not_found`. */
-  updateChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
+  /**
+   * What waits is tried again at once; after a pause it counts as handed over at that moment. Rejects with `name_taken`,
+   * and `not_found`.
+   */
+  updateChannel(channel: Omit<SealedChannel, 'failures'>, at: Date): Promise<void>;
   /** Rejects when the schedule has a report for that moment already. */
   insertReport(report: NewReport): Promise<void>;
   /** Rejects with `name_taken`. */
@@ -142,7 +145,7 @@ export interface ChangeTx {
   /** Rejects with `name_taken`. */
   updateReportSchedule(schedule: ReportSchedule): Promise<void>;
   deleteReportSchedule(id: string): Promise<void>;
-  /** With what waits for it. False when there is none. */
+  /** With what waits for it; no report schedule names it any more. False when there is none. */
   deleteChannel(id: string): Promise<boolean>;
   /** Puts another sealing of the same target in its place. Rejects with `conflict` when it is no longer the one that was read. */
   resealChannel(id: string, change: { from: string; to: string }): Promise<void>;

@@ -1,4 +1,5 @@
 /** What has to be told, and the ways to tell it. */
+import type { Caller } from '../domain/caller.js';
 import type { Channel, ChannelKind, NoticeSubject, PutNotice } from '../domain/channel.js';
 import type { Message, NoticeCount } from '../domain/message.js';
 import type { Severity } from '../domain/notice.js';
@@ -74,12 +75,12 @@ export interface Outbox {
   /** Notices that were not handed over yet, oldest first, and what they are about. */
   unsent(limit: number, now: Date): Promise<{ notice: PutNotice; about: NoticeSubject }[]>;
   /**
-   * The mailboxes by recipient: a person's own, of a service account those of whoever made it, of `admins` those of all.
-   * Whoever is disabled or has no address has none.
+   * The mailboxes by recipient: a person's own, of a service account those of whoever made it, of `admins` those of all,
+   * of `team:<name>` those of its members. Whoever is shut out or has no address has none.
    */
   mailboxes(recipients: string[], now: Date): Promise<Map<string, Mailbox[]>>;
   /** The present address of the person whose mailbox a channel is. */
-  addressOf(principal: string): Promise<string | null>;
+  addressOf(principal: string, now: Date): Promise<string | null>;
   /** Hands each notice over to its channels, once. */
   handOver(deliveries: { notice: string; channels: string[] }[], now: Date): Promise<void>;
   /** Channels for which something is due and that are neither paused nor waiting. */
@@ -104,10 +105,10 @@ export interface Outbox {
   revive(channel: string, now: Date): Promise<number>;
 }
 
-/** Where people who come with a token of another issuer get mail: as their newest token says. */
+/** Where people who come with a token of another issuer get mail, and which of them are admins: as their newest token says. */
 export interface Addresses {
-  /** Notes it in a while; never rejects. */
-  seen(principal: string, email: string): void;
+  /** Notes it in a while, where the token names an address; never rejects. */
+  seen(caller: Pick<Caller, 'principal' | 'role' | 'email'>): void;
 }
 
 /** When something of the broker's own ends. */

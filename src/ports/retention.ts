@@ -25,4 +25,9 @@ export interface Retention {
   dropMonths(table: MonthlyTable, before: Date): Promise<string[]>;
   /** Removes what ended before, nothing that is still under way; how many rows. */
   forget(table: AgedTable, before: Date): Promise<number>;
+  /**
+   * Removes how credentials stood before, but for what reports of later need; how many rows. Rejects with `internal_error`
+   * where that is not 400 days ago.
+   */
+  forgetStates(before: Date): Promise<number>;
 }

@@ -83,7 +83,13 @@ export interface TokenSigner {
 /** Signs audit checkpoints (`broker-audit`, ed25519). */
 export interface CheckpointSigner {
   sign(payload: string): Promise<string>;
-  verify(payload: string, signature: string): Promise<boolean>;
+  /** Whether each signature holds for its payload, in the order given; few requests for many. */
+  verify(signed: readonly SignedPayload[]): Promise<boolean[]>;
+}
+
+export interface SignedPayload {
+  payload: string;
+  signature: string;
 }
 
 /** Seals short secrets that have to rest outside Vault (page sessions, notification targets). */

@@ -13,7 +13,8 @@ import { auditEvent } from './auditEvent.js';
 import { usableValues } from './foreignVersion.js';
 import { knownConnector } from './knownConnector.js';
 import { recordTest } from './recordTest.js';
-import { isTestable, runTest } from './runTest.js';
+import { isTestable, runTest, untried } from './runTest.js';
+import { auditAttempt } from './testCredential.js';
 import { systemCall } from './users.js';
 import { tell } from './vaultFindings.js';
 import { lostRace } from './writeVersion.js';
@@ -32,16 +33,19 @@ type Needs = Pick<
   | 'fingerprints'
 >;
 
+/** A host that is busy for longer is asked with the next reconciliation. */
+const WAIT_MS = 5_000;
+
 /**
  * Whether a version by somebody else may be tested and used without a person: never where the secret would go to
- * another destination, and once only, unless the service could not be reached.
+ * another destination, and once only, unless the service could not be reached or did not judge it.
  */
 export function mayAdopt(row: Credential, { kind, version, facts }: VaultFinding): boolean {
   if (kind !== 'drift' || row.status !== 'active' || (version ?? 0) <= (row.activeVersion ?? 0)) return false;
   const { destination_changed: moved, usable, test_code: tested } = facts;
   if (usable !== true || !Array.isArray(moved) || moved.length > 0) return false;
   const code = typeof tested === 'string' ? tested : null;
-  return !isTestCode(code) || healthAfter(code, 'unchecked') === 'unreachable';
+  return !isTestCode(code) || ['unreachable', 'unchecked'].includes(healthAfter(code, 'unchecked'));
 }
 
 /** Tests the newest version that somebody wrote in Vault, and makes it the active one when it works. */
@@ -59,12 +63,25 @@ export async function adoptDrift(ports: Needs, credentialId: string): Promise<vo
   // What was found may be older than the active version's settings.
   const moved = destinationChanged(connector, credential.settings, values.settings);
   if (moved.length > 0 || !isTestable(connector, values)) return;
-  await ports.readAudit.record([
-    auditEvent(systemCall(), 'credential.test', 'allowed', { credentialId, version: known.version }),
-  ]);
-  const result = await runTest(ports, connector, values);
   const accountKey = await accountKeyOf(ports, connector, values);
+  const result = await tried(ports, { credential, known, values, accountKey });
+  if (result.turnedAway) return;
   await keepOutcome(ports, credential, { finding, known, values, result, accountKey });
+}
+
+async function tried(
+  ports: Needs,
+  {
+    credential,
+    known,
+    values,
+    accountKey,
+  }: Omit<Adoption, 'finding' | 'result'> & { credential: Credential },
+): Promise<TestResult> {
+  const refused = await ports.records.refusedAlike(accountKey);
+  if (refused !== null) return untried(refused);
+  await auditAttempt(ports, systemCall(), credential, known.version);
+  return runTest(ports, knownConnector(credential.serviceType), values, WAIT_MS);
 }
 
 async function keepOutcome(
@@ -78,12 +95,12 @@ async function keepOutcome(
   const works = result.code === 'ok';
   await ports.changes.run(async (tx) => {
     const row = await tx.lock(credential.id);
-    if (works && (row === null || row.revision !== credential.revision)) throw lostRace();
+    if (row === null || (works && row.revision !== credential.revision)) throw lostRace();
     await tx.noteFinding(finding.id, { test_code: result.code });
     const outcome = works ? 'allowed' : 'failed';
     tx.audit(auditEvent(call, 'credential.drift_adopted', outcome, { ...about, code: result.code }));
     if (!works) return;
-    const patch = activated(ports, known, values, []);
+    const patch = activated(ports, row, { known, values, moved: [] });
     await tx.updateCredential(credential.id, patch, 'system', ports.clock.now());
     await tx.resolveFinding(finding.id, 'adopted', ports.clock.now());
     await tell(tx, credential, 'drift_adopted', { id: finding.id, facts: { version } });
@@ -102,17 +119,18 @@ interface Adoption {
 /** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */
 export function activated(
   { clock, testPace }: Pick<Ports, 'clock' | 'testPace'>,
-  { version, createdTime }: CredentialVersion,
-  values: FieldValues,
-  moved: readonly string[],
+  row: Credential,
+  { known, values, moved }: Pick<Adoption, 'known' | 'values'> & { moved: readonly string[] },
 ): CredentialPatch {
   return {
-    activeVersion: version,
-    activeCreatedTime: createdTime,
+    activeVersion: known.version,
+    activeCreatedTime: known.createdTime,
     settings: values.settings,
     secretFields: Object.keys(values.secrets).sort(),
     health: 'unchecked',
     nextTestAt: moved.length > 0 ? null : firstTest(clock.now(), testPace.chance()),
+    // The service said it of the secret that was active until now.
+    ...(row.expiresSource === 'provider' && { expiresAt: null, expiresSource: null }),
   };
 }
 

@@ -97,7 +97,7 @@ export async function changeChannel(
       : await sealTarget(ports, id, { ...(await openTarget(ports, before)), ...target });
   const after = { ...before, ...shown, sealedTarget };
   await ports.changes.run(async (tx) => {
-    await tx.updateChannel(after);
+    await tx.updateChannel(after, ports.clock.now());
     tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
   });
   return after;

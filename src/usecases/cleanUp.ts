@@ -24,6 +24,9 @@ const AGES: readonly (readonly [AgedTable, number])[] = [
   ['vault_findings', 400],
 ];
 
+/** How credentials stood: what reports are made of, which look back no further. */
+export const STATES_DAYS = 400;
+
 /** Jobs that were given up can be looked at for so long. */
 const DEAD_JOBS_DAYS = 7;
 
@@ -36,6 +39,7 @@ export async function cleanUp(
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const counts: Record<string, number> = { jobs: await ports.jobs.forgetDead(daysAgo(DEAD_JOBS_DAYS)) };
   for (const [table, days] of AGES) counts[table] = await ports.retention.forget(table, daysAgo(days));
+  counts['credential_states'] = await ports.retention.forgetStates(daysAgo(STATES_DAYS));
   const months: [MonthlyTable, number][] = [
     ['credential_usage', policy.usageMonths],
     ['test_runs', policy.testsMonths],

@@ -3,6 +3,7 @@ import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './users.js';
+import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes'>;
 
@@ -15,12 +16,15 @@ export interface Orphan {
 const BATCH = 200;
 const SHOWN = 5;
 
-/** Records paths that belong to no credential, and tells the admins in one notice. What lies there is left alone. */
+/**
+ * Records paths that belong to no credential, and tells the admins in one notice. What lies there is left alone. Rejects
+ * with `conflict` when another process recorded one of them meanwhile.
+ */
 export async function recordOrphans({ clock, changes }: Needs, orphans: readonly Orphan[]): Promise<void> {
   for (let from = 0; from < orphans.length; from += BATCH)
     await changes.run(async (tx) => {
       for (const orphan of orphans.slice(from, from + BATCH)) {
-        await tx.openFinding(findingOf(orphan, clock.now()));
+        if (!(await tx.openFinding(findingOf(orphan, clock.now())))) throw lostRace();
         const details = { path: orphan.path };
         tx.audit(auditEvent(systemCall(), 'credential.orphan_found', 'failed', { details }));
       }

@@ -187,13 +187,14 @@ function tellIn(
   report.resolved += ended.length;
 }
 
-/** By a job of its own: a test takes its time, and each try is a login. */
+/** By a job of its own: a test takes its time, and each try is a login. One after the other, beside all other work. */
 async function adoptLater({ ports }: Run, row: Credential): Promise<void> {
   for (const finding of await ports.findings.openOf(row.id))
     if (mayAdopt(row, finding))
       await ports.jobs.enqueue({
         task: 'adopt_drift',
         key: `adopt:${row.id}`,
+        queue: 'adopt_drift',
         payload: { credential_id: row.id },
         maxAttempts: 1,
       });

@@ -17,8 +17,16 @@ export async function remindOthers(
   const due = [
     ...grants.flatMap((ending) => ofGrant(ending, now)),
     ...(await ports.records.envLeftovers()).flatMap((left) => ofLeftovers(left, now)),
-    ...(await ports.ownEnds.list()).flatMap((end) => ofOwn(end, now)),
   ];
+  return (await putNew(ports, due, now)) + (await remindOwnEnds(ports));
+}
+
+/** The ends of what this process lives on: each process can tell of its own logins and certificate only. */
+export async function remindOwnEnds(
+  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'ownEnds'>,
+): Promise<number> {
+  const now = ports.clock.now();
+  const due = (await ports.ownEnds.list()).flatMap((end) => ofOwn(end, now));
   return putNew(ports, due, now);
 }
 

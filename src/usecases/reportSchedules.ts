@@ -130,7 +130,9 @@ async function checkChannels(
     const detail = 'Only an admin chooses channels; leave channels out for those that ask for reports.';
     await refuse(ports, call, { action, details: { team } }, new BrokerError('forbidden', { detail }));
   }
-  for (const [index, id] of channels.entries())
-    if ((await ports.outbox.channel(id)) === null)
-      throw invalid({ field: `channels.${index}`, rule: 'must be the id of a channel' });
+  for (const [index, id] of channels.entries()) {
+    const channel = await ports.outbox.channel(id);
+    if (channel === null || channel.events || channel.recipient !== null)
+      throw invalid({ field: `channels.${index}`, rule: 'must be the id of a channel for notices' });
+  }
 }

@@ -7,6 +7,7 @@ import type { NewReport, ReportHead, StoredReport } from '../ports/reports.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
+import { STATES_DAYS } from './cleanUp.js';
 import { requireRole } from './refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'reports'>;
@@ -36,6 +37,11 @@ export async function makeReport(ports: Needs, call: Call, input: ReportInput): 
   if (to > madeAt) throw invalid({ field: 'to', rule: 'must not lie in the future' });
   const from = input.from ?? new Date(to.getTime() - USUAL_DAYS * DAY);
   if (from >= to) throw invalid({ field: 'from', rule: 'must lie before the end of the report' });
+  if (madeAt.getTime() - from.getTime() > STATES_DAYS * DAY)
+    throw invalid({
+      field: 'from',
+      rule: `must lie at most ${STATES_DAYS} days ago, as long as it is kept how all stood`,
+    });
   if (to.getTime() - from.getTime() > MOST_MS)
     throw invalid({ field: 'from', rule: `must lie at most ${MOST_DAYS} days before the end of the report` });
   const source = await ports.reports.source(team, { from, to });

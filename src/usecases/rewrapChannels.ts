@@ -11,7 +11,8 @@ export async function rewrapChannels(ports: Pick<Ports, 'outbox' | 'changes' | '
   let moved = 0;
   for (const { channel } of await ports.outbox.channels()) {
     const sealed = await ports.outbox.channel(channel.id);
-    if (sealed === null) continue;
+    // The mailbox of a person holds no target.
+    if (sealed === null || sealed.recipient !== null) continue;
     const from = sealed.sealedTarget;
     const to = await rewrapTarget(ports, sealed);
     if (to === from) continue;

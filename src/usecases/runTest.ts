@@ -5,6 +5,7 @@ import type { Connector } from '../domain/template.js';
 import {
   type Finding,
   failedStep,
+  type TestCode,
   TestEnded,
   type TestResult,
   type TestWarning,
@@ -52,6 +53,23 @@ export async function runTest(
   } finally {
     await session.close();
   }
+}
+
+/** What is known without asking: one more login with what was refused could lock the account. */
+export function untried(code: TestCode): TestResult {
+  const finding = {
+    code,
+    advice:
+      'Another credential with the same account and secret was refused, so this one was not tried; mend it there, then test or change this one.',
+  };
+  return {
+    ...finding,
+    failedStep: failedStep(finding),
+    warnings: [],
+    durationMs: 0,
+    contacted: [],
+    turnedAway: false,
+  };
 }
 
 const SOON_MS = 14 * 86_400_000;

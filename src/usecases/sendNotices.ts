@@ -153,10 +153,10 @@ function tell(
 
 /** Null: the person whose mailbox it is has no address now. */
 async function targetOf(
-  ports: Pick<Ports, 'outbox' | 'sealer'>,
+  ports: Pick<Ports, 'clock' | 'outbox' | 'sealer'>,
   channel: SealedChannel,
 ): Promise<ChannelTarget | null> {
   if (channel.recipient === null) return openTarget(ports, channel);
-  const address = await ports.outbox.addressOf(channel.recipient);
+  const address = await ports.outbox.addressOf(channel.recipient, ports.clock.now());
   return address === null ? null : { to: [address] };
 }

@@ -1,11 +1,10 @@
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
-import { failedStep, type TestCode, type TestResult } from '../domain/testResult.js';
 import type { Ports } from '../ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
-import { runTest } from './runTest.js';
+import { runTest, untried } from './runTest.js';
 import { auditAttempt, testableValues } from './testCredential.js';
 import { systemCall } from './users.js';
 
@@ -101,23 +100,6 @@ async function testClaimed(ports: Needs, call: Call, credential: Credential): Pr
   if (result.turnedAway) return false;
   await recordTest(ports, call, { ...tested, result });
   return true;
-}
-
-/** What is known without asking: one more login with what was refused could lock the account. */
-function untried(code: TestCode): TestResult {
-  const finding = {
-    code,
-    advice:
-      'Another credential with the same account and secret was refused, so this one was not tried; mend it there, then test or change this one.',
-  };
-  return {
-    ...finding,
-    failedStep: failedStep(finding),
-    warnings: [],
-    durationMs: 0,
-    contacted: [],
-    turnedAway: false,
-  };
 }
 
 async function tryLater({ clock, jobs, testPace }: Needs, due: DueTest): Promise<void> {

@@ -46,12 +46,13 @@ export async function testAndSave(ports: Needs, call: Call, saving: Saving): Pro
   const { mode, connector, values } = saving;
   if (mode === 'skip' || (mode === 'warn' && !isTestable(connector, values)))
     return { credential: await saving.save(), test: null };
+  // Before anything is stored: it may be that Vault can't tell.
+  const accountKey = await accountKeyOf(ports, connector, values);
   const result = await testGiven(ports, call, connector, values, WAIT_MS);
   const refused = mode === 'required' ? result.code !== 'ok' : saving.refuses?.includes(result.code);
   if (refused === true) throw testFailed(result);
   const credential = await saving.save();
   const version = credential.latestVersion;
-  const accountKey = await accountKeyOf(ports, connector, values);
   const tested = { credential, version, result, trigger: saving.trigger, accountKey };
   const kept = await recordTest(ports, call, tested);
   return { credential: kept.credential, test: result };

@@ -66,7 +66,7 @@ function foreignOf({ row, metadata, unrecorded }: Looked): number[] {
 
 /**
  * Records what is new: versions by others, what is broken, what ended; each audited and told to the owner. Rejects
- * with `conflict` when the credential changed meanwhile: the next run looks again.
+ * with `conflict` when the credential changed or another process recorded it meanwhile: the next run looks again.
  */
 export async function recordFindings(ports: Needs, looked: Looked): Promise<void> {
   const { row, metadata, unrecorded, open } = looked;
@@ -139,7 +139,7 @@ async function openDrift(ports: Needs, tx: ChangeTx, row: Credential, newest: Fo
     facts: { changed, destination_changed: newest.moved, usable: newest.usable },
     ...(over && { resolvedAt: ports.clock.now(), resolution: 'superseded' as const }),
   };
-  await tx.openFinding(finding);
+  if (!(await tx.openFinding(finding))) throw lostRace();
   const facts = { version, changed: changed.join(', '), active_version: row.activeVersion ?? 0 };
   await tell(tx, row, 'drift', { id: finding.id, facts });
 }
@@ -157,7 +157,7 @@ async function openBroken(
   { kind, version, facts }: Broken,
 ): Promise<void> {
   const finding = { ...newFinding(ports, kind, row.id), version, facts };
-  await tx.openFinding(finding);
+  if (!(await tx.openFinding(finding))) throw lostRace();
   const more = { credentialId: row.id, version, details: { finding: finding.id, ...facts } };
   tx.audit(auditEvent(systemCall(), ACTION[kind], 'failed', more));
   await tell(tx, row, kind, { id: finding.id, facts: { ...facts, version: version ?? 0 } });

@@ -60,11 +60,7 @@ export async function activateVersion(
     if (moved.length > 0) tx.audit(destinationEvent(call, credential, moved));
     await endDrift(tx, open, { version, at: ports.clock.now() });
     if (values === null) return row;
-    const patch = {
-      ...activated(ports, known, values, moved),
-      // The service said it of the secret that was active until now.
-      ...(row.expiresSource === 'provider' && { expiresAt: null, expiresSource: null }),
-    };
+    const patch = activated(ports, row, { known, values, moved });
     return tx.updateCredential(id, patch, call.caller.principal, ports.clock.now());
   });
 }

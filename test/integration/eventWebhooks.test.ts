@@ -205,6 +205,24 @@ describe('a webhook that follows events', function () {
     expect(deliveries().at(-1)?.reset).to.equal(false);
   });
 
+  it('hears at once when somebody mended it', async () => {
+    const { id: channel } = await add();
+    await create();
+    status = 503;
+    for (let n = 0; n < 70; n += 1) {
+      await send();
+      later(1.3);
+    }
+    await send();
+    status = 200;
+    const before = receiver.seen.length;
+    await send();
+    expect(receiver.seen).to.have.length(before);
+    await channels('PATCH', `/${channel}`, { url: `${receiver.url}/mended` });
+    await send();
+    expect(receiver.seen.slice(before).map(({ url }) => url.pathname)).to.deep.equal(['/mended']);
+  });
+
   it('waits while Vault can not open its target', async () => {
     const { id: channel } = await add();
     await create();
@@ -234,6 +252,16 @@ describe('a webhook that follows events', function () {
     expect(deliveries()).to.have.length(1);
     expect(deliveries()[0]).to.include({ reset: true });
     expect(kindsOf(deliveries())).to.deep.equal(['credential.rotated']);
+  });
+
+  it('is told so too when nothing at all is kept', async () => {
+    await add();
+    await create();
+    await owner.query('delete from broker.events');
+    await send();
+    expect(deliveries().map(({ reset, events }) => [reset, events])).to.deep.equal([[true, []]]);
+    await send();
+    expect(deliveries()).to.have.length(1);
   });
 
   it('gets a long row of events in pieces', async () => {

@@ -40,7 +40,7 @@ describe('a month of notices', function () {
     await make('teams', { kind: 'teams', url: 'https://lab.webhook.office.com/x', team: 'red', quiet_hours });
     await make('hook', { kind: 'webhook', url: webhook.url, ca_pem: webhook.ca });
     for (const receiver of [slack, teams, webhook]) receiver.seen.length = 0;
-    world.ports.addresses.seen('glassdome:7', 'seven@lab.example');
+    world.ports.addresses.seen({ principal: 'glassdome:7', role: 'engineer', email: 'seven@lab.example' });
     start = (Math.floor(world.now().getTime() / DAY) + 1) * DAY;
     world.setNow(new Date(start));
   });

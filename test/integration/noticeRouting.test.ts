@@ -166,7 +166,7 @@ describe('notices reach', function () {
     it('where the newest token of another issuer says that somebody gets mail', async () => {
       const kept = async (address: string) =>
         eventually('an address', async () =>
-          (await world.ports.outbox.addressOf('glassdome:7')) === address ? true : undefined,
+          (await world.ports.outbox.addressOf('glassdome:7', world.now())) === address ? true : undefined,
         );
       let email = 'old@lab.example';
       const eve = { kind: 'user', principal: 'glassdome:7', name: 'eve', mustChangePassword: false } as const;
@@ -187,6 +187,57 @@ describe('notices reach', function () {
       await world.put({ recipient: 'glassdome:7' });
       await world.tell();
       expect(mailTo()).to.deep.equal(['new@lab.example']);
+    });
+
+    describe('who come with tokens of another issuer', () => {
+      const shutOut = (principal: string, disabled: boolean) =>
+        world.admin('PATCH', `/api/principals/${encodeURIComponent(principal)}`, { disabled });
+      const isAdmin = async (address: string, days = 0) => {
+        const at = new Date(world.now().getTime() + days * 24 * HOUR);
+        const boxes = await world.ports.outbox.mailboxes(['admins'], at);
+        return (boxes.get('admins') ?? []).some((box) => box.address === address);
+      };
+      const comes = (id: number, role: 'engineer' | 'admin') =>
+        world.ports.addresses.seen({ principal: `glassdome:${id}`, role, email: `${id}@lab.example` });
+
+      it('by no mail while they are shut out, also not by what was on its way', async () => {
+        comes(11, 'engineer');
+        await eventually(
+          'an address',
+          async () => (await world.ports.outbox.addressOf('glassdome:11', world.now())) ?? undefined,
+        );
+        world.mail.down = true;
+        await world.put({ recipient: 'glassdome:11' });
+        await world.tell();
+        world.mail.down = false;
+        expect((await shutOut('glassdome:11', true)).status).to.equal(200);
+        later(1);
+        await world.put({ recipient: 'glassdome:11' });
+        await world.tell();
+        expect(mailTo()).to.deep.equal([]);
+        await shutOut('glassdome:11', false);
+        later(2);
+        await world.tell();
+        expect(mailTo()).to.deep.equal(['11@lab.example']);
+        expect(world.mail.caught[0]?.raw).to.match(/^Subject: .*“?Lab/m);
+      });
+
+      it('as admins while their newest token says so, and not when they stay away', async () => {
+        for (const id of [12, 13]) {
+          comes(id, 'admin');
+          await eventually('an admin', async () => (await isAdmin(`${id}@lab.example`)) || undefined);
+        }
+        await shutOut('glassdome:13', true);
+        await world.put({ recipient: 'admins', body: { credential: 'Ours' } });
+        await world.tell();
+        expect(mailTo()).to.include('12@lab.example').and.not.include('13@lab.example');
+        later(60 * 24);
+        comes(12, 'admin');
+        await eventually('the later day', async () => (await isAdmin('12@lab.example', 80)) || undefined);
+        expect(await isAdmin('12@lab.example', 91)).to.equal(false);
+        comes(12, 'engineer');
+        await eventually('the lower role', async () => !(await isAdmin('12@lab.example')) || undefined);
+      });
     });
 
     it('once, where a channel goes to the same address', async () => {
@@ -264,8 +315,13 @@ describe('notices reach', function () {
       }
       expect(posted()).to.deep.equal([]);
       await world.admin('PATCH', path, { paused: false });
+      // The first attempt may well fail.
+      world.webhook.status = 503;
       await world.tell();
-      expect(posted().map(({ total }) => total)).to.deep.equal([5]);
+      world.webhook.status = 200;
+      later(1);
+      await world.tell();
+      expect(posted().map(({ total }) => total)).to.deep.equal([5, 5]);
     });
   });
 

@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
 import { type System, wire } from '../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
+import { startBrokerProcess } from '../support/brokerProcess.js';
+import { eventually } from '../support/eventually.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 
 const HOUR = 3_600_000;
@@ -54,6 +57,23 @@ describe('the broker knows when what it lives on ends', function () {
     const hours = (part: string) => ((after[`login to Vault as ${part}`] ?? 0) - Date.now()) / HOUR;
     expect(hours('broker-api')).to.be.within(239, 241);
     expect(hours('broker-users')).to.be.within(1, 3);
+  });
+
+  it('and tells it also where no worker can ask', async () => {
+    const broker = await startBrokerProcess(parts, 'api');
+    try {
+      const owner = new pg.Client({ connectionString: parts.database.ownerUrl });
+      await owner.connect();
+      const told = await eventually('notices', async () => {
+        const text = `select body->>'part' as part from broker.notifications where kind = 'broker_ending' order by 1`;
+        const { rows } = await owner.query(text);
+        return rows.length > 1 ? rows.map(({ part }) => part) : undefined;
+      });
+      await owner.end();
+      expect(told).to.deep.equal(['login to Vault as broker-api', 'login to Vault as broker-users']);
+    } finally {
+      await broker.kill('SIGTERM');
+    }
   });
 
   it('and says nothing of what it can not ask', async () => {

@@ -1,8 +1,18 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import pg from 'pg';
+import type { Postgres } from '../../src/adapters/postgres/postgres.js';
 import { aCredential } from '../support/aCredential.js';
 import { rememberingLog } from '../support/vaultSetup.js';
-import { anEvent, codeOf, freshRecords, recordsAt, store, type TestRecords } from './postgresSupport.js';
+import {
+  anEvent,
+  codeOf,
+  freshRecords,
+  recordsAt,
+  signer,
+  store,
+  type TestRecords,
+} from './postgresSupport.js';
 
 describe('Postgres makes the audit row durable before a read is answered', () => {
   let records: TestRecords;
@@ -163,6 +173,69 @@ describe('Postgres proves that nobody touched the audit', () => {
     const again = (await records.db.auditVerifier.verify()).lastCheckpoint;
     expect(again).to.have.property('number', 3);
     expect(again?.sha256).to.not.equal(logged[0]?.['sha256']);
+  });
+  describe('with some thousand checkpoints', () => {
+    const MANY = 3_000;
+    let asked: number[];
+    let meanwhile: () => Promise<void>;
+    let db: Postgres;
+    beforeEach(async () => {
+      const { rows } = await records.owner.query(
+        'select payload from broker.audit_checkpoints where number = 2',
+      );
+      let { payload } = rows[0] as { payload: string };
+      const { heads } = JSON.parse(payload);
+      const made: { number: number; payload: string; signature: string }[] = [];
+      for (let number = 3; number <= MANY; number += 1) {
+        const previous = createHash('sha256').update(payload).digest('hex');
+        payload = JSON.stringify({ number, at: new Date().toISOString(), previous, heads });
+        made.push({ number, payload, signature: await signer.sign(payload) });
+      }
+      await records.owner.query(
+        `insert into broker.audit_checkpoints (number, at, payload, signature)
+         select number, now(), payload, signature from jsonb_to_recordset($1) made (number integer, payload text, signature text)`,
+        [JSON.stringify(made)],
+      );
+      asked = [];
+      meanwhile = async () => undefined;
+      db = recordsAt(records.appUrl, {
+        checkpointSigner: {
+          sign: signer.sign,
+          async verify(signed) {
+            asked.push(signed.length);
+            await meanwhile();
+            return signer.verify(signed);
+          },
+        },
+      });
+    });
+    afterEach(() => db.close());
+
+    it('asks for their signatures in few requests, and never while a transaction waits', async () => {
+      meanwhile = async () => {
+        const { rows } = await records.owner.query(
+          `select application_name from pg_stat_activity
+           where datname = current_database() and state like 'idle in transaction%'`,
+        );
+        expect(rows).to.deep.equal([]);
+        // Others work on: the connection for checkpoints is not that of the proof.
+        if (asked.length === 1) await db.auditVerifier.checkpoint();
+      };
+      const proof = await db.auditVerifier.verify();
+      expect(proof).to.deep.include({ ok: true, checkpoints: MANY + 1, problems: [] });
+      expect(asked.length).to.be.within(3, 6);
+      expect(asked.reduce((sum, n) => sum + n, 0)).to.equal(MANY + 1);
+    });
+
+    it('looks at one that came while it asked, and does not take its word unasked', async () => {
+      meanwhile = async () => {
+        // Behind the last page, so that the snapshot is the first to see it.
+        if (asked.length === 4) await db.auditVerifier.checkpoint();
+      };
+      const proof = await db.auditVerifier.verify();
+      expect(proof).to.deep.include({ ok: true, checkpoints: MANY + 1 });
+      expect(asked.at(-1)).to.equal(1);
+    });
   });
   it('finds an edit', async () => {
     expect(await problemsAfter(`update broker.audit_events set actor = 'x' where ${inReads} = 2`)).to.include(

@@ -22,9 +22,9 @@ export interface TestRecords {
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const signer: CheckpointSigner = {
+export const signer: CheckpointSigner = {
   sign: async (payload) => mac(payload),
-  verify: async (payload, signature) => mac(payload) === signature,
+  verify: async (signed) => signed.map(({ payload, signature }) => mac(payload) === signature),
 };
 
 /** A migrated database of its own and the adapter over it, as the app role. */
@@ -48,10 +48,18 @@ export async function freshRecords(
 /** The adapter over a database that is migrated already. */
 export function recordsAt(
   url: string,
-  options: { maxQueue?: number; maxRefusals?: number; log?: Log; leaseMs?: number; clock?: Clock } = {},
+  options: {
+    maxQueue?: number;
+    maxRefusals?: number;
+    log?: Log;
+    leaseMs?: number;
+    clock?: Clock;
+    checkpointSigner?: CheckpointSigner;
+  } = {},
 ): Postgres {
-  const { log = quiet, leaseMs = 60_000, clock = { now: () => new Date() }, ...audit } = options;
-  return createPostgres({ url, clock, log, checkpointSigner: signer, audit, jobs: { leaseMs } });
+  const { log = quiet, leaseMs = 60_000, clock = { now: () => new Date() }, ...more } = options;
+  const { checkpointSigner = signer, ...audit } = more;
+  return createPostgres({ url, clock, log, checkpointSigner, audit, jobs: { leaseMs } });
 }
 
 export function user(principal: string, role: Caller['role'] = 'engineer'): Caller {

@@ -66,7 +66,7 @@ describe('the numbers of a report', function () {
     records = await freshRecords();
     const clock = { now: () => new Date(now) };
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const checkpointSigner = { sign: async () => '', verify: async () => true };
+    const checkpointSigner = { sign: async () => '', verify: async () => [] };
     db = createPostgres({ url: records.appUrl, clock, log, checkpointSigner });
     history = new ReportHistory(db, clock);
     await db.changes.run(async (tx) => {
@@ -255,5 +255,23 @@ describe('the numbers of a report', function () {
     };
     expect(await changesOf(61)).to.deep.equal([]);
     expect(await changesOf(75)).to.deep.equal([['rejected', 'ok']]);
+  });
+
+  it('are the same once older states are forgotten', async () => {
+    const { rows } = await records.owner.query(
+      `select pg_get_functiondef('broker.forget_states'::regproc) as text`,
+    );
+    // The script lies ahead of the clock of Postgres.
+    await records.owner.query(rows[0].text.replace("- interval '400 days'", "+ interval '400 days'"));
+    const kept = BEGIN + 70 * DAY;
+    expect(await db.retention.forgetStates(new Date(kept))).to.be.greaterThan(200);
+    for (let n = 0; n < 12; n += 1) {
+      const from = n === 0 ? kept : kept + draw(30) * DAY;
+      const to = happened.find((moment) => moment >= from + (3 + draw(20)) * DAY) ?? 0;
+      const team = pick([null, 'red', 'blue']);
+      const source = await db.reports.source(team, { from: new Date(from), to: new Date(to) });
+      const { body } = reportOf(source, { to: new Date(to), last: null });
+      same(body, recount.count(team, { from, to }), `${team} ${new Date(from).toISOString()}`);
+    }
   });
 });

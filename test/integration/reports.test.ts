@@ -81,7 +81,8 @@ describe('health reports', function () {
   /** What the dispatcher enqueued and no worker took yet. */
   async function jobs(): Promise<{ scheduleId: string; at: Date }[]> {
     const { rows } = await owner.query(`
-      select p.payload from graphile_worker._private_jobs p
+      select p.payload, q.queue_name from graphile_worker._private_jobs p
+      join graphile_worker._private_job_queues q on q.id = p.job_queue_id
       join graphile_worker._private_tasks t on t.id = p.task_id where t.identifier = 'make_report' order by p.id`);
     await owner.query('delete from graphile_worker._private_jobs');
     return rows.map(({ payload }) => ({ scheduleId: payload.schedule_id, at: new Date(payload.due_at) }));
@@ -145,6 +146,9 @@ describe('health reports', function () {
       expect(fieldOf(await call(admin(), 'POST', '', { to: at(1) }))).to.equal('to');
       expect(fieldOf(await call(admin(), 'POST', '', { from: at(-1), to: at(-2) }))).to.equal('from');
       expect(fieldOf(await call(admin(), 'POST', '', { from: at(-400) }))).to.equal('from');
+      // How all stood is not kept for so long.
+      expect(fieldOf(await call(admin(), 'POST', '', { from: at(-401), to: at(-399) }))).to.equal('from');
+      expect((await call(admin(), 'POST', '', { from: at(-399), to: at(-398) })).status).to.equal(201);
       expect(fieldOf(await call(admin(), 'POST', '', { team: 'nobodys' }))).to.equal('team');
     });
   });
@@ -187,6 +191,17 @@ describe('health reports', function () {
       }
       const chosen = await call(anna, 'PATCH', `/schedules/${ofRed}`, { channels: [NOBODYS] });
       expect(chosen.status).to.equal(403);
+      // Neither what is for programs nor somebody's own mailbox takes a report.
+      const { rows } = await owner.query(`
+        insert into broker.notification_channels
+          (id, name, kind, sealed_target, shown_target, min_severity, kinds, labels, recipient, events, created_at, created_by)
+        select gen_random_uuid(), name, 'webhook', '', '', 'info', '{}', '{}', recipient, recipient is null, now(), 'system'
+        from (values ('events', null), ('mailbox', 'local:nobody')) made (name, recipient) returning id`);
+      for (const { id } of rows) {
+        const answer = await call(admin(), 'PATCH', `/schedules/${ofRed}`, { channels: [id] });
+        expect([answer.status, fieldOf(answer)]).to.deep.equal([400, 'channels.0']);
+      }
+      await owner.query('delete from broker.notification_channels');
     });
 
     it('come once, however often they are made, and leave no gap between them', async () => {
@@ -265,6 +280,10 @@ describe('health reports', function () {
       await handOverNotices(ports);
       const chosen = await channel('chosen', { min_severity: 'critical' });
       await channel('all', {});
+      await channel('red', { team: 'red' });
+      await channel('blue', { team: 'blue' });
+      const mailbox = { email: 'ben@lab.example' };
+      await broker.call(admin().token, 'PATCH', '/api/users/ben', mailbox);
       await channel('urgent', { min_severity: 'critical' });
       expect((await call(admin(), 'PATCH', `/schedules/${ofRed}`, { channels: [chosen] })).status).to.equal(
         200,
@@ -275,6 +294,22 @@ describe('health reports', function () {
       for (const id of await ports.outbox.dueChannels(now)) await sendToChannel(ports, id);
       const to = (name: string) => mail.caught.filter((m) => m.to.includes(`${name}@lab.example`));
       expect([to('chosen').length, to('all').length, to('urgent').length]).to.deep.equal([1, 1, 0]);
+      // A team is told of its own: who is in it, and the channels of the team where none were chosen.
+      expect([to('ben').length, to('red').length, to('blue').length]).to.deep.equal([1, 0, 0]);
+      // One that is removed is chosen no more, and no other takes its place.
+      await broker.call(admin().token, 'DELETE', `/api/notifications/channels/${chosen}`);
+      expect((await call(admin(), 'GET', `/schedules/${ofRed}`)).body.channels).to.deep.equal([]);
+      await call(admin(), 'PATCH', `/schedules/${ofRed}`, { channels: null });
+      later(7.01);
+      await dispatch();
+      await handOverNotices(ports);
+      for (const id of await ports.outbox.dueChannels(now)) await sendToChannel(ports, id);
+      expect([to('ben').length, to('red').length, to('blue').length]).to.deep.equal([2, 1, 0]);
+      const told = await broker.call(ben.token, 'GET', '/api/notifications?kind=report');
+      expect(told.body.items[0]).to.include({ recipient: 'team:red' });
+      expect(
+        (await broker.call(eve.token, 'GET', '/api/notifications?kind=report')).body.items,
+      ).to.deep.equal([]);
       const raw = (to('chosen')[0]?.raw ?? '').replaceAll('=\r\n', '');
       expect(raw).to.include('Health report of team red</h1>').and.include('lab &lt;0&gt;');
       expect(raw).to.match(/^Subject: \[info\] Health report of team red/m);
@@ -300,6 +335,8 @@ describe('health reports', function () {
       const members = [{ principal: eve.principal }];
       await broker.call(admin().token, 'POST', '/api/teams', { name: 'red', members });
       expect((await call(eve, 'GET', '')).body.items).to.deep.equal([]);
+      const told = await broker.call(eve.token, 'GET', '/api/notifications?kind=report');
+      expect(told.body.items).to.deep.equal([]);
       now = new Date();
       expect((await call(admin(), 'POST', '', { team: 'red' })).body.totals.credentials).to.equal(0);
     });

@@ -164,6 +164,9 @@ describe('What is old enough goes', function () {
       const detach = `alter table broker.${table} detach partition broker.${table}_${nameOf(month(30))}`;
       expect(await codeOf(app.query(detach))).to.equal('42501');
     }
+    const young = new Date(Date.now() - 399 * DAY);
+    expect(await codeOf(app.query('select broker.forget_states($1)', [young]))).to.equal('42501');
+    expect(await codeOf(app.query('delete from broker.credential_states'))).to.equal('42501');
     expect(await drop('credential_usage', month(1))).to.equal('none');
     expect(await monthsOf('credential_usage')).to.include(nameOf(month(1)));
     await app.end();
@@ -173,6 +176,7 @@ describe('What is old enough goes', function () {
     const credential = aCredential();
     await store(db, credential);
     const [young, old] = [new Date(), new Date(Date.now() - 1000 * DAY)];
+    // Events go by their numbers, so the old ones come first.
     for (const [at, word] of [
       [old, 'old'],
       [young, 'young'],
@@ -187,7 +191,7 @@ describe('What is old enough goes', function () {
          s as (insert into broker.sessions select word, 'p', 'h', at, at, null from given),
          r as (insert into broker.refusal_counts select word, 'c', at, 1 from given),
          p as (insert into broker.reports (id, from_at, to_at, made_at, made_by, body, summary, members)
-           select gen_random_uuid(), at - interval '1 day', at, at, word, '{}', '{}', '{}' from given),
+           select gen_random_uuid(), at - interval '1 day', at, at, word, '{}', '', '{}' from given),
          f as (insert into broker.vault_findings select gen_random_uuid(), 'missing', credential, null, 1, '{}', at, at,
            'recovered' from given)
          insert into broker.notifications (credential_id, kind, period, recipient, body, created_at, sent_at)
@@ -210,8 +214,20 @@ describe('What is old enough goes', function () {
            case n.period when 'sent' then n.sent_at end
          from broker.notifications n, broker.notification_channels c where n.kind = 'report'`,
     );
+    await records.owner.query(
+      `insert into broker.credential_states (credential_id, at, status, health, teams)
+       select $1, $2, 'active', health, '{}' from unnest(array['ok', 'rejected', 'unchecked']) health`,
+      [credential.id, old],
+    );
     const counts = await clean();
+    const states = `select health from broker.credential_states where at < now() - interval '400 days' order by id`;
+    // How it stood, and the health that what comes next is compared with.
+    expect((await records.owner.query(states)).rows.map(({ health }) => health)).to.deep.equal([
+      'rejected',
+      'unchecked',
+    ]);
     for (const table of [
+      'credential_states',
       'events',
       'write_intents',
       'idempotency_keys',

@@ -100,6 +100,10 @@ describe('a process that is a worker alone', function () {
       await tx.insertChannel({ ...channel, sealedTarget });
       tx.audit(auditEvent(systemCall(), 'channel.create', 'allowed'));
     });
+    // A mailbox in trouble is shown among the channels, and has no target.
+    await owner.query(`insert into broker.notification_channels
+      (id, name, kind, sealed_target, shown_target, min_severity, kinds, labels, recipient, last_code, created_at, created_by)
+      values (gen_random_uuid(), 'local:anna', 'mail', '', '', 'info', '{}', '{}', 'local:anna', 'refused', now(), 'system')`);
     expect(await rewrapChannels(worker.ports)).to.equal(0);
     const rotated = await fetch(`${parts.vault.address}/v1/transit/keys/broker-seal/rotate`, {
       method: 'POST',
@@ -131,6 +135,9 @@ describe('a process that is a worker alone', function () {
     const declared = await startWorker(worker);
     await declared.stop();
     await owner.query(`update broker.worker_schedules set next_due_at = now() - interval '1 second'`);
+    await owner.query(
+      `update broker.report_schedules set next_due_at = date_trunc('minute', now() - interval '2 minutes')`,
+    );
     child = startWorkerProcess({ ...env, LOG_LEVEL: 'info' });
     await child.logged('started');
     const done = await eventually('every task', async () => {

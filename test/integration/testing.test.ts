@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { BrokerError } from '../../src/domain/errors.js';
 import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
 import { type Answer, type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
 import type { Simulator } from '../support/simulator.js';
@@ -127,6 +128,23 @@ describe('a credential is proven', function () {
     const { body: now } = await broker.call(anna.token, 'GET', `/api/credentials/${id}`);
     expect(now.health, 'an old version says nothing about the active one').to.equal('rejected');
     expect((await post(anna, `/api/credentials/${id}/test`, { version: 9 })).status).to.equal(404);
+  });
+
+  it('on create: nothing is stored or sent while Vault can’t tell whose account it is', async () => {
+    const { fingerprints } = broker.system.ports;
+    const make: typeof fingerprints.make = (purpose, value) =>
+      purpose === 'account'
+        ? Promise.reject(new BrokerError('store_unavailable', { detail: 'Vault is away.' }))
+        : fingerprints.make(purpose, value);
+    Object.assign(broker.system.ports, { fingerprints: { ...fingerprints, make } });
+    try {
+      const name = 'of no known account';
+      expect((await create({}, { name, test: 'warn' })).status).to.equal(503);
+      const { body } = await broker.call(anna.token, 'GET', '/api/credentials?q=of+no+known+account');
+      expect([body.items, host.seen]).to.deep.equal([[], []]);
+    } finally {
+      Object.assign(broker.system.ports, { fingerprints });
+    }
   });
 
   it('on create: required stores only what works, warn stores and tells, skip does not ask', async () => {

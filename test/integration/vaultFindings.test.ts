@@ -1,10 +1,17 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { OutboundFailure } from '../../src/domain/outbound.js';
+import type { OutboundSession } from '../../src/ports/outbound.js';
+import type { Ports } from '../../src/ports.js';
+import { recordOrphans } from '../../src/usecases/orphans.js';
 import { reconcile } from '../../src/usecases/reconcile.js';
+import { systemCall } from '../../src/usecases/users.js';
+import { recordFindings } from '../../src/usecases/vaultFindings.js';
 import { tasksOf } from '../../src/worker/tasks.js';
 import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
 import type { Simulator } from '../support/simulator.js';
+import { rejection } from '../support/vaultSetup.js';
 
 const WRONG = proxmoxToken.secret.replace('0f', 'ff');
 
@@ -77,6 +84,11 @@ describe('what people do in Vault is told within one reconciliation', function (
       .filter((item) => (item['credential'] as { id: string } | null)?.id === id)
       .map(({ kind, version, resolution }) => `${kind} ${version} ${resolution}`);
   };
+  /** Whether a report of this moment names it among what was changed in Vault. */
+  const reported = async (id: string): Promise<boolean> => {
+    const { body } = await call('POST', '/api/reports', {}, broker.admin);
+    return body.lists.drift.lines.some((line: { id: string }) => line.id === id);
+  };
   const told = async (id: string): Promise<Record<string, unknown>[]> => {
     const text = `select kind, recipient, body from broker.notifications where credential_id = $1
                   order by created_at, kind`;
@@ -86,6 +98,11 @@ describe('what people do in Vault is told within one reconciliation', function (
   const audited = async (id: string, action: string): Promise<number> => {
     const text = 'select 1 from broker.audit_events where credential_id = $1 and action = $2';
     return (await owner.query(text, [id, action])).rows.length;
+  };
+  const adopt = async (id: string, other: Partial<Ports> = {}): Promise<void> => {
+    const ports = { ...broker.system.ports, ...other };
+    const task = tasksOf({ ...broker.system, ports, drift: 'adopt' })['adopt_drift'];
+    await task?.({ credential_id: id }, new AbortController().signal);
   };
   const secretOf = (id: string) => call('GET', `/api/credentials/${id}/secret`);
   const activate = (id: string, version: number, who = anna) =>
@@ -123,9 +140,11 @@ describe('what people do in Vault is told within one reconciliation', function (
     await edit(path, { user: 'third@pve' });
     await settle();
     expect(await found(id)).to.have.members(['drift 3 superseded', 'drift 4 null']);
+    expect(await reported(id)).to.equal(true);
     expect(await audited(id, 'credential.drift_found')).to.equal(3);
     expect((await activate(id, 1)).status).to.equal(200);
     expect(await found(id)).to.have.members(['drift 3 superseded', 'drift 4 kept']);
+    expect(await reported(id)).to.equal(false);
     await settle();
     expect(await found(id)).to.have.length(2);
   });
@@ -224,19 +243,88 @@ describe('what people do in Vault is told within one reconciliation', function (
     await edit(good.path, { token_value: proxmoxToken.secret });
     await edit(bad.path, { token_value: WRONG });
     await settle({ drift: 'adopt' });
-    const adopt = tasksOf({ ...broker.system, drift: 'adopt' })['adopt_drift'];
-    const signal = new AbortController().signal;
-    for (const { id } of [good, bad]) await adopt?.({ credential_id: id }, signal);
+    // What the service said of the secret before goes with it.
+    await owner.query(
+      `update broker.credentials set expires_at = now() + interval '9 days', expires_source = 'provider' where id = $1`,
+      [good.id],
+    );
+    for (const { id } of [good, bad]) await adopt(id);
     const { body } = await call('GET', `/api/credentials/${good.id}`);
     expect(body).to.deep.include({ active_version: 2, health: 'ok', last_test_code: 'ok' });
+    expect(body.expires_at).to.equal(null);
     expect(await found(good.id)).to.deep.equal(['drift 2 adopted']);
     expect(await toldKinds(good.id)).to.deep.equal(['drift', 'drift_adopted']);
     expect((await call('GET', `/api/credentials/${bad.id}`)).body.active_version).to.equal(1);
     const tests = async () => (await call('GET', `/api/credentials/${bad.id}/tests`)).body.items;
     expect((await tests()).map((t: { code: string }) => t.code)).to.deep.equal(['invalid_credential']);
     await settle({ drift: 'adopt' });
-    await adopt?.({ credential_id: bad.id }, signal);
+    await adopt(bad.id);
     expect(await tests(), 'a second login').to.have.length(1);
+  });
+
+  it('an edit that its host had no time for, or did not judge, is tried again, one after the other', async () => {
+    const { id, path } = await stored({ token_value: WRONG });
+    await edit(path, { token_value: proxmoxToken.secret });
+    const queue = async () => {
+      await owner.query(`delete from graphile_worker._private_jobs where key = $1`, [`adopt:${id}`]);
+      await settle({ drift: 'adopt' });
+      const text = 'select queue_name from graphile_worker.jobs where key = $1';
+      return (await owner.query(text, [`adopt:${id}`])).rows;
+    };
+    expect(await queue()).to.deep.equal([{ queue_name: 'adopt_drift' }]);
+    const busy: OutboundSession = {
+      turnedAway: true,
+      contacted: [],
+      now: () => new Date(),
+      send: () => Promise.reject(new OutboundFailure('busy')),
+      certificates: () => Promise.reject(new OutboundFailure('busy')),
+      close: async () => undefined,
+    };
+    await adopt(id, { outbound: { open: () => busy } });
+    expect(await queue()).to.have.length(1);
+    const tests = async () => (await call('GET', `/api/credentials/${id}/tests`)).body.items;
+    expect(await tests()).to.deep.equal([]);
+    host.fault = 'rate_limited';
+    await adopt(id);
+    host.fault = 'none';
+    expect((await tests()).map((t: { code: string }) => t.code)).to.deep.equal(['rate_limited']);
+    expect(await queue()).to.have.length(1);
+    await adopt(id);
+    expect(await found(id)).to.deep.equal(['drift 2 adopted']);
+  });
+
+  it('an edit to what was refused of another credential is not sent once more', async () => {
+    const token_value = WRONG.replace('ff', 'ee');
+    const [first, second] = [await stored({ token_value }), await stored()];
+    await call('POST', `/api/credentials/${first.id}/test`);
+    await edit(second.path, { token_value });
+    await settle({ drift: 'adopt' });
+    host.seen.length = 0;
+    await adopt(second.id);
+    expect(host.seen).to.deep.equal([]);
+    const [run, ...more] = (await call('GET', `/api/credentials/${second.id}/tests`)).body.items;
+    expect(more).to.deep.equal([]);
+    expect(run).to.deep.include({ code: 'invalid_credential', version: 2 });
+    expect(run.advice).to.contain('was not tried');
+  });
+
+  it('what two processes find at once is told once', async () => {
+    const { id } = await stored();
+    const { ports } = broker.system;
+    const { credential: row } = await ports.records.access(systemCall().caller, id);
+    if (row === null) throw new Error('the credential is gone');
+    const looked = { row, metadata: null, unrecorded: [], open: [] };
+    await recordFindings(ports, looked);
+    expect(await rejection(recordFindings(ports, looked))).to.include({ code: 'conflict' });
+    expect(await toldKinds(id)).to.deep.equal(['missing']);
+    const orphan = { path: `proxmox/nobodys-${count}`, custom: {} };
+    await recordOrphans(ports, [orphan]);
+    expect(await rejection(recordOrphans(ports, [orphan]))).to.include({ code: 'conflict' });
+    const text = `select 1 from broker.notifications where kind = 'orphan' and body->>'paths' = $1`;
+    expect((await owner.query(text, [orphan.path])).rows).to.have.length(1);
+    await settle();
+    await owner.query(`delete from broker.vault_findings where path = $1`, [orphan.path]);
+    await owner.query(`delete from broker.notifications where kind = 'orphan'`);
   });
 
   it('is seen by its owner and by admins, counted for Prometheus, and listed by a dry run', async () => {
@@ -259,7 +347,14 @@ describe('what people do in Vault is told within one reconciliation', function (
 
   it('a row that is deleted by hand: its value is kept, told to the admins, and can be put back', async () => {
     const { id, path } = await stored();
-    const child = ['credential_versions', 'write_intents', 'grants', 'notifications', 'credential_last_use'];
+    const child = [
+      'credential_versions',
+      'write_intents',
+      'grants',
+      'notifications',
+      'credential_last_use',
+      'active_versions',
+    ];
     const kept = (await owner.query('select * from broker.credentials where id = $1', [id])).rows[0];
     for (const table of child)
       await owner.query(`delete from broker.${table} where credential_id = $1`, [id]);

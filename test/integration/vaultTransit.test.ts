@@ -103,9 +103,23 @@ describe('keys that never leave Vault', function () {
   it('signs checkpoints with a key of its own, verifiable without the broker', async () => {
     const signer = createCheckpointSigner(transit);
     const signature = await signer.sign('heads of all chains');
-    expect(await signer.verify('heads of all chains', signature)).to.equal(true);
-    expect(await signer.verify('heads of all chainS', signature)).to.equal(false);
-    expect(await signer.verify('heads of all chains', 'vault:v1:AAAA')).to.equal(false);
+    const payload = 'heads of all chains';
+    const good = { payload, signature };
+    const bad = { payload: 'heads of all chainS', signature };
+    const tried = [
+      good,
+      bad,
+      { payload, signature: 'vault:v1:AAAA' },
+      { payload, signature: '' },
+      { payload, signature: signature.replace('v1', 'v9') },
+    ];
+    expect(await signer.verify(tried)).to.deep.equal([true, false, false, false, false]);
+    expect(await signer.verify([])).to.deep.equal([]);
+    const many = Array.from({ length: 1_001 }, (_, n) => n % 2 === 0);
+    expect(await signer.verify(many.map((valid) => (valid ? good : bad)))).to.deep.equal(many);
+    const long = 'x'.repeat(300_000);
+    const big = { payload: long, signature: await signer.sign(long) };
+    expect(await signer.verify([big, big, bad, big])).to.deep.equal([true, true, false, true]);
     const described = await vault.root.request('GET', `${vault.mounts.transitMount}/keys/broker-audit`);
     const raw = Buffer.from(described.body.data.keys['1'].public_key, 'base64');
     const x = raw.toString('base64url');

@@ -27,6 +27,7 @@ export interface RawRows {
   }[];
   uses: { credential_id: string; used_at: Date; used_by: string; caller: string; success: boolean }[];
   audit: { credential_id: string; at: Date; action: string; outcome: string; version: number | null }[];
+  findings: { credential_id: string; kind: string; found_at: Date; resolved_at: Date | null }[];
   facts: Fact[];
 }
 
@@ -39,6 +40,7 @@ export async function readRaw(owner: pg.Pool, facts: Fact[]): Promise<RawRows> {
     runs: await all('test_runs', 'tested_at'),
     uses: await all('credential_usage', 'used_at'),
     audit: await all('audit_events', 'at'),
+    findings: await all('vault_findings', 'found_at'),
     facts,
   };
 }
@@ -119,12 +121,14 @@ export class Recount {
       const last = used?.used_at ?? created_at;
       if (last.getTime() <= to - 90 * DAY)
         add('unused', name, iso(last), used === undefined ? 'never_used' : null);
-      const ours = this.#versions(id, to).filter(({ source }) => source !== 'drift');
-      const own = Math.max(active, ...ours.map(({ version }) => version));
-      const foreign = this.#audit(id, to).filter(
-        (e) => e.action === 'credential.drift_found' && (e.version ?? 0) > own,
+      const open = this.#raw.findings.filter(
+        (f) =>
+          f.credential_id === id &&
+          f.kind === 'drift' &&
+          f.found_at.getTime() < to &&
+          (f.resolved_at === null || f.resolved_at.getTime() >= to),
       );
-      if (foreign[0] !== undefined) add('drift', name, iso(foreign[0].at));
+      for (const finding of open) add('drift', name, iso(finding.found_at));
     }
     for (const use of uses) {
       const same = uses.filter(

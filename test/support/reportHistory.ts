@@ -3,6 +3,7 @@ import type { Postgres } from '../../src/adapters/postgres/postgres.js';
 import type { Call } from '../../src/domain/caller.js';
 import type { Credential } from '../../src/domain/credential.js';
 import type { TestCode, TestResult } from '../../src/domain/testResult.js';
+import type { Resolution } from '../../src/domain/vaultFinding.js';
 import type { ChangeTx, CredentialPatch } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
@@ -149,7 +150,24 @@ export class ReportHistory {
         auditEvent(OWNER, 'credential.drift_found', 'allowed', { credentialId: id, version: latestVersion }),
       );
       await tx.updateCredential(id, { latestVersion }, 'system', this.clock.now());
+      await this.#endDrift(tx, id, 'superseded');
+      await tx.openFinding({
+        id: randomUUID(),
+        kind: 'drift',
+        credentialId: id,
+        path: null,
+        version: latestVersion,
+        facts: {},
+        foundAt: this.clock.now(),
+        resolvedAt: null,
+        resolution: null,
+      });
     });
+  }
+
+  async #endDrift(tx: ChangeTx, id: string, resolution: Resolution): Promise<void> {
+    for (const finding of await this.#ports.findings.openOf(id))
+      await tx.resolveFinding(finding.id, resolution, this.clock.now());
   }
 
   /** Makes the foreign version that was found the active one. */
@@ -172,6 +190,7 @@ export class ReportHistory {
       });
       tx.audit(auditEvent(OWNER, 'credential.activate', 'allowed', { credentialId: id, version }));
       await tx.updateCredential(id, { activeVersion: version, health: 'unchecked' }, 'system', at);
+      await this.#endDrift(tx, id, 'activated');
     });
   }
 
@@ -209,6 +228,7 @@ export class ReportHistory {
     };
     await this.#ports.changes.run(async (tx) => {
       await tx.openIntent(intent);
+      await this.#endDrift(tx, credential.id, 'superseded');
       await commitVersion(tx, now, intent, { version, createdTime: now.toISOString() }, [
         auditEvent(OWNER, 'credential.update', 'allowed', { credentialId: credential.id, version }),
       ]);

@@ -1,59 +1,72 @@
 import type pg from 'pg';
 import { type ChainHead, namedPrevious } from '../../domain/auditChain.js';
-import { type AuditProblem, auditCheck } from '../../domain/auditProof.js';
+import { auditCheck } from '../../domain/auditProof.js';
+import { BrokerError } from '../../domain/errors.js';
 import type { AuditProof, AuditVerifier } from '../../ports/auditTrail.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import type { CheckpointSigner } from '../../ports/vault.js';
 import { toAuditRow } from './auditRow.js';
-import {
-  parsePayload,
-  payloadHash,
-  readCheckpoints,
-  type StoredCheckpoint,
-  writeCheckpoint,
-} from './checkpoints.js';
+import { CheckpointProof } from './checkpointProof.js';
+import { writeCheckpoint } from './checkpoints.js';
 import { translate } from './errors.js';
 import { type Query, queryOn } from './pools.js';
 
 const PAGE_ROWS = 2_000;
-const NUMBERS = 'checkpoints';
+/** A checkpoint comes each minute, and one is looked at within moments. */
+const TRIES = 5;
 
-/** Proves the audit row by row against hashes and signed checkpoints. Reads it all, so it has its own connection. */
+/** Proves the audit row by row against hashes and signed checkpoints. Reads it all, so `pool` is for that alone. */
 export function postgresVerifier(parts: {
   pool: pg.Pool;
+  slow: Query;
   signer: CheckpointSigner;
   clock: Clock;
   log: Log;
 }): AuditVerifier {
-  const { pool, signer, clock, log } = parts;
+  const { pool, slow, signer, clock, log } = parts;
   return {
     async checkpoint() {
-      const made = await writeCheckpoint(queryOn(pool), signer, clock);
+      const made = await writeCheckpoint(slow, signer, clock);
       if (made !== null) log.info('audit.checkpoint', { number: made.number, sha256: made.sha256 });
     },
     async verify() {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw translate(error);
-      });
-      const query = queryOn(client);
-      try {
-        // One snapshot for rows and checkpoints: what comes meanwhile is the next proof's.
-        await query({ text: 'begin isolation level repeatable read read only' });
-        const proof = await prove(query, signer);
-        await query({ text: 'commit' });
-        client.release();
-        return proof;
-      } catch (error) {
-        client.release(true);
-        throw error;
+      const signed = new CheckpointProof(signer);
+      for (let tried = 0; tried < TRIES; tried += 1) {
+        await signed.goOn(queryOn(pool));
+        const proof = await inSnapshot(pool, (query) => prove(query, signed));
+        if (proof !== null) return proof;
       }
+      throw new BrokerError('records_unavailable', {
+        detail: 'The records database cannot serve right now.',
+        log: 'checkpoints came faster than they could be looked at',
+      });
     },
   };
 }
 
-async function prove(query: Query, signer: CheckpointSigner): Promise<AuditProof> {
-  const stored = await readCheckpoints(query);
-  const { heads, dropped, problems } = await checkSignatures(stored, signer);
+/** What comes meanwhile is the next proof's. */
+async function inSnapshot<T>(pool: pg.Pool, work: (query: Query) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw translate(error);
+  });
+  const query = queryOn(client);
+  try {
+    await query({ text: 'begin isolation level repeatable read read only' });
+    const result = await work(query);
+    await query({ text: 'commit' });
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+/** Null where the snapshot has a checkpoint that was not looked at: it may say that rows were dropped. */
+async function prove(query: Query, signed: CheckpointProof): Promise<AuditProof | null> {
+  const [newest] = await query({ text: 'select max(number) as number from broker.audit_checkpoints' });
+  if (Number(newest?.['number'] ?? 0) > (signed.last?.number ?? 0)) return null;
+  const { heads, dropped, problems, count: checkpoints, last: lastCheckpoint } = signed;
   const check = auditCheck({ signed: heads, continued: await continuedHeads(query), dropped });
   let after: [string, number, Date] | null = ['', -1, new Date(0)];
   while (after !== null) {
@@ -70,10 +83,7 @@ async function prove(query: Query, signer: CheckpointSigner): Promise<AuditProof
   }
   const result = check.end();
   const all = [...problems, ...result.problems];
-  const newest = stored.at(-1);
-  const lastCheckpoint =
-    newest === undefined ? null : { number: newest.number, sha256: payloadHash(newest.payload) };
-  return { ...result, ok: all.length === 0, checkpoints: stored.length, lastCheckpoint, problems: all };
+  return { ...result, ok: all.length === 0, checkpoints, lastCheckpoint, problems: all };
 }
 
 async function continuedHeads(query: Query): Promise<ChainHead[]> {
@@ -81,29 +91,4 @@ async function continuedHeads(query: Query): Promise<ChainHead[]> {
     text: `select * from broker.audit_events where seq = 0 and action = 'chain.start' and details <> '{}'::jsonb`,
   });
   return rows.map((row) => namedPrevious(toAuditRow(row))).filter((head) => head !== null);
-}
-
-/** The heads of all checkpoints whose signature holds, and what they say was dropped by age. */
-async function checkSignatures(
-  stored: StoredCheckpoint[],
-  signer: CheckpointSigner,
-): Promise<{ heads: ChainHead[]; dropped: ChainHead[]; problems: AuditProblem[] }> {
-  const heads: ChainHead[] = [];
-  const dropped: ChainHead[] = [];
-  const problems: AuditProblem[] = [];
-  let previous: string | null = null;
-  for (const [index, { number, payload, signature }] of stored.entries()) {
-    const tell = (problem: string): void => void problems.push({ chain: NUMBERS, seq: number, problem });
-    if (number !== index + 1) tell('deleted: a checkpoint before it is missing');
-    if (!(await signer.verify(payload, signature))) {
-      tell('the signature does not hold');
-    } else {
-      const told = parsePayload(payload);
-      if (told.number !== number || told.previous !== previous) tell('it does not follow the one before it');
-      heads.push(...told.heads);
-      dropped.push(...(told.dropped?.heads ?? []));
-    }
-    previous = payloadHash(payload);
-  }
-  return { heads, dropped, problems };
 }

@@ -44,6 +44,19 @@ export function channelReads(query: Query): ChannelReads {
   };
 }
 
+/** What waited for a channel that was paused has as long as what comes up now before it is given up. */
+const RESUMED = `
+  update broker.notification_deliveries d set created_at = $3
+  from broker.notification_channels c
+  where c.id = $1 and c.paused and not $2 and d.channel_id = c.id and d.state = 'pending'`;
+
+const WAKE_EVENTS = `
+  update broker.event_webhooks set attempts = 0, failing_since = null, next_attempt_at = null where channel_id = $1`;
+
+/** A report for which no other channel was chosen goes to people alone, not to channels that nobody chose. */
+const UNCHOSEN = `
+  update broker.report_schedules set channels = array_remove(channels, $1::uuid) where $1::uuid = any (channels)`;
+
 export function channelWrites(
   query: Query,
 ): Pick<ChangeTx, 'insertChannel' | 'updateChannel' | 'deleteChannel' | 'resealChannel'> {
@@ -58,18 +71,23 @@ export function channelWrites(
         created_by: channel.createdBy,
         ...changeable(channel),
       }),
-    async updateChannel(channel) {
+    async updateChannel(channel, at) {
+      const id = uuidOrNull(channel.id);
+      await query({ text: RESUMED, values: [id, channel.paused, at] });
       const columns = Object.entries(changeable(channel));
       const sets = columns.map(([name], index) => `${name} = $${index + 2}`).join(', ');
       // Whoever changes a channel wants to see what comes of it.
       const text = `update broker.notification_channels set ${sets}, failures = 0, next_attempt_at = null
                     where id = $1 returning 1`;
-      const values = [uuidOrNull(channel.id), ...columns.map(([, value]) => toSql(value))];
+      const values = [id, ...columns.map(([, value]) => toSql(value))];
       if ((await query({ text, values })).length === 0) throw notFound('channel');
+      await query({ text: WAKE_EVENTS, values: [id] });
     },
     async deleteChannel(id) {
+      const values = [uuidOrNull(id)];
+      await query({ text: UNCHOSEN, values });
       const text = 'delete from broker.notification_channels where id = $1 returning 1';
-      return (await query({ text, values: [uuidOrNull(id)] })).length > 0;
+      return (await query({ text, values })).length > 0;
     },
     async resealChannel(id, { from, to }) {
       const text = `update broker.notification_channels set sealed_target = $3

@@ -83,10 +83,16 @@ export async function writeCheckpoint(
 const toHead = (row: Row): ChainHead =>
   ({ chain: row['chain'], seq: Number(row['seq']), hash: row['hash'] }) as ChainHead;
 
-/** All checkpoints, oldest first. */
-export async function readCheckpoints(query: Query): Promise<StoredCheckpoint[]> {
+/** Those after a number, oldest first. */
+export async function readCheckpoints(
+  query: Query,
+  after: number,
+  limit: number,
+): Promise<StoredCheckpoint[]> {
   const rows = await query({
-    text: 'select number, payload, signature from broker.audit_checkpoints order by number',
+    text: `select number, payload, signature from broker.audit_checkpoints
+           where number > $1 order by number limit $2`,
+    values: [after, limit],
   });
   return rows.map((row) => ({
     number: Number(row['number']),

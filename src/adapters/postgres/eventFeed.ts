@@ -12,7 +12,7 @@ const DUE = `
   where coalesce(w.next_attempt_at <= $1, true) and (w.missed or w.position < ${NEWEST})`;
 
 const STANDING = `
-  select w.*, w.missed or coalesce(w.position < (select min(e.number) - 1 from broker.events e), false) as reset,
+  select w.*, w.missed or w.position < coalesce((select min(e.number) from broker.events e), ${NEWEST} + 1) - 1 as reset,
     ${NEWEST} as newest
   from broker.event_webhooks w where w.channel_id = $1 and coalesce(w.next_attempt_at <= $2, true)`;
 

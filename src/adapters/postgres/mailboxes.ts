@@ -1,19 +1,29 @@
+import type { Role } from '../../domain/caller.js';
 import type { Addresses, Mailbox, Outbox } from '../../ports/notices.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import type { Query } from './pools.js';
+import { notShutOut } from './reach.js';
 
-/** SQL for whose mailbox a recipient (a placeholder) means, and the address there. */
-const people = (asked: string) => `
+/** Another issuer does not tell us of an admin who is none any more: who did not come for so many days counts as none. */
+const ADMIN_FOR_DAYS = 90;
+
+/** SQL for whose mailboxes a recipient means, and the addresses there. Placeholders: the recipients, and now. */
+const people = (asked: string, now: string) => `
   select asked.recipient, who.principal, coalesce(p.email, a.email) as address
   from unnest(${asked}::text[]) asked (recipient)
   cross join lateral (
     select coalesce((select s.created_by from broker.service_accounts s where asked.recipient = 'sa:' || s.id),
       asked.recipient) as principal
     union select p.principal from broker.people p where asked.recipient = 'admins' and p.role = 'admin'
+    union select s.principal from broker.principal_addresses s
+      where asked.recipient = 'admins' and s.role = 'admin'
+        and s.seen_at > ${now}::timestamptz - interval '${ADMIN_FOR_DAYS} days'
+    union select m.principal from broker.team_members m where asked.recipient = 'team:' || m.team
   ) who
   left join broker.people p on p.principal = who.principal
   left join broker.principal_addresses a on a.principal = who.principal
-  where not coalesce(p.disabled, false) and coalesce(p.email, a.email) is not null`;
+  where not coalesce(p.disabled, false) and ${notShutOut('who.principal')}
+    and coalesce(p.email, a.email) is not null`;
 
 /** A mailbox is a channel like others, so that mail to people waits, is bundled and is tried again as all else. */
 const KEEP = `
@@ -29,7 +39,7 @@ const FIND = 'select id, recipient from broker.notification_channels where recip
 export function mailboxReads(query: Query): Pick<Outbox, 'mailboxes' | 'addressOf'> {
   return {
     async mailboxes(recipients, now) {
-      const found = await query({ text: people('$1'), values: [recipients] });
+      const found = await query({ text: people('$1', '$2'), values: [recipients, now] });
       const principals = [...new Set(found.map((row) => String(row['principal'])))];
       const known = new Map<unknown, string>();
       if (principals.length > 0) {
@@ -47,29 +57,34 @@ export function mailboxReads(query: Query): Pick<Outbox, 'mailboxes' | 'addressO
       }
       return boxes;
     },
-    async addressOf(principal) {
-      const [row] = await query({ text: people('$1'), values: [[principal]] });
+    async addressOf(principal, now) {
+      const [row] = await query({ text: people('$1', '$2'), values: [[principal], now] });
       return row === undefined ? null : String(row['address']);
     },
   };
 }
 
 const SEEN = `
-  insert into broker.principal_addresses (principal, email, seen_at) values ($1, $2, $3)
-  on conflict (principal) do update set email = excluded.email, seen_at = excluded.seen_at
-  where principal_addresses.email <> excluded.email`;
+  insert into broker.principal_addresses (principal, email, role, seen_at) values ($1, $2, $3, $4)
+  on conflict (principal) do update set email = excluded.email, role = excluded.role, seen_at = excluded.seen_at`;
 
 const MOST_REMEMBERED = 10_000;
+const NOTED_EVERY_MS = 86_400_000;
 
-/** Postgres is asked only when an address is new to this process. */
+/** Postgres is asked only for what is new to this process, and once a day. */
 export function addressBook(query: Query, clock: Clock, log: Log): Addresses {
-  const known = new Map<string, string>();
+  const known = new Map<string, { email: string; role: Role; at: number }>();
   return {
-    seen(principal, email) {
-      if (known.get(principal) === email) return;
+    seen({ principal, role, email }) {
+      if (email === undefined) return;
+      const now = clock.now();
+      const at = now.getTime();
+      const before = known.get(principal);
+      const same = before?.email === email && before.role === role;
+      if (same && at - before.at < NOTED_EVERY_MS) return;
       if (known.size >= MOST_REMEMBERED) known.clear();
-      known.set(principal, email);
-      query({ text: SEEN, values: [principal, email, clock.now()] }).catch(() => {
+      known.set(principal, { email, role, at });
+      query({ text: SEEN, values: [principal, email, role, now] }).catch(() => {
         known.delete(principal);
         log.warn('address_not_kept');
       });

@@ -38,9 +38,10 @@ const FROM = `
   left join broker.credentials c on c.id = n.credential_id
   left join broker.credential_last_use l on l.credential_id = n.credential_id`;
 
-/** What concerns the caller (`$1` to `$4` of `reachValues`), or a service account that he made, or he owns or manages. */
+/** What concerns the caller (`$1` to `$4` of `reachValues`), his teams or a service account that he made, or he owns or manages. */
 const MINE = `(n.recipient = any (array(
-    select $1::text union all select 'sa:' || s.id from broker.service_accounts s where s.created_by = $1))
+    select $1::text union all select 'sa:' || s.id from broker.service_accounts s where s.created_by = $1
+    union all select 'team:' || m.team from broker.team_members m where m.principal = $1))
   or n.credential_id = any (array(
     select o.id from broker.credentials o where o.owner = $1
     union all select g.credential_id from broker.grants g where ${REACHES} and ${LEVEL} = 3)))`;

@@ -10,7 +10,8 @@ const UNSENT = `
   select n.*, coalesce(c.labels, '{}') as labels, array(
     select g.subject from broker.grants g
       where g.credential_id = c.id and g.subject_kind = 'team' and (g.expires_at is null or g.expires_at > $2)
-    union select m.team from broker.team_members m where m.principal = c.owner) as teams
+    union select m.team from broker.team_members m where m.principal = c.owner
+    union select n.body->>'team' where n.kind = 'report' and n.body->>'team' is not null) as teams
   from broker.notifications n left join broker.credentials c on c.id = n.credential_id
   where n.sent_at is null order by n.created_at, n.id limit $1`;
 

@@ -33,8 +33,10 @@ export interface Pools {
   reads: pg.Pool;
   audit: pg.Pool;
   changes: pg.Pool;
-  /** One connection for long work: verifying, checkpoints, partitions. */
+  /** One connection for long work: checkpoints, reports, partitions. */
   slow: pg.Pool;
+  /** One connection to prove the audit, which reads all of it. */
+  proof: pg.Pool;
   /** For the queue of jobs; one of its connections listens. */
   jobs: pg.Pool;
   /** For who works alone: a connection that holds a lock as long as the work lasts. */
@@ -66,7 +68,9 @@ export function createPools(url: string, log: Log): Pools {
     reads: pool('reads', 10, 2_000),
     audit: pool('audit', 2, 2_000),
     changes: pool('changes', 6, 2_000),
-    slow: pool('slow', 1, 120_000),
+    // Its turn may take as long as a statement of somebody else's long work.
+    slow: pool('slow', 1, 120_000, 10_000),
+    proof: pool('proof', 1, 120_000),
     // Nobody waits for an answer here, and more jobs run than there are connections.
     jobs: pool('jobs', 4, 10_000, 5_000),
     leader: pool('leader', 2, 2_000),

@@ -102,7 +102,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     records: recordsOf(reads, clock),
     changes: postgresChanges(pools.changes, clock, log),
     readAudit: { ...batcher, flush, countRefusal },
-    auditVerifier: postgresVerifier({ pool: pools.slow, signer: checkpointSigner, clock, log }),
+    auditVerifier: postgresVerifier({ pool: pools.proof, slow, signer: checkpointSigner, clock, log }),
     recordsStatus: postgresStatus(reads, clock, log),
     outbox: postgresOutbox(queryOn(pools.changes)),
     addresses: addressBook(slow, clock, log),

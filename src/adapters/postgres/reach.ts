@@ -11,7 +11,8 @@ interface Asker {
 
 const ONE_ASKER: Asker = { principal: '$1', now: '$2', kind: '$3', roles: '$4::text[]', session: '$5::text' };
 
-const notShutOut = (principal: string): string =>
+/** SQL that is true for a principal whom nobody shut out; people of the broker's own log-in have that in their own row. */
+export const notShutOut = (principal: string): string =>
   `not exists (select 1 from broker.disabled_principals d where d.principal = ${principal})`;
 
 /**

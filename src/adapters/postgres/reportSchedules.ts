@@ -10,7 +10,10 @@ type ScheduleReads = Pick<Reports, 'schedules' | 'schedule' | 'dueSchedules' | '
 const DUE = `
   select * from broker.report_schedules where enabled and (next_due_at is null or next_due_at <= $1) order by name`;
 
-/** One statement, so that the moment moves on and the job is there, or neither. A change meanwhile wins. */
+/**
+ * One statement, so that the moment moves on and the job is there, or neither. A change meanwhile wins. Reports that are due
+ * together are made one after the other: each reads a lot over the one connection for that.
+ */
 const MOVE_ON = `
   with mine as (
     update broker.report_schedules set next_due_at = $2
@@ -18,7 +21,8 @@ const MOVE_ON = `
     returning id
   )
   select case when $6::json is not null then
-    graphile_worker.add_job('make_report', payload := $6::json, job_key := $7, max_attempts := 25) is not null end
+    graphile_worker.add_job('make_report', payload := $6::json, queue_name := 'make_report', job_key := $7,
+      max_attempts := 25) is not null end
   from mine`;
 
 const DECLARE = `

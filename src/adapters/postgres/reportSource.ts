@@ -17,10 +17,12 @@ const SCOPE = `
 
 /** Tests count for the version that was the active one when they were made. */
 const CREDENTIALS = `
-  with ${SCOPE}, activity as (
+  with ${SCOPE}, stretches as (
     select credential_id, active_version, at as since,
       lead(at, 1, 'infinity') over (partition by credential_id order by id) as until
-    from broker.credential_states
+    from broker.credential_states where at < $3 and credential_id in (select id from scope)
+  ), activity as materialized (
+    select * from stretches where until > $2
   ), tested as (
     select t.credential_id, count(*) as tests, count(*) filter (where t.code in ('ok', 'insufficient_permission',
       'quota_exhausted', 'no_auth_required')) as tests_ok
@@ -68,22 +70,13 @@ const USES = `
   where u.used_at >= $2 and u.used_at < $3
   group by 1, 2, 3 order by 4 desc, 1, 2, 3`;
 
-/** Open until the broker writes a newer version itself or makes the foreign one the active one. */
+/** What `glassdome findings` listed as open at that moment. */
 const DRIFTS = `
-  with ${SCOPE}, found as (
-    select e.credential_id, e.at, coalesce(e.version, (e.details ->> 'expected')::integer) as version
-    from broker.audit_events e where e.action = 'credential.drift_found' and e.at < $3
-    union all
-    select v.credential_id::text, v.recorded_at, v.version from broker.credential_versions v
-    where v.source = 'drift' and v.recorded_at < $3
-  ), own as (
-    select v.credential_id, max(v.version) as version from broker.credential_versions v
-    where v.source <> 'drift' and v.recorded_at < $3 group by 1
-  )
-  select s.id as credential_id, min(f.at) as at, 'written_in_vault' as code
-  from scope s join found f on f.credential_id = s.id::text left join own on own.credential_id = s.id
-  where f.version > greatest(own.version, s.active_version) and $2::timestamptz is not null
-  group by s.id order by 2, 1`;
+  with ${SCOPE}
+  select s.id as credential_id, f.found_at as at, 'written_in_vault' as code
+  from scope s join broker.vault_findings f on f.credential_id = s.id and f.kind = 'drift'
+  where f.found_at < $3 and (f.resolved_at is null or f.resolved_at >= $3) and $2::timestamptz is not null
+  order by 2, 1`;
 
 /** What a report is made of, counted from the raw rows. `slow` for what reads a lot. */
 export function reportSource(slow: Query): Pick<Reports, 'source'> {

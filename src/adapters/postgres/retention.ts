@@ -45,6 +45,7 @@ export function postgresRetention(query: Query, signer: CheckpointSigner, clock:
                     select count(*) from gone`;
       return countOf(text, [before]);
     },
+    forgetStates: (before) => countOf('select broker.forget_states($1) as count', [before]),
   };
 }
 

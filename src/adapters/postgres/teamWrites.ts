@@ -4,6 +4,10 @@ import type { Query } from './pools.js';
 
 type TeamWrites = Pick<ChangeTx, 'insertTeam' | 'replaceMembers' | 'deleteTeam'>;
 
+/** What its members were told, or were about to be, is not for those of the next team of that name. */
+const ORPHANED = `
+  update broker.notifications set recipient = 'admins', sent_at = coalesce(sent_at, $2) where recipient = $1`;
+
 /** Writes of one transaction to teams and who is in them. */
 export function teamWrites(query: Query): TeamWrites {
   return {
@@ -38,6 +42,7 @@ export function teamWrites(query: Query): TeamWrites {
         values: [opened, at],
       });
       await query({ text: 'delete from broker.reports where team = $1', values: [name] });
+      await query({ text: ORPHANED, values: [`team:${name}`, at] });
       await query({ text: 'delete from broker.teams where name = $1', values: [name] });
     },
   };

@@ -33,13 +33,19 @@ const list = leaf('list', 'when reports are made by themselves (admins: all, oth
         { title: 'WHEN', value: (row) => row['expression'] },
         { title: 'IN', value: (row) => row['timezone'] },
         { title: 'NEXT', value: (row) => (row['enabled'] === true ? row['next_due_at'] : 'disabled') },
-        { title: 'CHANNELS', value: (row) => row['channels'] ?? 'all', extra: true },
+        { title: 'CHANNELS', value: channelsOf, extra: true },
         { title: 'ID', value: (row) => row['id'], extra: true },
       ],
       body.items,
     );
   }),
 );
+
+/** All that ask for reports, or those that were chosen and are still there. */
+function channelsOf({ channels }: Record<string, unknown>): unknown {
+  if (!Array.isArray(channels)) return 'all';
+  return channels.length === 0 ? 'none' : channels;
+}
 
 const add = leaf('add', 'make reports by themselves (admins; for their team: its leads)')
   .argument('<name>', 'e.g. weekly')
