@@ -89,7 +89,7 @@ export function createApp(options: AppOptions): Express {
   const { revealsPerMinute = 0, testsPerMinute = 0 } = options;
   const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.readAudit)];
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];
-  for (const route of routes) {
+  for (const route of asked(routes)) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     const before = route.auth === 'none' ? [loginLimit(ports.readAudit)] : [];
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
@@ -99,6 +99,11 @@ export function createApp(options: AppOptions): Express {
   app.use(unknownRoute);
   app.use(errorHandler(ports.log));
   return app;
+}
+
+/** As they are looked through for each request: those that services read values by come first. */
+function asked(all: readonly Route[]): Route[] {
+  return [...all].sort((a, b) => Number(b.reveals ?? false) - Number(a.reveals ?? false));
 }
 
 /** A member of this name would be dropped silently on the way through the schemas. */

@@ -1,4 +1,5 @@
 import { BrokerError } from '../../domain/errors.js';
+import { turn } from './turn.js';
 
 export interface BatchedOptions<Q, A> {
   one(question: Q): Promise<A>;
@@ -21,8 +22,8 @@ interface Waiting<Q, A> {
 }
 
 /**
- * Asks at once while little is under way; what comes meanwhile is asked together when a statement has ended. A lone
- * question waits for nothing, and many share a round trip. An answer is always of a statement begun after its
+ * Asks while little is under way; what comes in the same turn of the event loop, or meanwhile, is asked together. A lone
+ * question waits for no timer, and many share a round trip. An answer is always of a statement begun after its
  * question came, so nothing here is ever stale.
  */
 export function batched<Q, A>(options: BatchedOptions<Q, A>): (question: Q) => Promise<A> {
@@ -44,7 +45,7 @@ export function batched<Q, A>(options: BatchedOptions<Q, A>): (question: Q) => P
 
   const run = async (): Promise<void> => {
     running += 1;
-    while (queue.length > 0) await answer(queue.splice(0, options.most));
+    for (await turn(); queue.length > 0; await turn()) await answer(queue.splice(0, options.most));
     running -= 1;
   };
 
