@@ -72,6 +72,8 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const delayMs = server === undefined ? 0 : config.STOP_DELAY_SECONDS * 1_000;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => void stop(0, delayMs).catch(fail));
+  // Left to itself, Node opens its debugger at this signal: all memory to whoever may connect to this machine.
+  process.on('SIGUSR1', () => log.warn('debugger_refused'));
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(event, (error: unknown) => {
       log.error(event, { error: error instanceof Error ? error.name : typeof error });

@@ -96,6 +96,14 @@ describe('a broker that is asked to stop', function () {
     expect(ms).to.be.below(GONE_WITHIN_MS);
   });
 
+  it('opens no debugger at the signal that Node keeps for it', async () => {
+    await start(0);
+    broker.child.kill('SIGUSR1');
+    await eventually('the signal', async () => broker.output().includes('debugger_refused') || undefined);
+    expect(await ready()).to.equal(200);
+    expect(broker.output()).not.to.match(/Debugger listening/);
+  });
+
   it('ends at once, as failed, at the second signal', async () => {
     await start(10);
     broker.child.kill('SIGTERM');
