@@ -4,17 +4,25 @@ import { each, matching, oneWord, type Rule, rulesOf } from './fieldRules.js';
 import { optional, setting } from './probing.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsRules } from './tlsFields.js';
 
+/**
+ * Where a name may begin: at the start, or behind one of the first 60 line ends, commas, semicolons and braces of the
+ * section. Each step takes exactly one of them, so that no text makes the search long.
+ */
+const START = '(?:[^\\n,;{\\[]*[\\n,;{]){0,60}[^\\S\\n]*(?:export[^\\S\\n]+)?["\']?';
+const SET = '["\']?[^\\S\\n]*[=:]';
+
 /** `name = value`, `export NAME="value"` or JSON, wherever it stands in the section; an empty group where it does not. */
-const line = (names: string) => `(?:(?=[^\\[]*?(?:${names})["']?\\s*[=:]\\s*["']?([^\\s"',;]+))|)`;
+const line = (names: string) => `(?:(?=${START}(?:${names})${SET}[^\\S\\n]*["']?([^\\s"',;]+))|)`;
 
 /** A section of `~/.aws/credentials`, `export AWS_…` lines or what `aws configure export-credentials` shows, in any order. */
 const PROFILE = {
   pattern: [
-    '^\\s*(?:#[^\\n]*\\n\\s*)*(?:\\[[^\\]]*\\])?(?=[^\\[]*(?:aws_|AWS_|AccessKey)\\w*["\']?\\s*[=:])',
+    '^(?:[^\\S\\n]*(?:#[^\\n]*)?\\n)*[^\\S\\n]*(?:\\[[^\\]\\n]*\\])?',
+    `(?=${START}(?:aws_|AWS_|AccessKey|SecretAccessKey)\\w*${SET})`,
     line('aws_access_key_id|AWS_ACCESS_KEY_ID|AccessKeyId'),
     line('aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey'),
     line('aws_session_token|AWS_SESSION_TOKEN|SessionToken'),
-    line('\\bregion|AWS_REGION|AWS_DEFAULT_REGION'),
+    line('region|AWS_REGION|AWS_DEFAULT_REGION'),
   ].join(''),
   into: ['access_key_id', 'secret_access_key', 'session_token', 'region'],
 };

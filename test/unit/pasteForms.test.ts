@@ -253,3 +253,41 @@ it('a certificate pasted with its private key is refused', () => {
     'fields.client_cert_pem must not hold a private key; it belongs into a field that is secret',
   ]);
 });
+
+describe('no pasted text holds the process up', () => {
+  /** As long as a field may be. */
+  const LONG = 16_000;
+  const BROKEN_AFTER_MS = 2_000;
+  const pieces = [
+    ' ',
+    ' aws_',
+    '#',
+    '# ',
+    '\n',
+    '#\n ',
+    '[',
+    'aws_ =',
+    ',{',
+    'a!',
+    '@',
+    '=',
+    'PVEAPIToken=',
+    '-----BEGIN ',
+    '"',
+    '\t:',
+  ];
+  for (const { serviceType, template } of connectors)
+    it(serviceType, () => {
+      const patterns = [
+        ...(template.paste_forms ?? []).map(({ pattern }) => new RegExp(pattern)),
+        ...(template.secret_guards ?? []).map(({ pattern }) => new RegExp(pattern, 'i')),
+      ];
+      for (const pattern of patterns)
+        for (const piece of pieces) {
+          const began = performance.now();
+          pattern.test(piece.repeat(LONG / piece.length));
+          pattern.test(`${' '.repeat(LONG / 2)}${piece.repeat(LONG / 2 / piece.length)}`);
+          expect(performance.now() - began, `${pattern.source} on ${piece}`).to.be.below(BROKEN_AFTER_MS);
+        }
+    });
+});
