@@ -5,7 +5,7 @@ import type { OutboundSession } from '../../src/ports/outbound.js';
 import type { Ports } from '../../src/ports.js';
 import { recordOrphans } from '../../src/usecases/orphans.js';
 import { reconcile } from '../../src/usecases/reconcile.js';
-import { systemCall } from '../../src/usecases/users.js';
+import { systemCall } from '../../src/usecases/systemCall.js';
 import { recordFindings } from '../../src/usecases/vaultFindings.js';
 import { tasksOf } from '../../src/worker/tasks.js';
 import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
