@@ -3,6 +3,7 @@ import { HEALTHS } from './credential.js';
 import { isBad } from './health.js';
 import { changeLines, MOST_LISTED, momentLines, stateLines, useLines } from './reportLines.js';
 import type { ServiceType } from './serviceType.js';
+import type { FindingKind } from './vaultFinding.js';
 
 /** One credential as it stood at the end of the time that is reported, and what its tests found within. */
 export interface ReportedCredential {
@@ -21,6 +22,9 @@ export interface ReportedCredential {
   /** Tests of the version that was active then, and those of them that found it working, in full or in part. */
   tests: number;
   testsOk: number;
+  /** What services told of it within the time. */
+  uses: number;
+  usesFailed: number;
   /** Codes of the warnings of the newest test of its active version. */
   warnings: string[];
 }
@@ -49,14 +53,15 @@ export interface UseCount {
 export interface OpenDrift {
   credentialId: string;
   at: Date;
-  code: string;
+  code: Exclude<FindingKind, 'orphan'>;
 }
 
 /** All that one report is made of. */
 export interface ReportSource {
   credentials: readonly ReportedCredential[];
   changes: readonly HealthChange[];
-  uses: readonly UseCount[];
+  /** The busiest first: as many as are listed, and how many there are. `used_by` is anybody's words, so they have no bound. */
+  uses: { most: readonly UseCount[]; count: number };
   drifts: readonly OpenDrift[];
 }
 
@@ -141,8 +146,19 @@ export function reportOf(
     ...momentLines(source.credentials, to),
     ...useLines(source),
   };
-  const lists = byList((list) => sectionOf(all[list], list, last));
-  const members = byList((list) => Object.fromEntries(all[list].map(({ id, name }) => [id, name])));
+  const named = (some: readonly { id: string; name: string }[]) =>
+    Object.fromEntries(some.map(({ id, name }) => [id, name]));
+  const members = {
+    ...byList((list) => named(all[list])),
+    who_used: named(source.credentials.filter(({ uses }) => uses > 0)),
+  };
+  const counts = { ...byList((list) => all[list].length), who_used: source.uses.count };
+  const lists = byList((list) => {
+    const section = { count: counts[list], lines: all[list].slice(0, MOST_LISTED) };
+    return last === null
+      ? { ...section, compared: null }
+      : comparedWith(last, list, { ...section, members: members[list] });
+  });
   const since_last =
     last === null ? null : { report: last.id, to: last.to.toISOString(), totals: last.totals };
   return { body: { totals: totalsOf(source), since_last, lists }, members };
@@ -152,18 +168,19 @@ function byList<T>(of: (list: ReportList) => T): Record<ReportList, T> {
   return Object.fromEntries(REPORT_LISTS.map((list) => [list, of(list)])) as Record<ReportList, T>;
 }
 
-function sectionOf(lines: readonly ReportLine[], list: ReportList, last: LastReport | null): ReportSection {
-  const shown = lines.slice(0, MOST_LISTED);
-  if (last === null) return { count: lines.length, lines: shown, compared: null };
+function comparedWith(
+  last: LastReport,
+  list: ReportList,
+  { count, lines, members }: Pick<ReportSection, 'count' | 'lines'> & { members: Record<string, string> },
+): ReportSection {
   const before = last.members[list];
-  const now = new Set(lines.map(({ id }) => id));
-  const gone = Object.entries(before).filter(([id]) => !now.has(id));
+  const gone = Object.entries(before).filter(([id]) => members[id] === undefined);
   return {
-    count: lines.length,
-    lines: shown.map((one) => ({ ...one, new: before[one.id] === undefined })),
+    count,
+    lines: lines.map((one) => ({ ...one, new: before[one.id] === undefined })),
     compared: {
       count: last.counts[list],
-      new: [...now].filter((id) => before[id] === undefined).length,
+      new: Object.keys(members).filter((id) => before[id] === undefined).length,
       gone: gone.length,
       gone_names: gone
         .map(([, name]) => name)
@@ -173,19 +190,19 @@ function sectionOf(lines: readonly ReportLine[], list: ReportList, last: LastRep
   };
 }
 
-function totalsOf({ credentials, uses }: ReportSource): ReportTotals {
+function totalsOf({ credentials }: ReportSource): ReportTotals {
   const count = (wanted: (one: ReportedCredential) => boolean) => credentials.filter(wanted).length;
-  const sum = <T>(all: readonly T[], of: (one: T) => number) =>
-    all.reduce((total, one) => total + of(one), 0);
+  const sum = (of: (one: ReportedCredential) => number) =>
+    credentials.reduce((total, one) => total + of(one), 0);
   const healths = HEALTHS.map((health) => [health, count((one) => one.health === health)]);
   return {
     credentials: credentials.length,
     broken: count(({ health }) => isBad(health)),
     by_health: Object.fromEntries(healths) as Record<Health, number>,
-    tests: sum(credentials, ({ tests }) => tests),
-    tests_ok: sum(credentials, ({ testsOk }) => testsOk),
-    uses: sum(uses, (one) => one.uses),
-    uses_failed: sum(uses, ({ failed }) => failed),
+    tests: sum(({ tests }) => tests),
+    tests_ok: sum(({ testsOk }) => testsOk),
+    uses: sum(({ uses }) => uses),
+    uses_failed: sum(({ usesFailed }) => usesFailed),
   };
 }
 

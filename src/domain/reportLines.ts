@@ -76,9 +76,8 @@ export function momentLines(
 
 /** Who used what, the busiest first. */
 export function useLines({ credentials, uses }: ReportSource): Pick<Lines, 'who_used'> {
-  const sorted = [...uses].sort((a, b) => b.uses - a.uses);
   return {
-    who_used: linesOf(credentials, sorted, ({ usedBy, caller, uses: count, failed }) => ({
+    who_used: linesOf(credentials, uses.most, ({ usedBy, caller, uses: count, failed }) => ({
       used_by: usedBy,
       caller,
       uses: count,

@@ -1,4 +1,5 @@
 import { HEALTHS, type Health } from './credential.js';
+import { escapedHtml } from './htmlText.js';
 import { REPORT_LISTS, type ReportLine, type ReportList } from './report.js';
 import { change, moment, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
 
@@ -37,8 +38,8 @@ export function reportPage(reports: readonly ShownReport[], above: readonly stri
   return (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light">' +
-    `<title>${escaped(title)}</title></head>\n<body style="${BODY}"><div style="max-width:680px;margin:0 auto">\n` +
-    above.map((text) => `<p style="margin:0 0 8px">${escaped(text)}</p>\n`).join('') +
+    `<title>${escapedHtml(title)}</title></head>\n<body style="${BODY}"><div style="max-width:680px;margin:0 auto">\n` +
+    above.map((text) => `<p style="margin:0 0 8px">${escapedHtml(text)}</p>\n`).join('') +
     `${reports.map(article).join('<hr style="border:0;border-top:3px solid #e3e6ea;margin:32px 0">\n')}` +
     `<p style="${SOFT};margin:28px 0 0">Made by the Glassdome credential broker. Times are UTC.</p></div></body></html>\n`
   );
@@ -54,7 +55,7 @@ function article(report: ShownReport): string {
   const none = REPORT_LISTS.filter((list) => !shown.includes(list)).map((list) => TITLES[list]);
   const since = last === null ? '' : `; compared with the report of ${moment(last.to)}`;
   return (
-    `<h1 style="font-size:22px;line-height:1.25;margin:0 0 4px;overflow-wrap:anywhere">${escaped(titleOf(report))}</h1>\n` +
+    `<h1 style="font-size:22px;line-height:1.25;margin:0 0 4px;overflow-wrap:anywhere">${escapedHtml(titleOf(report))}</h1>\n` +
     `<p style="${SOFT};margin:0 0 16px">${moment(from)} to ${moment(to)}${since}</p>\n` +
     `${tiles(report)}${healthBar(report)}${tested(report)}` +
     shown.map((list) => section(report, list)).join('') +
@@ -122,7 +123,7 @@ function section({ body, to }: ShownReport, list: ReportList): string {
       ? ''
       : `<table style="${TABLE}">${lines.map((one) => row(one, wordsOf(list, one, to))).join('\n')}</table>\n`) +
     [rest, gone]
-      .map((text) => (text === '' ? '' : `<p style="${SOFT};margin:6px 0 0">${escaped(text)}</p>\n`))
+      .map((text) => (text === '' ? '' : `<p style="${SOFT};margin:6px 0 0">${escapedHtml(text)}</p>\n`))
       .join('')
   );
 }
@@ -138,17 +139,8 @@ function row(line: ReportLine, words: string): string {
   const fresh =
     line.new === true ? ' <span style="color:#0b5cad;font-size:13px;font-weight:600">new</span>' : '';
   return (
-    `<tr><td style="${CELL};width:52%;padding-right:12px"><strong>${escaped(line.name)}</strong>${fresh}<br>` +
-    `<span style="${SOFT}">${escaped(line.service_type)}, ${escaped(line.owner)}</span></td>` +
-    `<td style="${CELL}">${escaped(words)}${user === '' ? '' : `<br><span style="${SOFT}">${escaped(user)}</span>`}</td></tr>`
+    `<tr><td style="${CELL};width:52%;padding-right:12px"><strong>${escapedHtml(line.name)}</strong>${fresh}<br>` +
+    `<span style="${SOFT}">${escapedHtml(line.service_type)}, ${escapedHtml(line.owner)}</span></td>` +
+    `<td style="${CELL}">${escapedHtml(words)}${user === '' ? '' : `<br><span style="${SOFT}">${escapedHtml(user)}</span>`}</td></tr>`
   );
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }

@@ -8,7 +8,8 @@ export const findingRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/api/findings',
-    summary: 'What in Vault is not as the broker stored it: of your own credentials, for admins of all',
+    summary:
+      'What in Vault is not as the broker stored it: of credentials that you own or manage, for admins of all',
     answer: findingPage,
     auth: 'token',
     query: findingQuery,

@@ -93,9 +93,12 @@ function success(route: Route): Record<string, unknown> {
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
     ...(route.answer === undefined
       ? {}
-      : { content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } }),
+      : { content: { 'application/json': { schema: schemaOf(route.answer, 'output') }, ...asTexts(route) } }),
   };
 }
+
+const asTexts = ({ alsoAnswers = [] }: Route) =>
+  Object.fromEntries(alsoAnswers.map((type) => [type, { schema: { type: 'string' } }]));
 
 const isOne = (route: Route) => route.path === '/api/credentials/{id}';
 const isSecret = (route: Route) => route.path.endsWith('/secret');

@@ -42,6 +42,7 @@ export const reportRoutes: readonly Route[] = [
     path: `${all}/{id}`,
     summary: 'One report, as JSON, as a page (format=html) or as a table (format=csv)',
     answer: shapes.reportAnswer,
+    alsoAnswers: ['text/html', 'text/csv'],
     auth: 'token',
     query: shapes.reportQuery,
     handle: async ({ ports, call, param, request, response }) => {

@@ -40,6 +40,8 @@ export interface Route {
   query?: z.ZodType;
   /** What success answers, for the document; left out where it answers nothing. */
   answer?: z.ZodType;
+  /** Media types of success beside JSON, of which a parameter chooses, for the document. */
+  alsoAnswers?: readonly string[];
   /** Status of success, for the document. */
   status?: number;
   handle(context: Context): Promise<void>;

@@ -1,4 +1,5 @@
 /** What in Vault is not as the rows say, and what the reconciler keeps about itself. */
+import type { Caller } from '../domain/caller.js';
 import type { FindingKind, VaultFinding } from '../domain/vaultFinding.js';
 import type { CheckpointName } from './auditTrail.js';
 import type { Page, PageRequest } from './records.js';
@@ -20,8 +21,8 @@ export interface ReportOnly {
 }
 
 export interface FindingFilter {
-  /** A principal; left out: of everybody, and orphans. */
-  owner?: string;
+  /** Of what he, or a service account that he made, owns, and of what he manages; left out: all, and orphans. */
+  reach?: Caller;
   kind?: FindingKind;
   /** Also those that ended. */
   resolved: boolean;

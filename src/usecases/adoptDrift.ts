@@ -1,22 +1,20 @@
 import type { Credential, CredentialVersion } from '../domain/credential.js';
-import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import { healthAfter } from '../domain/health.js';
 import { destinationChanged } from '../domain/templateFields.js';
-import { firstTest } from '../domain/testPace.js';
 import { isTestCode, type TestResult } from '../domain/testResult.js';
 import type { VaultFinding } from '../domain/vaultFinding.js';
-import type { ChangeTx, CredentialPatch } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 import { accountKeyOf } from './accountKey.js';
+import { activated } from './activation.js';
 import { auditEvent } from './auditEvent.js';
 import { usableValues } from './foreignVersion.js';
 import { knownConnector } from './knownConnector.js';
 import { recordTest } from './recordTest.js';
 import { isTestable, runTest, untried } from './runTest.js';
+import { systemCall } from './systemCall.js';
 import { auditAttempt } from './testCredential.js';
-import { systemCall } from './users.js';
-import { tell } from './vaultFindings.js';
+import { tellOwner } from './vaultFindings.js';
 import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<
@@ -103,7 +101,7 @@ async function keepOutcome(
     const patch = activated(ports, row, { known, values, moved: [] });
     await tx.updateCredential(credential.id, patch, 'system', ports.clock.now());
     await tx.resolveFinding(finding.id, 'adopted', ports.clock.now());
-    await tell(tx, credential, 'drift_adopted', { id: finding.id, facts: { version } });
+    await tellOwner(tx, credential, 'drift_adopted', { id: finding.id, facts: { version } });
   });
   await recordTest(ports, call, { credential, version, result, trigger: 'schedule', accountKey });
 }
@@ -114,40 +112,4 @@ interface Adoption {
   values: FieldValues;
   result: TestResult;
   accountKey: string;
-}
-
-/** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */
-export function activated(
-  { clock, testPace }: Pick<Ports, 'clock' | 'testPace'>,
-  row: Credential,
-  { known, values, moved }: Pick<Adoption, 'known' | 'values'> & { moved: readonly string[] },
-): CredentialPatch {
-  return {
-    activeVersion: known.version,
-    activeCreatedTime: known.createdTime,
-    settings: values.settings,
-    secretFields: Object.keys(values.secrets).sort(),
-    health: 'unchecked',
-    nextTestAt: moved.length > 0 ? null : firstTest(clock.now(), testPace.chance()),
-    // The service said it of the secret that was active until now.
-    ...(row.expiresSource === 'provider' && { expiresAt: null, expiresSource: null }),
-  };
-}
-
-/** Ends what was found of a credential whose active version a person chose. */
-export async function endDrift(
-  tx: ChangeTx,
-  open: readonly VaultFinding[],
-  { version, at }: { version: number; at: Date },
-): Promise<void> {
-  for (const finding of open)
-    if (finding.kind === 'drift')
-      await tx.resolveFinding(finding.id, finding.version === version ? 'activated' : 'kept', at);
-}
-
-/** A version that others wrote is none that a caller may make the broker send its secret to by his role alone. */
-export function refuseDestination(moved: readonly string[]): BrokerError {
-  return new BrokerError('forbidden', {
-    detail: `This version, written in Vault by another client, has another ${moved.join(', ')}. Only who owns the credential or was granted its value may activate it; or send the values with a change.`,
-  });
 }

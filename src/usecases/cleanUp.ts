@@ -2,7 +2,7 @@ import { droppedBefore, type RetentionPolicy } from '../domain/retention.js';
 import type { AgedTable, MonthlyTable } from '../ports/retention.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 
 type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier'>;
 

@@ -1,7 +1,7 @@
 import { type Credential, restorableUntil } from '../domain/credential.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 import { lostRace } from './writeVersion.js';
 
 /** True for what was deleted so long ago that nobody can restore it, and for what somebody marked himself. */

@@ -4,15 +4,15 @@ import type { Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { requireActiveCaller } from './authorize.js';
 
-/** Of the caller's own credentials; an admin sees all, and paths that belong to no credential. Newest first. */
+/** Of credentials that the caller, or a service account of his, owns, or that he manages: as he is told of them. An admin sees all, and paths that belong to no credential. Newest first. */
 export async function listFindings(
   ports: Pick<Ports, 'records' | 'findings' | 'readAudit'>,
   call: Call,
-  filter: Omit<FindingFilter, 'owner'>,
+  filter: Omit<FindingFilter, 'reach'>,
   page: PageRequest,
 ): Promise<Page<ListedFinding>> {
   await requireActiveCaller(ports, call);
   const { caller } = call;
   const all = caller.role === 'admin' && caller.kind === 'user';
-  return ports.findings.list(all ? filter : { ...filter, owner: caller.principal }, page);
+  return ports.findings.list(all ? filter : { ...filter, reach: caller }, page);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes'>;

@@ -9,7 +9,7 @@ import { finishIntent } from './finishIntent.js';
 import { endOrphans, recordOrphans } from './orphans.js';
 import { emptyReport, type ReconcileReport } from './reconcileReport.js';
 import { MARKER_PATH, reportOnlyNow, writeMarker } from './restoreMarker.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 import { endFinding, type Looked, recordFindings, standsNow } from './vaultFindings.js';
 import type { WritePorts } from './writeVersion.js';
 

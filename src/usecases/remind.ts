@@ -6,7 +6,7 @@ import type { Notice } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { isTestable } from './runTest.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 
 const PAGE = 200;
 

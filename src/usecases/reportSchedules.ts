@@ -12,6 +12,9 @@ import { covers, teamsSeen } from './reports.js';
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'reports' | 'outbox'>;
 type Settings = Pick<ReportSchedule, 'name' | 'expression' | 'timezone' | 'enabled' | 'channels'>;
 
+/** Each costs a reading of all that the team was granted. Those of everything are counted alike. */
+const MOST_OF_A_TEAM = 20;
+
 /** Admins see all schedules, others those of their teams. */
 export async function listReportSchedules(ports: Needs, call: Call): Promise<ReportSchedule[]> {
   await requireActiveCaller(ports, call);
@@ -27,7 +30,7 @@ export async function getReportSchedule(ports: Needs, call: Call, id: string): P
   return schedule;
 }
 
-/** Adds a schedule: an admin for all or any team, whoever leads a team for that team. `name_taken`. */
+/** Adds a schedule: an admin for all or any team, whoever leads a team for that team. `name_taken`, `conflict`. */
 export async function createReportSchedule(
   ports: Needs,
   call: Call,
@@ -39,6 +42,7 @@ export async function createReportSchedule(
   if (input.team !== null && (await ports.records.team(input.team)) === null)
     throw invalid({ field: 'team', rule: 'must be the name of a team' });
   await checkChannels(ports, call, action, input);
+  await refuseOneTooMany(ports, input.team);
   const schedule: ReportSchedule = {
     ...input,
     id: randomUUID(),
@@ -52,6 +56,14 @@ export async function createReportSchedule(
     tx.audit(auditEvent(call, action, 'allowed', { details: told(schedule) }));
   });
   return schedule;
+}
+
+async function refuseOneTooMany({ reports }: Pick<Ports, 'reports'>, team: string | null): Promise<void> {
+  const known = await reports.schedules(team === null ? null : [team]);
+  if (known.filter((one) => one.team === team).length < MOST_OF_A_TEAM) return;
+  const whose = team === null ? 'Of everything' : `Of team ${team}`;
+  const detail = `${whose} there are at most ${MOST_OF_A_TEAM} report schedules; remove or change one.`;
+  throw new BrokerError('conflict', { detail });
 }
 
 /** Changes what is named. A schedule that is enabled again or gets another time goes on from now. */

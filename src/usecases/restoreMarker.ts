@@ -3,7 +3,7 @@ import type { CheckpointName } from '../ports/auditTrail.js';
 import type { ReportOnly } from '../ports/findings.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'changes' | 'findings' | 'store'>;
 

@@ -1,7 +1,7 @@
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { rewrapTarget } from './channelTarget.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 
 /**
  * Moves the targets of all channels to the newest version of the key that seals them; how many were moved. Rejects

@@ -6,7 +6,7 @@ import type { NewReport } from '../ports/reports.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { MOST_MS } from './reports.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 
 /** The first moment after `after` at which a schedule is due. Throws where it is never due. */
 export type NextDue = (schedule: Pick<Schedule, 'expression' | 'timezone'>, after: Date) => Date;

@@ -5,8 +5,8 @@ import type { Ports } from '../ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
 import { runTest, untried } from './runTest.js';
+import { systemCall } from './systemCall.js';
 import { auditAttempt, testableValues } from './testCredential.js';
-import { systemCall } from './users.js';
 
 type Needs = Pick<
   Ports,

@@ -9,6 +9,7 @@ import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { breakGlassNotice, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
 import { requireRole } from './refuse.js';
+import { systemCall } from './systemCall.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'readAudit'>;
 
@@ -148,13 +149,4 @@ async function openedByReset(ports: Needs, call: Call, { principal }: Person): P
     await requireReason(ports, call, { action: 'user.password_reset', what, details });
   }
   return [...new Map(opened.map((c) => [c.id, c])).values()];
-}
-
-/** What the broker does of itself is audited as done by `system`. */
-export function systemCall(): Call {
-  return {
-    caller: { kind: 'worker', principal: 'system', name: 'system', role: 'admin', mustChangePassword: false },
-    requestId: 'system',
-    ip: '',
-  };
 }

@@ -15,7 +15,7 @@ import type { StoredMetadata } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Foreign, readForeign } from './foreignVersion.js';
-import { systemCall } from './users.js';
+import { systemCall } from './systemCall.js';
 import { keepRoom, lostRace } from './writeVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'store' | 'fingerprints'>;
@@ -106,7 +106,7 @@ export async function endFinding(
       details,
     }),
   );
-  if (resolution === 'recovered') await tell(tx, row, 'vault_recovered', { id, facts: {} });
+  if (resolution === 'recovered') await tellOwner(tx, row, 'vault_recovered', { id, facts: {} });
 }
 
 async function recordOthers(
@@ -141,7 +141,7 @@ async function openDrift(ports: Needs, tx: ChangeTx, row: Credential, newest: Fo
   };
   if (!(await tx.openFinding(finding))) throw lostRace();
   const facts = { version, changed: changed.join(', '), active_version: row.activeVersion ?? 0 };
-  await tell(tx, row, 'drift', { id: finding.id, facts });
+  await tellOwner(tx, row, 'drift', { id: finding.id, facts });
 }
 
 const ACTION: Readonly<Record<Broken['kind'], AuditAction>> = {
@@ -160,7 +160,7 @@ async function openBroken(
   if (!(await tx.openFinding(finding))) throw lostRace();
   const more = { credentialId: row.id, version, details: { finding: finding.id, ...facts } };
   tx.audit(auditEvent(systemCall(), ACTION[kind], 'failed', more));
-  await tell(tx, row, kind, { id: finding.id, facts: { ...facts, version: version ?? 0 } });
+  await tellOwner(tx, row, kind, { id: finding.id, facts: { ...facts, version: version ?? 0 } });
 }
 
 /** One that stands, of a credential. */
@@ -169,8 +169,8 @@ function newFinding({ clock }: Needs, kind: VaultFinding['kind'], credentialId: 
   return { id: randomUUID(), kind, credentialId, foundAt: clock.now(), ...rest };
 }
 
-/** Once for each finding. */
-export async function tell(
+/** Tells the owner, once for each finding. */
+export async function tellOwner(
   tx: ChangeTx,
   row: Credential,
   kind: NoticeKind,

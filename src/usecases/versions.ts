@@ -5,7 +5,7 @@ import type { FieldValues } from '../domain/fields.js';
 import { readsByRight } from '../domain/grant.js';
 import { destinationChanged } from '../domain/templateFields.js';
 import type { Ports } from '../ports.js';
-import { activated, endDrift, refuseDestination } from './adoptDrift.js';
+import { activated, endDrift, refuseDestination } from './activation.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { usableValues } from './foreignVersion.js';

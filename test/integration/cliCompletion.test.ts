@@ -44,6 +44,8 @@ describe('shell completion', function () {
     await system.glassdome(['credentials', 'delete', 'Second', '--yes']);
     expect(await offered('credentials', 'restore', '')).to.deep.equal(['Second']);
     expect(await offered('credentials', 'resolve', 'Main key', '')).to.deep.equal(['Main key']);
+    await system.glassdome(['reports', 'schedules', 'add', 'weekly', '0 6 * * 1']);
+    expect(await offered('reports', 'schedules', 'change', 'we')).to.deep.equal(['weekly']);
     expect(await offered('users', 'disable', 'a')).to.deep.equal(['admin']);
   });
 

@@ -93,6 +93,18 @@ describe('the commands for people, service accounts, teams and audit', function 
     const unmade = join(system.folder, 'unmade.secret');
     expect((await run(`service-accounts create celery --secret-file ${unmade}`)).code).to.equal(6);
     expect(existsSync(unmade)).to.equal(false);
+    const unasked = await run('service-accounts reset-secret celery');
+    expect([unasked.code, unasked.stderr.includes('--yes')]).to.deep.equal([2, true]);
+    const renewed = join(system.folder, 'celery.secret');
+    const reset = await run(`service-accounts reset-secret celery --secret-file ${renewed} --yes`);
+    expect([reset.code, reset.stdout], reset.stderr).to.deep.equal([
+      0,
+      `GLASSDOME_BROKER_CLIENT_ID=${lines['GLASSDOME_BROKER_CLIENT_ID']}\nGLASSDOME_BROKER_CLIENT_SECRET_FILE=${renewed}\n`,
+    ]);
+    expect((await run('whoami', { env: { ...rest, ...lines } })).code).to.equal(3);
+    lines['GLASSDOME_BROKER_CLIENT_SECRET'] = readFileSync(renewed, 'utf8').trim();
+    expect((await run('whoami', { env: { ...rest, ...lines } })).code).to.equal(0);
+    expect((await run('service-accounts reset-secret nobodys --yes')).code).to.equal(5);
     expect((await run('service-accounts revoke celery --yes')).code).to.equal(0);
     expect((await run('whoami', { env: { ...rest, ...lines } })).code).to.equal(3);
     const gone = await run('service-accounts revoke celery --yes');
@@ -121,6 +133,10 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect(refused.code).to.equal(4);
     expect(refused.stderr).to.contain('--reason');
     expect((await run('teams add-member blue admin --reason drill')).code).to.equal(0);
+    await run('teams create brief');
+    expect((await run('teams remove brief')).stderr).to.contain('--yes');
+    expect((await run('teams remove brief --yes')).stderr).to.equal('Removed the team brief.\n');
+    expect((await run('teams remove brief --yes')).code).to.equal(5);
   });
 
   it('lists the trail by what was asked for, and verifies it', async () => {

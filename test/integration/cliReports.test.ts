@@ -63,6 +63,30 @@ describe('the commands for reports', function () {
     );
     expect((await run('reports schedules list', { env: lead })).stdout).to.match(/red .* disabled/);
     expect((await run('reports schedules enable weekly', { env: lead })).code).to.equal(0);
+    const change = ['reports', 'schedules', 'change', 'weekly'];
+    const changes = [
+      '--name',
+      'monthly',
+      '--expression',
+      '0 7 1 * *',
+      '--timezone',
+      'UTC',
+      '--channel',
+      'all',
+    ];
+    expect((await run(change, { env: lead })).code).to.equal(2);
+    const changed = await run([...change, ...changes], { env: lead });
+    expect([changed.code, changed.stderr]).to.deep.equal([0, 'Changed monthly.\n']);
+    const [own] = JSON.parse((await run('reports schedules list --json', { env: lead })).stdout).items;
+    expect(own).to.deep.include({
+      name: 'monthly',
+      expression: '0 7 1 * *',
+      timezone: 'UTC',
+      channels: null,
+    });
+    const nobodys = ['--channel', '00000000-0000-4000-8000-000000000000'];
+    expect((await run(['reports', 'schedules', 'change', 'monthly', ...nobodys])).code).to.equal(2);
+    expect((await run('reports schedules change monthly --name weekly', { env: lead })).code).to.equal(0);
     expect((await run('reports schedules remove weekly', { env: lead })).code).to.equal(2);
     expect((await run('reports schedules remove weekly --yes', { env: lead })).stderr).to.equal(
       'Removed weekly.\n',

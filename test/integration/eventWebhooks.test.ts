@@ -7,7 +7,7 @@ import type { Ports } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { enqueueEventDeliveries, sendEvents } from '../../src/usecases/sendEvents.js';
 import { handOverNotices } from '../../src/usecases/sendNotices.js';
-import { systemCall } from '../../src/usecases/users.js';
+import { systemCall } from '../../src/usecases/systemCall.js';
 import { startWorker, type Worker } from '../../src/worker/worker.js';
 import { type BrokerSystem, startBrokerSystem } from '../support/brokerSystem.js';
 import { eventually } from '../support/eventually.js';

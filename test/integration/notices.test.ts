@@ -6,7 +6,7 @@ import type { Notice } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { handOverNotices, sendToChannel } from '../../src/usecases/sendNotices.js';
-import { systemCall } from '../../src/usecases/users.js';
+import { systemCall } from '../../src/usecases/systemCall.js';
 import { type BrokerSystem, startBrokerSystem } from '../support/brokerSystem.js';
 import { type MailServer, startMailServer } from '../support/mailServer.js';
 import { type Simulator, startSimulator } from '../support/simulator.js';

@@ -157,6 +157,20 @@ describe('health reports', function () {
     let ofAll: string;
     let ofRed: string;
 
+    it('are at most twenty of a team', async () => {
+      const add = (n: number, team: string | null) =>
+        call(admin(), 'POST', '/schedules', { ...weekly, name: `one of many ${n}`, team, enabled: false });
+      const many = [];
+      for (let n = 0; n < 20; n += 1) many.push(await add(n, 'red'));
+      expect(new Set(many.map(({ status }) => status))).to.deep.equal(new Set([201]));
+      const more = await add(20, 'red');
+      expect([more.status, more.body.code]).to.deep.equal([409, 'conflict']);
+      expect(more.body.detail).to.include('at most 20');
+      many.push(await add(20, null));
+      for (const { body } of many)
+        expect((await call(admin(), 'DELETE', `/schedules/${body.id}`)).status).to.equal(204);
+    });
+
     it('are set up by admins, and for a team by whoever leads it', async () => {
       const all = await call(admin(), 'POST', '/schedules', weekly);
       expect(all.status, JSON.stringify(all.body)).to.equal(201);

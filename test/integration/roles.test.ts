@@ -9,7 +9,7 @@ import { Secret } from '../../src/domain/secret.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { openTarget, sealTarget } from '../../src/usecases/channelTarget.js';
 import { rewrapChannels } from '../../src/usecases/rewrapChannels.js';
-import { systemCall } from '../../src/usecases/users.js';
+import { systemCall } from '../../src/usecases/systemCall.js';
 import { type System, type WorkerSystem, wire, wireWorker } from '../../src/wire.js';
 import { SCHEDULES } from '../../src/worker/schedules.js';
 import { tasksOf } from '../../src/worker/tasks.js';

@@ -5,7 +5,7 @@ import type { OutboundSession } from '../../src/ports/outbound.js';
 import type { Ports } from '../../src/ports.js';
 import { recordOrphans } from '../../src/usecases/orphans.js';
 import { reconcile } from '../../src/usecases/reconcile.js';
-import { systemCall } from '../../src/usecases/users.js';
+import { systemCall } from '../../src/usecases/systemCall.js';
 import { recordFindings } from '../../src/usecases/vaultFindings.js';
 import { tasksOf } from '../../src/worker/tasks.js';
 import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
@@ -327,7 +327,7 @@ describe('what people do in Vault is told within one reconciliation', function (
     await owner.query(`delete from broker.notifications where kind = 'orphan'`);
   });
 
-  it('is seen by its owner and by admins, counted for Prometheus, and listed by a dry run', async () => {
+  it('is seen by who owns or manages it and by admins, counted for Prometheus, and listed by a dry run', async () => {
     const { id, path } = await stored();
     await edit(path, { token_value: WRONG });
     const dry = await settle({ dryRun: true });
@@ -336,6 +336,24 @@ describe('what people do in Vault is told within one reconciliation', function (
     await settle();
     const bert = await broker.person('bert', 'engineer');
     expect(await found(id, bert)).to.deep.equal([]);
+    const grant = (level: string) => {
+      const grants = [{ subject_kind: 'user', subject: bert.principal, level }];
+      return call('PUT', `/api/credentials/${id}/grants`, { grants });
+    };
+    expect((await grant('read')).status).to.equal(200);
+    expect(await found(id, bert)).to.deep.equal([]);
+    expect((await grant('manage')).status).to.equal(200);
+    expect(await found(id, bert)).to.deep.equal(['drift 2 null']);
+    expect((await call('GET', '/api/notifications?kind=drift', undefined, bert)).body.items).to.have.length(
+      1,
+    );
+    const cora = await broker.person('cora', 'engineer');
+    const account = await call('POST', '/api/service-accounts', { name: 'poller' }, cora);
+    expect(await found(id, cora)).to.deep.equal([]);
+    const give = 'update broker.credentials set owner = $2 where id = $1';
+    await owner.query(give, [id, `sa:${account.body.id}`]);
+    expect(await found(id, cora)).to.deep.equal(['drift 2 null']);
+    await owner.query(give, [id, anna.principal]);
     expect(await found(id, broker.admin)).to.deep.equal(['drift 2 null']);
     const { body } = await call('GET', '/api/findings?limit=1&kind=drift', undefined, broker.admin);
     expect(body.items).to.have.length(1);

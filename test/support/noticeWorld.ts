@@ -8,7 +8,7 @@ import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { remind } from '../../src/usecases/remind.js';
 import { remindOthers } from '../../src/usecases/remindOthers.js';
 import { handOverNotices, sendToChannel } from '../../src/usecases/sendNotices.js';
-import { systemCall } from '../../src/usecases/users.js';
+import { systemCall } from '../../src/usecases/systemCall.js';
 import { type Answer, type BrokerSystem, passwordOf, startBrokerSystem } from './brokerSystem.js';
 import { type MailServer, startMailServer } from './mailServer.js';
 import { type Simulator, startSimulator } from './simulator.js';

@@ -124,11 +124,10 @@ export class Recount {
       const open = this.#raw.findings.filter(
         (f) =>
           f.credential_id === id &&
-          f.kind === 'drift' &&
           f.found_at.getTime() < to &&
           (f.resolved_at === null || f.resolved_at.getTime() >= to),
       );
-      for (const finding of open) add('drift', name, iso(finding.found_at));
+      for (const finding of open) add('drift', name, iso(finding.found_at), finding.kind);
     }
     for (const use of uses) {
       const same = uses.filter(

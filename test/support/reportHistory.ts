@@ -3,7 +3,7 @@ import type { Postgres } from '../../src/adapters/postgres/postgres.js';
 import type { Call } from '../../src/domain/caller.js';
 import type { Credential } from '../../src/domain/credential.js';
 import type { TestCode, TestResult } from '../../src/domain/testResult.js';
-import type { Resolution } from '../../src/domain/vaultFinding.js';
+import type { Broken, Resolution } from '../../src/domain/vaultFinding.js';
 import type { ChangeTx, CredentialPatch } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
@@ -163,6 +163,13 @@ export class ReportHistory {
         resolution: null,
       });
     });
+  }
+
+  /** Somebody took the value away in Vault. */
+  async lose(id: string, kind: Broken['kind']): Promise<void> {
+    const [foundAt, version] = [this.clock.now(), (await this.now(id)).activeVersion];
+    const open = { credentialId: id, path: null, facts: {}, resolvedAt: null, resolution: null };
+    await this.#change(id, (tx) => tx.openFinding({ ...open, id: randomUUID(), kind, version, foundAt }));
   }
 
   async #endDrift(tx: ChangeTx, id: string, resolution: Resolution): Promise<void> {

@@ -49,6 +49,11 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(content)).to.deep.equal(['application/json', 'application/x-www-form-urlencoded']);
   });
 
+  it('says that a report is a page and a table too', () => {
+    const content = paths['/api/reports/{id}']?.['get']?.responses['200']?.content ?? {};
+    expect(Object.keys(content)).to.deep.equal(['application/json', 'text/html', 'text/csv']);
+  });
+
   it('leaves the dialect of its schemas to the document', () => {
     expect(JSON.stringify(document)).not.to.contain('$schema');
   });

@@ -31,11 +31,16 @@ const one = (name: string, change: Partial<ReportedCredential> = {}): ReportedCr
   createdAt: day(-400),
   tests: 28,
   testsOk: 28,
+  uses: 0,
+  usesFailed: 0,
   warnings: [],
   ...change,
 });
 const made = (source: Partial<ReportSource>, last: LastReport | null = null) =>
-  reportOf({ credentials: [], changes: [], uses: [], drifts: [], ...source }, { to, last });
+  reportOf(
+    { credentials: [], changes: [], uses: { most: [], count: 0 }, drifts: [], ...source },
+    { to, last },
+  );
 const asLast = ({ body, members }: ReturnType<typeof made>): LastReport => ({
   id: 'r1',
   to,
@@ -59,9 +64,9 @@ const stored = (body: ReturnType<typeof made>['body'], team: string | null = nul
 
 describe('A health report', () => {
   const credentials = [
-    one('well'),
+    one('well', { uses: 12, usesFailed: 3 }),
     one('refused', { health: 'rejected', lastTestCode: 'expired', testsOk: 3 }),
-    one('away', { health: 'unreachable', lastTestCode: 'unreachable' }),
+    one('away', { health: 'unreachable', lastTestCode: 'unreachable', uses: 5 }),
     one('over', { expiresAt: day(-1) }),
     one('today', { expiresAt: to }),
     one('soon', { expiresAt: day(30), nextRotationAt: day(2) }),
@@ -87,8 +92,9 @@ describe('A health report', () => {
     uses,
     failed,
   });
-  const uses = [use('well', 'sa:1', 2), use('well', 'local:ben', 10, 3), use('away', 'sa:1', 5)];
-  const drifts = [{ credentialId: 'id of mighty', at, code: 'written_in_vault' }];
+  const most = [use('well', 'local:ben', 10, 3), use('away', 'sa:1', 5), use('well', 'sa:1', 2)];
+  const uses = { most, count: 3 };
+  const drifts = [{ credentialId: 'id of mighty', at, code: 'active_gone' as const }];
   const first = made({ credentials, changes, uses, drifts });
   const namesOf = (list: ReportList, report = first) => report.body.lists[list].lines.map(({ name }) => name);
 
@@ -145,6 +151,18 @@ describe('A health report', () => {
     expect(next.body.lists.who_used.compared).to.deep.include({ count: 3, new: 0, gone: 2 });
     const page = reportPage([stored(next.body)]);
     expect(page).to.include('No longer here: away').and.include('(1 new, 1 gone)').and.include('−10');
+  });
+
+  it('compares who used what by all that was used, also where the busiest alone are listed', () => {
+    const uses = { most: [use('well', 'sa:1', 9)], count: 70 };
+    const both = [one('well', { uses: 9 }), one('away', { uses: 1 }), one('idle')];
+    const { body } = made(
+      { credentials: both, uses },
+      asLast(made({ credentials: [one('away', { uses: 4 })] })),
+    );
+    expect(body.lists.who_used).to.deep.include({ count: 70 });
+    expect(body.lists.who_used.compared).to.deep.include({ new: 1, gone: 0 });
+    expect(body.totals.uses).to.equal(10);
   });
 
   it('lists at most twenty and counts all, but of secrets only the oldest', () => {

@@ -1,3 +1,4 @@
+import { escapedHtml } from '../../domain/htmlText.js';
 import { countText, type Message } from '../../domain/message.js';
 import type { Severity } from '../../domain/notice.js';
 
@@ -22,16 +23,16 @@ export function htmlOf({ subject, notices, counts, rest }: Message): string {
   const rows = notices.map(
     ({ notice, text }) =>
       `<p style="margin:0 0 10px;padding:8px 12px;border-left:4px solid ${COLOR[notice.severity]};background:#f6f7f9">` +
-      `<strong style="color:${COLOR[notice.severity]}">${notice.severity}</strong><br>${escaped(text)}</p>`,
+      `<strong style="color:${COLOR[notice.severity]}">${notice.severity}</strong><br>${escapedHtml(text)}</p>`,
   );
   const summary = rest === '' ? '' : tableOf(counts);
   const heading = rest === '' ? '' : '<h2 style="font-size:16px;margin:0 0 12px">The most urgent</h2>';
-  const more = rest === '' ? '' : `<p style="margin:0 0 16px">… ${escaped(rest)}</p>`;
+  const more = rest === '' ? '' : `<p style="margin:0 0 16px">… ${escapedHtml(rest)}</p>`;
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width, initial-scale=1"></head>' +
     '<body style="margin:0;padding:16px;font-family:system-ui,sans-serif;font-size:16px;line-height:1.4;color:#1c1e21">' +
-    `<div style="max-width:600px;margin:0 auto"><h1 style="font-size:18px;margin:0 0 16px">${escaped(subject)}</h1>` +
+    `<div style="max-width:600px;margin:0 auto"><h1 style="font-size:18px;margin:0 0 16px">${escapedHtml(subject)}</h1>` +
     `${summary}${heading}${rows.join('')}${more}<p style="font-size:13px;color:#5a6068">${FOOT}</p></div></body></html>`
   );
 }
@@ -41,18 +42,10 @@ function tableOf(counts: Message['counts']): string {
     const [count = '', what = ''] = countText(one).split(' × ');
     const cell = 'padding:6px 12px 6px 0;border-bottom:1px solid #e3e5e8';
     return (
-      `<tr><td style="${cell};text-align:right"><strong>${escaped(count)}</strong></td>` +
-      `<td style="${cell}">${escaped(what)}</td>` +
+      `<tr><td style="${cell};text-align:right"><strong>${escapedHtml(count)}</strong></td>` +
+      `<td style="${cell}">${escapedHtml(what)}</td>` +
       `<td style="${cell};color:${COLOR[one.severity]}">${one.severity}</td></tr>`
     );
   });
   return `<table role="presentation" style="border-collapse:collapse;margin:0 0 20px">${rows.join('')}</table>`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -2,11 +2,14 @@ import type pg from 'pg';
 import { FINDING_KINDS, type FindingKind, type VaultFinding } from '../../domain/vaultFinding.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { FindingFilter, Findings, ListedFinding, ReportOnly } from '../../ports/findings.js';
+import type { PageRequest } from '../../ports/records.js';
+import type { Clock } from '../../ports/runtime.js';
 import { payloadHash } from './checkpoints.js';
 import { toSql, uuidOrNull } from './credentialRow.js';
 import { pageOf, readCursor } from './cursor.js';
 import { translate } from './errors.js';
 import { type Query, queryOn, type Row } from './pools.js';
+import { OWNED_OR_MANAGED, reachValues } from './reach.js';
 import { type WhereClause, whereClause } from './whereClause.js';
 
 const OPEN = 'select * from broker.vault_findings where resolved_at is null';
@@ -20,7 +23,12 @@ const UNRECORDED = `
       where i.credential_id = asked.credential_id and i.closed_at is null)
   order by 1, 2`;
 
-export function postgresFindings(query: Query, leaders: pg.Pool): Findings {
+/** Whose findings the caller is told of: what he or a service account that he made owns, and what he manages. */
+const MINE = `f.credential_id = any (array(${OWNED_OR_MANAGED}
+  union all select o.id from broker.service_accounts s join broker.credentials o on o.owner = 'sa:' || s.id
+    where s.created_by = $1))`;
+
+export function postgresFindings(query: Query, leaders: pg.Pool, clock: Clock): Findings {
   return {
     alone: (work) => alone(leaders, work),
     async open() {
@@ -30,7 +38,7 @@ export function postgresFindings(query: Query, leaders: pg.Pool): Findings {
       const text = `${OPEN} and credential_id = $1 order by found_at, id`;
       return (await query({ text, values: [uuidOrNull(credentialId)] })).map(toFinding);
     },
-    list: (filter, page) => list(query, filter, page),
+    list: (filter, page) => list(query, filterOf(filter, clock.now()), page),
     async count() {
       const text = 'select kind, count(*) from broker.vault_findings where resolved_at is null group by kind';
       const counts = new Map((await query({ text })).map((row) => [row['kind'], Number(row['count'])]));
@@ -91,9 +99,7 @@ async function alone<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null
   }
 }
 
-async function list(query: Query, filter: FindingFilter, page: Parameters<Findings['list']>[1]) {
-  const where = whereClause();
-  addFilter(where, filter);
+async function list(query: Query, where: WhereClause, page: PageRequest) {
   const position = readCursor(page.cursor, 1);
   if (position !== null) {
     const at = where.value(position.at);
@@ -112,10 +118,12 @@ async function list(query: Query, filter: FindingFilter, page: Parameters<Findin
   });
 }
 
-function addFilter(where: WhereClause, { owner, kind, resolved }: FindingFilter): void {
-  if (owner !== undefined) where.and(`c.owner = ${where.value(owner)}`);
+function filterOf({ reach, kind, resolved }: FindingFilter, now: Date): WhereClause {
+  const where = whereClause(reach === undefined ? [] : reachValues(reach, now));
+  if (reach !== undefined) where.and(MINE);
   if (kind !== undefined) where.and(`f.kind = ${where.value(kind)}`);
   if (!resolved) where.and('f.resolved_at is null');
+  return where;
 }
 
 type FindingWrites = Pick<ChangeTx, 'openFinding' | 'resolveFinding' | 'noteFinding' | 'setReportOnly'>;

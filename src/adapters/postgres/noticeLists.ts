@@ -4,7 +4,7 @@ import { uuidOrNull } from './credentialRow.js';
 import { pageOf, readCursor } from './cursor.js';
 import { toNotice } from './noticeRow.js';
 import type { Query, Row } from './pools.js';
-import { LEVEL, REACHES, reachValues } from './reach.js';
+import { OWNED_OR_MANAGED, reachValues } from './reach.js';
 import { type WhereClause, whereClause } from './whereClause.js';
 
 /** SQL for a moment as notices hold it. */
@@ -42,9 +42,7 @@ const FROM = `
 const MINE = `(n.recipient = any (array(
     select $1::text union all select 'sa:' || s.id from broker.service_accounts s where s.created_by = $1
     union all select 'team:' || m.team from broker.team_members m where m.principal = $1))
-  or n.credential_id = any (array(
-    select o.id from broker.credentials o where o.owner = $1
-    union all select g.credential_id from broker.grants g where ${REACHES} and ${LEVEL} = 3)))`;
+  or n.credential_id = any (array(${OWNED_OR_MANAGED})))`;
 
 /** What people were told, for those whom it concerns. */
 export function noticeLists(query: Query, clock: Clock): Pick<Records, 'notices' | 'seenNotice'> {

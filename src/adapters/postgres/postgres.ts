@@ -108,7 +108,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     addresses: addressBook(slow, clock, log),
     eventFeed: postgresEventFeed(queryOn(pools.changes)),
     reports: postgresReports(reads, slow),
-    findings: postgresFindings(reads, pools.leader),
+    findings: postgresFindings(reads, pools.leader, clock),
     retention: postgresRetention(slow, checkpointSigner, clock),
     hostSlots: postgresHostSlots(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),

@@ -50,6 +50,11 @@ export const REACHES = reaches(ONE_ASKER);
 /** SQL for the level of grant `g` as a number, so that the highest can be told. */
 export const LEVEL = `(case g.level when 'manage' then 3 when 'read' then 2 else 1 end)`;
 
+/** SQL for the ids of the credentials that a caller, `$1` to `$4` of `reachValues`, owns or manages. */
+export const OWNED_OR_MANAGED = `
+  select o.id from broker.credentials o where o.owner = $1
+  union all select g.credential_id from broker.grants g where ${REACHES} and ${LEVEL} = 3`;
+
 /** What `$1` to `$5` are for a caller. */
 export function callerValues(caller: Caller, now: Date): [string, Date, string, string[], string | null] {
   return [...reachValues(caller, now), caller.session ?? null];

@@ -1,4 +1,5 @@
 import type { HealthChange, OpenDrift, ReportedCredential, UseCount } from '../../domain/report.js';
+import { MOST_LISTED } from '../../domain/reportLines.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Query, Row } from './pools.js';
 
@@ -29,13 +30,19 @@ const CREDENTIALS = `
     from broker.test_runs t join activity a on a.credential_id = t.credential_id and a.active_version = t.version
       and t.tested_at >= a.since and t.tested_at < a.until
     where t.tested_at >= $2 and t.tested_at < $3 group by 1
+  ), told as (
+    select u.credential_id, count(*) as uses, count(*) filter (where not u.success) as uses_failed
+    from broker.credential_usage u
+    where u.used_at >= $2 and u.used_at < $3 and u.credential_id in (select id from scope) group by 1
   )
   select s.*, coalesce(written.at, s.created_at) as secret_since,
     greatest(used.at, case when l.last_used_at < $3 and isfinite(l.last_used_at) then l.last_used_at end) as last_used_at,
     coalesce(tested.tests, 0) as tests, coalesce(tested.tests_ok, 0) as tests_ok,
+    coalesce(told.uses, 0) as uses, coalesce(told.uses_failed, 0) as uses_failed,
     coalesce(newest.warnings, '{}') as warnings
   from scope s
   left join tested on tested.credential_id = s.id
+  left join told on told.credential_id = s.id
   left join broker.credential_last_use l on l.credential_id = s.id
   left join lateral (
     select u.used_at as at from broker.credential_usage u where u.credential_id = s.id and u.used_at < $3
@@ -63,20 +70,22 @@ const CHANGES = `
   )
   select * from told where at >= $2 and before is distinct from health order by at, id`;
 
+/** The busiest, and in each row how many there are in all. */
 const USES = `
   with ${SCOPE}
-  select u.credential_id, u.used_by, u.caller, count(*) as uses, count(*) filter (where not u.success) as failed
+  select u.credential_id, u.used_by, u.caller, count(*) as uses, count(*) filter (where not u.success) as failed,
+    count(*) over () as groups
   from broker.credential_usage u join scope s on s.id = u.credential_id
   where u.used_at >= $2 and u.used_at < $3
-  group by 1, 2, 3 order by 4 desc, 1, 2, 3`;
+  group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit ${MOST_LISTED}`;
 
-/** What `glassdome findings` listed as open at that moment. */
+/** What `glassdome findings` listed as open at that moment, but for orphans, which belong to no credential. */
 const DRIFTS = `
   with ${SCOPE}
-  select s.id as credential_id, f.found_at as at, 'written_in_vault' as code
-  from scope s join broker.vault_findings f on f.credential_id = s.id and f.kind = 'drift'
+  select s.id as credential_id, f.found_at as at, f.kind as code
+  from scope s join broker.vault_findings f on f.credential_id = s.id
   where f.found_at < $3 and (f.resolved_at is null or f.resolved_at >= $3) and $2::timestamptz is not null
-  order by 2, 1`;
+  order by 2, 1, 3`;
 
 /** What a report is made of, counted from the raw rows. `slow` for what reads a lot. */
 export function reportSource(slow: Query): Pick<Reports, 'source'> {
@@ -85,7 +94,8 @@ export function reportSource(slow: Query): Pick<Reports, 'source'> {
       const values = [team, from, to];
       const credentials = (await slow({ text: CREDENTIALS, values })).map(toCredential);
       const changes = (await slow({ text: CHANGES, values })).map(toChange);
-      const uses = (await slow({ text: USES, values })).map(toUse);
+      const used = await slow({ text: USES, values });
+      const uses = { most: used.map(toUse), count: Number(used[0]?.['groups'] ?? 0) };
       const drifts = (await slow({ text: DRIFTS, values })).map(toDrift);
       return { credentials, changes, uses, drifts };
     },
@@ -108,6 +118,8 @@ function toCredential(row: Row): ReportedCredential {
     warnings: row['warnings'],
     tests: Number(row['tests']),
     testsOk: Number(row['tests_ok']),
+    uses: Number(row['uses']),
+    usesFailed: Number(row['uses_failed']),
   } as ReportedCredential;
 }
 

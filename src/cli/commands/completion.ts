@@ -17,6 +17,7 @@ const LISTS: Readonly<Record<NameKind, string>> = {
   deleted: '/api/credentials?limit=200&status=deleted',
   team: '/api/teams',
   account: '/api/service-accounts',
+  schedule: '/api/reports/schedules',
   username: '/api/users',
 };
 

@@ -15,6 +15,10 @@ interface AddOptions extends GlobalOptions {
   timezone?: string;
   channel?: string[];
 }
+interface ChangeOptions extends Omit<AddOptions, 'team'> {
+  name?: string;
+  expression?: string;
+}
 interface RemoveOptions extends GlobalOptions {
   yes?: boolean;
 }
@@ -62,6 +66,31 @@ const add = leaf('add', 'make reports by themselves (admins; for their team: its
     }),
   );
 
+const change = leaf('change', 'change what is named (admins; for their team: its leads)')
+  .argument('<schedule>', 'name or id')
+  .option('--name <name>', 'another name')
+  .option('--expression <cron>', 'when, five fields: "0 6 * * 1" is Mondays at six')
+  .option('--timezone <zone>', 'e.g. Europe/Berlin')
+  .option(
+    '--channel <id>',
+    'only to this channel (admins), or all that ask for it; may be repeated',
+    repeated,
+  )
+  .action(
+    withBroker<ChangeOptions>(async (cli, options, [wanted = '']) => {
+      const { json, name, expression, timezone, channel } = options;
+      if ([name, expression, timezone, channel].every((value) => value === undefined))
+        throw new CliError('Give --name, --expression, --timezone or --channel.', EXIT.usage);
+      const schedule = await findSchedule(cli, wanted);
+      const channels = channel?.join() === 'all' ? null : channel;
+      const body = { name, expression, timezone, channels };
+      const path = `${PATH}/${schedule.id}`;
+      const { body: changed } = await cli.call<Schedule>(path, { method: 'PATCH', body });
+      if (json) printJson(changed);
+      else note(`Changed ${changed.name}.`);
+    }),
+  );
+
 const turn = (word: 'enable' | 'disable', summary: string) =>
   leaf(word, summary)
     .argument('<schedule>', 'name or id')
@@ -104,6 +133,7 @@ export const reportSchedules = new Command('schedules').description('when report
 for (const command of [
   list,
   add,
+  change,
   turn('enable', 'make its reports again, from now on'),
   turn('disable', 'make no more of its reports'),
   remove,

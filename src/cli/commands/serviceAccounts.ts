@@ -13,6 +13,11 @@ interface CreateOptions extends GlobalOptions {
   expiresAt?: string;
   secretFile?: string;
 }
+interface ResetOptions extends GlobalOptions {
+  secretFile?: string;
+  yes?: boolean;
+  reason?: string;
+}
 interface RevokeOptions extends GlobalOptions {
   yes?: boolean;
 }
@@ -58,25 +63,49 @@ const create = leaf('create', 'an identity for a service; its secret is shown on
     withBroker<CreateOptions>(async (cli, options, [name = '']) => {
       const { description, role, expiresAt: expires_at, secretFile } = options;
       const body = { name, description, role, expires_at };
-      const file = secretFile === undefined ? undefined : makePrivateFile(secretFile);
-      const { body: made } = await cli
-        .call<Created>(PATH, { method: 'POST', body })
-        .catch((error: unknown) => {
-          file?.drop();
-          throw error;
-        });
-      file?.write(made.client_secret);
-      tellCreated(made, options);
+      const made = await keepSecret(secretFile, () => cli.call<Created>(PATH, { method: 'POST', body }));
+      tellSecret(`Made ${made.name}.`, made, options);
     }),
   );
 
-function tellCreated(made: Created, { json, secretFile }: CreateOptions): void {
+const resetSecret = leaf('reset-secret', 'a new secret, shown once; the old one ends at once')
+  .argument('<account>', 'name or id')
+  .option('--secret-file <file>', 'write the secret to a new file of yours (0600) instead of showing it')
+  .option('--yes', 'do not ask')
+  .option('--reason <text>', 'why, where somebody else made the account and it may read; the owners are told')
+  .action(
+    withBroker<ResetOptions>(async (cli, options, [word = '']) => {
+      const { secretFile, yes, reason } = options;
+      const { id, name } = await findAccount(cli, word);
+      await confirm(`Reset the secret of ${name}? The one it has ends at once.`, yes);
+      const headers: Record<string, string> = reason === undefined ? {} : { 'x-break-glass-reason': reason };
+      const made = await keepSecret(secretFile, () =>
+        cli.call<Created>(`${PATH}/${id}/reset-secret`, { method: 'POST', headers }),
+      );
+      tellSecret(`Reset the secret of ${name}.`, made, options);
+    }),
+  );
+
+async function keepSecret(
+  secretFile: string | undefined,
+  ask: () => Promise<{ body: Created }>,
+): Promise<Created> {
+  const file = secretFile === undefined ? undefined : makePrivateFile(secretFile);
+  const { body } = await ask().catch((error: unknown) => {
+    file?.drop();
+    throw error;
+  });
+  file?.write(body.client_secret);
+  return body;
+}
+
+function tellSecret(done: string, made: Created, { json, secretFile }: CreateOptions | ResetOptions): void {
   const { client_secret: secret, ...rest } = made;
   if (json) {
     printJson(secretFile === undefined ? made : { ...rest, secret_file: secretFile });
     return;
   }
-  note(`Made ${made.name}. For the service:`);
+  note(`${done} For the service:`);
   say(`GLASSDOME_BROKER_CLIENT_ID=${made.client_id}`);
   if (secretFile === undefined) {
     say(`GLASSDOME_BROKER_CLIENT_SECRET=${secret}`);
@@ -111,4 +140,4 @@ async function findAccount(cli: Cli, word: string): Promise<Account> {
 
 /** Identities of services, which have no person's login. */
 export const serviceAccounts = new Command('service-accounts').description('identities for services');
-for (const command of [list, create, revoke]) serviceAccounts.addCommand(command);
+for (const command of [list, create, resetSecret, revoke]) serviceAccounts.addCommand(command);

@@ -3,7 +3,7 @@ import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { printJson, printTable } from '../output.js';
-import { note } from '../terminal.js';
+import { confirm, note } from '../terminal.js';
 
 interface Member {
   principal: string;
@@ -25,6 +25,9 @@ interface CreateOptions extends GlobalOptions {
 interface AddOptions extends GlobalOptions {
   lead?: boolean;
   reason?: string;
+}
+interface RemoveOptions extends GlobalOptions {
+  yes?: boolean;
 }
 
 const REASON = 'why an admin joins, or lets an account of his join; it is audited';
@@ -122,6 +125,19 @@ const removeMember = leaf('remove-member', 'one less')
     }),
   );
 
+const remove = leaf('remove', 'end a team and every grant to it (admins, and architects who lead it)')
+  .argument('<team>')
+  .option('--yes', 'do not ask')
+  .action(
+    withBroker<RemoveOptions>(async (cli, { json, yes }, [word = '']) => {
+      const { name } = await findTeam(cli, word);
+      await confirm(`Remove the team ${name}, and every grant to it? It can't be undone.`, yes);
+      await cli.call(`/api/teams/${encodeURIComponent(name)}`, { method: 'DELETE' });
+      if (json) printJson({ name, status: 'removed' });
+      else note(`Removed the team ${name}.`);
+    }),
+  );
+
 async function replaceMembers(
   cli: Cli,
   team: string,
@@ -153,4 +169,4 @@ function tellMembers({ name, members }: Team): void {
 
 /** Teams that credentials are shared with. */
 export const teams = new Command('teams').description('teams that credentials are shared with');
-for (const command of [list, create, setMembers, addMember, removeMember]) teams.addCommand(command);
+for (const command of [list, create, setMembers, addMember, removeMember, remove]) teams.addCommand(command);

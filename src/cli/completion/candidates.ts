@@ -5,7 +5,7 @@ import { SERVICE_TYPES } from '../../domain/serviceType.js';
 import { ENV_FORMATS } from '../envFormats.js';
 import { SHELLS } from './scripts.js';
 
-export type NameKind = 'credential' | 'deleted' | 'team' | 'account' | 'username';
+export type NameKind = 'credential' | 'deleted' | 'team' | 'account' | 'schedule' | 'username';
 
 /** What the broker alone knows. */
 export interface Asked {
@@ -35,6 +35,7 @@ const KINDS: Readonly<Record<string, NameKind>> = {
   team: 'team',
   '--team': 'team',
   account: 'account',
+  schedule: 'schedule',
   username: 'username',
   who: 'username',
 };
