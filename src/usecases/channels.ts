@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Call } from '../domain/caller.js';
-import type { Channel } from '../domain/channel.js';
+import { type Channel, unheededByEvents } from '../domain/channel.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { messageOf } from '../domain/message.js';
 import { Secret } from '../domain/secret.js';
@@ -42,6 +42,7 @@ export async function createChannel(
 ): Promise<{ channel: Channel; signingSecret: Secret | null }> {
   const details = { name: input.name, kind: input.kind, target: input.shownTarget };
   await requireRole(ports, call, 'admin', { action: 'channel.create', details });
+  if (input.events) requireHeeded(input);
   if (!ports.notifier.can(input.kind))
     throw new BrokerError('conflict', {
       detail: 'This broker knows no mail server; set SMTP_HOST and SMTP_FROM.',
@@ -85,6 +86,7 @@ export async function changeChannel(
   await requireRole(ports, call, 'admin', { action: 'channel.change', details: { channel: id, changed } });
   const before = await ports.outbox.channel(id);
   if (before === null) throw notFound('channel');
+  if (before.events) requireHeeded(change);
   await requireTeam(ports, change.team ?? null);
   const { target, ...shown } = change;
   if (before.recipient !== null && changed.some((name) => name !== 'paused'))
@@ -101,6 +103,12 @@ export async function changeChannel(
     tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
   });
   return after;
+}
+
+function requireHeeded(wanted: Partial<Channel>): void {
+  const fields = unheededByEvents(wanted);
+  if (fields.length > 0)
+    throw invalid(...fields.map((field) => ({ field, rule: 'must be left out beside events' })));
 }
 
 function requireOfKind({ kind }: Channel, target: ChannelTarget): void {

@@ -70,7 +70,6 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
     });
   }
   const now = ports.clock.now();
-  const also = moved.length === 0 ? [] : [destinationEvent(call, credential, moved)];
   const connector = knownConnector(credential.serviceType);
   checkRules(connector, values, { current, changed });
   const next: NewVersion = {
@@ -86,7 +85,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
       nextRotationAt: nextRotation(now, credential.rotationIntervalDays),
     },
     action: 'credential.rotate',
-    also,
+    also: moved.length === 0 ? [] : [destinationEvent(call, credential, moved)],
   };
   return testAndSave(ports, call, {
     mode: body.mode,
