@@ -13,6 +13,11 @@ export interface SealedChannel extends Channel {
   failures: number;
 }
 
+/** What of a channel is changed; the sealed target from the one that was read to another. */
+export type ChannelPatch = Partial<
+  Pick<Channel, 'name' | 'shownTarget' | 'minSeverity' | 'kinds' | 'labels' | 'team' | 'quiet' | 'paused'>
+> & { sealedTarget?: { from: string; to: string } };
+
 /** How deliveries to a channel stand. */
 export interface ChannelState {
   channel: Channel;

@@ -75,7 +75,7 @@ export async function createChannel(
   return { channel, signingSecret: made };
 }
 
-/** Changes what is named. What waits is tried again at once. Admin only. */
+/** Changes what is named and nothing else; of two changes of the target at once one is refused. What waits is tried again at once. Admin only. */
 export async function changeChannel(
   ports: Needs,
   call: Call,
@@ -93,16 +93,15 @@ export async function changeChannel(
     throw new BrokerError('conflict', { detail: 'The mailbox of a person can only be paused.' });
   if (target !== undefined) requireOfKind(before, target);
   if (plainUrl && before.kind !== 'webhook') throw invalid({ field: 'url', rule: 'must be an https URL' });
-  const sealedTarget =
-    target === undefined
-      ? before.sealedTarget
-      : await sealTarget(ports, id, { ...(await openTarget(ports, before)), ...target });
-  const after = { ...before, ...shown, sealedTarget };
-  await ports.changes.run(async (tx) => {
-    await tx.updateChannel(after, ports.clock.now());
-    tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
+  const sealed = async (added: ChannelTarget) => ({
+    from: before.sealedTarget,
+    to: await sealTarget(ports, id, { ...(await openTarget(ports, before)), ...added }),
   });
-  return after;
+  const patch = { ...shown, ...(target !== undefined && { sealedTarget: await sealed(target) }) };
+  return ports.changes.run(async (tx) => {
+    tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
+    return tx.updateChannel(id, patch, ports.clock.now());
+  });
 }
 
 function requireHeeded(wanted: Partial<Channel>): void {
