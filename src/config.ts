@@ -208,6 +208,8 @@ export const configSchema = z.object({
   ALLOW_PLAIN_POSTGRES: flag,
   /** Lets the connection to Vault leave loopback in the clear. */
   ALLOW_PLAIN_VAULT: flag,
+  /** Lets channels post to webhooks beyond loopback in the clear: whoever listens there reads names of credentials. */
+  ALLOW_PLAIN_WEBHOOKS: flag,
   /** What is logged: `error` alone, `warn` too, or all. */
   LOG_LEVEL: z.enum(['error', 'warn', 'info']).default('info'),
 });

@@ -52,7 +52,7 @@ export const createChannelBody = z
     kind: z.enum(CHANNEL_KINDS),
     /** Of mail. */
     to: addresses.optional(),
-    /** Of the others; https but for webhooks. */
+    /** Of the others; https but for webhooks on loopback, or where the broker lets them be plain. */
     url: url.optional(),
     /** Of webhooks: signs what is sent; one is made when it is left out. */
     signing_secret: signingSecret.optional(),

@@ -4,7 +4,7 @@ import { type Channel, unheededByEvents } from '../domain/channel.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { messageOf } from '../domain/message.js';
 import { Secret } from '../domain/secret.js';
-import type { ChannelState, ChannelTarget, Delivery, DeliveryState } from '../ports/notices.js';
+import type { ChannelState, ChannelTarget, Delivery, DeliveryState, NeverSent } from '../ports/notices.js';
 import type { Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
@@ -43,6 +43,7 @@ export async function createChannel(
   const details = { name: input.name, kind: input.kind, target: input.shownTarget };
   await requireRole(ports, call, 'admin', { action: 'channel.create', details });
   if (input.events) requireHeeded(input);
+  requireSendable(ports, input.target);
   if (!ports.notifier.can(input.kind))
     throw new BrokerError('conflict', {
       detail: 'This broker knows no mail server; set SMTP_HOST and SMTP_FROM.',
@@ -93,6 +94,7 @@ export async function changeChannel(
     throw new BrokerError('conflict', { detail: 'The mailbox of a person can only be paused.' });
   if (target !== undefined) requireOfKind(before, target);
   if (plainUrl && before.kind !== 'webhook') throw invalid({ field: 'url', rule: 'must be an https URL' });
+  if (target !== undefined) requireSendable(ports, target);
   const sealed = async (added: ChannelTarget) => ({
     from: before.sealedTarget,
     to: await sealTarget(ports, id, { ...(await openTarget(ports, before)), ...added }),
@@ -102,6 +104,16 @@ export async function changeChannel(
     tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
     return tx.updateChannel(id, patch, ports.clock.now());
   });
+}
+
+const NEVER_SENT: Readonly<Record<NeverSent, string>> = {
+  denied_port: 'must not name the port of another kind of service',
+  plain_http: 'must be an https URL beyond loopback (or ALLOW_PLAIN_WEBHOOKS=true)',
+};
+
+function requireSendable({ notifier }: Needs, target: ChannelTarget): void {
+  const never = notifier.never(target);
+  if (never !== null) throw invalid({ field: 'url', rule: NEVER_SENT[never] });
 }
 
 function requireHeeded(wanted: Partial<Channel>): void {
@@ -177,11 +189,11 @@ export async function testChannel(ports: Needs, call: Call, id: string): Promise
 
 /** Tries again what was given up; how many notices. Admin only. */
 export async function reviveChannel(ports: Needs, call: Call, id: string): Promise<number> {
-  await requireRole(ports, call, 'admin', { action: 'channel.test', details: { channel: id } });
+  await requireRole(ports, call, 'admin', { action: 'channel.retry', details: { channel: id } });
   if ((await ports.outbox.channel(id)) === null) throw notFound('channel');
   const revived = await ports.outbox.revive(id, ports.clock.now());
   await ports.readAudit.record([
-    auditEvent(call, 'channel.test', 'allowed', { details: { channel: id, revived } }),
+    auditEvent(call, 'channel.retry', 'allowed', { details: { channel: id, revived } }),
   ]);
   return revived;
 }

@@ -363,6 +363,10 @@ describe('notices reach', function () {
       expect(body.items[0].notice.text).to.match(/^“Lab” is refused/);
       world.mail.refused.clear();
       await world.admin('POST', `${CHANNELS}/${id}/retry`);
+      const trail = await world.admin('GET', '/api/audit?action=channel.retry');
+      expect(trail.body.items.map((row: { details: object }) => row.details)).to.deep.equal([
+        { channel: id, revived: 1 },
+      ]);
       await world.tell();
       expect(mailTo()).to.deep.equal(['one@lab.example', 'bad@lab.example']);
       const sent = await world.admin('GET', `${CHANNELS}/${id}/deliveries?state=dead`);
