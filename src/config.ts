@@ -133,7 +133,7 @@ export const configSchema = z.object({
   VALUE_CACHE_SECONDS: z.coerce.number().min(0).max(5).default(0),
   /** Whether create, update and rotate prove the values, where the request does not say. */
   TEST_ON_SAVE: z.enum(['required', 'warn', 'skip']).default('warn'),
-  /** Tests of credentials that one caller may start in a minute; 0 sets no bound. */
+  /** Tests of credentials that one caller may start in a minute, those of saves included; 0 sets no bound. */
   TESTS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(120),
   /** How often stored credentials are tested by themselves. */
   TEST_INTERVAL_MINUTES: z.coerce.number().int().min(5).max(525_600).default(360),
@@ -208,6 +208,8 @@ export const configSchema = z.object({
   ALLOW_PLAIN_POSTGRES: flag,
   /** Lets the connection to Vault leave loopback in the clear. */
   ALLOW_PLAIN_VAULT: flag,
+  /** Lets channels post to webhooks beyond loopback in the clear: whoever listens there reads names of credentials. */
+  ALLOW_PLAIN_WEBHOOKS: flag,
   /** What is logged: `error` alone, `warn` too, or all. */
   LOG_LEVEL: z.enum(['error', 'warn', 'info']).default('info'),
 });

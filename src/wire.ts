@@ -107,7 +107,12 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
       fingerprints: createFingerprints(transit),
       checkpointSigner,
       outbound,
-      notifier: createNotifier({ outbound, clock, ...smtpOf(config) }),
+      notifier: createNotifier({
+        outbound,
+        clock,
+        allowPlain: config.ALLOW_PLAIN_WEBHOOKS,
+        ...smtpOf(config),
+      }),
       sealer: createSealer(transit),
       testPace: testPace(config),
       ownEnds: ownEnds(ownParts(config, vault)),

@@ -52,7 +52,7 @@ export const createChannelBody = z
     kind: z.enum(CHANNEL_KINDS),
     /** Of mail. */
     to: addresses.optional(),
-    /** Of the others; https but for webhooks. */
+    /** Of the others; https but for webhooks on loopback, or where the broker lets them be plain. */
     url: url.optional(),
     /** Of webhooks: signs what is sent; one is made when it is left out. */
     signing_secret: signingSecret.optional(),
@@ -67,7 +67,7 @@ export const createChannelBody = z
     /** Only about credentials that are granted to this team or owned by one of it. */
     team: line(63).min(1).nullable().default(null),
     quiet_hours: quietHours.nullable().default(null),
-    /** Of webhooks: what changes on credentials, as it changes, in place of notices. */
+    /** Of webhooks: what changes on credentials, as it changes, in place of notices; beside it only `labels` chooses. */
     events: z.boolean().default(false),
   })
   .superRefine((body, context) => {
@@ -80,9 +80,7 @@ export const createChannelBody = z
       if (!allowed.includes(field) && body[field] !== undefined)
         wrong(field, `must be left out for ${body.kind}`);
     }
-    const forNotices = body.kinds.length > 0 ? 'kinds' : body.min_severity !== 'info' ? 'min_severity' : null;
     if (body.events && body.kind !== 'webhook') wrong('events', `must be left out for ${body.kind}`);
-    else if (body.events && forNotices !== null) wrong(forNotices, 'must be left out beside events');
     if (body.kind !== 'webhook' && body.url !== undefined && !body.url.startsWith('https:'))
       wrong('url', 'must be an https URL');
   });

@@ -72,6 +72,7 @@ export const AUDIT_ACTIONS = [
   'channel.delete',
   'channel.rewrap',
   'channel.test',
+  'channel.retry',
   'chain.start',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -61,6 +61,17 @@ export interface NoticeSubject {
   teams: readonly string[];
 }
 
+/** What a webhook that follows events does not heed, under its name in the API: only labels choose events. */
+export function unheededByEvents(wanted: Partial<Channel>): string[] {
+  const { kinds = [], minSeverity = 'info', team = null, quiet = null } = wanted;
+  return [
+    ...(kinds.length > 0 ? ['kinds'] : []),
+    ...(minSeverity === 'info' ? [] : ['min_severity']),
+    ...(team === null ? [] : ['team']),
+    ...(quiet === null ? [] : ['quiet_hours']),
+  ];
+}
+
 /** Whether a channel is for a notice about this. */
 export function wants(
   channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels' | 'team'> & Partial<Pick<Channel, 'events'>>,

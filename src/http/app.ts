@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type Request, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import type { Caller } from '../domain/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
@@ -93,7 +93,7 @@ export function createApp(options: AppOptions): Express {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     const before = route.auth === 'none' ? [loginLimit(ports.readAudit)] : [];
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
-    const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route)];
+    const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route, tests)];
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);
   }
   app.use(unknownRoute);
@@ -131,7 +131,7 @@ function requestId(life: Lifecycle): RequestHandler {
   };
 }
 
-function handlerOf(options: AppOptions, route: Route): RequestHandler {
+function handlerOf(options: AppOptions, route: Route, tests: readonly RequestHandler[]): RequestHandler {
   return async (request, response) => {
     refuseUnasked(route, request);
     const context: Context = {
@@ -139,12 +139,21 @@ function handlerOf(options: AppOptions, route: Route): RequestHandler {
       call: calledBy(response),
       stopping: () => options.life.stopping,
       testOnSave: options.testOnSave ?? 'skip',
+      admitTest: () => pass(tests, request, response),
       request,
       response,
       param: (name) => String(request.params[name] ?? ''),
     };
     await route.handle(context);
   };
+}
+
+/** Resolves when each lets the request by; rejects with what one of them says of it. */
+async function pass(all: readonly RequestHandler[], request: Request, response: Response): Promise<void> {
+  for (const one of all)
+    await new Promise<void>((resolve, reject) => {
+      one(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    });
 }
 
 /** A call that takes no query or no body refuses one, so that nobody believes that it was heeded. */

@@ -16,7 +16,7 @@ import {
   presentVersion,
 } from './presenters.js';
 import { presentTest } from './presentTest.js';
-import { json, pageOf, parse, type Route, secretJson } from './route.js';
+import { json, pageOf, parse, type Route, secretJson, testsOf } from './route.js';
 
 const one = '/api/credentials/{id}';
 
@@ -49,10 +49,11 @@ export const credentialPartRoutes: readonly Route[] = [
     auth: 'token',
     repeatable: true,
     body: bodies.rotateCredentialBody,
-    handle: async ({ ports, call, testOnSave, param, request, response }) => {
+    handle: async (context) => {
+      const { ports, call, param, request, response } = context;
       const key = idempotencyKey(request);
       const body = parse(bodies.rotateCredentialBody, request.body);
-      const options = { test: testOnSave, ...(key === undefined ? {} : { idempotencyKey: key }) };
+      const options = { ...testsOf(context), ...(key === undefined ? {} : { idempotencyKey: key }) };
       const { credential, test } = await rotateCredential(ports, call, param('id'), body, options);
       json(response, { ...presentCredential(credential), test: presentTest(test) });
     },

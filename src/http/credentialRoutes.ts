@@ -17,15 +17,16 @@ import { updateCredential } from '../usecases/updateCredential.js';
 import { idempotencyKey, ifMatch } from './headers.js';
 import { presentCredential, presentEnvironment, presentResolved } from './presenters.js';
 import { presentTest } from './presentTest.js';
-import { type Context, json, parse, type Route, secretJson } from './route.js';
+import { type Context, json, parse, type Route, secretJson, testsOf } from './route.js';
 
 const one = '/api/credentials/{id}';
 
-const update = async ({ ports, call, testOnSave, param, request, response }: Context): Promise<void> => {
+const update = async (context: Context): Promise<void> => {
+  const { ports, call, param, request, response } = context;
   const body = parse(bodies.updateCredentialBody, request.body);
   const { credential, test } = await updateCredential(ports, call, param('id'), body, {
     ...ifMatch(request),
-    test: testOnSave,
+    ...testsOf(context),
     source: sourceOf(request.get('x-client')),
   });
   response.set('ETag', `"${credential.revision}"`);
@@ -54,12 +55,13 @@ export const credentialRoutes: readonly Route[] = [
     repeatable: true,
     body: bodies.createCredentialBody,
     status: 201,
-    handle: async ({ ports, call, testOnSave, request, response }) => {
+    handle: async (context) => {
+      const { ports, call, request, response } = context;
       const body = parse(bodies.createCredentialBody, request.body);
       const key = idempotencyKey(request);
       const options = {
         source: sourceOf(request.get('x-client')),
-        test: testOnSave,
+        ...testsOf(context),
         ...(key === undefined ? {} : { idempotencyKey: key }),
       };
       const { credential, replayed, test } = await createCredential(ports, call, body, options);

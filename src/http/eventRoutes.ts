@@ -20,7 +20,11 @@ const QUIET_MS = 15_000;
 /** A token lives so long; the reader comes back with a new one and the number of the last event. */
 const LONGEST_MS = 600_000;
 const MAX_STREAMS = 200;
-let streams = 0;
+const MAX_PER_CALLER = 10;
+/** Bytes that wait for a reader; beyond it he counts as gone, and comes back where he was. */
+const MAX_UNREAD = 1_048_576;
+/** Principals, one for each stream that is open. */
+const following: string[] = [];
 
 /** What changes, as it changes: server-sent events. */
 export const eventRoutes: readonly Route[] = [
@@ -34,20 +38,25 @@ export const eventRoutes: readonly Route[] = [
     handle: async (context) => {
       const { after } = parse(eventsQuery, context.request.query);
       const first = await eventsAfter(context.ports, context.call, lastEventId(context) ?? after);
-      if (streams >= MAX_STREAMS)
-        throw new BrokerError('rate_limited', {
-          detail: 'Too many follow the events already. Try again in a minute.',
-          retryAfterSeconds: 60,
-        });
-      streams += 1;
+      const { principal } = context.call.caller;
+      admit(principal);
+      following.push(principal);
       try {
         await follow(context, first);
       } finally {
-        streams -= 1;
+        following.splice(following.indexOf(principal), 1);
       }
     },
   },
 ];
+
+function admit(principal: string): void {
+  const own = following.filter((other) => other === principal).length;
+  if (following.length < MAX_STREAMS && own < MAX_PER_CALLER) return;
+  const who =
+    own < MAX_PER_CALLER ? 'Too many follow the events already.' : 'You follow the events ten times already.';
+  throw new BrokerError('rate_limited', { detail: `${who} Try again in a minute.`, retryAfterSeconds: 60 });
+}
 
 function lastEventId({ request }: Context): number | undefined {
   const text = request.get('last-event-id');
@@ -77,6 +86,7 @@ async function follow({ ports, call, response, stopping }: Context, first: Heard
     }
     if (now - began > LONGEST_MS) break;
     await pause(response, LOOK_EVERY_MS);
+    if (response.writableLength > MAX_UNREAD) response.destroy();
     // An account that ends, or a store that is away, ends the stream: coming back tells why.
     const next = await eventsAfter(ports, call, last).catch(() => undefined);
     if (next === undefined) break;

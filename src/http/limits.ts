@@ -4,7 +4,6 @@ import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
 import { auditEvent } from '../usecases/auditEvent.js';
 import { calledBy } from './callOf.js';
-import { sendProblem } from './problem.js';
 
 const MINUTE_MS = 60_000;
 const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders: false } as const;
@@ -14,9 +13,9 @@ export function loginLimit(readAudit: Pick<ReadAudit, 'countRefusal'>): RequestH
   return rateLimit({
     ...shared,
     limit: 60,
-    handler: (request, response) => {
+    handler: (request, response, next) => {
       readAudit.countRefusal(request.ip ?? '', 'rate_limited');
-      sendTooMany(response, 'Too many logins from this address. Wait a minute.');
+      next(tooMany(response, 'Too many logins from this address. Wait a minute.'));
     },
   });
 }
@@ -47,14 +46,14 @@ function callerLimit(
     limit: perMinute,
     identifier,
     keyGenerator: (_request, response) => calledBy(response).caller.principal,
-    handler: async (request, response) => {
+    handler: async (request, response, next) => {
       const call = calledBy(response);
       const used = (request as RequestHolding).rateLimit?.used;
       if (used === perMinute + 1) {
         const more = { code: 'rate_limited', details: { limit: identifier, per_minute: perMinute } };
         await readAudit.record([auditEvent(call, 'auth.refused', 'denied', more)]);
       } else readAudit.countRefusal(call.ip, 'rate_limited');
-      sendTooMany(response, detail);
+      next(tooMany(response, detail));
     },
   });
 }
@@ -62,8 +61,8 @@ function callerLimit(
 /** What the library notes on a request. */
 type RequestHolding = Request & { rateLimit?: { used: number } };
 
-function sendTooMany(response: Response, detail: string): void {
+function tooMany(response: Response, detail: string): BrokerError {
   const left = Number(response.getHeader('Retry-After'));
   const retryAfterSeconds = Number.isFinite(left) && left > 0 ? left : MINUTE_MS / 1000;
-  sendProblem(response, new BrokerError('rate_limited', { detail, retryAfterSeconds }));
+  return new BrokerError('rate_limited', { detail, retryAfterSeconds });
 }

@@ -14,6 +14,8 @@ export interface Context {
   stopping(): boolean;
   /** For requests that don't say whether values are proven before they are stored. */
   testOnSave: TestMode;
+  /** Counts a test that runs on the way of a save; rejects with `rate_limited` beyond the caller's bound. */
+  admitTest(): Promise<void>;
   request: Request;
   response: Response;
   /** A path parameter that the route's path names. */
@@ -30,7 +32,7 @@ export interface Route {
   auth: 'none' | 'token' | 'password';
   /** True when it answers values: it counts against the caller's bound of reveals. */
   reveals?: true;
-  /** True when it sends a value to an external service: it counts against the caller's bound of tests. */
+  /** True when each call is a test: it counts against the caller's bound. Saves count by `admitTest`, once a test is certain to run. */
   tests?: true;
   /** True when it heeds `Idempotency-Key`; all others that change something refuse one. */
   repeatable?: true;
@@ -124,6 +126,9 @@ function bound(word: string, origin: string, count: number): string {
 
 /** Our own words for a rule, or a constant in place of the library's. */
 const worded = (message: string) => (message.startsWith('must') ? message : 'has the wrong form');
+
+/** What a save is told of its test. */
+export const testsOf = ({ testOnSave, admitTest }: Context) => ({ test: testOnSave, admitTest });
 
 /** Answers JSON that holds no secret. */
 export function json(response: Response, body: unknown, status = 200): void {

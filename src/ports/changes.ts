@@ -1,12 +1,13 @@
 /** What use cases change in Postgres, each change with its audit rows. */
 import type { AuditEvent } from '../domain/audit.js';
+import type { Channel } from '../domain/channel.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
 import type { ReportSchedule } from '../domain/reportSchedule.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { ReportOnly } from './findings.js';
-import type { SealedChannel } from './notices.js';
+import type { ChannelPatch, SealedChannel } from './notices.js';
 import type { Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
 import type { UsageRow } from './records.js';
 import type { NewReport } from './reports.js';
@@ -134,10 +135,10 @@ export interface ChangeTx {
   /** Of a channel that was just added: it hears of events from now on. */
   followEvents(channelId: string): Promise<void>;
   /**
-   * What waits is tried again at once; after a pause it counts as handed over at that moment. Rejects with `name_taken`,
-   * and `not_found`.
+   * Only what is named. What waits is tried again at once; after a pause it counts as handed over at that moment. Rejects
+   * with `name_taken`, `not_found`, and `conflict` when the sealed target is no longer the one that was read.
    */
-  updateChannel(channel: Omit<SealedChannel, 'failures'>, at: Date): Promise<void>;
+  updateChannel(id: string, change: ChannelPatch, at: Date): Promise<Channel>;
   /** Rejects when the schedule has a report for that moment already. */
   insertReport(report: NewReport): Promise<void>;
   /** Rejects with `name_taken`. */

@@ -13,6 +13,11 @@ export interface SealedChannel extends Channel {
   failures: number;
 }
 
+/** What of a channel is changed; the sealed target from the one that was read to another. */
+export type ChannelPatch = Partial<
+  Pick<Channel, 'name' | 'shownTarget' | 'minSeverity' | 'kinds' | 'labels' | 'team' | 'quiet' | 'paused'>
+> & { sealedTarget?: { from: string; to: string } };
+
 /** How deliveries to a channel stand. */
 export interface ChannelState {
   channel: Channel;
@@ -142,9 +147,14 @@ export interface SendResult {
   refused: string[];
 }
 
+/** A URL to which nothing is sent, whatever is there: the port of another service, or plain HTTP beyond loopback. */
+export type NeverSent = 'denied_port' | 'plain_http';
+
 export interface Notifier {
   /** True where messages of this kind can be sent: mail needs a server. */
   can(kind: ChannelKind): boolean;
+  /** Why nothing would ever be sent to that target; null: it can be tried. */
+  never(target: ChannelTarget): NeverSent | null;
   /** `code` tells why it was not sent. Never rejects. */
   send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<SendResult>;
   /** To a webhook. Resolves with null, or with a code of why it was not sent. Never rejects. */

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Call } from '../domain/caller.js';
-import type { Channel } from '../domain/channel.js';
+import { type Channel, unheededByEvents } from '../domain/channel.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { messageOf } from '../domain/message.js';
 import { Secret } from '../domain/secret.js';
-import type { ChannelState, ChannelTarget, Delivery, DeliveryState } from '../ports/notices.js';
+import type { ChannelState, ChannelTarget, Delivery, DeliveryState, NeverSent } from '../ports/notices.js';
 import type { Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
@@ -42,6 +42,8 @@ export async function createChannel(
 ): Promise<{ channel: Channel; signingSecret: Secret | null }> {
   const details = { name: input.name, kind: input.kind, target: input.shownTarget };
   await requireRole(ports, call, 'admin', { action: 'channel.create', details });
+  if (input.events) requireHeeded(input);
+  requireSendable(ports, input.target);
   if (!ports.notifier.can(input.kind))
     throw new BrokerError('conflict', {
       detail: 'This broker knows no mail server; set SMTP_HOST and SMTP_FROM.',
@@ -74,7 +76,7 @@ export async function createChannel(
   return { channel, signingSecret: made };
 }
 
-/** Changes what is named. What waits is tried again at once. Admin only. */
+/** Changes what is named and nothing else; of two changes of the target at once one is refused. What waits is tried again at once. Admin only. */
 export async function changeChannel(
   ports: Needs,
   call: Call,
@@ -85,22 +87,39 @@ export async function changeChannel(
   await requireRole(ports, call, 'admin', { action: 'channel.change', details: { channel: id, changed } });
   const before = await ports.outbox.channel(id);
   if (before === null) throw notFound('channel');
+  if (before.events) requireHeeded(change);
   await requireTeam(ports, change.team ?? null);
   const { target, ...shown } = change;
   if (before.recipient !== null && changed.some((name) => name !== 'paused'))
     throw new BrokerError('conflict', { detail: 'The mailbox of a person can only be paused.' });
   if (target !== undefined) requireOfKind(before, target);
   if (plainUrl && before.kind !== 'webhook') throw invalid({ field: 'url', rule: 'must be an https URL' });
-  const sealedTarget =
-    target === undefined
-      ? before.sealedTarget
-      : await sealTarget(ports, id, { ...(await openTarget(ports, before)), ...target });
-  const after = { ...before, ...shown, sealedTarget };
-  await ports.changes.run(async (tx) => {
-    await tx.updateChannel(after, ports.clock.now());
-    tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
+  if (target !== undefined) requireSendable(ports, target);
+  const sealed = async (added: ChannelTarget) => ({
+    from: before.sealedTarget,
+    to: await sealTarget(ports, id, { ...(await openTarget(ports, before)), ...added }),
   });
-  return after;
+  const patch = { ...shown, ...(target !== undefined && { sealedTarget: await sealed(target) }) };
+  return ports.changes.run(async (tx) => {
+    tx.audit(auditEvent(call, 'channel.change', 'allowed', { details: { channel: id, changed } }));
+    return tx.updateChannel(id, patch, ports.clock.now());
+  });
+}
+
+const NEVER_SENT: Readonly<Record<NeverSent, string>> = {
+  denied_port: 'must not name the port of another kind of service',
+  plain_http: 'must be an https URL beyond loopback (or ALLOW_PLAIN_WEBHOOKS=true)',
+};
+
+function requireSendable({ notifier }: Needs, target: ChannelTarget): void {
+  const never = notifier.never(target);
+  if (never !== null) throw invalid({ field: 'url', rule: NEVER_SENT[never] });
+}
+
+function requireHeeded(wanted: Partial<Channel>): void {
+  const fields = unheededByEvents(wanted);
+  if (fields.length > 0)
+    throw invalid(...fields.map((field) => ({ field, rule: 'must be left out beside events' })));
 }
 
 function requireOfKind({ kind }: Channel, target: ChannelTarget): void {
@@ -170,11 +189,11 @@ export async function testChannel(ports: Needs, call: Call, id: string): Promise
 
 /** Tries again what was given up; how many notices. Admin only. */
 export async function reviveChannel(ports: Needs, call: Call, id: string): Promise<number> {
-  await requireRole(ports, call, 'admin', { action: 'channel.test', details: { channel: id } });
+  await requireRole(ports, call, 'admin', { action: 'channel.retry', details: { channel: id } });
   if ((await ports.outbox.channel(id)) === null) throw notFound('channel');
   const revived = await ports.outbox.revive(id, ports.clock.now());
   await ports.readAudit.record([
-    auditEvent(call, 'channel.test', 'allowed', { details: { channel: id, revived } }),
+    auditEvent(call, 'channel.retry', 'allowed', { details: { channel: id, revived } }),
   ]);
   return revived;
 }

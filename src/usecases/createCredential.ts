@@ -16,21 +16,19 @@ import { withIdempotency } from './idempotent.js';
 import { knownConnector } from './knownConnector.js';
 import { requireRole } from './refuse.js';
 import { reminderChoice } from './reminderChoice.js';
-import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
+import { type Saved, type SaveTest, testAndSave } from './testOnSave.js';
 import { intentOf, type NewVersion, storeAndCommit, type WritePorts } from './writeVersion.js';
 
 type Input = Omit<CreateCredentialBody, 'fields'> & {
   fields: Record<string, string | number | boolean | null | Secret>;
 };
-export interface CreateOptions {
+export interface CreateOptions extends SaveTest {
   idempotencyKey?: string;
   source: CredentialVersion['source'];
   /** Grants beside `shared` and `accessible_by`, checked by the same rules. */
   grants?: Grant[];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
-  /** Where the request does not say; left out: `skip`. */
-  test?: TestMode;
 }
 
 /** Stores a new credential; it is active when this resolves. Engineers and up; the caller becomes its owner. */
@@ -55,6 +53,7 @@ export async function createCredential(
   const create = (claimed?: { id: string; resumed: boolean }) =>
     testAndSave(ports, call, {
       mode,
+      admitTest: options.admitTest,
       connector,
       values,
       trigger: 'save',

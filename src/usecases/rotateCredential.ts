@@ -7,7 +7,7 @@ import { authorize } from './authorize.js';
 import { checkRules } from './fieldRules.js';
 import { withIdempotency } from './idempotent.js';
 import { knownConnector } from './knownConnector.js';
-import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
+import { type Saved, type SaveTest, type TestMode, testAndSave } from './testOnSave.js';
 import { destinationEvent, mergedFields, unproven } from './updateCredential.js';
 import { type NewVersion, type WritePorts, writeVersion } from './writeVersion.js';
 
@@ -21,11 +21,11 @@ export async function rotateCredential(
   call: Call,
   id: string,
   body: Input,
-  options: { idempotencyKey?: string; test?: TestMode } = {},
+  options: { idempotencyKey?: string } & SaveTest = {},
 ): Promise<Saved> {
-  const { idempotencyKey } = options;
+  const { idempotencyKey, admitTest } = options;
   const mode = body.test ?? options.test ?? 'skip';
-  if (idempotencyKey === undefined) return rotate(ports, call, id, { ...body, mode });
+  if (idempotencyKey === undefined) return rotate(ports, call, id, { ...body, mode, admitTest });
   // Whoever may not rotate it claims no key for it.
   await authorize(ports, call, id, 'rotate', 'credential.rotate');
   const action = 'credential.rotate' as const;
@@ -40,7 +40,7 @@ export async function rotateCredential(
     call,
     { ...request, credentialId: id },
     async ({ resumed }) => {
-      const saved = await rotate(ports, call, id, { ...body, mode, resumed });
+      const saved = await rotate(ports, call, id, { ...body, mode, resumed, admitTest });
       test = saved.test;
       return saved.credential;
     },
@@ -51,7 +51,7 @@ export async function rotateCredential(
 /** A value that the service itself refuses never takes the place of one that works. */
 const REFUSES = ['invalid_credential', 'expired', 'mfa_required'] as const;
 
-interface Rotation extends Input {
+interface Rotation extends Input, Pick<SaveTest, 'admitTest'> {
   mode: TestMode;
   /** An earlier request with the same key was cut off: what it stored already is the success of this one. */
   resumed?: boolean;
@@ -70,7 +70,6 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
     });
   }
   const now = ports.clock.now();
-  const also = moved.length === 0 ? [] : [destinationEvent(call, credential, moved)];
   const connector = knownConnector(credential.serviceType);
   checkRules(connector, values, { current, changed });
   const next: NewVersion = {
@@ -86,10 +85,11 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
       nextRotationAt: nextRotation(now, credential.rotationIntervalDays),
     },
     action: 'credential.rotate',
-    also,
+    also: moved.length === 0 ? [] : [destinationEvent(call, credential, moved)],
   };
   return testAndSave(ports, call, {
     mode: body.mode,
+    admitTest: body.admitTest,
     connector,
     values,
     trigger: 'rotation',

@@ -28,7 +28,15 @@ export interface Saved {
   test: TestResult | null;
 }
 
-interface Saving {
+/** How a request that says nothing of it is tested. */
+export interface SaveTest {
+  /** Left out: `skip`. */
+  test?: TestMode;
+  /** Asked once a test is certain to run; rejects, and nothing was stored, when the caller may start none now. */
+  admitTest?: (() => Promise<void>) | undefined;
+}
+
+interface Saving extends Pick<SaveTest, 'admitTest'> {
   mode: TestMode;
   connector: Connector;
   values: FieldValues;
@@ -46,6 +54,7 @@ export async function testAndSave(ports: Needs, call: Call, saving: Saving): Pro
   const { mode, connector, values } = saving;
   if (mode === 'skip' || (mode === 'warn' && !isTestable(connector, values)))
     return { credential: await saving.save(), test: null };
+  await saving.admitTest?.();
   // Before anything is stored: it may be that Vault can't tell.
   const accountKey = await accountKeyOf(ports, connector, values);
   const result = await testGiven(ports, call, connector, values, WAIT_MS);

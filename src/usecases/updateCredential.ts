@@ -18,19 +18,18 @@ import { knownConnector } from './knownConnector.js';
 import { intervalMs } from './recordTest.js';
 import { reminderChoice } from './reminderChoice.js';
 import { checkRevision } from './revision.js';
-import { type Saved, type TestMode, testAndSave } from './testOnSave.js';
+import { type Saved, type SaveTest, testAndSave } from './testOnSave.js';
 import { lostRace, type WritePorts, writeVersion } from './writeVersion.js';
 
 type Input = Omit<UpdateCredentialBody, 'fields'> & {
   fields?: Record<string, string | number | boolean | null | Secret>;
 };
-export interface UpdateOptions {
+/** A new destination is tested only when the request says so. */
+export interface UpdateOptions extends SaveTest {
   ifMatch?: number;
   source: CredentialVersion['source'];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
-  /** Where the request does not say; left out: `skip`. A new destination is tested only when the request says so. */
-  test?: TestMode;
 }
 
 /** Changes what is named and keeps the rest. Changed fields make a new, active version. */
@@ -63,6 +62,7 @@ export async function updateCredential(
   if (options.exact !== true) checkRules(connector, values, { current, changed });
   return testAndSave(ports, call, {
     mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
+    admitTest: options.admitTest,
     connector,
     values,
     trigger: 'save',

@@ -119,12 +119,18 @@ describe('clients that go away before they are answered', function () {
   });
 
   it('from a stream of events make room for others', async () => {
-    // More than may follow at once.
+    // More than may follow at once, and ten of each caller.
+    const follower = (number: number) => ({
+      authorization: `Bearer ${broker.token(100 + Math.floor(number / 10))}`,
+    });
     for (let i = 0; i < 5; i += 1) {
       const leave = new AbortController();
       const streams = await Promise.all(
-        Array.from({ length: SIDE_BY_SIDE }, () =>
-          fetch(`${broker.base}/api/events`, { headers: identity(), signal: leave.signal }),
+        Array.from({ length: SIDE_BY_SIDE }, (_, n) =>
+          fetch(`${broker.base}/api/events`, {
+            headers: follower(i * SIDE_BY_SIDE + n),
+            signal: leave.signal,
+          }),
         ),
       );
       expect(new Set(streams.map(({ status }) => status))).to.deep.equal(new Set([200]));

@@ -15,6 +15,7 @@ import { type Simulator, startSimulator } from '../support/simulator.js';
 import { loopbackOutbound } from '../support/testOutbound.js';
 
 const HOUR = 3_600_000;
+const QUIET = { from: '22:00', to: '07:00' };
 const CANARY = 'canary-of-a-webhook';
 
 interface Delivery {
@@ -295,9 +296,23 @@ describe('a webhook that follows events', function () {
       [{ name: 'wrong', kind: 'mail', to: ['a@b.example'], events: true }, 'events'],
       [{ ...webhook, kinds: ['expiring'] }, 'kinds'],
       [{ ...webhook, min_severity: 'critical' }, 'min_severity'],
+      [{ ...webhook, team: 'red' }, 'team'],
+      [{ ...webhook, quiet_hours: QUIET }, 'quiet_hours'],
     ] as const) {
       const answer = await channels('POST', '', body);
       expect([answer.status, answer.body.fields?.[0]?.field]).to.deep.equal([400, field]);
     }
+  });
+
+  it('takes no change to what it would not heed', async () => {
+    const { id } = await add();
+    const change = { kinds: ['expiring'], min_severity: 'critical', team: 'red', quiet_hours: QUIET };
+    const answer = await channels('PATCH', `/${id}`, change);
+    expect(answer.status).to.equal(400);
+    expect(answer.body.fields).to.deep.equal(
+      Object.keys(change).map((field) => ({ field, rule: 'must be left out beside events' })),
+    );
+    const heeded = await channels('PATCH', `/${id}`, { labels: { site: 'lab' }, team: null });
+    expect([heeded.status, heeded.body.labels]).to.deep.equal([200, { site: 'lab' }]);
   });
 });

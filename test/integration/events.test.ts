@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
+import { eventually } from '../support/eventually.js';
 
 interface Told {
   id: number;
@@ -210,6 +211,37 @@ describe('the feed of changes', function () {
     expect(kinds(late.events)).to.deep.equal(['credential.changed']);
     const numbers = [...early.events, ...late.events].map((event) => event.id);
     expect(numbers).to.deep.equal([first + 1, first + 2, first + 3]);
+  });
+
+  it('has ten places for a caller, of which one who does not read loses his', async () => {
+    const kim = await broker.person('kim', 'engineer');
+    const id = await create(kim);
+    const { first } = await hear(broker, kim, { count: 0 });
+    const owner = new pg.Client({ connectionString: broker.database.ownerUrl });
+    await owner.connect();
+    const text = `insert into broker.events (credential_id, kind, details)
+                  select $1, 'credential.changed', jsonb_build_object('x', repeat('x', 150000)) from generate_series(1, 200)`;
+    await owner.query(text, [id]);
+    await owner.end();
+    const stop = new AbortController();
+    const follow = (who: SignedIn, after = '') => {
+      const headers = { authorization: `Bearer ${who.token}` };
+      return fetch(`${broker.url}/api/events${after}`, { headers, signal: stop.signal });
+    };
+    const readers: Response[] = [];
+    await eventually('nine places', async () => {
+      const answer = await follow(kim);
+      if (answer.status === 200) readers.push(answer);
+      return readers.length === 9 ? true : undefined;
+    });
+    const unread = await follow(kim, `?after=${first}`);
+    expect(unread.status).to.equal(200);
+    const more = await follow(kim);
+    expect([more.status, more.headers.get('retry-after')]).to.deep.equal([429, '60']);
+    expect((await follow(ben)).status).to.equal(200);
+    await eventually('a free place', async () => ((await follow(kim)).status === 200 ? true : undefined));
+    expect((await follow(kim)).status).to.equal(429);
+    stop.abort();
   });
 
   it('refuses a number that is none', async () => {

@@ -363,11 +363,44 @@ describe('notices reach', function () {
       expect(body.items[0].notice.text).to.match(/^“Lab” is refused/);
       world.mail.refused.clear();
       await world.admin('POST', `${CHANNELS}/${id}/retry`);
+      const trail = await world.admin('GET', '/api/audit?action=channel.retry');
+      expect(trail.body.items.map((row: { details: object }) => row.details)).to.deep.equal([
+        { channel: id, revived: 1 },
+      ]);
       await world.tell();
       expect(mailTo()).to.deep.equal(['one@lab.example', 'bad@lab.example']);
       const sent = await world.admin('GET', `${CHANNELS}/${id}/deliveries?state=dead`);
       expect(sent.body.items).to.deep.equal([]);
     });
+  });
+
+  it('a channel as two change it at once: nothing is lost, and the later target is refused', async () => {
+    const { id } = await world.addChannel(hook());
+    const path = `${CHANNELS}/${id}`;
+    const { outbox } = world.ports;
+    const { channel } = outbox;
+    /** The change, while another comes between its reading and its writing. */
+    const beside = async (other: object, change: object) => {
+      outbox.channel = async (asked) => {
+        const read = await channel(asked);
+        outbox.channel = channel;
+        expect((await world.admin('PATCH', path, other)).status).to.equal(200);
+        return read;
+      };
+      return world.admin('PATCH', path, change);
+    };
+    const url = (end: string) => ({ url: `${world.webhook.url}/${end}` });
+    const { body } = await beside({ paused: true }, { min_severity: 'critical', ...url('a') });
+    expect(body).to.include({ paused: true, min_severity: 'critical' });
+    expect((await beside({ ...url('b'), paused: false }, { name: 'c' })).body).to.include({
+      name: 'c',
+      paused: false,
+    });
+    const late = await beside(url('d'), url('e'));
+    expect([late.status, late.body.code]).to.deep.equal([409, 'conflict']);
+    await world.put({});
+    await world.tell();
+    expect(world.webhook.seen.map(({ url: to }) => to.pathname)).to.deep.equal(['/d']);
   });
 
   it('a channel as it is changed: its target, its name, what it wants', async () => {

@@ -220,6 +220,8 @@ describe('notices', function () {
   it('refuse channels that would leak or could not work', async () => {
     for (const [body, field] of [
       [{ kind: 'slack', url: 'http://hooks.slack.com/x' }, 'url'],
+      [{ kind: 'webhook', url: 'http://lab.example/x' }, 'url'],
+      [{ kind: 'webhook', url: 'https://lab.example:22/x' }, 'url'],
       [{ kind: 'webhook', url: 'ftp://lab.example/x' }, 'url'],
       [{ kind: 'webhook', url: 'https://a:b@lab.example/x' }, 'url'],
       [{ kind: 'mail', to: ['nobody'] }, 'to.0'],

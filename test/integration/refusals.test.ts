@@ -12,7 +12,7 @@ describe('what is refused', function () {
   let hers: string;
 
   before(async () => {
-    broker = await startBrokerSystem({ revealsPerMinute: 30 });
+    broker = await startBrokerSystem({ revealsPerMinute: 30, testsPerMinute: 3 });
     trail = new pg.Client({ connectionString: broker.database.ownerUrl });
     await trail.connect();
     anna = await broker.person('anna', 'engineer');
@@ -151,6 +151,37 @@ describe('what is refused', function () {
       ['auth.refused', 'rate_limited', 'reveals'],
     ]);
     expect((await counted('rate_limited')) - before).to.equal(2);
+  });
+
+  it('beyond the bound of tests counts those of saves too, and no save without a test', async () => {
+    const otto = await broker.person('otto', 'engineer');
+    const fields = (host: string) => ({ host, user: 'a@pam', token_name: 'ci', token_value: NOBODYS });
+    const save = (name: string, test: string) => {
+      const body = { name, service_type: 'proxmox', fields: fields('127.0.0.1'), test };
+      return call(otto, 'POST', '/api/credentials', body);
+    };
+    const first = await save('one', 'warn');
+    expect(first.status, JSON.stringify(first.body)).to.equal(201);
+    const path = `/api/credentials/${first.body.id}`;
+    const again = (test: string) => call(otto, 'PUT', path, { fields: fields('127.0.0.2'), test });
+    const statuses = [
+      await call(otto, 'PATCH', path, { name: 'two', test: 'warn' }),
+      await save('three', 'skip'),
+      await save('four', 'required'),
+      await again('required'),
+      await again('warn'),
+      await call(otto, 'POST', `${path}/rotate`, {
+        fields: { token_value: NOBODYS.replace('4', '5') },
+        test: 'warn',
+      }),
+      await save('five', 'warn'),
+      await call(otto, 'POST', `${path}/test`, {}),
+      await again('skip'),
+    ].map(({ status }) => status);
+    expect(statuses).to.deep.equal([200, 201, 422, 422, 429, 429, 429, 429, 200]);
+    const { items } = (await call(otto, 'GET', '/api/credentials')).body;
+    expect(items.map(({ name }: { name: string }) => name)).to.have.members(['two', 'three']);
+    expect((await rowsOf('local:otto')).map(({ details }) => details.limit)).to.include('tests');
   });
 
   it('of an item of resolve names the credential, or else what was asked for', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { addressPolicy, forbiddenName } from '../../src/adapters/outbound/addressPolicy.js';
+import { ownEndpoints } from '../../src/adapters/outbound/ownEndpoints.js';
 
 const LABS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 const labs = addressPolicy({ allowCidrs: LABS, forbidden: [] });
@@ -116,4 +117,22 @@ describe('the way out never leads', () => {
     ])
       expect(labs.allows(address, 443), address).to.equal(true);
   });
+
+  for (const host of ['0.0.0.0', '127.0.0.1', '127.0.0.2', '[::]', '[::1]'])
+    it(`takes all of loopback for the broker's own where it listens on ${host}`, async () => {
+      const forbidden = await ownEndpoints([`http://${host}:8400`]);
+      const policy = addressPolicy({ allowCidrs: ['0.0.0.0/0', '::/0'], forbidden });
+      for (const address of [
+        '127.0.0.1',
+        '127.0.0.2',
+        '127.255.255.254',
+        '::1',
+        '::ffff:127.3.4.5',
+        '2002:7f00:1::',
+      ])
+        expect([policy.allows(address, 8400), policy.allows(address, 8401)], address).to.deep.equal([
+          false,
+          true,
+        ]);
+    });
 });

@@ -3,7 +3,7 @@ import type { Outbound } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { eventRequest } from './eventWebhook.js';
 import { createMailer, type SmtpOptions } from './mail.js';
-import { type PostRequest, post } from './post.js';
+import { neverPosted, type PostRequest, post } from './post.js';
 import { slackRequest } from './slack.js';
 import { teamsRequest } from './teams.js';
 import { webhookRequest } from './webhook.js';
@@ -11,18 +11,22 @@ import { webhookRequest } from './webhook.js';
 export interface NotifierOptions {
   outbound: Outbound;
   clock: Clock;
+  /** Webhooks may be plain HTTP beyond loopback. */
+  allowPlain?: boolean;
   /** Left out: no mail can be sent. */
   smtp?: SmtpOptions;
 }
 
 /** Sends messages to people: by mail, and to addresses that take a POST, those through the guarded way out. */
-export function createNotifier({ outbound, clock, smtp }: NotifierOptions): Notifier {
+export function createNotifier({ outbound, clock, smtp, allowPlain = false }: NotifierOptions): Notifier {
   const mail = smtp === undefined ? undefined : createMailer(smtp);
+  const way = { outbound, allowPlain };
   return {
     can: (kind) => kind !== 'mail' || mail !== undefined,
+    never: ({ url }) => (url === undefined ? null : neverPosted(new URL(url.reveal()), way)),
     async send(kind, target, message) {
       const posted = async (request: PostRequest) => ({
-        code: await post(outbound, target, request),
+        code: await post(way, target, request),
         refused: [],
       });
       switch (kind) {
@@ -36,6 +40,6 @@ export function createNotifier({ outbound, clock, smtp }: NotifierOptions): Noti
           return posted(webhookRequest(target, message, clock.now()));
       }
     },
-    sendEvents: (target, delivery) => post(outbound, target, eventRequest(target, delivery, clock.now())),
+    sendEvents: (target, delivery) => post(way, target, eventRequest(target, delivery, clock.now())),
   };
 }

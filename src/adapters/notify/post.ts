@@ -1,5 +1,6 @@
+import { isDeniedPort } from '../../domain/deniedPorts.js';
 import { OutboundFailure } from '../../domain/outbound.js';
-import type { ChannelTarget } from '../../ports/notices.js';
+import type { ChannelTarget, NeverSent } from '../../ports/notices.js';
 import type { Outbound } from '../../ports/outbound.js';
 
 const DEADLINE_MS = 10_000;
@@ -10,19 +11,37 @@ export interface PostRequest {
   body: string;
 }
 
+/** The guarded way out, and whether it may be left in the clear beyond loopback. */
+export interface PostWay {
+  outbound: Outbound;
+  allowPlain: boolean;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Where nothing is ever posted, and why. */
+export function neverPosted(url: URL, { allowPlain }: Pick<PostWay, 'allowPlain'>): NeverSent | null {
+  if (isDeniedPort(url)) return 'denied_port';
+  const plain = url.protocol === 'http:' && !LOOPBACK.test(url.hostname);
+  return plain && !allowPlain ? 'plain_http' : null;
+}
+
 /** Null when the receiver took it; else a code of ours, never a word of the receiver's. */
 export async function post(
-  outbound: Outbound,
+  { outbound, allowPlain }: PostWay,
   target: ChannelTarget,
   request: PostRequest,
 ): Promise<string | null> {
-  const url = target.url?.reveal();
-  if (url === undefined || !URL.canParse(url)) return 'misconfigured';
+  const text = target.url?.reveal();
+  if (text === undefined || !URL.canParse(text)) return 'misconfigured';
+  const url = new URL(text);
+  const never = neverPosted(url, { allowPlain });
+  if (never !== null) return never;
   const session = outbound.open(DEADLINE_MS, WAIT_MS);
   try {
     const { status } = await session.send({
       method: 'POST',
-      url: new URL(url),
+      url,
       headers: { 'content-type': 'application/json', ...request.headers },
       body: request.body,
       ...(target.caPem !== undefined && { tls: { mode: 'custom_ca', caPem: target.caPem } }),

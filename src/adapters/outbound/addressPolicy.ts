@@ -63,14 +63,16 @@ export function forbiddenName(name: string): boolean {
 
 export function addressPolicy({ allowCidrs, forbidden }: PolicyOptions): AddressPolicy {
   const [never, listedOnly, allowed] = [NEVER, LISTED_ONLY, allowCidrs].map(blockList);
-  const own = forbidden.map(({ address, port }) => `${unwrapped(address).join('|')} ${port}`);
+  const own = new Set(
+    forbidden.flatMap(({ address, port }) => unwrapped(address).map((one) => placeOf(one, port))),
+  );
   const matches = (list: BlockList | undefined, address: string) =>
     list?.check(address, address.includes(':') ? 'ipv6' : 'ipv4') === true;
   return {
     allows(address, port) {
       if (isIP(address) === 0) return false;
       const spellings = unwrapped(address);
-      if (own.includes(`${spellings.join('|')} ${port}`)) return false;
+      if (spellings.some((one) => own.has(placeOf(one, port)))) return false;
       return spellings.every((one) => {
         if (matches(never, one)) return false;
         const global = one.includes(':') ? isGlobalV6(one) : true;
@@ -79,6 +81,10 @@ export function addressPolicy({ allowCidrs, forbidden }: PolicyOptions): Address
     },
   };
 }
+
+/** All of loopback is one place: what listens on one of its addresses may answer on the others. */
+const placeOf = (address: string, port: number) =>
+  `${/^(127\.|0:0:0:0:0:0:0:1$)/.test(address) ? 'loopback' : address} ${port}`;
 
 /** Public IPv6 addresses are all in 2000::/3, but for the translated ones, which are judged by what they carry. */
 const GLOBAL_V6 = blockList(['2000::/3', '64:ff9b::/96', '::ffff:0:0/96', '::/96']);

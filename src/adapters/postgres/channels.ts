@@ -1,7 +1,7 @@
 import type { Channel } from '../../domain/channel.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
 import type { ChangeTx } from '../../ports/changes.js';
-import type { ChannelState, Outbox, SealedChannel } from '../../ports/notices.js';
+import type { ChannelPatch, ChannelState, Outbox, SealedChannel } from '../../ports/notices.js';
 import { toSql, uuidOrNull } from './credentialRow.js';
 import { insertRecord } from './credentialWrites.js';
 import type { Query, Row } from './pools.js';
@@ -69,19 +69,25 @@ export function channelWrites(
         events: channel.events,
         created_at: channel.createdAt,
         created_by: channel.createdBy,
+        sealed_target: channel.sealedTarget,
         ...changeable(channel),
       }),
-    async updateChannel(channel, at) {
-      const id = uuidOrNull(channel.id);
-      await query({ text: RESUMED, values: [id, channel.paused, at] });
-      const columns = Object.entries(changeable(channel));
-      const sets = columns.map(([name], index) => `${name} = $${index + 2}`).join(', ');
+    async updateChannel(channel, { sealedTarget, ...change }, at) {
+      const id = uuidOrNull(channel);
+      await query({ text: RESUMED, values: [id, change.paused ?? true, at] });
+      const columns = Object.entries({
+        ...changeable(change),
+        ...(sealedTarget && { sealed_target: sealedTarget.to }),
+      }).filter(([, value]) => value !== undefined);
+      const sets = columns.map(([name], index) => `${name} = $${index + 3}, `).join('');
       // Whoever changes a channel wants to see what comes of it.
-      const text = `update broker.notification_channels set ${sets}, failures = 0, next_attempt_at = null
-                    where id = $1 returning 1`;
-      const values = [id, ...columns.map(([, value]) => toSql(value))];
-      if ((await query({ text, values })).length === 0) throw notFound('channel');
+      const text = `update broker.notification_channels set ${sets}failures = 0, next_attempt_at = null
+                    where id = $1 and ($2::text is null or sealed_target = $2) returning *`;
+      const values = [id, sealedTarget?.from ?? null, ...columns.map(([, value]) => toSql(value))];
+      const [row] = await query({ text, values });
+      if (row === undefined) throw sealedTarget === undefined ? notFound('channel') : changedMeanwhile();
       await query({ text: WAKE_EVENTS, values: [id] });
+      return toChannel(row);
     },
     async deleteChannel(id) {
       const values = [uuidOrNull(id)];
@@ -92,16 +98,16 @@ export function channelWrites(
     async resealChannel(id, { from, to }) {
       const text = `update broker.notification_channels set sealed_target = $3
                     where id = $1 and sealed_target = $2 returning 1`;
-      if ((await query({ text, values: [id, from, to] })).length === 0)
-        throw new BrokerError('conflict', { detail: 'The channel was changed meanwhile.' });
+      if ((await query({ text, values: [id, from, to] })).length === 0) throw changedMeanwhile();
     },
   };
 }
 
-function changeable(channel: Omit<SealedChannel, 'failures'>): Record<string, unknown> {
+const changedMeanwhile = () => new BrokerError('conflict', { detail: 'The channel was changed meanwhile.' });
+
+function changeable(channel: Omit<ChannelPatch, 'sealedTarget'>): Record<string, unknown> {
   return {
     name: channel.name,
-    sealed_target: channel.sealedTarget,
     shown_target: channel.shownTarget,
     min_severity: channel.minSeverity,
     kinds: channel.kinds,
