@@ -20,7 +20,8 @@ const QUIET_MS = 15_000;
 /** A token lives so long; the reader comes back with a new one and the number of the last event. */
 const LONGEST_MS = 600_000;
 const MAX_STREAMS = 200;
-const MAX_PER_CALLER = 10;
+/** All workers of a platform may share one service account. */
+const MAX_PER_CALLER = 40;
 /** Bytes that wait for a reader; beyond it he counts as gone, and comes back where he was. */
 const MAX_UNREAD = 1_048_576;
 /** Principals, one for each stream that is open. */
@@ -54,7 +55,9 @@ function admit(principal: string): void {
   const own = following.filter((other) => other === principal).length;
   if (following.length < MAX_STREAMS && own < MAX_PER_CALLER) return;
   const who =
-    own < MAX_PER_CALLER ? 'Too many follow the events already.' : 'You follow the events ten times already.';
+    own < MAX_PER_CALLER
+      ? 'Too many follow the events already.'
+      : `You follow the events ${MAX_PER_CALLER} times already.`;
   throw new BrokerError('rate_limited', { detail: `${who} Try again in a minute.`, retryAfterSeconds: 60 });
 }
 

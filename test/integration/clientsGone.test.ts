@@ -119,7 +119,7 @@ describe('clients that go away before they are answered', function () {
   });
 
   it('from a stream of events make room for others', async () => {
-    // More than may follow at once, and ten of each caller.
+    // More than may follow at once.
     const follower = (number: number) => ({
       authorization: `Bearer ${broker.token(100 + Math.floor(number / 10))}`,
     });

@@ -213,7 +213,7 @@ describe('the feed of changes', function () {
     expect(numbers).to.deep.equal([first + 1, first + 2, first + 3]);
   });
 
-  it('has ten places for a caller, of which one who does not read loses his', async () => {
+  it('has forty places for a caller, of which one who does not read loses his', async () => {
     const kim = await broker.person('kim', 'engineer');
     const id = await create(kim);
     const { first } = await hear(broker, kim, { count: 0 });
@@ -229,10 +229,10 @@ describe('the feed of changes', function () {
       return fetch(`${broker.url}/api/events${after}`, { headers, signal: stop.signal });
     };
     const readers: Response[] = [];
-    await eventually('nine places', async () => {
+    await eventually('all places but one', async () => {
       const answer = await follow(kim);
       if (answer.status === 200) readers.push(answer);
-      return readers.length === 9 ? true : undefined;
+      return readers.length === 39 ? true : undefined;
     });
     const unread = await follow(kim, `?after=${first}`);
     expect(unread.status).to.equal(200);
