@@ -166,6 +166,7 @@ async function showHistory(cli: Cli, options: Options, { id, name }: CredentialV
       { title: 'FAILED AT', value: (run) => run['failed_step'], extra: true },
       { title: 'WARNINGS', value: (run) => run['warnings'], extra: true },
       { title: 'BY', value: (run) => run['caller'], extra: true },
+      { title: 'WHAT TO DO', value: (run) => run['advice'], extra: true },
     ],
     items,
   );
