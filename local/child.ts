@@ -30,6 +30,15 @@ export async function stopChild(
   clearTimeout(insist);
 }
 
+/** The port that a variable names. Throws, naming it, where it is none. */
+export function portOf(env: NodeJS.ProcessEnv, variable: string, preset: number): number {
+  const word = env[variable] ?? String(preset);
+  const port = Number(word);
+  if (!/^\d{1,5}$/.test(word) || port < 1 || port > 65_535)
+    throw new Error(`${variable} must be a port, a whole number from 1 to 65535`);
+  return port;
+}
+
 /** Rejects with an error that names the variable to change when something else listens on the port. */
 export async function requireFreePort(port: number, variable: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, fetch } from 'undici';
-import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
+import { portOf, requireFreePort, startChild, stopChild, waitUntil } from './child.js';
 import { passedOn, readStores, type Stores } from './environment.js';
 import { type FirstAdmin, firstAdmin } from './firstAdmin.js';
 import { loadKeys } from './keyFile.js';
@@ -27,7 +27,11 @@ const noted = notes(data, postgresFolder);
 const logs = join(data, 'logs');
 const passphrase = process.env['GLASSDOME_ENCRYPTION_KEY'];
 const say = (line: string) => void process.stderr.write(`${line}\n`);
-const portOf = (name: string, preset: number) => Number(process.env[name] ?? preset);
+const ports = () => ({
+  broker: portOf(process.env, 'BROKER_PORT', 8400),
+  vault: portOf(process.env, 'LOCAL_VAULT_PORT', 8401),
+  postgres: portOf(process.env, 'LOCAL_POSTGRES_PORT', 8403),
+});
 const running: { stop(): Promise<void> }[] = [];
 let stopping = false;
 let ours = false;
@@ -35,7 +39,7 @@ let ours = false;
 async function stopAll(code: number): Promise<never> {
   if (stopping) return new Promise(() => undefined);
   stopping = true;
-  say('\n• Stopping');
+  if (running.length > 0) say('\n• Stopping');
   for (const part of running.reverse()) await part.stop();
   // One that was just starting is not in the list yet; what another launcher runs is not ours.
   if (ours) {
@@ -47,6 +51,7 @@ async function stopAll(code: number): Promise<never> {
 
 async function start(): Promise<void> {
   const stores = readStores(process.env);
+  const { broker: port } = ports();
   mkdirSync(logs, { recursive: true });
   await takeOver(noted, say);
   ours = true;
@@ -54,7 +59,6 @@ async function start(): Promise<void> {
   if (!stores.foreignVault) loadKeys(keyFileIn(join(data, 'vault')), passphrase);
   const pair = pairOf(stores.postgres?.appUrl, stores.foreignVault ? process.env['VAULT_ADDR'] : undefined);
   keepPair(join(data, 'pair.json'), pair);
-  const port = portOf('BROKER_PORT', 8400);
   await requireFreePort(port, 'BROKER_PORT');
   const binary = stores.foreignVault ? undefined : await findVault((line) => say(`• ${line}`));
   const { env, ownerUrl } = await withPostgres(stores, port);
@@ -87,7 +91,7 @@ async function bringPostgres(): Promise<{ appUrl: string; ownerUrl: string }> {
   const postgres = await startPostgres({
     folder: postgresFolder,
     secrets: join(data, 'postgres-passwords.json'),
-    port: portOf('LOCAL_POSTGRES_PORT', 8403),
+    port: ports().postgres,
     log: join(logs, 'postgres.log'),
   });
   running.push(postgres);
@@ -99,7 +103,7 @@ async function bringVault(binary: string): Promise<LocalVault> {
   const vault = await startVault({
     binary,
     folder: join(data, 'vault'),
-    port: portOf('LOCAL_VAULT_PORT', 8401),
+    port: ports().vault,
     log: join(logs, 'vault.log'),
     pidFile: noted.vault.file,
     passphrase,

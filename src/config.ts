@@ -124,7 +124,10 @@ export const configSchema = z.object({
     ),
   /** Calls for values (`secret`, `resolve`, `environment`) that one caller may make in a minute; 0 sets no bound. */
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
-  /** Ranges that tests of credentials may connect to beside public addresses; loopback only if it is among them. */
+  /**
+   * Ranges that tests of credentials may connect to beside public addresses. What is set replaces the default: name the
+   * private ranges that are still needed, too. Loopback only where it is named (`127.0.0.0/8`, `::1/128`).
+   */
   OUTBOUND_ALLOW_CIDRS: cidrs('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7'),
   /**
    * How long a version that was read may be answered from memory (sealed there). Rights are asked for each time and each

@@ -28,8 +28,11 @@ export function channelFlags(command: Command): Command {
     .option('--label <key=value>', 'only about credentials with this label; may be repeated', repeated)
     .option('--team <name>', 'only about what is granted to this team or owned by one of it, or "any"')
     .option('--quiet <from-to>', 'hours in which it must not disturb, e.g. 22:00-07:00, or "never"')
-    .option('--timezone <zone>', 'by whose clock, e.g. Europe/Berlin', 'UTC')
-    .option('--let-through <severity>', 'sent in quiet hours all the same, or "nothing"', 'critical')
+    .option('--timezone <zone>', 'by whose clock, with --quiet, e.g. Europe/Berlin (default: UTC)')
+    .option(
+      '--let-through <severity>',
+      'sent in quiet hours all the same, with --quiet, or "nothing" (default: critical)',
+    )
     .option('--ca <file>', 'of a webhook: the authority of the receiver');
 }
 
@@ -50,11 +53,15 @@ export async function channelBody(options: ChannelOptions): Promise<Record<strin
 }
 
 function quietOf({ quiet, timezone, letThrough }: ChannelOptions): object | null | undefined {
+  for (const [flag, word] of Object.entries({ timezone, 'let-through': letThrough }))
+    if (quiet === undefined && word !== undefined)
+      throw new CliError(`--${flag} needs --quiet beside it, e.g. --quiet 22:00-07:00`, EXIT.usage);
   if (quiet === undefined) return undefined;
   if (quiet === 'never') return null;
   const [, from, to] = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(quiet) ?? [];
   if (from === undefined) throw new CliError('--quiet must be hours such as 22:00-07:00', EXIT.usage);
-  return { from, to, timezone, let_through: letThrough === 'nothing' ? null : letThrough };
+  const through = letThrough === 'nothing' ? null : (letThrough ?? 'critical');
+  return { from, to, timezone: timezone ?? 'UTC', let_through: through };
 }
 
 function labelsOf(words: string[] | undefined): Record<string, string> | undefined {

@@ -166,3 +166,10 @@ export function wholeNumber(word: string): number {
   if (!/^\d{1,9}$/.test(word)) throw new InvalidArgumentError('must be a whole number');
   return Number(word);
 }
+
+/** How many at most, of an option: none asks for nothing. */
+export function atLeastOne(word: string): number {
+  const count = wholeNumber(word);
+  if (count === 0) throw new InvalidArgumentError('must be at least 1');
+  return count;
+}

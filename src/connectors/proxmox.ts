@@ -71,7 +71,10 @@ export const proxmox: Connector = {
       /^(?=.{1,64}$)[^\s:/!]+@[A-Za-z][A-Za-z0-9.\-_]+$/,
       'must be name@realm, such as broker@pve, of at most 64 characters',
     ),
-    token_name: matching(/^[A-Za-z][A-Za-z0-9.\-_]+$/, 'must be the name behind the "!"'),
+    token_name: matching(
+      /^[A-Za-z][A-Za-z0-9.\-_]+$/,
+      'must be a letter, then at least one more letter, digit, ".", "-" or "_" (of user@realm!name the name alone)',
+    ),
     token_id: matching(/^[^\s:/!]+@[^\s!]+![A-Za-z][A-Za-z0-9.\-_]+$/, 'must be user@realm!name'),
     token_value: matching(/^[^\s!=]+$/, 'must be the secret alone, without "!", "=" and blanks'),
   }),

@@ -15,7 +15,7 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
   denied_by_policy: [
     'denied_by_policy',
     'address',
-    'The broker may not connect to this address; whoever runs it can allow private ranges in OUTBOUND_ALLOW_CIDRS.',
+    'The broker may not connect to this address; whoever runs it can name its range in OUTBOUND_ALLOW_CIDRS, together with all others that are needed: the value replaces the default.',
   ],
   denied_port: [
     'denied_by_policy',

@@ -206,11 +206,15 @@ function totalsOf({ credentials }: ReportSource): ReportTotals {
   };
 }
 
+/** `1 credential`, `2 credentials`. */
+export const credentialsOf = (count: number): string =>
+  `${count} ${count === 1 ? 'credential' : 'credentials'}`;
+
 /** What a report comes down to. */
 export function reportInShort({ totals, lists }: Report): string {
   const due = lists.rotation_overdue.count + lists.rotation_due.count;
   return [
-    `${totals.credentials} credentials, ${totals.broken} of them broken`,
+    `${credentialsOf(totals.credentials)}, ${totals.broken} of them broken`,
     `${lists.broke.count} broke, ${lists.healed.count} healed`,
     `${lists.expired.count} expired, ${lists.expiring.count} end within 30 days`,
     `${due} to be rotated`,

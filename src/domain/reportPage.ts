@@ -41,7 +41,7 @@ export function reportPage(reports: readonly ShownReport[], above: readonly stri
     `<title>${escapedHtml(title)}</title></head>\n<body style="${BODY}"><div style="max-width:680px;margin:0 auto">\n` +
     above.map((text) => `<p style="margin:0 0 8px">${escapedHtml(text)}</p>\n`).join('') +
     `${reports.map(article).join('<hr style="border:0;border-top:3px solid #e3e6ea;margin:32px 0">\n')}` +
-    `<p style="${SOFT};margin:28px 0 0">Made by the Glassdome credential broker. Times are UTC.</p></div></body></html>\n`
+    `<p style="${SOFT};margin:28px 0 0">Made by the Glassdome credential broker.</p></div></body></html>\n`
   );
 }
 
@@ -69,10 +69,14 @@ function tiles({ body }: ShownReport): string {
   const { totals, lists, since_last: last } = body;
   const before = last?.totals;
   const cells: [string, number, string][] = [
-    ['credentials', totals.credentials, change(totals.credentials, before?.credentials)],
+    [
+      totals.credentials === 1 ? 'credential' : 'credentials',
+      totals.credentials,
+      change(totals.credentials, before?.credentials),
+    ],
     ['broken now', totals.broken, change(totals.broken, before?.broken)],
     ['broke', lists.broke.count, ''],
-    ['work again', lists.healed.count, ''],
+    ['healed', lists.healed.count, ''],
   ];
   const row = cells.map(
     ([label, count, more]) =>

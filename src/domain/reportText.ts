@@ -1,10 +1,10 @@
 import { HEALTHS } from './credential.js';
-import { REPORT_LISTS } from './report.js';
+import { credentialsOf, REPORT_LISTS } from './report.js';
 import { moment, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
 
 /** The same reports as text alone, for mail readers that show no page. */
 export function reportText(reports: readonly ShownReport[], above: readonly string[] = []): string {
-  const foot = 'Made by the Glassdome credential broker. Times are UTC.';
+  const foot = 'Made by the Glassdome credential broker.';
   return `${[...above, ...reports.map(oneText), foot].join('\n\n')}\n`;
 }
 
@@ -24,7 +24,7 @@ function oneText(report: ShownReport): string {
     titleOf(report),
     `${moment(from)} to ${moment(to)}`,
     '',
-    `${totals.credentials} credentials, ${totals.broken} of them broken: ${HEALTHS.map((health) => `${totals.by_health[health]} ${health}`).join(', ')}.`,
+    `${credentialsOf(totals.credentials)}, ${totals.broken} of them broken: ${HEALTHS.map((health) => `${totals.by_health[health]} ${health}`).join(', ')}.`,
     `${totals.tests_ok} of ${totals.tests} tests found them working. Used ${totals.uses} times, ${totals.uses_failed} of them failed.`,
     ...sections,
   ].join('\n');

@@ -10,7 +10,7 @@ export interface ShownReport {
 
 export const TITLES: Readonly<Record<ReportList, string>> = {
   broke: 'Broke',
-  healed: 'Work again',
+  healed: 'Healed',
   broken_now: 'Broken now',
   expired: 'Ended',
   expiring: 'End within 30 days',
@@ -26,10 +26,10 @@ export const TITLES: Readonly<Record<ReportList, string>> = {
 export const titleOf = ({ team }: ShownReport): string =>
   `Health report of ${team === null ? 'all credentials' : `team ${team}`}`;
 
-/** `2027-03-08 06:00` in UTC. */
+/** `2027-03-08 06:00 UTC`. */
 export const moment = (at: Date | string): string => {
   const text = typeof at === 'string' ? at : at.toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 16)}`;
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
 };
 
 /** What a list says of one of its credentials, in a few words. `to` is the end of the report. */

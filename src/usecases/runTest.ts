@@ -60,7 +60,7 @@ export function untried(code: TestCode): TestResult {
   const finding = {
     code,
     advice:
-      'Another credential with the same account and secret was refused, so this one was not tried; mend it there, then test or change this one.',
+      'Not tried: the service refused this account and secret before, here or in another credential that has them, and one more login could lock the account. Mend it there, then test or change this credential.',
   };
   return {
     ...finding,

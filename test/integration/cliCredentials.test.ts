@@ -46,6 +46,10 @@ describe('glassdome credentials', function () {
     expect(await value('Production Proxmox', 'token_value')).to.equal(`${canary}-2`);
     expect((await run('delete "Production Proxmox" --yes')).code).to.equal(0);
     expect((await run('list')).stderr).to.contain('Nothing here yet');
+    const none = await run('list --limit 0');
+    expect([none.code, none.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && /--limit.*must be at least 1/.test(text),
+    );
     expect((await run('restore "Production Proxmox"')).code).to.equal(0);
   });
 

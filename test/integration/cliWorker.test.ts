@@ -94,11 +94,14 @@ describe('the commands for the worker and where notices go', function () {
       quiet_hours: { from: '22:00', to: '07:00', timezone: 'Europe/Berlin', let_through: null },
     });
     expect((await run('channels list')).stdout).to.match(/nights .* paused/);
-    expect((await run('channels deliveries nights --state dead')).stdout).to.match(/^SINCE .*WHAT/);
+    const none = await run('channels deliveries nights --state dead');
+    expect([none.stdout, none.stderr]).to.deep.equal(['', 'Nothing fits.\n']);
     expect((await run('channels change nights --quiet never --name on-call')).code).to.equal(0);
     expect((await run('channels resume on-call')).stderr).to.equal('Resumed on-call.\n');
     expect((await run('channels change on-call --quiet late')).code).to.equal(2);
     expect((await run('channels change on-call')).stderr).to.contain('Nothing to change');
+    for (const words of ['--timezone Europe/Paris', '--let-through warning'])
+      expect((await run(`channels change on-call ${words}`)).stderr).to.contain('needs --quiet beside it');
   });
 
   it('list what one was told, take it as seen, and put it off', async () => {

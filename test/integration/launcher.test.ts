@@ -109,7 +109,7 @@ describe('the launcher of the embedded default', function () {
     const first = running;
     const second = start();
     expect(await second.ended).to.equal(1);
-    expect(second.text()).to.contain('It runs already');
+    expect(second.text()).to.contain('It runs already').and.not.to.contain('Stopping');
     running = first;
     expect(await logIn(password)).to.equal(200);
   });

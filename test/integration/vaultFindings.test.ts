@@ -305,7 +305,7 @@ describe('what people do in Vault is told within one reconciliation', function (
     const [run, ...more] = (await call('GET', `/api/credentials/${second.id}/tests`)).body.items;
     expect(more).to.deep.equal([]);
     expect(run).to.deep.include({ code: 'invalid_credential', version: 2 });
-    expect(run.advice).to.contain('was not tried');
+    expect(run.advice).to.contain('Not tried: ');
   });
 
   it('what two processes find at once is told once', async () => {

@@ -205,7 +205,7 @@ describe('A health report', () => {
   it('is text too, for mail readers that show no page', () => {
     const text = reportText([stored(first.body)], ['[info] Something else.']);
     expect(text).to.match(
-      /^\[info\] Something else\.\n\nHealth report of all credentials\n2027-03-01 06:00 to 2027-03-08 06:00/,
+      /^\[info\] Something else\.\n\nHealth report of all credentials\n2027-03-01 06:00 UTC to 2027-03-08 06:00 UTC/,
     );
     expect(text).to.include('- well (proxmox, local:anna): range-builder as local:ben: 10 uses, 3 failed');
     expect(text).to.include('- old and unused (proxmox, local:anna): never, stored 91 days ago');

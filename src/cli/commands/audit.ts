@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { EXIT } from '../exitCodes.js';
-import { wholeNumber } from '../fieldFlags.js';
+import { atLeastOne } from '../fieldFlags.js';
 import { findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
 import { note, say } from '../terminal.js';
@@ -37,7 +37,7 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
   .option('--outcome <outcome>', 'allowed, denied or failed')
   .option('--from <moment>', 'RFC 3339, e.g. 2027-01-31T00:00:00Z; that moment included')
   .option('--to <moment>', 'RFC 3339; that moment not included')
-  .option('--limit <n>', 'at most so many', wholeNumber, 50)
+  .option('--limit <n>', 'at most so many', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, credential, limit, ...words }) => {
       const id = credential === undefined ? undefined : (await findCredential(cli, credential)).id;

@@ -3,6 +3,7 @@ import { type ChannelOptions, channelBody, channelFlags } from '../channelFlags.
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
+import { atLeastOne } from '../fieldFlags.js';
 import { printJson, printTable } from '../output.js';
 import { confirm, note, say } from '../terminal.js';
 
@@ -14,7 +15,7 @@ interface Channel extends Row {
 }
 interface DeliveryOptions extends GlobalOptions {
   state?: string;
-  limit: string;
+  limit: number;
 }
 interface AddOptions extends ChannelOptions {
   events?: true;
@@ -126,13 +127,15 @@ async function patch(
 const deliveries = leaf('deliveries', 'what was handed over to a channel, newest first')
   .argument('<channel>', 'name or id')
   .option('--state <state>', 'pending, sent or dead (given up)')
-  .option('--limit <n>', 'so many at most', '50')
+  .option('--limit <n>', 'so many at most', atLeastOne, 50)
   .action(
     withBroker<DeliveryOptions>(async (cli, { json, state, limit }, [word = '']) => {
-      const { id } = await findChannel(cli, word);
-      const query = new URLSearchParams({ limit, ...(state !== undefined && { state }) });
+      const { id, name } = await findChannel(cli, word);
+      const query = new URLSearchParams({ limit: String(limit), ...(state !== undefined && { state }) });
       const { body } = await cli.call<{ items: Row[] }>(`${PATH}/${id}/deliveries?${query}`);
       if (json) return printJson(body);
+      if (body.items.length === 0)
+        return note(state === undefined ? `Nothing was handed over to ${name} yet.` : 'Nothing fits.');
       printTable(deliveryColumns, body.items);
     }),
   );

@@ -1,6 +1,6 @@
 import type { GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
-import { wholeNumber } from '../fieldFlags.js';
+import { atLeastOne } from '../fieldFlags.js';
 import { allCredentials, type CredentialView } from '../find.js';
 import { tlsCell } from '../insecure.js';
 import { printJson, printTable } from '../output.js';
@@ -43,7 +43,7 @@ export const list = leaf('list', 'what you may see')
   .option('--expiring-before <moment>', 'RFC 3339')
   .option('--unused-since <moment>', 'RFC 3339')
   .option('--search <text>', 'in names, descriptions and settings')
-  .option('--limit <n>', 'at most so many', wholeNumber)
+  .option('--limit <n>', 'at most so many', atLeastOne)
   .action(
     withBroker<Options>(async (cli, options) => {
       const items: CredentialView[] = [];

@@ -4,7 +4,7 @@ import { TITLES, userOf, wordsOf } from '../../domain/reportWords.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
-import { wholeNumber } from '../fieldFlags.js';
+import { atLeastOne } from '../fieldFlags.js';
 import { printJson, printPairs, printTable } from '../output.js';
 import { note, say } from '../terminal.js';
 import { reportSchedules } from './reportSchedules.js';
@@ -39,7 +39,7 @@ const PATH = '/api/reports';
 const MAX_PAGE = 200;
 
 const list = leaf('list', 'reports that were made, newest first (admins: all, others: of their teams)')
-  .option('--limit <n>', 'at most so many', wholeNumber, 50)
+  .option('--limit <n>', 'at most so many', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, limit }) => {
       const items: Row[] = [];
@@ -121,6 +121,7 @@ function tellList(name: ReportList, { count, lines, compared }: ReportSection, t
     ],
     lines.map((line) => ({ ...line, words: words(line) })),
   );
+  if (count > lines.length) say(`… and ${count - lines.length} more`);
 }
 
 /** How the credentials are. */

@@ -2,7 +2,7 @@ import { ApiError } from '../apiError.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.js';
-import { wholeNumber } from '../fieldFlags.js';
+import { atLeastOne, wholeNumber } from '../fieldFlags.js';
 import { allCredentials, type CredentialView, findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
 import { note } from '../terminal.js';
@@ -27,7 +27,7 @@ export const test = leaf('test', 'prove a stored credential, or all, against the
   .option('--type <service_type>', 'with --all: only those of one service')
   .option('--of-version <n>', 'an older version instead of the active one', wholeNumber)
   .option('--history', 'what earlier tests found, without testing')
-  .option('--limit <n>', 'with --history: at most so many', wholeNumber)
+  .option('--limit <n>', 'with --history: at most so many', atLeastOne)
   .action(
     withBroker<Options>(async (cli, options, [word]) => {
       refuseIdle(word, options);
@@ -166,6 +166,7 @@ async function showHistory(cli: Cli, options: Options, { id, name }: CredentialV
       { title: 'FAILED AT', value: (run) => run['failed_step'], extra: true },
       { title: 'WARNINGS', value: (run) => run['warnings'], extra: true },
       { title: 'BY', value: (run) => run['caller'], extra: true },
+      { title: 'WHAT TO DO', value: (run) => run['advice'], extra: true },
     ],
     items,
   );

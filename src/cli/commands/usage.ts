@@ -1,7 +1,7 @@
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
-import { wholeNumber } from '../fieldFlags.js';
+import { atLeastOne } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
 import { note } from '../terminal.js';
@@ -28,7 +28,7 @@ const columns = [
 /** Who used it; or, with `--report`, tells the broker how it went. */
 export const usage = leaf('usage', 'who used it, when, and did it work')
   .argument('<credential>', 'name, owner/name or id')
-  .option('--limit <n>', 'the newest so many, at most 200', wholeNumber, 50)
+  .option('--limit <n>', 'the newest so many, at most 200', atLeastOne, 50)
   .option('--report <success|failure>', 'tell how a use of it went')
   .option('--error-code <code>', 'with --report failure: why, e.g. invalid_credential')
   .option('--used-by <name>', 'with --report: the agent or deployment')
