@@ -139,6 +139,7 @@ export const importAnswer = z.strictObject({
       result: z.string(),
       credential_id: maybe(z.uuid()),
       variables: z.array(z.string()),
+      also_claimed: z.array(z.strictObject({ variable: z.string(), by: z.array(z.string()) })),
       problems: z.array(problem),
     }),
   ),

@@ -133,11 +133,25 @@ function requireAll(only: readonly string[], body: BrokerEnvironment, file: Reco
   }
 }
 
-function tellMissing({ conflicts, failed }: BrokerEnvironment, only: readonly string[] | undefined): void {
+/** The claims of the last one are taken away in one command, since a person who has a credential twice has all of it twice. */
+function tellWaysOut(conflicts: BrokerEnvironment['conflicts']): void {
+  const claims = new Map<string, string[]>();
   for (const { variable, credentials } of conflicts) {
-    if (only !== undefined && !only.includes(variable)) continue;
+    const last = credentials.at(-1);
+    if (last === undefined) continue;
+    const whose = cell(`${last.owner}/${last.name}`);
+    claims.set(whose, [...(claims.get(whose) ?? []), `--env ${variable}=`]);
+  }
+  for (const [whose, flags] of claims)
+    note(`To leave one claim each, e.g.: glassdome credentials update "${whose}" ${flags.join(' ')}`);
+}
+
+function tellMissing({ conflicts, failed }: BrokerEnvironment, only: readonly string[] | undefined): void {
+  const told = conflicts.filter(({ variable }) => only === undefined || only.includes(variable));
+  for (const { variable, credentials } of told) {
     const owners = credentials.map((c) => cell(`${c.owner}/${c.name}`)).join(', ');
     note(`warning: ${variable} was left out: more than one credential claims it (${owners})`);
   }
+  tellWaysOut(told);
   for (const { name, code } of failed) note(`warning: "${cell(name)}" could not be read (${code})`);
 }

@@ -50,6 +50,20 @@ export async function findCredential(cli: Cli, word: string, status?: 'deleted')
   );
 }
 
+/**
+ * The id of a credential whose trail is asked for. An id goes as it is, since the trail outlives the credential; a name
+ * is looked for among those in use, then among the deleted.
+ */
+export async function findCredentialId(cli: Cli, word: string): Promise<string> {
+  if (UUID.test(word)) return word;
+  try {
+    return (await findCredential(cli, word)).id;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== EXIT.notFound) throw error;
+    return (await findCredential(cli, word, 'deleted')).id;
+  }
+}
+
 async function allNamed(cli: Cli, name: string, status: string | undefined): Promise<CredentialView[]> {
   const found: CredentialView[] = [];
   const q = name.slice(0, LONGEST_SEARCH);

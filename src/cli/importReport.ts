@@ -18,6 +18,7 @@ export interface ImportGroupView {
   result: string;
   credential_id: string | null;
   variables: string[];
+  also_claimed: { variable: string; by: string[] }[];
   problems: { field: string; rule: string }[];
 }
 
@@ -46,6 +47,7 @@ const WHAT: Readonly<Record<string, string>> = {
   unchanged: 'is stored already',
   incomplete: 'incomplete, left out',
   skipped: 'left out by --only',
+  failed: 'would fail, see below',
 };
 
 /** What an import would do: the credentials it found, then everything that stays where it is. */
@@ -83,6 +85,7 @@ export function printPreview(report: ImportReport, grantTo: readonly string[]): 
   }
   for (const { line, message } of warnings) note(`warning: line ${line} ${message}`);
   tellProblems(groups);
+  tellClaims(groups.filter((g) => g.result === 'create' || g.result === 'update'));
 }
 
 /** As they stand in the file. */
@@ -101,6 +104,20 @@ function tellProblems(groups: readonly ImportGroupView[]): void {
   }
 }
 
+/** What `run` will leave out, one line for each other claimant, and how to mend it. */
+function tellClaims(groups: readonly ImportGroupView[]): void {
+  for (const { name, also_claimed: claims } of groups) {
+    for (const other of new Set(claims.flatMap(({ by }) => by))) {
+      const shared = claims.filter(({ by }) => by.includes(other)).map(({ variable }) => variable);
+      const flags = shared.map((variable) => `--env ${variable}=`).join(' ');
+      note(
+        `warning: ${shared.join(', ')} of ${cell(name)}: also claimed by "${cell(other)}"; with both, neither is used.`,
+      );
+      note(`To leave one claim each, e.g.: glassdome credentials update "${cell(other)}" ${flags}`);
+    }
+  }
+}
+
 /** What an import did, and what still stands in the environment only. */
 export function tellOutcome({ groups, still_in_environment: left }: ImportReport): void {
   const count = (result: string) => groups.filter((g) => g.result === result).length;
@@ -114,6 +131,7 @@ export function tellOutcome({ groups, still_in_environment: left }: ImportReport
   }
   if (count('incomplete') > 0) note(`${credentials(count('incomplete'))} incomplete and not stored.`);
   tellProblems(groups.filter((g) => g.result === 'failed'));
+  tellClaims(groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)));
   if (left.length > 0) note(`Still only in the environment (${left.length}): ${left.map(cell).join(', ')}`);
 }
 

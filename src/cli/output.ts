@@ -6,6 +6,8 @@ export interface Column {
   value: (row: Record<string, unknown>) => unknown;
   /** Left out where the screen is too narrow for all, the last such column first. */
   extra?: boolean;
+  /** Never cut, however narrow the screen. */
+  whole?: boolean;
 }
 
 const GAP = '  ';
@@ -29,7 +31,10 @@ const screenWidth = () => (process.stdout.isTTY && process.stdout.columns) || Nu
 
 /** The lines of a table on a screen of so many characters. */
 export function fitted(columns: readonly Column[], cells: readonly string[][], screen: number): string[] {
-  const shown = cells.map((texts, i) => ({ texts, width: widest(texts), extra: columns[i]?.extra === true }));
+  const shown = cells.map((texts, i) => {
+    const { extra = false, whole = false } = columns[i] ?? {};
+    return { texts, width: widest(texts), extra, whole };
+  });
   const tooWide = () => shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) > screen;
   while (tooWide()) {
     const last = shown.findLastIndex(({ extra }) => extra);
@@ -37,8 +42,8 @@ export function fitted(columns: readonly Column[], cells: readonly string[][], s
     shown.splice(last, 1);
   }
   while (tooWide()) {
-    const broad = shown.reduce((a, b) => (b.width > a.width ? b : a));
-    if (broad.width <= NARROWEST) break;
+    const broad = shown.filter(({ whole }) => !whole).sort((a, b) => b.width - a.width)[0];
+    if (broad === undefined || broad.width <= NARROWEST) break;
     broad.width -= 1;
   }
   return (shown[0]?.texts ?? []).map((_, row) =>

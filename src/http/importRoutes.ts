@@ -16,6 +16,7 @@ function presentImport(report: ImportReport): Record<string, unknown> {
       result: g.result,
       credential_id: g.credentialId,
       variables: g.variables,
+      also_claimed: g.alsoClaimed,
       problems: g.problems,
     })),
     rows: report.rows,

@@ -148,7 +148,7 @@ export interface Records {
   healthTotals(): Promise<HealthTotals>;
   /** How the service refused who signs in so; null where it did not, or has accepted him since. */
   refusedAlike(accountKey: string): Promise<TestCode | null>;
-  /** Active credentials of an owner that hold one of these env names or a name; for defaults and import. */
+  /** The credentials of an owner that hold their name: pending, active and disabled ones. */
   ownedBy(owner: string): Promise<Credential[]>;
 
   teams(): Promise<Team[]>;

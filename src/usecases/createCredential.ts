@@ -190,6 +190,7 @@ async function defaultEnvNames(
 ): Promise<Record<string, string>> {
   const claimed = new Set<string>();
   for (const other of await ports.records.ownedBy(call.caller.principal)) {
+    if (other.status !== 'active') continue;
     for (const variable of Object.keys(other.envNames)) claimed.add(variable);
   }
   const fields = fieldNames(values);

@@ -28,6 +28,8 @@ export interface ImportedGroup {
   result: 'create' | 'created' | 'update' | 'updated' | 'unchanged' | 'incomplete' | 'skipped' | 'failed';
   credentialId: string | null;
   variables: string[];
+  /** Which of the variables other active credentials of the caller claim too: `run` leaves those out as conflicts. */
+  alsoClaimed: { variable: string; by: string[] }[];
   problems: { field: string; rule: string }[];
 }
 
@@ -130,6 +132,29 @@ function namesLeft(rows: EnvImportPlan['rows'], groups: readonly ImportedGroup[]
   return [...new Set(rows.map((r) => r.name))].filter((name) => !storedNames.has(name));
 }
 
+const NAME_TAKEN = 'The owner already has a credential of that name: rename or delete it.';
+
+function alsoClaimed(variables: readonly string[], others: readonly Credential[]) {
+  return variables.flatMap((variable) => {
+    const by = others.filter((c) => c.envNames[variable] !== undefined).map((c) => c.name);
+    return by.length === 0 ? [] : [{ variable, by }];
+  });
+}
+
+function planned(group: ImportGroup, existing: Credential | undefined, others: Credential[]): ImportedGroup {
+  const variables = Object.keys(group.envNames);
+  return {
+    key: group.key,
+    name: existing?.name ?? group.name,
+    serviceType: group.serviceType,
+    result: existing === undefined ? 'create' : 'update',
+    credentialId: existing?.id ?? null,
+    variables,
+    alsoClaimed: alsoClaimed(variables, others),
+    problems: group.problems,
+  };
+}
+
 async function importGroup(
   ports: Needs,
   call: Call,
@@ -137,18 +162,14 @@ async function importGroup(
   mine: Credential[],
   options: Options,
 ): Promise<ImportedGroup> {
-  const existing = mine.find((c) => c.labels['import'] === group.key);
-  const told: ImportedGroup = {
-    key: group.key,
-    name: existing?.name ?? group.name,
-    serviceType: group.serviceType,
-    result: existing === undefined ? 'create' : 'update',
-    credentialId: existing?.id ?? null,
-    variables: Object.keys(group.envNames),
-    problems: group.problems,
-  };
+  const active = mine.filter((c) => c.status === 'active');
+  const existing = active.find((c) => c.labels['import'] === group.key);
+  const others = active.filter((c) => c !== existing);
+  const told = planned(group, existing, others);
   if (group.problems.length > 0) return { ...told, result: 'incomplete' };
   if (options.only !== undefined && !options.only.includes(group.key)) return { ...told, result: 'skipped' };
+  if (existing === undefined && mine.some((c) => c.name === group.name))
+    return { ...told, result: 'failed', problems: [{ field: group.key, rule: NAME_TAKEN }] };
   if (options.dryRun && existing === undefined) return told;
   try {
     if (existing !== undefined) {

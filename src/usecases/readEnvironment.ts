@@ -82,7 +82,9 @@ function choose(candidates: Candidate[]): {
       chosen.set(variable, findOne(claimants));
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
-      const credentials = claimants.map(({ credential: c }) => ({ id: c.id, name: c.name, owner: c.owner }));
+      const best = Math.min(...claimants.map(({ rank }) => rank));
+      const equals = claimants.filter(({ rank }) => rank === best);
+      const credentials = equals.map(({ credential: c }) => ({ id: c.id, name: c.name, owner: c.owner }));
       conflicts.push({ variable, credentials });
     }
   }

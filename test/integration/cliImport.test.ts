@@ -135,13 +135,32 @@ describe('glassdome credentials import', function () {
     const carol = await system.person('carol', 'engineer');
     const add = ['add', 'openai', '--name', 'OpenAI', '--api-key', 'x-1234567890'];
     expect((await run(add, { env: carol })).code).to.equal(0);
-    const taken = await run(['import', envFile('taken.env', 'OPENAI_API_KEY=y-1\n'), '--yes'], {
-      env: carol,
-    });
+    const file = envFile('taken.env', 'OPENAI_API_KEY=y-1\n');
+    const dry = await run(['import', file, '--dry-run'], { env: carol });
+    expect(dry.stdout).to.match(/openai +OpenAI +openai +would fail, see below/);
+    expect(dry.stderr).to.match(/OpenAI \(openai\): .*of that name: rename or delete it/);
+    const taken = await run(['import', file, '--yes'], { env: carol });
     expect(taken.code).to.equal(1);
     expect(taken.stderr)
       .to.contain('1 failed')
       .and.match(/OpenAI \(openai\): .*already has a credential of that name/);
+  });
+
+  it('tells which variables another credential of the same owner claims, before and after', async () => {
+    const dave = await system.person('dave', 'engineer');
+    const add = ['add', 'openai', '--name', 'By hand', '--api-key', 'x-1234567890'];
+    expect((await run(add, { env: dave })).code).to.equal(0);
+    const file = envFile('twice.env', 'OPENAI_API_KEY=y-1234567890\n');
+    const claim = 'OPENAI_API_KEY of OpenAI: also claimed by "By hand"';
+    expect((await run(['import', file, '--dry-run'], { env: dave })).stderr).to.contain(claim);
+    const done = await run(['import', file, '--yes'], { env: dave });
+    expect(done.stderr.split(claim)).to.have.length(3);
+    const way = 'update "By hand" --env OPENAI_API_KEY=';
+    expect(done.stderr).to.contain(way);
+    await run(['update', 'By hand', '--env', 'OPENAI_API_KEY='], { env: dave });
+    expect((await run(['import', file], { env: dave })).stderr).not.to.contain('also claimed');
+    const { stdout } = await run(['env', '--json'], { env: dave });
+    expect(Object.keys(JSON.parse(stdout))).to.deep.equal(['OPENAI_API_KEY']);
   });
 
   it('refuses what it can not read with one clear line', async () => {

@@ -167,4 +167,17 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect(verified.stderr).to.match(/^Untouched: \d+ rows in \d+ chains/);
     expect((await run('audit verify', { env: asPerson('eve') })).code).to.equal(4);
   });
+
+  it('tells what happened to a credential that is deleted, by its name, or destroyed, by its id', async () => {
+    const body = { name: 'Gone', service_type: 'openai', fields: { api_key: 'x-1234567890' } };
+    const made = (await (await system.send('POST', '/api/credentials', body)).json()) as { id: string };
+    const trail = async (word: string) => {
+      const { stdout } = await run(`audit list --json --credential ${word}`);
+      return (JSON.parse(stdout) as { items: { action: string }[] }).items.map(({ action }) => action);
+    };
+    expect((await run('credentials delete Gone --yes')).code).to.equal(0);
+    expect(await trail('Gone')).to.include.members(['credential.create', 'credential.delete']);
+    expect((await run('credentials destroy Gone --confirm Gone')).code).to.equal(0);
+    expect(await trail(made.id)).to.include.members(['credential.create', 'credential.destroy']);
+  });
 });

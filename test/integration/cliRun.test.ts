@@ -211,6 +211,11 @@ describe('glassdome credentials run', function () {
     expect(code).to.equal(0);
     expect(JSON.parse(stdout)).not.to.have.property('TWICE');
     expect(stderr).to.contain('TWICE was left out: more than one credential claims it (local:admin/');
+    const way = /credentials update "(.*)" --env TWICE=$/m.exec(stderr)?.[1] ?? '';
+    expect((await credentials(['update', way, '--env', 'TWICE='])).code).to.equal(0);
+    const mended = await credentials(['env', '--only', 'TWICE', '--json']);
+    expect(Object.keys(JSON.parse(mended.stdout))).to.deep.equal(['TWICE']);
+    expect((await credentials(['update', way, '--env', 'TWICE=TWICE'])).code).to.equal(0);
     const named = await credentials(['run', '--only', 'TWICE', '--', 'true']);
     expect(named.code).to.equal(6);
     expect((await credentials(['run', '--only', 'NOPE', '--', 'true'])).code).to.equal(5);

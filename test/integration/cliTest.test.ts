@@ -184,7 +184,7 @@ describe('glassdome credentials test', function () {
 
   it('keeps the history', async () => {
     const { stdout } = await run('test', 'lab', '--history');
-    expect(stdout.split('\n')[0]).to.match(/^WHEN +VERSION +RESULT +FAILED AT +WARNINGS +BY$/);
+    expect(stdout.split('\n')[0]).to.match(/^WHEN +VERSION +RESULT +FAILED AT +WARNINGS +BY +WHAT TO DO$/);
     expect(stdout).to.match(/ 1 +service_error +service +- +local:anna/);
   });
 

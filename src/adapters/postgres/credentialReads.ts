@@ -34,7 +34,7 @@ export function credentialReads(query: Query): CredentialReads {
     usage: (credentialId, page) => usagePage(query, credentialId, page),
     async ownedBy(owner) {
       const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
-                    where c.owner = $1 and c.status = 'active' order by c.created_at, c.id`;
+                    where c.owner = $1 and c.status in ('pending', 'active', 'disabled') order by c.created_at, c.id`;
       return (await query({ text, values: [owner] })).map(toCredential);
     },
     async openIntents(olderThan) {

@@ -3,8 +3,8 @@ import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
-import { findCredential } from '../find.js';
-import { printJson, printTable } from '../output.js';
+import { findCredentialId } from '../find.js';
+import { type Column, printJson, printTable } from '../output.js';
 import { note, say } from '../terminal.js';
 
 interface ListOptions extends GlobalOptions {
@@ -40,7 +40,7 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
   .option('--limit <n>', 'at most so many', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, credential, limit, ...words }) => {
-      const id = credential === undefined ? undefined : (await findCredential(cli, credential)).id;
+      const id = credential === undefined ? undefined : await findCredentialId(cli, credential);
       const { actor, action, outcome, from, to } = words;
       const filter = Object.entries({ credential_id: id, actor, action, outcome, from, to });
       const items: Record<string, unknown>[] = [];
@@ -61,14 +61,15 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
     }),
   );
 
-const columns = [
-  { title: 'AT', value: (row: Record<string, unknown>) => row['at'] },
-  { title: 'ACTOR', value: (row: Record<string, unknown>) => row['actor'] },
-  { title: 'ACTION', value: (row: Record<string, unknown>) => row['action'] },
+/** What the table shows; the rest is in `--json`. */
+export const columns: Column[] = [
+  { title: 'AT', value: (row) => row['at'], whole: true },
+  { title: 'ACTOR', value: (row) => row['actor'] },
+  { title: 'ACTION', value: (row) => row['action'], whole: true },
   { title: 'OUTCOME', value: outcomeOf },
-  { title: 'USED BY', value: (row: Record<string, unknown>) => row['used_by'] },
-  { title: 'CREDENTIAL', value: (row: Record<string, unknown>) => row['credential_id'] },
-  { title: 'REQUEST', value: (row: Record<string, unknown>) => row['request_id'] },
+  { title: 'CREDENTIAL', value: (row) => row['credential_id'] },
+  { title: 'USED BY', value: (row) => row['used_by'], extra: true },
+  { title: 'REQUEST', value: (row) => row['request_id'], extra: true },
 ];
 
 function outcomeOf(row: Record<string, unknown>): string {
