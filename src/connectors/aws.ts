@@ -17,7 +17,7 @@ const line = (names: string) => `(?:(?=${START}(?:${names})${SET}[^\\S\\n]*["']?
 /** A section of `~/.aws/credentials`, `export AWS_…` lines or what `aws configure export-credentials` shows, in any order. */
 const PROFILE = {
   pattern: [
-    '^(?:[^\\S\\n]*(?:#[^\\n]*)?\\n)*[^\\S\\n]*(?:\\[[^\\]\\n]*\\])?',
+    '^(?:[^\\S\\n]*(?:#[^\\n]*)?\\n)*(?:[^\\S\\n]*\\[[^\\]\\n]*\\])?',
     `(?=${START}(?:aws_|AWS_|AccessKey|SecretAccessKey)\\w*${SET})`,
     line('aws_access_key_id|AWS_ACCESS_KEY_ID|AccessKeyId'),
     line('aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey'),

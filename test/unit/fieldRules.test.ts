@@ -66,12 +66,7 @@ const refused: [type: ServiceType, what: string, fields: Record<string, string |
       { user: `${'a'.repeat(61)}@pve` },
       'fields.user must be name@realm',
     ],
-    [
-      'proxmox',
-      'a name that is none',
-      { token_name: '9 lives' },
-      'fields.token_name must be the name behind',
-    ],
+    ['proxmox', 'a name that is none', { token_name: '9 lives' }, 'fields.token_name must be a letter, then'],
     [
       'proxmox',
       'an ID without its user',
