@@ -150,6 +150,8 @@ export interface Records {
   refusedAlike(accountKey: string): Promise<TestCode | null>;
   /** The credentials of an owner that hold their name: pending, active and disabled ones. */
   ownedBy(owner: string): Promise<Credential[]>;
+  /** Does an active credential of this owner fill one of these variables already? */
+  fillsVariable(owner: string, variables: readonly string[]): Promise<boolean>;
 
   teams(): Promise<Team[]>;
   team(name: string): Promise<Team | null>;

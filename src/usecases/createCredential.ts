@@ -188,15 +188,13 @@ async function defaultEnvNames(
   connector: Connector,
   values: FieldValues,
 ): Promise<Record<string, string>> {
-  const claimed = new Set<string>();
-  for (const other of await ports.records.ownedBy(call.caller.principal)) {
-    if (other.status !== 'active') continue;
-    for (const variable of Object.keys(other.envNames)) claimed.add(variable);
-  }
   const fields = fieldNames(values);
   const names = Object.entries(connector.envNames).filter(([, field]) => fields.includes(field));
+  if (names.length === 0) return {};
   // All or nothing: half of another account's variables would pair two accounts' fields.
-  return names.some(([variable]) => claimed.has(variable)) ? {} : Object.fromEntries(names);
+  const variables = names.map(([variable]) => variable);
+  const isTaken = await ports.records.fillsVariable(call.caller.principal, variables);
+  return isTaken ? {} : Object.fromEntries(names);
 }
 
 /** Each variable must name one of the fields. */

@@ -10,7 +10,15 @@ import { whereClause } from './whereClause.js';
 
 type CredentialReads = Pick<
   Records,
-  'versions' | 'version' | 'grants' | 'usage' | 'ownedBy' | 'openIntents' | 'openIntent' | 'allCredentials'
+  | 'versions'
+  | 'version'
+  | 'grants'
+  | 'usage'
+  | 'ownedBy'
+  | 'fillsVariable'
+  | 'openIntents'
+  | 'openIntent'
+  | 'allCredentials'
 >;
 
 const INTENTS = 'select * from broker.write_intents where closed_at is null and';
@@ -36,6 +44,12 @@ export function credentialReads(query: Query): CredentialReads {
       const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
                     where c.owner = $1 and c.status in ('pending', 'active', 'disabled') order by c.created_at, c.id`;
       return (await query({ text, values: [owner] })).map(toCredential);
+    },
+    async fillsVariable(owner, variables) {
+      const text = `select exists (select 1 from broker.credentials c
+                      where c.owner = $1 and c.status = 'active' and c.env_names ?| $2::text[]) as found`;
+      const [row] = await query({ name: 'fills-variable', text, values: [owner, [...variables]] });
+      return row?.['found'] === true;
     },
     async openIntents(olderThan) {
       const text = `${INTENTS} created_at < $1 order by created_at`;
