@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { rollUpUsage } from '../src/adapters/postgres/usageRollUp.js';
 
 export const CREDENTIALS = 100_000;
 export const USAGE_ROWS = 5_000_000;
@@ -53,26 +54,36 @@ const USAGE = `
   from generate_series($2::integer, $3::integer) n
   where (1 + n % ${CREDENTIALS}) % 5000 <> 4321`;
 
-/** Fills an empty database; one that was filled before is left as it is. */
+/** Fills an empty database; one that was filled before keeps its rows. */
 export async function fillLists(ownerUrl: string, tell: (line: string) => void): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    await client.query('create table if not exists public.bench_filled (at timestamptz not null)');
-    if ((await client.query('select 1 from public.bench_filled')).rowCount !== 0) return;
-    tell(`Making ${CREDENTIALS} credentials and ${USAGE_ROWS} usage rows, once; kept for the next run`);
-    await client.query('truncate broker.credentials, broker.teams, broker.credential_usage cascade');
-    for (const sql of [CREDENTIAL_ROWS, TEAMS, GRANTS, MEMBERS]) await client.query(sql);
-    const now = new Date();
-    const step = USAGE_ROWS / 10;
-    for (let from = 1; from <= USAGE_ROWS; from += step) {
-      await client.query(USAGE, [now, from, from + step - 1]);
-    }
-    await client.query('insert into public.bench_filled values (now())');
+    await fill(client, tell);
+    // A broker that has run for ten minutes has done this.
+    await rollUpUsage(async ({ text }) => (await client.query(text)).rows, {
+      info: tell,
+      warn: tell,
+      error: tell,
+    });
     await client.query('vacuum analyze');
   } finally {
     await client.end();
   }
+}
+
+async function fill(client: pg.Client, tell: (line: string) => void): Promise<void> {
+  await client.query('create table if not exists public.bench_filled (at timestamptz not null)');
+  if ((await client.query('select 1 from public.bench_filled')).rowCount !== 0) return;
+  tell(`Making ${CREDENTIALS} credentials and ${USAGE_ROWS} usage rows, once; kept for the next run`);
+  await client.query('truncate broker.credentials, broker.teams, broker.credential_usage cascade');
+  for (const sql of [CREDENTIAL_ROWS, TEAMS, GRANTS, MEMBERS]) await client.query(sql);
+  const now = new Date();
+  const step = USAGE_ROWS / 10;
+  for (let from = 1; from <= USAGE_ROWS; from += step) {
+    await client.query(USAGE, [now, from, from + step - 1]);
+  }
+  await client.query('insert into public.bench_filled values (now())');
 }
 
 const MEMBERS = `
