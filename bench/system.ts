@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
@@ -14,6 +14,8 @@ import { migrate } from '../src/adapters/postgres/migrations.js';
 import type { Role } from '../src/domain/caller.js';
 
 const LEVELS: Readonly<Record<Role, number>> = { admin: 100, architect: 75, engineer: 50, observer: 25 };
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The whole system on this machine: the parts that `npm start` runs, and the broker as a process of its own. */
 export interface BenchSystem {
@@ -40,9 +42,13 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
   chmodSync(scratch, 0o755);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     for (const each of stops.reverse()) await each();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   };
+  // The parts run in groups of their own, so Ctrl-C does not reach them.
+  const interrupted = (): void => void stop().finally(() => process.exit(130));
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   try {
     const postgres = await startRecords(scratch, keep);
     stops.push(postgres.stop);
@@ -73,6 +79,8 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
       VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
       VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
       GLASSDOME_JWT_KEY_FILES: keyFile(scratch, key),
+      VAULT_WORKER_ROLE_ID: logins.worker.roleId,
+      VAULT_WORKER_SECRET_ID_FILE: logins.worker.secretIdFile,
       // The services that are tested are on loopback too.
       OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
       TEST_ON_SAVE: 'skip',
@@ -90,7 +98,10 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
       broker,
       anotherBroker,
       startWorkers: async (many) => {
-        for (let n = 0; n < many; n += 1) stops.push(startWorker(scratch, settings));
+        for (let n = 0; n < many; n += 1) {
+          const worker = await startWorker(join(scratch, `worker-${n}.log`), settings);
+          stops.push(worker);
+        }
       },
       bearer: (user, role) => ({ authorization: `Bearer ${userToken(key, user, role)}` }),
       residentMiB: () => residentMiB(broker),
@@ -135,11 +146,12 @@ async function startBroker(
   return { origin, stop: () => stopChild(child, 'SIGTERM') };
 }
 
-function startWorker(scratch: string, settings: Record<string, string>): () => Promise<void> {
-  const log = openSync(join(scratch, 'worker.log'), 'a', 0o600);
+async function startWorker(logFile: string, settings: Record<string, string>): Promise<() => Promise<void>> {
+  const log = openSync(logFile, 'a', 0o600);
   const env = { PATH: process.env['PATH'], NODE_ENV: 'production', ...settings };
   const program = join(packageRoot(), 'dist', 'src', 'main.js');
   const child = startChild(process.execPath, [program, 'worker'], { env, stdio: ['ignore', log, log] });
+  await waitUntil('A worker', child, async () => readFileSync(logFile, 'utf8').includes('"started"'));
   return () => stopChild(child, 'SIGTERM');
 }
 
