@@ -19,6 +19,7 @@ import {
 } from './config.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
+import { within } from './domain/within.js';
 import { createApp } from './http/app.js';
 import { drain, listen } from './http/server.js';
 import type { Log } from './ports/runtime.js';
@@ -85,12 +86,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
 /** Jobs that run on are left: another worker does them again when the lease of this one has run out. */
 async function endOfWork(worker: Ticks, log: Log): Promise<void> {
   const stopped = worker.stop().catch(() => log.warn('worker_stop_failed'));
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, END_WORK_WITHIN_MS);
-  });
-  await Promise.race([stopped, late]);
-  clearTimeout(timer);
+  await within(END_WORK_WITHIN_MS, stopped, () => undefined);
 }
 
 async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
@@ -130,7 +126,7 @@ function bootstrapOptions(config: Config, auditFile: string | undefined): Bootst
   };
 }
 
-async function within<S extends WorkerSystem>(
+async function inSystem<S extends WorkerSystem>(
   build: (config: Config) => Promise<S>,
   work: (system: S) => Promise<void>,
 ): Promise<void> {
@@ -217,7 +213,7 @@ program
   .requiredOption('--username <name>', 'user name')
   .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
   .action((options: { username: string; passwordFile: string }) =>
-    within(wire, async ({ ports }) => {
+    inSystem(wire, async ({ ports }) => {
       const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
       out(
         `Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`,
@@ -231,5 +227,5 @@ program
   .option('--report-only [days]', 'first: for so many days record differences, mend and destroy nothing (7)')
   .option('--resume', 'first: end such a time, also one after a restore', false)
   .option('--grace-minutes <n>', 'leave younger intents alone', '15')
-  .action((options: ReconcileWords) => within(wireWorker, (system) => reconcileByHand(system, options)));
+  .action((options: ReconcileWords) => inSystem(wireWorker, (system) => reconcileByHand(system, options)));
 await program.parseAsync().catch(fail);

@@ -1,5 +1,5 @@
+import { within } from '../domain/within.js';
 import type { Ports } from '../ports.js';
-import { within } from './readiness.js';
 
 /** A scrape must not wait for a Postgres that stands still: what else it has to tell is wanted just then. */
 const WITHIN_MS = 1_000;
@@ -18,7 +18,7 @@ export function cachedLook<T>(
         log.warn(failed);
         return undefined;
       });
-      known = { at: now, seen: within(WITHIN_MS, seen, undefined) };
+      known = { at: now, seen: within(WITHIN_MS, seen, () => undefined) };
     }
     return known.seen;
   };

@@ -1,3 +1,4 @@
+import { within } from '../domain/within.js';
 import type { Ports } from '../ports.js';
 
 /** What a process tells of itself while it begins and ends. */
@@ -23,7 +24,7 @@ export function readiness(ports: Needs, life: Lifecycle): () => Promise<boolean>
   const look = oneAtATime(async () => {
     const [vault, postgres] = await Promise.all([
       ports.storeStatus.health(),
-      within(POSTGRES_WITHIN_MS, postgresOk(), false),
+      within(POSTGRES_WITHIN_MS, postgresOk(), () => false),
     ]);
     const token = ports.storeStatus.tokenSecondsLeft() > TOKEN_SECONDS;
     const ok = vault === 'ok' && postgres && token && !ports.readAudit.isFull();
@@ -46,13 +47,4 @@ function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
     });
     return running;
   };
-}
-
-/** What `work` gives, or `otherwise` when it takes longer than `ms`; it is not stopped then. */
-export async function within<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { WorkerEvents, WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
+import { within } from '../../domain/within.js';
 import type { JobHandler } from '../../ports/jobs.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { keepAlive } from './jobLease.js';
@@ -70,8 +71,9 @@ export async function startJobLife(
     ending.abort();
     const ended = Promise.resolve(workers.gracefulShutdown()).catch(() => undefined);
     // The library may wait for ever for an answer that was lost, so what counts is that no handler runs.
-    await within(GRACE_MS, Promise.race([ended, Promise.allSettled([...running])]));
-    await within(TIDY_MS, ended);
+    const handled = Promise.race([ended, Promise.allSettled([...running])]);
+    await within<unknown>(GRACE_MS, handled, () => undefined);
+    await within<unknown>(TIDY_MS, ended, () => undefined);
   };
   const lease = await keepAlive({ query, log, leaseMs }, workers.id).catch(async (error: unknown) => {
     await shutDown();
@@ -95,12 +97,4 @@ function nudge(workers: WorkerPool, { aborted }: AbortSignal): void {
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AssertionError') throw error;
   }
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
