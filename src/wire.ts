@@ -96,7 +96,7 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
   const transit = new Transit(connection.access, config.TRANSIT_MOUNT);
   const checkpointSigner = createCheckpointSigner(transit);
   const postgres = createPostgres({ ...recordsOf(config), clock, log, checkpointSigner });
-  const outbound = await guardedOutbound(config, clock, postgres.hostSlots);
+  const outbound = guardedOutbound(config, clock, postgres.hostSlots);
   const { KV_MOUNT: mount } = config;
   return {
     ports: {
@@ -197,7 +197,7 @@ async function startKeyring(
 }
 
 /** Never to the broker itself, Vault and Postgres. */
-async function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Promise<Outbound> {
+function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Outbound {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
   const own = [
     `http://${host}:${config.BROKER_PORT}`,
@@ -205,7 +205,7 @@ async function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlot
     required(config, 'DATABASE_URL'),
   ];
   const allowCidrs = listOf(config.OUTBOUND_ALLOW_CIDRS);
-  return createOutbound({ clock, hostSlots, allowCidrs, forbidden: await ownEndpoints(own) });
+  return createOutbound({ clock, hostSlots, allowCidrs, forbidden: ownEndpoints(own, { clock }) });
 }
 
 function smtpOf(config: Config): { smtp?: SmtpOptions } {

@@ -57,6 +57,7 @@ export type OutboundReason =
   | 'denied_port'
   | 'denied_scheme'
   | 'name_not_found'
+  | 'own_names_unknown'
   | 'refused'
   | 'no_route'
   | 'timed_out'

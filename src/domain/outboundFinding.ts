@@ -32,6 +32,11 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
     'name',
     'The host name can’t be resolved; check its spelling and the broker’s DNS.',
   ],
+  own_names_unknown: [
+    'unreachable',
+    'name',
+    'The broker can’t look up where its own Vault and Postgres are, and until then connects nowhere else; check its DNS.',
+  ],
   refused: [
     'unreachable',
     'address',

@@ -7,7 +7,12 @@ export const systemClock = { now: () => new Date() };
 
 /** The real way out, with loopback allowed. */
 export function loopbackOutbound(more: Partial<Parameters<typeof createOutbound>[0]> = {}): Outbound {
-  return createOutbound({ clock: systemClock, allowCidrs: ['127.0.0.0/8'], forbidden: [], ...more });
+  return createOutbound({
+    clock: systemClock,
+    allowCidrs: ['127.0.0.0/8'],
+    forbidden: async () => [],
+    ...more,
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { addressPolicy, forbiddenName } from '../../src/adapters/outbound/addressPolicy.js';
 import { ownEndpoints } from '../../src/adapters/outbound/ownEndpoints.js';
+import { systemClock } from '../support/testOutbound.js';
 
 const LABS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 const labs = addressPolicy({ allowCidrs: LABS, forbidden: [] });
@@ -120,7 +121,7 @@ describe('the way out never leads', () => {
 
   for (const host of ['0.0.0.0', '127.0.0.1', '127.0.0.2', '[::]', '[::1]'])
     it(`takes all of loopback for the broker's own where it listens on ${host}`, async () => {
-      const forbidden = await ownEndpoints([`http://${host}:8400`]);
+      const forbidden = await ownEndpoints([`http://${host}:8400`], { clock: systemClock })();
       const policy = addressPolicy({ allowCidrs: ['0.0.0.0/0', '::/0'], forbidden });
       for (const address of [
         '127.0.0.1',

@@ -155,7 +155,7 @@ describe('the way out', () => {
     expect(chain[0]?.fingerprintSha256).to.match(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
     expect(session.contacted).to.deep.equal([`127.0.0.1:${host.port} → 127.0.0.1`]);
     expect(host.seen, 'requests').to.deep.equal([]);
-    const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: [] }).open(
+    const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: async () => [] }).open(
       DEADLINE_MS,
       1_000,
     );
@@ -231,7 +231,7 @@ describe('the way out', () => {
   });
 
   it('refuses other schemes, users in the address, and loopback that is not listed', async () => {
-    const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: [] });
+    const strict = createOutbound({ clock: systemClock, allowCidrs: [], forbidden: async () => [] });
     expect(await outcome(outbound, { url: new URL('ftp://127.0.0.1/') })).to.equal('bad_url');
     expect(await outcome(outbound, { url: new URL(`https://a:b@127.0.0.1:${host.port}/`) })).to.equal(
       'bad_url',

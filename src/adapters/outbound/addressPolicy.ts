@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import type { Endpoint } from './ownEndpoints.js';
 
 /** Who may be connected to. Judged by resolved address, never by name alone. */
 export interface AddressPolicy {
@@ -10,7 +11,7 @@ export interface PolicyOptions {
   /** Ranges in CIDR form that are allowed beside public addresses (`OUTBOUND_ALLOW_CIDRS`). */
   allowCidrs: readonly string[];
   /** The broker's own, Vault's and Postgres's addresses: never, whatever the list says. */
-  forbidden: readonly { address: string; port: number }[];
+  forbidden: readonly Endpoint[];
 }
 
 /** Never, whatever a list says: metadata services, this host, link-local, multicast, broadcast. */

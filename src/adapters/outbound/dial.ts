@@ -18,19 +18,18 @@ export interface Destination {
   addresses: readonly string[];
   secure: boolean;
   tls: TlsChoice;
+  /** True when that far end may be spoken to: it is looked at again once connected. */
+  allowed(address: string, port: number): boolean;
 }
-
-/** True when the socket's far end may be spoken to: it is looked at again once connected. */
-type Allowed = (address: string, port: number) => boolean;
 
 /**
  * A connection to exactly one of the addresses, with the certificate judged before a byte of a request is sent.
  * Rejects with `OutboundFailure`; the signal ends it.
  */
-export async function dial(to: Destination, allowed: Allowed, signal: AbortSignal): Promise<Socket> {
+export async function dial(to: Destination, signal: AbortSignal): Promise<Socket> {
   const socket = await connectAny(to, signal);
   try {
-    if (!allowed(socket.remoteAddress ?? '', socket.remotePort ?? 0))
+    if (!to.allowed(socket.remoteAddress ?? '', socket.remotePort ?? 0))
       throw new OutboundFailure('denied_by_policy');
     if (socket instanceof TLSSocket) {
       await opened(socket, 'secureConnect', signal);

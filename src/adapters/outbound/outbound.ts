@@ -10,14 +10,19 @@ import {
 import type { ShownCertificate } from '../../domain/testResult.js';
 import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
-import { type AddressPolicy, addressPolicy, type PolicyOptions } from './addressPolicy.js';
+import { addressPolicy } from './addressPolicy.js';
 import { chainOf, type Destination, dial } from './dial.js';
 import { HostTurns } from './hostTurns.js';
 import { addressesOf, type Resolve } from './names.js';
+import type { Endpoint } from './ownEndpoints.js';
 import { asFailure } from './reasons.js';
 
-export interface OutboundOptions extends PolicyOptions {
+export interface OutboundOptions {
   clock: Clock;
+  /** Ranges in CIDR form that are allowed beside public addresses (`OUTBOUND_ALLOW_CIDRS`). */
+  allowCidrs: readonly string[];
+  /** Where the broker itself, Vault and Postgres are: never. Rejects with `OutboundFailure` while that is unknown. */
+  forbidden(): Promise<readonly Endpoint[]>;
   /** Tests of one host at once by this process. Default 2. */
   perHost?: number;
   /** Turns that processes share. Left out: this process has hosts for itself. */
@@ -35,14 +40,12 @@ const SYSTEM: TlsChoice = { mode: 'system' };
 
 /** The only way from the broker to systems that are not its own. */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const policy = addressPolicy(options);
   const turns = new HostTurns(options);
-  return { open: (deadlineMs, waitMs) => new Session({ options, policy, turns, deadlineMs, waitMs }) };
+  return { open: (deadlineMs, waitMs) => new Session({ options, turns, deadlineMs, waitMs }) };
 }
 
 interface Parts {
   options: OutboundOptions;
-  policy: AddressPolicy;
   turns: HostTurns;
   deadlineMs: number;
   waitMs: number;
@@ -90,7 +93,7 @@ class Session implements OutboundSession {
   async certificates(url: URL): Promise<readonly ShownCertificate[]> {
     try {
       const to = { ...(await this.#destination(url)), tls: { mode: 'insecure' } as const };
-      const socket = await this.#dial(to, this.#ending.signal);
+      const socket = await dial(to, this.#ending.signal);
       const chain = socket instanceof TLSSocket ? chainOf(socket) : [];
       socket.destroy();
       return chain;
@@ -121,16 +124,12 @@ class Session implements OutboundSession {
 
   async #connect(url: URL, tls: TlsChoice): Promise<Line> {
     const to = { ...(await this.#destination(url)), tls };
-    return lineTo(url, (signal) => this.#dial(to, signal), this.#ending);
-  }
-
-  #dial(to: Destination, signal: AbortSignal): Promise<Socket> {
-    return dial(to, (address, far) => this.#parts.policy.allows(address, far), signal);
+    return lineTo(url, (signal) => dial(to, signal), this.#ending);
   }
 
   /** Where the address leads, looked up, allowed, and with a turn taken there. */
   async #destination(url: URL): Promise<Omit<Destination, 'tls'>> {
-    const { policy, deadlineMs } = this.#parts;
+    const { options, deadlineMs } = this.#parts;
     if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new OutboundFailure('bad_url');
     const secure = url.protocol === 'https:';
@@ -138,6 +137,8 @@ class Session implements OutboundSession {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const addresses = await this.#resolved(host);
     this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
+    const { allowCidrs } = options;
+    const policy = addressPolicy({ allowCidrs, forbidden: await options.forbidden() });
     if (!addresses.every((address) => policy.allows(address, port)))
       throw new OutboundFailure('denied_by_policy');
     await this.#takeTurn([...addresses].sort()[0] ?? host);
@@ -146,7 +147,7 @@ class Session implements OutboundSession {
       this.#timer = setTimeout(() => this.#ending.abort(), deadlineMs);
       this.#endsAt = this.now().getTime() + deadlineMs;
     }
-    return { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure };
+    return { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, allowed: policy.allows };
   }
 
   /** One who holds a turn already keeps others waiting: for a further one he waits no longer than he may work. */

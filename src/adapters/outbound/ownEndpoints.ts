@@ -1,30 +1,69 @@
-import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
+import { OutboundFailure } from '../../domain/outbound.js';
+import type { Clock } from '../../ports/runtime.js';
+import { addressesOf, type Resolve } from './names.js';
 
+/** Where something listens. */
+export interface Endpoint {
+  address: string;
+  port: number;
+}
+
+/** A Vault or Postgres that moves is known by then. */
+const FRESH_MS = 60_000;
 const ANY = new Set(['0.0.0.0', '::', 'localhost', '127.0.0.1', '::1']);
 
-/** Addresses and ports of the given URLs as they can be reached from here; a name that can't be resolved is left out. */
-export async function ownEndpoints(urls: readonly string[]): Promise<{ address: string; port: number }[]> {
-  const found = await Promise.all(
-    urls.filter((url) => URL.canParse(url)).map((url) => endpointsOf(new URL(url))),
-  );
-  return found.flat();
+/**
+ * Where the given URLs can be reached from here, looked up when asked and once a minute from then on. What was seen once
+ * stays, since a name may be answered with some of its addresses at a time. Rejects with `own_names_unknown` while a name
+ * was never answered.
+ */
+export function ownEndpoints(
+  urls: readonly string[],
+  { clock, resolve }: { clock: Clock; resolve?: Resolve },
+): () => Promise<readonly Endpoint[]> {
+  const servers = urls.filter((url) => URL.canParse(url)).flatMap((url) => serversOf(new URL(url)));
+  const seen = new Map<string, ReadonlySet<string>>();
+  const look = async (): Promise<readonly Endpoint[]> => {
+    const hosts = [...new Set(servers.map(({ host }) => host))];
+    await Promise.all(
+      hosts.map(async (host) => {
+        const found = await reachedAt(host, resolve);
+        if (found.length > 0) seen.set(host, new Set([...(seen.get(host) ?? []), ...found]));
+      }),
+    );
+    if (seen.size < hosts.length) throw new OutboundFailure('own_names_unknown');
+    return servers.flatMap(({ host, port }) =>
+      [...(seen.get(host) ?? [])].map((address) => ({ address, port })),
+    );
+  };
+  let known: { at: number; endpoints: Promise<readonly Endpoint[]> } | undefined;
+  return () => {
+    const now = clock.now().getTime();
+    if (known === undefined || now - known.at >= FRESH_MS) {
+      const mine = { at: now, endpoints: look() };
+      mine.endpoints.catch(() => {
+        if (known === mine) known = undefined;
+      });
+      known = mine;
+    }
+    return known.endpoints;
+  };
 }
 
-async function endpointsOf(url: URL): Promise<{ address: string; port: number }[]> {
+/** A Postgres URL may name further hosts as `?host=`. */
+function serversOf(url: URL): { host: string; port: number }[] {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : url.protocol === 'http:' ? 80 : 5432);
-  const hosts = [url.hostname, ...url.searchParams.getAll('host')].map((host) =>
-    host.replace(/^\[|\]$/g, ''),
-  );
-  const addresses = await Promise.all(hosts.filter((host) => host !== '').map(addressesOf));
-  return addresses.flat().map((address) => ({ address, port }));
+  return [url.hostname, ...url.searchParams.getAll('host')]
+    .map((host) => host.replace(/^\[|\]$/g, ''))
+    .filter((host) => host !== '' && !host.startsWith('/'))
+    .map((host) => ({ host, port }));
 }
 
-/** A loopback or any-address server is reached by every address that this machine has. */
-async function addressesOf(host: string): Promise<string[]> {
+/** A loopback or any-address server is reached by every address that this machine has. Empty when it can't be told. */
+async function reachedAt(host: string, resolve?: Resolve): Promise<string[]> {
   if (ANY.has(host)) return ['127.0.0.1', '::1', ...ownAddresses()];
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
+  return addressesOf(host, resolve).catch(() => []);
 }
 
 function ownAddresses(): string[] {
