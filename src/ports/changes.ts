@@ -8,7 +8,7 @@ import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { ReportOnly } from './findings.js';
 import type { ChannelPatch, SealedChannel } from './notices.js';
-import type { Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
+import type { DisabledPrincipal, Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
 import type { UsageRow } from './records.js';
 import type { NewReport } from './reports.js';
 
@@ -165,7 +165,10 @@ export interface ChangeTx {
   deletePerson(principal: string): Promise<void>;
   updatePerson(
     principal: string,
-    patch: Partial<Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt' | 'email'>>,
+    patch: Partial<
+      Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt' | 'email'> &
+        Omit<DisabledPrincipal, 'principal'>
+    >,
   ): Promise<Person | null>;
   /** Of another issuer, or of a service account; twice is once. */
   disablePrincipal(principal: string, by: string, at: Date): Promise<void>;

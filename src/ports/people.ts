@@ -31,7 +31,7 @@ export interface Person {
   lastLoginAt: Date | null;
 }
 
-/** Somebody who is shut out; of people who log in here it is not kept since when. */
+/** Somebody who is shut out; of people who were so before version 020 of the tables, it is not kept since when. */
 export interface DisabledPrincipal {
   principal: string;
   disabledAt: Date | null;

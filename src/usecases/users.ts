@@ -98,10 +98,11 @@ export async function updateUser(
 ): Promise<Person> {
   const principal = `local:${username}`;
   await requireRole(ports, call, 'admin', { action: 'user.change', details: { principal, ...patch } });
+  const since = shutOut(await ports.records.person(principal), patch, call, ports.clock.now());
   return ports.changes.run(async (tx) => {
     // Locked before the change: of two admins who take each other away at once, one is told that he is the last.
     const admins = await tx.lockAdmins();
-    const changed = await tx.updatePerson(principal, patch);
+    const changed = await tx.updatePerson(principal, { ...patch, ...since });
     if (changed === null) throw notFound('user');
     const staysAdmin = changed.role === 'admin' && !changed.disabled;
     if (!staysAdmin && admins.length === 1 && admins[0]?.principal === principal)
@@ -110,6 +111,14 @@ export async function updateUser(
     tx.audit(auditEvent(call, 'user.change', 'allowed', { details: { principal, ...patch } }));
     return changed;
   });
+}
+
+/** Since when and by whom, where that changes. */
+function shutOut(before: Person | null, { disabled }: { disabled?: boolean }, { caller }: Call, now: Date) {
+  if (disabled === undefined || disabled === before?.disabled) return {};
+  return disabled
+    ? { disabledAt: now, disabledBy: caller.principal }
+    : { disabledAt: null, disabledBy: null };
 }
 
 /** A new one-time password; the person's logins and their tokens end, and he gets a notice. */

@@ -3,10 +3,9 @@ import type { DisabledPrincipal } from '../../ports/people.js';
 import type { Records } from '../../ports/records.js';
 import type { Query } from './pools.js';
 
-/** Of people of the broker's own log-in the audit trail alone tells when, and by whom. */
 const DISABLED = `
   select principal, disabled_at, disabled_by from broker.disabled_principals
-  union all select principal, null, null from broker.people where disabled
+  union all select principal, disabled_at, disabled_by from broker.people where disabled
   order by principal`;
 
 /** Everybody who is shut out. */

@@ -19,6 +19,8 @@ type PeopleWrites = Pick<
 const PERSON_COLUMNS = {
   role: 'role',
   disabled: 'disabled',
+  disabledAt: 'disabled_at',
+  disabledBy: 'disabled_by',
   mustChangePassword: 'must_change_password',
   lastLoginAt: 'last_login_at',
   email: 'email',
