@@ -40,7 +40,9 @@ export function publish(report: Report, on: ReturnType<typeof machine>): boolean
   out();
   for (const bar of report.bars) {
     const { what, seen, rule, limit, unit } = bar;
-    out(`${holds(bar) ? 'holds ' : 'MISSED'}  ${what}: ${seen.toFixed(2)}${unit} (${rule} ${limit}${unit})`);
+    out(
+      `${holds(bar) ? 'holds ' : 'MISSED'}  ${what}: ${Number.isInteger(seen) ? seen : seen.toFixed(2)}${unit} (${rule} ${limit}${unit})`,
+    );
   }
   for (const note of report.notes) out(`        ${note}`);
   const folder = join(packageRoot(), 'bench', 'results');
