@@ -11,6 +11,9 @@ const FLAGS: Readonly<Record<string, string>> = {
   env: '--env',
   id: '--id',
   q: '--search',
+  kinds: '--only',
+  ca_pem: '--ca',
+  channels: '--channel',
   'X-Used-By': '--used-by',
   'X-Break-Glass-Reason': '--reason',
 };
@@ -18,6 +21,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 const ALIKE = new Set([
   ...['name', 'description', 'expires_at', 'shared', 'reason', 'health', 'status', 'label', 'team', 'owner'],
   ...['expiring_before', 'unused_since', 'limit', 'used_by', 'purpose', 'error_code'],
+  ...['from', 'to', 'url', 'min_severity', 'timezone', 'action', 'actor', 'outcome', 'state'],
 ]);
 const GRANT: Readonly<Record<string, string>> = {
   subject: '--to',
@@ -34,8 +38,11 @@ export function flagOfPath(path: string): string {
   const [, part = path, rest] = /^([^.]+)\.(.+)$/.exec(path) ?? [];
   if (part === 'fields' && rest !== undefined) return fieldFlag(rest);
   if (part === 'grants') return GRANT[/^\d+\.(.+)$/.exec(rest ?? '')?.[1] ?? 'subject'] ?? path;
+  if (part === 'quiet_hours')
+    return rest === 'timezone' || rest === 'let_through' ? fieldFlag(rest) : '--quiet';
   if (part === 'items' && rest !== undefined) return flagOfPath(rest.replace(/^\d+\.?/, ''));
   const flag = FLAGS[part] ?? (ALIKE.has(part) ? fieldFlag(part) : undefined);
   if (flag === undefined) return path;
-  return rest === undefined ? flag : `${flag} ${rest}`;
+  // Which one of several is seen by its value.
+  return rest === undefined || /^\d+$/.test(rest) ? flag : `${flag} ${rest}`;
 }

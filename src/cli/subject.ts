@@ -1,3 +1,4 @@
+import { visibleAccounts } from './accountNames.js';
 import type { Cli } from './cli.js';
 import { CliError, EXIT } from './exitCodes.js';
 
@@ -14,27 +15,29 @@ export async function subjectOf(cli: Cli, word: string): Promise<Subject> {
   const [, kind = '', rest = ''] = /^([a-z_]+):(.+)$/.exec(word) ?? [];
   if (kind === '') {
     throw new CliError(
-      `"${word}" names nobody.`,
+      `"${word}" may be a person, a team or an account.`,
       EXIT.usage,
-      'Write team:<name>, role:<role>, service_account:<name or id>, or a person such as local:anna.',
+      `Write local:${word} for the person, team:${word}, service_account:${word} or role:${word}.`,
     );
   }
   if (kind === 'team' || kind === 'role') return { subject_kind: kind, subject: rest };
   if (kind !== 'service_account' && kind !== 'sa') return { subject_kind: 'user', subject: word };
-  return {
-    subject_kind: 'service_account',
-    subject: `sa:${UUID.test(rest) ? rest : await accountId(cli, rest)}`,
-  };
+  return { subject_kind: 'service_account', subject: await accountPrincipal(cli, rest) };
+}
+
+/** A person or account as teams hold them: a bare name is a person who logs in here, `sa:<name>` an account. */
+export async function principalOf(cli: Cli, word: string): Promise<string> {
+  if (word.startsWith('sa:')) return accountPrincipal(cli, word.slice('sa:'.length));
+  return word.includes(':') ? word : `local:${word}`;
+}
+
+async function accountPrincipal(cli: Cli, nameOrId: string): Promise<string> {
+  return `sa:${UUID.test(nameOrId) ? nameOrId : await accountId(cli, nameOrId)}`;
 }
 
 async function accountId(cli: Cli, name: string): Promise<string> {
-  interface Account {
-    id: string;
-    name: string;
-    revoked_at: string | null;
-  }
-  const { body } = await cli.call<{ items: Account[] }>('/api/service-accounts');
-  const found = body.items.filter((account) => account.name === name && account.revoked_at === null);
+  const accounts = await visibleAccounts(cli);
+  const found = accounts.filter((account) => account.name === name && account.revoked_at === null);
   if (found.length === 1 && found[0] !== undefined) return found[0].id;
   throw new CliError(
     `${found.length === 0 ? 'No' : 'More than one'} service account that you can see is called "${name}".`,

@@ -47,6 +47,32 @@ describe('shell completion', function () {
     await system.glassdome(['reports', 'schedules', 'add', 'weekly', '0 6 * * 1']);
     expect(await offered('reports', 'schedules', 'change', 'we')).to.deep.equal(['weekly']);
     expect(await offered('users', 'disable', 'a')).to.deep.equal(['admin']);
+    await system.glassdome([
+      'service-accounts',
+      'create',
+      'celery',
+      '--secret-file',
+      join(system.folder, 'celery'),
+    ]);
+    await system.glassdome(['teams', 'create', 'red']);
+    const hook = join(system.folder, 'hook.url');
+    writeFileSync(hook, 'https://hooks.lab.example/only-we-know', { mode: 0o600 });
+    await system.glassdome(['channels', 'add', 'on-call', 'webhook', '--url', `@${hook}`]);
+    const subjects = [
+      'role:admin',
+      'role:architect',
+      'role:engineer',
+      'role:observer',
+      'sa:celery',
+      'team:red',
+    ];
+    expect(await offered('credentials', 'grant', 'Main key', '--to', '')).to.deep.equal([
+      'local:admin',
+      ...subjects,
+    ]);
+    expect(await offered('teams', 'add-member', 'red', 'sa')).to.deep.equal(['sa:celery']);
+    expect(await offered('channels', 'test', '')).to.deep.equal(['on-call']);
+    expect(await offered('audit', 'list', '--from', '')).to.deep.equal([]);
   });
 
   it('leaves what is not ours alone', async () => {
@@ -69,16 +95,18 @@ describe('shell completion', function () {
     hung.close();
   });
 
-  it('works in a real bash, names with blanks included', async () => {
+  it('works in a real bash, names with blanks or colons included', async () => {
     const bin = join(system.folder, 'glassdome');
     writeFileSync(bin, `#!/bin/sh\nexec '${process.execPath}' '${GLASSDOME}' "$@"\n`, { mode: 0o755 });
     const env = { ...system.admin, PATH: `${system.folder}:${system.admin['PATH']}` };
     const script = `
       eval "$(glassdome completion bash)"
       COMP_WORDS=(glassdome credentials get Ma); COMP_CWORD=3; _glassdome_complete
+      printf '<%s>' "\${COMPREPLY[@]}"
+      COMP_WORDS=(glassdome credentials grant Main --to team : r); COMP_CWORD=7; _glassdome_complete
       printf '<%s>' "\${COMPREPLY[@]}"`;
     const { stdout, stderr } = await runToEnd('bash', ['--norc', '-c', script], { env });
-    expect(stdout, stderr).to.equal('<Main\\ key>');
+    expect(stdout, stderr).to.equal('<Main\\ key><red>');
   });
 
   it('prints a script a shell, and refuses others', async () => {

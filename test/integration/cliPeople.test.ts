@@ -38,6 +38,7 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect(unasked.code).to.equal(2);
     expect(unasked.stderr).to.contain('--yes');
     expect((await run('users disable ben --yes')).code).to.equal(0);
+    expect((await run('users disabled')).stdout).to.match(/local:ben +20\d\d-\S+ \S+Z +local:admin/);
     expect((await run('whoami', { env: asPerson('ben') })).code).to.equal(3);
     expect((await run('credentials list', { env: asPerson('ben') })).code).to.equal(3);
     expect((await run('users enable ben')).code).to.equal(0);
@@ -105,7 +106,15 @@ describe('the commands for people, service accounts, teams and audit', function 
     lines['GLASSDOME_BROKER_CLIENT_SECRET'] = readFileSync(renewed, 'utf8').trim();
     expect((await run('whoami', { env: { ...rest, ...lines } })).code).to.equal(0);
     expect((await run('service-accounts reset-secret nobodys --yes')).code).to.equal(5);
+    await run('credentials add openai --name Key --api-key x-1234567890');
+    const shared = await run('credentials grant Key --to sa:celery');
+    expect(shared.stderr).to.equal('"Key" is shared with sa:celery (read).\n');
+    await run('credentials get Key', { env: { ...rest, ...lines } });
+    for (const words of ['grants Key', 'usage Key'])
+      expect((await run(`credentials ${words}`)).stdout, words).to.match(/ sa:celery /);
+    expect((await run('credentials usage Key --json')).stdout, 'for scripts').to.match(/"sa:[0-9a-f-]{36}"/);
     expect((await run('service-accounts revoke celery --yes')).code).to.equal(0);
+    expect((await run('credentials usage Key')).stdout).to.contain('sa:celery (revoked)');
     expect((await run('whoami', { env: { ...rest, ...lines } })).code).to.equal(3);
     const gone = await run('service-accounts revoke celery --yes');
     expect(gone.code).to.equal(5);

@@ -15,7 +15,7 @@ import {
 import type { CredentialView } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { confirmInsecure, YES_FLAG } from '../insecure.js';
-import { printJson } from '../output.js';
+import { cell, printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
@@ -76,9 +76,16 @@ async function addOf(outer: Command, serviceType: string, words: string[]): Prom
     if (options.json) printJson(made);
     else {
       note(`Stored "${made.name}" (${made.service_type}) as ${made.id}, version ${made.active_version}.`);
+      noteExpired(made);
       noteTest(made.name, made.test);
     }
   });
+}
+
+/** What has ended may be kept, but hardly anybody means to. */
+export function noteExpired({ expires_at: end }: CredentialView): void {
+  if (typeof end === 'string' && Date.parse(end) <= Date.now())
+    note(`It has expired already, ${cell(end)}. Was another --expires-at meant?`);
 }
 
 /** The options beside the fields, the same for every service. */

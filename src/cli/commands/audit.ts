@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withAccountNames } from '../accountNames.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { EXIT } from '../exitCodes.js';
@@ -57,7 +58,7 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
       } while (cursor !== null && items.length < limit);
       if (json) return printJson({ items: items.slice(0, limit) });
       if (items.length === 0) return note('Nothing fits.');
-      printTable(columns, items.slice(0, limit));
+      printTable(columns, await withAccountNames(cli, items.slice(0, limit)));
     }),
   );
 

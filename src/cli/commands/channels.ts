@@ -4,15 +4,11 @@ import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
+import { CHANNELS, type Channel, findChannel } from '../findChannel.js';
 import { printJson, printTable } from '../output.js';
 import { confirm, note, say } from '../terminal.js';
 
 type Row = Record<string, unknown>;
-interface Channel extends Row {
-  id: string;
-  name: string;
-  kind: string;
-}
 interface DeliveryOptions extends GlobalOptions {
   state?: string;
   limit: number;
@@ -24,11 +20,9 @@ interface RemoveOptions extends GlobalOptions {
   yes?: boolean;
 }
 
-const PATH = '/api/notifications/channels';
-
 const list = leaf('list', 'where notices go, and how their deliveries stand').action(
   withBroker(async (cli, { json }) => {
-    const { body } = await cli.call<{ items: Channel[] }>(PATH);
+    const { body } = await cli.call<{ items: Channel[] }>(CHANNELS);
     if (json) return printJson(body);
     if (body.items.length === 0)
       return note('No channel yet: nobody is told. Make one: glassdome channels add');
@@ -72,7 +66,7 @@ const add = channelFlags(leaf('add', 'a new channel; the secret that signs a web
   .action(
     withBroker<AddOptions>(async (cli, options, [name = '', kind = '']) => {
       const body = { name, kind, events: options.events, ...(await channelBody(options)) };
-      const { body: made } = await cli.call<Channel & { signing_secret: string | null }>(PATH, {
+      const { body: made } = await cli.call<Channel & { signing_secret: string | null }>(CHANNELS, {
         method: 'POST',
         body,
       });
@@ -119,7 +113,7 @@ async function patch(
   { body, json, done }: { body: object; json: boolean; done: string },
 ): Promise<void> {
   const { id, name } = await findChannel(cli, word);
-  const { body: after } = await cli.call<Channel>(`${PATH}/${id}`, { method: 'PATCH', body });
+  const { body: after } = await cli.call<Channel>(`${CHANNELS}/${id}`, { method: 'PATCH', body });
   if (json) printJson(after);
   else note(`${done} ${name}.`);
 }
@@ -132,7 +126,7 @@ const deliveries = leaf('deliveries', 'what was handed over to a channel, newest
     withBroker<DeliveryOptions>(async (cli, { json, state, limit }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
       const query = new URLSearchParams({ limit: String(limit), ...(state !== undefined && { state }) });
-      const { body } = await cli.call<{ items: Row[] }>(`${PATH}/${id}/deliveries?${query}`);
+      const { body } = await cli.call<{ items: Row[] }>(`${CHANNELS}/${id}/deliveries?${query}`);
       if (json) return printJson(body);
       if (body.items.length === 0)
         return note(state === undefined ? `Nothing was handed over to ${name} yet.` : 'Nothing fits.');
@@ -157,7 +151,7 @@ const test = leaf('test', 'send a test now')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
-      const { body } = await cli.call<{ ok: boolean; code: string | null }>(`${PATH}/${id}/test`, {
+      const { body } = await cli.call<{ ok: boolean; code: string | null }>(`${CHANNELS}/${id}/test`, {
         method: 'POST',
       });
       if (json) printJson(body);
@@ -171,7 +165,7 @@ const retry = leaf('retry', 'try again what was given up')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
-      const { body } = await cli.call<{ revived: number }>(`${PATH}/${id}/retry`, { method: 'POST' });
+      const { body } = await cli.call<{ revived: number }>(`${CHANNELS}/${id}/retry`, { method: 'POST' });
       if (json) printJson(body);
       else note(`${body.revived} for ${name} will be tried again within a minute.`);
     }),
@@ -184,23 +178,11 @@ const remove = leaf('remove', 'end a channel; what waits for it is dropped')
     withBroker<RemoveOptions>(async (cli, { json, yes }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
       await confirm(`Remove ${name} and what waits for it?`, yes);
-      await cli.call(`${PATH}/${id}`, { method: 'DELETE' });
+      await cli.call(`${CHANNELS}/${id}`, { method: 'DELETE' });
       if (json) printJson({ id, name, status: 'removed' });
       else note(`Removed ${name}.`);
     }),
   );
-
-async function findChannel(cli: Cli, word: string): Promise<Channel> {
-  const { body } = await cli.call<{ items: Channel[] }>(PATH);
-  const found = body.items.find((channel) => channel.id === word || channel.name === word);
-  if (found !== undefined) return found;
-  const known = body.items.map(({ name }) => name).join(', ');
-  throw new CliError(
-    `There is no channel "${word}".`,
-    EXIT.notFound,
-    known === '' ? undefined : `There are: ${known}`,
-  );
-}
 
 /** Where notices go. */
 export const channels = new Command('channels').description('where notices go (admins)');

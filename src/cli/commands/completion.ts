@@ -12,13 +12,22 @@ import { commonFlags } from './add.js';
 /** Nobody waits longer for a Tab. */
 const PATIENCE_MS = 1_500;
 
-const LISTS: Readonly<Record<NameKind, string>> = {
-  credential: '/api/credentials?limit=200',
-  deleted: '/api/credentials?limit=200&status=deleted',
-  team: '/api/teams',
-  account: '/api/service-accounts',
-  schedule: '/api/reports/schedules',
-  username: '/api/users',
+const PRINCIPALS = [
+  ['/api/users', 'local:'],
+  ['/api/service-accounts', 'sa:'],
+] as const;
+
+/** Where names are listed, and what stands before each. */
+const LISTS: Readonly<Record<NameKind, readonly (readonly [path: string, prefix: string])[]>> = {
+  credential: [['/api/credentials?limit=200', '']],
+  deleted: [['/api/credentials?limit=200&status=deleted', '']],
+  team: [['/api/teams', '']],
+  account: [['/api/service-accounts', '']],
+  schedule: [['/api/reports/schedules', '']],
+  username: [['/api/users', '']],
+  channel: [['/api/notifications/channels', '']],
+  principal: PRINCIPALS,
+  subject: [['/api/teams', 'team:'], ...PRINCIPALS],
 };
 
 /** Prints a script; where it goes stands in the help. */
@@ -62,8 +71,7 @@ function rootOf(command: Command): Command {
 const unquoted = (word: string) => word.replace(/^["']|["']$/g, '').replace(/\\(.)/g, '$1');
 
 const asked: Asked = {
-  names: (kind) =>
-    orNone(async (cli) => (await cli.call<{ items: Item[] }>(LISTS[kind])).body.items.flatMap(nameOf)),
+  names: async (kind) => (await Promise.all(LISTS[kind].map(namesAt))).flat(),
   flags: (of) =>
     orNone(async (cli) => {
       const serviceType =
@@ -73,6 +81,12 @@ const asked: Asked = {
       return [...common, ...fieldSpecs(template).map((s: FieldSpec) => `--${s.name.replaceAll('_', '-')}`)];
     }),
 };
+
+const namesAt = ([path, prefix]: readonly [string, string]) =>
+  orNone(async (cli) => {
+    const { items } = (await cli.call<{ items: Item[] }>(path)).body;
+    return items.flatMap(nameOf).map((name) => `${prefix}${name}`);
+  });
 
 interface Item {
   name?: string;

@@ -1,3 +1,4 @@
+import { withAccountNames } from '../accountNames.js';
 import { ApiError } from '../apiError.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
@@ -36,7 +37,7 @@ export const grants = leaf('grants', 'who else may use, read or manage it')
       const list = await grantsOf(cli, credential);
       if (json) return printJson({ grants: list });
       if (list.length === 0) return note(`"${credential.name}" is shared with nobody.`);
-      printTable(columns, list as unknown as Record<string, unknown>[]);
+      printTable(columns, (await withAccountNames(cli, list)) as unknown as Record<string, unknown>[]);
     }),
   );
 
@@ -115,15 +116,13 @@ async function replace(
     options.reason === undefined ? {} : { 'x-break-glass-reason': options.reason };
   const request = { method: 'PUT', body: { grants: list }, headers };
   const { body } = await cli.call<{ grants: Grant[] }>(`/api/credentials/${id}/grants`, request);
-  if (options.json) printJson(body);
-  else
-    note(
-      `"${name}" is shared with ${body.grants.length === 0 ? 'nobody' : body.grants.map(line).join(', ')}.`,
-    );
+  if (options.json) return printJson(body);
+  const told = (await withAccountNames(cli, body.grants)).map(line).join(', ');
+  note(`"${name}" is shared with ${told || 'nobody'}.`);
 }
 
 const line = (g: Grant) =>
-  `${g.subject_kind === 'user' ? '' : `${g.subject_kind}:`}${g.subject} (${g.level})`;
+  `${['team', 'role'].includes(g.subject_kind) ? `${g.subject_kind}:` : ''}${g.subject} (${g.level})`;
 const same = (a: Subject, b: Subject) => a.subject_kind === b.subject_kind && a.subject === b.subject;
 
 function needed(words: string[] | undefined, flag: string): string[] {

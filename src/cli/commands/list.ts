@@ -1,3 +1,4 @@
+import { withAccountNames } from '../accountNames.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { atLeastOne } from '../fieldFlags.js';
@@ -52,7 +53,7 @@ export const list = leaf('list', 'what you may see')
         items.push(item);
       }
       if (options.json) return printJson({ items });
-      if (items.length > 0) return printTable(columns, items);
+      if (items.length > 0) return printTable(columns, await withAccountNames(cli, items));
       const filtered = Object.keys(filterOf(options)).length > 0;
       note(
         filtered

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
+import { findChannel } from '../findChannel.js';
 import { printJson, printTable } from '../output.js';
 import { confirm, note } from '../terminal.js';
 
@@ -56,10 +57,11 @@ const add = leaf('add', 'make reports by themselves (admins; for their team: its
   .argument('<expression>', 'cron, five fields: "0 6 * * 1" is Mondays at six')
   .option('--team <name>', 'of what was granted to this team; else of everything')
   .option('--timezone <zone>', 'e.g. Europe/Berlin; else UTC')
-  .option('--channel <id>', 'only to this channel (admins); may be repeated', repeated)
+  .option('--channel <channel>', 'only to this channel, name or id (admins); may be repeated', repeated)
   .action(
     withBroker<AddOptions>(async (cli, { json, team, timezone, channel }, [name, expression]) => {
-      const body = { name, expression, team, timezone, channels: channel };
+      const channels = channel && (await channelIds(cli, channel));
+      const body = { name, expression, team, timezone, channels };
       const { body: made } = await cli.call<Schedule>(PATH, { method: 'POST', body });
       if (json) printJson(made);
       else note(`Made ${made.name}. The worker sets within a minute when it is due.`);
@@ -72,7 +74,7 @@ const change = leaf('change', 'change what is named (admins; for their team: its
   .option('--expression <cron>', 'when, five fields: "0 6 * * 1" is Mondays at six')
   .option('--timezone <zone>', 'e.g. Europe/Berlin')
   .option(
-    '--channel <id>',
+    '--channel <channel>',
     'only to this channel (admins), or all that ask for it; may be repeated',
     repeated,
   )
@@ -82,7 +84,7 @@ const change = leaf('change', 'change what is named (admins; for their team: its
       if ([name, expression, timezone, channel].every((value) => value === undefined))
         throw new CliError('Give --name, --expression, --timezone or --channel.', EXIT.usage);
       const schedule = await findSchedule(cli, wanted);
-      const channels = channel?.join() === 'all' ? null : channel;
+      const channels = channel?.join() === 'all' ? null : channel && (await channelIds(cli, channel));
       const body = { name, expression, timezone, channels };
       const path = `${PATH}/${schedule.id}`;
       const { body: changed } = await cli.call<Schedule>(path, { method: 'PATCH', body });
@@ -116,6 +118,9 @@ const remove = leaf('remove', 'end a schedule; its reports stay')
       else note(`Removed ${name}.`);
     }),
   );
+
+const channelIds = async (cli: Cli, words: readonly string[]): Promise<string[]> =>
+  (await Promise.all(words.map((word) => findChannel(cli, word)))).map(({ id }) => id);
 
 /** Two teams may have a schedule of one name: then it has to be the id. */
 async function findSchedule(cli: Cli, word: string): Promise<Schedule> {

@@ -55,10 +55,10 @@ const list = leaf('list', 'reports that were made, newest first (admins: all, ot
       if (items.length === 0) return note('No report yet. An admin makes one: glassdome reports make');
       printTable(
         [
-          { title: 'TO', value: (row) => row['to'] },
+          { title: 'TO', value: (row) => row['to'], whole: true },
           { title: 'OF', value: (row) => row['team'] ?? 'all' },
           { title: 'SUMMARY', value: (row) => row['summary'] },
-          { title: 'ID', value: (row) => row['id'] },
+          { title: 'ID', value: (row) => row['id'], whole: true },
         ],
         items.slice(0, limit),
       );

@@ -46,7 +46,7 @@ const list = leaf('list', 'the accounts you made (admins: all)').action(
         { title: 'STATE', value: (a) => (a['revoked_at'] === null ? 'active' : 'revoked') },
         { title: 'EXPIRES', value: (a) => a['expires_at'] },
         { title: 'MADE BY', value: (a) => a['created_by'] },
-        { title: 'ID', value: (a) => a['id'] },
+        { title: 'ID', value: (a) => a['id'], whole: true },
       ],
       body.items,
     );

@@ -66,7 +66,7 @@ interface HealthAnswer {
 function uptimeOf({ uptime, runs }: HealthAnswer): (readonly [string, unknown])[] {
   const checked = Object.entries(uptime).filter(([, { ratio }]) => ratio !== null);
   const told = checked.map(([window, { ratio }]) => `${((ratio ?? 0) * 100).toFixed(2)} % of ${window}`);
-  const last = runs.slice(0, 3).map(({ tested_at, code }) => `${code} (${tested_at})`);
+  const last = runs.slice(0, 3).map(({ tested_at, code }) => `${code} (${cell(tested_at)})`);
   return [
     ...(told.length === 0 ? [] : [['Up, of the time checked', told.join(', ')] as const]),
     ...(last.length === 0 ? [] : [['Last tests', last.join(', ')] as const]),

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { withAccountNames } from '../accountNames.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { printJson, printTable } from '../output.js';
+import { principalOf } from '../subject.js';
 import { confirm, note } from '../terminal.js';
 
 interface Member {
@@ -32,14 +34,13 @@ interface RemoveOptions extends GlobalOptions {
 
 const REASON = 'why an admin joins, or lets an account of his join; it is audited';
 
-/** A bare name is a person who logs in here. */
-const principalOf = (word: string) => (word.includes(':') ? word : `local:${word}`);
 const shown = ({ principal, lead }: Member) => (lead ? `${principal} (lead)` : principal);
 
 /** Who is named as a lead is a member too. */
-function membersOf(words: readonly string[], leads: readonly string[]): Member[] {
-  const leading = new Set(leads.map(principalOf));
-  const all = new Set([...words, ...leads].map(principalOf));
+async function membersOf(cli: Cli, words: readonly string[], leads: readonly string[]): Promise<Member[]> {
+  const principals = (all: readonly string[]) => Promise.all(all.map((word) => principalOf(cli, word)));
+  const leading = new Set(await principals(leads));
+  const all = new Set([...(await principals(words)), ...leading]);
   return [...all].map((principal) => ({ principal, lead: leading.has(principal) }));
 }
 
@@ -54,7 +55,7 @@ const list = leaf('list', 'your teams (architects and admins: all)').action(
         { title: 'DESCRIPTION', value: (t) => t['description'] },
         { title: 'MEMBERS', value: (t) => (t['members'] as Member[]).map(shown) },
       ],
-      body.items,
+      await withAccountNames(cli, body.items),
     );
   }),
 );
@@ -62,41 +63,39 @@ const list = leaf('list', 'your teams (architects and admins: all)').action(
 const create = leaf('create', 'a new team (architects and admins)')
   .argument('<name>', 'a-z 0-9 -')
   .option('--description <text>', 'what it is for')
-  .option('--member <principal>', 'anna, local:anna, glassdome:7, sa:<id>; may be repeated', repeated)
+  .option('--member <principal>', 'anna, local:anna, glassdome:7, sa:<name or id>; may be repeated', repeated)
   .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
   .action(
     withBroker<CreateOptions>(async (cli, { json, description, member, lead }, [name = '']) => {
-      const body = { name, description, members: membersOf(member ?? [], lead ?? []) };
+      const body = { name, description, members: await membersOf(cli, member ?? [], lead ?? []) };
       const { body: made } = await cli.call<Team>('/api/teams', { method: 'POST', body });
       if (json) printJson(made);
-      else tellMembers(made);
+      else await tellMembers(cli, made);
     }),
   );
 
 const setMembers = leaf('set-members', 'replace all members')
   .argument('<team>')
-  .argument('[principals...]', 'anna, local:anna, glassdome:7, sa:<id>')
+  .argument('[principals...]', 'anna, local:anna, glassdome:7, sa:<name or id>')
   .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
   .option('--reason <text>', REASON)
   .action(
     withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
-      await replaceMembers(cli, team, membersOf(words, options.lead ?? []), options);
+      await replaceMembers(cli, team, await membersOf(cli, words, options.lead ?? []), options);
     }),
   );
 
 const addMember = leaf('add-member', 'one more')
   .argument('<team>')
-  .argument('<principals...>', 'anna, local:anna, glassdome:7, sa:<id>')
+  .argument('<principals...>', 'anna, local:anna, glassdome:7, sa:<name or id>')
   .option('--lead', 'they lead the team')
   .option('--reason <text>', REASON)
   .action(
     withBroker<AddOptions>(async (cli, options, [team = '', ...words]) => {
       const { members } = await findTeam(cli, team);
       const leads = members.filter((m) => m.lead).map((m) => m.principal);
-      const added = membersOf(words, options.lead === true ? words : []).map((m) => ({
-        ...m,
-        lead: m.lead || leads.includes(m.principal),
-      }));
+      const named = await membersOf(cli, words, options.lead === true ? words : []);
+      const added = named.map((m) => ({ ...m, lead: m.lead || leads.includes(m.principal) }));
       const kept = members.filter((m) => !added.some((a) => a.principal === m.principal));
       await replaceMembers(cli, team, [...kept, ...added], options);
     }),
@@ -108,7 +107,7 @@ const removeMember = leaf('remove-member', 'one less')
   .action(
     withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
       const { members } = await findTeam(cli, team);
-      const gone = words.map(principalOf);
+      const gone = await Promise.all(words.map((word) => principalOf(cli, word)));
       const unknown = gone.find((principal) => !members.some((m) => m.principal === principal));
       if (unknown !== undefined)
         throw new CliError(
@@ -148,7 +147,7 @@ async function replaceMembers(
   const path = `/api/teams/${encodeURIComponent(team)}/members`;
   const { body } = await cli.call<Team>(path, { method: 'PUT', body: { members }, headers });
   if (json) printJson(body);
-  else tellMembers(body);
+  else await tellMembers(cli, body);
 }
 
 async function findTeam(cli: Cli, name: string): Promise<Team> {
@@ -163,8 +162,9 @@ async function findTeam(cli: Cli, name: string): Promise<Team> {
   );
 }
 
-function tellMembers({ name, members }: Team): void {
-  note(`Team ${name}: ${members.map(shown).join(', ') || 'nobody in it'}`);
+async function tellMembers(cli: Cli, { name, members }: Team): Promise<void> {
+  const told = (await withAccountNames(cli, members)).map(shown).join(', ');
+  note(`Team ${name}: ${told || 'nobody in it'}`);
 }
 
 /** Teams that credentials are shared with. */

@@ -10,6 +10,7 @@ import { printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
+import { noteExpired } from './add.js';
 
 interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown> {
   name?: string;
@@ -61,6 +62,7 @@ async function updateOf(outer: Command, word: string, words: string[]): Promise<
     const { body: after } = await cli.call<CredentialView & { test: TestView | null }>(path, request);
     if (options.json) return printJson(after);
     note(outcome(before, after));
+    if (options.expiresAt !== undefined) noteExpired(after);
     noteTest(after.name, after.test);
   });
 }

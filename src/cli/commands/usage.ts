@@ -1,3 +1,4 @@
+import { withAccountNames } from '../accountNames.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -41,7 +42,7 @@ export const usage = leaf('usage', 'who used it, when, and did it work')
       const { body } = await cli.call<{ items: Record<string, unknown>[] }>(path);
       if (options.json) return printJson(body);
       if (body.items.length === 0) return note(`Nobody has used "${credential.name}" yet.`);
-      printTable(columns, body.items);
+      printTable(columns, await withAccountNames(cli, body.items));
     }),
   );
 

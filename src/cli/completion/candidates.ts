@@ -1,11 +1,23 @@
 import type { Command } from 'commander';
 import { ROLES } from '../../domain/caller.js';
+import { CHANNEL_KINDS } from '../../domain/channel.js';
 import { GRANT_LEVELS } from '../../domain/grant.js';
 import { SERVICE_TYPES } from '../../domain/serviceType.js';
 import { ENV_FORMATS } from '../envFormats.js';
 import { SHELLS } from './scripts.js';
 
-export type NameKind = 'credential' | 'deleted' | 'team' | 'account' | 'schedule' | 'username';
+export type NameKind =
+  | 'credential'
+  | 'deleted'
+  | 'team'
+  | 'account'
+  | 'schedule'
+  | 'username'
+  | 'channel'
+  /** `local:anna`, `sa:celery`. */
+  | 'principal'
+  /** The same and teams: who gets a grant. */
+  | 'subject';
 
 /** What the broker alone knows. */
 export interface Asked {
@@ -14,7 +26,7 @@ export interface Asked {
   flags(of: { serviceType: string } | { credential: string }): Promise<string[]>;
 }
 
-/** Words for an option's value or an argument, by the option's flag or the argument's name. */
+/** Words for an option's value or an argument, by the option's flag or the argument's name, with the command's before it or not. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   service_type: SERVICE_TYPES,
   '--type': SERVICE_TYPES,
@@ -26,6 +38,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--status': ['active', 'disabled', 'deleted'],
   '--outcome': ['allowed', 'denied', 'failed'],
   '--test': ['required', 'warn', 'skip'],
+  kind: CHANNEL_KINDS,
+  'grant --to': ROLES.map((role) => `role:${role}`),
+  'revoke --from': ROLES.map((role) => `role:${role}`),
   shell: SHELLS,
 };
 const KINDS: Readonly<Record<string, NameKind>> = {
@@ -38,6 +53,15 @@ const KINDS: Readonly<Record<string, NameKind>> = {
   schedule: 'schedule',
   username: 'username',
   who: 'username',
+  channel: 'channel',
+  '--channel': 'channel',
+  principals: 'principal',
+  '--member': 'principal',
+  '--lead': 'principal',
+  '--owner': 'principal',
+  '--actor': 'principal',
+  'grant --to': 'subject',
+  'revoke --from': 'subject',
 };
 
 /** Where a half-typed command line stands. */
@@ -85,7 +109,7 @@ async function wordsAt({ command, given, open }: Place, partial: string, asked: 
     const own = [...command.options.map((o) => o.long ?? ''), '--help'];
     return [...own, ...(await fieldFlags(command, given[0], asked))];
   }
-  if (open !== undefined) return wordsFor(open, asked);
+  if (open !== undefined) return wordsFor(command, open, asked);
   if (command.commands.length > 0) {
     // A word that is none of our commands is Glassdome's own, and so is what follows it.
     if (given.length > 0) return [];
@@ -95,7 +119,7 @@ async function wordsAt({ command, given, open }: Place, partial: string, asked: 
   const argument = list[given.length] ?? (list.at(-1)?.variadic === true ? list.at(-1) : undefined);
   if (argument === undefined) return [];
   const isDeleted = ['restore', 'destroy'].includes(command.name());
-  return isDeleted ? asked.names('deleted') : wordsFor(argument.name(), asked);
+  return isDeleted ? asked.names('deleted') : wordsFor(command, argument.name(), asked);
 }
 
 async function fieldFlags(command: Command, first: string | undefined, asked: Asked): Promise<string[]> {
@@ -104,7 +128,8 @@ async function fieldFlags(command: Command, first: string | undefined, asked: As
   return ['update', 'rotate'].includes(command.name()) ? asked.flags({ credential: first }) : [];
 }
 
-async function wordsFor(key: string, asked: Asked): Promise<string[]> {
-  const kind = KINDS[key];
-  return kind === undefined ? [...(WORDS[key] ?? [])] : asked.names(kind);
+async function wordsFor(command: Command, key: string, asked: Asked): Promise<string[]> {
+  const full = `${command.name()} ${key}`;
+  const kind = KINDS[full] ?? KINDS[key];
+  return [...(WORDS[full] ?? WORDS[key] ?? []), ...(kind === undefined ? [] : await asked.names(kind))];
 }

@@ -7,14 +7,25 @@ export function completionScript(shell: Shell, program: string): string {
   return { bash, zsh, fish }[shell](program, name);
 }
 
-/** Without `mapfile`, which the bash of macOS lacks. Names with blanks are escaped as the shell wants them. */
+/**
+ * Without `mapfile`, which the bash of macOS lacks. Names with blanks are escaped as the shell wants them. bash breaks
+ * words at colons, so they are put together again, and of an answer only what is behind the last colon is given back.
+ */
 const bash = (program: string, name: string) => `# ${program}: completion for bash
 ${name}() {
-  local line
+  local line word words=() n=0 prefix
   COMPREPLY=()
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [ $n -gt 0 ] && [[ "$word" == : || "\${words[n-1]}" == *: ]]; then
+      words[n-1]="\${words[n-1]}$word"
+    else
+      words[n]="$word"; n=$((n + 1))
+    fi
+  done
+  prefix="\${words[n-1]%"\${words[n-1]##*:}"}"
   while IFS= read -r line; do
-    [ -n "$line" ] && COMPREPLY+=("$(printf '%q' "$line")")
-  done < <(${program} __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    [ -n "$line" ] && COMPREPLY+=("$(printf '%q' "\${line#"$prefix"}")")
+  done < <(${program} __complete -- "\${words[@]}" 2>/dev/null)
 }
 complete -o default -F ${name} ${program}`;
 
