@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { BrokerError } from '../domain/errors.js';
 
 const FREE_TRIES = 5;
@@ -16,16 +17,18 @@ interface Failures {
 /**
  * Slows down guessing per (user, address), before Vault is asked: after five failures each further one doubles the
  * wait, up to 15 minutes. In memory of this process. A flood of names can't grow it past its bound, and what it pushes
- * out is what has failed least: neither a victim's wait nor the flooder's own ends early.
+ * out is what has failed least: neither a victim's wait nor the flooder's own ends early. Names are kept only as keyed
+ * hashes, since some type their password there.
  */
 export class LoginLockout {
   readonly #failures = new Map<string, Failures>();
+  readonly #key = randomBytes(32);
 
   constructor(private readonly maxEntries = MAX_ENTRIES) {}
 
   /** `rate_limited` while the wait lasts, else null. */
   waitOf(username: string, ip: string, now: Date): BrokerError | null {
-    const waitMs = (this.#failures.get(`${username}|${ip}`)?.waitUntil ?? 0) - now.getTime();
+    const waitMs = (this.#failures.get(this.#keyOf(username, ip))?.waitUntil ?? 0) - now.getTime();
     if (waitMs <= 0) return null;
     return new BrokerError('rate_limited', {
       detail: 'Too many wrong passwords. Wait and try again.',
@@ -34,7 +37,7 @@ export class LoginLockout {
   }
 
   failed(username: string, ip: string, now: Date): void {
-    const key = `${username}|${ip}`;
+    const key = this.#keyOf(username, ip);
     const at = now.getTime();
     const before = this.#failures.get(key);
     const count = before === undefined || isForgotten(before, at) ? 1 : before.count + 1;
@@ -44,7 +47,11 @@ export class LoginLockout {
   }
 
   succeeded(username: string, ip: string): void {
-    this.#failures.delete(`${username}|${ip}`);
+    this.#failures.delete(this.#keyOf(username, ip));
+  }
+
+  #keyOf(username: string, ip: string): string {
+    return createHmac('sha256', this.#key).update(`${username}|${ip}`).digest('base64');
   }
 
   #makeRoom(at: number): void {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';
 import { Canaries, everyRow, processList } from '../support/canaries.js';
+import { heapSnapshot, heapSnapshots } from '../support/heapSnapshot.js';
 import { listen } from '../support/listener.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -72,7 +73,7 @@ describe('a secret', function () {
     );
     expect(made.status, made.stderr).to.equal(0);
     answers.set('create-admin', made.stdout + made.stderr);
-    broker = await startBrokerProcess(parts);
+    broker = await startBrokerProcess(parts, 'api', heapSnapshots(parts.folder));
     anna = canaries.remember('token of Glassdome', broker.token(7));
     const password = canaries.make('password');
     const login = (word: string) =>
@@ -296,5 +297,12 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
     const control = `a ${canaries.make('control')} b`;
     for (const coding of ['utf8', 'base64', 'hex'] as const)
       expect(canaries.in(Buffer.from(control).toString(coding))).to.have.length(1);
+  });
+
+  it('is forgotten by the program, too, once nobody asks', async () => {
+    expect((await send(anna, `GET /api/credentials/${id}`)).status).to.equal(200);
+    const heap = await heapSnapshot(broker.child, parts.folder);
+    expect(heap, 'the search sees what is there').to.contain('broker.credentials');
+    expect(canaries.in(heap)).to.deep.equal([]);
   });
 });

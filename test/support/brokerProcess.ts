@@ -21,13 +21,14 @@ export interface BrokerProcess {
 export async function startBrokerProcess(
   parts: BrokerParts,
   command: 'api' | 'all' = 'api',
+  nodeFlags: readonly string[] = [],
 ): Promise<BrokerProcess> {
   const env = {
     PATH: process.env['PATH'],
     ...parts.env,
     LOG_LEVEL: 'info',
   };
-  const child = spawn(process.execPath, [main, command], { env });
+  const child = spawn(process.execPath, [...nodeFlags, main, command], { env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
