@@ -85,7 +85,7 @@ describe('the commands for reports', function () {
       channels: null,
     });
     const nobodys = ['--channel', '00000000-0000-4000-8000-000000000000'];
-    expect((await run(['reports', 'schedules', 'change', 'monthly', ...nobodys])).code).to.equal(2);
+    expect((await run(['reports', 'schedules', 'change', 'monthly', ...nobodys])).code).to.equal(5);
     expect((await run('reports schedules change monthly --name weekly', { env: lead })).code).to.equal(0);
     expect((await run('reports schedules remove weekly', { env: lead })).code).to.equal(2);
     expect((await run('reports schedules remove weekly --yes', { env: lead })).stderr).to.equal(

@@ -228,7 +228,7 @@ describe('who may do what', function () {
       await shutOut('local:target');
       const { items } = (await call(owner, 'GET', '/api/principals/disabled')).body;
       const row = (principal: string) => items.find((i: { principal: string }) => i.principal === principal);
-      expect(row('local:target')).to.include({ disabled_by: null });
+      expect(row('local:target')).to.include({ disabled_by: owner.principal });
       expect(row('glassdome:7')).to.include({ disabled_by: owner.principal });
       await call(owner, 'PATCH', '/api/principals/local:target', { disabled: false });
       const foreign = broker.glassdome(9, 'admin');
