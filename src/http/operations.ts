@@ -89,8 +89,10 @@ export function addOperations(
     async (_request, response) =>
       void response.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
-  app.get('/openapi.json', (_request, response) => void response.json(openapi(routes, version)));
-  app.get('/docs', (_request, response) => void response.type('html').send(docsPage(routes)));
+  const document = openapi(routes, version);
+  const page = docsPage(document);
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  app.get('/docs', (_request, response) => void response.type('html').send(page));
   app.get(
     '/.well-known/jwks.json',
     async (_request, response) => void response.json({ keys: await ports.tokenSigner.publicKeys() }),
