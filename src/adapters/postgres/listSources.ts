@@ -1,3 +1,4 @@
+import { BY_WAY, WAYS } from './reach.js';
 import type { WhereClause } from './whereClause.js';
 
 /** Placeholders of one page: how many, and after which (created_at, id). */
@@ -45,19 +46,13 @@ export function pageOfTeam(where: WhereClause, keys: PageKeys, team: string): st
 export function pageOfVisible(where: WhereClause, keys: PageKeys): string {
   const filter = where.conditions();
   const own = ordered('broker.credentials c', ['c.created_at', 'c.id'], ['c.owner = $1', filter], keys);
-  const reached = [
-    'g.subject_kind = way.kind and g.subject = way.subject and (g.expires_at is null or g.expires_at > $2)',
-    filter,
-  ];
+  const reached = [BY_WAY, filter];
   return `
     select created_at, id from (
       (${own})
       union
-      (select shared.created_at, shared.id from (
-          select $3::text as kind, $1::text as subject
-          union all select 'team', m.team from broker.team_members m where m.principal = $1
-          union all select 'role', role from unnest($4::text[]) role
-        ) way cross join lateral (${granted(reached, keys)}) shared)
+      (select shared.created_at, shared.id
+        from (${WAYS}) way cross join lateral (${granted(reached, keys)}) shared)
     ) visible order by created_at desc, id desc limit ${keys.limit}`;
 }
 

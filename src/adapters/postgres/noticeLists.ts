@@ -27,10 +27,14 @@ const HOLDS = `coalesce(case
     where f.credential_id = n.credential_id and f.kind = n.kind and f.resolved_at is null)
   else true end, false)`;
 
+/** SQL for what a notice is about, as it is indexed. */
+const about = (notice: string) =>
+  `coalesce(${notice}.credential_id, '00000000-0000-0000-0000-000000000000'::uuid)`;
+
 /** Of several notices about one state the newest. */
 const OPEN = `(n.acknowledged_at is null and (n.snoozed_until is null or n.snoozed_until <= $2) and ${HOLDS}
   and not exists (select 1 from broker.notifications later
-    where later.credential_id is not distinct from n.credential_id and later.kind = n.kind
+    where ${about('later')} = ${about('n')} and later.kind = n.kind
       and later.state = n.state and later.created_at > n.created_at))`;
 
 const FROM = `
@@ -42,7 +46,7 @@ const FROM = `
 const MINE = `(n.recipient = any (array(
     select $1::text union all select 'sa:' || s.id from broker.service_accounts s where s.created_by = $1
     union all select 'team:' || m.team from broker.team_members m where m.principal = $1))
-  or n.credential_id = any (array(${OWNED_OR_MANAGED})))`;
+  or n.credential_id in (${OWNED_OR_MANAGED}))`;
 
 /** What people were told, for those whom it concerns. */
 export function noticeLists(query: Query, clock: Clock): Pick<Records, 'notices' | 'seenNotice'> {

@@ -30,7 +30,10 @@ export type Row = Record<string, unknown>;
 export type Query = (statement: Statement) => Promise<Row[]>;
 
 export interface Pools {
+  /** For what a request waits for before it can begin: who asks, what he may, the credential; and for readiness. */
   reads: pg.Pool;
+  /** For pages that people look through, which may be slow. */
+  lists: pg.Pool;
   audit: pg.Pool;
   changes: pg.Pool;
   /** One connection for long work: checkpoints, reports, partitions. */
@@ -46,17 +49,18 @@ export interface Pools {
 
 /** One pool a kind of work, so that a slow list never takes the connections of secret reads or of the audit. */
 export function createPools(url: string, log: Log): Pools {
-  const pool = (name: string, max: number, timeoutMs: number, turnMs = 1_000): pg.Pool => {
+  const pool = (name: string, max: number, timeoutMs: number, more: pg.PoolConfig = {}): pg.Pool => {
     const made = new pg.Pool({
       connectionString: url,
       max,
       application_name: `broker-${name}`,
-      connectionTimeoutMillis: turnMs,
+      connectionTimeoutMillis: 1_000,
       statement_timeout: timeoutMs,
       query_timeout: timeoutMs + 1_000,
       idle_in_transaction_session_timeout: 30_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      ...more,
     });
     // An idle connection that breaks is replaced on next use; without a listener it would end the process.
     made.on('error', () => log.warn('postgres.connection_lost', { pool: name }));
@@ -65,14 +69,16 @@ export function createPools(url: string, log: Log): Pools {
     return made;
   };
   const pools = {
-    reads: pool('reads', 10, 2_000),
+    // Starting workers takes longer than any of these statements.
+    reads: pool('reads', 10, 2_000, { options: '-c max_parallel_workers_per_gather=0' }),
+    lists: pool('lists', 5, 2_000),
     audit: pool('audit', 2, 2_000),
     changes: pool('changes', 6, 2_000),
     // Its turn may take as long as a statement of somebody else's long work.
-    slow: pool('slow', 1, 120_000, 10_000),
+    slow: pool('slow', 1, 120_000, { connectionTimeoutMillis: 10_000 }),
     proof: pool('proof', 1, 120_000),
     // Nobody waits for an answer here, and more jobs run than there are connections.
-    jobs: pool('jobs', 4, 10_000, 5_000),
+    jobs: pool('jobs', 4, 10_000, { connectionTimeoutMillis: 5_000 }),
     leader: pool('leader', 2, 2_000),
   };
   const close = async (): Promise<void> => {

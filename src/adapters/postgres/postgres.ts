@@ -86,6 +86,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const { url, clock, log, checkpointSigner } = options;
   const pools = createPools(url, log);
   const reads = queryOn(pools.reads);
+  const lists = queryOn(pools.lists);
   const slow = queryOn(pools.slow);
   const refusals = refusalCounter(slow, clock, log);
   const countRefusal = refusals.count;
@@ -99,7 +100,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     setInterval(() => void rollUpUsage(slow, log), ROLL_UP_EVERY_MS).unref(),
   ];
   return {
-    records: recordsOf(reads, clock),
+    records: recordsOf(reads, lists, clock),
     changes: postgresChanges(pools.changes, clock, log),
     readAudit: { ...batcher, flush, countRefusal },
     auditVerifier: postgresVerifier({ pool: pools.proof, slow, signer: checkpointSigner, clock, log }),
@@ -107,8 +108,8 @@ export function createPostgres(options: PostgresOptions): Postgres {
     outbox: postgresOutbox(queryOn(pools.changes)),
     addresses: addressBook(slow, clock, log),
     eventFeed: postgresEventFeed(queryOn(pools.changes)),
-    reports: postgresReports(reads, slow),
-    findings: postgresFindings(reads, pools.leader, clock),
+    reports: postgresReports(lists, slow),
+    findings: postgresFindings(lists, pools.leader, clock),
     retention: postgresRetention(slow, checkpointSigner, clock),
     hostSlots: postgresHostSlots(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
@@ -120,21 +121,24 @@ export function createPostgres(options: PostgresOptions): Postgres {
   };
 }
 
-function recordsOf(reads: Query, clock: Clock): Records {
+function recordsOf(reads: Query, lists: Query, clock: Clock): Records {
+  const { versions, usage } = credentialReads(lists);
   return {
     ...accessReads(reads, clock),
     ...candidateReads(reads, clock),
-    ...credentialLists(reads, clock),
+    ...credentialLists(lists, clock),
     ...credentialReads(reads),
-    ...openedReads(reads, clock),
+    versions,
+    usage,
+    ...openedReads(lists, clock),
     ...peopleReads(reads),
     ...disabledReads(reads),
     ...idempotencyReads(reads),
-    ...testReads(reads),
-    ...healthReads(reads),
-    ...eventReads(reads, clock),
+    ...testReads(lists),
+    ...healthReads(lists),
+    ...eventReads(lists, clock),
     ...noticeReads(reads),
-    ...noticeLists(reads, clock),
-    ...auditReads(reads),
+    ...noticeLists(lists, clock),
+    ...auditReads(lists),
   };
 }

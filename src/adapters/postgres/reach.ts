@@ -35,7 +35,7 @@ export const callerActive = ({ principal, now, kind, roles, session }: Asker): s
     else ${notShutOut(principal)}
   end)`;
 
-/** SQL that is true for an unexpired grant `g` that reaches the caller. */
+/** SQL that is true for an unexpired grant `g` that reaches the caller: for the few grants of one credential. */
 export const reaches = ({ principal, now, kind, roles }: Omit<Asker, 'session'>): string => `
   ((g.expires_at is null or g.expires_at > ${now}) and (
     (g.subject_kind = ${kind} and g.subject = ${principal})
@@ -50,10 +50,27 @@ export const REACHES = reaches(ONE_ASKER);
 /** SQL for the level of grant `g` as a number, so that the highest can be told. */
 export const LEVEL = `(case g.level when 'manage' then 3 when 'read' then 2 else 1 end)`;
 
+/** SQL for the ways on which grants reach a caller, `$1` to `$4` of `reachValues`: one row each, of kind and subject. */
+export const WAYS = `
+  select $3::text as kind, $1::text as subject
+  union all select 'team', m.team from broker.team_members m where m.principal = $1
+  union all select 'role', role from unnest($4::text[]) role`;
+
+/** SQL that is true for an unexpired grant `g` that reaches on `way`. */
+export const BY_WAY = `
+  (g.subject_kind = way.kind and g.subject = way.subject and (g.expires_at is null or g.expires_at > $2))`;
+
+/**
+ * SQL for all grants `g` that reach a caller, `$1` to `$4` of `reachValues`. The offset has Postgres go way by way
+ * through an index, in place of reading everybody's grants.
+ */
+export const GRANTED = `
+  (${WAYS}) way cross join lateral (select g.* from broker.grants g where ${BY_WAY} offset 0) g`;
+
 /** SQL for the ids of the credentials that a caller, `$1` to `$4` of `reachValues`, owns or manages. */
 export const OWNED_OR_MANAGED = `
   select o.id from broker.credentials o where o.owner = $1
-  union all select g.credential_id from broker.grants g where ${REACHES} and ${LEVEL} = 3`;
+  union all select g.credential_id from ${GRANTED} where ${LEVEL} = 3`;
 
 /** What `$1` to `$5` are for a caller. */
 export function callerValues(caller: Caller, now: Date): [string, Date, string, string[], string | null] {
