@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../domain/caller.js';
-import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
+import { CREDENTIAL_STATUSES, HEALTHS, VERSION_STATES } from '../domain/credential.js';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
 import { SERVICE_TYPES } from '../domain/serviceType.js';
 import { TEST_WARNINGS } from '../domain/testResult.js';
@@ -101,6 +101,8 @@ export const versionList = list(
     author: z.string(),
     reason: maybe(z.string()),
     source: z.enum(['api', 'cli', 'import', 'rotation', 'drift']),
+    /** In Vault, as of the last reconciliation; only `available` ones can be activated. */
+    state: z.enum(VERSION_STATES),
   }),
 );
 export const usagePage = page(

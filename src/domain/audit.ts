@@ -29,6 +29,7 @@ export const AUDIT_ACTIONS = [
   'credential.missing_in_vault',
   'credential.active_gone',
   'credential.replaced_in_vault',
+  'credential.versions_changed_in_vault',
   'credential.finding_resolved',
   'credential.drift_adopted',
   'credential.use',

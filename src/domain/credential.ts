@@ -19,6 +19,13 @@ export type Health = (typeof HEALTHS)[number];
 export const VERSION_SOURCES = ['api', 'cli', 'import', 'rotation', 'drift'] as const;
 export type VersionSource = (typeof VERSION_SOURCES)[number];
 
+/**
+ * What Vault told of a version when it was last compared. The first three are Vault's own words; `dropped`: it has no such
+ * version any more, as past `max_versions`. Only one that was destroyed never comes back.
+ */
+export const VERSION_STATES = ['available', 'deleted', 'destroyed', 'dropped'] as const;
+export type VersionState = (typeof VERSION_STATES)[number];
+
 /** How long a deleted credential can be restored before its value is destroyed in Vault. */
 export const RESTORE_DAYS = 30;
 
@@ -108,6 +115,7 @@ export interface CredentialVersion {
   source: VersionSource;
   /** Keyed hash (transit HMAC) of all fields: tells whether two versions hold the same. */
   fingerprint: string;
+  state: VersionState;
   recordedAt: Date;
 }
 

@@ -118,6 +118,8 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
     `Version ${fact('version')} of ${name}, written in Vault, passed its test and is in use now.`,
   active_gone: (name, fact) =>
     `Version ${fact('version')} of ${name}, which is in use, was ${fact('how')} in Vault; nobody can read it.`,
+  versions_gone: (name, fact) =>
+    `Versions of ${name} that are not in use were removed in Vault: ${fact('versions')}. They can’t be activated.`,
   replaced: (name) => `What Vault holds of ${name} is not what the broker stored; nobody can read it.`,
   missing: (name) => `Vault no longer holds ${name}; nobody can read it.`,
   orphan: (_name, fact) => `In Vault, but of no credential here, and kept there: ${fact('paths')}.`,
@@ -155,6 +157,7 @@ const SHORT: Readonly<Record<NoticeKind, string>> = {
   drift: 'changed in Vault',
   drift_adopted: 'changed in Vault and in use',
   active_gone: 'removed in Vault',
+  versions_gone: 'with versions not in use removed in Vault',
   replaced: 'replaced in Vault',
   missing: 'missing in Vault',
   orphan: 'in Vault without a credential',

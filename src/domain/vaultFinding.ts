@@ -1,4 +1,4 @@
-import type { Credential } from './credential.js';
+import type { Credential, CredentialVersion, VersionState } from './credential.js';
 
 /**
  * What in Vault is not as the broker wrote it. `drift`: a version by somebody else; `active_gone`: the active version
@@ -48,6 +48,17 @@ export interface Broken {
   facts: Record<string, unknown>;
 }
 
+/** What Vault's metadata says of a recorded version; a version of that number from another time is another one. */
+export function stateOf(
+  { version, createdTime }: Pick<CredentialVersion, 'version' | 'createdTime'>,
+  metadata: Pick<Versions, 'versions'> | null,
+): VersionState {
+  const stored = metadata?.versions.get(version);
+  if (stored === undefined || stored.createdTime !== createdTime) return 'dropped';
+  if (stored.destroyed) return 'destroyed';
+  return stored.deleted ? 'deleted' : 'available';
+}
+
 /** Compares a row with what Vault told of its path later; null: the active version is there as it was written. */
 export function brokenIn(
   row: Pick<Credential, 'activeVersion' | 'activeCreatedTime' | 'latestVersion'>,
@@ -64,10 +75,8 @@ export function brokenIn(
       version,
       facts: { recorded_latest: row.latestVersion, found_latest: metadata.currentVersion },
     };
-  const gone = (how: string): Broken => ({ kind: 'active_gone', version, facts: { how } });
-  if (active === undefined) return gone('dropped');
-  if (active.destroyed) return gone('destroyed');
-  return active.deleted ? gone('deleted') : null;
+  const how = stateOf({ version, createdTime: row.activeCreatedTime ?? '' }, metadata);
+  return how === 'available' ? null : { kind: 'active_gone', version, facts: { how } };
 }
 
 /** Numbers of the versions that Vault can still give out, lowest first. */

@@ -27,6 +27,11 @@ const MAX_UNREAD = 1_048_576;
 /** Principals, one for each stream that is open. */
 const following: string[] = [];
 
+/** How many readers follow the events at this process. */
+export function openEventStreams(): number {
+  return following.length;
+}
+
 /** What changes, as it changes: server-sent events. */
 export const eventRoutes: readonly Route[] = [
   {

@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ports } from '../ports.js';
 import { docsPage } from './docsPage.js';
+import { addEventMetrics } from './eventMetrics.js';
 import { addFindingMetrics } from './findingMetrics.js';
 import { addHealthMetrics } from './healthMetrics.js';
 import { addJobMetrics } from './jobMetrics.js';
@@ -36,6 +37,7 @@ export function createMetrics(ports: Ports): Metrics {
     },
   });
   addJobMetrics(registry, ports);
+  addEventMetrics(registry, ports);
   addFindingMetrics(registry, ports);
   addHealthMetrics(registry, ports);
   new Gauge({

@@ -120,6 +120,7 @@ export function presentVersion(v: CredentialVersion, active: number | null): Rec
     author: v.author,
     reason: v.reason,
     source: v.source,
+    state: v.state,
   };
 }
 

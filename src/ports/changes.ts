@@ -103,6 +103,11 @@ export interface ChangeTx {
   /** Sets the given columns, `updated_at/by`, and adds one to `revision`. Rejects with `name_taken`. */
   updateCredential(id: string, patch: CredentialPatch, by: string, at: Date): Promise<Credential>;
   insertVersion(version: CredentialVersion): Promise<void>;
+  /** False when one of them is so already, or is not there; then the transaction must not be kept. */
+  setVersionStates(
+    credentialId: string,
+    states: Pick<CredentialVersion, 'version' | 'state'>[],
+  ): Promise<boolean>;
   /** Rejects with `conflict` when another intent is open for the credential. */
   openIntent(intent: WriteIntent): Promise<void>;
   closeIntent(id: string, outcome: 'completed' | 'abandoned', at: Date): Promise<void>;

@@ -16,9 +16,13 @@ export interface EventDelivery {
   failingSince: Date | null;
 }
 
+/** `given_up`: some events were dropped, and it has taken none since. */
+export const EVENT_WEBHOOK_STATES = ['ok', 'failing', 'given_up', 'paused'] as const;
+
 /** How the deliveries of one webhook stand. */
 export interface EventState {
   channelId: string;
+  state: (typeof EVENT_WEBHOOK_STATES)[number];
   /** Events that wait, counted up to a thousand. */
   waiting: number;
   lastSentAt: Date | null;

@@ -1,5 +1,6 @@
 /** What in Vault is not as the rows say, and what the reconciler keeps about itself. */
 import type { Caller } from '../domain/caller.js';
+import type { CredentialVersion } from '../domain/credential.js';
 import type { FindingKind, VaultFinding } from '../domain/vaultFinding.js';
 import type { CheckpointName } from './auditTrail.js';
 import type { Page, PageRequest } from './records.js';
@@ -19,6 +20,9 @@ export interface ReportOnly {
   /** Hash of the checkpoint that Vault named then: it starts no second time of reporting. */
   marker: string | null;
 }
+
+/** A version of the history, and what was last known of it. */
+export type RecordedVersion = Pick<CredentialVersion, 'credentialId' | 'version' | 'createdTime' | 'state'>;
 
 export interface FindingFilter {
   /** Of what he, or a service account that he made, owns, and of what he manages; left out: all, and orphans. */
@@ -43,6 +47,8 @@ export interface Findings {
   unrecorded(
     versions: { credentialId: string; version: number }[],
   ): Promise<{ credentialId: string; version: number }[]>;
+  /** All versions of these credentials, lowest first. */
+  recorded(credentialIds: string[]): Promise<RecordedVersion[]>;
   /** Null when it never was. */
   reportOnly(): Promise<ReportOnly | null>;
   lastCheckpoint(): Promise<CheckpointName | null>;

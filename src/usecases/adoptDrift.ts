@@ -13,8 +13,8 @@ import { knownConnector } from './knownConnector.js';
 import { recordTest } from './recordTest.js';
 import { isTestable, runTest, untried } from './runTest.js';
 import { systemCall } from './systemCall.js';
+import { tellOwner } from './tellOwner.js';
 import { auditAttempt } from './testCredential.js';
-import { tellOwner } from './vaultFindings.js';
 import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<

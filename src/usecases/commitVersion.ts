@@ -27,6 +27,7 @@ export async function commitVersion(
     reason: intent.reason,
     source: intent.source,
     fingerprint: intent.fingerprint,
+    state: 'available',
     recordedAt: now,
   });
   const patch: CredentialPatch = {

@@ -44,6 +44,7 @@ export async function readForeign(
         ...values.settings,
         ...values.secrets,
       }),
+      state: 'available',
       recordedAt: ports.clock.now(),
     },
     moved: destinationChanged(connector, row.settings, values.settings),

@@ -152,14 +152,16 @@ async function endOfRow({ ports, report, mends, open, options }: Run, row: Crede
   });
 }
 
-/** Asks Vault about those that are in use, and which of the versions there nobody recorded. */
+/** Asks Vault about those that are in use, and which of the versions there nobody recorded. What is recorded is read first, so that Vault has had all of it. */
 async function lookAt({ ports, report, open }: Run, rows: readonly Credential[]): Promise<Looked[]> {
   const used = rows.filter(({ status }) => status === 'active' || status === 'disabled');
+  const recorded = await ports.findings.recorded(used.map(({ id }) => id));
   const looked: Looked[] = [];
   await mapBounded(used, PARALLEL, (row) =>
     noted(report, row.id, async () => {
       const metadata = await ports.store.metadata(row.vaultPath);
-      looked.push({ row, metadata, unrecorded: [], open: open.get(row.id) ?? [] });
+      const known = recorded.filter(({ credentialId }) => credentialId === row.id);
+      looked.push({ row, metadata, unrecorded: [], recorded: known, open: open.get(row.id) ?? [] });
     }),
   );
   const asked = looked.flatMap(({ row, metadata }) =>
@@ -178,12 +180,13 @@ function tellIn(
   { row, metadata }: Looked,
   stands: ReturnType<typeof standsNow>,
 ): void {
-  const { broken, drift, ended } = stands;
+  const { broken, drift, turned, ended } = stands;
   if (broken?.kind === 'missing') report.missing.push(row.id);
   if (broken?.kind === 'active_gone') report.activeGone.push(row.id);
   if (broken?.kind === 'replaced') report.replaced.push(row.id);
   const found = metadata?.currentVersion ?? 0;
   if (drift !== null) report.drift.push({ credentialId: row.id, recorded: row.latestVersion, found });
+  report.versionStates.push(...turned.map((one) => ({ credentialId: row.id, ...one })));
   report.resolved += ended.length;
 }
 

@@ -1,5 +1,6 @@
 import type { WriteIntent } from '../ports/changes.js';
 import type { ReportOnly } from '../ports/findings.js';
+import type { TurnedVersion } from './versionStates.js';
 
 /** What one run found and did; ids, but for orphans. */
 export interface ReconcileReport {
@@ -23,6 +24,8 @@ export interface ReconcileReport {
   replaced: string[];
   /** Versions newer than the active one that somebody wrote in Vault without the broker. */
   drift: { credentialId: string; recorded: number; found: number }[];
+  /** Recorded versions that were deleted, destroyed or dropped in Vault since, or that are back. */
+  versionStates: (TurnedVersion & { credentialId: string })[];
   /** How many earlier findings hold no more. */
   resolved: number;
   failed: { credentialId: string; code: string }[];
@@ -42,6 +45,7 @@ export function emptyReport(dryRun: boolean, reportOnly: ReportOnly | null): Rec
     activeGone: [],
     replaced: [],
     drift: [],
+    versionStates: [],
     resolved: 0,
     failed: [],
   };
@@ -60,6 +64,7 @@ export function countsOf(report: ReconcileReport) {
     active_gone: report.activeGone.length,
     replaced: report.replaced.length,
     drift: report.drift.length,
+    version_states: report.versionStates.length,
     resolved: report.resolved,
     failed: report.failed.length,
   };

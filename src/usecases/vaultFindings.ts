@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditAction } from '../domain/audit.js';
 import type { Credential } from '../domain/credential.js';
-import { type NoticeKind, severityOf } from '../domain/notice.js';
 import {
   type Broken,
   brokenIn,
@@ -11,11 +10,14 @@ import {
   type VaultFinding,
 } from '../domain/vaultFinding.js';
 import type { ChangeTx } from '../ports/changes.js';
+import type { RecordedVersion } from '../ports/findings.js';
 import type { StoredMetadata } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Foreign, readForeign } from './foreignVersion.js';
 import { systemCall } from './systemCall.js';
+import { tellOwner } from './tellOwner.js';
+import { recordStates, type TurnedVersion, turnedIn } from './versionStates.js';
 import { keepRoom, lostRace } from './writeVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'store' | 'fingerprints'>;
@@ -26,6 +28,8 @@ export interface Looked {
   metadata: StoredMetadata | null;
   /** Versions in Vault that have no row, also those that were deleted there; lowest first. */
   unrecorded: number[];
+  /** The other ones, as they were known before Vault was asked. */
+  recorded: RecordedVersion[];
   /** What was found before and stands. */
   open: VaultFinding[];
 }
@@ -35,12 +39,13 @@ export interface Stands {
   broken: Broken | null;
   /** The newest version by somebody else, where it is newer than the active one. */
   drift: number | null;
+  turned: TurnedVersion[];
   ended: { finding: VaultFinding; resolution: Resolution }[];
 }
 
 /** Compares; changes nothing. */
 export function standsNow(looked: Looked): Stands {
-  const { row, metadata, open } = looked;
+  const { row, metadata, recorded, open } = looked;
   const broken = brokenIn(row, metadata);
   const newest = foreignOf(looked).at(-1);
   const told = open.find(({ kind }) => kind === 'drift');
@@ -54,7 +59,8 @@ export function standsNow(looked: Looked): Stands {
     ended.push({ finding, resolution: broken === null ? 'recovered' : 'superseded' });
   }
   const version = newest ?? (toldEnd === null ? (told?.version ?? null) : null);
-  return { broken, drift: version !== null && version > (row.activeVersion ?? 0) ? version : null, ended };
+  const drift = version !== null && version > (row.activeVersion ?? 0) ? version : null;
+  return { broken, drift, turned: turnedIn(recorded, metadata), ended };
 }
 
 /** Those that can be read. A path that was written anew counts from one again: nothing of it can be recorded. */
@@ -65,16 +71,17 @@ function foreignOf({ row, metadata, unrecorded }: Looked): number[] {
 }
 
 /**
- * Records what is new: versions by others, what is broken, what ended; each audited and told to the owner. Rejects
+ * Records what is new: versions by others, those that went or came back, what is broken, what ended; each audited and
+ * told to the owner. Rejects
  * with `conflict` when the credential changed or another process recorded it meanwhile: the next run looks again.
  */
 export async function recordFindings(ports: Needs, looked: Looked): Promise<void> {
   const { row, metadata, unrecorded, open } = looked;
-  const { broken, ended } = standsNow(looked);
+  const { broken, turned, ended } = standsNow(looked);
   const known = open.some(({ kind, version }) => kind === broken?.kind && version === broken.version);
   const found = broken !== null && !known ? broken : null;
   const others = broken?.kind === 'replaced' ? [] : unrecorded;
-  if (found === null && others.length === 0 && ended.length === 0) return;
+  if (found === null && [...others, ...turned, ...ended].length === 0) return;
   if (metadata !== null && others.length > 0) await keepRoom(ports, row, metadata);
   const foreign: Foreign[] = [];
   for (const version of foreignOf(looked)) {
@@ -85,6 +92,7 @@ export async function recordFindings(ports: Needs, looked: Looked): Promise<void
     const now = await tx.lock(row.id);
     if (now?.status !== row.status || now.activeVersion !== row.activeVersion) throw lostRace();
     for (const { finding, resolution } of ended) await endFinding(ports, tx, { row, finding, resolution });
+    await recordStates(tx, row, turned);
     if (others.length > 0) await recordOthers(ports, tx, row, { versions: others, foreign });
     if (found !== null) await openBroken(ports, tx, row, found);
   });
@@ -167,20 +175,4 @@ async function openBroken(
 function newFinding({ clock }: Needs, kind: VaultFinding['kind'], credentialId: string): VaultFinding {
   const rest = { path: null, version: null, facts: {}, resolvedAt: null, resolution: null };
   return { id: randomUUID(), kind, credentialId, foundAt: clock.now(), ...rest };
-}
-
-/** Tells the owner, once for each finding. */
-export async function tellOwner(
-  tx: ChangeTx,
-  row: Credential,
-  kind: NoticeKind,
-  { id, facts }: { id: string; facts: Record<string, unknown> },
-): Promise<void> {
-  await tx.notice({
-    credentialId: row.id,
-    kind,
-    period: id,
-    recipient: row.owner,
-    body: { credential: row.name, service_type: row.serviceType, severity: severityOf(kind), ...facts },
-  });
 }

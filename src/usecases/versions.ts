@@ -4,6 +4,7 @@ import { BrokerError, notFound } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import { readsByRight } from '../domain/grant.js';
 import { destinationChanged } from '../domain/templateFields.js';
+import type { StoredMetadata } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { activated, endDrift, refuseDestination } from './activation.js';
 import { auditEvent } from './auditEvent.js';
@@ -72,14 +73,24 @@ async function storedValues(
 ): Promise<FieldValues> {
   const { version, createdTime, secretFields } = known;
   const metadata = await ports.store.metadata(credential.vaultPath);
-  if (metadata !== null && !metadata.versions.has(version)) {
-    throw new BrokerError('gone', {
-      detail: `Vault no longer keeps version ${version}; the oldest it has is ${Math.min(...metadata.versions.keys())}.`,
-    });
-  }
+  if (metadata !== null) refuseGone(version, metadata);
   if (known.source !== 'drift')
     return ports.store.read(credential.vaultPath, version, createdTime, secretFields);
   return usableValues(ports, credential, known);
+}
+
+/** Whatever was recorded of it: it may have gone, or come back, since. */
+function refuseGone(version: number, { versions }: StoredMetadata): void {
+  const stored = versions.get(version);
+  if (stored !== undefined && !stored.destroyed && !stored.deleted) return;
+  throw new BrokerError('gone', { detail: goneDetail(version, stored, [...versions.keys()]) });
+}
+
+function goneDetail(version: number, stored: { destroyed: boolean } | undefined, kept: number[]): string {
+  if (stored === undefined)
+    return `Vault no longer keeps version ${version}; the oldest it has is ${Math.min(...kept)}.`;
+  if (stored.destroyed) return `Version ${version} was destroyed in Vault, for good.`;
+  return `Version ${version} was deleted in Vault; undelete it there first.`;
 }
 
 /** Fields by which a version of somebody else leads elsewhere. Our own versions were let through when they were made. */

@@ -59,8 +59,12 @@ describe('glassdome credentials', function () {
       stdout
         .split('\n')
         .slice(1, 4)
-        .map((line) => line.slice(0, 15).trim()),
-    ).to.deep.equal(['3        active', '2        -', '1        -']);
+        .map((line) => line.slice(0, 26).trim()),
+    ).to.deep.equal([
+      '3        active  available',
+      '2        -       available',
+      '1        -       available',
+    ]);
     expect((await run('activate "Production Proxmox" 1')).code).to.equal(0);
     expect(await value('Production Proxmox', 'host')).to.equal('192.168.1.100');
     expect((await run('activate "Production Proxmox" 9')).code).to.equal(5);

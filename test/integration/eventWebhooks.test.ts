@@ -1,8 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import pg from 'pg';
+import { Registry } from 'prom-client';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
 import { Secret } from '../../src/domain/secret.js';
+import { addEventMetrics } from '../../src/http/eventMetrics.js';
 import type { Ports } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { enqueueEventDeliveries, sendEvents } from '../../src/usecases/sendEvents.js';
@@ -80,6 +82,15 @@ describe('a webhook that follows events', function () {
   };
   const later = (hours: number) => {
     now = new Date(now.getTime() + hours * HOUR);
+  };
+  /** States that have webhooks, and how many events wait, as Prometheus is told. */
+  const scraped = async () => {
+    const registry = new Registry();
+    addEventMetrics(registry, ports);
+    const told = await registry.metrics();
+    const states = [...told.matchAll(/^broker_event_webhooks\{state="(\w+)"\} ([1-9]\d*)$/gm)];
+    const backlog = /^broker_event_webhook_backlog (\d+)$/m.exec(told)?.[1];
+    return [...states.map(([, state, count]) => `${count} ${state}`), `${backlog} wait`];
   };
   const stateOf = async (id: string) =>
     (await channels('GET', '')).body.items.find((each: { id: string }) => each.id === id);
@@ -205,6 +216,28 @@ describe('a webhook that follows events', function () {
     await rotate(id, 'and so on');
     await send();
     expect(deliveries().at(-1)?.reset).to.equal(false);
+  });
+
+  it('is counted for Prometheus: well, failing, given up, paused, and how far behind', async () => {
+    const { id: channel } = await add();
+    await add({ labels: { of: 'nobody' } });
+    expect(await scraped()).to.deep.equal(['2 ok', '0 wait']);
+    await create();
+    await create();
+    status = 503;
+    await send();
+    expect(await scraped()).to.deep.equal(['1 ok', '1 failing', '2 wait']);
+    await channels('PATCH', `/${channel}`, { paused: true });
+    expect(await scraped()).to.deep.equal(['1 ok', '1 paused', '0 wait']);
+    await channels('PATCH', `/${channel}`, { paused: false });
+    for (let n = 0; n < 70; n += 1) {
+      await send();
+      later(1.3);
+    }
+    expect(await scraped()).to.deep.equal(['1 ok', '1 given_up', '0 wait']);
+    status = 200;
+    await send();
+    expect(await scraped()).to.deep.equal(['2 ok', '0 wait']);
   });
 
   it('hears at once when somebody mended it', async () => {

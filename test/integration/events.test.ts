@@ -95,6 +95,24 @@ describe('the feed of changes', function () {
     expect(JSON.stringify(events)).to.not.include('canary');
   });
 
+  it('counts those who listen for Prometheus', async () => {
+    const streams = async () =>
+      /^broker_event_streams (\d+)$/m.exec(await (await fetch(`${broker.url}/metrics`)).text())?.[1];
+    const none = () =>
+      eventually('nobody listens', async () => ((await streams()) === '0' ? true : undefined));
+    await none();
+    let meanwhile: string | undefined;
+    await hear(broker, anna, {
+      count: 1,
+      meanwhile: async () => {
+        meanwhile = await streams();
+        await create();
+      },
+    });
+    expect(meanwhile).to.equal('1');
+    await none();
+  });
+
   it('goes on from the last one that was heard, whatever came meanwhile', async () => {
     const { first } = await hear(broker, anna, { count: 0 });
     const id = await create();

@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { packageFile } from '../../src/config.js';
+import { SEVERITIES, severityOf } from '../../src/domain/notice.js';
+import { FINDING_KINDS } from '../../src/domain/vaultFinding.js';
 import { type BrokerSystem, startBrokerSystem } from '../support/brokerSystem.js';
 
 const RULES = packageFile('deploy/monitoring/prometheus-rules.yml');
@@ -20,6 +24,32 @@ interface Dashboard {
   }[];
 }
 
+const text = z.string().trim().min(1);
+const rule = z.strictObject({
+  alert: z.string().regex(/^[A-Z][A-Za-z]+$/),
+  expr: text.refine((expr) => closed(expr), 'a bracket or quote is left open'),
+  for: z.string().regex(/^[1-9]\d*[smhdw]$/),
+  labels: z.strictObject({ severity: z.enum(SEVERITIES) }),
+  annotations: z.strictObject({ summary: text, description: text.optional() }),
+});
+/** How Prometheus wants a file of rules, and we an alert. */
+const rulesFile = z.strictObject({
+  groups: z.array(z.strictObject({ name: text, rules: z.array(rule).min(1) })).min(1),
+});
+
+const rulesOf = (file: string) => rulesFile.parse(parse(file)).groups.flatMap(({ rules }) => rules);
+
+/** Whether each bracket is closed by its own kind, outside of quotes. */
+function closed(expr: string): boolean {
+  const open: string[] = [];
+  for (const sign of expr.replace(/"[^"]*"/g, '')) {
+    if ('({['.includes(sign)) open.push(sign);
+    else if (')}]'.includes(sign) && open.pop() !== '({['[')}]'.indexOf(sign)]) return false;
+    else if (sign === '"') return false;
+  }
+  return open.length === 0;
+}
+
 describe('The files for monitoring', function () {
   this.timeout(60_000);
   const rules = readFileSync(RULES, 'utf8');
@@ -31,10 +61,45 @@ describe('The files for monitoring', function () {
   });
   after(() => broker.stop());
 
+  it('hold alerts with a name, an expression, a time, a severity and a text', () => {
+    const names = rulesOf(rules).map(({ alert }) => alert);
+    expect(names).to.include('BrokerDown');
+    expect(new Set(names).size).to.equal(names.length);
+  });
+
+  for (const [what, from, to] of [
+    ['an expression', /^ *expr: max\(broker_workers\) < 1\n/m, ''],
+    ['the end of a bracket', 'max(broker_workers) < 1', 'max(broker_workers < 1'],
+    ['the end of a quote', 'broker_jobs{state="dead"}', 'broker_jobs{state="dead}'],
+    ['a time that is one', 'for: 5m', 'for: five minutes'],
+    ['a severity that is one', 'severity: critical', 'severity: loud'],
+    ['a summary', 'summary: No worker of the broker runs', 'sumary: No worker of the broker runs'],
+    ['an indent', '    rules:', '  rules:'],
+    ['a key once', 'for: 2m', 'for: 2m\n        for: 3m'],
+  ] as const)
+    it(`would be found to lack ${what}`, () => {
+      const broken = rules.replace(from, to);
+      expect(broken).to.not.equal(rules);
+      expect(() => rulesOf(broken)).to.throw();
+    });
+
+  it('hold an alert for each kind of finding in Vault, as urgent as its notice', () => {
+    const found = rulesOf(rules).filter(({ expr }) => expr.includes('broker_vault_findings'));
+    for (const kind of FINDING_KINDS) {
+      const urgent = found.filter(({ expr }) =>
+        /kind=~"([a-z_|]+)"/.exec(expr)?.[1]?.split('|').includes(kind),
+      );
+      expect(
+        urgent.map(({ labels }) => labels.severity),
+        kind,
+      ).to.deep.equal([severityOf(kind)]);
+    }
+  });
+
   it('hold rules that Prometheus loads', function () {
     const checked = spawnSync('promtool', ['check', 'rules', RULES], { encoding: 'utf8' });
     if (checked.error !== undefined) {
-      process.stderr.write('    promtool is not installed here, so nobody checked the rules\n');
+      process.stderr.write('    promtool is not installed here, so the expressions were not parsed\n');
       this.skip();
     }
     expect(checked.stdout + checked.stderr).to.match(/SUCCESS: \d+ rules found/);

@@ -146,6 +146,24 @@ describe('a broker whose Postgres was brought back from before', function () {
     expect(await secretOf(ids.rotated)).to.equal('v2');
   });
 
+  it('marks a version that somebody destroys meanwhile, and leaves Vault as it is', async () => {
+    const path = `${parts.vault.address}/v1/glassdome-credentials/destroy/${paths['rotated']}`;
+    const headers = { 'X-Vault-Token': parts.vault.rootToken };
+    await fetch(path, { method: 'PUT', headers, body: JSON.stringify({ versions: [1] }) });
+    const before = await inVault();
+    const report = await settle();
+    expect(report.reportOnly).to.include({ reason: 'restored' });
+    expect(report.versionStates).to.deep.equal([
+      { credentialId: ids.rotated, version: 1, state: 'destroyed' },
+    ]);
+    expect(await inVault()).to.deep.equal(before);
+    const versions = await system.ports.records.versions(ids.rotated);
+    expect(versions.map(({ version, state }) => `${version} ${state}`)).to.deep.equal([
+      '2 available',
+      '1 destroyed',
+    ]);
+  });
+
   it('goes on so, though new checkpoints have the old numbers, until a person ends it', async () => {
     for (let n = 0; n < 5; n += 1) await system.ports.auditVerifier.checkpoint();
     now = new Date(now.getTime() + DAY);

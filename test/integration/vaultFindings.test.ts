@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { MAX_VERSIONS } from '../../src/domain/credential.js';
 import { OutboundFailure } from '../../src/domain/outbound.js';
 import type { OutboundSession } from '../../src/ports/outbound.js';
 import type { Ports } from '../../src/ports.js';
@@ -221,6 +222,73 @@ describe('what people do in Vault is told within one reconciliation', function (
     expect(await found(id)).to.have.members(['active_gone 1 recovered', 'active_gone 2 recovered']);
   });
 
+  const states = async (id: string) => {
+    const { items } = (await call('GET', `/api/credentials/${id}/versions`)).body;
+    return items.map((v: { version: number; state: string }) => `${v.version} ${v.state}`);
+  };
+  const changed = (id: string, token_value: string) =>
+    call('PATCH', `/api/credentials/${id}`, { fields: { token_value }, test: 'skip' });
+
+  it('a delete and a destroy of versions that are not in use: told once, in the history, and not activated', async () => {
+    const { id, path } = await stored();
+    for (const value of ['second', 'third', 'fourth']) await changed(id, value);
+    await vault('POST', `delete/${path}`, { versions: [1] });
+    await vault('PUT', `destroy/${path}`, { versions: [2] });
+    const dry = await settle({ dryRun: true });
+    expect(await states(id)).to.deep.equal(['4 available', '3 available', '2 available', '1 available']);
+    const report = await settle();
+    for (const { versionStates } of [dry, report])
+      expect(versionStates).to.deep.equal([
+        { credentialId: id, version: 1, state: 'deleted' },
+        { credentialId: id, version: 2, state: 'destroyed' },
+      ]);
+    expect((await settle()).versionStates).to.deep.equal([]);
+    expect(await states(id)).to.deep.equal(['4 available', '3 available', '2 destroyed', '1 deleted']);
+    expect(await audited(id, 'credential.versions_changed_in_vault')).to.equal(1);
+    expect(await found(id)).to.deep.equal([]);
+    const [notice, ...more] = await told(id);
+    expect(more).to.deep.equal([]);
+    expect(notice).to.deep.include({ kind: 'versions_gone', recipient: anna.principal });
+    expect(notice?.['body']).to.deep.include({ versions: '1 deleted, 2 destroyed', severity: 'info' });
+    const refused = [await activate(id, 1), await activate(id, 2)];
+    expect(refused.map(({ status }) => status)).to.deep.equal([410, 410]);
+    expect(refused[0]?.body.detail).to.contain('Version 1 was deleted in Vault; undelete it');
+    expect(refused[1]?.body.detail).to.contain('Version 2 was destroyed in Vault');
+    expect(await audited(id, 'credential.activate')).to.equal(0);
+    await vault('POST', `undelete/${path}`, { versions: [1] });
+    expect((await settle()).versionStates).to.deep.equal([
+      { credentialId: id, version: 1, state: 'available' },
+    ]);
+    expect(await states(id)).to.include('1 available');
+    expect(await audited(id, 'credential.versions_changed_in_vault')).to.equal(2);
+    expect(await toldKinds(id)).to.deep.equal(['versions_gone']);
+    expect((await activate(id, 1)).status).to.equal(200);
+  });
+
+  it('versions that Vault drops by their age: in the history, and no news', async () => {
+    const { id } = await stored();
+    for (let n = 2; n <= MAX_VERSIONS + 1; n += 1) await changed(id, `value-${n}`);
+    await settle();
+    expect((await states(id)).slice(-2)).to.deep.equal(['2 available', '1 dropped']);
+    expect(await audited(id, 'credential.versions_changed_in_vault')).to.equal(1);
+    expect(await told(id)).to.deep.equal([]);
+    expect((await activate(id, 1)).body.code).to.equal('gone');
+  });
+
+  it('what becomes of older versions, by one request to Vault for each path', async () => {
+    const { path } = await stored();
+    await vault('POST', `delete/${path}`, { versions: [1] });
+    const store = await broker.system.reconcilerStore();
+    const asked: string[] = [];
+    const ask = store.metadata.bind(store);
+    store.metadata = (of) => {
+      asked.push(of);
+      return ask(of);
+    };
+    await reconcile({ ...broker.system.ports, store }, { graceMs: 0, dryRun: false });
+    expect(asked.filter((of) => of === path)).to.have.length(1);
+  });
+
   it('a path that is removed, and one that is written anew', async () => {
     const { id, path } = await stored();
     await vault('DELETE', `metadata/${path}`);
@@ -313,10 +381,18 @@ describe('what people do in Vault is told within one reconciliation', function (
     const { ports } = broker.system;
     const { credential: row } = await ports.records.access(systemCall().caller, id);
     if (row === null) throw new Error('the credential is gone');
-    const looked = { row, metadata: null, unrecorded: [], open: [] };
+    const looked = { row, metadata: null, unrecorded: [], recorded: [], open: [] };
     await recordFindings(ports, looked);
     expect(await rejection(recordFindings(ports, looked))).to.include({ code: 'conflict' });
     expect(await toldKinds(id)).to.deep.equal(['missing']);
+    const destroyed = { createdTime: row.activeCreatedTime ?? '', deleted: false, destroyed: true };
+    const metadata = { currentVersion: 1, maxVersions: 0, versions: new Map([[1, destroyed]]), custom: {} };
+    const recorded = await ports.findings.recorded([id]);
+    const open = await ports.findings.openOf(id);
+    const turned = { ...looked, metadata, recorded, open: [] };
+    await recordFindings(ports, { ...turned, open });
+    expect(await rejection(recordFindings(ports, turned))).to.include({ code: 'conflict' });
+    expect(await audited(id, 'credential.versions_changed_in_vault')).to.equal(1);
     const orphan = { path: `proxmox/nobodys-${count}`, custom: {} };
     await recordOrphans(ports, [orphan]);
     expect(await rejection(recordOrphans(ports, [orphan]))).to.include({ code: 'conflict' });

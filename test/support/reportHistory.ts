@@ -193,6 +193,7 @@ export class ReportHistory {
         reason: null,
         source: 'drift',
         fingerprint: 'hmac',
+        state: 'available',
         recordedAt: at,
       });
       tx.audit(auditEvent(OWNER, 'credential.activate', 'allowed', { credentialId: id, version }));

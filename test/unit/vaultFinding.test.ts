@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { droppedBefore } from '../../src/domain/retention.js';
-import { brokenIn, endOfDrift, liveVersions } from '../../src/domain/vaultFinding.js';
+import { brokenIn, endOfDrift, liveVersions, stateOf } from '../../src/domain/vaultFinding.js';
 
 type State = 'live' | 'deleted' | 'destroyed';
 const metadata = (states: Record<number, State>, era = 'a') => {
@@ -40,6 +40,15 @@ describe('what Vault holds beside what is recorded', () => {
 
   it('says nothing of a credential that never had a value', () => {
     expect(brokenIn({ ...row, activeVersion: null }, metadata({}))).to.equal(null);
+  });
+
+  it('says of each recorded version what Vault has of it', () => {
+    const states = (found: ReturnType<typeof metadata> | null) =>
+      [1, 2, 3, 4].map((version) => stateOf({ version, createdTime: `a${version}` }, found));
+    const there = metadata({ 2: 'destroyed', 3: 'deleted', 4: 'live' });
+    expect(states(there)).to.deep.equal(['dropped', 'destroyed', 'deleted', 'available']);
+    expect(states(metadata({ 2: 'live', 4: 'destroyed' }, 'b'))).to.deep.equal(Array(4).fill('dropped'));
+    expect(states(null)).to.deep.equal(Array(4).fill('dropped'));
   });
 
   it('ends a drift that is in use, passed by, or gone', () => {

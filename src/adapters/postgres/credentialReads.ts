@@ -101,6 +101,7 @@ function toVersion(row: Row): CredentialVersion {
     reason: row['reason'],
     source: row['source'],
     fingerprint: row['fingerprint'],
+    state: row['state'],
     recordedAt: row['recorded_at'],
   } as CredentialVersion;
 }

@@ -9,10 +9,17 @@ type CredentialWrites = Pick<
   | 'insertCredential'
   | 'updateCredential'
   | 'insertVersion'
+  | 'setVersionStates'
   | 'openIntent'
   | 'closeIntent'
   | 'replaceGrants'
 >;
+
+const SET_STATES = `
+  update broker.credential_versions v set state = given.state
+  from unnest($2::integer[], $3::text[]) given (version, state)
+  where v.credential_id = $1 and v.version = given.version and v.state <> given.state
+  returning v.version`;
 
 /** Writes of one transaction to what belongs to a credential. */
 export function credentialWrites(query: Query): CredentialWrites {
@@ -47,8 +54,13 @@ export function credentialWrites(query: Query): CredentialWrites {
         reason: version.reason,
         source: version.source,
         fingerprint: version.fingerprint,
+        state: version.state,
         recorded_at: version.recordedAt,
       }),
+    async setVersionStates(credentialId, states) {
+      const values = [credentialId, states.map(({ version }) => version), states.map(({ state }) => state)];
+      return (await query({ text: SET_STATES, values })).length === states.length;
+    },
     openIntent: (intent) =>
       insertRecord(query, 'write_intents', {
         id: intent.id,

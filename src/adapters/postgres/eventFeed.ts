@@ -25,7 +25,9 @@ const BETWEEN = `
   where w.channel_id = $1 order by e.number limit $3`;
 
 const STATES = `
-  select w.channel_id, w.last_sent_at, w.last_code, (select count(*) from (
+  select w.channel_id, w.last_sent_at, w.last_code,
+    case when n.paused then 'paused' when w.missed then 'given_up' when w.failing_since is not null then 'failing'
+      else 'ok' end as state, (select count(*) from (
     select 1 from broker.events e join broker.credentials c on c.id = e.credential_id and c.labels @> n.labels
     where e.number > w.position limit 1000) waits) as waiting
   from broker.event_webhooks w join broker.notification_channels n on n.id = w.channel_id`;
@@ -70,6 +72,7 @@ export function postgresEventFeed(query: Query): EventFeed {
       return (await query({ text: STATES })).map(
         (row): EventState => ({
           channelId: String(row['channel_id']),
+          state: row['state'] as EventState['state'],
           waiting: Number(row['waiting']),
           lastSentAt: row['last_sent_at'] as Date | null,
           lastCode: row['last_code'] as string | null,

@@ -1,7 +1,13 @@
 import type pg from 'pg';
 import { FINDING_KINDS, type FindingKind, type VaultFinding } from '../../domain/vaultFinding.js';
 import type { ChangeTx } from '../../ports/changes.js';
-import type { FindingFilter, Findings, ListedFinding, ReportOnly } from '../../ports/findings.js';
+import type {
+  FindingFilter,
+  Findings,
+  ListedFinding,
+  RecordedVersion,
+  ReportOnly,
+} from '../../ports/findings.js';
 import type { PageRequest } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
 import { payloadHash } from './checkpoints.js';
@@ -22,6 +28,10 @@ const UNRECORDED = `
     and not exists (select 1 from broker.write_intents i
       where i.credential_id = asked.credential_id and i.closed_at is null)
   order by 1, 2`;
+
+const RECORDED = `
+  select credential_id, version, created_time, state from broker.credential_versions
+  where credential_id = any ($1::uuid[]) order by 1, 2`;
 
 /** Whose findings the caller is told of: what he or a service account that he made owns, and what he manages. */
 const MINE = `f.credential_id = any (array(${OWNED_OR_MANAGED}
@@ -53,6 +63,19 @@ export function postgresFindings(query: Query, leaders: pg.Pool, clock: Clock): 
         credentialId: String(row['credential_id']),
         version: Number(row['version']),
       }));
+    },
+    async recorded(credentialIds) {
+      if (credentialIds.length === 0) return [];
+      const rows = await query({ text: RECORDED, values: [credentialIds] });
+      return rows.map(
+        (row) =>
+          ({
+            credentialId: row['credential_id'],
+            version: row['version'],
+            createdTime: row['created_time'],
+            state: row['state'],
+          }) as RecordedVersion,
+      );
     },
     ...ownState(query),
   };

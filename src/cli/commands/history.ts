@@ -5,6 +5,7 @@ import { printJson, printTable } from '../output.js';
 const columns = [
   { title: 'VERSION', value: (v: Record<string, unknown>) => v['version'] },
   { title: 'ACTIVE', value: (v: Record<string, unknown>) => (v['active'] ? 'active' : '') },
+  { title: 'IN VAULT', value: (v: Record<string, unknown>) => v['state'] },
   { title: 'WHEN', value: (v: Record<string, unknown>) => v['created_time'] },
   { title: 'WHO', value: (v: Record<string, unknown>) => v['author'] },
   { title: 'BY', value: (v: Record<string, unknown>) => v['source'] },
