@@ -188,7 +188,7 @@ export interface Records {
 
   openIntents(olderThan: Date): Promise<WriteIntent[]>;
   openIntent(credentialId: string): Promise<WriteIntent | null>;
-  /** In batches by id, for the reconciler. */
+  /** In batches by id, for the reconciler; destroyed ones only while something found of them stands. */
   allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
   auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
 }
