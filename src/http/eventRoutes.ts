@@ -1,8 +1,9 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { BrokerError, invalid } from '../domain/errors.js';
+import { mutex } from '../domain/mutex.js';
 import type { ChangeEvent } from '../ports/records.js';
-import { eventsAfter, type Heard } from '../usecases/events.js';
+import { eventsAfter, type Heard, isWorthAsking } from '../usecases/events.js';
 import { type Context, parse, type Route } from './route.js';
 
 const eventsQuery = z.strictObject({
@@ -24,6 +25,8 @@ const MAX_STREAMS = 200;
 const MAX_PER_CALLER = 40;
 /** Bytes that wait for a reader; beyond it he counts as gone, and comes back where he was. */
 const MAX_UNREAD = 1_048_576;
+/** Of all streams one asks at a time, so that secret reads keep the connections. */
+const oneAsks = mutex();
 /** Principals, one for each stream that is open. */
 const following: string[] = [];
 
@@ -43,12 +46,13 @@ export const eventRoutes: readonly Route[] = [
     query: eventsQuery,
     handle: async (context) => {
       const { after } = parse(eventsQuery, context.request.query);
-      const first = await eventsAfter(context.ports, context.call, lastEventId(context) ?? after);
+      const asked = lastEventId(context) ?? after;
+      const first = await eventsAfter(context.ports, context.call, asked);
       const { principal } = context.call.caller;
       admit(principal);
       following.push(principal);
       try {
-        await follow(context, first);
+        await follow(context, first, asked ?? first.last);
       } finally {
         following.splice(following.indexOf(principal), 1);
       }
@@ -73,35 +77,49 @@ function lastEventId({ request }: Context): number | undefined {
   return Number(text);
 }
 
-async function follow({ ports, call, response, stopping }: Context, first: Heard): Promise<void> {
+async function follow(context: Context, first: Heard, from: number): Promise<void> {
+  const { ports, response, stopping } = context;
   response.status(200).set({
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
-  response.write(`retry: 1000\nid: ${first.last}\n: from here\n\n`);
-  if (first.reset) response.write(resetAt(first.last));
+  // Not beyond events that are still to be written: who is cut off before he has them goes on here.
+  response.write(`retry: 1000\nid: ${from}\n: from here\n\n`);
   const began = ports.clock.now().getTime();
-  let spoke = began;
-  let { events, last, reset } = first;
+  let [heard, spoke, askedAt] = [first, began, ports.clock.now()];
   while (!response.destroyed && !stopping()) {
-    for (const event of events) response.write(textOf(event));
     const now = ports.clock.now().getTime();
-    if (events.length > 0) spoke = now;
-    else if (now - spoke > QUIET_MS) {
-      response.write(`id: ${last}\n: quiet\n\n`);
-      spoke = now;
-    }
+    const { last, more } = heard;
+    if (heard.reset) response.write(resetAt(last));
+    for (const event of heard.events) response.write(textOf(event));
+    // A reader that has long been away learns how far he is, although none of it was for him.
+    const quiet = heard.events.length === 0 && (more || now - spoke > QUIET_MS);
+    if (quiet) response.write(`id: ${last}\n: ${more ? 'up to here' : 'quiet'}\n\n`);
+    if (quiet || heard.events.length > 0) spoke = now;
     if (now - began > LONGEST_MS) break;
-    await pause(response, LOOK_EVERY_MS);
+    if (!more || response.writableLength > 0) await pause(response, LOOK_EVERY_MS - (now % LOOK_EVERY_MS));
     if (response.writableLength > MAX_UNREAD) response.destroy();
-    // An account that ends, or a store that is away, ends the stream: coming back tells why.
-    const next = await eventsAfter(ports, call, last).catch(() => undefined);
-    if (next === undefined) break;
-    ({ events, last, reset } = next);
-    if (reset) response.write(resetAt(last));
+    const next = await ask(context, last, askedAt);
+    if (next === 'ended') break;
+    heard = next ?? { events: [], last, more: false, reset: false };
+    if (next !== null) askedAt = ports.clock.now();
   }
   response.end();
+}
+
+/** Null: there was no cause. An account that ends, or a store that is away, ends the stream: coming back tells why. */
+async function ask(
+  { ports, call, response }: Context,
+  last: number,
+  askedAt: Date,
+): Promise<Heard | null | 'ended'> {
+  try {
+    if (!(await isWorthAsking(ports, { last, askedAt }))) return null;
+    return await oneAsks(async () => (response.destroyed ? 'ended' : eventsAfter(ports, call, last)));
+  } catch {
+    return 'ended';
+  }
 }
 
 /** Ends early when the reader goes away. */

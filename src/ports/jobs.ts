@@ -85,6 +85,8 @@ export interface Jobs {
   enqueueDueTests(now: Date, batch: { limit: number; afterMs: number; spreadMs: number }): Promise<number>;
   /** Removes jobs that were given up before; how many. */
   forgetDead(before: Date): Promise<number>;
+  /** Removes queues in which nothing waits or runs; how many. Whoever takes a job looks at each that is there. */
+  forgetQueues(): Promise<number>;
   status(): Promise<JobsStatus>;
 }
 

@@ -123,7 +123,12 @@ export interface Records {
   version(credentialId: string, version: number): Promise<CredentialVersion | null>;
   grants(credentialId: string): Promise<Grant[]>;
   usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
-  /** In order, of what the caller may see now. `after` left out: none, only where they stand. */
+  /** The number of the newest event. Postgres is asked once a second, however many ask here. */
+  newestEvent(): Promise<number>;
+  /**
+   * In order, of what the caller may see now. A stretch is looked through at a time, so none may be in it although more
+   * come: `last` is before `kept.newest` then. `after` left out: none, only where they stand.
+   */
   eventsAfter(
     caller: Caller,
     after: number | undefined,
@@ -183,7 +188,7 @@ export interface Records {
 
   openIntents(olderThan: Date): Promise<WriteIntent[]>;
   openIntent(credentialId: string): Promise<WriteIntent | null>;
-  /** In batches by id, for the reconciler. */
+  /** In batches by id, for the reconciler; destroyed ones only while something found of them stands. */
   allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
   auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
 }

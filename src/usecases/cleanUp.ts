@@ -38,6 +38,7 @@ export async function cleanUp(
   const now = ports.clock.now();
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const counts: Record<string, number> = { jobs: await ports.jobs.forgetDead(daysAgo(DEAD_JOBS_DAYS)) };
+  counts['job_queues'] = await ports.jobs.forgetQueues();
   for (const [table, days] of AGES) counts[table] = await ports.retention.forget(table, daysAgo(days));
   counts['credential_states'] = await ports.retention.forgetStates(daysAgo(STATES_DAYS));
   const months: [MonthlyTable, number][] = [

@@ -4,11 +4,15 @@ import type { Ports } from '../ports.js';
 import { refuseEnded } from './authorize.js';
 
 const AT_ONCE = 200;
+/** While nothing changes, an account that ended is noticed within this. What changes it is not told anyway. */
+const ACCOUNT_EVERY_MS = 15_000;
 
 export interface Heard {
   events: ChangeEvent[];
   /** Where to go on. */
   last: number;
+  /** There may be more behind `last` already. */
+  more: boolean;
   /** What came after the number asked for can't be told: too old to be kept, or of another database. */
   reset: boolean;
 }
@@ -22,5 +26,18 @@ export async function eventsAfter(
   const { callerActive, events, last, kept } = await ports.records.eventsAfter(call.caller, after, AT_ONCE);
   if (!callerActive) return refuseEnded(ports, call, { tried: 'credential.see' });
   const reset = after !== undefined && (after > kept.newest || after < kept.oldest - 1);
-  return reset ? { events: [], last: kept.newest, reset } : { events, last, reset };
+  if (reset) return { events: [], last: kept.newest, more: false, reset };
+  return { events, last, more: last < kept.newest, reset };
+}
+
+/**
+ * Is there cause to ask for what came after `last`? Where nothing changed at all, now and then, since the account may
+ * have ended.
+ */
+export async function isWorthAsking(
+  { records, clock }: Pick<Ports, 'records' | 'clock'>,
+  { last, askedAt }: { last: number; askedAt: Date },
+): Promise<boolean> {
+  if (clock.now().getTime() - askedAt.getTime() >= ACCOUNT_EVERY_MS) return true;
+  return (await records.newestEvent()) !== last;
 }

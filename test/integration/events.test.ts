@@ -14,7 +14,7 @@ async function hear(
   broker: BrokerSystem,
   who: SignedIn,
   from: { lastEventId?: number; after?: number; count: number; meanwhile?: () => Promise<unknown> },
-): Promise<{ events: Told[]; first: number }> {
+): Promise<{ events: Told[]; first: number; ids: number[] }> {
   const stop = new AbortController();
   const query = from.after === undefined ? '' : `?after=${from.after}`;
   const answer = await fetch(`${broker.url}/api/events${query}`, {
@@ -25,7 +25,7 @@ async function hear(
     signal: stop.signal,
   });
   expect(answer.headers.get('content-type')).to.include('text/event-stream');
-  const events: Told[] = [];
+  const [events, ids]: [Told[], number[]] = [[], []];
   let [first, open] = [Number.NaN, ''];
   const decoder = new TextDecoder();
   for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
@@ -35,6 +35,7 @@ async function hear(
       open = open.slice(end + 2);
       const id = Number(/^id: (\d+)$/m.exec(block)?.[1]);
       const data = /^data: (.*)$/m.exec(block)?.[1];
+      ids.push(id);
       if (Number.isNaN(first)) {
         first = id;
         await from.meanwhile?.();
@@ -45,7 +46,7 @@ async function hear(
     if (events.length >= from.count) break;
   }
   stop.abort();
-  return { events, first };
+  return { events, first, ids };
 }
 
 describe('the feed of changes', function () {
@@ -199,11 +200,40 @@ describe('the feed of changes', function () {
     expect([kinds(kept.events), kept.events[0]?.id]).to.deep.equal([['credential.created'], newest]);
   });
 
-  it('ends when the account does', async () => {
+  it('goes through a long time in which nothing was for the reader in stretches, and tells how far he is', async () => {
+    const [ida, hidden] = [await broker.person('ida', 'engineer'), await create()];
+    const { first } = await hear(broker, ida, { count: 0 });
+    const owner = new pg.Client({ connectionString: broker.database.ownerUrl });
+    await owner.connect();
+    await owner.query(
+      `insert into broker.events (credential_id, kind, details)
+       select $1, 'credential.changed', '{}' from generate_series(1, 10010)`,
+      [hidden],
+    );
+    await owner.end();
+    await create(ida);
+    const { events, ids } = await hear(broker, ida, { lastEventId: first, count: 1 });
+    expect(kinds(events)).to.deep.equal(['credential.created']);
+    expect(ids).to.deep.equal([first, first + 5_000, first + 10_000, events[0]?.id]);
+  });
+
+  it('tells no number beyond events that are still to come', async () => {
+    const { first } = await hear(broker, anna, { count: 0 });
+    await create();
+    const { ids } = await hear(broker, anna, { lastEventId: first, count: 1 });
+    expect(ids[0]).to.equal(first);
+  });
+
+  it('ends when the account does, before it tells anything more', async () => {
     const eve = await broker.person('eve', 'engineer');
+    const grant = { subject_kind: 'user', subject: eve.principal, level: 'use' };
+    const id = await create();
     const { events } = await hear(broker, eve, {
       count: 1,
-      meanwhile: () => broker.call(broker.admin.token, 'PATCH', '/api/users/eve', { disabled: true }),
+      meanwhile: async () => {
+        await broker.call(broker.admin.token, 'PATCH', '/api/users/eve', { disabled: true });
+        await change(id, '/grants', { grants: [grant] }, 'PUT');
+      },
     });
     expect(events).to.deep.equal([]);
   });

@@ -50,6 +50,30 @@ describe('Jobs', function () {
       [name, interval],
     );
 
+  it('leave no queue behind, and none goes that a job not yet there is in', async () => {
+    const { jobs } = records.db;
+    await records.owner.query(
+      `select graphile_worker.add_job('count', queue_name := 'host ' || n) from generate_series(1, 50) n`,
+    );
+    await records.owner.query(`delete from graphile_worker._private_jobs`);
+    await jobs.enqueue({ task: 'count', queue: 'host 1' });
+    const late = await records.owner.connect();
+    await late.query('begin');
+    await late.query(`select graphile_worker.add_job('count', queue_name := 'host 2')`);
+    const forgotten = jobs.forgetQueues();
+    await eventually('one that waits for the table', async () => {
+      const text = `select 1 from pg_locks where not granted and relation = 'graphile_worker._private_job_queues'::regclass`;
+      return (await records.owner.query(text)).rows.length > 0 ? true : undefined;
+    });
+    await late.query('commit');
+    late.release();
+    expect(await forgotten).to.equal(48);
+    await bothWork('count');
+    await idle();
+    expect(done).to.have.length(2);
+    expect(await jobs.forgetQueues()).to.equal(2);
+  });
+
   it('are each done once by one of two workers', async () => {
     await bothWork('count');
     for (let n = 0; n < 200; n += 1) await first?.().jobs.enqueue({ task: 'count' });

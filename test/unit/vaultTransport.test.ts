@@ -108,6 +108,17 @@ describe('Vault transport', () => {
       }
     });
 
+    it('takes a list of two megabytes, and nothing else of that size', async () => {
+      const keys = Array.from(
+        { length: 34_000 },
+        (_, n) => `${'a'.repeat(50)}-${String(n).padStart(8, '0')}`,
+      );
+      const vault = await serve(json(200, { data: { keys } }));
+      const asked = client(connect(vault.address, { timeoutMs: 5_000 }));
+      expect((await asked.request('LIST', 'kv/metadata/other/')).body.data.keys).to.have.length(34_000);
+      expect(await failure(asked.request('GET', 'kv/data/a'))).to.include({ reason: 'too_large' });
+    });
+
     it('prints nothing when debug output is on for everything', async () => {
       const vault = await serve(json(200, {}));
       const debug = createRequire(createRequire(import.meta.url).resolve('node-vault'))('debug');

@@ -1,13 +1,13 @@
 import type pg from 'pg';
 import type { AuditEvent } from '../../domain/audit.js';
 import { BrokerError } from '../../domain/errors.js';
+import { mutex } from '../../domain/mutex.js';
 import type { Changes, ChangeTx } from '../../ports/changes.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { chainWriter } from './auditChainWriter.js';
 import { insertAudit } from './auditRow.js';
 import { changeTx } from './changeTx.js';
 import { isUnavailable, isUnknownOutcome, translate } from './errors.js';
-import { mutex } from './mutex.js';
 import { queryOn, runQuery } from './pools.js';
 
 /** Transactions whose audit rows commit with them. */

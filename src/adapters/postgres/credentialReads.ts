@@ -64,7 +64,9 @@ export function credentialReads(query: Query): CredentialReads {
     },
     async allCredentials(afterId, limit) {
       const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
-                    where $1::uuid is null or c.id > $1::uuid order by c.id limit $2`;
+                    where ($1::uuid is null or c.id > $1::uuid) and (c.status <> 'destroyed' or exists (
+                      select 1 from broker.vault_findings f where f.credential_id = c.id and f.resolved_at is null))
+                    order by c.id limit $2`;
       return (await query({ text, values: [afterId, limit] })).map(toCredential);
     },
   };

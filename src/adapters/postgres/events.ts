@@ -18,6 +18,9 @@ const HEARS = `(case when e.subject is null then ${SEES} else $6 or c.owner = $1
 export const EVENT_COLUMNS =
   'e.number, e.at, e.kind, e.details, c.id as credential_id, c.name, c.service_type, c.owner';
 
+/** So many one statement looks through: of who sees little each one costs, and all that are kept take too long. */
+const LOOKED_THROUGH = 5_000;
+
 /** Everybody sees what he may see now; who lost a grant hears no more, also of what was before, but of the loss itself. */
 const AFTER = `
   select s.active, s.newest, s.oldest, e.* from (
@@ -26,12 +29,18 @@ const AFTER = `
   ) s left join lateral (
     select ${EVENT_COLUMNS}, ${SEES} as visible
     from broker.events e join broker.credentials c on c.id = e.credential_id
-    where e.number > $7 and ${HEARS}
+    where e.number > $7::bigint and e.number <= $7::bigint + ${LOOKED_THROUGH} and ${HEARS}
     order by e.number limit $8
   ) e on true order by e.number`;
 
-export function eventReads(query: Query, clock: Clock): Pick<Records, 'eventsAfter'> {
+export function eventReads(query: Query, clock: Clock): Pick<Records, 'eventsAfter' | 'newestEvent'> {
+  let look: { second: number; newest: Promise<number> } | undefined;
   return {
+    newestEvent() {
+      const second = Math.floor(clock.now().getTime() / 1000);
+      if (look?.second !== second) look = { second, newest: newestOf(query) };
+      return look.newest;
+    },
     async eventsAfter(caller, after, limit) {
       const everything = caller.kind === 'user' && caller.role === 'admin';
       const known = [...callerValues(caller, clock.now()), everything];
@@ -42,12 +51,18 @@ export function eventReads(query: Query, clock: Clock): Pick<Records, 'eventsAft
       if (first === undefined) throw notFound('event');
       const newest = Number(first['newest']);
       const events = rows.filter((row) => row['number'] !== null).map(toEvent);
-      // A full page may have more behind it; else all up to the newest was looked through.
-      const last = events.length === limit ? (events.at(-1)?.id ?? newest) : newest;
+      // A full page may have more behind it; else all of the stretch was looked through.
+      const last =
+        events.length === limit ? (events.at(-1)?.id ?? newest) : Math.min(from + LOOKED_THROUGH, newest);
       const oldest = first['oldest'] === null ? newest + 1 : Number(first['oldest']);
       return { callerActive: first['active'] === true, events, last, kept: { oldest, newest } };
     },
   };
+}
+
+async function newestOf(query: Query): Promise<number> {
+  const [row] = await query({ name: 'newest-event', text: 'select last from broker.event_counter' });
+  return Number(row?.['last'] ?? 0);
 }
 
 /** Of a row with `EVENT_COLUMNS` and `visible`. */

@@ -3,6 +3,7 @@ import type { Jobs } from '../../ports/jobs.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { toSql } from './credentialRow.js';
 import { enqueueDueTests } from './dueTests.js';
+import { forgetQueues } from './jobQueues.js';
 import { startJobRunner } from './jobRunner.js';
 import { jobsStatus } from './jobsStatus.js';
 import { queryOn } from './pools.js';
@@ -65,6 +66,7 @@ export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptio
     async forgetDead(before) {
       return (await query({ text: FORGET_DEAD, values: [before] })).length;
     },
+    forgetQueues: () => forgetQueues(pool),
     status: () => jobsStatus(query, leaseMs),
   };
 }

@@ -13,7 +13,7 @@ export interface TransportOptions {
   connectTimeoutMs?: number;
   /** From the call to the last byte of the answer. Default 2,000 ms. */
   timeoutMs?: number;
-  /** A longer answer is cut off and refused. Default 1 MiB. */
+  /** A longer answer is cut off and refused; not of lists, which have a bound of their own. Default 1 MiB. */
   maxAnswerBytes?: number;
 }
 
@@ -51,6 +51,9 @@ export function parseVaultAddress(address: string): URL {
   return url;
 }
 
+/** One list holds a key for each credential of a service type, 60 bytes at most: a million of them. */
+const MAX_LIST_BYTES = 64 * 1_048_576;
+
 export function createTransport(options: TransportOptions): Transport {
   const url = parseVaultAddress(options.address);
   const timeoutMs = options.timeoutMs ?? 2_000;
@@ -71,7 +74,11 @@ export function createTransport(options: TransportOptions): Transport {
   });
   return {
     address: url.origin,
-    send: async (request) => exchange(pool, request, { maxBytes, timeoutMs: request.timeoutMs ?? timeoutMs }),
+    send: async (request) =>
+      exchange(pool, request, {
+        maxBytes: request.method === 'LIST' ? MAX_LIST_BYTES : maxBytes,
+        timeoutMs: request.timeoutMs ?? timeoutMs,
+      }),
     close: () => pool.destroy(),
   };
 }
