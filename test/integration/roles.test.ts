@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
+import type { WorkerPorts } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { openTarget, sealTarget } from '../../src/usecases/channelTarget.js';
 import { rewrapChannels } from '../../src/usecases/rewrapChannels.js';
@@ -16,7 +17,7 @@ import { tasksOf } from '../../src/worker/tasks.js';
 import { startWorker } from '../../src/worker/worker.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { eventually } from '../support/eventually.js';
-import { rejection } from '../support/vaultSetup.js';
+import { rejection, rememberingLog } from '../support/vaultSetup.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -110,8 +111,18 @@ describe('a process that is a worker alone', function () {
       headers: { 'x-vault-token': parts.vault.rootToken },
     });
     expect(rotated.ok).to.equal(true);
-    const cleanUp = tasksOf(worker)['clean_up'];
-    await cleanUp?.({}, new AbortController().signal);
+    const log = rememberingLog();
+    const told = () => log.lines.filter(({ event }) => event === 'cleaned_up').map(({ fields }) => fields);
+    const cleanUp = async (change: Partial<WorkerPorts>) => {
+      const task = tasksOf({ ...worker, ports: { ...worker.ports, log, ...change } })['clean_up'];
+      await task?.({}, new AbortController().signal);
+    };
+    const rewrap = () => Promise.reject(new Error('Vault is away'));
+    expect(await rejection(cleanUp({ sealer: { ...worker.ports.sealer, rewrap } }))).to.be.an('error');
+    // Who waits for the line raises the oldest version that may be opened.
+    expect(told()).to.deep.equal([]);
+    await cleanUp({});
+    expect(told().map(({ rewrapped }) => rewrapped)).to.deep.equal([1]);
     const moved = await worker.ports.outbox.channel(channel.id);
     expect(moved?.sealedTarget.match(/vault:v\d+/g)).to.deep.equal(['vault:v2', 'vault:v2']);
     if (moved === null) throw new Error('the channel is gone');
