@@ -103,7 +103,7 @@ export const configSchema = z.object({
     .string()
     .regex(/^[a-z0-9_-]+\/data\/[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be <mount>/data/<path>')
     .optional(),
-  /** Certificate of the API, with its chain (PEM); together with `TLS_KEY_FILE` the API serves HTTPS. */
+  /** Certificate of the API, with its chain (PEM); together with `TLS_KEY_FILE` the API serves HTTPS. Looked at each minute. */
   TLS_CERT_FILE: z.string().optional(),
   /** Its private key (PEM). */
   TLS_KEY_FILE: z.string().optional(),

@@ -56,7 +56,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     corsOrigins: listOf(config.CORS_ORIGINS),
   };
   const app = full && createApp({ ...full, life, version: packageVersion(), ...limits });
-  const server = app && (await listen(app, config));
+  const server = app && (await listen(app, config, { log }));
   log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
   const stop = async (code: number, delayMs: number) => {
     if (life.stopping) process.exit(1);
