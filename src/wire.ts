@@ -110,6 +110,7 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
       log,
       store: createSecretStore({ access: connection.access, mount, log, cache }),
       storeStatus: connection.status,
+      vaultLogins: vault.logins,
       fingerprints: createFingerprints(transit),
       checkpointSigner,
       outbound,
@@ -210,7 +211,9 @@ async function startKeyring(
 function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Outbound {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
   const own = [
-    `http://${host}:${config.BROKER_PORT}`,
+    ...[config.BROKER_PORT, config.WORKER_PORT]
+      .filter((port) => port !== undefined)
+      .map((port) => `http://${host}:${port}`),
     ...listOf(config.VAULT_ADDR),
     required(config, 'DATABASE_URL'),
   ];

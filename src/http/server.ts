@@ -6,6 +6,8 @@ import { createTlsServer } from './certificateRenewal.js';
 
 export interface ListenOptions {
   log: Log;
+  /** In place of BROKER_PORT. */
+  port?: number;
   /** How often the files of the certificate are looked at; 60,000 ms if not given. */
   lookEveryMs?: number;
 }
@@ -14,7 +16,7 @@ export interface ListenOptions {
 export async function listen(
   app: Express,
   config: Config,
-  { log, lookEveryMs = 60_000 }: ListenOptions,
+  { log, port = config.BROKER_PORT, lookEveryMs = 60_000 }: ListenOptions,
 ): Promise<Server> {
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
   const server =
@@ -26,7 +28,7 @@ export async function listen(
   server.requestTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(config.BROKER_PORT, config.BROKER_HOST, resolve);
+    server.listen(port, config.BROKER_HOST, resolve);
   });
   return server;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
+import { freePort } from '../../local/child.js';
 import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { WorkerPorts } from '../../src/ports.js';
@@ -157,6 +158,38 @@ describe('a process that is a worker alone', function () {
     });
     expect(done.filter((row) => row.last_code !== 'ok')).to.deep.equal([]);
     expect(child.lines().map(({ message }) => message)).not.to.include('vault_policy_fault');
+  });
+
+  it('tells how it is, and nothing else, where a port is named for it', async () => {
+    const port = await freePort();
+    const listening = startWorkerProcess({ ...env, LOG_LEVEL: 'info', WORKER_PORT: String(port) });
+    try {
+      expect(await listening.logged('started')).to.have.nested.property('[0].port', port);
+      const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+      for (const path of ['/readyz', '/livez', '/startupz'])
+        expect([path, (await ask(path)).status]).to.deep.equal([path, 200]);
+      const told = await (await ask('/metrics')).text();
+      for (const role of ['worker', 'reconciler']) {
+        const seconds = new RegExp(`^broker_vault_token_seconds\\{role="${role}"\\} (\\d+)$`, 'm').exec(
+          told,
+        )?.[1];
+        expect(Number(seconds), role).to.be.within(60, 1200);
+      }
+      expect(told)
+        .to.match(/^broker_audit_queue_rows 0$/m)
+        .and.to.match(/^process_resident_memory_bytes \d+$/m);
+      expect(told).not.to.contain('broker_jobs');
+      for (const path of ['/api/credentials', '/docs', '/openapi.json', '/.well-known/jwks.json'])
+        expect([path, (await ask(path)).status]).to.deep.equal([path, 404]);
+      const health = new URL('../../../deploy/healthcheck.mjs', import.meta.url).pathname;
+      const asked = promisify(execFile)(process.execPath, [health, 'worker'], {
+        env: { PATH: process.env['PATH'], WORKER_PORT: String(port) },
+      });
+      expect(await asked).to.include({ stdout: '' });
+    } finally {
+      await listening.stop();
+    }
+    expect(child?.lines().find(({ message }) => message === 'started')).not.to.have.property('port');
   });
 
   it('is no API: that one does not start with the logins of a worker', async () => {
