@@ -48,7 +48,7 @@ issue() {
   echo "made $file.crt, valid for $days days"
 }
 
-api_names="DNS:broker,DNS:api,DNS:localhost,IP:127.0.0.1"
+api_names="DNS:broker,DNS:api,DNS:worker,DNS:localhost,IP:127.0.0.1"
 for name in "$@"; do
   case $name in
     *[!0-9.]*) api_names+=",DNS:$name" ;;

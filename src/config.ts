@@ -44,6 +44,11 @@ export const configSchema = z.object({
   BROKER_HOST: z.string().default('127.0.0.1'),
   /** Port to listen on. */
   BROKER_PORT: port(8400),
+  /**
+   * Port on which a process that is a `worker` alone tells how it is (`/livez`, `/readyz`, `/startupz`, `/metrics`), on the
+   * same address and with the same TLS as the API; unless named it listens nowhere. `api` and `all` don't heed it.
+   */
+  WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** Postgres, as the app role. Beyond loopback it must ask for TLS (`?sslmode=verify-full`). */
   DATABASE_URL: z.string().optional(),
   /** Postgres, as the role that owns the schema: for `migrate` only. */
@@ -103,7 +108,7 @@ export const configSchema = z.object({
     .string()
     .regex(/^[a-z0-9_-]+\/data\/[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be <mount>/data/<path>')
     .optional(),
-  /** Certificate of the API, with its chain (PEM); together with `TLS_KEY_FILE` the API serves HTTPS. */
+  /** Certificate of the API, with its chain (PEM); together with `TLS_KEY_FILE` the API serves HTTPS. Looked at each minute. */
   TLS_CERT_FILE: z.string().optional(),
   /** Its private key (PEM). */
   TLS_KEY_FILE: z.string().optional(),
@@ -227,9 +232,12 @@ export class ConfigRefused extends Error {}
 
 /**
  * The only reader of the process's environment. Rejects what is missing, weak or plain where it must not be.
- * `listens` is false for a command that serves nobody.
+ * `listens` is false for a command that serves nobody, and `worker` for one that does where `WORKER_PORT` is named.
  */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env, { listens = true } = {}): Config {
+export function loadConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  { listens = true }: { listens?: boolean | 'worker' } = {},
+): Config {
   const parsed = configSchema.safeParse(env);
   if (!parsed.success) {
     throw new ConfigRefused(
@@ -237,9 +245,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, { listens = tru
     );
   }
   const config = parsed.data;
+  const listening = listens === 'worker' ? config.WORKER_PORT !== undefined : listens;
   const wrong = [
     ...refusedVariables(env),
-    ...(listens ? plainListener(config) : []),
+    ...(listening ? plainListener(config) : []),
     ...plainConnections(config),
     ...urlProblems(config),
     ...smtpProblems(config),

@@ -21,13 +21,15 @@ import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { within } from './domain/within.js';
 import { createApp } from './http/app.js';
+import type { Lifecycle } from './http/readiness.js';
 import { drain, listen } from './http/server.js';
+import { createWorkerApp } from './http/workerApp.js';
 import type { Log } from './ports/runtime.js';
 import { reconcile } from './usecases/reconcile.js';
 import { setReportOnly } from './usecases/restoreMarker.js';
 import { createFirstAdmin } from './usecases/users.js';
 import { tokenFrom, vaultCa } from './vaultLogins.js';
-import { type WorkerSystem, wire, wireWorker } from './wire.js';
+import { type System, type WorkerSystem, wire, wireWorker } from './wire.js';
 import { startOwnEndTicks } from './worker/ownEndTicks.js';
 import type { Ticks } from './worker/ticks.js';
 import { startWorker } from './worker/worker.js';
@@ -41,23 +43,16 @@ const out = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
 async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
-  const config = loadConfig(undefined, { listens: roles.api });
+  const config = loadConfig(undefined, { listens: roles.api || 'worker' });
   const full = roles.api ? await wire(config) : undefined;
   const system = full ?? (await wireWorker(config));
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
   const worker = roles.worker ? await startWorker(system) : startOwnEndTicks(system.ports);
-  const hops = config.TRUSTED_PROXY_HOPS;
-  const limits = {
-    trustedProxyHops: hops,
-    revealsPerMinute: config.REVEALS_PER_MINUTE,
-    testsPerMinute: config.TESTS_PER_MINUTE,
-    testOnSave: config.TEST_ON_SAVE,
-    corsOrigins: listOf(config.CORS_ORIGINS),
-  };
-  const app = full && createApp({ ...full, life, version: packageVersion(), ...limits });
-  const server = app && (await listen(app, config));
-  log.info('started', { api: roles.api, worker: roles.worker, port: config.BROKER_PORT });
+  const port = roles.api ? config.BROKER_PORT : config.WORKER_PORT;
+  const app = full === undefined ? createWorkerApp(system.ports, life) : apiOf(full, config, life);
+  const server = port === undefined ? undefined : await listen(app, config, { log, port });
+  log.info('started', { api: roles.api, worker: roles.worker, port });
   const stop = async (code: number, delayMs: number) => {
     if (life.stopping) process.exit(1);
     life.stopping = true;
@@ -70,7 +65,8 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     await system.close();
     process.exit(code);
   };
-  const delayMs = server === undefined ? 0 : config.STOP_DELAY_SECONDS * 1_000;
+  // No balancer stands in front of a worker.
+  const delayMs = full === undefined ? 0 : config.STOP_DELAY_SECONDS * 1_000;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => void stop(0, delayMs).catch(fail));
   // Left to itself, Node opens its debugger at this signal: all memory to whoever may connect to this machine.
@@ -81,6 +77,19 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
       void stop(1, 0).finally(() => process.exit(1));
     });
   }
+}
+
+function apiOf(system: System, config: Config, life: Lifecycle): ReturnType<typeof createApp> {
+  return createApp({
+    ...system,
+    life,
+    version: packageVersion(),
+    trustedProxyHops: config.TRUSTED_PROXY_HOPS,
+    revealsPerMinute: config.REVEALS_PER_MINUTE,
+    testsPerMinute: config.TESTS_PER_MINUTE,
+    testOnSave: config.TEST_ON_SAVE,
+    corsOrigins: listOf(config.CORS_ORIGINS),
+  });
 }
 
 /** Jobs that run on are left: another worker does them again when the lease of this one has run out. */
@@ -169,7 +178,7 @@ function fail(error: unknown): never {
     error instanceof VaultUnreachable;
   const system =
     error instanceof Error && 'code' in error
-      ? `${String(error.code)} ${'port' in error ? `port ${String(error.port)} (BROKER_PORT)` : ''}`
+      ? `${String(error.code)} ${'port' in error ? `port ${String(error.port)} (BROKER_PORT, of a worker WORKER_PORT)` : ''}`
       : 'internal error';
   process.stderr.write(`glassdome-broker: ${known ? (error as Error).message : system}\n`);
   process.exit(error instanceof ConfigRefused || error instanceof GlassdomeKeyRefused ? 2 : 1);

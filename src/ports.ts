@@ -21,6 +21,7 @@ import type {
   SecretStore,
   StoreStatus,
   TokenSigner,
+  VaultLogins,
 } from './ports/vault.js';
 
 /** All ports together, as `wire.ts` makes them. Use cases take the few they need by `Pick<Ports, …>`. */
@@ -29,6 +30,7 @@ export interface Ports {
   log: Log;
   store: SecretStore;
   storeStatus: StoreStatus;
+  vaultLogins: VaultLogins;
   fingerprints: Fingerprints;
   tokenSigner: TokenSigner;
   checkpointSigner: CheckpointSigner;

@@ -5,11 +5,14 @@ import { WrappedSecretId } from './adapters/vault/wrappedSecretId.js';
 import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
+import type { VaultLogins } from './ports/vault.js';
 
 /** The logins of one process to Vault. */
 export interface Vault {
   /** The one login of this process as that role. */
   logIn(role: VaultRole): Promise<VaultConnection>;
+  /** Those that this process has begun, also where Vault has not answered yet. */
+  logins: VaultLogins;
   /** When the secret id of that role ends; null: never, it can't be known, or this process does not log in as it. */
   secretIdEnd(role: VaultRole): Promise<Date | null>;
   /** Ends every login, then the connections. */
@@ -31,6 +34,13 @@ export function openVault(config: Config, log: Log): Vault {
       const { connection, started } = logins.get(role) ?? begin(role);
       await started;
       return connection;
+    },
+    logins: {
+      list: () =>
+        [...logins].map(([role, { connection }]) => ({
+          role,
+          secondsLeft: connection.status.tokenSecondsLeft(),
+        })),
     },
     secretIdEnd: async (role) => (await logins.get(role)?.connection.secretIdEnd()) ?? null,
     close: async () => {

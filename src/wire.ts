@@ -4,7 +4,13 @@ import type { SmtpOptions } from './adapters/notify/mail.js';
 import { createNotifier } from './adapters/notify/notifier.js';
 import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
-import { certificateEnd, type OwnPart, ownEnds } from './adapters/ownEnds.js';
+import {
+  authority,
+  type OwnPart,
+  ownEnds,
+  postgresCertificates,
+  servedCertificate,
+} from './adapters/ownEnds.js';
 import { createPostgres, type PostgresOptions } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import type { VaultConnection } from './adapters/vault/connection.js';
@@ -31,7 +37,7 @@ import type { HostSlots, Outbound } from './ports/outbound.js';
 import type { Clock, Log } from './ports/runtime.js';
 import type { SecretStore } from './ports/vault.js';
 import type { Ports, WorkerPorts } from './ports.js';
-import { openVault, VAULT_ROLES, type Vault } from './vaultLogins.js';
+import { openVault, VAULT_ROLES, type Vault, vaultCa } from './vaultLogins.js';
 
 /** What a process has that only does what is due by the clock. */
 export interface WorkerSystem {
@@ -104,6 +110,7 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
       log,
       store: createSecretStore({ access: connection.access, mount, log, cache }),
       storeStatus: connection.status,
+      vaultLogins: vault.logins,
       fingerprints: createFingerprints(transit),
       checkpointSigner,
       outbound,
@@ -162,9 +169,13 @@ function noticePolicy(config: Config): NoticePolicy {
 }
 
 /** What of the broker's own may end and take everything with it. */
-function ownParts({ TLS_CERT_FILE: file }: Config, vault: Vault): OwnPart[] {
+function ownParts(config: Config, vault: Vault): OwnPart[] {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
+  const { caPem } = vaultCa(config);
   return [
-    ...(file === undefined ? [] : [{ part: 'TLS certificate', end: () => certificateEnd(file) }]),
+    ...(cert === undefined || key === undefined ? [] : [servedCertificate({ cert, key })]),
+    ...(caPem === undefined ? [] : [authority('CA for Vault', caPem)]),
+    ...postgresCertificates(required(config, 'DATABASE_URL')),
     ...VAULT_ROLES.map((role) => ({
       part: `login to Vault as broker-${role}`,
       end: () => vault.secretIdEnd(role),
@@ -200,7 +211,9 @@ async function startKeyring(
 function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Outbound {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
   const own = [
-    `http://${host}:${config.BROKER_PORT}`,
+    ...[config.BROKER_PORT, config.WORKER_PORT]
+      .filter((port) => port !== undefined)
+      .map((port) => `http://${host}:${port}`),
     ...listOf(config.VAULT_ADDR),
     required(config, 'DATABASE_URL'),
   ];

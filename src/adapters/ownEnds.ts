@@ -1,5 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import {
+  belongTogether,
+  bundleEnd,
+  type CertificateFiles,
+  certificateEnd,
+} from '../domain/certificatePair.js';
 import type { OwnEnd, OwnEnds } from '../ports/notices.js';
 
 /** Something of the broker's own that may end; null: it does not, or nobody can tell. */
@@ -23,8 +28,40 @@ export function ownEnds(parts: readonly OwnPart[]): OwnEnds {
   };
 }
 
-/** The end of the first certificate in a PEM file. */
-export async function certificateEnd(file: string): Promise<Date | null> {
-  const at = new Date(new X509Certificate(await readFile(file)).validTo);
-  return Number.isNaN(at.getTime()) ? null : at;
+/** What a listener serves that has these files: the newest certificate that came with its own key. */
+export function servedCertificate(files: CertificateFiles): OwnPart {
+  let known: Date | null = null;
+  return {
+    part: 'TLS certificate',
+    end: async () => {
+      const [cert, key] = await Promise.all([textIn(files.cert), textIn(files.key)]);
+      if (belongTogether({ cert, key })) known = certificateEnd(cert);
+      return known;
+    },
+  };
+}
+
+/** The certificates that a connection URL names; the driver reads their files for each new connection. */
+export function postgresCertificates(url: string): OwnPart[] {
+  if (!URL.canParse(url)) return [];
+  const { searchParams } = new URL(url);
+  const part = (name: string, variable: string, endOf: typeof certificateEnd): OwnPart[] => {
+    const file = searchParams.getAll(variable).at(-1);
+    if (file === undefined || file === '') return [];
+    return [{ part: name, end: async () => endOf(await readFile(file, 'utf8')) }];
+  };
+  return [
+    ...part('client certificate for Postgres', 'sslcert', certificateEnd),
+    ...part('CA for Postgres', 'sslrootcert', bundleEnd),
+  ];
+}
+
+/** Of a CA that is read once, at the start. */
+export function authority(part: string, pem: string): OwnPart {
+  return { part, end: async () => bundleEnd(pem) };
+}
+
+/** Empty when it can't be read. */
+async function textIn(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
 }

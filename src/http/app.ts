@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import helmet from 'helmet';
 import type { Caller } from '../domain/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
 import { authRoutes } from './authRoutes.js';
+import { bareApp } from './bareApp.js';
 import { calledBy, identify } from './callOf.js';
 import { channelRoutes } from './channelRoutes.js';
 import { cors } from './cors.js';
@@ -64,14 +63,8 @@ export const routes: readonly Route[] = [
 
 export function createApp(options: AppOptions): Express {
   const { ports, life } = options;
-  const app = express();
+  const app = bareApp(life).set('trust proxy', options.trustedProxyHops);
   const metrics = createMetrics(ports);
-  app
-    .disable('x-powered-by')
-    .disable('etag')
-    .set('query parser', 'simple')
-    .set('trust proxy', options.trustedProxyHops);
-  app.use(requestId(life), helmet({ contentSecurityPolicy: { useDefaults: false, directives: POLICY } }));
   const { corsOrigins = [] } = options;
   if (corsOrigins.length > 0) app.use('/api', cors(corsOrigins));
   addOperations(app, ports, routes, metrics, life, options.version);
@@ -110,25 +103,6 @@ function asked(all: readonly Route[]): Route[] {
 function refuseProto(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('reserved name');
   return value;
-}
-
-const POLICY = {
-  defaultSrc: ["'none'"],
-  styleSrc: ["'unsafe-inline'"],
-  frameAncestors: ["'none'"],
-  baseUri: ["'none'"],
-  formAction: ["'none'"],
-};
-
-function requestId(life: Lifecycle): RequestHandler {
-  return (request, response, next) => {
-    const given = request.get('x-request-id');
-    const id = given !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
-    response.locals['requestId'] = id;
-    response.set('X-Request-Id', id);
-    if (life.stopping) response.set('Connection', 'close');
-    next();
-  };
 }
 
 function handlerOf(options: AppOptions, route: Route, tests: readonly RequestHandler[]): RequestHandler {

@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 import type { Ports } from '../ports.js';
 import { docsPage } from './docsPage.js';
 import { addEventMetrics } from './eventMetrics.js';
@@ -7,7 +7,9 @@ import { addFindingMetrics } from './findingMetrics.js';
 import { addHealthMetrics } from './healthMetrics.js';
 import { addJobMetrics } from './jobMetrics.js';
 import { openapi } from './openapi.js';
-import { type Lifecycle, readiness } from './readiness.js';
+import { addProbes } from './probes.js';
+import { addProcessMetrics } from './processMetrics.js';
+import type { Lifecycle } from './readiness.js';
 import type { Route } from './route.js';
 
 export interface Metrics {
@@ -20,34 +22,11 @@ export interface Metrics {
 export function createMetrics(ports: Ports): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  new Gauge({
-    name: 'broker_audit_queue_rows',
-    help: 'Audit rows that wait for their flush',
-    registers,
-    collect() {
-      this.set(ports.readAudit.depth());
-    },
-  });
-  new Gauge({
-    name: 'broker_vault_token_seconds',
-    help: 'Life left of the token for Vault',
-    registers,
-    collect() {
-      this.set(Math.min(ports.storeStatus.tokenSecondsLeft(), 1e9));
-    },
-  });
+  addProcessMetrics(registry, ports);
   addJobMetrics(registry, ports);
   addEventMetrics(registry, ports);
   addFindingMetrics(registry, ports);
   addHealthMetrics(registry, ports);
-  new Gauge({
-    name: 'process_resident_memory_bytes',
-    help: 'Resident memory',
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss());
-    },
-  });
   return {
     registry,
     requests: new Counter({
@@ -75,22 +54,8 @@ export function addOperations(
   life: Lifecycle,
   version: string,
 ): void {
-  const ready = readiness(ports, life);
   app.get('/', (_request, response) => response.redirect(302, '/docs'));
-  app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
-  app.get('/readyz', async (_request, response) => {
-    const ok = await ready();
-    response.status(ok ? 200 : 503).json({ status: ok ? 'ok' : 'unavailable' });
-  });
-  app.get('/startupz', async (_request, response) => {
-    const ok = life.startedOnce || (await ready());
-    response.status(ok ? 200 : 503).json({ status: ok ? 'ok' : 'starting' });
-  });
-  app.get(
-    '/metrics',
-    async (_request, response) =>
-      void response.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
+  addProbes(app, ports, life, metrics.registry);
   const document = openapi(routes, version);
   const page = docsPage(document);
   app.get('/openapi.json', (_request, response) => void response.json(document));

@@ -11,13 +11,13 @@ const FRESH_MS = 1_000;
 const POSTGRES_WITHIN_MS = 1_000;
 const TOKEN_SECONDS = 60;
 
-type Needs = Pick<Ports, 'clock' | 'storeStatus' | 'recordsStatus' | 'readAudit'>;
+export type ReadinessPorts = Pick<Ports, 'clock' | 'storeStatus' | 'recordsStatus' | 'readAudit'>;
 
 /**
  * Can this process answer a read now: Vault serves, Postgres takes rows within a second, our token for Vault lives for
  * another minute, and the audit queue is below its bound. Many who ask at once are one look, known for a second.
  */
-export function readiness(ports: Needs, life: Lifecycle): () => Promise<boolean> {
+export function readiness(ports: ReadinessPorts, life: Lifecycle): () => Promise<boolean> {
   let known = { ok: false, at: Number.NEGATIVE_INFINITY };
   // A look at a Postgres that stands still outlives its second; no other one begins beside it.
   const postgresOk = oneAtATime(async () => (await ports.recordsStatus.health()) === 'ok');

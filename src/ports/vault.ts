@@ -124,3 +124,9 @@ export interface StoreStatus {
   /** Seconds that our own token still lives; 0 when there is none. */
   tokenSecondsLeft(): number;
 }
+
+/** The logins of this process to Vault. */
+export interface VaultLogins {
+  /** By role, with the seconds that each one's token still lives: 0 when there is none, `Infinity` when it does not end. */
+  list(): readonly { role: string; secondsLeft: number }[];
+}

@@ -51,7 +51,6 @@ export async function cleanUp(
     const dropped = before === null ? [] : await dropMonths(ports, table, before);
     counts[`${table}_months`] = dropped.length;
   }
-  ports.log.info('cleaned_up', counts);
   return counts;
 }
 

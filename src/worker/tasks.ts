@@ -63,10 +63,12 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
     notify: () => handOverNotices(ports),
     send_events: (payload) => sendEvents(ports, textOf(payload, 'channel_id')),
     send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
-    clean_up: async () => ({
-      ...(await cleanUp(ports, retention)),
-      rewrapped: await rewrapChannels(ports),
-    }),
+    clean_up: async () => {
+      const counts = { ...(await cleanUp(ports, retention)), rewrapped: await rewrapChannels(ports) };
+      // After the rewrap: who reads `rewrapped` may let the old version of the key die.
+      ports.log.info('cleaned_up', counts);
+      return counts;
+    },
     adopt_drift: (payload) => adoptDrift(ports, textOf(payload, 'credential_id')),
     reconcile: () => reconcileOnce(parts),
   };

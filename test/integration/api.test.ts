@@ -103,7 +103,11 @@ describe('the broker over HTTP', function () {
     });
     system = await wire(config);
     const life = { stopping: false, startedOnce: false };
-    server = await listen(createApp({ ...system, life, version: 'test', trustedProxyHops: 0 }), config);
+    server = await listen(
+      createApp({ ...system, life, version: 'test', trustedProxyHops: 0 }),
+      config,
+      system.ports,
+    );
     base = `http://127.0.0.1:${config.BROKER_PORT}`;
     await createFirstAdmin(system.ports, { username: 'admin', password: new Secret('one-time-password') });
     admin = await signIn('admin', 'one-time-password');

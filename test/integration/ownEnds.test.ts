@@ -15,16 +15,21 @@ describe('the broker knows when what it lives on ends', function () {
   this.timeout(60_000);
   let parts: BrokerParts;
   let system: System;
+  let certified: System;
   before(async () => {
     parts = await startBrokerParts();
     const { cert, key } = makeSelfSigned();
     const [certFile, keyFile] = [join(parts.folder, 'tls.pem'), join(parts.folder, 'tls.key')];
     writeFileSync(certFile, cert);
     writeFileSync(keyFile, key, { mode: 0o600 });
-    system = await wire(loadConfig({ ...parts.env, TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }));
+    // Postgres here takes no TLS, so nothing connects with the client certificate that the second system names.
+    const tls = { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile };
+    const url = `${parts.database.appUrl}?sslmode=verify-full&sslcert=${certFile}&sslkey=${keyFile}&sslrootcert=${certFile}`;
+    system = await wire(loadConfig({ ...parts.env, ...tls }));
+    certified = await wire(loadConfig({ ...parts.env, ...tls, DATABASE_URL: url, VAULT_CA_FILE: certFile }));
   });
   after(async () => {
-    await system.close();
+    await Promise.all([system.close(), certified.close()]);
     await parts.stop();
   });
 
@@ -57,6 +62,16 @@ describe('the broker knows when what it lives on ends', function () {
     const hours = (part: string) => ((after[`login to Vault as ${part}`] ?? 0) - Date.now()) / HOUR;
     expect(hours('broker-api')).to.be.within(239, 241);
     expect(hours('broker-users')).to.be.within(1, 3);
+  });
+
+  it('and those with which it knows Postgres and Vault, and Postgres knows it', async () => {
+    const list = await certified.ports.ownEnds.list();
+    expect(list.map(({ part }) => part)).to.include.members([
+      'TLS certificate',
+      'CA for Vault',
+      'client certificate for Postgres',
+      'CA for Postgres',
+    ]);
   });
 
   it('and tells it also where no worker can ask', async () => {

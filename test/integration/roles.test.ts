@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
+import { freePort } from '../../local/child.js';
 import { loadConfig } from '../../src/config.js';
 import { Secret } from '../../src/domain/secret.js';
+import type { WorkerPorts } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { openTarget, sealTarget } from '../../src/usecases/channelTarget.js';
 import { rewrapChannels } from '../../src/usecases/rewrapChannels.js';
@@ -16,7 +18,7 @@ import { tasksOf } from '../../src/worker/tasks.js';
 import { startWorker } from '../../src/worker/worker.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { eventually } from '../support/eventually.js';
-import { rejection } from '../support/vaultSetup.js';
+import { rejection, rememberingLog } from '../support/vaultSetup.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -110,8 +112,18 @@ describe('a process that is a worker alone', function () {
       headers: { 'x-vault-token': parts.vault.rootToken },
     });
     expect(rotated.ok).to.equal(true);
-    const cleanUp = tasksOf(worker)['clean_up'];
-    await cleanUp?.({}, new AbortController().signal);
+    const log = rememberingLog();
+    const told = () => log.lines.filter(({ event }) => event === 'cleaned_up').map(({ fields }) => fields);
+    const cleanUp = async (change: Partial<WorkerPorts>) => {
+      const task = tasksOf({ ...worker, ports: { ...worker.ports, log, ...change } })['clean_up'];
+      await task?.({}, new AbortController().signal);
+    };
+    const rewrap = () => Promise.reject(new Error('Vault is away'));
+    expect(await rejection(cleanUp({ sealer: { ...worker.ports.sealer, rewrap } }))).to.be.an('error');
+    // Who waits for the line raises the oldest version that may be opened.
+    expect(told()).to.deep.equal([]);
+    await cleanUp({});
+    expect(told().map(({ rewrapped }) => rewrapped)).to.deep.equal([1]);
     const moved = await worker.ports.outbox.channel(channel.id);
     expect(moved?.sealedTarget.match(/vault:v\d+/g)).to.deep.equal(['vault:v2', 'vault:v2']);
     if (moved === null) throw new Error('the channel is gone');
@@ -146,6 +158,38 @@ describe('a process that is a worker alone', function () {
     });
     expect(done.filter((row) => row.last_code !== 'ok')).to.deep.equal([]);
     expect(child.lines().map(({ message }) => message)).not.to.include('vault_policy_fault');
+  });
+
+  it('tells how it is, and nothing else, where a port is named for it', async () => {
+    const port = await freePort();
+    const listening = startWorkerProcess({ ...env, LOG_LEVEL: 'info', WORKER_PORT: String(port) });
+    try {
+      expect(await listening.logged('started')).to.have.nested.property('[0].port', port);
+      const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+      for (const path of ['/readyz', '/livez', '/startupz'])
+        expect([path, (await ask(path)).status]).to.deep.equal([path, 200]);
+      const told = await (await ask('/metrics')).text();
+      for (const role of ['worker', 'reconciler']) {
+        const seconds = new RegExp(`^broker_vault_token_seconds\\{role="${role}"\\} (\\d+)$`, 'm').exec(
+          told,
+        )?.[1];
+        expect(Number(seconds), role).to.be.within(60, 1200);
+      }
+      expect(told)
+        .to.match(/^broker_audit_queue_rows 0$/m)
+        .and.to.match(/^process_resident_memory_bytes \d+$/m);
+      expect(told).not.to.contain('broker_jobs');
+      for (const path of ['/api/credentials', '/docs', '/openapi.json', '/.well-known/jwks.json'])
+        expect([path, (await ask(path)).status]).to.deep.equal([path, 404]);
+      const health = new URL('../../../deploy/healthcheck.mjs', import.meta.url).pathname;
+      const asked = promisify(execFile)(process.execPath, [health, 'worker'], {
+        env: { PATH: process.env['PATH'], WORKER_PORT: String(port) },
+      });
+      expect(await asked).to.include({ stdout: '' });
+    } finally {
+      await listening.stop();
+    }
+    expect(child?.lines().find(({ message }) => message === 'started')).not.to.have.property('port');
   });
 
   it('is no API: that one does not start with the logins of a worker', async () => {

@@ -63,7 +63,7 @@ export async function startBrokerSystem(
   const system = await wire(config);
   const life = { stopping: false, startedOnce: false };
   const app = createApp({ ...system, life, version: 'test', trustedProxyHops: 0, ...options });
-  const server: Server = await listen(app, config);
+  const server: Server = await listen(app, config, system.ports);
   const url = `http://127.0.0.1:${config.BROKER_PORT}`;
 
   const call: BrokerSystem['call'] = async (token, method, path, body, headers = {}) => {

@@ -89,7 +89,7 @@ export async function startCliSystem(): Promise<CliSystem> {
   const system = await wire(config);
   const life = { stopping: false, startedOnce: false };
   const app = createApp({ ...system, life, version: '9.9.9', trustedProxyHops: 0 });
-  const server: Server = await listen(app, config);
+  const server: Server = await listen(app, config, system.ports);
   const url = `http://127.0.0.1:${config.BROKER_PORT}`;
   const admin = envOf('admin');
 

@@ -20,6 +20,9 @@ describe('the broker does not start', () => {
     const env = { BROKER_HOST: '0.0.0.0' };
     expect(() => loadConfig(env)).to.throw(ConfigRefused, /^BROKER_HOST: /);
     expect(loadConfig(env, { listens: false }).BROKER_HOST).to.equal('0.0.0.0');
+    expect(loadConfig(env, { listens: 'worker' }).WORKER_PORT).to.equal(undefined);
+    const named = { ...env, WORKER_PORT: '8401' };
+    expect(() => loadConfig(named, { listens: 'worker' })).to.throw(ConfigRefused, /^BROKER_HOST: /);
   });
   it('with a REPORT_SCHEDULE that cannot be meant, and names field and rule', () => {
     const minute = /^REPORT_SCHEDULE: must have a minute of 0 to 59, and not "99"$/;

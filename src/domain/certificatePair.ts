@@ -1,0 +1,35 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+
+/** A certificate with its chain, and its private key; PEM. */
+export interface CertificatePair {
+  cert: string;
+  key: string;
+}
+
+/** The paths of the two. */
+export interface CertificateFiles {
+  cert: string;
+  key: string;
+}
+
+/** Whether the key is that of the first certificate; false too for what can't be read as either. */
+export function belongTogether({ cert, key }: CertificatePair): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+}
+
+/** When the first certificate of a PEM text ends; null: it does not say. Throws where there is none. */
+export function certificateEnd(pem: string): Date | null {
+  const at = new Date(new X509Certificate(pem).validTo);
+  return Number.isNaN(at.getTime()) ? null : at;
+}
+
+/** When the last certificate of a bundle ends, and with it all that the bundle is trusted for; null: nobody can tell. */
+export function bundleEnd(pem: string): Date | null {
+  const each = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const ends = each.map(certificateEnd).filter((end) => end !== null);
+  return ends.length === 0 ? null : new Date(Math.max(...ends.map((end) => end.getTime())));
+}
