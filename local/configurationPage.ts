@@ -52,16 +52,19 @@ interface JsonRule {
   default?: string | number;
 }
 
-/** In words: the allowed ones, the range, or what the refusal of nonsense says. */
+/** In words: the allowed ones, the range with what it leaves out, or what the refusal of nonsense says. */
 function ruleOf(name: string): { rule: string; preset: string } {
   const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input' });
   const json = properties[name] as JsonRule;
   const preset = json.default === undefined || json.default === '' ? '' : `\`${json.default}\``;
   if (json.enum !== undefined) return { rule: json.enum.map((word) => `\`${word}\``).join(', '), preset };
-  if (json.minimum !== undefined) return { rule: `${json.minimum} – ${json.maximum}`, preset };
   const field = configSchema.shape[name as keyof typeof configSchema.shape];
-  const refusal = field.safeParse('\0').error?.issues[0]?.message ?? '';
-  return { rule: refusal.replace(/^must (?:be |)/, ''), preset };
+  const refusal = (value: string) =>
+    field.safeParse(value).error?.issues[0]?.message.replace(/^must (?:be |)/, '') ?? '';
+  if (json.minimum === undefined) return { rule: refusal('\0'), preset };
+  // What a range leaves out shows right above its lower end.
+  const more = refusal(String(json.minimum + 1));
+  return { rule: `${json.minimum} – ${json.maximum}${more === '' ? '' : `: ${more}`}`, preset };
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(packageFile(PAGE), configurationPage());

@@ -18,13 +18,17 @@ const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).defa
 const mount = (preset: string) =>
   z
     .string()
-    .regex(/^[a-z0-9][a-z0-9_/-]*$/, 'must be a mount in Vault: a-z, 0-9, -, _ and /')
+    .regex(
+      /^[a-z0-9][a-z0-9_/-]*$/,
+      'must be a mount in Vault: a-z, 0-9, -, _ and /, first a letter or digit',
+    )
     .default(preset);
 
 const months = (fewest: number) =>
   z.coerce
     .number()
     .int()
+    .min(0)
     .max(1200)
     .refine((count) => count === 0 || count >= fewest, `must be 0 (for ever) or at least ${fewest}`);
 
@@ -49,16 +53,16 @@ export const configSchema = z.object({
    * same address and with the same TLS as the API; unless named it listens nowhere. `api` and `all` don't heed it.
    */
   WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
-  /** Postgres, as the app role. Beyond loopback it must ask for TLS (`?sslmode=verify-full`). */
+  /** Postgres, as the app role: `postgres://…`. Beyond loopback it must ask for TLS (`?sslmode=verify-full`). */
   DATABASE_URL: z.string().optional(),
-  /** Postgres, as the role that owns the schema: for `migrate` only. */
+  /** Postgres, as the role that owns the schema: for `migrate` only, with the same rules. */
   DATABASE_OWNER_URL: z.string().optional(),
   /** Name of the app role, which `migrate` gives its rights. */
   DATABASE_APP_ROLE: z
     .string()
-    .regex(/^[a-z_][a-z0-9_]*$/, 'must be the name of a role: a-z, 0-9 and _')
+    .regex(/^[a-z_][a-z0-9_]*$/, 'must be the name of a role: a-z, 0-9 and _, no digit first')
     .default('broker_app'),
-  /** One or more addresses of the Vault cluster, separated by commas. */
+  /** One or more addresses of the Vault cluster (`https://host:port`), separated by commas. */
   VAULT_ADDR: z.string().optional(),
   /** File with the CA that signed Vault's certificate, where no public one did. */
   VAULT_CA_FILE: z.string().optional(),
@@ -87,7 +91,10 @@ export const configSchema = z.object({
   /** Pod login: the role of the API. The others are called like it, with `users`, `worker` and `reconciler` at the end. */
   VAULT_POD_ROLE: z
     .string()
-    .regex(/^[a-z0-9_-]*api$/, 'must end in "api": the other roles are called like it')
+    .regex(
+      /^[a-z0-9_-]*api$/,
+      'must be a-z, 0-9, - and _ with "api" at the end: the other roles are called like it',
+    )
     .default('broker-api'),
   /** Pod login: the file of the pod's own token, read again at each login. */
   VAULT_POD_TOKEN_FILE: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount/token'),
@@ -106,7 +113,10 @@ export const configSchema = z.object({
   /** Where Vault holds it, e.g. `glassdome/data/auth/jwt_secret`; read again each minute, the one before is valid for an hour. */
   GLASSDOME_JWT_KEY_VAULT_PATH: z
     .string()
-    .regex(/^[a-z0-9_-]+\/data\/[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be <mount>/data/<path>')
+    .regex(
+      /^[a-z0-9_-]+\/data\/[a-z0-9_-]+(\/[a-z0-9_-]+)*$/,
+      'must be <mount>/data/<path> of a-z, 0-9, - and _',
+    )
     .optional(),
   /** Certificate of the API, with its chain (PEM); together with `TLS_KEY_FILE` the API serves HTTPS. Looked at each minute. */
   TLS_CERT_FILE: z.string().optional(),
@@ -158,7 +168,10 @@ export const configSchema = z.object({
   /** Days before a credential ends at which that is told. */
   REMIND_DAYS: z
     .string()
-    .regex(/^\d{1,3}(,\d{1,3}){0,9}$/, 'must be days such as 30,14,7,1')
+    .regex(
+      /^\d{1,3}(,\d{1,3}){0,9}$/,
+      'must be one to ten numbers of days, each below 1000, such as 30,14,7,1',
+    )
     .default('30,14,7,1'),
   /** Days without use after which that is told. */
   UNUSED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
@@ -186,7 +199,7 @@ export const configSchema = z.object({
   RETENTION_TESTS_MONTHS: months(1).default(13),
   /** The same for the audit. */
   RETENTION_AUDIT_MONTHS: months(12).default(0),
-  /** When a health report of everything is made, as a cron expression of five fields. */
+  /** When a health report of everything is made: at most once a day, so minute and hour are numbers. */
   REPORT_SCHEDULE: z
     .string()
     .default('0 6 * * 1')
@@ -196,7 +209,7 @@ export const configSchema = z.object({
     }),
   /** In whose time that is. */
   REPORT_TIMEZONE: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin').default('UTC'),
-  /** The server that takes mail for people; without it there are no channels by mail. */
+  /** The server that takes mail for people; set together with `SMTP_FROM`. Without it there are no channels by mail. */
   SMTP_HOST: z.string().optional(),
   /** Its port. */
   SMTP_PORT: port(587),
@@ -204,7 +217,7 @@ export const configSchema = z.object({
   SMTP_TLS: z.enum(['starttls', 'tls', 'none']).default('starttls'),
   /** Whom mail comes from. */
   SMTP_FROM: z.email('must be a mail address').optional(),
-  /** Who logs in at the mail server, where it asks for that. */
+  /** Who logs in at the mail server, where it asks for that; set together with `SMTP_PASSWORD_FILE`. */
   SMTP_USER: z.string().optional(),
   /** The file of its password. */
   SMTP_PASSWORD_FILE: z.string().optional(),

@@ -68,9 +68,12 @@ const reportLine = z.strictObject({
   new: z.boolean().nullable(),
 });
 const list = z.strictObject({
-  /** Of all; at most twenty lines are listed. */
+  /** Of all. */
   count,
+  /** At most 10,000 are kept, of who used what 1,000; of reports of before that twenty. */
   lines: z.array(reportLine),
+  /** Whether the lines are all. */
+  complete: z.boolean(),
   compared: z.strictObject({ count, new: count, gone: count, gone_names: z.array(text) }).nullable(),
 });
 const totals = z.strictObject({

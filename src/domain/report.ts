@@ -1,7 +1,7 @@
 import type { Health } from './credential.js';
 import { HEALTHS } from './credential.js';
 import { isBad } from './health.js';
-import { changeLines, MOST_LISTED, momentLines, stateLines, useLines } from './reportLines.js';
+import { changeLines, MOST_KEPT, momentLines, stateLines, useLines } from './reportLines.js';
 import type { ServiceType } from './serviceType.js';
 import type { FindingKind } from './vaultFinding.js';
 
@@ -60,7 +60,7 @@ export interface OpenDrift {
 export interface ReportSource {
   credentials: readonly ReportedCredential[];
   changes: readonly HealthChange[];
-  /** The busiest first: as many as are listed, and how many there are. `used_by` is anybody's words, so they have no bound. */
+  /** The busiest first: as many as are kept, and how many there are. `used_by` is anybody's words, so they have no bound. */
   uses: { most: readonly UseCount[]; count: number };
   drifts: readonly OpenDrift[];
 }
@@ -99,6 +99,7 @@ export interface ReportLine {
 
 export interface ReportSection {
   count: number;
+  /** All up to the bound; reports that were made when it was twenty keep those. */
   lines: ReportLine[];
   /** Against the last report: its count, credentials that came, and those that are no longer in the list. */
   compared: { count: number; new: number; gone: number; gone_names: string[] } | null;
@@ -154,7 +155,7 @@ export function reportOf(
   };
   const counts = { ...byList((list) => all[list].length), who_used: source.uses.count };
   const lists = byList((list) => {
-    const section = { count: counts[list], lines: all[list].slice(0, MOST_LISTED) };
+    const section = { count: counts[list], lines: all[list].slice(0, MOST_KEPT) };
     return last === null
       ? { ...section, compared: null }
       : comparedWith(last, list, { ...section, members: members[list] });
@@ -185,7 +186,7 @@ function comparedWith(
       gone_names: gone
         .map(([, name]) => name)
         .sort()
-        .slice(0, MOST_LISTED),
+        .slice(0, MOST_KEPT),
     },
   };
 }

@@ -1,8 +1,10 @@
 import { isBad } from './health.js';
 import type { Lines, ReportedCredential, ReportLine, ReportSource } from './report.js';
 
-/** Lists hold at most so many lines; their counts are of all. */
-export const MOST_LISTED = 20;
+/** Lists keep at most so many lines; their counts are of all. */
+export const MOST_KEPT = 10_000;
+/** The same of who used what: `used_by` is anybody's words, so that only the busiest are read at all. */
+export const MOST_USES_KEPT = 1_000;
 /** Every credential has a secret of some age, so only the oldest are listed and counted. */
 const OLDEST = 10;
 

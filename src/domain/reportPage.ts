@@ -1,7 +1,17 @@
 import { HEALTHS, type Health } from './credential.js';
 import { escapedHtml } from './htmlText.js';
 import { REPORT_LISTS, type ReportLine, type ReportList } from './report.js';
-import { change, moment, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
+import {
+  change,
+  MOST_SHOWN,
+  moment,
+  restWords,
+  type ShownReport,
+  TITLES,
+  titleOf,
+  userOf,
+  wordsOf,
+} from './reportWords.js';
 
 /** Mail readers drop style sheets, so each element has its style with it. */
 const BODY =
@@ -113,20 +123,20 @@ function tested({ body: { totals } }: ShownReport): string {
 
 function section({ body, to }: ShownReport, list: ReportList): string {
   const { count, lines, compared } = body.lists[list];
+  const shown = lines.slice(0, MOST_SHOWN);
   const against =
     compared === null
       ? ''
       : [compared.new && `${compared.new} new`, compared.gone && `${compared.gone} gone`];
   const changed = [...against].filter(Boolean).join(', ');
-  const rest = count > lines.length ? `… and ${count - lines.length} more` : '';
   const gone = compared === null ? '' : goneWords(compared);
   return (
     `<h2 style="font-size:17px;line-height:1.3;margin:26px 0 6px;padding-left:10px;border-left:4px solid ${COLOR[list] ?? GREY}">${TITLES[list]} ` +
     `<span style="font-weight:400;color:#5a6068">${count}${changed === '' ? '' : ` (${changed})`}</span></h2>\n` +
     (lines.length === 0
       ? ''
-      : `<table style="${TABLE}">${lines.map((one) => row(one, wordsOf(list, one, to))).join('\n')}</table>\n`) +
-    [rest, gone]
+      : `<table style="${TABLE}">${shown.map((one) => row(one, wordsOf(list, one, to))).join('\n')}</table>\n`) +
+    [restWords(body.lists[list]), gone]
       .map((text) => (text === '' ? '' : `<p style="${SOFT};margin:6px 0 0">${escapedHtml(text)}</p>\n`))
       .join('')
   );
@@ -134,8 +144,9 @@ function section({ body, to }: ShownReport, list: ReportList): string {
 
 function goneWords({ gone, gone_names: names }: { gone: number; gone_names: string[] }): string {
   if (gone === 0) return '';
-  const rest = gone > names.length ? ` and ${gone - names.length} more` : '';
-  return `No longer here: ${names.join(', ')}${rest}`;
+  const shown = names.slice(0, MOST_SHOWN);
+  const rest = gone > shown.length ? ` and ${gone - shown.length} more` : '';
+  return `No longer here: ${shown.join(', ')}${rest}`;
 }
 
 function row(line: ReportLine, words: string): string {

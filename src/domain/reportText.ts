@@ -1,6 +1,15 @@
 import { HEALTHS } from './credential.js';
 import { credentialsOf, REPORT_LISTS } from './report.js';
-import { moment, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
+import {
+  MOST_SHOWN,
+  moment,
+  restWords,
+  type ShownReport,
+  TITLES,
+  titleOf,
+  userOf,
+  wordsOf,
+} from './reportWords.js';
 
 /** The same reports as text alone, for mail readers that show no page. */
 export function reportText(reports: readonly ShownReport[], above: readonly string[] = []): string {
@@ -13,12 +22,14 @@ function oneText(report: ShownReport): string {
   const { totals, lists } = body;
   const sections = REPORT_LISTS.filter((list) => lists[list].count > 0).flatMap((list) => {
     const { count, lines } = lists[list];
-    const rest = count > lines.length ? [`  … and ${count - lines.length} more`] : [];
-    const words = lines.map(
-      (one) =>
-        `- ${one.name} (${one.service_type}, ${one.owner}): ${[userOf(one), wordsOf(list, one, to)].filter(Boolean).join(': ')}${one.new === true ? ' [new]' : ''}`,
-    );
-    return ['', `${TITLES[list]} (${count})`, ...words, ...rest];
+    const rest = restWords(lists[list]);
+    const words = lines
+      .slice(0, MOST_SHOWN)
+      .map(
+        (one) =>
+          `- ${one.name} (${one.service_type}, ${one.owner}): ${[userOf(one), wordsOf(list, one, to)].filter(Boolean).join(': ')}${one.new === true ? ' [new]' : ''}`,
+      );
+    return ['', `${TITLES[list]} (${count})`, ...words, ...(rest === '' ? [] : [`  ${rest}`])];
   });
   return [
     titleOf(report),

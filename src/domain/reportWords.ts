@@ -1,4 +1,4 @@
-import type { Report, ReportLine, ReportList } from './report.js';
+import type { Report, ReportLine, ReportList, ReportSection } from './report.js';
 
 /** A report as it is shown. */
 export interface ShownReport {
@@ -31,6 +31,20 @@ export const moment = (at: Date | string): string => {
   const text = typeof at === 'string' ? at : at.toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
 };
+
+/** People read at most so many lines of a list at a glance; the tables for programs have all. */
+export const MOST_SHOWN = 20;
+
+/** What the shown lines of a list leave out, and where the rest of what is kept can be read; nothing where they are all. */
+export function restWords({ count, lines }: ReportSection): string {
+  const left = count - Math.min(lines.length, MOST_SHOWN);
+  if (left === 0) return '';
+  const elsewhere = lines.length - MOST_SHOWN;
+  if (elsewhere <= 0) return `… and ${left} more`;
+  return elsewhere === left
+    ? `… and ${left} more: as CSV or JSON`
+    : `… and ${left} more, ${elsewhere} of them as CSV or JSON`;
+}
 
 /** What a list says of one of its credentials, in a few words. `to` is the end of the report. */
 export function wordsOf(list: ReportList, line: ReportLine, to: Date): string {

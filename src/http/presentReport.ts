@@ -1,5 +1,5 @@
 import { HEALTHS } from '../domain/credential.js';
-import { REPORT_LISTS, type ReportLine } from '../domain/report.js';
+import { REPORT_LISTS, type Report, type ReportLine, type ReportList } from '../domain/report.js';
 import type { ReportSchedule } from '../domain/reportSchedule.js';
 import type { ReportHead, StoredReport } from '../ports/reports.js';
 
@@ -9,7 +9,9 @@ export function presentReportHead(report: ReportHead): Record<string, unknown> {
 }
 
 export function presentReport(report: StoredReport): Record<string, unknown> {
-  return { ...presentReportHead(report), ...report.body };
+  const { body } = report;
+  const lists = REPORT_LISTS.map((list) => [list, { ...body.lists[list], complete: left(body, list) === 0 }]);
+  return { ...presentReportHead(report), ...body, lists: Object.fromEntries(lists) };
 }
 
 export function presentReportSchedule(schedule: ReportSchedule): Record<string, unknown> {
@@ -43,7 +45,13 @@ const OF_A_LINE = [
   'new',
 ];
 
-/** One table: what it is about, the totals, the count of each list with what came and went, then the lines. */
+/** How many lines of a list were not kept. */
+const left = ({ lists }: Report, list: ReportList): number => lists[list].count - lists[list].lines.length;
+
+/**
+ * One table: what it is about, the totals, the count of each list with what came and went, then all lines that are kept,
+ * and of how many that is not so.
+ */
 export function reportCsv({ id, team, from, to, body }: StoredReport): string {
   const { totals, since_last: last, lists } = body;
   const total = (name: string, count: number, before?: number) => ['total', name, count, before ?? null];
@@ -63,9 +71,10 @@ export function reportCsv({ id, team, from, to, body }: StoredReport): string {
       const { count, compared } = lists[list];
       return ['list', list, count, compared?.count ?? null, compared?.new ?? null, compared?.gone ?? null];
     }),
-    ...REPORT_LISTS.flatMap((list) =>
-      lists[list].lines.map((line) => [list, 'line', null, null, null, null, ...cellsOf(line)]),
-    ),
+    ...REPORT_LISTS.flatMap((list) => [
+      ...lists[list].lines.map((line) => [list, 'line', null, null, null, null, ...cellsOf(line)]),
+      ...(left(body, list) > 0 ? [[list, 'not_kept', left(body, list)]] : []),
+    ]),
   ];
   const width = rows[0]?.length ?? 0;
   return rows

@@ -26,7 +26,14 @@ export interface RawRows {
     warnings: string[];
   }[];
   uses: { credential_id: string; used_at: Date; used_by: string; caller: string; success: boolean }[];
-  audit: { credential_id: string; at: Date; action: string; outcome: string; version: number | null }[];
+  audit: {
+    credential_id: string;
+    at: Date;
+    action: string;
+    outcome: string;
+    version: number | null;
+    details: Record<string, unknown> | null;
+  }[];
   findings: { credential_id: string; kind: string; found_at: Date; resolved_at: Date | null }[];
   facts: Fact[];
 }
@@ -187,7 +194,8 @@ export class Recount {
     const began = [
       ...this.#versions(id, to).map(({ recorded_at }) => recorded_at.getTime()),
       ...this.#audit(id, to)
-        .filter(({ action }) => action === 'credential.activate')
+        // Whoever keeps the active version, against one of others, begins nothing anew.
+        .filter((e) => e.action === 'credential.activate' && e.details?.['from'] !== e.version)
         .map(({ at }) => at.getTime()),
     ].reduce((a, b) => Math.max(a, b), 0);
     if (run === undefined || run.tested_at.getTime() < began)

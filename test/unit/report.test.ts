@@ -11,7 +11,8 @@ import {
 import { reportPage } from '../../src/domain/reportPage.js';
 import { reportExpressionProblem } from '../../src/domain/reportSchedule.js';
 import { reportText } from '../../src/domain/reportText.js';
-import { reportCsv } from '../../src/http/presentReport.js';
+import { restWords } from '../../src/domain/reportWords.js';
+import { presentReport, reportCsv } from '../../src/http/presentReport.js';
 
 const DAY = 86_400_000;
 const to = new Date('2027-03-08T06:00:00Z');
@@ -165,12 +166,44 @@ describe('A health report', () => {
     expect(body.totals.uses).to.equal(10);
   });
 
-  it('lists at most twenty and counts all, but of secrets only the oldest', () => {
-    const many = Array.from({ length: 50 }, (_, n) => one(`lab ${n}`, { health: 'rejected' }));
-    const { lists } = made({ credentials: many }).body;
-    expect([lists.broken_now.count, lists.broken_now.lines.length]).to.deep.equal([50, 20]);
+  it('shows twenty at a glance and has all in the tables, but of secrets only the oldest', () => {
+    const many = Array.from({ length: 50 }, (_, n) => one(`lab <${n}>`, { health: 'rejected' }));
+    const report = stored(made({ credentials: many }).body);
+    const { lists } = report.body;
+    expect([lists.broken_now.count, lists.broken_now.lines.length]).to.deep.equal([50, 50]);
     expect(lists.oldest_secrets.count).to.equal(10);
-    expect(reportPage([stored(made({ credentials: many }).body)])).to.include('… and 30 more');
+    const page = reportPage([report]);
+    expect(page).to.include('… and 30 more: as CSV or JSON').and.include('lab &lt;19&gt;');
+    expect(page).to.not.include('lab &lt;20&gt;');
+    const text = reportText([report]);
+    expect(text).to.include('  … and 30 more: as CSV or JSON').and.not.include('lab <20>');
+    const csv = reportCsv(report);
+    expect(csv.match(/^"broken_now","line"/gm)).to.have.length(50);
+    expect(csv).to.not.include('not_kept');
+    const shown = presentReport(report)['lists'] as Record<ReportList, { lines: []; complete: boolean }>;
+    expect([shown.broken_now.lines.length, shown.broken_now.complete]).to.deep.equal([50, true]);
+  });
+
+  it('says where not all lines were kept', () => {
+    const many = Array.from({ length: 10_005 }, (_, n) => one(`lab ${n}`, { health: 'rejected' }));
+    const report = stored(made({ credentials: many }).body);
+    expect(report.body.lists.broken_now.lines).to.have.length(10_000);
+    expect(reportPage([report])).to.include('… and 9985 more, 9980 of them as CSV or JSON');
+    expect(reportCsv(report)).to.include(`"broken_now","not_kept",5${','.repeat(14)}\r\n`);
+    const shown = presentReport(report)['lists'] as Record<ReportList, { complete: boolean }>;
+    expect([shown.broken_now.complete, shown.expired.complete]).to.deep.equal([false, true]);
+    // Those of before kept twenty.
+    const { broken_now } = report.body.lists;
+    const old = { ...broken_now, lines: broken_now.lines.slice(0, 20) };
+    expect(restWords(old)).to.equal('… and 9985 more');
+    expect(restWords({ ...old, count: 20 })).to.equal('');
+  });
+
+  it('names all that is gone in its data and twenty on the page', () => {
+    const many = Array.from({ length: 30 }, (_, n) => one(`lab ${n}`, { health: 'rejected' }));
+    const { body } = made({ credentials: [one('lab 0')] }, asLast(made({ credentials: many })));
+    expect(body.lists.broken_now.compared?.gone_names).to.have.length(30);
+    expect(reportPage([stored(body)])).to.match(/No longer here: (?:[^,<]+, ){19}[^,<]+ and 10 more</);
   });
 
   it('lets no name become markup in the page or a formula in the table', () => {

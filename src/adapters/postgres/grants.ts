@@ -21,6 +21,7 @@ const FULL = [
   'notifications',
   'idempotency_keys',
   'reports',
+  'report_lines',
   'report_schedules',
   'notification_channels',
   'notification_deliveries',

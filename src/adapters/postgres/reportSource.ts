@@ -1,5 +1,5 @@
 import type { HealthChange, OpenDrift, ReportedCredential, UseCount } from '../../domain/report.js';
-import { MOST_LISTED } from '../../domain/reportLines.js';
+import { MOST_USES_KEPT } from '../../domain/reportLines.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Query, Row } from './pools.js';
 
@@ -77,7 +77,7 @@ const USES = `
     count(*) over () as groups
   from broker.credential_usage u join scope s on s.id = u.credential_id
   where u.used_at >= $2 and u.used_at < $3
-  group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit ${MOST_LISTED}`;
+  group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit ${MOST_USES_KEPT}`;
 
 /** What `glassdome findings` listed as open at that moment, but for orphans, which belong to no credential. */
 const DRIFTS = `

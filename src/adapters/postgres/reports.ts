@@ -1,18 +1,22 @@
-import { type LastReport, REPORT_LISTS, type Report } from '../../domain/report.js';
+import type { LastReport, Report } from '../../domain/report.js';
 import type { ChangeTx } from '../../ports/changes.js';
-import type { ReportHead, Reports, StoredReport } from '../../ports/reports.js';
+import type { ReportHead, Reports } from '../../ports/reports.js';
 import { uuidOrNull } from './credentialRow.js';
 import { insertRecord } from './credentialWrites.js';
 import { pageOf, readCursor } from './cursor.js';
 import type { Query, Row } from './pools.js';
+import { allLines, insertLines, rowOf } from './reportLines.js';
 import { reportScheduleReads } from './reportSchedules.js';
 import { reportSource } from './reportSource.js';
 import { whereClause } from './whereClause.js';
 
 const HEAD = 'id, schedule_id, team, from_at, to_at, made_at, made_by, summary';
 
+/** Of its lines nothing is needed, and they may be many. */
 const LAST = `
-  select id, to_at, body, members from broker.reports where schedule_id = $1 and due_at < $2
+  select id, to_at, body -> 'totals' as totals, members,
+    (select jsonb_object_agg(key, value -> 'count') from jsonb_each(body -> 'lists')) as counts
+  from broker.reports where schedule_id = $1 and due_at < $2
   order by due_at desc limit 1`;
 
 /** What reports are made of, those that were made, and when they are due. `slow` for what reads a lot. */
@@ -24,7 +28,9 @@ export function postgresReports(query: Query, slow: Query): Reports {
     async report(id) {
       const text = `select ${HEAD}, body from broker.reports where id = $1`;
       const [row] = await query({ text, values: [uuidOrNull(id)] });
-      return row === undefined ? null : toReport(row);
+      if (row === undefined) return null;
+      const head = toHead(row);
+      return { ...head, body: await allLines(query, head.id, row['body'] as Report) };
     },
     async lastOf(scheduleId, before) {
       const [row] = await query({ text: LAST, values: [scheduleId, before] });
@@ -56,8 +62,8 @@ const reportPage = async (query: Query, ...[teams, page]: Parameters<Reports['li
 /** Rejects when the schedule has one for that moment already. */
 export function reportWrites(query: Query): Pick<ChangeTx, 'insertReport'> {
   return {
-    insertReport: (report) =>
-      insertRecord(query, 'reports', {
+    async insertReport(report) {
+      await insertRecord(query, 'reports', {
         id: report.id,
         schedule_id: report.scheduleId,
         due_at: report.dueAt,
@@ -67,9 +73,11 @@ export function reportWrites(query: Query): Pick<ChangeTx, 'insertReport'> {
         made_at: report.madeAt,
         made_by: report.madeBy,
         summary: report.summary,
-        body: report.body,
+        body: rowOf(report.body),
         members: report.members,
-      }),
+      });
+      await insertLines(query, report.id, report.body);
+    },
   };
 }
 
@@ -86,12 +94,7 @@ function toHead(row: Row): ReportHead {
   } as ReportHead;
 }
 
-function toReport(row: Row): StoredReport {
-  return { ...toHead(row), body: row['body'] as Report };
-}
-
 function toLast(row: Row): LastReport {
-  const { totals, lists } = row['body'] as Report;
-  const counts = Object.fromEntries(REPORT_LISTS.map((list) => [list, lists[list].count]));
-  return { id: row['id'], to: row['to_at'], totals, counts, members: row['members'] } as LastReport;
+  const { totals, counts, members } = row;
+  return { id: row['id'], to: row['to_at'], totals, counts, members } as LastReport;
 }

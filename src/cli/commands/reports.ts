@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { REPORT_LISTS, type ReportLine, type ReportList, type ReportSection } from '../../domain/report.js';
-import { TITLES, userOf, wordsOf } from '../../domain/reportWords.js';
+import { MOST_SHOWN, restWords, TITLES, userOf, wordsOf } from '../../domain/reportWords.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -107,7 +107,8 @@ function tell(report: Report): void {
   for (const name of REPORT_LISTS.filter((each) => lists[each]?.count > 0)) tellList(name, lists[name], to);
 }
 
-function tellList(name: ReportList, { count, lines, compared }: ReportSection, to: string): void {
+function tellList(name: ReportList, section: ReportSection, to: string): void {
+  const { count, lines, compared } = section;
   const since = compared === null ? '' : `, ${compared.new} new, ${compared.gone} gone`;
   say(`\n${TITLES[name]} (${count}${since})`);
   const words = (line: ReportLine) =>
@@ -119,9 +120,10 @@ function tellList(name: ReportList, { count, lines, compared }: ReportSection, t
       { title: 'OWNER', value: (row) => row['owner'], extra: true },
       { title: 'WHAT', value: (row) => row['words'] },
     ],
-    lines.map((line) => ({ ...line, words: words(line) })),
+    lines.slice(0, MOST_SHOWN).map((line) => ({ ...line, words: words(line) })),
   );
-  if (count > lines.length) say(`… and ${count - lines.length} more`);
+  const rest = restWords(section);
+  if (rest !== '') say(rest);
 }
 
 /** How the credentials are. */
