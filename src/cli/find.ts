@@ -1,5 +1,6 @@
 import type { Cli } from './cli.js';
 import { CliError, EXIT } from './exitCodes.js';
+import { listed } from './pages.js';
 
 /** What lists and lookups answer of a credential; the rest is printed as it comes. */
 export interface CredentialView extends Record<string, unknown> {
@@ -10,11 +11,6 @@ export interface CredentialView extends Record<string, unknown> {
   access: string | null;
   revision: number;
   active_version: number | null;
-}
-
-export interface CredentialPage {
-  items: CredentialView[];
-  next_cursor: string | null;
 }
 
 /** Names may be longer than what is searched for; the rest is compared here. */
@@ -65,28 +61,7 @@ export async function findCredentialId(cli: Cli, word: string): Promise<string> 
 }
 
 async function allNamed(cli: Cli, name: string, status: string | undefined): Promise<CredentialView[]> {
-  const found: CredentialView[] = [];
-  const q = name.slice(0, LONGEST_SEARCH);
-  for await (const item of allCredentials(cli, { q, ...(status && { status }) })) {
-    if (item.name === name) found.push(item);
-  }
-  return found;
-}
-
-/** Every credential that the filters of `GET /api/credentials` let through, page after page. */
-export async function* allCredentials(
-  cli: Cli,
-  filter: Record<string, string | readonly string[]>,
-): AsyncGenerator<CredentialView> {
-  let cursor: string | null = null;
-  do {
-    const query = new URLSearchParams({ limit: '200' });
-    for (const [key, value] of Object.entries(filter)) {
-      for (const word of [value].flat()) query.append(key, word);
-    }
-    if (cursor !== null) query.set('cursor', cursor);
-    const { body }: { body: CredentialPage } = await cli.call<CredentialPage>(`/api/credentials?${query}`);
-    yield* body.items;
-    cursor = body.next_cursor;
-  } while (cursor !== null);
+  const filter = { q: name.slice(0, LONGEST_SEARCH), status };
+  const { items } = await listed<CredentialView>(cli, '/api/credentials', { filter });
+  return items.filter((item) => item.name === name);
 }

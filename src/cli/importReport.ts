@@ -135,13 +135,4 @@ export function tellOutcome({ groups, still_in_environment: left }: ImportReport
   if (left.length > 0) note(`Still only in the environment (${left.length}): ${left.map(cell).join(', ')}`);
 }
 
-/** The names that no stored group holds, by the same rule as the broker's for one call. */
-export function namesLeft(rows: readonly ImportRowView[], groups: readonly ImportGroupView[]): string[] {
-  const stored = new Set(
-    groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)).map((g) => g.key),
-  );
-  const held = rows.filter((r) => r.class === 'credential' && stored.has(r.group ?? '')).map((r) => r.name);
-  return [...new Set(rows.map((r) => r.name))].filter((name) => !held.includes(name));
-}
-
 const credentials = (n: number) => `${n} credential${n === 1 ? '' : 's'}`;

@@ -133,7 +133,10 @@ export interface ChangeTx {
   acknowledgeNotice(id: string, by: string, at: Date): Promise<void>;
   /** What of it was not sent yet is dropped: it is put once more when it still holds. */
   snoozeNotice(id: string, by: string, until: Date): Promise<void>;
-  /** What an import left in the importer's environment takes the place of what the one before left; none: forgotten. */
+  /**
+   * What an import left in the importer's environment takes the place of what the one before left; none: forgotten, the
+   * same: nothing changes.
+   */
   setEnvLeftovers(principal: string, names: string[], at: Date): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;

@@ -205,6 +205,7 @@ export interface EndingGrant {
 export interface EnvLeftovers {
   principal: string;
   names: string[];
+  /** The first of the imports in a row that left these names. */
   importedAt: Date;
 }
 

@@ -208,6 +208,44 @@ describe('glassdome credentials import', function () {
     expect(said.join('')).not.to.contain(vault.rootToken);
   });
 
+  /** What the reminders name, and what the newest audit rows of the imports count. */
+  async function leftBy(
+    who: string,
+  ): Promise<{ names: string[]; since: Date | undefined; counts: unknown[] }> {
+    const principal = `local:${who}`;
+    const row = (await system.ports.records.envLeftovers()).find((each) => each.principal === principal);
+    const trail = `/api/audit?action=credential.import&actor=${principal}&limit=200`;
+    const { items } = (await (await system.send('GET', trail)).json()) as {
+      items: { details: Record<string, unknown> }[];
+    };
+    const counts = items.map(({ details }) => details['still_in_environment']);
+    return { names: row?.names ?? [], since: row?.importedAt, counts };
+  }
+
+  it('leaves for the reminders what is not in the broker, again and again, and nothing of a clean file', async () => {
+    const env = await system.person('erin', 'engineer');
+    const own = ['VAULT_SECRET_ID', 'SECRET_KEY', 'DATABASE_URL', 'REDIS_URL'];
+    const text = `${readFileSync(fixture, 'utf8')}\nPROXMOX_09_TOKEN_VALUE=${canary}\n`;
+    const importOf = (content: string, ...more: string[]) =>
+      run(['import', envFile('erin.env', content), '--yes', ...more], { env });
+    await importOf(text);
+    const first = await leftBy('erin');
+    expect(first.names).to.deep.equal([...own, 'PROXMOX_09_TOKEN_VALUE']);
+    expect(first.counts.slice(0, 2)).to.deep.equal([5, 5]);
+    expect((await importOf(text)).stderr).to.contain('Nothing changed');
+    const second = await leftBy('erin');
+    expect([second.names, second.since]).to.deep.equal([first.names, first.since]);
+    expect(second.counts).to.deep.equal([5, ...first.counts]);
+    const some = await importOf(text.replace('fake-unifi-api-key', canary), '--only', 'aws');
+    expect(some.stderr).to.match(/Still only in the environment \(18\): .*UBIQUITI_API_KEY/);
+    expect((await leftBy('erin')).names).to.have.members([...first.names, 'UBIQUITI_API_KEY']);
+    await importOf('LOG_LEVEL=debug\nPROXMOX_09_TOKEN_VALUE=\n');
+    expect((await leftBy('erin')).names).to.deep.equal([]);
+    const lone = await importOf(`PROXMOX_09_TOKEN_VALUE=${canary}\n`);
+    expect(lone.stderr).to.contain('1 credential incomplete');
+    expect((await leftBy('erin')).names).to.deep.equal(['PROXMOX_09_TOKEN_VALUE']);
+  });
+
   it('never showed a value', () => {
     const values = parseDotenv(readFileSync(fixture, 'utf8')).entries.map((e) => e.value ?? '');
     const secrets = [canary, ...values.filter((v) => /fake|sk-|wJalr/i.test(v))];

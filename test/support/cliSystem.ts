@@ -41,6 +41,8 @@ export interface CliSystem {
   glassdome(words: readonly string[], options?: RunOptions): Promise<Ended>;
   /** What the worker does every five minutes. */
   reconcile(): Promise<void>;
+  /** The broker's own parts, for what no command shows or makes. */
+  ports: Awaited<ReturnType<typeof wire>>['ports'];
   stop(): Promise<void>;
 }
 
@@ -124,6 +126,7 @@ export async function startCliSystem(): Promise<CliSystem> {
     admin,
     glassdome,
     send,
+    ports: system.ports,
     person: async (username, role) => {
       const made = await send('POST', '/api/users', { username, role });
       return logIn(username, ((await made.json()) as { one_time_password: string }).one_time_password);

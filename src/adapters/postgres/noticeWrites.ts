@@ -17,9 +17,11 @@ const SNOOZE = `
   )
   update broker.notifications set snoozed_until = $3, snoozed_by = $2 where id = $1`;
 
+/** An import that leaves the same names starts no new weeks of reminders. */
 const LEFTOVERS = `
-  insert into broker.env_leftovers (principal, names, imported_at) values ($1, $2, $3)
-  on conflict (principal) do update set names = excluded.names, imported_at = excluded.imported_at`;
+  insert into broker.env_leftovers as before (principal, names, imported_at) values ($1, $2, $3)
+  on conflict (principal) do update set names = excluded.names, imported_at = excluded.imported_at
+  where before.names is distinct from excluded.names`;
 
 /** Writes of one transaction to what people are told. */
 export function noticeWrites(query: Query, clock: Clock): NoticeWrites {

@@ -6,6 +6,7 @@ import { EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { findCredentialId } from '../find.js';
 import { type Column, printJson, printTable } from '../output.js';
+import { listed, tellMore } from '../pages.js';
 import { note, say } from '../terminal.js';
 
 interface ListOptions extends GlobalOptions {
@@ -17,10 +18,6 @@ interface ListOptions extends GlobalOptions {
   to?: string;
   limit: number;
 }
-interface Page {
-  items: Record<string, unknown>[];
-  next_cursor: string | null;
-}
 interface Proof {
   ok: boolean;
   chains: number;
@@ -28,8 +25,6 @@ interface Proof {
   checkpoints: number;
   problems: { chain: string; seq: number; problem: string }[];
 }
-
-const MAX_PAGE = 200;
 
 const list = leaf('list', 'what happened, newest first (admins: all, others: their own)')
   .option('--credential <credential>', 'of this one: name, owner/name or id')
@@ -43,22 +38,12 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
     withBroker<ListOptions>(async (cli, { json, credential, limit, ...words }) => {
       const id = credential === undefined ? undefined : await findCredentialId(cli, credential);
       const { actor, action, outcome, from, to } = words;
-      const filter = Object.entries({ credential_id: id, actor, action, outcome, from, to });
-      const items: Record<string, unknown>[] = [];
-      let cursor: string | null = null;
-      do {
-        const query = new URLSearchParams({
-          limit: String(Math.min(MAX_PAGE, Math.max(1, limit - items.length))),
-        });
-        for (const [name, word] of filter) if (word !== undefined) query.set(name, word);
-        if (cursor !== null) query.set('cursor', cursor);
-        const { body }: { body: Page } = await cli.call<Page>(`/api/audit?${query}`);
-        items.push(...body.items);
-        cursor = body.next_cursor;
-      } while (cursor !== null && items.length < limit);
-      if (json) return printJson({ items: items.slice(0, limit) });
-      if (items.length === 0) return note('Nothing fits.');
-      printTable(columns, await withAccountNames(cli, items.slice(0, limit)));
+      const filter = { credential_id: id, actor, action, outcome, from, to };
+      const page = await listed(cli, '/api/audit', { limit, filter });
+      if (json) return printJson({ items: page.items });
+      if (page.items.length === 0) return note('Nothing fits.');
+      printTable(columns, await withAccountNames(cli, page.items));
+      tellMore(page);
     }),
   );
 

@@ -6,6 +6,7 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { CHANNELS, type Channel, findChannel } from '../findChannel.js';
 import { printJson, printTable } from '../output.js';
+import { listed, tellMore } from '../pages.js';
 import { confirm, note, say } from '../terminal.js';
 
 type Row = Record<string, unknown>;
@@ -125,12 +126,12 @@ const deliveries = leaf('deliveries', 'what was handed over to a channel, newest
   .action(
     withBroker<DeliveryOptions>(async (cli, { json, state, limit }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
-      const query = new URLSearchParams({ limit: String(limit), ...(state !== undefined && { state }) });
-      const { body } = await cli.call<{ items: Row[] }>(`${CHANNELS}/${id}/deliveries?${query}`);
-      if (json) return printJson(body);
-      if (body.items.length === 0)
+      const page = await listed(cli, `${CHANNELS}/${id}/deliveries`, { limit, filter: { state } });
+      if (json) return printJson(page);
+      if (page.items.length === 0)
         return note(state === undefined ? `Nothing was handed over to ${name} yet.` : 'Nothing fits.');
-      printTable(deliveryColumns, body.items);
+      printTable(deliveryColumns, page.items);
+      tellMore(page);
     }),
   );
 

@@ -1,6 +1,7 @@
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { printJson, printTable } from '../output.js';
+import { listed } from '../pages.js';
 import { note } from '../terminal.js';
 
 type Row = Record<string, unknown>;
@@ -24,18 +25,8 @@ export const findings = leaf(
   .option('--all', 'also what holds no more')
   .action(
     withBroker<FindingOptions>(async (cli, { json, kind, all }) => {
-      const items: Finding[] = [];
-      let cursor: string | null = null;
-      do {
-        const query = new URLSearchParams({ limit: '200', resolved: String(all === true) });
-        if (kind !== undefined) query.set('kind', kind);
-        if (cursor !== null) query.set('cursor', cursor);
-        const { body } = await cli.call<{ items: Finding[]; next_cursor: string | null }>(
-          `/api/findings?${query}`,
-        );
-        items.push(...body.items);
-        cursor = body.next_cursor;
-      } while (cursor !== null);
+      const filter = { kind, resolved: String(all === true) };
+      const { items } = await listed<Finding>(cli, '/api/findings', { filter });
       if (json) return printJson({ items });
       if (items.length === 0) return note('Nothing found: Vault holds what the broker stored.');
       printTable(columns, items);

@@ -3,13 +3,7 @@ import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { readDotenvText } from '../envFile.js';
 import { CliError, EXIT } from '../exitCodes.js';
-import {
-  type ImportGroupView,
-  type ImportReport,
-  namesLeft,
-  printPreview,
-  tellOutcome,
-} from '../importReport.js';
+import { type ImportGroupView, type ImportReport, printPreview, tellOutcome } from '../importReport.js';
 import { printJson } from '../output.js';
 import { secretInput } from '../secretInput.js';
 import { confirm, note } from '../terminal.js';
@@ -50,14 +44,14 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
   .action(
     withBroker<Options>(async (cli, options, [file]) => {
       const source = await sourceOf(file, options);
-      const ask = { ...source, body: { ...source.body, grant_to: options.grantTo ?? [] } };
-      const preview = await previewOf(cli, ask, options.only);
+      const granting = { ...source, body: { ...source.body, grant_to: options.grantTo ?? [] } };
+      const preview = await previewOf(cli, granting, options.only);
       if (!options.json) printPreview(preview, options.grantTo ?? []);
       else if (options.dryRun) printJson(preview);
       if (options.dryRun) return;
       const due = preview.groups.filter((g) => g.result === 'create' || g.result === 'update');
       if (due.length > 0) await confirm(`Import ${due.length} of ${preview.groups.length}?`, options.yes);
-      const report = await importAll(cli, ask, preview, due);
+      const report = await importAll(cli, granting, preview, due);
       if (options.json) printJson(report);
       else tellOutcome(report);
       if (isPartial(report, options.only)) process.exitCode = EXIT.failed;
@@ -81,21 +75,18 @@ async function sourceOf(file: string | undefined, options: Options): Promise<Sou
   return { path: '/api/imports/vault', body: { vault_token: token.reveal().trim(), ...mount } };
 }
 
-async function previewOf(
-  cli: Cli,
-  { path, body }: Source,
-  only: string[] | undefined,
-): Promise<ImportReport> {
-  const limits = only === undefined ? {} : { only };
-  const request = { method: 'POST', body: { ...body, ...limits, dry_run: true } };
-  const { body: preview } = await cli.call<ImportReport>(path, request);
+async function previewOf(cli: Cli, source: Source, only: string[] | undefined): Promise<ImportReport> {
+  const preview = await ask(cli, source, { only, dry_run: true });
   const unknown = (only ?? []).filter((key) => !preview.groups.some((g) => g.key === key));
   if (unknown.length === 0) return preview;
   const known = preview.groups.map((g) => g.key).join(', ') || 'none';
   throw new CliError(`There is no group "${unknown.join('", "')}".`, EXIT.usage, `There are: ${known}`);
 }
 
-/** One call a group, so that a person sees it move and knows what is stored when the connection breaks. */
+/**
+ * One call a group, so that a person sees it move and knows what is stored when the connection breaks; then one of no
+ * group, also when nothing was due: by it the broker notes what the environment alone still holds.
+ */
 async function importAll(
   cli: Cli,
   source: Source,
@@ -111,15 +102,15 @@ async function importAll(
     note(`[${index + 1}/${due.length}] ${done.name}: ${done.result}`);
     results.set(done.key, done);
   }
+  const { still_in_environment } = await ask(cli, source, { only: [], dry_run: false });
   const groups = preview.groups.map((g) => results.get(g.key) ?? g);
-  return { ...preview, dry_run: false, groups, still_in_environment: namesLeft(preview.rows, groups) };
+  return { ...preview, dry_run: false, groups, still_in_environment };
 }
 
-async function importOne(cli: Cli, { path, body }: Source, group: ImportGroupView): Promise<ImportGroupView> {
+async function importOne(cli: Cli, source: Source, group: ImportGroupView): Promise<ImportGroupView> {
   try {
-    const request = { method: 'POST', body: { ...body, only: [group.key], dry_run: false } };
-    const { body: report } = await cli.call<ImportReport>(path, request);
-    return report.groups.find((g) => g.key === group.key) ?? { ...group, result: 'failed' };
+    const { groups } = await ask(cli, source, { only: [group.key], dry_run: false });
+    return groups.find((g) => g.key === group.key) ?? { ...group, result: 'failed' };
   } catch (error) {
     // What is wrong with one group alone does not end the others.
     if (!(error instanceof ApiError) || error.problem.status >= 500 || error.problem.status === 401)
@@ -127,6 +118,15 @@ async function importOne(cli: Cli, { path, body }: Source, group: ImportGroupVie
     const problems = [{ field: group.key, rule: error.message }];
     return { ...group, result: 'failed', problems };
   }
+}
+
+/** @param what `only` undefined: all groups. */
+async function ask(
+  cli: Cli,
+  { path, body }: Source,
+  what: { only: string[] | undefined; dry_run: boolean },
+): Promise<ImportReport> {
+  return (await cli.call<ImportReport>(path, { method: 'POST', body: { ...body, ...what } })).body;
 }
 
 /** A failed group always counts; an incomplete one only where it was asked for by name. */

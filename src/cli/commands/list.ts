@@ -2,9 +2,9 @@ import { withAccountNames } from '../accountNames.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { atLeastOne } from '../fieldFlags.js';
-import { allCredentials, type CredentialView } from '../find.js';
 import { tlsCell } from '../insecure.js';
 import { printJson, printTable } from '../output.js';
+import { listed, tellMore } from '../pages.js';
 import { note } from '../terminal.js';
 
 interface Options extends GlobalOptions {
@@ -47,14 +47,14 @@ export const list = leaf('list', 'what you may see')
   .option('--limit <n>', 'at most so many', atLeastOne)
   .action(
     withBroker<Options>(async (cli, options) => {
-      const items: CredentialView[] = [];
-      for await (const item of allCredentials(cli, filterOf(options))) {
-        if (items.length === options.limit) break;
-        items.push(item);
+      const filter = filterOf(options);
+      const page = await listed(cli, '/api/credentials', { limit: options.limit, filter });
+      if (options.json) return printJson({ items: page.items });
+      if (page.items.length > 0) {
+        printTable(columns, await withAccountNames(cli, page.items));
+        return tellMore(page);
       }
-      if (options.json) return printJson({ items });
-      if (items.length > 0) return printTable(columns, await withAccountNames(cli, items));
-      const filtered = Object.keys(filterOf(options)).length > 0;
+      const filtered = Object.values(filter).some((word) => word !== undefined);
       note(
         filtered
           ? 'Nothing fits these filters.'
@@ -63,8 +63,8 @@ export const list = leaf('list', 'what you may see')
     }),
   );
 
-function filterOf(options: Options): Record<string, string | string[]> {
-  const filter = {
+function filterOf(options: Options): Record<string, string | string[] | undefined> {
+  return {
     service_type: options.type,
     health: options.health,
     status: options.status,
@@ -75,8 +75,4 @@ function filterOf(options: Options): Record<string, string | string[]> {
     unused_since: options.unusedSince,
     q: options.search,
   };
-  return Object.fromEntries(Object.entries(filter).filter(([, v]) => v !== undefined)) as Record<
-    string,
-    string
-  >;
 }

@@ -1,18 +1,16 @@
 import { Command } from 'commander';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
+import { atLeastOne } from '../fieldFlags.js';
 import { printJson, printTable } from '../output.js';
+import { listed, tellMore } from '../pages.js';
 import { note } from '../terminal.js';
 
 type Notice = Record<string, unknown> & { id: string; text: string };
 interface ListOptions extends GlobalOptions {
   all?: boolean;
   kind?: string;
-  limit: string;
-}
-interface Page {
-  items: Notice[];
-  next_cursor: string | null;
+  limit: number;
 }
 
 const PATH = '/api/notifications';
@@ -20,19 +18,15 @@ const PATH = '/api/notifications';
 const list = leaf('list', 'what still holds of what you were told; to an admin of everybody')
   .option('--all', 'also what is settled, acknowledged or put off')
   .option('--kind <kind>', 'only this kind, e.g. expiring')
-  .option('--limit <n>', 'so many at most', '50')
+  .option('--limit <n>', 'so many at most', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, all, kind, limit }) => {
-      const query = new URLSearchParams({
-        limit,
-        ...(all === true ? {} : { open: 'true' }),
-        ...(kind !== undefined && { kind }),
-      });
-      const { body } = await cli.call<Page>(`${PATH}?${query}`);
-      if (json) return printJson(body);
-      if (body.items.length === 0) return note(all === true ? 'Nothing yet.' : 'Nothing that still holds.');
-      printTable(columns, body.items);
-      if (body.next_cursor !== null) note('There are more: raise --limit, or use --json and its cursor.');
+      const filter = { kind, open: all === true ? undefined : 'true' };
+      const page = await listed<Notice>(cli, PATH, { limit, filter });
+      if (json) return printJson(page);
+      if (page.items.length === 0) return note(all === true ? 'Nothing yet.' : 'Nothing that still holds.');
+      printTable(columns, page.items);
+      tellMore(page);
     }),
   );
 

@@ -6,10 +6,10 @@ import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { printJson, printPairs, printTable } from '../output.js';
+import { listed, tellMore } from '../pages.js';
 import { note, say } from '../terminal.js';
 import { reportSchedules } from './reportSchedules.js';
 
-type Row = Record<string, unknown>;
 interface MakeOptions extends GlobalOptions {
   team?: string;
   from?: string;
@@ -30,28 +30,16 @@ interface Report {
   summary: string;
   lists: Record<ReportList, ReportSection>;
 }
-interface Page {
-  items: Row[];
-  next_cursor: string | null;
-}
 
 const PATH = '/api/reports';
-const MAX_PAGE = 200;
 
 const list = leaf('list', 'reports that were made, newest first (admins: all, others: of their teams)')
   .option('--limit <n>', 'at most so many', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, limit }) => {
-      const items: Row[] = [];
-      let cursor: string | null = null;
-      do {
-        const size = Math.min(MAX_PAGE, Math.max(1, limit - items.length));
-        const query = new URLSearchParams({ limit: String(size), ...(cursor !== null && { cursor }) });
-        const { body }: { body: Page } = await cli.call<Page>(`${PATH}?${query}`);
-        items.push(...body.items);
-        cursor = body.next_cursor;
-      } while (cursor !== null && items.length < limit);
-      if (json) return printJson({ items: items.slice(0, limit) });
+      const page = await listed(cli, PATH, { limit });
+      const { items } = page;
+      if (json) return printJson({ items });
       if (items.length === 0) return note('No report yet. An admin makes one: glassdome reports make');
       printTable(
         [
@@ -60,8 +48,9 @@ const list = leaf('list', 'reports that were made, newest first (admins: all, ot
           { title: 'SUMMARY', value: (row) => row['summary'] },
           { title: 'ID', value: (row) => row['id'], whole: true },
         ],
-        items.slice(0, limit),
+        items,
       );
+      tellMore(page);
     }),
   );
 

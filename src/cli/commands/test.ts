@@ -3,8 +3,9 @@ import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.js';
 import { atLeastOne, wholeNumber } from '../fieldFlags.js';
-import { allCredentials, type CredentialView, findCredential } from '../find.js';
+import { type CredentialView, findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
+import { listed, tellMore } from '../pages.js';
 import { note } from '../terminal.js';
 import { exitOf, printTest, type TestView } from '../testReport.js';
 
@@ -72,12 +73,8 @@ interface Outcome {
 }
 
 async function testAll(cli: Cli, options: Options): Promise<void> {
-  const filter: Record<string, string> = {
-    status: 'active',
-    ...(options.type && { service_type: options.type }),
-  };
-  const waiting: CredentialView[] = [];
-  for await (const credential of allCredentials(cli, filter)) waiting.push(credential);
+  const filter = { status: 'active', service_type: options.type };
+  const { items: waiting } = await listed<CredentialView>(cli, '/api/credentials', { filter });
   if (waiting.length === 0) return note('There is no credential to test.');
   const total = waiting.length;
   const done: Outcome[] = [];
@@ -155,7 +152,8 @@ function printOutcomes(done: readonly Outcome[]): void {
 }
 
 async function showHistory(cli: Cli, options: Options, { id, name }: CredentialView): Promise<void> {
-  const items = await runsOf(cli, id, options.limit ?? Number.POSITIVE_INFINITY);
+  const page = await listed(cli, `/api/credentials/${id}/tests`, { limit: options.limit });
+  const { items } = page;
   if (options.json) return printJson({ items });
   if (items.length === 0) return note(`"${name}" was never tested.`);
   printTable(
@@ -170,24 +168,5 @@ async function showHistory(cli: Cli, options: Options, { id, name }: CredentialV
     ],
     items,
   );
-}
-
-interface RunPage {
-  items: Record<string, unknown>[];
-  next_cursor: string | null;
-}
-
-const PAGE = 200;
-
-/** Newest first, page by page. */
-async function runsOf(cli: Cli, id: string, limit: number): Promise<Record<string, unknown>[]> {
-  const items: Record<string, unknown>[] = [];
-  for (let cursor: string | null = ''; cursor !== null && items.length < limit; ) {
-    const more: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const path = `/api/credentials/${id}/tests?limit=${Math.min(PAGE, limit - items.length)}${more}`;
-    const { body } = await cli.call<RunPage>(path);
-    items.push(...body.items);
-    cursor = body.next_cursor;
-  }
-  return items;
+  tellMore(page);
 }

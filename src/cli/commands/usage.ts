@@ -5,6 +5,7 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { type CredentialView, findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
+import { listed, tellMore } from '../pages.js';
 import { note } from '../terminal.js';
 
 interface Options extends GlobalOptions {
@@ -29,7 +30,7 @@ const columns = [
 /** Who used it; or, with `--report`, tells the broker how it went. */
 export const usage = leaf('usage', 'who used it, when, and did it work')
   .argument('<credential>', 'name, owner/name or id')
-  .option('--limit <n>', 'the newest so many, at most 200', atLeastOne, 50)
+  .option('--limit <n>', 'the newest so many', atLeastOne, 50)
   .option('--report <success|failure>', 'tell how a use of it went')
   .option('--error-code <code>', 'with --report failure: why, e.g. invalid_credential')
   .option('--used-by <name>', 'with --report: the agent or deployment')
@@ -38,11 +39,11 @@ export const usage = leaf('usage', 'who used it, when, and did it work')
     withBroker<Options>(async (cli, options, [word = '']) => {
       const credential = await findCredential(cli, word);
       if (options.report !== undefined) return report(cli, options, credential);
-      const path = `/api/credentials/${credential.id}/usage?limit=${options.limit}`;
-      const { body } = await cli.call<{ items: Record<string, unknown>[] }>(path);
-      if (options.json) return printJson(body);
-      if (body.items.length === 0) return note(`Nobody has used "${credential.name}" yet.`);
-      printTable(columns, await withAccountNames(cli, body.items));
+      const page = await listed(cli, `/api/credentials/${credential.id}/usage`, { limit: options.limit });
+      if (options.json) return printJson(page);
+      if (page.items.length === 0) return note(`Nobody has used "${credential.name}" yet.`);
+      printTable(columns, await withAccountNames(cli, page.items));
+      tellMore(page);
     }),
   );
 
