@@ -153,7 +153,12 @@ export interface ChangeTx {
 
   /** Rejects with `name_taken`. */
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;
+  /** Locks and returns the team, with its members as they are now. */
+  lockTeam(name: string): Promise<Team | null>;
   replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
+  /** Adds one, or sets whether he leads. */
+  putMember(team: string, member: TeamMember, by: string, at: Date): Promise<void>;
+  removeMember(team: string, principal: string): Promise<void>;
   /** Also removes the grants that name it and its reports: another team may get that name. */
   deleteTeam(name: string, at: Date): Promise<void>;
 
