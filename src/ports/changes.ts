@@ -119,6 +119,8 @@ export interface ChangeTx {
    */
   stirAlike(tested: { id: string; accountKey: string; accepted: boolean }, at: Date): Promise<void>;
   notice(notice: Notice): Promise<void>;
+  /** Any number, in one statement. */
+  notices(notices: readonly Notice[]): Promise<void>;
   /** False when one of its kind stands already for the same credential or path; then nothing is changed. */
   openFinding(finding: VaultFinding): Promise<boolean>;
   resolveFinding(id: string, resolution: Resolution, at: Date): Promise<void>;

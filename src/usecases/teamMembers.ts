@@ -2,7 +2,7 @@ import { MAX_MEMBERS } from '../api/people.js';
 import type { Call } from '../domain/caller.js';
 import { invalid, notFound } from '../domain/errors.js';
 import type { Team, TeamMember } from '../ports/people.js';
-import { breakGlassNotice } from './breakGlass.js';
+import { breakGlassNotices } from './breakGlass.js';
 import {
   ledTeam,
   lockTeam,
@@ -32,7 +32,7 @@ export async function setTeamMembers(
     await tx.replaceMembers(name, members, call.caller.principal, ports.clock.now());
     const details = { members: members.map((m) => m.principal) };
     tx.audit(teamEvent(call, 'team.change', { name, details, opened }));
-    for (const credential of opened ?? []) await breakGlassNotice(tx, call, credential);
+    await breakGlassNotices(tx, call, opened ?? []);
   });
   return { ...team, members };
 }
@@ -62,7 +62,7 @@ export async function addTeamMember(
     tx.audit(
       teamEvent(call, 'team.change', { name, details: { added: principal, lead: member.lead }, opened }),
     );
-    for (const credential of opened ?? []) await breakGlassNotice(tx, call, credential);
+    await breakGlassNotices(tx, call, opened ?? []);
     return { ...now, members };
   });
 }

@@ -1,8 +1,8 @@
 import { type Call, type Caller, roleAtLeast } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { Team, TeamMember } from '../ports/people.js';
+import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
@@ -73,7 +73,7 @@ export async function openedByJoining(
   ports: TeamPorts,
   call: Call,
   change: { action: TeamAction; name: string; joining: readonly TeamMember[] },
-): Promise<Credential[] | null> {
+): Promise<OpenedCredential[] | null> {
   if (call.caller.role !== 'admin' || change.joining.length === 0) return null;
   const me = call.caller.principal;
   const own = await principalsOf(ports, call);
@@ -92,7 +92,7 @@ export async function openedByJoining(
 export function teamEvent(
   call: Call,
   action: TeamAction,
-  change: { name: string; details: Record<string, unknown>; opened: Credential[] | null },
+  change: { name: string; details: Record<string, unknown>; opened: OpenedCredential[] | null },
 ) {
   return auditEvent(call, action, 'allowed', {
     details: { team: change.name, ...change.details },
