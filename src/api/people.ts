@@ -19,12 +19,16 @@ export const logoutBody = z.strictObject({ refresh_token: z.string().max(256).op
 
 const teamName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 -');
 const member = z.strictObject({ principal: line(255).min(3), lead: z.boolean().default(false) });
+/** How many a team may have. */
+export const MAX_MEMBERS = 500;
 export const createTeamBody = z.strictObject({
   name: teamName,
   description: line(500).default(''),
-  members: z.array(member).max(500).default([]),
+  members: z.array(member).max(MAX_MEMBERS).default([]),
 });
-export const teamMembersBody = z.strictObject({ members: z.array(member).max(500) });
+export const teamMembersBody = z.strictObject({ members: z.array(member).max(MAX_MEMBERS) });
+/** `lead` left out: as it is, and false for who is new. */
+export const teamMemberBody = z.strictObject({ principal: line(255).min(3), lead: z.boolean().optional() });
 
 export const createServiceAccountBody = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -'),

@@ -24,6 +24,7 @@ import type { Lifecycle } from './readiness.js';
 import { reportRoutes } from './reportRoutes.js';
 import { reportScheduleRoutes } from './reportScheduleRoutes.js';
 import type { Context, Route } from './route.js';
+import { teamRoutes } from './teamRoutes.js';
 import { testRoutes } from './testRoutes.js';
 import { workerRoutes } from './workerRoutes.js';
 
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...authRoutes,
   ...peopleRoutes,
+  ...teamRoutes,
   ...principalRoutes,
   ...workerRoutes,
   ...eventRoutes,

@@ -11,9 +11,8 @@ import {
   resetServiceAccountSecret,
   revokeServiceAccount,
 } from '../usecases/serviceAccounts.js';
-import { createTeam, deleteTeam, listTeams, setTeamMembers } from '../usecases/teams.js';
 import { createUser, listUsers, resetPassword, updateUser } from '../usecases/users.js';
-import { presentAudit, presentPerson, presentServiceAccount, presentTeam } from './presenters.js';
+import { presentAudit, presentPerson, presentServiceAccount } from './presenters.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { json, parse, type Route, secretJson } from './route.js';
 
@@ -118,62 +117,6 @@ const accounts: Route[] = [
     status: 204,
     handle: async ({ ports, call, param, response }) => {
       await revokeServiceAccount(ports, call, param('id'));
-      response.status(204).end();
-    },
-  },
-  {
-    method: 'get',
-    path: '/api/teams',
-    summary: 'Teams',
-    answer: answers.teamList,
-    auth: 'token',
-    handle: async ({ ports, call, response }) =>
-      json(response, { items: (await listTeams(ports, call)).map(presentTeam) }),
-  },
-  {
-    method: 'post',
-    path: '/api/teams',
-    summary: 'New team',
-    answer: answers.teamAnswer,
-    auth: 'token',
-    body: bodies.createTeamBody,
-    status: 201,
-    handle: async ({ ports, call, request, response }) =>
-      json(
-        response,
-        presentTeam(await createTeam(ports, call, parse(bodies.createTeamBody, request.body))),
-        201,
-      ),
-  },
-  {
-    method: 'put',
-    path: '/api/teams/{name}/members',
-    summary: 'Replace the members',
-    answer: answers.teamAnswer,
-    auth: 'token',
-    body: bodies.teamMembersBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      json(
-        response,
-        presentTeam(
-          await setTeamMembers(
-            ports,
-            call,
-            param('name'),
-            parse(bodies.teamMembersBody, request.body).members,
-          ),
-        ),
-      );
-    },
-  },
-  {
-    method: 'delete',
-    path: '/api/teams/{name}',
-    summary: 'Remove a team and every grant to it',
-    auth: 'token',
-    status: 204,
-    handle: async ({ ports, call, param, response }) => {
-      await deleteTeam(ports, call, param('name'));
       response.status(204).end();
     },
   },

@@ -124,6 +124,8 @@ export interface ChangeTx {
    */
   stirAlike(tested: { id: string; accountKey: string; accepted: boolean }, at: Date): Promise<void>;
   notice(notice: Notice): Promise<void>;
+  /** Any number, in one statement. */
+  notices(notices: readonly Notice[]): Promise<void>;
   /** False when one of its kind stands already for the same credential or path; then nothing is changed. */
   openFinding(finding: VaultFinding): Promise<boolean>;
   resolveFinding(id: string, resolution: Resolution, at: Date): Promise<void>;
@@ -161,7 +163,12 @@ export interface ChangeTx {
 
   /** Rejects with `name_taken`. */
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;
+  /** Locks and returns the team, with its members as they are now. */
+  lockTeam(name: string): Promise<Team | null>;
   replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
+  /** Adds one, or sets whether he leads. */
+  putMember(team: string, member: TeamMember, by: string, at: Date): Promise<void>;
+  removeMember(team: string, principal: string): Promise<void>;
   /** Also removes the grants that name it and its reports: another team may get that name. */
   deleteTeam(name: string, at: Date): Promise<void>;
 

@@ -106,6 +106,9 @@ export interface ChangeEvent {
   details: Record<string, unknown>;
 }
 
+/** What its owner is told of a credential that opens to somebody else. */
+export type OpenedCredential = Pick<Credential, 'id' | 'name' | 'owner'>;
+
 /** Reads. Each rejects with `records_unavailable` when Postgres can't serve. */
 export interface Records {
   /** One named statement: is the caller's account active, what is the credential, how does he stand to it. */
@@ -167,7 +170,7 @@ export interface Records {
   serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
   serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
   /** Undestroyed credentials whose values a team, or one principal also by its teams, may read; by id. */
-  openedTo(whom: { team: string } | { principal: string }): Promise<Credential[]>;
+  openedTo(whom: { team: string } | { principal: string }): Promise<OpenedCredential[]>;
   session(id: string): Promise<Session | null>;
   idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
 

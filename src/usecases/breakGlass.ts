@@ -4,6 +4,7 @@ import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ChangeTx } from '../ports/changes.js';
+import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { refuse } from './refuse.js';
 
@@ -16,25 +17,31 @@ export async function noticeBreakGlass(
 ): Promise<void> {
   await ports.changes.run(async (tx) => {
     tx.audit(event);
-    await breakGlassNotice(tx, call, credential);
+    await breakGlassNotices(tx, call, [credential]);
   });
 }
 
-/** Puts the notice to the owner into the outbox of the running change. */
-export async function breakGlassNotice(tx: ChangeTx, call: Call, credential: Credential): Promise<void> {
-  await tx.notice({
-    credentialId: credential.id,
-    kind: 'break_glass',
-    // Each one is told. A period that the caller could choose, such as his request id, would let him hide the second.
-    period: randomUUID(),
-    recipient: credential.owner,
-    body: {
-      credential: credential.name,
-      actor: call.caller.principal,
-      reason: call.breakGlassReason ?? null,
-      request_id: call.requestId,
-    },
-  });
+/** Puts a notice to the owner of each into the outbox of the running change. */
+export async function breakGlassNotices(
+  tx: ChangeTx,
+  call: Call,
+  opened: readonly OpenedCredential[],
+): Promise<void> {
+  const told = {
+    actor: call.caller.principal,
+    reason: call.breakGlassReason ?? null,
+    request_id: call.requestId,
+  };
+  await tx.notices(
+    opened.map(({ id, name, owner }) => ({
+      credentialId: id,
+      kind: 'break_glass',
+      // Each one is told. A period that the caller could choose, such as his request id, would let him hide the second.
+      period: randomUUID(),
+      recipient: owner,
+      body: { credential: name, ...told },
+    })),
+  );
 }
 
 /**
@@ -53,7 +60,7 @@ export async function openedByTaking(
   ports: Pick<Ports, 'records'>,
   call: Call,
   principal: string,
-): Promise<Credential[]> {
+): Promise<OpenedCredential[]> {
   const readable = await ports.records.openedTo({ principal });
   return readable.filter((credential) => credential.owner !== call.caller.principal);
 }

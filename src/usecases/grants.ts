@@ -5,7 +5,7 @@ import { type Grant, levelAtLeast } from '../domain/grant.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
-import { breakGlassNotice, brokenGlass, principalsOf, requireReason } from './breakGlass.js';
+import { breakGlassNotices, brokenGlass, principalsOf, requireReason } from './breakGlass.js';
 import { checkGrants } from './grantRules.js';
 import { lostRace } from './writeVersion.js';
 
@@ -47,7 +47,7 @@ export async function replaceGrants(
         ...brokenGlass(call, breakGlass),
       }),
     );
-    if (breakGlass) await breakGlassNotice(tx, call, granted.credential);
+    if (breakGlass) await breakGlassNotices(tx, call, [granted.credential]);
   });
   return grants;
 }

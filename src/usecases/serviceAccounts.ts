@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditAction } from '../domain/audit.js';
 import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { ServiceAccount } from '../ports/people.js';
+import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
-import { breakGlassNotice, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
+import { breakGlassNotices, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
 import { newSecret } from './issueToken.js';
 import { refuse } from './refuse.js';
 
@@ -87,13 +87,13 @@ export async function resetServiceAccountSecret(
     const details = { id, name: account.name };
     const glass = brokenGlass(call, opened.length > 0);
     tx.audit(auditEvent(call, 'service_account.secret_reset', 'allowed', { details, ...glass }));
-    for (const credential of opened) await breakGlassNotice(tx, call, credential);
+    await breakGlassNotices(tx, call, opened);
   });
   return { account, secret };
 }
 
 /** What others own and an account that somebody else made may read. */
-async function openedByReset(ports: Needs, call: Call, account: ServiceAccount): Promise<Credential[]> {
+async function openedByReset(ports: Needs, call: Call, account: ServiceAccount): Promise<OpenedCredential[]> {
   const me = call.caller.principal;
   if (account.createdBy === me) return [];
   const opened = await openedByTaking(ports, call, `sa:${account.id}`);

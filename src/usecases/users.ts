@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Call, Role } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { passwordProblem } from '../domain/password.js';
 import { Secret } from '../domain/secret.js';
+import type { ChangeTx } from '../ports/changes.js';
 import type { Person } from '../ports/people.js';
+import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { breakGlassNotice, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
+import { breakGlassNotices, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
 import { requireRole } from './refuse.js';
 import { systemCall } from './systemCall.js';
 
@@ -121,41 +122,66 @@ function shutOut(before: Person | null, { disabled }: { disabled?: boolean }, { 
     : { disabledAt: null, disabledBy: null };
 }
 
-/** A new one-time password; the person's logins and their tokens end, and he gets a notice. */
+/**
+ * A new one-time password; the person's logins and their tokens end, and he gets a notice. The rows come before Vault, and
+ * the password is told last. What ends in between leaves the old password, good only for choosing a new one, no login, and
+ * a row of who reset it; the other way round it would leave a password that nobody knows, no row, and all logins.
+ */
 export async function resetPassword(ports: Needs, call: Call, username: string): Promise<Secret> {
-  const details = { principal: `local:${username}` };
+  const principal = `local:${username}`;
+  const details = { principal };
   await requireRole(ports, call, 'admin', { action: 'user.password_reset', details });
-  const person = await ports.records.person(details.principal);
+  const person = await ports.records.person(principal);
   if (person === null) throw notFound('user');
   const opened = await openedByReset(ports, call, person);
-  const password = oneTimePassword();
-  await ports.passwords.set(username, password);
+  const glass = brokenGlass(call, opened.length > 0);
   await ports.changes.run(async (tx) => {
-    for (const credential of opened) await breakGlassNotice(tx, call, credential);
-    await tx.updatePerson(person.principal, { mustChangePassword: true });
-    await tx.revokeSessionsOf(person.principal, ports.clock.now());
+    await breakGlassNotices(tx, call, opened);
     await tx.notice({
       credentialId: null,
       kind: 'password_reset',
       period: randomUUID(),
-      recipient: person.principal,
+      recipient: principal,
       body: { actor: call.caller.principal, request_id: call.requestId },
     });
-    const glass = brokenGlass(call, opened.length > 0);
+    await endLogins(tx, principal, ports.clock.now());
     tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details, ...glass }));
   });
+  const password = oneTimePassword();
+  await setOrNote(ports, call, person, password);
+  // Who chose a password by the old one meanwhile has lost it again, and must change this one all the same.
+  if ((await ports.records.person(principal))?.mustChangePassword === false)
+    await ports.changes.run(async (tx) => {
+      await endLogins(tx, principal, ports.clock.now());
+      tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details, ...glass }));
+    });
   return password;
 }
 
+async function endLogins(tx: ChangeTx, principal: string, at: Date): Promise<void> {
+  await tx.updatePerson(principal, { mustChangePassword: true });
+  await tx.revokeSessionsOf(principal, at);
+}
+
+/** A row of its own says that Vault did not take it, or gave no answer. */
+async function setOrNote(ports: Needs, call: Call, person: Person, password: Secret): Promise<void> {
+  try {
+    await ports.passwords.set(person.username, password);
+  } catch (error) {
+    const more = { code: 'store_unavailable', details: { principal: person.principal } };
+    await ports.changes.run(async (tx) => tx.audit(auditEvent(call, 'user.password_reset', 'failed', more)));
+    throw error;
+  }
+}
+
 /** Whoever resets a password could use it before its person does, and read what the person owns or may read. */
-async function openedByReset(ports: Needs, call: Call, { principal }: Person): Promise<Credential[]> {
+async function openedByReset(ports: Needs, call: Call, { principal }: Person): Promise<OpenedCredential[]> {
   if (principal === call.caller.principal) return [];
-  const own = (await ports.records.ownedBy(principal)).filter((c) => c.status === 'active');
-  const opened = [...own, ...(await openedByTaking(ports, call, principal))];
+  const opened = await openedByTaking(ports, call, principal);
   if (opened.length > 0) {
     const what = 'With this password you could read what its person may read.';
     const details = { principal };
     await requireReason(ports, call, { action: 'user.password_reset', what, details });
   }
-  return [...new Map(opened.map((c) => [c.id, c])).values()];
+  return opened;
 }

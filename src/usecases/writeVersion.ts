@@ -188,8 +188,8 @@ export async function keepRoom(
   if (room > maxVersions) await ports.store.setMetadata(credential.vaultPath, { maxVersions: room });
 }
 
-export function lostRace(): BrokerError {
+export function lostRace(what: 'credential' | 'team' = 'credential'): BrokerError {
   return new BrokerError('conflict', {
-    detail: 'Somebody else changed this credential at the same time. Read it again and repeat.',
+    detail: `Somebody else changed this ${what} at the same time. Read it again and repeat.`,
   });
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Answer, BrokerSystem, SignedIn } from '../support/brokerSystem.js';
 import { startBrokerSystem } from '../support/brokerSystem.js';
+import { eventually } from '../support/eventually.js';
 
 /** People and their tokens, where two things happen at once or somebody tries too often. */
 describe('people', function () {
@@ -75,6 +76,30 @@ describe('people', function () {
     }
     expect((await as(erik, 'GET', `/api/credentials/${id}`)).status).to.equal(200);
     expect((await as(fay, 'GET', '/api/environment')).status).to.equal(200);
+  });
+
+  it('whose reset Vault did not take have no login left, and only choose a new password by the old one', async () => {
+    const gina = await broker.person('gina', 'engineer');
+    const reset = () => as(broker.admin, 'POST', '/api/users/gina/reset-password');
+    await broker.vault.seal();
+    expect((await reset()).body.code).to.equal('store_unavailable');
+    await broker.vault.unseal();
+    expect((await as(gina, 'GET', '/api/auth/me')).status).to.equal(401);
+    const outcomes = (await as(broker.admin, 'GET', '/api/audit?action=user.password_reset')).body.items
+      .filter(({ details }: { details: { principal: string } }) => details.principal === gina.principal)
+      .map(({ outcome }: { outcome: string }) => outcome);
+    expect(outcomes).to.deep.equal(['failed', 'allowed']);
+    // Not by logging in, which would lock the name after a few tries.
+    const next = { username: 'next', role: 'engineer' };
+    await eventually('Vault serves again', async () =>
+      (await as(broker.admin, 'POST', '/api/users', next)).status === 201 ? true : undefined,
+    );
+    const old = await broker.signIn('gina', 'long-enough-gina');
+    expect((await as(old, 'GET', '/api/credentials')).body.code).to.equal('password_change_required');
+    const { status, body } = await reset();
+    expect(status).to.equal(200);
+    const again = await broker.signIn('gina', body.one_time_password);
+    expect((await as(again, 'GET', '/api/credentials')).body.code).to.equal('password_change_required');
   });
 
   it('are not there at all when Vault could not take their password', async () => {

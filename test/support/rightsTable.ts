@@ -250,6 +250,8 @@ export const OTHER_ROUTES = {
   'GET /api/environment': 'RESOLVED',
   'GET /api/events': 'OF_A_CREDENTIAL.see',
   'PUT /api/teams/{name}/members': 'OF_A_TEAM',
+  'POST /api/teams/{name}/members': 'OF_A_TEAM',
+  'DELETE /api/teams/{name}/members/{principal}': 'OF_A_TEAM',
   'DELETE /api/teams/{name}': 'OF_A_TEAM',
   'DELETE /api/service-accounts/{id}': 'OF_ANOTHERS_ACCOUNT',
   'POST /api/service-accounts/{id}/reset-secret': 'OF_ANOTHERS_ACCOUNT',

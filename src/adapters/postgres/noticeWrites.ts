@@ -1,14 +1,19 @@
 import { severityIn } from '../../domain/channel.js';
-import type { ChangeTx } from '../../ports/changes.js';
+import type { ChangeTx, Notice } from '../../ports/changes.js';
 import type { Clock } from '../../ports/runtime.js';
-import { toSql } from './credentialRow.js';
 import type { Query } from './pools.js';
 
-type NoticeWrites = Pick<ChangeTx, 'notice' | 'acknowledgeNotice' | 'snoozeNotice' | 'setEnvLeftovers'>;
+type NoticeWrites = Pick<
+  ChangeTx,
+  'notice' | 'notices' | 'acknowledgeNotice' | 'snoozeNotice' | 'setEnvLeftovers'
+>;
 
 const PUT = `
   insert into broker.notifications (credential_id, kind, period, recipient, body, severity, created_at)
-  values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`;
+  select n.credential_id, n.kind, n.period, n.recipient, n.body::jsonb, n.severity, $7
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    n (credential_id, kind, period, recipient, body, severity)
+  on conflict do nothing`;
 
 const SNOOZE = `
   with dropped as (
@@ -25,12 +30,22 @@ const LEFTOVERS = `
 
 /** Writes of one transaction to what people are told. */
 export function noticeWrites(query: Query, clock: Clock): NoticeWrites {
+  const put = async (notices: readonly Notice[]): Promise<void> => {
+    if (notices.length === 0) return;
+    const values = [
+      notices.map((notice) => notice.credentialId),
+      notices.map((notice) => notice.kind),
+      notices.map((notice) => notice.period),
+      notices.map((notice) => notice.recipient),
+      notices.map((notice) => JSON.stringify(notice.body)),
+      notices.map((notice) => severityIn(notice.kind, notice.body)),
+      clock.now(),
+    ];
+    await query({ text: PUT, values });
+  };
   return {
-    async notice({ credentialId, kind, period, recipient, body }) {
-      const severity = severityIn(kind, body);
-      const values = [credentialId, kind, period, recipient, toSql(body), severity, clock.now()];
-      await query({ text: PUT, values });
-    },
+    notice: (notice) => put([notice]),
+    notices: put,
     async acknowledgeNotice(id, by, at) {
       const text = `update broker.notifications set acknowledged_at = $3, acknowledged_by = $2
                     where id = $1 and acknowledged_at is null`;

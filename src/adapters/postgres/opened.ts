@@ -1,6 +1,5 @@
-import type { Records } from '../../ports/records.js';
+import type { OpenedCredential, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
-import { CREDENTIAL_COLUMNS, toCredential } from './credentialRow.js';
 import type { Query } from './pools.js';
 
 /** `$1` a team or null, `$2` a principal or null, `$3` now. */
@@ -13,7 +12,7 @@ const OPENED = `
       (g.subject_kind = 'team' and g.subject in (select team from teams))
       or (g.subject_kind in ('user', 'service_account') and g.subject = $2::text))
   )
-  select ${CREDENTIAL_COLUMNS} from broker.credentials c
+  select c.id, c.name, c.owner from broker.credentials c
   where (c.owner = $2::text or c.id in (select credential_id from granted))
     and c.status not in ('destroying', 'destroyed')
   order by c.id`;
@@ -24,7 +23,8 @@ export function openedReads(query: Query, clock: Clock): Pick<Records, 'openedTo
     async openedTo(whom) {
       const team = 'team' in whom ? whom.team : null;
       const principal = 'principal' in whom ? whom.principal : null;
-      return (await query({ text: OPENED, values: [team, principal, clock.now()] })).map(toCredential);
+      const rows = await query({ text: OPENED, values: [team, principal, clock.now()] });
+      return rows.map(({ id, name, owner }) => ({ id, name, owner }) as OpenedCredential);
     },
   };
 }

@@ -12,16 +12,19 @@ const TEAMS = `
     from broker.team_members m where m.team = t.name), '[]') as members
   from broker.teams t`;
 
+/** The team of that name, with its members. */
+export async function readTeam(query: Query, name: string): Promise<Team | null> {
+  const [row] = await query({ text: `${TEAMS} where t.name = $1`, values: [name] });
+  return row === undefined ? null : toTeam(row);
+}
+
 /** People, service accounts, teams and log-ins. */
 export function peopleReads(query: Query): PeopleReads {
   return {
     async teams() {
       return (await query({ text: `${TEAMS} order by t.name` })).map(toTeam);
     },
-    async team(name) {
-      const [row] = await query({ text: `${TEAMS} where t.name = $1`, values: [name] });
-      return row === undefined ? null : toTeam(row);
-    },
+    team: (name) => readTeam(query, name),
     async teamsOf(principal) {
       const text = 'select team from broker.team_members where principal = $1 order by team';
       return (await query({ text, values: [principal] })).map((row) => row['team'] as string);

@@ -1,12 +1,21 @@
 import type { ChangeTx } from '../../ports/changes.js';
 import { insertRecord } from './credentialWrites.js';
+import { readTeam } from './peopleReads.js';
 import type { Query } from './pools.js';
 
-type TeamWrites = Pick<ChangeTx, 'insertTeam' | 'replaceMembers' | 'deleteTeam'>;
+type TeamWrites = Pick<
+  ChangeTx,
+  'insertTeam' | 'lockTeam' | 'replaceMembers' | 'putMember' | 'removeMember' | 'deleteTeam'
+>;
 
 /** What its members were told, or were about to be, is not for those of the next team of that name. */
 const ORPHANED = `
   update broker.notifications set recipient = 'admins', sent_at = coalesce(sent_at, $2) where recipient = $1`;
+
+const JOIN = `
+  insert into broker.team_members (team, added_by, added_at, principal, lead)
+  select $1::text, $2::text, $3::timestamptz, m.* from unnest($4::text[], $5::boolean[]) m
+  on conflict (team, principal) do update set lead = excluded.lead`;
 
 /** Writes of one transaction to teams and who is in them. */
 export function teamWrites(query: Query): TeamWrites {
@@ -18,6 +27,11 @@ export function teamWrites(query: Query): TeamWrites {
         created_at: team.createdAt,
         created_by: team.createdBy,
       }),
+    async lockTeam(name) {
+      // Two statements: one that waited for the lock would see the members of before.
+      await query({ text: 'select from broker.teams where name = $1 for update', values: [name] });
+      return readTeam(query, name);
+    },
     async replaceMembers(team, members, by, at) {
       const principals = members.map((member) => member.principal);
       // Who stays is left alone: whoever goes or comes is told what that takes or gives.
@@ -26,11 +40,16 @@ export function teamWrites(query: Query): TeamWrites {
         values: [team, principals],
       });
       await query({
-        text: `insert into broker.team_members (team, added_by, added_at, principal, lead)
-               select $1::text, $2::text, $3::timestamptz, m.* from unnest($4::text[], $5::boolean[]) m
-               on conflict (team, principal) do update set lead = excluded.lead`,
+        text: JOIN,
         values: [team, by, at, principals, members.map((member) => member.lead)],
       });
+    },
+    async putMember(team, { principal, lead }, by, at) {
+      await query({ text: JOIN, values: [team, by, at, [principal], [lead]] });
+    },
+    async removeMember(team, principal) {
+      const text = 'delete from broker.team_members where team = $1 and principal = $2';
+      await query({ text, values: [team, principal] });
     },
     async deleteTeam(name, at) {
       // Before the grants, so that the members hear what they lose.

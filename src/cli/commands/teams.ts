@@ -36,11 +36,14 @@ const REASON = 'why an admin joins, or lets an account of his join; it is audite
 
 const shown = ({ principal, lead }: Member) => (lead ? `${principal} (lead)` : principal);
 
+async function principalsOf(cli: Cli, words: readonly string[]): Promise<string[]> {
+  return [...new Set(await Promise.all(words.map((word) => principalOf(cli, word))))];
+}
+
 /** Who is named as a lead is a member too. */
 async function membersOf(cli: Cli, words: readonly string[], leads: readonly string[]): Promise<Member[]> {
-  const principals = (all: readonly string[]) => Promise.all(all.map((word) => principalOf(cli, word)));
-  const leading = new Set(await principals(leads));
-  const all = new Set([...(await principals(words)), ...leading]);
+  const leading = new Set(await principalsOf(cli, leads));
+  const all = new Set([...(await principalsOf(cli, words)), ...leading]);
   return [...all].map((principal) => ({ principal, lead: leading.has(principal) }));
 }
 
@@ -81,7 +84,10 @@ const setMembers = leaf('set-members', 'replace all members')
   .option('--reason <text>', REASON)
   .action(
     withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
-      await replaceMembers(cli, team, await membersOf(cli, words, options.lead ?? []), options);
+      const members = await membersOf(cli, words, options.lead ?? []);
+      const headers = reasonOf(options);
+      const { body } = await cli.call<Team>(membersPath(team), { method: 'PUT', body: { members }, headers });
+      await tellTeam(cli, body, options);
     }),
   );
 
@@ -92,12 +98,15 @@ const addMember = leaf('add-member', 'one more')
   .option('--reason <text>', REASON)
   .action(
     withBroker<AddOptions>(async (cli, options, [team = '', ...words]) => {
-      const { members } = await findTeam(cli, team);
-      const leads = members.filter((m) => m.lead).map((m) => m.principal);
-      const named = await membersOf(cli, words, options.lead === true ? words : []);
-      const added = named.map((m) => ({ ...m, lead: m.lead || leads.includes(m.principal) }));
-      const kept = members.filter((m) => !added.some((a) => a.principal === m.principal));
-      await replaceMembers(cli, team, [...kept, ...added], options);
+      await findTeam(cli, team);
+      const lead = options.lead === true ? { lead: true } : {};
+      const headers = reasonOf(options);
+      const path = membersPath(team);
+      let changed: Team | undefined;
+      for (const principal of await principalsOf(cli, words))
+        changed = (await cli.call<Team>(path, { method: 'POST', body: { principal, ...lead }, headers }))
+          .body;
+      await tellTeam(cli, changed, options);
     }),
   );
 
@@ -107,7 +116,7 @@ const removeMember = leaf('remove-member', 'one less')
   .action(
     withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
       const { members } = await findTeam(cli, team);
-      const gone = await Promise.all(words.map((word) => principalOf(cli, word)));
+      const gone = await principalsOf(cli, words);
       const unknown = gone.find((principal) => !members.some((m) => m.principal === principal));
       if (unknown !== undefined)
         throw new CliError(
@@ -115,12 +124,12 @@ const removeMember = leaf('remove-member', 'one less')
           EXIT.notFound,
           `In it are: ${members.map(shown).join(', ') || 'nobody'}`,
         );
-      await replaceMembers(
-        cli,
-        team,
-        members.filter((m) => !gone.includes(m.principal)),
-        options,
-      );
+      let changed: Team | undefined;
+      for (const principal of gone) {
+        const path = `${membersPath(team)}/${encodeURIComponent(principal)}`;
+        changed = (await cli.call<Team>(path, { method: 'DELETE' })).body;
+      }
+      await tellTeam(cli, changed, options);
     }),
   );
 
@@ -137,17 +146,15 @@ const remove = leaf('remove', 'end a team and every grant to it (admins, and arc
     }),
   );
 
-async function replaceMembers(
-  cli: Cli,
-  team: string,
-  members: Member[],
-  { json, reason }: GlobalOptions & { reason?: string },
-): Promise<void> {
-  const headers: Record<string, string> = reason === undefined ? {} : { 'x-break-glass-reason': reason };
-  const path = `/api/teams/${encodeURIComponent(team)}/members`;
-  const { body } = await cli.call<Team>(path, { method: 'PUT', body: { members }, headers });
-  if (json) printJson(body);
-  else await tellMembers(cli, body);
+const membersPath = (team: string) => `/api/teams/${encodeURIComponent(team)}/members`;
+
+function reasonOf({ reason }: { reason?: string }): Record<string, string> {
+  return reason === undefined ? {} : { 'x-break-glass-reason': reason };
+}
+
+async function tellTeam(cli: Cli, team: Team | undefined, { json }: GlobalOptions): Promise<void> {
+  if (json) printJson(team);
+  else if (team !== undefined) await tellMembers(cli, team);
 }
 
 async function findTeam(cli: Cli, name: string): Promise<Team> {

@@ -1,0 +1,101 @@
+import { type Call, type Caller, roleAtLeast } from '../domain/caller.js';
+import { BrokerError, invalid, notFound } from '../domain/errors.js';
+import type { ChangeTx } from '../ports/changes.js';
+import type { Team, TeamMember } from '../ports/people.js';
+import type { OpenedCredential } from '../ports/records.js';
+import type { Ports } from '../ports.js';
+import { auditEvent } from './auditEvent.js';
+import { requireActiveCaller } from './authorize.js';
+import { brokenGlass, principalsOf, requireReason } from './breakGlass.js';
+import { refuse } from './refuse.js';
+import { lostRace } from './writeVersion.js';
+
+export type TeamPorts = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+export type TeamAction = 'team.create' | 'team.change' | 'team.delete';
+
+/** Members see their team; architects and admins see all. */
+export const sees = (caller: Caller, team: Team) =>
+  roleAtLeast(caller.role, 'architect') || memberOf(team, caller.principal) !== undefined;
+
+/** One of a team, as a member; undefined when he is in it not. */
+export const memberOf = ({ members }: Pick<Team, 'members'>, principal: string): TeamMember | undefined =>
+  members.find((member) => member.principal === principal);
+
+/** A misspelt name would wait for whoever is given it later. Subjects of other issuers are not ours to know. */
+export async function refuseStrangers(
+  ports: TeamPorts,
+  joining: readonly TeamMember[],
+  field = 'members',
+): Promise<void> {
+  const strangers: string[] = [];
+  for (const { principal } of joining) {
+    const known = principal.startsWith('local:')
+      ? (await ports.records.person(principal)) !== null
+      : /^[a-z][a-z0-9_-]*:.+$/.test(principal);
+    if (!known) strangers.push(principal);
+  }
+  if (strangers.length === 0) return;
+  const rule = `names ${strangers.map((s) => `"${s}"`).join(', ')}: nobody here; write local:<user name>, glassdome:<id> or sa:<id>`;
+  throw invalid({ field, rule });
+}
+
+/** The team, if the caller may change it. One that he may not see is as if it were not there. */
+export async function ledTeam(ports: TeamPorts, call: Call, name: string, action: TeamAction): Promise<Team> {
+  await requireActiveCaller(ports, call, action);
+  const { caller } = call;
+  const refused = { action, details: { team: name } };
+  const team = await ports.records.team(name);
+  if (team === null || !sees(caller, team)) return refuse(ports, call, refused, notFound('team'));
+  const leads = memberOf(team, caller.principal)?.lead === true;
+  if (caller.role === 'admin' || (leads && roleAtLeast(caller.role, 'architect'))) return team;
+  const detail = 'Only an admin or an architect who leads the team changes it.';
+  return refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
+}
+
+/**
+ * Locks the team for the rest of the change, and gives it as it is now. Rejects with `conflict` when it is gone, or when
+ * one of `principals`, or whoever it is in case of null, joined, left or changed since it was read: what was decided by that
+ * does not hold any more, and a whole list would bring back who was removed.
+ */
+export async function lockTeam(tx: ChangeTx, read: Team, principals: string[] | null): Promise<Team> {
+  const now = await tx.lockTeam(read.name);
+  if (now === null) throw lostRace('team');
+  const all = principals ?? [...now.members, ...read.members].map((member) => member.principal);
+  if (all.some((one) => memberOf(now, one)?.lead !== memberOf(read, one)?.lead)) throw lostRace('team');
+  return now;
+}
+
+/**
+ * The credentials of others that open to an admin who joins, or null when neither he nor an account of his does. People
+ * whom he made join as a matter of course; they count where something opens by it.
+ */
+export async function openedByJoining(
+  ports: TeamPorts,
+  call: Call,
+  change: { action: TeamAction; name: string; joining: readonly TeamMember[] },
+): Promise<OpenedCredential[] | null> {
+  if (call.caller.role !== 'admin' || change.joining.length === 0) return null;
+  const me = call.caller.principal;
+  const own = await principalsOf(ports, call);
+  const joining = change.joining.map((m) => m.principal).filter((principal) => own.includes(principal));
+  if (joining.length === 0) return null;
+  const readable = await ports.records.openedTo({ team: change.name });
+  const opened = readable.filter((credential) => credential.owner !== me);
+  const othersOnly = joining.every((principal) => principal !== me && !principal.startsWith('sa:'));
+  if (othersOnly && opened.length === 0) return null;
+  const what = 'This would open what the team is given to yourself or to an account of yours.';
+  await requireReason(ports, call, { action: change.action, what, details: { team: change.name } });
+  return opened;
+}
+
+/** The audit event of a change; `details` say who is, came or went. */
+export function teamEvent(
+  call: Call,
+  action: TeamAction,
+  change: { name: string; details: Record<string, unknown>; opened: OpenedCredential[] | null },
+) {
+  return auditEvent(call, action, 'allowed', {
+    details: { team: change.name, ...change.details },
+    ...brokenGlass(call, change.opened !== null),
+  });
+}
