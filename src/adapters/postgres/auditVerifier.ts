@@ -95,18 +95,19 @@ async function prove(
   if (Number(newest?.['number'] ?? 0) > (signed.last?.number ?? 0)) return null;
   signed.end();
   const check = new AuditCheck({ signed: signed.heads, dropped: signed.dropped }, found);
-  let after: [string, number, Date] | null = ['', -1, new Date(0)];
+  let after: [string, number, string] | null = ['', -1, '-infinity'];
   while (after !== null) {
     const rows = await query({
       name: 'audit-walk',
-      text: `select * from broker.audit_events where (chain, seq, at) > ($1, $2::bigint, $3)
+      // As text, to the microsecond: behind a `Date` the last row would come again, for ever.
+      text: `select *, at::text as exact_at from broker.audit_events where (chain, seq, at) > ($1, $2::bigint, $3)
              order by chain, seq, at limit ${PAGE_ROWS}`,
       values: after,
     });
     const page = rows.map(toAuditRow);
     for (const row of page) check.row(row);
     const last = page.at(-1);
-    after = last === undefined ? null : [last.chain, last.seq, last.at];
+    after = last === undefined ? null : [last.chain, last.seq, String(rows.at(-1)?.['exact_at'])];
   }
   check.end(await storedOf(query, check.continued()));
   return {
