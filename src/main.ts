@@ -58,6 +58,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     life.stopping = true;
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     log.info('stopping');
+    system.ports.auditVerifier.stop();
     await Promise.all([
       endOfWork(worker, log),
       server && drain(server, { delayMs, cutAfterMs: END_WORK_WITHIN_MS }),

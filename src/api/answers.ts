@@ -228,5 +228,6 @@ export const auditProof = z.strictObject({
   rows: count,
   checkpoints: count,
   last_checkpoint: maybe(z.looseObject({ number: count })),
+  problem_count: count,
   problems: z.array(z.strictObject({ chain: z.string(), seq: count, problem: z.string() })),
 });

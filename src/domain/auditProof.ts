@@ -1,5 +1,9 @@
 import type { AuditRow } from './audit.js';
 import { type ChainHead, hashRow, NO_HASH, namedPrevious } from './auditChain.js';
+import type { HeadsOfChain, SignedHeads } from './signedHeads.js';
+
+/** So many are listed; of a trail that is wrong all over the rest is only counted. */
+const MOST_LISTED = 1_000;
 
 export interface AuditProblem {
   chain: string;
@@ -7,73 +11,151 @@ export interface AuditProblem {
   problem: string;
 }
 
-/** Looks through all rows, given in the order of chain, number and time, for what an untouched audit can't show. */
-export interface AuditCheck {
-  row(row: AuditRow): void;
-  /** After the last row. */
-  end(): { chains: number; rows: number; problems: AuditProblem[] };
+/** What is wrong, as it is found. */
+export class AuditProblems {
+  readonly listed: AuditProblem[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  tell({ chain, seq }: { chain: string; seq: number }, problem: string): void {
+    this.#count += 1;
+    if (this.listed.length < MOST_LISTED) this.listed.push({ chain, seq, problem });
+  }
 }
 
 export interface KnownHeads {
-  /** Heads that a valid checkpoint vouches for. */
-  signed: readonly ChainHead[];
-  /** Those that the starts of later chains name. */
-  continued: readonly ChainHead[];
+  /** Those that a valid checkpoint vouches for. */
+  signed: SignedHeads;
   /** Up to these, a valid checkpoint says, rows were dropped because they were old. */
   dropped: readonly ChainHead[];
 }
 
-type Tell = (row: { chain: string; seq: number }, problem: string) => void;
+/** Looks through all rows, given in the order of chain, number and time, for what an untouched audit can't show. */
+export class AuditCheck {
+  readonly #signed: SignedHeads;
+  readonly #ends: Map<string, ChainHead>;
+  readonly #continued: { by: string; head: ChainHead }[] = [];
+  readonly #seen = new Set<string>();
+  #last: AuditRow | null = null;
+  /** The chain that is looked at, its signed heads, and the first of them of which no row was seen yet. */
+  #chain = '';
+  #heads: HeadsOfChain | undefined;
+  #place = 0;
+  #chains = 0;
+  #rows = 0;
 
-export function auditCheck({ signed, continued, dropped }: KnownHeads): AuditCheck {
-  const problems: AuditProblem[] = [];
-  const ends = newestOf(dropped);
-  const isDropped = (head: ChainHead) => head.seq <= (ends.get(head.chain)?.seq ?? -1);
-  const kept = signed.filter((head) => !isDropped(head));
-  const expected = new Map<string, ChainHead>(kept.map((head) => [keyOf(head), head]));
-  const named = new Map<string, { by: AuditRow; head: ChainHead }>();
-  const watched = new Set(continued.map(keyOf));
-  const hashes = new Map<string, string>();
-  let last: AuditRow | null = null;
-  let chains = 0;
-  let rows = 0;
+  constructor(
+    { signed, dropped }: KnownHeads,
+    private readonly problems: AuditProblems,
+  ) {
+    this.#signed = signed;
+    this.#ends = newestOf(dropped);
+  }
 
-  const tell: Tell = (row, problem) => void problems.push({ chain: row.chain, seq: row.seq, problem });
+  get chains(): number {
+    return this.#chains;
+  }
 
-  return {
-    row(row) {
-      rows += 1;
-      const before: AuditRow | null = last?.chain === row.chain ? last : null;
-      if (before === null) chains += 1;
-      const { hash, ...unhashed } = row;
-      if (hashRow(unhashed) !== hash) tell(row, 'edited: the row does not match its hash');
-      const previous = row.seq === 0 ? namedPrevious(row) : null;
-      if (previous !== null && !isDropped(previous)) named.set(row.chain, { by: row, head: previous });
-      // What is left of the dropped rows may have gaps; the first row behind them follows their last one.
-      if (!isDropped(row)) {
-        const end = ends.get(row.chain);
-        if (before !== null && !isDropped(before)) checkLink(before, row, tell);
-        else if (end === undefined) checkStart(row, previous, tell);
-        else checkLink(end, row, tell);
-      }
-      const key = keyOf(row);
-      const head = expected.get(key);
-      if (head !== undefined && head.hash !== hash)
-        tell(row, 'rewritten: a signed checkpoint has another hash');
-      expected.delete(key);
-      if (watched.has(key)) hashes.set(key, hash);
-      last = row;
-    },
-    end() {
-      for (const head of expected.values())
-        tell(head, 'truncated: a signed checkpoint names a row that is gone');
-      for (const { by, head } of named.values()) {
-        if (hashes.get(keyOf(head)) !== head.hash)
-          tell(by, 'the head that this chain continues is gone or another');
-      }
-      return { chains, rows, problems };
-    },
-  };
+  get rows(): number {
+    return this.#rows;
+  }
+
+  row(row: AuditRow): void {
+    this.#rows += 1;
+    const before = this.#last?.chain === row.chain ? this.#last : null;
+    if (before === null) {
+      this.#chains += 1;
+      this.#begin(row.chain);
+    }
+    const { hash, ...unhashed } = row;
+    if (hashRow(unhashed) !== hash) this.problems.tell(row, 'edited: the row does not match its hash');
+    const previous = row.seq === 0 ? namedPrevious(row) : null;
+    if (previous !== null && !this.#isDropped(previous))
+      this.#continued.push({ by: row.chain, head: previous });
+    // What is left of the dropped rows may have gaps; the first row behind them follows their last one.
+    if (!this.#isDropped(row)) {
+      const end = this.#ends.get(row.chain);
+      if (before !== null && !this.#isDropped(before)) this.#checkLink(before, row);
+      else if (end === undefined) this.#checkStart(row, previous);
+      else this.#checkLink(end, row);
+    }
+    this.#checkSigned(row);
+    this.#last = row;
+  }
+
+  /** Heads that the starts of chains name, once all rows were given: whoever gives the rows looks for them. */
+  continued(): ChainHead[] {
+    return this.#continued.map(({ head }) => head);
+  }
+
+  /** After the last row, with the stored ones among `continued`. */
+  end(stored: readonly ChainHead[]): void {
+    this.#endChain();
+    for (const chain of this.#signed.chains()) {
+      if (this.#seen.has(chain)) continue;
+      this.#begin(chain);
+      this.#endChain();
+    }
+    const known = new Set(stored.map(nameOf));
+    for (const { by, head } of this.#continued) {
+      if (!known.has(nameOf(head)))
+        this.problems.tell({ chain: by, seq: 0 }, 'the head that this chain continues is gone or another');
+    }
+  }
+
+  #begin(chain: string): void {
+    this.#endChain();
+    this.#seen.add(chain);
+    this.#heads = this.#signed.of(chain);
+    this.#place = this.#heads?.firstBehind(this.#ends.get(chain)?.seq ?? -1) ?? 0;
+    this.#chain = chain;
+  }
+
+  #endChain(): void {
+    this.#checkGone(Number.POSITIVE_INFINITY);
+  }
+
+  #checkSigned(row: AuditRow): void {
+    this.#checkGone(row.seq);
+    let other = false;
+    while (this.#heads?.seqAt(this.#place) === row.seq) {
+      other ||= !this.#heads.hasHash(this.#place, row.hash);
+      this.#place += 1;
+    }
+    if (other) this.problems.tell(row, 'rewritten: a signed checkpoint has another hash');
+  }
+
+  /** Tells of the signed rows before a number that were not seen, those in a row as one. */
+  #checkGone(before: number): void {
+    const seq = this.#heads?.seqAt(this.#place);
+    if (seq === undefined || seq >= before) return;
+    this.problems.tell(
+      { chain: this.#chain, seq },
+      'truncated: a signed checkpoint names a row that is gone',
+    );
+    while ((this.#heads?.seqAt(this.#place) ?? before) < before) this.#place += 1;
+  }
+
+  #checkStart(row: AuditRow, previous: ChainHead | null): void {
+    if (row.seq !== 0 || row.action !== 'chain.start')
+      this.problems.tell(row, 'deleted: the rows before it are missing');
+    if (row.seq === 0 && row.prevHash !== (previous?.hash ?? NO_HASH))
+      this.problems.tell(row, 'the chain begins with another hash');
+  }
+
+  #checkLink(before: ChainHead, row: AuditRow): void {
+    if (row.seq === before.seq) this.problems.tell(row, 'duplicate: another row has this number');
+    else if (row.seq !== before.seq + 1) this.problems.tell(row, 'deleted: rows before it are missing');
+    if (row.prevHash !== before.hash)
+      this.problems.tell(row, 'reordered or inserted: it does not follow the row before it');
+  }
+
+  #isDropped(head: { chain: string; seq: number }): boolean {
+    return head.seq <= (this.#ends.get(head.chain)?.seq ?? -1);
+  }
 }
 
 /** Of each chain the end that lies furthest: months are dropped one after the other. */
@@ -83,18 +165,6 @@ function newestOf(heads: readonly ChainHead[]): Map<string, ChainHead> {
   return newest;
 }
 
-function checkStart(row: AuditRow, previous: ChainHead | null, tell: Tell): void {
-  if (row.seq !== 0 || row.action !== 'chain.start') tell(row, 'deleted: the rows before it are missing');
-  if (row.seq === 0 && row.prevHash !== (previous?.hash ?? NO_HASH))
-    tell(row, 'the chain begins with another hash');
-}
-
-function checkLink(before: ChainHead, row: AuditRow, tell: Tell): void {
-  if (row.seq === before.seq) tell(row, 'duplicate: another row has this number');
-  else if (row.seq !== before.seq + 1) tell(row, 'deleted: rows before it are missing');
-  if (row.prevHash !== before.hash) tell(row, 'reordered or inserted: it does not follow the row before it');
-}
-
-function keyOf(head: { chain: string; seq: number }): string {
-  return `${head.chain} ${head.seq}`;
+function nameOf({ chain, seq, hash }: ChainHead): string {
+  return `${chain} ${seq} ${hash}`;
 }

@@ -158,8 +158,8 @@ const trail: Route[] = [
     answer: answers.auditProof,
     auth: 'token',
     handle: async ({ ports, call, response }) => {
-      const { lastCheckpoint, ...proof } = await verifyAudit(ports, call);
-      json(response, { ...proof, last_checkpoint: lastCheckpoint });
+      const { lastCheckpoint, problemCount, ...proof } = await verifyAudit(ports, call);
+      json(response, { ...proof, last_checkpoint: lastCheckpoint, problem_count: problemCount });
     },
   },
 ];

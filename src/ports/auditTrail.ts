@@ -33,12 +33,23 @@ export interface AuditProof {
   checkpoints: number;
   /** The newest, to compare with what was logged when it was signed: rows cut together with it can't be told from here. */
   lastCheckpoint: CheckpointName | null;
-  /** Each with chain and number: what is wrong there. */
+  /** How many things are wrong. */
+  problemCount: number;
+  /** The first thousand of them, each with chain and number: what is wrong there. */
   problems: { chain: string; seq: number; problem: string }[];
 }
 
 export interface AuditVerifier {
+  /**
+   * One at a time in a process: who asks while another one still collects what it needs shares its proof, who comes
+   * later waits for the next. Rejects with `records_unavailable` also when the process is asked to stop.
+   */
   verify(): Promise<AuditProof>;
-  /** Signs the heads of all chains into `audit_checkpoints`, and logs the checkpoint's number and hash. */
+  /**
+   * Signs the heads of all chains that moved into `audit_checkpoints`, unless none did; logs number and hash of the newest
+   * checkpoint either way.
+   */
   checkpoint(): Promise<void>;
+  /** Gives up what is under way, and takes no more: it can take minutes, and changes nothing. */
+  stop(): void;
 }

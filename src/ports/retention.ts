@@ -19,7 +19,8 @@ export interface Retention {
   /** How many months ended by `before`, the beginning of a month. */
   monthsBefore(table: MonthlyTable, before: Date): Promise<number>;
   /**
-   * Drops the months that ended by `before`; their names. Of the audit a signed checkpoint says first which rows go. Rejects with `internal_error` where they are too young to be dropped at all, and
+   * Drops the months that ended by `before`; their names. Of the audit a signed checkpoint says first which
+   * rows go, and which checkpoints, whose rows are all among them, go with them. Rejects with `internal_error` where they are too young to be dropped at all, and
    * `records_unavailable` where the table is too busy.
    */
   dropMonths(table: MonthlyTable, before: Date): Promise<string[]>;

@@ -67,7 +67,7 @@ async function dropMonths(ports: Needs, table: MonthlyTable, before: Date): Prom
 
 /** An audit that does not hold is evidence: nothing of it goes. */
 async function isProven({ auditVerifier, log }: Needs): Promise<boolean> {
-  const { ok, problems } = await auditVerifier.verify();
-  if (!ok) log.error('audit_kept', { problems: problems.length });
+  const { ok, problemCount } = await auditVerifier.verify();
+  if (!ok) log.error('audit_kept', { problems: problemCount });
   return ok;
 }

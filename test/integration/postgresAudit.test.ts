@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import type { Postgres } from '../../src/adapters/postgres/postgres.js';
 import { aCredential } from '../support/aCredential.js';
+import { eventually } from '../support/eventually.js';
 import { rememberingLog } from '../support/vaultSetup.js';
 import {
   anEvent,
@@ -146,6 +147,11 @@ describe('Postgres proves that nobody touched the audit', () => {
     expect(proof.ok).to.equal(proof.problems.length === 0);
     return proof.problems.map((each) => each.problem.split(/[: ]/)[0]);
   };
+  /** A row and a checkpoint that signs it. */
+  const signMore = async (db: Postgres) => {
+    await db.readAudit.record([anEvent({ actor: 'reader:more' })]);
+    await db.auditVerifier.checkpoint();
+  };
   const inReads = `chain like 'reads-%' and seq`;
 
   it('finds nothing in an untouched one', async () => {
@@ -160,7 +166,7 @@ describe('Postgres proves that nobody touched the audit', () => {
   it('names its last checkpoint as the log did, so that a cut of rows and checkpoints shows outside', async () => {
     const log = rememberingLog();
     const db = recordsAt(records.appUrl, { log });
-    await db.auditVerifier.checkpoint();
+    await signMore(db);
     await db.close();
     const logged = log.lines.filter((line) => line.event === 'audit.checkpoint').map((line) => line.fields);
     expect(logged).to.have.length(1);
@@ -173,6 +179,80 @@ describe('Postgres proves that nobody touched the audit', () => {
     const again = (await records.db.auditVerifier.verify()).lastCheckpoint;
     expect(again).to.have.property('number', 3);
     expect(again?.sha256).to.not.equal(logged[0]?.['sha256']);
+  });
+  it('signs nothing where nothing moved, and tells of the newest checkpoint all the same', async () => {
+    const log = rememberingLog();
+    const db = recordsAt(records.appUrl, { log });
+    for (let n = 0; n < 3; n += 1) await db.auditVerifier.checkpoint();
+    await signMore(db);
+    await db.auditVerifier.checkpoint();
+    await db.close();
+    const lines = log.lines.filter(({ event }) => event === 'audit.checkpoint');
+    expect(lines.map(({ fields }) => fields?.['number'])).to.deep.equal([2, 2, 2, 3, 3]);
+    const proof = await records.db.auditVerifier.verify();
+    expect(proof).to.deep.include({ ok: true, checkpoints: 3 });
+    expect(lines.at(-1)?.fields).to.deep.equal(proof.lastCheckpoint);
+  });
+  it('finds a chain that was written anew and then signed again', async () => {
+    await records.owner.query(
+      `update broker.audit_events set hash = repeat('a', 64)
+       where ${inReads} = (select max(seq) from broker.audit_events where chain like 'reads-%')`,
+    );
+    await records.db.auditVerifier.checkpoint();
+    const { problems, checkpoints } = await records.db.auditVerifier.verify();
+    expect(checkpoints).to.equal(3);
+    expect(problems.map(({ problem }) => problem.split(':')[0])).to.deep.equal(['edited', 'rewritten']);
+  });
+  it('is asked for by several at once, but reads all of it once, and never for who came too late', async () => {
+    let asked = 0;
+    const db = recordsAt(records.appUrl, {
+      checkpointSigner: {
+        sign: signer.sign,
+        verify(signed) {
+          asked += 1;
+          return signer.verify(signed);
+        },
+      },
+    });
+    const blocker = await records.owner.connect();
+    await blocker.query('begin; lock table broker.audit_events in access exclusive mode');
+    const early = [db.auditVerifier.verify(), db.auditVerifier.verify()];
+    await eventually('a proof that has its snapshot', async () => {
+      const { rows } = await records.owner.query(
+        `select 1 from pg_stat_activity where datname = current_database() and application_name = 'broker-proof'
+           and wait_event_type = 'Lock'`,
+      );
+      return rows[0];
+    });
+    const late = [db.auditVerifier.verify(), db.auditVerifier.verify()];
+    await blocker.query(`update broker.audit_events set actor = 'x' where ${inReads} = 2`);
+    await blocker.query('commit');
+    blocker.release();
+    expect((await Promise.all(early)).map(({ ok }) => ok)).to.deep.equal([true, true]);
+    expect((await Promise.all(late)).map(({ ok }) => ok)).to.deep.equal([false, false]);
+    expect(asked).to.equal(2);
+    await db.close();
+  });
+  it('ends with its process, and so does a report, however long they would take', async () => {
+    const db = recordsAt(records.appUrl);
+    const blocker = await records.owner.connect();
+    await blocker.query('begin; lock table broker.audit_events, broker.test_runs in access exclusive mode');
+    const to = new Date();
+    const ends = [
+      codeOf(db.auditVerifier.verify()),
+      codeOf(db.reports.source(null, { from: new Date(to.getTime() - 86_400_000), to })),
+    ];
+    await eventually('both to wait', async () => {
+      const { rows } = await records.owner.query(
+        `select 1 from pg_stat_activity where datname = current_database()
+           and application_name in ('broker-proof', 'broker-slow') and wait_event_type = 'Lock'`,
+      );
+      return rows[1];
+    });
+    await db.close();
+    expect(await Promise.all(ends)).to.deep.equal(['records_unavailable', 'records_unavailable']);
+    await blocker.query('rollback');
+    blocker.release();
   });
   describe('with some thousand checkpoints', () => {
     const MANY = 3_000;
@@ -219,7 +299,7 @@ describe('Postgres proves that nobody touched the audit', () => {
         );
         expect(rows).to.deep.equal([]);
         // Others work on: the connection for checkpoints is not that of the proof.
-        if (asked.length === 1) await db.auditVerifier.checkpoint();
+        if (asked.length === 1) await signMore(db);
       };
       const proof = await db.auditVerifier.verify();
       expect(proof).to.deep.include({ ok: true, checkpoints: MANY + 1, problems: [] });
@@ -230,12 +310,16 @@ describe('Postgres proves that nobody touched the audit', () => {
     it('looks at one that came while it asked, and does not take its word unasked', async () => {
       meanwhile = async () => {
         // Behind the last page, so that the snapshot is the first to see it.
-        if (asked.length === 4) await db.auditVerifier.checkpoint();
+        if (asked.length === 4) await signMore(db);
       };
       const proof = await db.auditVerifier.verify();
       expect(proof).to.deep.include({ ok: true, checkpoints: MANY + 1 });
       expect(asked.at(-1)).to.equal(1);
     });
+  });
+  it('ends, also where somebody moved the last row by less than a hash tells', async () => {
+    const later = `update broker.audit_events set at = at + interval '1 microsecond'`;
+    expect(await problemsAfter(later)).to.deep.equal([]);
   });
   it('finds an edit', async () => {
     expect(await problemsAfter(`update broker.audit_events set actor = 'x' where ${inReads} = 2`)).to.include(

@@ -120,6 +120,25 @@ describe('What is old enough goes', function () {
     expect(await problems()).to.deep.equal([]);
   });
 
+  it('checkpoints go with the rows that they signed, and what remains of them is whole', async () => {
+    await oldRows();
+    const numbers = async (): Promise<number[]> => {
+      const { rows } = await records.owner.query('select number from broker.audit_checkpoints order by 1');
+      return rows.map(({ number }) => Number(number));
+    };
+    expect(await numbers()).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8]);
+    await clean();
+    // Of the months from the 24th on, and the one that says what was dropped.
+    expect(await numbers()).to.deep.equal([5, 6, 7, 8, 9]);
+    await readAt(new Date(), 'today');
+    await db.auditVerifier.checkpoint();
+    await clean({ ...policy, auditMonths: 13 });
+    expect(await numbers()).to.deep.equal([7, 8, 9, 10, 11]);
+    expect(await problems()).to.deep.equal([]);
+    await records.owner.query('delete from broker.audit_checkpoints where number = 7');
+    expect((await problems()).map((text) => text.split(':')[0])).to.deep.equal(['deleted']);
+  });
+
   it('but a row more that is gone behind the dropped ones shows', async () => {
     await oldRows();
     await clean();
@@ -162,6 +181,7 @@ describe('What is old enough goes', function () {
       const detach = `alter table broker.${table} detach partition broker.${table}_${nameOf(month(30))}`;
       expect(await codeOf(app.query(detach))).to.equal('42501');
     }
+    expect(await codeOf(app.query('select broker.drop_checkpoints($1)', [month(11)]))).to.equal('42501');
     const young = new Date(Date.now() - 399 * DAY);
     expect(await codeOf(app.query('select broker.forget_states($1)', [young]))).to.equal('42501');
     expect(await codeOf(app.query('delete from broker.credential_states'))).to.equal('42501');

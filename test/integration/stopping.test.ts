@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import pg from 'pg';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';
 import { eventually } from '../support/eventually.js';
@@ -94,6 +95,33 @@ describe('a broker that is asked to stop', function () {
     await closed;
     expect(code).to.equal(0);
     expect(ms).to.be.below(GONE_WITHIN_MS);
+  });
+
+  it('gives up a proof of the audit, which can take minutes', async () => {
+    await start(0);
+    const owner = new pg.Pool({ connectionString: parts.database.ownerUrl });
+    const blocker = await owner.connect();
+    const { rows } = await owner.query(
+      `select min(relname) as oldest from pg_class where relkind = 'r' and relname ~ '^audit_events_\\d'`,
+    );
+    await blocker.query(`begin; lock table broker.${rows[0].oldest} in access exclusive mode`);
+    const proof = fetch(`${broker.base}/api/audit/verify`, {
+      headers: { authorization: `Bearer ${broker.token(1, 'admin')}` },
+    });
+    await eventually('a proof that waits', async () => {
+      const waiting = await owner.query(
+        `select 1 from pg_stat_activity where datname = current_database() and application_name = 'broker-proof'
+           and wait_event_type = 'Lock'`,
+      );
+      return waiting.rows[0];
+    });
+    const { code, ms } = await stopped();
+    expect(code).to.equal(0);
+    // Not even as long as other calls get.
+    expect(ms).to.be.below(10_000);
+    expect((await proof).status).to.equal(503);
+    blocker.release(true);
+    await owner.end();
   });
 
   it('opens no debugger at the signal that Node keeps for it', async () => {

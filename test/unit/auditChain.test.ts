@@ -1,7 +1,15 @@
 import { expect } from 'chai';
-import type { AuditEvent } from '../../src/domain/audit.js';
-import { chainStart, emptyChain, hashRow, link, NO_HASH } from '../../src/domain/auditChain.js';
-import { auditCheck } from '../../src/domain/auditProof.js';
+import type { AuditEvent, AuditRow } from '../../src/domain/audit.js';
+import {
+  type ChainHead,
+  chainStart,
+  emptyChain,
+  hashRow,
+  link,
+  NO_HASH,
+} from '../../src/domain/auditChain.js';
+import { AuditCheck, AuditProblems } from '../../src/domain/auditProof.js';
+import { SignedHeads } from '../../src/domain/signedHeads.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const event = (change: Partial<AuditEvent> = {}): AuditEvent => ({
@@ -9,6 +17,26 @@ const event = (change: Partial<AuditEvent> = {}): AuditEvent => ({
   action: 'credential.read',
   ...change,
 });
+
+const headOf = ({ chain, seq, hash }: ChainHead): ChainHead => ({ chain, seq, hash });
+
+/** All that a check tells of these rows. */
+function checked(
+  rows: AuditRow[],
+  { signed = [], dropped = [] }: Partial<Record<'signed' | 'dropped', ChainHead[]>> = {},
+) {
+  const heads = new SignedHeads();
+  for (const head of signed) heads.add(head);
+  const problems = new AuditProblems();
+  const check = new AuditCheck({ signed: heads, dropped }, problems);
+  for (const row of rows) check.row(row);
+  const continued = check.continued();
+  const stored = rows
+    .map(headOf)
+    .filter(({ chain, seq }) => continued.some((head) => head.chain === chain && head.seq === seq));
+  check.end(stored);
+  return { chains: check.chains, rows: check.rows, problems: problems.listed, count: problems.count };
+}
 
 describe('The audit chain', () => {
   it('links each row to the one before', () => {
@@ -43,23 +71,20 @@ describe('The audit chain', () => {
     if (head === undefined) throw new Error('no head');
     const second = link(emptyChain('reads-2', head), [chainStart(head), event()], at);
     expect(second[0]?.prevHash).to.equal(head.hash);
-    const check = auditCheck({ signed: [], continued: [head], dropped: [] });
-    for (const row of [...first, ...second]) check.row(row);
-    expect(check.end()).to.deep.equal({ chains: 2, rows: 4, problems: [] });
-    const without = auditCheck({ signed: [], continued: [head], dropped: [] });
-    for (const row of [...first.slice(0, 1), ...second]) without.row(row);
-    expect(without.end().problems).to.have.length(1);
+    expect(checked([...first, ...second])).to.include({ chains: 2, rows: 4, count: 0 });
+    expect(checked([...first.slice(0, 1), ...second]).problems).to.have.length(1);
   });
 
   describe('of which a signed checkpoint says that its beginning was dropped', () => {
     const events = Array.from({ length: 6 }, () => event());
     const rows = link(emptyChain('reads-1', null), [chainStart(null), ...events], at);
-    const heads = rows.map(({ chain, seq, hash }) => ({ chain, seq, hash }));
+    const heads = rows.map(headOf);
     const head = (seq: number) => heads.filter((one) => one.seq === seq);
     const problems = (kept: number[], dropped = head(2)) => {
-      const check = auditCheck({ signed: [...head(1), ...head(4)], continued: [], dropped });
-      for (const row of rows.filter(({ seq }) => kept.includes(seq))) check.row(row);
-      return check.end().problems.map(({ seq, problem }) => `${seq} ${problem.split(/[: ]/)[0]}`);
+      const left = rows.filter(({ seq }) => kept.includes(seq));
+      return checked(left, { signed: [...head(1), ...head(4)], dropped }).problems.map(
+        ({ seq, problem }) => `${seq} ${problem.split(/[: ]/)[0]}`,
+      );
     };
 
     it('holds without the dropped rows, with some and with all of them', () => {
@@ -88,13 +113,54 @@ describe('The audit chain', () => {
       const [last] = head(6);
       if (last === undefined) throw new Error('no head');
       const later = link(emptyChain('reads-2', last), [chainStart(last), event()], at);
-      const gone = (dropped: typeof heads) => {
-        const check = auditCheck({ signed: head(4), continued: [last], dropped });
-        for (const row of later) check.row(row);
-        return check.end().problems.length;
-      };
+      const gone = (dropped: typeof heads) => checked(later, { signed: head(4), dropped }).count;
       expect(gone([last])).to.equal(0);
       expect(gone(head(4))).to.equal(1);
+    });
+  });
+
+  describe('that signed checkpoints vouch for', () => {
+    const rows = link(
+      emptyChain('reads-1', null),
+      [chainStart(null), ...Array.from({ length: 40 }, () => event())],
+      at,
+    );
+    const heads = rows.map(headOf);
+    const problems = (kept: AuditRow[], signed: ChainHead[]) =>
+      checked(kept, { signed }).problems.map(({ seq, problem }) => `${seq} ${problem.split(/[: ]/)[0]}`);
+
+    it('holds however often and in whatever order they name its heads', () => {
+      expect(problems(rows, heads)).to.deep.equal([]);
+      expect(problems(rows, [...heads, ...heads, ...heads].reverse())).to.deep.equal([]);
+    });
+    it('does not hold where it was written anew between two of them', () => {
+      const events = Array.from({ length: 40 }, () => event({ actor: 'forger' }));
+      const other = link(emptyChain('reads-1', null), [chainStart(null), ...events], at);
+      // The newest one, signed afterwards, fits the forged rows; the one from before does not.
+      const signed = [heads[20], other.map(headOf)[40]].filter((head) => head !== undefined);
+      expect(problems(other, signed)).to.deep.equal(['20 rewritten']);
+      const same = [heads[40], other.map(headOf)[40]].filter((head) => head !== undefined);
+      expect(problems(other, same)).to.deep.equal(['40 rewritten']);
+    });
+    it('tells once of signed rows in a row that are gone, and of those behind the last row', () => {
+      const left = rows.filter(({ seq }) => seq < 10 || (seq > 20 && seq < 30));
+      expect(problems(left, heads)).to.deep.equal([
+        '21 deleted',
+        '21 reordered',
+        '10 truncated',
+        '30 truncated',
+      ]);
+      expect(problems([], heads)).to.deep.equal(['0 truncated']);
+    });
+    it('counts all that is wrong, and lists what a person can read', () => {
+      const many = link(
+        emptyChain('reads-2', null),
+        Array.from({ length: 1_500 }, () => event()),
+        at,
+      );
+      const { problems: listed, count } = checked(many.map((row) => ({ ...row, actor: 'x' })));
+      expect(count).to.equal(1_501);
+      expect(listed).to.have.length(1_000);
     });
   });
 });

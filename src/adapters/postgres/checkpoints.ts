@@ -13,8 +13,11 @@ export interface CheckpointPayload {
   /** Hex SHA-256 of the payload before, or null for the first. */
   previous: string | null;
   heads: ChainHead[];
-  /** What was about to be dropped by age: all rows of these chains up to these, as the last of them before a moment. */
-  dropped?: { before: string; heads: ChainHead[] };
+  /**
+   * What was about to be dropped by age: all rows of these chains up to these, as the last of them before a moment, and
+   * the checkpoints up to one, but for those that say the same of earlier months.
+   */
+  dropped?: { before: string; heads: ChainHead[]; checkpoints?: CheckpointName };
 }
 
 export interface StoredCheckpoint {
@@ -26,50 +29,49 @@ export interface StoredCheckpoint {
 /** Rows this much older than the last checkpoint are in one already: nothing commits a day after its time. */
 const OVERLAP_MS = 24 * 3_600_000;
 
-/** Chain by chain along the primary key, so that it costs by the number of chains, not of rows. */
+/**
+ * The last rows between two moments, chain by chain along the primary keys, so that it costs by the number of chains, not of rows. The moments
+ * must be beginnings of months: so a partition is looked at as a whole or not at all, and no chain is walked along.
+ */
 const HEADS = `
   with recursive names as (
-    (select min(chain) as chain from broker.audit_events)
+    (select min(chain) as chain from broker.audit_events where at >= $1 and at < $2)
     union all
-    select (select min(e.chain) from broker.audit_events e where e.chain > names.chain) from names
-    where names.chain is not null
+    select (select min(e.chain) from broker.audit_events e where e.chain > names.chain and e.at >= $1 and e.at < $2)
+    from names where names.chain is not null
   )
   select head.* from names cross join lateral (
-    select e.chain, e.seq, e.hash, e.at from broker.audit_events e where e.chain = names.chain
-    order by e.seq desc limit 1) head
-  where names.chain is not null and ($1::timestamptz is null or head.at >= $1)
-  order by head.chain`;
+    select e.chain, e.seq, e.hash, e.at from broker.audit_events e
+    where e.chain = names.chain and e.at >= $1 and e.at < $2 order by e.seq desc limit 1) head
+  where names.chain is not null order by head.chain`;
 
-const DROPPED = `
-  select distinct on (e.chain) e.chain, e.seq, e.hash from broker.audit_events e where e.at < $1
-  order by e.chain, e.seq desc`;
+const REMOVABLE = `
+  select number, payload, signature from broker.audit_checkpoints
+  where at < $1 and payload not like '%"dropped":%' order by number desc limit 1`;
 
 /**
- * Signs the heads that moved since the last checkpoint, and with `droppedBefore` the ends of what is to be dropped.
- * Null when another process did it at the same time.
+ * Signs the heads of all chains that moved, where one did since the last checkpoint, and with `droppedBefore`, the
+ * beginning of a month, the ends of what is to be dropped. The newest checkpoint, which may be the last one; null when another process wrote one at the same time.
  */
 export async function writeCheckpoint(
   query: Query,
-  signer: CheckpointSigner,
-  clock: Clock,
+  { signer, clock }: { signer: CheckpointSigner; clock: Clock },
   droppedBefore?: Date,
 ): Promise<CheckpointName | null> {
-  const last = (
-    await query({ text: 'select * from broker.audit_checkpoints order by number desc limit 1' })
-  )[0];
-  const since = last === undefined ? null : new Date((last['at'] as Date).getTime() - OVERLAP_MS);
-  const rows = await query({ text: HEADS, values: [since] });
+  const [last] = await query({ text: 'select * from broker.audit_checkpoints order by number desc limit 1' });
+  const heads = await movedHeads(query, last?.['at'] as Date | undefined);
+  const lastText = last?.['payload'] as string | undefined;
+  const lastName =
+    lastText === undefined ? null : { number: Number(last?.['number']), sha256: payloadHash(lastText) };
+  if (droppedBefore === undefined && lastName !== null && !moved(heads, lastText ?? '')) return lastName;
   const at = clock.now();
   const payload: CheckpointPayload = {
-    number: last === undefined ? 1 : Number(last['number']) + 1,
+    number: (lastName?.number ?? 0) + 1,
     at: at.toISOString(),
-    previous: last === undefined ? null : payloadHash(last['payload'] as string),
-    heads: rows.map(toHead),
+    previous: lastName?.sha256 ?? null,
+    heads,
+    ...(droppedBefore !== undefined && { dropped: await droppedBy(query, signer, droppedBefore) }),
   };
-  if (droppedBefore !== undefined) {
-    const ends = await query({ text: DROPPED, values: [droppedBefore] });
-    payload.dropped = { before: droppedBefore.toISOString(), heads: ends.map(toHead) };
-  }
   const text = JSON.stringify(payload);
   const signature = await signer.sign(text);
   const written = await query({
@@ -78,6 +80,33 @@ export async function writeCheckpoint(
     values: [payload.number, at, text, signature],
   });
   return written.length === 0 ? null : { number: payload.number, sha256: payloadHash(text) };
+}
+
+async function movedHeads(query: Query, lastAt: Date | undefined): Promise<ChainHead[]> {
+  const since = lastAt === undefined ? null : new Date(lastAt.getTime() - OVERLAP_MS);
+  const from =
+    since === null ? '-infinity' : new Date(Date.UTC(since.getUTCFullYear(), since.getUTCMonth(), 1));
+  const rows = await query({ text: HEADS, values: [from, 'infinity'] });
+  return rows.filter((row) => since === null || (row['at'] as Date) >= since).map(toHead);
+}
+
+/** True where a head is not in the last checkpoint, which may be anything: only `verify` looks at its signature. */
+function moved(heads: readonly ChainHead[], lastText: string): boolean {
+  return heads.some((head) => !lastText.includes(JSON.stringify(head)));
+}
+
+async function droppedBy(
+  query: Query,
+  signer: CheckpointSigner,
+  before: Date,
+): Promise<CheckpointPayload['dropped']> {
+  const heads = (await query({ text: HEADS, values: ['-infinity', before] })).map(toHead);
+  const dropped = { before: before.toISOString(), heads };
+  const [newest] = (await query({ text: REMOVABLE, values: [before] })).map(toStored);
+  // The column `at` is not signed; the payload is, and what came before it is older still.
+  const valid = newest !== undefined && (await signer.verify([newest]))[0] === true;
+  if (!valid || new Date(parsePayload(newest.payload).at) >= before) return dropped;
+  return { ...dropped, checkpoints: { number: newest.number, sha256: payloadHash(newest.payload) } };
 }
 
 const toHead = (row: Row): ChainHead =>
@@ -94,12 +123,14 @@ export async function readCheckpoints(
            where number > $1 order by number limit $2`,
     values: [after, limit],
   });
-  return rows.map((row) => ({
-    number: Number(row['number']),
-    payload: row['payload'] as string,
-    signature: row['signature'] as string,
-  }));
+  return rows.map(toStored);
 }
+
+const toStored = (row: Row): StoredCheckpoint => ({
+  number: Number(row['number']),
+  payload: row['payload'] as string,
+  signature: row['signature'] as string,
+});
 
 export function payloadHash(payload: string): string {
   return createHash('sha256').update(payload).digest('hex');

@@ -52,5 +52,6 @@ export async function grantToApp(knex: Knex, role: string): Promise<void> {
   await knex.raw('grant select on broker.migrations to ??', [role]);
   await knex.raw('grant execute on function broker.ensure_partitions() to ??', [role]);
   await knex.raw('grant execute on function broker.drop_partitions(text, timestamptz) to ??', [role]);
+  await knex.raw('grant execute on function broker.drop_checkpoints(timestamptz) to ??', [role]);
   await knex.raw('grant execute on function broker.forget_states(timestamptz) to ??', [role]);
 }

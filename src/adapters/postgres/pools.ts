@@ -44,6 +44,9 @@ export interface Pools {
   jobs: pg.Pool;
   /** For who works alone: a connection that holds a lock as long as the work lasts. */
   leader: pg.Pool;
+  /** Breaks the connections of the proof: whoever works on one gets an error. */
+  cutProof(): void;
+  /** Waits for statements of moments; who holds a connection for long (`slow`, `proof`, `leader`) is cut off. */
   close(): Promise<void>;
 }
 
@@ -81,10 +84,25 @@ export function createPools(url: string, log: Log): Pools {
     jobs: pool('jobs', 4, 10_000, { connectionTimeoutMillis: 5_000 }),
     leader: pool('leader', 2, 2_000),
   };
+  const long = [pools.slow, pools.proof, pools.leader].map(cutter);
+  const cutProof = cutter(pools.proof);
   const close = async (): Promise<void> => {
-    await Promise.all(Object.values(pools).map((each) => each.end()));
+    const ended = Object.values(pools).map((each) => each.end());
+    for (const cut of long) cut();
+    await Promise.all(ended);
   };
-  return { ...pools, close };
+  return { ...pools, cutProof, close };
+}
+
+/** Breaks the connections that the pool has when it is called. */
+function cutter(pool: pg.Pool): () => void {
+  const clients = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => clients.add(client));
+  pool.on('remove', (client) => clients.delete(client));
+  return () => {
+    // A statement that is under way is not waited for: the server ends it by itself in time.
+    for (const client of clients) void (client as pg.PoolClient & { end(): Promise<void> }).end();
+  };
 }
 
 /** Statements on any connection of a pool, or on one client. */

@@ -38,6 +38,8 @@ export function postgresRetention(query: Query, signer: CheckpointSigner, clock:
       if (table === 'audit_events') await signDropped(query, { signer, clock, before });
       const values = [table, before];
       const [row] = await query({ text: 'select broker.drop_partitions($1, $2) as dropped', values });
+      if (table === 'audit_events')
+        await query({ text: 'select broker.drop_checkpoints($1)', values: [before] });
       return (row?.['dropped'] as string[] | undefined) ?? [];
     },
     forget(table, before) {
@@ -54,7 +56,7 @@ async function signDropped(
   { signer, clock, before }: { signer: CheckpointSigner; clock: Clock; before: Date },
 ): Promise<void> {
   for (let tried = 0; tried < TRIES; tried += 1)
-    if ((await writeCheckpoint(query, signer, clock, before)) !== null) return;
+    if ((await writeCheckpoint(query, { signer, clock }, before)) !== null) return;
   throw new BrokerError('records_unavailable', {
     detail: 'The records database cannot serve right now.',
     log: 'no checkpoint could be written',

@@ -23,6 +23,7 @@ interface Proof {
   chains: number;
   rows: number;
   checkpoints: number;
+  problem_count: number;
   problems: { chain: string; seq: number; problem: string }[];
 }
 
@@ -72,6 +73,8 @@ const verify = leaf(
     if (json) printJson(body);
     else {
       for (const { chain, seq, problem } of body.problems) say(`${chain} ${seq}: ${problem}`);
+      const more = body.problem_count - body.problems.length;
+      if (more > 0) say(`… and ${more} more`);
       note(
         `${body.ok ? 'Untouched' : 'NOT AS IT WAS WRITTEN'}: ${body.rows} rows in ${body.chains} chains, ${body.checkpoints} signed checkpoints.`,
       );
