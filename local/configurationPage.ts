@@ -1,15 +1,16 @@
-// `npm run docs`: writes docs/configuration.md from src/config.ts.
+// `npm run docs`: writes docs/configuration.md from src/config/variables.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { configSchema, packageFile } from '../src/config.js';
+import { configSchema } from '../src/config/variables.js';
+import { packageFile } from '../src/config.js';
 
 export const PAGE = 'docs/configuration.md';
 
 /** What every variable of the broker means, what it may be, and what it is when it is not set. */
 export function configurationPage(): string {
-  const meanings = commentsIn(readFileSync(packageFile('src/config.ts'), 'utf8'));
+  const meanings = commentsIn(readFileSync(packageFile('src/config/variables.ts'), 'utf8'));
   const rows = Object.keys(configSchema.shape).map((name) => {
     const { rule, preset } = ruleOf(name);
     return `| \`${name}\` | ${[rule, preset, meanings.get(name) ?? ''].map(inTable).join(' | ')} |`;
@@ -17,7 +18,7 @@ export function configurationPage(): string {
   return `${[
     '# Configuration',
     '',
-    'Made from the code by `npm run docs`; change `src/config.ts`, not this page.',
+    'Made from the code by `npm run docs`; change `src/config/variables.ts`, not this page.',
     '',
     'The broker reads its environment and nothing else: no file of the working directory. It refuses to start with a value',
     'that breaks a rule, and names the variable. Which commands need which variable: [operations.md](operations.md).',

@@ -1,4 +1,4 @@
-import { configSchema } from '../src/config.js';
+import { configSchema } from '../src/config/variables.js';
 import { weakPassword } from '../src/domain/weakPassword.js';
 
 /** Where the two stores come from. What is not here is brought by the launcher itself. */

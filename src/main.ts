@@ -7,10 +7,10 @@ import { VaultUnreachable } from './adapters/vault/client.js';
 import { openTransport } from './adapters/vault/connection.js';
 import { GlassdomeKeyRefused } from './adapters/vault/glassdomeKeys.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
+import { listOf } from './config/words.js';
 import {
   type Config,
   ConfigRefused,
-  listOf,
   loadConfig,
   packageFile,
   packageVersion,

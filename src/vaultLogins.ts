@@ -2,7 +2,8 @@ import { connectVault, openTransport, type VaultConnection } from './adapters/va
 import type { LoginMethod } from './adapters/vault/login.js';
 import { vaultName } from './adapters/vault/policies.js';
 import { WrappedSecretId } from './adapters/vault/wrappedSecretId.js';
-import { type Config, ConfigRefused, listOf, readNamed, required } from './config.js';
+import { listOf } from './config/words.js';
+import { type Config, ConfigRefused, readNamed, required } from './config.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
 import type { VaultLogins } from './ports/vault.js';

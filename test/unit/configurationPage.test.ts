@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { configurationPage, PAGE } from '../../local/configurationPage.js';
-import { configSchema, loadConfig, packageFile } from '../../src/config.js';
+import { configSchema } from '../../src/config/variables.js';
+import { loadConfig, packageFile } from '../../src/config.js';
 
 describe('the page of all variables', () => {
   it('is the one that src/config.ts makes (npm run docs)', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { passedOn, readStores } from '../../local/environment.js';
-import { configSchema } from '../../src/config.js';
+import { configSchema } from '../../src/config/variables.js';
 
 const VARIABLES = Object.keys(configSchema.shape);
 
