@@ -124,6 +124,8 @@ export const listCredentialsQuery = z.strictObject({
   owner: line(255).optional(),
   expiring_before: moment.optional(),
   unused_since: moment.optional(),
+  /** Exactly this. */
+  name: line(255).min(1).optional(),
   q: line(200).optional(),
   limit,
   cursor: cursor.optional(),

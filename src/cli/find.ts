@@ -13,8 +13,7 @@ export interface CredentialView extends Record<string, unknown> {
   active_version: number | null;
 }
 
-/** Names may be longer than what is searched for; the rest is compared here. */
-const LONGEST_SEARCH = 200;
+const LONGEST_NAME = 255;
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
@@ -61,7 +60,6 @@ export async function findCredentialId(cli: Cli, word: string): Promise<string> 
 }
 
 async function allNamed(cli: Cli, name: string, status: string | undefined): Promise<CredentialView[]> {
-  const filter = { q: name.slice(0, LONGEST_SEARCH), status };
-  const { items } = await listed<CredentialView>(cli, '/api/credentials', { filter });
-  return items.filter((item) => item.name === name);
+  if (name === '' || name.length > LONGEST_NAME) return [];
+  return (await listed<CredentialView>(cli, '/api/credentials', { filter: { name, status } })).items;
 }

@@ -55,6 +55,8 @@ export interface ListFilter {
   owner?: string;
   expiringBefore?: Date;
   unusedSince?: Date;
+  /** The whole name. */
+  name?: string;
   /** Free text over name, description, settings. */
   q?: string;
 }

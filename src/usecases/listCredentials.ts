@@ -21,6 +21,7 @@ export async function listCredentials(
     ...(query.owner && { owner: query.owner }),
     ...(query.expiring_before && { expiringBefore: new Date(query.expiring_before) }),
     ...(query.unused_since && { unusedSince: new Date(query.unused_since) }),
+    ...(query.name && { name: query.name }),
     ...(query.q && { q: query.q }),
   };
   const page =

@@ -58,10 +58,17 @@ describe('Postgres lists credentials by key', () => {
     expect(await ids({ q: 'LAB 100%' })).to.deep.equal([used.id]);
     expect(await ids({ q: '100_' })).to.deep.equal([]);
     expect(await ids({ q: 'domain\\', status: 'deleted' })).to.deep.equal([gone.id]);
+    expect(await ids({ name: 'Lab 100%' })).to.deep.equal([used.id]);
+    for (const other of ['lab 100%', 'Lab 100', 'Lab 1000', 'Lab%'])
+      expect(await ids({ name: other }), other).to.be.empty;
     const [listed] = (await db.records.list(user('glassdome:1'), {}, { limit: 1 })).items;
     expect(listed?.lastUsedAt).to.deep.equal(usedAt);
     expect((await db.records.usage(used.id, { limit: 5 })).items).to.deep.equal([
       { ...usage, usedAt, caller: 'glassdome:1' },
     ]);
+    const odd = aCredential({ name: 'ΟΔΟΣ İß_\\' });
+    const short = aCredential({ name: 'Q' });
+    await store(db, odd, short);
+    for (const { id, name } of [odd, short]) expect(await ids({ name }), name).to.deep.equal([id]);
   });
 });
