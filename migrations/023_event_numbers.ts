@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
+import { indexConcurrently, WITHOUT_TRANSACTION } from './concurrently.js';
+
+export const config = WITHOUT_TRANSACTION;
 
 /** All events of a transaction get their numbers at once. */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw('create index events_unnumbered on broker.events (tx, id) where number is null');
+  await indexConcurrently(knex, 'events_unnumbered', 'on broker.events (tx, id) where number is null');
   await knex.raw(AT_ONCE);
 }
 

@@ -196,7 +196,7 @@ export const importEnvBody = z.strictObject({
   dry_run: z.boolean().default(true),
   /** Principals, `team:<name>` or `service_account:<id or name>` that get `read` on everything imported. */
   grant_to: z.array(line(255).min(1)).max(50).default([]),
-  /** Group keys of the preview to import; left out, all complete ones; empty: none, it is only noted what is left. */
+  /** Group keys of the preview to import; left out, all complete ones; empty: none. What is left is noted for reminders only where no group is named. */
   only: z.array(z.string().max(100)).max(200).optional(),
 });
 export type ImportEnvBody = z.infer<typeof importEnvBody>;

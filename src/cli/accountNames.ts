@@ -12,8 +12,8 @@ export async function visibleAccounts(cli: Cli): Promise<Account[]> {
 }
 
 /**
- * The rows with `sa:<name>` where they say `sa:<id>`, for people to read. Accounts that the caller may not see, and live
- * ones of one name, keep their id.
+ * The rows with `sa:<name>` where they say `sa:<id>`, for people to read. Accounts that the caller may not see, live ones of
+ * one name and revoked ones keep their id, which is what commands take.
  */
 export async function withAccountNames<T>(cli: Cli, rows: T): Promise<T> {
   if (!JSON.stringify(rows).includes('"sa:')) return rows;
@@ -21,7 +21,7 @@ export async function withAccountNames<T>(cli: Cli, rows: T): Promise<T> {
   const live = accounts.filter(({ revoked_at }) => revoked_at === null);
   const isAlone = ({ name }: Account) => live.filter((other) => other.name === name).length === 1;
   const names = new Map<unknown, string>([
-    ...accounts.map((each) => [`sa:${each.id}`, `sa:${each.name} (revoked)`] as const),
+    ...accounts.map((each) => [`sa:${each.id}`, `sa:${each.id} (${each.name}, revoked)`] as const),
     ...live.map((each) => [`sa:${each.id}`, isAlone(each) ? `sa:${each.name}` : `sa:${each.id}`] as const),
   ]);
   return JSON.parse(JSON.stringify(rows), (_key, value) => names.get(value) ?? value);

@@ -1,6 +1,7 @@
 import type { Cli } from './cli.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { listed } from './pages.js';
+import { writtenOut } from './subject.js';
 
 /** What lists and lookups answer of a credential; the rest is printed as it comes. */
 export interface CredentialView extends Record<string, unknown> {
@@ -36,8 +37,10 @@ export async function findCredential(cli: Cli, word: string, status?: 'deleted')
   }
   const slash = word.indexOf('/');
   const [owner, name] = [word.slice(0, slash), word.slice(slash + 1)];
-  const owned = slash > 0 ? (await allNamed(cli, name, status)).filter((c) => c.owner === owner) : [];
-  if (owned[0] !== undefined) return owned[0];
+  const owned = slash > 0 ? await allNamed(cli, name, status) : [];
+  const principal = owned.length > 0 ? await writtenOut(cli, owner) : owner;
+  const found = owned.find((c) => c.owner === principal);
+  if (found !== undefined) return found;
   throw new CliError(
     `There is no ${status ?? ''} credential "${word}", or it is not shared with you.`.replace('  ', ' '),
     EXIT.notFound,

@@ -27,8 +27,12 @@ export async function subjectOf(cli: Cli, word: string): Promise<Subject> {
 
 /** A person or account as teams hold them: a bare name is a person who logs in here, `sa:<name>` an account. */
 export async function principalOf(cli: Cli, word: string): Promise<string> {
-  if (word.startsWith('sa:')) return accountPrincipal(cli, word.slice('sa:'.length));
-  return word.includes(':') ? word : `local:${word}`;
+  return word.includes(':') ? writtenOut(cli, word) : `local:${word}`;
+}
+
+/** A principal as the broker has it: `sa:<name>` with the id of the account, all else as it is. */
+export async function writtenOut(cli: Cli, word: string): Promise<string> {
+  return word.startsWith('sa:') ? accountPrincipal(cli, word.slice('sa:'.length)) : word;
 }
 
 async function accountPrincipal(cli: Cli, nameOrId: string): Promise<string> {

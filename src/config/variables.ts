@@ -79,7 +79,7 @@ export const configSchema = z.object({
   VAULT_RECONCILER_ROLE_ID: z.string().optional(),
   /** The file of its secret id. */
   VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
-  /** Whether the files hold wrapping tokens instead (`vault write -wrap-ttl=…`): each is opened once, at the start. */
+  /** Whether the files hold wrapping tokens instead (`vault write -wrap-ttl=…`): each is opened once. */
   VAULT_SECRET_ID_WRAPPED: flag,
   /** Pod login: the mount below `auth/`. */
   VAULT_POD_MOUNT: mount('kubernetes'),

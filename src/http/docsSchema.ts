@@ -6,6 +6,7 @@ export interface Schema {
   enum?: readonly unknown[];
   const?: unknown;
   default?: unknown;
+  pattern?: string;
   minimum?: number;
   maximum?: number;
   minLength?: number;
@@ -65,19 +66,23 @@ const FORMATS: Readonly<Record<string, string>> = {
   email: 'mail address',
 };
 
+/** Of every text that is one line. */
+const ONE_LINE = '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$';
+
 /** Zod's bounds of a whole number that has none. */
 const isBound = (value: number | undefined): value is number =>
   value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 
 function noteOf(schema: Schema): string {
   const bounds = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
-  const { minLength, maxLength, minItems, maxItems, minimum, maximum } = bounds;
+  const { minLength, maxLength, minItems, maxItems, minimum, maximum, pattern, format } = bounds;
   const value = schema.default;
   const texts = [
     schema.description,
     rangeOf(minLength, maxLength, ' characters'),
     rangeOf(minItems, maxItems, ' entries'),
     rangeOf(minimum, maximum, ''),
+    pattern === undefined || format !== undefined || pattern === ONE_LINE ? undefined : `matches ${pattern}`,
     value === undefined ? undefined : `default ${JSON.stringify(value)}`,
   ];
   return texts.filter((text) => text !== undefined).join('; ');

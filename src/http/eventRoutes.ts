@@ -47,7 +47,7 @@ export const eventRoutes: readonly Route[] = [
     handle: async (context) => {
       const { after } = parse(eventsQuery, context.request.query);
       const asked = lastEventId(context) ?? after;
-      const first = await eventsAfter(context.ports, context.call, asked);
+      const first = await oneAsks(() => eventsAfter(context.ports, context.call, asked));
       const { principal } = context.call.caller;
       admit(principal);
       following.push(principal);

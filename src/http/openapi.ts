@@ -113,13 +113,23 @@ function answerHeaders(route: Route): [string, string][] {
   return headers;
 }
 
+/** Calls by which an admin could open to himself what is not his. */
+const OPENS = new Set([
+  'put /api/credentials/{id}/grants',
+  'put /api/teams/{name}/members',
+  'post /api/teams/{name}/members',
+  'post /api/users/{username}/reset-password',
+  'post /api/service-accounts/{id}/reset-secret',
+]);
+
 function headerParameters(route: Route): unknown[] {
   const headers: [string, string][] = [];
   if (isOne(route) && route.method !== 'get')
     headers.push(['If-Match', 'The revision that was read; another one now is a 412']);
   if (isSecret(route)) headers.push(['If-None-Match', 'The version at hand, as "v3"; the same one is a 304']);
   if (route.repeatable) headers.push(['Idempotency-Key', 'Makes a repetition harmless']);
-  if (isSecret(route)) headers.push(['X-Break-Glass-Reason', 'Why an admin opens what is not his']);
+  if (isSecret(route) || OPENS.has(`${route.method} ${route.path}`))
+    headers.push(['X-Break-Glass-Reason', 'Why an admin opens what is not his']);
   if (route.reveals) headers.push(['X-Used-By', 'The agent or deployment that the value is for']);
   return headers.map(([name, description]) => ({
     name,

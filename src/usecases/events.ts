@@ -39,5 +39,6 @@ export async function isWorthAsking(
   { last, askedAt }: { last: number; askedAt: Date },
 ): Promise<boolean> {
   if (clock.now().getTime() - askedAt.getTime() >= ACCOUNT_EVERY_MS) return true;
-  return (await records.newestEvent()) !== last;
+  // One look that fails must not send all readers away at once: they ask for themselves soon enough.
+  return (await records.newestEvent().catch(() => last)) !== last;
 }

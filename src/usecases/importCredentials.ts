@@ -42,7 +42,8 @@ export async function importEnv(
   return withStoredAnswer(ports, call, keyed, async () => {
     const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
     const report = await runPlan(ports, call, plan, await optionsOf(ports, call, body));
-    if (!body.dry_run) await rememberLeftovers(ports, call, report);
+    // An import of many calls ends with one that takes no group: half-way the names would only be half true.
+    if (!body.dry_run && (body.only ?? []).length === 0) await rememberLeftovers(ports, call, report);
     return report;
   });
 }

@@ -59,7 +59,8 @@ export async function ledTeam(ports: TeamPorts, call: Call, name: string, action
  */
 export async function lockTeam(tx: ChangeTx, read: Team, principals: string[] | null): Promise<Team> {
   const now = await tx.lockTeam(read.name);
-  if (now === null) throw lostRace('team');
+  // Another team may have got the name.
+  if (now === null || now.createdAt.getTime() !== read.createdAt.getTime()) throw lostRace('team');
   const all = principals ?? [...now.members, ...read.members].map((member) => member.principal);
   if (all.some((one) => memberOf(now, one)?.lead !== memberOf(read, one)?.lead)) throw lostRace('team');
   return now;

@@ -112,9 +112,14 @@ describe('the commands for people, service accounts, teams and audit', function 
     await run('credentials get Key', { env: { ...rest, ...lines } });
     for (const words of ['grants Key', 'usage Key'])
       expect((await run(`credentials ${words}`)).stdout, words).to.match(/ sa:celery /);
+    expect((await run('audit list --actor sa:celery --action credential.read')).stdout).to.contain(
+      'sa:celery',
+    );
+    expect((await run('credentials list --owner sa:celery')).stderr).to.contain('Nothing fits');
+    expect((await run('credentials list --owner sa:nobodys')).code).to.equal(5);
     expect((await run('credentials usage Key --json')).stdout, 'for scripts').to.match(/"sa:[0-9a-f-]{36}"/);
     expect((await run('service-accounts revoke celery --yes')).code).to.equal(0);
-    expect((await run('credentials usage Key')).stdout).to.contain('sa:celery (revoked)');
+    expect((await run('credentials usage Key')).stdout).to.match(/sa:[0-9a-f-]{36} \(celery, revoked\)/);
     expect((await run('whoami', { env: { ...rest, ...lines } })).code).to.equal(3);
     const gone = await run('service-accounts revoke celery --yes');
     expect(gone.code).to.equal(5);

@@ -13,10 +13,11 @@ describe('Streams of events ask Postgres', () => {
 
   it('for the newest number once a second, however many they are', async () => {
     const asked: string[] = [];
-    const { newestEvent } = eventReads(async ({ text }) => {
+    const reads = async ({ text }: { text: string }) => {
       asked.push(text);
       return [{ last: String(asked.length) }];
-    }, clock);
+    };
+    const { newestEvent } = eventReads({ lists: async () => [], reads }, clock);
     const ask = () => Promise.all(Array.from({ length: 200 }, () => newestEvent()));
     expect(new Set(await ask())).to.deep.equal(new Set([1]));
     at += 999;

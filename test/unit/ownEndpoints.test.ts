@@ -3,7 +3,11 @@ import { ownEndpoints } from '../../src/adapters/outbound/ownEndpoints.js';
 import { OutboundFailure } from '../../src/domain/outbound.js';
 import { loopbackOutbound } from '../support/testOutbound.js';
 
-const URLS = ['https://vault.lab:8200', 'postgresql://broker@db.lab/broker?host=db2.lab'];
+const URLS = [
+  'https://vault.lab:8200',
+  'postgresql://broker@not-asked.lab/broker?host=db.lab&host=db2.lab&host=/run/postgresql',
+  'postgresql://broker@%2Frun%2Fpostgresql/broker',
+];
 
 describe('where the broker’s own parts are', () => {
   let names: Record<string, string[]>;

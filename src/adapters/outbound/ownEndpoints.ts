@@ -51,13 +51,22 @@ export function ownEndpoints(
   };
 }
 
-/** A Postgres URL may name further hosts as `?host=`. */
+/** As the driver reads it: `?host=` of a Postgres URL counts in place of its host, and a path is no place to connect to. */
 function serversOf(url: URL): { host: string; port: number }[] {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : url.protocol === 'http:' ? 80 : 5432);
-  return [url.hostname, ...url.searchParams.getAll('host')]
-    .map((host) => host.replace(/^\[|\]$/g, ''))
+  const named = url.searchParams.getAll('host');
+  return (named.length > 0 ? named : [url.hostname])
+    .map((host) => decoded(host).replace(/^\[|\]$/g, ''))
     .filter((host) => host !== '' && !host.startsWith('/'))
     .map((host) => ({ host, port }));
+}
+
+function decoded(host: string): string {
+  try {
+    return decodeURIComponent(host);
+  } catch {
+    return host;
+  }
 }
 
 /** A loopback or any-address server is reached by every address that this machine has. Empty when it can't be told. */

@@ -122,8 +122,10 @@ async function prove(
 }
 
 /** Those that are there, by chain and number, with the hash that they have. */
-async function storedOf(query: Query, heads: readonly ChainHead[]): Promise<ChainHead[]> {
+async function storedOf(query: Query, named: readonly ChainHead[]): Promise<ChainHead[]> {
   const stored: ChainHead[] = [];
+  // A row may name any number; what can be none of a row is not there.
+  const heads = named.filter(({ seq }) => Number.isSafeInteger(seq) && seq >= 0);
   for (let n = 0; n < heads.length; n += PAGE_ROWS) {
     const page = heads.slice(n, n + PAGE_ROWS);
     const rows = await query({

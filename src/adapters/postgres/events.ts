@@ -33,12 +33,16 @@ const AFTER = `
     order by e.number limit $8
   ) e on true order by e.number`;
 
-export function eventReads(query: Query, clock: Clock): Pick<Records, 'eventsAfter' | 'newestEvent'> {
+/** `lists` looks through the events; `reads` tells the newest number, which all streams wait for. */
+export function eventReads(
+  { lists: query, reads }: { lists: Query; reads: Query },
+  clock: Clock,
+): Pick<Records, 'eventsAfter' | 'newestEvent'> {
   let look: { second: number; newest: Promise<number> } | undefined;
   return {
     newestEvent() {
       const second = Math.floor(clock.now().getTime() / 1000);
-      if (look?.second !== second) look = { second, newest: newestOf(query) };
+      if (look?.second !== second) look = { second, newest: newestOf(reads) };
       return look.newest;
     },
     async eventsAfter(caller, after, limit) {

@@ -5,6 +5,8 @@ const FOLDER = new URL('../../../migrations/', import.meta.url);
 const FILE = /^(\d{3}_\w+)\.(?:ts|js)$/;
 
 interface MigrationModule {
+  /** Left out: all in one transaction. */
+  config?: { transaction: boolean };
   up(knex: Knex): Promise<void>;
   down(knex: Knex): Promise<void>;
 }

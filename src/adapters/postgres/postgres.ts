@@ -143,7 +143,7 @@ function recordsOf(reads: Query, lists: Query, clock: Clock): Records {
     ...idempotencyReads(reads),
     ...testReads(lists),
     ...healthReads(lists),
-    ...eventReads(lists, clock),
+    ...eventReads({ lists, reads }, clock),
     ...noticeReads(reads),
     ...noticeLists(lists, clock),
     ...auditReads(lists),

@@ -36,10 +36,10 @@ export function postgresRetention(query: Query, signer: CheckpointSigner, clock:
     monthsBefore: (table, before) => countOf(MONTHS, [table, before]),
     async dropMonths(table, before) {
       if (table === 'audit_events') await signDropped(query, { signer, clock, before });
-      const values = [table, before];
-      const [row] = await query({ text: 'select broker.drop_partitions($1, $2) as dropped', values });
-      if (table === 'audit_events')
-        await query({ text: 'select broker.drop_checkpoints($1)', values: [before] });
+      // Together or not at all: what is gone must be told, and is told by whoever dropped it.
+      const checkpoints = table === 'audit_events' ? 'broker.drop_checkpoints($2), ' : '';
+      const text = `select ${checkpoints}broker.drop_partitions($1, $2) as dropped`;
+      const [row] = await query({ text, values: [table, before] });
       return (row?.['dropped'] as string[] | undefined) ?? [];
     },
     forget(table, before) {

@@ -7,6 +7,7 @@ import { atLeastOne } from '../fieldFlags.js';
 import { findCredentialId } from '../find.js';
 import { type Column, printJson, printTable } from '../output.js';
 import { listed, tellMore } from '../pages.js';
+import { writtenOut } from '../subject.js';
 import { note, say } from '../terminal.js';
 
 interface ListOptions extends GlobalOptions {
@@ -29,7 +30,7 @@ interface Proof {
 
 const list = leaf('list', 'what happened, newest first (admins: all, others: their own)')
   .option('--credential <credential>', 'of this one: name, owner/name or id')
-  .option('--actor <principal>', 'by whom, e.g. local:anna')
+  .option('--actor <principal>', 'by whom, e.g. local:anna or sa:celery')
   .option('--action <action>', 'e.g. credential.read')
   .option('--outcome <outcome>', 'allowed, denied or failed')
   .option('--from <moment>', 'RFC 3339, e.g. 2027-01-31T00:00:00Z; that moment included')
@@ -39,7 +40,8 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
     withBroker<ListOptions>(async (cli, { json, credential, limit, ...words }) => {
       const id = credential === undefined ? undefined : await findCredentialId(cli, credential);
       const { actor, action, outcome, from, to } = words;
-      const filter = { credential_id: id, actor, action, outcome, from, to };
+      const by = actor === undefined ? undefined : await writtenOut(cli, actor);
+      const filter = { credential_id: id, actor: by, action, outcome, from, to };
       const page = await listed(cli, '/api/audit', { limit, filter });
       if (json) return printJson({ items: page.items });
       if (page.items.length === 0) return note('Nothing fits.');

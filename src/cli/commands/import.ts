@@ -102,9 +102,17 @@ async function importAll(
     note(`[${index + 1}/${due.length}] ${done.name}: ${done.result}`);
     results.set(done.key, done);
   }
-  const { still_in_environment } = await ask(cli, source, { only: [], dry_run: false });
   const groups = preview.groups.map((g) => results.get(g.key) ?? g);
-  return { ...preview, dry_run: false, groups, still_in_environment };
+  const done = { ...preview, dry_run: false, groups };
+  try {
+    const { still_in_environment } = await ask(cli, source, { only: [], dry_run: false });
+    return { ...done, still_in_environment };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    note(`The import is done, but what it leaves could not be noted: ${error.message} Repeat it for that.`);
+    process.exitCode = error.exitCode;
+    return done;
+  }
 }
 
 async function importOne(cli: Cli, source: Source, group: ImportGroupView): Promise<ImportGroupView> {

@@ -5,6 +5,7 @@ import { atLeastOne } from '../fieldFlags.js';
 import { tlsCell } from '../insecure.js';
 import { printJson, printTable } from '../output.js';
 import { listed, tellMore } from '../pages.js';
+import { writtenOut } from '../subject.js';
 import { note } from '../terminal.js';
 
 interface Options extends GlobalOptions {
@@ -40,14 +41,15 @@ export const list = leaf('list', 'what you may see')
   .option('--status <status>', 'active, disabled, deleted …')
   .option('--label <key=value>', 'with this label; may be repeated', repeated)
   .option('--team <name>', 'shared with this team')
-  .option('--owner <principal>', 'owned by, e.g. local:anna')
+  .option('--owner <principal>', 'owned by, e.g. local:anna or sa:celery')
   .option('--expiring-before <moment>', 'RFC 3339')
   .option('--unused-since <moment>', 'RFC 3339')
   .option('--search <text>', 'in names, descriptions and settings')
   .option('--limit <n>', 'at most so many', atLeastOne)
   .action(
     withBroker<Options>(async (cli, options) => {
-      const filter = filterOf(options);
+      const { owner } = options;
+      const filter = { ...filterOf(options), owner: owner && (await writtenOut(cli, owner)) };
       const page = await listed(cli, '/api/credentials', { limit: options.limit, filter });
       if (options.json) return printJson({ items: page.items });
       if (page.items.length > 0) {
@@ -70,7 +72,6 @@ function filterOf(options: Options): Record<string, string | string[] | undefine
     status: options.status,
     label: options.label,
     team: options.team,
-    owner: options.owner,
     expiring_before: options.expiringBefore,
     unused_since: options.unusedSince,
     q: options.search,

@@ -102,10 +102,11 @@ const addMember = leaf('add-member', 'one more')
       const lead = options.lead === true ? { lead: true } : {};
       const headers = reasonOf(options);
       const path = membersPath(team);
-      let changed: Team | undefined;
-      for (const principal of await principalsOf(cli, words))
-        changed = (await cli.call<Team>(path, { method: 'POST', body: { principal, ...lead }, headers }))
-          .body;
+      const principals = await principalsOf(cli, words);
+      const changed = await oneByOne(principals, 'is a member now', async (principal) => {
+        const request = { method: 'POST', body: { principal, ...lead }, headers };
+        return (await cli.call<Team>(path, request)).body;
+      });
       await tellTeam(cli, changed, options);
     }),
   );
@@ -124,11 +125,10 @@ const removeMember = leaf('remove-member', 'one less')
           EXIT.notFound,
           `In it are: ${members.map(shown).join(', ') || 'nobody'}`,
         );
-      let changed: Team | undefined;
-      for (const principal of gone) {
+      const changed = await oneByOne(gone, 'is no member any more', async (principal) => {
         const path = `${membersPath(team)}/${encodeURIComponent(principal)}`;
-        changed = (await cli.call<Team>(path, { method: 'DELETE' })).body;
-      }
+        return (await cli.call<Team>(path, { method: 'DELETE' })).body;
+      });
       await tellTeam(cli, changed, options);
     }),
   );
@@ -145,6 +145,26 @@ const remove = leaf('remove', 'end a team and every grant to it (admins, and arc
       else note(`Removed the team ${name}.`);
     }),
   );
+
+/** The team after the last change. When one is refused, tells which came through before. */
+async function oneByOne(
+  principals: readonly string[],
+  outcome: string,
+  change: (principal: string) => Promise<Team>,
+): Promise<Team | undefined> {
+  const done: string[] = [];
+  let team: Team | undefined;
+  for (const principal of principals) {
+    try {
+      team = await change(principal);
+    } catch (error) {
+      for (const before of done) note(`${before} ${outcome}.`);
+      throw error;
+    }
+    done.push(principal);
+  }
+  return team;
+}
 
 const membersPath = (team: string) => `/api/teams/${encodeURIComponent(team)}/members`;
 

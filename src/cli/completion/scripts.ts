@@ -23,6 +23,7 @@ ${name}() {
     fi
   done
   prefix="\${words[n-1]%"\${words[n-1]##*:}"}"
+  [[ "$COMP_WORDBREAKS" == *:* ]] || prefix=
   while IFS= read -r line; do
     [ -n "$line" ] && COMPREPLY+=("$(printf '%q' "\${line#"$prefix"}")")
   done < <(${program} __complete -- "\${words[@]}" 2>/dev/null)
