@@ -1,12 +1,16 @@
 import { Gauge, type Registry } from 'prom-client';
 import { FINDING_KINDS } from '../domain/vaultFinding.js';
 import type { Ports } from '../ports.js';
+import { cachedLook } from './cachedLook.js';
 
 /** What stands, as Postgres tells it; no number while Postgres can't serve. */
 export function addFindingMetrics(
   registry: Registry,
-  { findings, log }: Pick<Ports, 'findings' | 'log'>,
+  ports: Pick<Ports, 'clock' | 'findings' | 'log'>,
 ): void {
+  const found = cachedLook(ports, { freshMs: 5_000, failed: 'metrics.findings_unknown' }, () =>
+    ports.findings.count(),
+  );
   new Gauge({
     name: 'broker_vault_findings',
     help: 'What in Vault is not as the broker stored it, by kind',
@@ -14,10 +18,7 @@ export function addFindingMetrics(
     registers: [registry],
     async collect() {
       this.reset();
-      const counts = await findings.count().catch(() => {
-        log.warn('metrics.findings_unknown');
-        return undefined;
-      });
+      const counts = await found();
       if (counts !== undefined) for (const kind of FINDING_KINDS) this.set({ kind }, counts[kind]);
     },
   });
