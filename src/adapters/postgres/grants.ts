@@ -47,8 +47,11 @@ export async function grantToApp(knex: Knex, role: string): Promise<void> {
   const list = (tables: string[]) => tables.map((table) => `broker.${table}`).join(', ');
   await knex.raw('grant usage on schema broker to ??', [role]);
   await knex.raw(`grant select, insert, update, delete on ${list(FULL)} to ??`, [role]);
-  await knex.raw(`revoke all on ${list(APPEND_ONLY)} from ??`, [role]);
-  await knex.raw(`grant select, insert on ${list(APPEND_ONLY)} to ??`, [role]);
+  // At once: brokers that serve meanwhile are never without the right to write the audit.
+  await knex.transaction(async (together) => {
+    await together.raw(`revoke all on ${list(APPEND_ONLY)} from ??`, [role]);
+    await together.raw(`grant select, insert on ${list(APPEND_ONLY)} to ??`, [role]);
+  });
   await knex.raw('grant select on broker.migrations to ??', [role]);
   await knex.raw('grant execute on function broker.ensure_partitions() to ??', [role]);
   await knex.raw('grant execute on function broker.drop_partitions(text, timestamptz) to ??', [role]);
