@@ -48,11 +48,11 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const system = full ?? (await wireWorker(config));
   const { log } = system.ports;
   const life = { stopping: false, startedOnce: false };
+  // Before the port is open: who is seen to be ready heeds signals, and their handlers come last.
+  const worker = roles.worker ? await startWorker(system) : startOwnEndTicks(system.ports);
   const port = roles.api ? config.BROKER_PORT : config.WORKER_PORT;
   const app = full === undefined ? createWorkerApp(system.ports, life) : apiOf(full, config, life);
-  // First, so that a port that is taken ends the process before it has begun a job.
   const server = port === undefined ? undefined : await listen(app, config, { log, port });
-  const worker = roles.worker ? await startWorker(system) : startOwnEndTicks(system.ports);
   log.info('started', { api: roles.api, worker: roles.worker, port });
   const stop = async (code: number, delayMs: number) => {
     if (life.stopping) process.exit(1);
