@@ -16,7 +16,8 @@ export async function visibleAccounts(cli: Cli): Promise<Account[]> {
  * one name and revoked ones keep their id, which is what commands take.
  */
 export async function withAccountNames<T>(cli: Cli, rows: T): Promise<T> {
-  if (!JSON.stringify(rows).includes('"sa:')) return rows;
+  const text = JSON.stringify(rows);
+  if (!text.includes('"sa:')) return rows;
   const accounts = await visibleAccounts(cli).catch(() => []);
   const live = accounts.filter(({ revoked_at }) => revoked_at === null);
   const isAlone = ({ name }: Account) => live.filter((other) => other.name === name).length === 1;
@@ -24,5 +25,5 @@ export async function withAccountNames<T>(cli: Cli, rows: T): Promise<T> {
     ...accounts.map((each) => [`sa:${each.id}`, `sa:${each.id} (${each.name}, revoked)`] as const),
     ...live.map((each) => [`sa:${each.id}`, isAlone(each) ? `sa:${each.name}` : `sa:${each.id}`] as const),
   ]);
-  return JSON.parse(JSON.stringify(rows), (_key, value) => names.get(value) ?? value);
+  return JSON.parse(text, (_key, value) => names.get(value) ?? value);
 }

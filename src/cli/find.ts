@@ -1,7 +1,7 @@
 import type { Cli } from './cli.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { listed } from './pages.js';
-import { writtenOut } from './subject.js';
+import { isId, writtenOut } from './subject.js';
 
 /** What lists and lookups answer of a credential; the rest is printed as it comes. */
 export interface CredentialView extends Record<string, unknown> {
@@ -15,14 +15,13 @@ export interface CredentialView extends Record<string, unknown> {
 }
 
 const LONGEST_NAME = 255;
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
  * The credential that a person means: an id, a name, or `owner/name`. A name of one's own wins over a shared one.
  * @param status looks among the deleted ones, say; left out, among those in use.
  */
 export async function findCredential(cli: Cli, word: string, status?: 'deleted'): Promise<CredentialView> {
-  if (UUID.test(word)) return (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
+  if (isId(word)) return (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
   const named = await allNamed(cli, word, status);
   const own = named.filter((c) => c.access === 'owner');
   const rank = own.length > 0 ? own : named;
@@ -53,7 +52,7 @@ export async function findCredential(cli: Cli, word: string, status?: 'deleted')
  * is looked for among those in use, then among the deleted.
  */
 export async function findCredentialId(cli: Cli, word: string): Promise<string> {
-  if (UUID.test(word)) return word;
+  if (isId(word)) return word;
   try {
     return (await findCredential(cli, word)).id;
   } catch (error) {

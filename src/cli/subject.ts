@@ -10,6 +10,9 @@ export interface Subject {
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
+/** Is the word an id, and no name? */
+export const isId = (word: string): boolean => UUID.test(word);
+
 /** `team:red`, `role:engineer`, `service_account:<name or id>` (or `sa:`), or a principal such as `local:anna`. */
 export async function subjectOf(cli: Cli, word: string): Promise<Subject> {
   const [, kind = '', rest = ''] = /^([a-z_]+):(.+)$/.exec(word) ?? [];
@@ -36,7 +39,7 @@ export async function writtenOut(cli: Cli, word: string): Promise<string> {
 }
 
 async function accountPrincipal(cli: Cli, nameOrId: string): Promise<string> {
-  return `sa:${UUID.test(nameOrId) ? nameOrId : await accountId(cli, nameOrId)}`;
+  return `sa:${isId(nameOrId) ? nameOrId : await accountId(cli, nameOrId)}`;
 }
 
 async function accountId(cli: Cli, name: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { escapedHtml } from '../domain/htmlText.js';
 import { type Member, membersOf, type Schema } from './docsSchema.js';
 
 interface Content {
@@ -25,8 +26,7 @@ interface Call {
   operation: Operation;
 }
 
-const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-const code = (text: string) => `<code>${escapeHtml(text)}</code>`;
+const code = (text: string) => `<code>${escapedHtml(text)}</code>`;
 
 const STYLE = `:root{color-scheme:dark}body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;background:#0a0e27;color:#e8ecff}
 a{color:#64c8ff}code{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
@@ -74,7 +74,7 @@ function entry({ method, path, operation }: Call): string {
   const body = Object.values(requestBody?.content ?? {})[0]?.schema;
   const [type, { schema } = {}] = Object.entries(answer?.content ?? {})[0] ?? [];
   const also = Object.keys(answer?.content ?? {}).slice(1);
-  return `<details id="${operationId}"><summary><code class="m">${method}</code>${code(path)} <span class="s">${escapeHtml(summary)}${security === undefined ? '' : ' (no token)'}</span></summary>
+  return `<details id="${operationId}"><summary><code class="m">${method}</code>${code(path)} <span class="s">${escapedHtml(summary)}${security === undefined ? '' : ' (no token)'}</span></summary>
 ${table('Parameters', parameters.map(parameter))}${body === undefined ? '' : table('Body', membersOf(body))}
 <h3>Answer ${status}${type === undefined ? ', empty' : `, ${[type, ...also].map(code).join(' or ')}`}</h3>${schema === undefined ? '' : table('', membersOf(schema))}</details>`;
 }
@@ -89,7 +89,7 @@ function table(title: string, members: readonly Member[]): string {
   if (members.length === 0) return '';
   const rows = members.map(
     ({ name, type, required, note }) =>
-      `<tr><td>${code(name)}${required ? '' : ' <span class="s">optional</span>'}</td><td>${escapeHtml(type)}</td><td>${escapeHtml(note)}</td></tr>`,
+      `<tr><td>${code(name)}${required ? '' : ' <span class="s">optional</span>'}</td><td>${escapedHtml(type)}</td><td>${escapedHtml(note)}</td></tr>`,
   );
   const heading = title === '' ? '' : `<h3>${title}</h3>`;
   return `${heading}<table><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Rule</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;

@@ -18,7 +18,7 @@ describe('the page of all calls', () => {
   it('shows the fields of requests and answers with their rules', () => {
     expect(page).to.contain('<code>rotation_interval_days</code>').and.contain('1 to 3650');
     expect(page).to.contain('<code>If-Match</code>').and.contain('in the headers');
-    expect(page).to.contain('&#34;use&#34; or &#34;read&#34; or &#34;manage&#34;');
+    expect(page).to.contain('&quot;use&quot; or &quot;read&quot; or &quot;manage&quot;');
   });
 
   it('loads nothing and runs nothing', () => {

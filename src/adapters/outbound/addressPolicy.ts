@@ -15,7 +15,7 @@ export interface PolicyOptions {
 }
 
 /** Never, whatever a list says: metadata services, this host, link-local, multicast, broadcast. */
-const NEVER = [
+const NEVER = blockList([
   '0.0.0.0/8',
   '169.254.0.0/16',
   '100.100.100.200/32',
@@ -29,10 +29,10 @@ const NEVER = [
   'ff00::/8',
   'fd00:ec2::254/128',
   'fd20:ce::254/128',
-];
+]);
 
 /** Not public, so only by the list: loopback, private, shared, benchmarks, documentation, reserved, tunnels. */
-const LISTED_ONLY = [
+const LISTED_ONLY = blockList([
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
@@ -52,7 +52,7 @@ const LISTED_ONLY = [
   '3fff::/20',
   '5f00::/16',
   'fc00::/7',
-];
+]);
 
 /** Names of metadata services that a resolver may answer with any address. */
 const FORBIDDEN_NAMES = new Set(['metadata.google.internal', 'metadata', 'metadata.goog', 'instance-data']);
@@ -63,21 +63,21 @@ export function forbiddenName(name: string): boolean {
 }
 
 export function addressPolicy({ allowCidrs, forbidden }: PolicyOptions): AddressPolicy {
-  const [never, listedOnly, allowed] = [NEVER, LISTED_ONLY, allowCidrs].map(blockList);
+  const allowed = blockList(allowCidrs);
   const own = new Set(
     forbidden.flatMap(({ address, port }) => unwrapped(address).map((one) => placeOf(one, port))),
   );
-  const matches = (list: BlockList | undefined, address: string) =>
-    list?.check(address, address.includes(':') ? 'ipv6' : 'ipv4') === true;
+  const matches = (list: BlockList, address: string) =>
+    list.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
   return {
     allows(address, port) {
       if (isIP(address) === 0) return false;
       const spellings = unwrapped(address);
       if (spellings.some((one) => own.has(placeOf(one, port)))) return false;
       return spellings.every((one) => {
-        if (matches(never, one)) return false;
+        if (matches(NEVER, one)) return false;
         const global = one.includes(':') ? isGlobalV6(one) : true;
-        return (global && !matches(listedOnly, one)) || matches(allowed, one);
+        return (global && !matches(LISTED_ONLY, one)) || matches(allowed, one);
       });
     },
   };
