@@ -10,6 +10,7 @@ interface Entry {
   link?: boolean;
   dev?: boolean;
   devOptional?: boolean;
+  optional?: boolean;
   hasInstallScript?: boolean;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
