@@ -4,6 +4,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../src/config.js';
 import { connectors } from '../src/connectors/registry.js';
+import { isDestination } from '../src/domain/destination.js';
 import type { Connector, FieldSpec } from '../src/domain/template.js';
 
 export const PAGE = 'docs/services.md';
@@ -48,7 +49,8 @@ function section(connector: Connector): string[] {
   ];
 }
 
-function fieldTable({ template, destinationFields, envNames }: Connector): string[] {
+function fieldTable(connector: Connector): string[] {
+  const { template, envNames } = connector;
   const rows = new Map<string, string>();
   const variables = (field: string) =>
     Object.keys(envNames)
@@ -57,7 +59,7 @@ function fieldTable({ template, destinationFields, envNames }: Connector): strin
       .join(', ');
   const add = (spec: FieldSpec, when: string) => {
     const kind = spec.type === 'password' || spec.type === 'secret_text' ? 'secret' : 'setting';
-    const arrow = destinationFields.includes(spec.name) ? ' ⇢' : '';
+    const arrow = isDestination(connector, spec.name) ? ' ⇢' : '';
     const preset = spec.default ?? (spec.type === 'select' ? spec.options?.[0] : undefined) ?? '';
     const before = rows.get(spec.name);
     const needed = before === undefined ? when : `${before.split(' | ')[2]}; ${when}`;

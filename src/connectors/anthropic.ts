@@ -44,6 +44,7 @@ export const anthropic: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  steersNothing: ['model'],
   rules: rulesOf({
     ...tlsRules,
     api_key: each(

@@ -82,6 +82,7 @@ export const aws: Connector = {
     ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
+  steersNothing: ['access_key_id', 'default_vpc', 'assume_role_arn'],
   rules: rulesOf({
     ...tlsRules,
     access_key_id: each(

@@ -28,6 +28,7 @@ export const azure: Connector = {
   },
   schemes: ['https'],
   destinationFields: ['cloud'],
+  steersNothing: ['subscription_id', 'client_id', 'client_cert_pem', 'region', 'resource_group'],
   rules: rulesOf({
     subscription_id: guid,
     client_id: guid,

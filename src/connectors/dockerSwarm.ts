@@ -58,6 +58,7 @@ export const dockerSwarm: Connector = {
   // Without TLS, which the test tells as open to everybody.
   ports: [2375],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
+  steersNothing: ['client_cert_pem'],
   rules: rulesOf({
     ...tlsRules,
     ca_key_pem: (text) => (privateKey(text) === undefined ? 'must be a private key in PEM form' : undefined),

@@ -32,6 +32,7 @@ export const googleCloud: Connector = {
   },
   schemes: ['https'],
   destinationFields: [],
+  steersNothing: ['project_id', 'region', 'scopes'],
   rules: rulesOf({
     service_account_json: readable(keyFile),
     project_id: matching(PROJECT_ID, 'must be the ID of a project, not its name or number'),

@@ -41,6 +41,7 @@ export const grafana: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  steersNothing: ['username', 'org_id', 'token_id'],
   rules: rulesOf({
     ...tlsRules,
     token: each(

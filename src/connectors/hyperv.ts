@@ -36,6 +36,7 @@ export const hyperv: Connector = {
   },
   schemes: ['https'],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
+  steersNothing: ['user'],
   rules: rulesOf({
     ...tlsRules,
     user: (name, values) =>

@@ -58,6 +58,7 @@ export const kubernetes: Connector = {
     ],
   },
   destinationFields: ['server_url', 'context', ...brokerTlsDestinationFields],
+  steersNothing: ['client_cert_pem', 'namespace'],
   rules: rulesOf({
     ...tlsRules,
     token: oneWord,

@@ -51,6 +51,7 @@ export const langchain: Connector = {
     ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
+  steersNothing: ['workspace_id', 'organization_id', 'project'],
   rules: rulesOf({
     ...tlsRules,
     api_key: each(

@@ -52,6 +52,7 @@ export const openai: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  steersNothing: ['model', 'organization', 'project'],
   rules: rulesOf({
     ...tlsRules,
     api_key: each(

@@ -56,6 +56,7 @@ export const other: Connector = {
     'test_headers',
     ...brokerTlsDestinationFields,
   ],
+  steersNothing: [],
   envNames: {},
   envAliases: {},
   test: testOther,

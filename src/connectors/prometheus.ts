@@ -58,6 +58,7 @@ export const prometheus: Connector = {
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
+  steersNothing: ['username', 'client_cert_pem'],
   rules: rulesOf({
     ...tlsRules,
     token: oneWord,

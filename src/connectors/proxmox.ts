@@ -65,6 +65,7 @@ export const proxmox: Connector = {
   },
   schemes: ['https'],
   destinationFields: ['host', 'port', ...tlsDestinationFields],
+  steersNothing: ['user', 'token_name', 'token_id', 'ssh_user', 'default_node', 'default_storage'],
   rules: rulesOf({
     ...tlsRules,
     user: matching(

@@ -33,6 +33,7 @@ export const vmware: Connector = {
   },
   schemes: ['https'],
   destinationFields: ['host', 'port', ...tlsDestinationFields],
+  steersNothing: ['user', 'datacenter_name', 'datastore_name', 'network_name'],
   rules: rulesOf({
     ...tlsRules,
   }),

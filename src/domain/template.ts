@@ -64,8 +64,13 @@ export interface Template {
 export interface Connector {
   serviceType: ServiceType;
   template: Template;
-  /** Fields that decide where the secret is sent. Changing one without the secret is a special right. */
+  /** Fields that name the place where the secret is sent, and whom a connection trusts. */
   destinationFields: readonly string[];
+  /**
+   * Settings that decide nothing of where, how or under whose trust a secret is sent. Changing any other one without
+   * the secret is a special right (`domain/destination.ts`), so a setting that is forgotten here is a destination.
+   */
+  steersNothing: readonly string[];
   /** Glassdome's environment variable → our field, for the unnumbered instance. */
   envNames: Readonly<Record<string, string>>;
   /** Other names under which a variable is asked for (lower-case secret keys, old spellings) → variable. */

@@ -4,8 +4,9 @@ import type { FieldValues } from './fields.js';
 import { booleanOf, brokenRule, integerOf, isSecretSpec, tidied } from './fieldTexts.js';
 import { nearMiss } from './nearMiss.js';
 import { guardProblems, rejoin, splitPasted } from './pasteForms.js';
+import { isQuotableField, quotedName } from './quotable.js';
 import { Secret } from './secret.js';
-import type { Connector, FieldSpec, Template } from './template.js';
+import type { FieldSpec, Template } from './template.js';
 import { settleTls } from './tlsRules.js';
 
 export type GivenFields = Readonly<Record<string, string | number | boolean | null | Secret>>;
@@ -52,7 +53,9 @@ export function isSecretField(template: Template, name: string): boolean {
   return spec === undefined || isSecretSpec(spec);
 }
 
-const specOf = (template: Template, name: string) => allFields(template).find((spec) => spec.name === name);
+/** What the form says of a field, or undefined. */
+export const specOf = (template: Template, name: string): FieldSpec | undefined =>
+  allFields(template).find((spec) => spec.name === name);
 
 /**
  * The fields as they will be stored, and the names of those that differ from what is stored. Defaults and the first
@@ -138,7 +141,8 @@ function nameProblem(template: Template, name: string, removes: boolean): FieldP
   const known = [...new Set(allFields(template).map((spec) => spec.name))];
   const meant = nearMiss(name, known);
   const hint = meant === undefined ? `it has ${known.join(', ')}` : `did you mean "${meant}"?`;
-  return { field, rule: `is not a field of ${template.service_type}; ${hint}` };
+  const rule = `is not a field of ${template.service_type}; ${hint}`;
+  return isQuotableField(name) ? { field, rule } : { field: 'fields', rule: `has a name that ${rule}` };
 }
 
 function valueProblems(
@@ -217,22 +221,7 @@ function secretFieldProblems(
   const unknown = secretFields.filter((name) => !texts.has(name));
   return unknown.length === 0
     ? []
-    : [{ field, rule: `names ${unknown.map((n) => `"${n}"`).join(', ')}, which is not among the fields` }];
-}
-
-/** Names of the fields that decide where the secret is sent and whose meaning differs; a default counts as given. */
-export function destinationChanged(
-  connector: Connector,
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): string[] {
-  const meaning = (name: string, values: Readonly<Record<string, string>>) => {
-    const spec = specOf(connector.template, name);
-    const assumed = spec?.default ?? (spec?.type === 'select' ? spec.options?.[0] : undefined);
-    const text = Object.hasOwn(values, name) ? values[name] : assumed;
-    return text === undefined || spec === undefined ? text : tidied(text, spec, false);
-  };
-  return connector.destinationFields.filter((name) => meaning(name, before) !== meaning(name, after));
+    : [{ field, rule: `names ${unknown.map(quotedName).join(', ')}, which is not among the fields` }];
 }
 
 /** Values as JSON shows them: booleans and integers by the form, all else text. */

@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Caller } from '../domain/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
+import { isQuotableField } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
 import { authRoutes } from './authRoutes.js';
@@ -23,7 +24,7 @@ import { errorHandler, sendProblem } from './problem.js';
 import type { Lifecycle } from './readiness.js';
 import { reportRoutes } from './reportRoutes.js';
 import { reportScheduleRoutes } from './reportScheduleRoutes.js';
-import type { Context, Route } from './route.js';
+import { type Context, type Route, unknownKey } from './route.js';
 import { teamRoutes } from './teamRoutes.js';
 import { testRoutes } from './testRoutes.js';
 import { workerRoutes } from './workerRoutes.js';
@@ -71,11 +72,9 @@ export function createApp(options: AppOptions): Express {
   if (corsOrigins.length > 0) app.use('/api', cors(corsOrigins));
   addOperations(app, ports, routes, metrics, life, options.version);
   app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'], reviver: refuseProto }));
-  app.use(
-    '/api',
-    express.json({ limit: '64kb', type: ['application/json'], reviver: refuseProto }),
-    express.urlencoded({ extended: false, limit: '8kb' }),
-  );
+  app.use('/api', express.json({ limit: '64kb', type: ['application/json'], reviver: refuseProto }));
+  // RFC 6749 asks for forms here; of any other call the whole JSON of a forgotten content type would become a key.
+  app.use('/api/auth/token', express.urlencoded({ extended: false, limit: '8kb' }));
   const identity = {
     verifyToken: options.verifyToken,
     readAudit: ports.readAudit,
@@ -142,7 +141,9 @@ function refuseUnasked(route: Route, request: Request): void {
   const inQuery = route.query === undefined ? Object.keys(request.query)[0] : undefined;
   if (inQuery !== undefined) {
     throw new BrokerError('invalid_request', {
-      detail: `This call takes no query parameter "${inQuery.slice(0, 64)}".`,
+      detail: isQuotableField(inQuery)
+        ? `This call takes no query parameter "${inQuery}".`
+        : 'This call takes no query parameters.',
     });
   }
   const unread = request.body === undefined && Number(request.get('content-length') ?? 0) > 0;
@@ -152,10 +153,7 @@ function refuseUnasked(route: Route, request: Request): void {
     });
   }
   const inBody = route.body === undefined ? Object.keys((request.body as object | undefined) ?? {}) : [];
-  if (inBody.length > 0)
-    throw invalid(
-      ...inBody.slice(0, 20).map((key) => ({ field: key.slice(0, 64), rule: 'is not a known key' })),
-    );
+  if (inBody.length > 0) throw invalid(...inBody.slice(0, 20).map((key) => unknownKey(key)));
 }
 
 const unknownRoute: RequestHandler = (request, response) => {

@@ -1,3 +1,5 @@
+import { isQuotableField } from '../domain/quotable.js';
+
 /** With the flag `u` a whole pair is one character, so only a half matches. */
 const HALF_A_PAIR = /\p{Surrogate}/u;
 
@@ -10,7 +12,8 @@ export function oddText(input: unknown, path = ''): string | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   for (const [key, value] of Object.entries(input)) {
     if (HALF_A_PAIR.test(key)) return path;
-    const found = oddText(value, path === '' ? key : `${path}.${key}`);
+    const name = Array.isArray(input) || isQuotableField(key) ? key : '(a key)';
+    const found = oddText(value, path === '' ? name : `${path}.${name}`);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Call } from '../domain/caller.js';
-import { invalid } from '../domain/errors.js';
+import { type FieldProblem, invalid } from '../domain/errors.js';
+import { isQuotableField, quotedPath } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
 import { oddText } from './oddText.js';
@@ -66,16 +67,22 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
       .slice(0, MAX_TOLD)
       .flatMap(meant)
       .flatMap((issue) => {
-        const field = issue.path.join('.').slice(0, MAX_FIELD);
+        const field = quotedPath(issue.path).slice(0, MAX_FIELD);
         if (issue.code === 'unrecognized_keys')
-          // What was sent is repeated in small measure only: the caller knows it.
-          return issue.keys.slice(0, MAX_TOLD).map((key) => ({
-            field: (field === '' ? key : `${field}.${key}`).slice(0, MAX_FIELD),
-            rule: 'is not a known key',
-          }));
+          return issue.keys.slice(0, MAX_TOLD).map((key) => unknownKey(key, field));
         return [{ field: field === '' ? 'body' : field, rule: ruleOf(issue) }];
       }),
   );
+}
+
+/** A key that nobody knows, repeated only where it looks like the name of a field: anything may be sent as a key. */
+export function unknownKey(key: string, inside = ''): FieldProblem {
+  if (!isQuotableField(key))
+    return { field: inside === '' ? 'body' : inside, rule: 'has a key that is not a known field' };
+  return {
+    field: (inside === '' ? key : `${inside}.${key}`).slice(0, MAX_FIELD),
+    rule: 'is not a known key',
+  };
 }
 
 /** Of several allowed shapes the one that has the keys that were sent: what is wrong in it, where there is only one such. */

@@ -1,7 +1,7 @@
 import type { Credential, CredentialVersion } from '../domain/credential.js';
+import { destinationChanged } from '../domain/destination.js';
 import type { FieldValues } from '../domain/fields.js';
 import { healthAfter } from '../domain/health.js';
-import { destinationChanged } from '../domain/templateFields.js';
 import { isTestCode, type TestResult } from '../domain/testResult.js';
 import type { VaultFinding } from '../domain/vaultFinding.js';
 import type { Ports } from '../ports.js';

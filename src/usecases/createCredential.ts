@@ -5,6 +5,7 @@ import { type Credential, type CredentialVersion, nextRotation, vaultPathFor } f
 import { invalid } from '../domain/errors.js';
 import { type FieldValues, fieldNames } from '../domain/fields.js';
 import type { Grant } from '../domain/grant.js';
+import { quotedName } from '../domain/quotable.js';
 import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { mergeFields } from '../domain/templateFields.js';
@@ -204,7 +205,7 @@ export function checkEnvFields(envNames: Record<string, string>, fields: readonl
   throw invalid(
     ...missing.map(([variable, field]) => ({
       field: `env_names.${variable}`,
-      rule: `names the field "${field}", which this credential does not have`,
+      rule: `names the field ${quotedName(field)}, which this credential does not have`,
     })),
   );
 }

@@ -1,6 +1,7 @@
 import { type Call, type Caller, ROLES, roleAtLeast } from '../domain/caller.js';
 import { BrokerError, type FieldProblem, invalid } from '../domain/errors.js';
 import type { Grant } from '../domain/grant.js';
+import { quotedName } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
 import { refuse } from './refuse.js';
 
@@ -34,24 +35,24 @@ async function problemOf(ports: Needs, caller: Caller, grant: Grant): Promise<st
   switch (grant.subjectKind) {
     case 'team':
       return (await ports.records.team(grant.subject)) === null
-        ? `names the team "${grant.subject}", which does not exist`
+        ? `names the team ${quotedName(grant.subject)}, which does not exist`
         : undefined;
     case 'service_account': {
       const id = grant.subject.replace(/^sa:/, '');
       const account = await ports.records.serviceAccount(id);
       return account === null || account.revokedAt !== null
-        ? `names the service account "${grant.subject}", which does not exist`
+        ? `names the service account ${quotedName(grant.subject)}, which does not exist`
         : undefined;
     }
     case 'role':
       return (ROLES as readonly string[]).includes(grant.subject)
         ? undefined
-        : `names the role "${grant.subject}", which does not exist`;
+        : `names the role ${quotedName(grant.subject)}, which does not exist`;
     case 'user':
       if (!/^[a-z][a-z0-9_-]*:.+$/.test(grant.subject))
         return 'must name a user as <issuer>:<id>, e.g. glassdome:7';
       if (grant.subject.startsWith('local:') && (await ports.records.person(grant.subject)) === null) {
-        return `names the user "${grant.subject}", which does not exist`;
+        return `names the user ${quotedName(grant.subject)}, which does not exist`;
       }
       return grant.subject === caller.principal ? 'must not name yourself' : undefined;
   }
@@ -71,5 +72,5 @@ async function firstBarred(
   const foreign = teams.find((team) => !mine.includes(team));
   return foreign === undefined
     ? undefined
-    : `You are not in the team "${foreign}"; sharing with other teams needs the role architect.`;
+    : `You are not in the team ${quotedName(foreign)}; sharing with other teams needs the role architect.`;
 }

@@ -2,6 +2,7 @@ import type { GrantsBody } from '../api/credentials.js';
 import type { Call } from '../domain/caller.js';
 import { invalid } from '../domain/errors.js';
 import { type Grant, levelAtLeast } from '../domain/grant.js';
+import { quotedName } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
@@ -75,7 +76,8 @@ function refuseDoubles(grants: readonly Grant[]): void {
   const seen = new Set<string>();
   for (const [index, grant] of grants.entries()) {
     const key = `${grant.subjectKind}:${grant.subject}`;
-    if (seen.has(key)) throw invalid({ field: `grants.${index}`, rule: `names ${key} a second time` });
+    if (seen.has(key))
+      throw invalid({ field: `grants.${index}`, rule: `names ${quotedName(key)} a second time` });
     seen.add(key);
   }
 }

@@ -1,6 +1,7 @@
 import type { Call } from '../domain/caller.js';
 import { invalid } from '../domain/errors.js';
 import { type Grant, levelAtLeast } from '../domain/grant.js';
+import { quotedName } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
 import { checkGrants } from './grantRules.js';
 import { replaceGrants } from './grants.js';
@@ -33,7 +34,7 @@ async function subjectOf(ports: Needs, word: string): Promise<Pick<Grant, 'subje
   if (word.includes(':')) return { subjectKind: 'user', subject: word };
   throw invalid({
     field: 'grant_to',
-    rule: `must be team:<name>, service_account:<id or name> or a principal such as local:anna, not "${word}"`,
+    rule: `must be team:<name>, service_account:<id or name> or a principal such as local:anna, not ${quotedName(word)}`,
   });
 }
 

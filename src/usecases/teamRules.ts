@@ -1,5 +1,6 @@
 import { type Call, type Caller, roleAtLeast } from '../domain/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
+import { quotedName } from '../domain/quotable.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import type { OpenedCredential } from '../ports/records.js';
@@ -35,7 +36,7 @@ export async function refuseStrangers(
     if (!known) strangers.push(principal);
   }
   if (strangers.length === 0) return;
-  const rule = `names ${strangers.map((s) => `"${s}"`).join(', ')}: nobody here; write local:<user name>, glassdome:<id> or sa:<id>`;
+  const rule = `names ${strangers.map(quotedName).join(', ')}: nobody here; write local:<user name>, glassdome:<id> or sa:<id>`;
   throw invalid({ field, rule });
 }
 

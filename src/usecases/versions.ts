@@ -1,9 +1,9 @@
 import type { Call } from '../domain/caller.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
+import { destinationChanged } from '../domain/destination.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import { readsByRight } from '../domain/grant.js';
-import { destinationChanged } from '../domain/templateFields.js';
 import type { StoredMetadata } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { activated, endDrift, refuseDestination } from './activation.js';

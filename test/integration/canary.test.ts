@@ -165,7 +165,7 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
       [400, create, `{"name":"x","fields":{"token_value":"${value('malformed')}`],
       [400, create, [value('list')]],
       [413, create, { ...good, description: value('large').repeat(3_000) }],
-      [400, create, `fields=${value('form')}`, { 'content-type': 'application/x-www-form-urlencoded' }],
+      [415, create, `fields=${value('form')}`, { 'content-type': 'application/x-www-form-urlencoded' }],
       [415, create, value('plain'), { 'content-type': 'text/plain' }],
       [409, create, proxmox('Lab', value('name-taken'))],
       [422, create, proxmox('Other', value('other-request')), { 'idempotency-key': 'create-1' }],

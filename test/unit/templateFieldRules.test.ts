@@ -1,9 +1,9 @@
 import { expect } from 'chai';
+import { destinationChanged } from '../../src/domain/destination.js';
 import type { FieldValues } from '../../src/domain/fields.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { ServiceType } from '../../src/domain/serviceType.js';
 import {
-  destinationChanged,
   type GivenFields,
   isSecretField,
   secretNames,
