@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { freePort, startChild, stopChild, waitUntil } from '../local/child.js';
 import { packageRoot } from '../local/paths.js';
-import { type LocalPostgres, reachableFolder, startPostgres } from '../local/postgres.js';
+import { type LocalPostgres, startPostgres } from '../local/postgres.js';
 import { writePrivate } from '../local/privateFile.js';
 import { MOUNTS, provisionVault } from '../local/provision.js';
 import { findVault } from '../local/vaultBinary.js';
@@ -53,7 +53,7 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
     const postgres = await startRecords(scratch, keep);
     stops.push(postgres.stop);
     const vault = await startVault({
-      binary: await findVault((line) => process.stderr.write(`${line}\n`)),
+      binary: (await findVault((line) => process.stderr.write(`${line}\n`))).path,
       folder: join(scratch, 'vault'),
       port: await freePort(),
       log: join(scratch, 'vault.log'),
@@ -115,8 +115,7 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
 
 /** Flushes to disk as in production: durable audit rows are what is measured. */
 async function startRecords(scratch: string, keep: string | undefined): Promise<LocalPostgres> {
-  const wanted = join(packageRoot(), '.data', keep ?? '');
-  const folder = keep === undefined ? scratch : reachableFolder(wanted, join('/var/tmp', `broker-${keep}`));
+  const folder = keep === undefined ? scratch : join(packageRoot(), '.data', keep);
   mkdirSync(folder, { recursive: true });
   return startPostgres({
     folder: join(folder, 'postgres'),

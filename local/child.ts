@@ -35,19 +35,26 @@ export function portOf(env: NodeJS.ProcessEnv, variable: string, preset: number)
   const word = env[variable] ?? String(preset);
   const port = Number(word);
   if (!/^\d{1,5}$/.test(word) || port < 1 || port > 65_535)
-    throw new Error(`${variable} must be a port, a whole number from 1 to 65535`);
+    throw new Error(`${variable} must be a whole number from 1 to 65535`);
   return port;
 }
 
 /** Rejects with an error that names the variable to change when something else listens on the port. */
-export async function requireFreePort(port: number, variable: string): Promise<void> {
+export async function requireFreePort(port: number, variable: string, host = '127.0.0.1'): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', () =>
-      reject(new Error(`Port ${port} is taken. Choose another with ${variable}=<port> npm start`)),
+    probe.once('error', ({ code }: NodeJS.ErrnoException) =>
+      reject(new Error(unusable(port, variable, code))),
     );
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+    probe.listen(port, host, () => probe.close(() => resolve()));
   });
+}
+
+function unusable(port: number, variable: string, code: string | undefined): string {
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another with ${variable}=<port> npm start`;
+  if (code === 'EACCES')
+    return `Port ${port} needs rights that you don't have. Choose one from 1024 with ${variable}=<port> npm start`;
+  return `Port ${port} (${variable}) can't be opened: ${code ?? 'unknown error'}`;
 }
 
 /** A port that is free now. */
@@ -73,7 +80,9 @@ export async function waitUntil(
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
     if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`${what} ended right after its start`);
+      throw new Error(
+        `${what} ended right after its start (${child.signalCode ?? `exit code ${child.exitCode}`})`,
+      );
     if (await ready().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

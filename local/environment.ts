@@ -44,12 +44,28 @@ export function readStores(env: NodeJS.ProcessEnv): Stores {
   };
 }
 
-/** Every variable of the broker's that is set, but for those of a store that the launcher brings. */
+/** Of Node and the system: certificates that are trusted, the time zone, where temporary files go. */
+const OF_THE_SYSTEM = [
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+  'NODE_OPTIONS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'TZ',
+  'TMPDIR',
+];
+
+/**
+ * Every variable of the broker's that is set, but for those of a store that the launcher brings, and the few of the
+ * system that change how it runs. Nothing else goes on: a shell holds secrets of other programs.
+ */
 export function passedOn(env: NodeJS.ProcessEnv, stores: Stores): Record<string, string> {
   const own = (name: string) =>
     (stores.postgres === undefined && OF_POSTGRES.test(name)) ||
     (!stores.foreignVault && OF_VAULT.test(name));
-  const names = Object.keys(configSchema.shape).filter((name) => name !== 'DATABASE_OWNER_URL' && !own(name));
+  const names = [...Object.keys(configSchema.shape), ...OF_THE_SYSTEM].filter(
+    (name) => name !== 'DATABASE_OWNER_URL' && !own(name),
+  );
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 

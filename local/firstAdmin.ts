@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { oneTimePassword } from '../src/usecases/users.js';
 import { readPrivate, writePrivate } from './privateFile.js';
 
-/** The first admin, until his password was shown. */
+/** The first admin, until their password was shown. */
 export interface FirstAdmin {
   username: string;
   password: string;
@@ -11,16 +11,25 @@ export interface FirstAdmin {
   shown(): void;
 }
 
+const markIn = (data: string) => join(data, 'admin-made');
+
+/** The name of the admin that an earlier start made here; undefined where none did. */
+export function adminOf(data: string): string | undefined {
+  const text = readPrivate(markIn(data))?.trim();
+  // Earlier starts wrote the time instead, and made this one unless they were asked for another.
+  return text === undefined || !text.endsWith('Z') ? text : (process.env['LOCAL_FIRST_ADMIN'] ?? 'admin');
+}
+
 /**
  * Makes the first admin at the first start; undefined later. One that was stopped before the password was shown shows
- * the same one. `create` makes him, and answers what it printed when it failed.
+ * the same one. `create` makes the admin, and answers what it printed when it failed.
  */
 export function firstAdmin(
   data: string,
   username: string,
   create: (passwordFile: string) => string | undefined,
 ): FirstAdmin | undefined {
-  const done = join(data, 'admin-made');
+  const done = markIn(data);
   const file = join(data, 'admin-password');
   if (existsSync(done)) {
     // Stopped between the two steps of `shown`.
@@ -36,8 +45,8 @@ export function firstAdmin(
     username,
     password,
     shown: () => {
-      // In this order: a password file that is gone without the mark would be made anew, and that password is no one's.
-      writePrivate(done, new Date().toISOString());
+      // In this order: a password file that is gone without the mark would be made again, and that password is no one's.
+      writePrivate(done, `${username}\n`);
       rmSync(file, { force: true });
     },
   };

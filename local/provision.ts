@@ -16,6 +16,11 @@ export const MOUNTS = {
 /** Role ids of the broker's logins and the 0600 files that hold their secret ids. */
 export type Logins = Record<BrokerRole, { roleId: string; secretIdFile: string }>;
 
+/** Where the secret id of a role is, in the folder of all of them. */
+export function secretIdFile(folder: string, role: BrokerRole): string {
+  return join(folder, `${role}.secret-id`);
+}
+
 /** Prepares the Vault as production does it, with a token that is good for that, and hands out the logins. */
 export async function provisionVault(
   address: string,
@@ -31,9 +36,9 @@ export async function provisionVault(
     const logins = {} as Logins;
     for (const role of BROKER_ROLES) {
       const { secretId } = await issueSecretId(client, role, { approleMount: MOUNTS.approleMount });
-      const secretIdFile = join(folder, `${role}.secret-id`);
-      writePrivate(secretIdFile, secretId.reveal());
-      logins[role] = { roleId: roles[role].roleId, secretIdFile };
+      const login = { roleId: roles[role].roleId, secretIdFile: secretIdFile(folder, role) };
+      writePrivate(login.secretIdFile, secretId.reveal());
+      logins[role] = login;
     }
     return logins;
   } finally {

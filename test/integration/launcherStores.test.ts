@@ -54,7 +54,7 @@ describe('the launcher with stores of somebody else', function () {
   it('uses them, brings nothing of its own, and makes nobody an admin there', async () => {
     const { code, text } = await once({});
     expect(code, text).to.equal(0);
-    expect(text).to.contain(`${parts.env['VAULT_ADDR']}      (not ours)`);
+    expect(text).to.contain(`${parts.env['VAULT_ADDR']}      (external)`);
     for (const own of ['Starting Postgres', 'Starting Vault', 'one-time', 'unseal key'])
       expect(text).not.to.contain(own);
     expect(readdirSync(join(data, 'theirs')).sort()).to.deep.equal(['logs', 'run']);

@@ -109,7 +109,7 @@ describe('the production shape: TLS and certificates between all parts', functio
       .replaceAll('vault:8200', `localhost:${ports.vault}`)
       .replaceAll('vault:8201', `localhost:${await freePort()}`);
     writeFileSync(join(folder, 'vault.hcl'), config);
-    const binary = await findVault(() => undefined);
+    const { path: binary } = await findVault(() => undefined);
     children.push(spawn(binary, ['server', `-config=${join(folder, 'vault.hcl')}`], { stdio: 'ignore' }));
     await until(
       'Vault',

@@ -196,7 +196,7 @@ export async function startPrivateVault(): Promise<TestVault> {
 async function vaultProcess(): Promise<VaultServer> {
   const folder = scratch('vault');
   const options = {
-    binary: await findVault((line) => process.stderr.write(`${line}\n`)),
+    binary: (await findVault((line) => process.stderr.write(`${line}\n`))).path,
     folder,
     port: await freePort(),
     log: join(folder, 'log'),

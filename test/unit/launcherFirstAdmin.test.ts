@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { firstAdmin } from '../../local/firstAdmin.js';
 import { keepPair, pairOf } from '../../local/pair.js';
-import { told } from '../../local/told.js';
 
 describe('the first admin of the embedded default', () => {
   let folder: string;
@@ -59,37 +58,5 @@ describe('a data folder', () => {
     keepPair(file, pairOf('postgres://db.lab/broker', 'https://vault.lab'));
     expect(readFileSync(file, 'utf8')).not.to.contain('canary');
     rmSync(folder, { recursive: true });
-  });
-});
-
-describe('what the launcher tells', () => {
-  const facts = { host: '127.0.0.1', port: 8400, logs: '/data/logs', env: {} };
-  const vault = { address: 'http://127.0.0.1:8401', ui: undefined };
-  const admin = { username: 'admin', password: 'one-time' };
-
-  it("names Vault's page where this build has one", () => {
-    expect(told({ ...facts, vault }, undefined)).to.contain('this build of Vault has no UI');
-    expect(told({ ...facts, vault: { ...vault, ui: 'http://127.0.0.1:8401/ui' } }, undefined)).to.contain(
-      'its UI: http://127.0.0.1:8401/ui',
-    );
-  });
-
-  it('gives lines that work: with TLS they name the certificate, on another port the server', () => {
-    expect(told({ ...facts, vault }, admin))
-      .to.contain('curl -s http://127.0.0.1:8400/api/auth/login')
-      .and.not.to.contain('--server');
-    const text = told({ ...facts, port: 9000, vault, env: { TLS_CERT_FILE: 'tls.crt' } }, admin);
-    expect(text).to.contain('curl -s --cacert tls.crt https://127.0.0.1:9000/api/auth/login');
-    expect(text).to.contain(
-      'GLASSDOME_BROKER_CA_FILE=tls.crt npx glassdome login --username admin --server https://127.0.0.1:9000',
-    );
-  });
-
-  it('does not call a Vault of somebody else its own', () => {
-    const text = told(
-      { ...facts, vault: undefined, env: { VAULT_ADDR: 'https://vault.lab:8200' } },
-      undefined,
-    );
-    expect(text).to.contain('https://vault.lab:8200').and.not.to.contain('unseal key');
   });
 });
