@@ -2,7 +2,7 @@ import { Secret } from '../domain/secret.js';
 import { type Answer, BrokerApi, type Request } from './api.js';
 import { ApiError } from './apiError.js';
 import { CliError, EXIT } from './exitCodes.js';
-import { loadSession, type Session, saveSession } from './session.js';
+import { lastServer, loadSession, type Session, saveSession } from './session.js';
 import { readSettings, type Settings, serverOf } from './settings.js';
 import { note } from './terminal.js';
 
@@ -29,8 +29,8 @@ export class Cli {
   /** @param answerMs how long one answer may take. */
   constructor(options: GlobalOptions, answerMs?: number) {
     this.settings = readSettings();
-    const session = loadSession(this.settings.sessionFile);
-    const server = serverOf([options.server, this.settings.server, session?.server], this.settings);
+    const last = lastServer(this.settings.sessionFile);
+    const server = serverOf([options.server, this.settings.server, last], this.settings);
     this.api = new BrokerApi(server, this.settings.caFile, answerMs);
   }
 
@@ -77,7 +77,7 @@ export class Cli {
       throw new CliError(
         `Nobody is logged in at ${this.api.server.origin}.`,
         EXIT.login,
-        'Log in: glassdome login',
+        `Log in: glassdome login --server ${this.api.server.origin}`,
       );
     }
     if (session.accessTokenEnds - REFRESH_EARLY_MS > Date.now()) return session.accessToken.reveal();

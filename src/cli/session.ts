@@ -17,13 +17,13 @@ export interface Session {
 
 /** The kept login, or undefined when there is none or the file is not one of ours. */
 export function loadSession(file: string): Session | undefined {
-  let stored: Record<string, unknown>;
-  try {
-    stored = Object(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return undefined;
-  }
-  const { server, username, refresh_token: refresh, access_token: access, access_token_ends: ends } = stored;
+  const {
+    server,
+    username,
+    refresh_token: refresh,
+    access_token: access,
+    access_token_ends: ends,
+  } = read(file);
   const texts = [server, username, refresh, access];
   if (!texts.every((text) => typeof text === 'string') || typeof ends !== 'number') return undefined;
   return {
@@ -35,22 +35,42 @@ export function loadSession(file: string): Session | undefined {
   };
 }
 
-/**
- * Written beside and renamed, so that a crash or another command at the same time leaves one whole login.
- * Throws `CliError` where nothing can be written.
- */
+/** Throws `CliError` where nothing can be written. */
 export function saveSession(file: string, session: Session): void {
-  const next = `${file}.${randomUUID()}`;
-  const stored = {
+  write(file, {
     server: session.server,
     username: session.username,
     refresh_token: session.refreshToken.reveal(),
     access_token: session.accessToken.reveal(),
     access_token_ends: session.accessTokenEnds,
-  };
+  });
+}
+
+/** Forgets the login, but not where it was: the next one asks the same broker. */
+export function endSession(file: string, server: string): void {
+  write(file, { server });
+}
+
+/** The broker of the login that is, or was, kept there. */
+export function lastServer(file: string): string | undefined {
+  const { server } = read(file);
+  return typeof server === 'string' && server !== '' ? server : undefined;
+}
+
+function read(file: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+/** Written next to it and renamed, so that a crash or another command at the same time leaves one whole file. */
+function write(file: string, content: object): void {
+  const next = `${file}.${randomUUID()}`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(next, `${JSON.stringify(stored)}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(next, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx' });
     renameSync(next, file);
   } catch (error) {
     if (existsSync(next)) rmSync(next);
@@ -60,8 +80,4 @@ export function saveSession(file: string, session: Session): void {
       'Name another file: GLASSDOME_BROKER_SESSION_FILE',
     );
   }
-}
-
-export function dropSession(file: string): void {
-  rmSync(file, { force: true });
 }

@@ -74,7 +74,7 @@ describe('the login that the command line client keeps', function () {
       const done = await run('whoami', { GLASSDOME_BROKER_URL: other.address });
       expect([done.code, done.stderr]).to.deep.equal([
         3,
-        `error: Nobody is logged in at ${other.address}.\nLog in: glassdome login\n`,
+        `error: Nobody is logged in at ${other.address}.\nLog in: glassdome login --server ${other.address}\n`,
       ]);
       expect((await run(`whoami --server ${other.address}`)).code).to.equal(3);
       expect(other.requests).to.deep.equal([]);
@@ -135,7 +135,13 @@ describe('the login that the command line client keeps', function () {
   it('asks to log in again once it was ended', async () => {
     const before = stored();
     expect((await run('logout')).code).to.equal(0);
-    expect(existsSync(file)).to.equal(false);
+    // The next login asks the same broker for the password, not another one at the default address.
+    expect(stored()).to.deep.equal({ server: system.url });
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    for (const words of ['whoami', 'credentials list', 'logout']) {
+      const out = await run(words, { GLASSDOME_BROKER_URL: '' });
+      expect(out.stderr, words).to.contain(system.url);
+    }
     writeFileSync(file, JSON.stringify({ ...before, access_token_ends: 0 }));
     const ended = await run('whoami');
     expect([ended.code, ended.stderr]).to.deep.equal([

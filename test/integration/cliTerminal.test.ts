@@ -55,7 +55,7 @@ describe('the command line client at a terminal', function () {
       ['login'],
       [
         { after: 'Username: ', type: 'anna\r' },
-        { after: 'Password: ', type: 'long-enough-anna\r' },
+        { after: `Password for anna at ${system.url}: `, type: 'long-enough-anna\r' },
       ],
       env,
     );

@@ -29,7 +29,8 @@ export const login = leaf('login', 'log in with name and password')
   .action(
     withBroker<Options>(async (cli, options) => {
       const username = options.username ?? (await askUsername());
-      const password = await secretInput('Password', '--password', options.password ?? true);
+      const question = `Password for ${username} at ${cli.api.server.origin}`;
+      const password = await secretInput(question, '--password', options.password ?? true);
       let given = await signIn(cli, username, password);
       if (given.must_change_password) given = await changeFirst(cli, { username, password, given, options });
       keepLogin(cli, username, given);

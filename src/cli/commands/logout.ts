@@ -1,9 +1,9 @@
 import { ApiError } from '../apiError.js';
 import { leaf, withBroker } from '../command.js';
-import { dropSession } from '../session.js';
+import { endSession } from '../session.js';
 import { note } from '../terminal.js';
 
-/** Ends the login at the broker and forgets it here. */
+/** Ends the login at the broker and forgets it here, but for the address of the broker. */
 export const logout = leaf('logout', 'end the login').action(
   withBroker(async (cli) => {
     const session = cli.session();
@@ -16,7 +16,7 @@ export const logout = leaf('logout', 'end the login').action(
       // A login that the broker has ended already is what we wanted.
       if (!(error instanceof ApiError) || error.problem.status !== 401) throw error;
     });
-    dropSession(cli.settings.sessionFile);
+    endSession(cli.settings.sessionFile, session.server);
     note(`Logged out of ${session.server}.`);
   }),
 );
