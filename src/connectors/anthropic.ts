@@ -10,13 +10,17 @@ import {
   inner,
   isObject,
   jsonObject,
+  maybeJson,
   needed,
+  notAllowed,
   notThisService,
   rateLimited,
+  saysNotAllowed,
   setting,
-  usualFinding,
 } from './probing.js';
+import { isOpen, madeUp } from './stranger.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 /** Anthropic: an API key. */
 export const anthropic: Connector = {
@@ -76,13 +80,19 @@ async function testAnthropic(values: FieldValues, probe: Probe): Promise<Finding
   const url = addressOf(setting(values, 'base_url') ?? 'https://api.anthropic.com');
   const tls = tlsOf(values);
   const key = headerSafe(needed(values, 'api_key'), 'key');
-  const answer = await probe.send({
-    method: 'GET',
-    url: new URL('v1/models?limit=100', url),
-    headers: { 'x-api-key': key, 'anthropic-version': API_VERSION },
-    tls,
-  });
-  const wrong = refusal(answer, key);
+  const list = (headers: Record<string, string>) =>
+    probe.send({
+      method: 'GET',
+      url: new URL('v1/models?limit=100', url),
+      headers: { ...headers, 'anthropic-version': API_VERSION },
+      tls,
+    });
+  const voice = voiceFor(key);
+  const decoy = () => list({ 'x-api-key': madeUp('sk-ant-api03-') });
+  const question = { voice, url, bare: () => list({}), decoy, isAnswer: hasModels };
+  if (setting(values, 'base_url') !== undefined && (await isOpen(question))) return OPEN;
+  const answer = await list({ 'x-api-key': key });
+  const wrong = verdict(answer, voice);
   if (wrong !== undefined) return wrong;
   const { data } = jsonObject(answer, NAME);
   if (!Array.isArray(data)) throw notThisService(NAME);
@@ -104,32 +114,70 @@ function addressOf(base: string): URL {
   return url;
 }
 
-function refusal(answer: OutboundAnswer, key: string): Finding | undefined {
-  const { status } = answer;
-  const usual = usualFinding(answer, NAME);
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The list of models is open to everybody at this address, so the key proves nothing; test it by a request to a model.',
+};
+
+const hasModels = (answer: OutboundAnswer) => Array.isArray(maybeJson(answer)?.['data']);
+
+/** Errors are `{"type":"error","error":{"type":…}}`, whatever the status. */
+const voiceFor = (key: string): Voice => ({
+  service: NAME,
+  says: (answer) => {
+    const body = maybeJson(answer);
+    const error = inner(body, 'error');
+    const type = foreignText(error['type'], 60);
+    return body?.['type'] === 'error' && type !== '' ? meaningOf(type, error, answer, key) : undefined;
+  },
+});
+
+function meaningOf(
+  type: string,
+  error: Record<string, unknown>,
+  answer: OutboundAnswer,
+  key: string,
+): Finding | 'own' {
   // 529 is Anthropic's own "overloaded".
-  if (usual === undefined || status >= 500) return usual;
-  const error = inner(jsonObject(answer, NAME), 'error');
-  const type = foreignText(error['type'], 60);
-  if (type === '') throw notThisService(NAME);
-  if (type === 'authentication_error' && key.startsWith('sk-ant-admin'))
-    return {
-      code: 'invalid_credential',
-      advice: 'This is an admin key, which no model takes; store an API key (sk-ant-api…).',
-    };
+  if (answer.status >= 500) return 'own';
+  if (type === 'permission_error') return notAllowed(NAME);
+  if (type === 'authentication_error')
+    return saysNotAllowed(foreignText(error['message'], 500)) ? notAllowed(NAME) : refusedKey(key);
   // A key that was switched off is answered like one that never was.
-  if (type === 'authentication_error' || type === 'not_found_error')
-    return {
-      code: 'invalid_credential',
-      advice:
-        'Anthropic refuses this key: it is wrong, was revoked, or its time is over; make a new one in the console.',
-    };
-  if (type === 'permission_error') return { ...usual, code: 'insufficient_permission' };
+  if (type === 'not_found_error') return refusedKey(key);
   if (type === 'billing_error' || spendLimit(error)) return SPENT;
-  return status === 429 ? rateLimited(answer, NAME) : usual;
+  return answer.status === 429 || type === 'rate_limit_error' ? rateLimited(answer, NAME) : 'own';
 }
 
-/** A spend limit comes as 402, as 429 with a code, or, when somebody set it himself, as 400 with words. */
+function refusedKey(key: string): Finding {
+  const [, meant] = OTHER_KEYS.find(([prefix]) => key.startsWith(prefix)) ?? [];
+  return {
+    code: 'invalid_credential',
+    advice:
+      meant ??
+      'Anthropic refuses this key: it is wrong, was revoked, or its time is over; make a new one in the console.',
+  };
+}
+
+/** What begins like a key and is none for models. */
+const OTHER_KEYS: readonly (readonly [string, string])[] = [
+  ['sk-ant-admin', 'This is an admin key, which no model takes; store an API key (sk-ant-api…).'],
+  [
+    'sk-ant-oat',
+    'This is an OAuth token of Claude Code or another app, which is no API key; make an API key (sk-ant-api…) in the console.',
+  ],
+  [
+    'sk-ant-ort',
+    'This is a refresh token of an app, which is no API key; make an API key (sk-ant-api…) in the console.',
+  ],
+  [
+    'sk-ant-sid',
+    'This is the session of a browser, which is no API key; make an API key (sk-ant-api…) in the console.',
+  ],
+];
+
+/** A spend limit comes as 402, as 429 with a code, or, for a limit that people set, as 400 with words. */
 function spendLimit(error: Record<string, unknown>): boolean {
   const code = foreignText(inner(error, 'details')['error_code'], 80);
   if (/spend_limit_reached$/.test(code)) return true;

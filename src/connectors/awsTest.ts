@@ -1,6 +1,7 @@
 import aws4 from 'aws4';
 import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
+import { Secret } from '../domain/secret.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import {
   baseUrl,
@@ -11,10 +12,11 @@ import {
   optional,
   rateLimited,
   setting,
-  usualFinding,
 } from './probing.js';
 import { bestEffort } from './proof.js';
+import { isOpen } from './stranger.js';
 import { tlsOf } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 import { xmlText } from './xmlText.js';
 
 /** Regions by their form: one becomes part of a host name. */
@@ -25,10 +27,13 @@ const NAME = 'AWS';
 /** Asks whose the key is, and assumes the role, if one is named. */
 export async function testAws(values: FieldValues, probe: Probe): Promise<Finding> {
   const url = endpointOf(values);
-  const call = (action: Record<string, string>) =>
-    send(values, probe, { service: 'sts', url, region: regionOf(values), version: '2011-06-15' }, action);
-  const answer = await call({ Action: 'GetCallerIdentity' });
-  const wrong = refusal(answer, probe.now());
+  const sts: Target = { service: 'sts', url, region: regionOf(values), version: '2011-06-15' };
+  const voice = voiceAt(probe.now());
+  const call = (action: Record<string, string>) => send(values, probe, sts, action);
+  const own = setting(values, 'endpoint_url') !== undefined;
+  if (own && (await opens(values, probe, sts, voice))) return OPEN;
+  const answer = await call(WHO_AM_I);
+  const wrong = verdict(answer, voice);
   if (wrong !== undefined) return wrong;
   const [arn, account] = ['Arn', 'Account'].map((name) => foreignText(xmlText(answer.body, name), 200));
   if (arn === undefined || arn === '' || account === '') throw notThisService(NAME);
@@ -41,7 +46,7 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<Findin
       RoleSessionName: 'glassdome-test',
       ...(externalId !== undefined && { ExternalId: externalId }),
     });
-    const refused = refusal(assumed, probe.now());
+    const refused = verdict(assumed, voice);
     if (refused !== undefined) return { ...refused, identity: arn };
   }
   return {
@@ -53,6 +58,28 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<Findin
       ...policyWarnings((await bestEffort(() => isAdministrator(values, probe, arn))) === true),
     ],
   };
+}
+
+const WHO_AM_I = { Action: 'GetCallerIdentity' };
+
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The endpoint takes any key, as emulators of AWS do, so this one proves nothing; switch its checks on, or leave endpoint_url out.',
+};
+
+/** Signed with a key that nobody has, since some emulators break without a signature and look at none. */
+function opens(values: FieldValues, probe: Probe, sts: Target, voice: Voice): Promise<boolean> {
+  const made: FieldValues = {
+    settings: { ...values.settings, access_key_id: 'AKIAGLASSDOMEPROBE00' },
+    secrets: { secret_access_key: new Secret('glassdome+probe/glassdome+probe/glassdom') },
+  };
+  return isOpen({
+    voice,
+    url: sts.url,
+    bare: () => send(made, probe, sts, WHO_AM_I),
+    isAnswer: ({ body }) => xmlText(body, 'Arn') !== undefined,
+  });
 }
 
 /** A region becomes part of a host name, so it is looked at even when it came in by an import. */
@@ -134,6 +161,11 @@ async function send(
   return probe.send({ method: 'POST', url, headers: rest, body, tls: tlsOf(values) });
 }
 
+const SKEWED: Finding = {
+  code: 'clock_skew',
+  advice: 'The clocks of the broker and AWS are minutes apart; set the broker’s by NTP.',
+};
+
 const MEANING: Readonly<Record<string, Finding>> = {
   InvalidClientTokenId: {
     code: 'invalid_credential',
@@ -151,10 +183,7 @@ const MEANING: Readonly<Record<string, Finding>> = {
     code: 'expired',
     advice: 'The temporary key’s time is over; get a new one with its session token.',
   },
-  RequestExpired: {
-    code: 'clock_skew',
-    advice: 'The clocks of the broker and AWS are minutes apart; set the broker’s by NTP.',
-  },
+  RequestExpired: SKEWED,
   AccessDenied: {
     code: 'insufficient_permission',
     advice: 'The key is good, but may not do this; extend its policy in IAM.',
@@ -172,16 +201,22 @@ const MISUNDERSTOOD: Readonly<Record<string, string>> = {
   ValidationError: 'AWS does not take the request; check assume_role_arn, external_id and region.',
 };
 
-function refusal(answer: OutboundAnswer, now: Date): Finding | undefined {
-  const usual = usualFinding(answer, NAME);
-  if (usual === undefined || answer.status >= 500) return usual;
-  const code = foreignText(xmlText(answer.body, 'Code'), 80);
+/** Errors are XML with a code, whatever the status. */
+const voiceAt = (now: Date): Voice => ({
+  service: NAME,
+  says: (answer) => {
+    const code = foreignText(xmlText(answer.body, 'Code'), 80);
+    return /<(\w+:)?Error>/.test(answer.body) && code !== '' ? meaningOf(code, answer, now) : undefined;
+  },
+});
+
+function meaningOf(code: string, answer: OutboundAnswer, now: Date): Finding | 'own' {
+  if (answer.status >= 500) return 'own';
   if (/^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(code))
     return rateLimited(answer, NAME);
   const message = foreignText(xmlText(answer.body, 'Message'), 300);
   if (code === 'SignatureDoesNotMatch') {
-    if (clocksDiffer(answer, now) || /^Signature (expired|not yet current)/.test(message))
-      return MEANING['RequestExpired'];
+    if (clocksDiffer(answer, now) || /^Signature (expired|not yet current)/.test(message)) return SKEWED;
     if (/scoped to a valid region/i.test(message)) return { code: 'misconfigured', advice: WRONG_REGION };
   }
   const misunderstood = MISUNDERSTOOD[code];

@@ -8,13 +8,14 @@ import {
   inner,
   isObject,
   jsonObject,
+  maybeJson,
   needed,
   notThisService,
   optional,
   setting,
-  usualFinding,
 } from './probing.js';
 import { bestEffort, refusedOrExpired } from './proof.js';
+import { type Voice, verdict } from './voice.js';
 
 const NAME = 'Azure';
 
@@ -60,7 +61,7 @@ export async function testAzure(values: FieldValues, probe: Probe): Promise<Find
       headers: { authorization: `Bearer ${token}` },
     });
   const answer = await ask('?api-version=2022-12-01');
-  const wrong = subscriptionRefusal(answer);
+  const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) return { ...wrong, identity: name };
   const found = jsonObject(answer, NAME);
   if (typeof found['subscriptionId'] !== 'string') throw notThisService(NAME);
@@ -102,24 +103,29 @@ function rightsWarnings(actions: readonly string[]): TestWarning[] {
   return [{ code: 'over_privileged', text }];
 }
 
-function subscriptionRefusal(answer: OutboundAnswer): Finding | undefined {
-  const usual = usualFinding(answer, NAME);
-  // The token was given out a moment ago: it is for another cloud or tenant, and the secret is good.
-  if (answer.status === 401)
-    return {
-      code: 'misconfigured',
-      advice:
-        'Azure does not take its own token for this subscription; check cloud, tenant_id and subscription_id.',
-    };
-  if (usual === undefined || (answer.status !== 403 && answer.status !== 404)) return usual;
-  const code = foreignText(inner(jsonObject(answer, NAME), 'error')['code'], 80);
-  if (code === '') throw notThisService(NAME);
-  return {
-    code: 'insufficient_permission',
-    advice:
-      'The secret is good, but the application sees no such subscription; check subscription_id, or give it a role there.',
-  };
-}
+/** Errors of the Resource Manager have a code, which outranks the status. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const code = foreignText(inner(maybeJson(answer), 'error')['code'], 80);
+    if (code === '') return undefined;
+    if (/^(AuthorizationFailed|SubscriptionNotFound|ResourceGroupNotFound)$/.test(code)) return NO_ROLE;
+    // The token was given out a moment ago: it is for another cloud or tenant, and the secret is good.
+    if (answer.status === 401) return FOREIGN_TOKEN;
+    return answer.status === 403 || answer.status === 404 ? NO_ROLE : 'own';
+  },
+};
+
+const FOREIGN_TOKEN: Finding = {
+  code: 'misconfigured',
+  advice:
+    'Azure does not take its own token for this subscription; check cloud, tenant_id and subscription_id.',
+};
+const NO_ROLE: Finding = {
+  code: 'insufficient_permission',
+  advice:
+    'The secret is good, but the application sees no such subscription; check subscription_id, or give it a role there.',
+};
 
 /** Told by Graph to those who may read their own application; the secret is found by its first three characters. */
 async function endOfSecret(values: FieldValues, probe: Probe, cloud: Cloud): Promise<Date | undefined> {

@@ -1,18 +1,11 @@
 import { constants, createHash, randomUUID, sign, X509Certificate } from 'node:crypto';
 import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
+import type { Probe } from '../domain/outbound.js';
 import { ended, type Finding, foreignText } from '../domain/testResult.js';
 import { isCertificate, privateKey } from './certificate.js';
 import { GUID } from './fieldRules.js';
-import {
-  headerSafe,
-  jsonObject,
-  needed,
-  notThisService,
-  optional,
-  setting,
-  usualFinding,
-} from './probing.js';
+import { headerSafe, jsonObject, maybeJson, needed, notThisService, optional, setting } from './probing.js';
+import { type Voice, verdict } from './voice.js';
 
 const NAME = 'Azure';
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -51,7 +44,7 @@ export async function tokenFor(
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
   });
-  const wrong = tokenRefusal(answer);
+  const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const token = jsonObject(answer, NAME)['access_token'];
   if (typeof token !== 'string') throw notThisService(NAME);
@@ -114,19 +107,20 @@ const AADSTS: Readonly<Record<string, Finding>> = {
 };
 
 /** A number that we don't know may mean anything, so it says nothing against the secret. */
-function tokenRefusal(answer: OutboundAnswer): Finding | undefined {
-  const usual = usualFinding(answer, NAME);
-  if (usual === undefined || answer.status === 429 || answer.status >= 500) return usual;
-  if (answer.status !== 400 && answer.status !== 401) return usual;
-  const problem = jsonObject(answer, NAME);
-  if (typeof problem['error'] !== 'string') throw notThisService(NAME);
-  const number = /^AADSTS(\d{1,9})/.exec(foreignText(problem['error_description'], 400))?.[1] ?? '';
-  if (problem['error'] === 'temporarily_unavailable')
-    return { code: 'service_error', advice: 'Entra ID is busy at the moment; test again.' };
-  return (
-    AADSTS[number] ?? {
-      code: 'misconfigured',
-      advice: `Entra ID does not take the request (AADSTS${number}); look up what that means, then correct the fields.`,
-    }
-  );
-}
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const { error, error_description: description } = maybeJson(answer) ?? {};
+    const number = /^AADSTS(\d{1,9})/.exec(foreignText(description, 400))?.[1];
+    if (typeof error !== 'string' || number === undefined) return undefined;
+    if (answer.status === 429 || answer.status >= 500) return 'own';
+    if (error === 'temporarily_unavailable')
+      return { code: 'service_error', advice: 'Entra ID is busy at the moment; test again.' };
+    return (
+      AADSTS[number] ?? {
+        code: 'misconfigured',
+        advice: `Entra ID does not take the request (AADSTS${number}); look up what that means, then correct the fields.`,
+      }
+    );
+  },
+};

@@ -11,8 +11,18 @@ import { ended, type Finding, foreignText, type TestWarning } from '../domain/te
 import { endOfCertificate, privateKey } from './certificate.js';
 import { rulesOf } from './fieldRules.js';
 import { HOST } from './pastedUrl.js';
-import { baseUrl, inner, jsonObject, needed, notThisService, setting, usualFinding } from './probing.js';
+import {
+  baseUrl,
+  inner,
+  jsonObject,
+  maybeJson,
+  needed,
+  notAllowed,
+  notThisService,
+  setting,
+} from './probing.js';
 import { refusedOrExpired } from './proof.js';
+import { isOpen } from './stranger.js';
 import {
   brokerTlsDestinationFields,
   brokerTlsFields,
@@ -21,6 +31,7 @@ import {
   tlsRules,
   withoutClientCertificate,
 } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 /** Docker Engine over TLS, as a member of a swarm: what `~/.docker` holds. */
 export const dockerSwarm: Connector = {
@@ -121,16 +132,15 @@ const NO_SWARM: Finding = {
     'The certificate is good, but this host is no active member of a swarm; join it, or name a manager.',
 };
 
-/** True when no certificate is needed, be it that the port speaks no TLS at all. */
+/** True when no certificate is needed, or where the port speaks no TLS at all. */
 async function opensWithout(daemon: Daemon): Promise<boolean> {
+  const { url } = daemon;
+  const question = { voice: VOICE, url, certificate: true, isAnswer: isPong };
   try {
-    const answer = await get(daemon, '_ping');
-    if (answer.status === 401 || answer.status === 403) return false;
-    return isDocker(answer);
+    return await isOpen({ ...question, bare: () => get(daemon, '_ping') });
   } catch (error) {
-    if (!(error instanceof OutboundFailure)) throw error;
-    if (error.reason === 'no_tls') return answersInTheClear(daemon, error);
-    if (['client_certificate_refused', 'reset', 'tls_handshake'].includes(error.reason)) return false;
+    if (error instanceof OutboundFailure && error.reason === 'no_tls')
+      return answersInTheClear(daemon, error);
     throw error;
   }
 }
@@ -138,21 +148,38 @@ async function opensWithout(daemon: Daemon): Promise<boolean> {
 async function answersInTheClear(daemon: Daemon, noTls: OutboundFailure): Promise<boolean> {
   const url = new URL(daemon.url.href.replace(/^https:/, 'http:'));
   const answer = await get({ ...daemon, url }, '_ping');
-  if (answer.status === 200 && isDocker(answer)) return true;
+  if (answer.status === 200 && isPong(answer)) return true;
   throw noTls;
 }
 
-function isDocker(answer: OutboundAnswer): boolean {
-  const wrong = usualFinding(answer, NAME);
+const isPong = (answer: OutboundAnswer) =>
+  answer.body.trim() === 'OK' && headerOf(answer, 'api-version') !== '';
+
+function isDocker(answer: OutboundAnswer): void {
+  refuse(answer);
+  if (!isPong(answer)) throw notThisService(NAME);
+}
+
+/** The daemon itself refuses in the TLS handshake; what it refuses by HTTP, a plug-in of its own decided. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const message = foreignText(maybeJson(answer)?.['message'], 300);
+    if (/authorization denied by plugin/i.test(message)) return notAllowed(NAME);
+    return answer.status >= 400 && message !== '' && headerOf(answer, 'api-version') !== ''
+      ? 'own'
+      : undefined;
+  },
+};
+
+function refuse(answer: OutboundAnswer): void {
+  const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
-  if (answer.body.trim() !== 'OK' || headerOf(answer, 'api-version') === '') throw notThisService(NAME);
-  return true;
 }
 
 async function good(daemon: Daemon, path: string): Promise<OutboundAnswer> {
   const answer = await get(daemon, path);
-  const wrong = usualFinding(answer, NAME);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  refuse(answer);
   return answer;
 }
 

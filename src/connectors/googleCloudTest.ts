@@ -7,12 +7,13 @@ import {
   headerSafe,
   isObject,
   jsonObject,
+  maybeJson,
   needed,
   notThisService,
   setting,
-  usualFinding,
 } from './probing.js';
 import { bestEffort, unproven } from './proof.js';
+import { type Voice, verdict } from './voice.js';
 
 const NAME = 'Google Cloud';
 /** Pinned: a key file that names another address would hand it a signed assertion. */
@@ -114,23 +115,26 @@ async function tokenFor(file: KeyFile, scope: string, probe: Probe): Promise<str
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
   });
-  const wrong = tokenRefusal(answer, probe.now());
+  const wrong = verdict(answer, voiceAt(probe.now()));
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const token = jsonObject(answer, NAME)['access_token'];
   if (typeof token !== 'string') throw notThisService(NAME);
   return headerSafe(token, 'access token of Google');
 }
 
-function tokenRefusal(answer: OutboundAnswer, now: Date): Finding | undefined {
-  const usual = usualFinding(answer, NAME);
-  if (usual === undefined || (answer.status !== 400 && answer.status !== 401)) return usual;
-  const problem = jsonObject(answer, NAME);
-  const [error, text] = [foreignText(problem['error'], 60), foreignText(problem['error_description'], 300)];
-  if (error === '') throw notThisService(NAME);
-  if (
-    /short-lived token|reasonable timeframe/i.test(text) ||
-    (error === 'invalid_grant' && clocksDiffer(answer, now))
-  )
+/** Errors of OAuth 2: a word, and a text for people. */
+const voiceAt = (now: Date): Voice => ({
+  service: NAME,
+  says: (answer) => {
+    const { error, error_description: text } = maybeJson(answer) ?? {};
+    if (typeof error !== 'string' || typeof text !== 'string') return undefined;
+    if (answer.status === 429 || answer.status >= 500) return 'own';
+    return meaningOf(error, foreignText(text, 300), clocksDiffer(answer, now));
+  },
+});
+
+function meaningOf(error: string, text: string, clocks: boolean): Finding {
+  if (/short-lived token|reasonable timeframe/i.test(text) || (error === 'invalid_grant' && clocks))
     return {
       code: 'clock_skew',
       advice: 'The clocks of the broker and Google are apart; set the broker’s by NTP.',

@@ -7,14 +7,16 @@ import {
   isObject,
   jsonList,
   jsonObject,
+  maybeJson,
   needed,
+  notAllowed,
   notThisService,
   setting,
-  strangersFinding,
-  usualFinding,
 } from './probing.js';
 import { bestEffort, unproven } from './proof.js';
+import { asStranger, isOpen, madeUp } from './stranger.js';
 import { tlsOf } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 const NAME = 'Grafana';
 
@@ -33,7 +35,9 @@ export async function testGrafana(values: FieldValues, probe: Probe): Promise<Fi
   const url = baseUrl(needed(values, 'base_url'));
   const tls = tlsOf(values);
   const authorization = authorizationOf(values);
-  const version = await versionOf({ probe, url, tls, headers: {} });
+  const stranger: Server = { probe, url, tls, headers: {} };
+  const version = await versionOf(stranger);
+  if (await opens(stranger, authorization)) return OPEN;
   const organization = setting(values, 'org_id');
   const server: Server = {
     probe,
@@ -51,7 +55,7 @@ export async function testGrafana(values: FieldValues, probe: Probe): Promise<Fi
   const expiresAt = account === undefined ? undefined : await bestEffort(() => endOf(server, account, id));
   return {
     code: 'ok',
-    advice: `Signed in to ${NAME} as ${identity}.`,
+    advice: `Signed in to ${NAME} as ${identity.replace(/\.$/, '')}.`,
     identity,
     ...(version === '' ? {} : { version }),
     permissions: (granted ?? []).slice(0, 200).map((action) => foreignText(action, 80)),
@@ -74,11 +78,15 @@ function authorizationOf(values: FieldValues): string {
   return `Bearer ${headerSafe(token, 'token')}`;
 }
 
-/** Public, so it proves the product before the token is sent; the version may be hidden. */
+/**
+ * Public, so it proves the product before the token is sent; the version may be hidden. Empty where a gateway refuses
+ * strangers.
+ */
 async function versionOf(server: Server): Promise<string> {
-  const answer = await get(server, 'api/health');
-  const wrong = strangersFinding(answer, NAME);
-  if (wrong !== undefined && answer.status !== 503) throw ended(wrong.code, wrong.advice, wrong);
+  const answer = await asStranger({ voice: VOICE, url: server.url, accepts: [503] }, () =>
+    get(server, 'api/health'),
+  );
+  if (answer === undefined) return '';
   if (answer.status === 503 && !answer.body.includes('database'))
     throw ended('service_error', `${NAME} failed by itself (HTTP 503); look there, then test again.`);
   const health = jsonObject(answer, NAME);
@@ -86,35 +94,68 @@ async function versionOf(server: Server): Promise<string> {
   return foreignText(health['version'], 40);
 }
 
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The server, or something in front of it, lets everybody in, so the credential proves nothing; switch that off there.',
+};
+
+/** Strangers may look where anonymous access is on; a credential that nobody has is refused even then. */
+async function opens(server: Server, authorization: string): Promise<boolean> {
+  const pair = Buffer.from(`${madeUp()}:${madeUp()}`).toString('base64');
+  const made = authorization.startsWith('Basic ') ? `Basic ${pair}` : `Bearer ${madeUp('glsa_')}`;
+  return isOpen({
+    voice: VOICE,
+    url: server.url,
+    bare: async () => (await proofOf(server)).proof,
+    decoy: async () => (await proofOf({ ...server, headers: { authorization: made } })).proof,
+    isAnswer: (answer) => maybeJson(answer) !== undefined,
+  });
+}
+
 /**
- * What the credential may do; undefined where the server does not tell. Servers before 9 don't know that call: there
- * the organization is asked for, which they refuse to a credential that they don't know, and to others with 403.
+ * The call that proves the credential. Servers before 9 don't know that of the permissions: there the organization is
+ * asked for, which they refuse to a credential that they don't know, and to others with 403.
  */
-async function provenRights(server: Server): Promise<string[] | undefined> {
+async function proofOf(server: Server): Promise<{ proof: OutboundAnswer; old: boolean }> {
   const answer = await get(server, 'api/access-control/user/permissions');
   const old = answer.status === 404;
-  const proof = old ? await get(server, 'api/org') : answer;
-  const wrong = old && proof.status === 403 ? undefined : refusal(proof);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  return { proof: old ? await get(server, 'api/org') : answer, old };
+}
+
+/** What the credential may do; undefined where the server does not tell. */
+async function provenRights(server: Server): Promise<string[] | undefined> {
+  const { proof, old } = await proofOf(server);
+  const wrong = verdict(proof, VOICE);
+  const known = old && wrong?.code === 'insufficient_permission';
+  if (wrong !== undefined && !known) throw ended(wrong.code, wrong.advice, wrong);
   const told = jsonObject(proof, NAME);
   return old ? undefined : Object.keys(told);
 }
 
-function refusal(answer: OutboundAnswer): Finding | undefined {
-  const why = answer.status === 401 ? messageId(answer) : '';
-  if (why === 'api-key.expired')
-    return { code: 'expired', advice: 'The token’s time is over; add a new one to the service account.' };
-  if (why === 'api-key.organization-mismatch')
-    return {
-      code: 'invalid_credential',
-      advice: 'The token belongs to another organization; correct org_id or make a token there.',
-    };
-  return usualFinding(answer, NAME);
-}
+/** Errors of today have a `messageId` or the id of a refused access; older ones have texts that no other program has. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    if (answer.status < 400) return undefined;
+    const error = maybeJson(answer);
+    const [why, text] = [foreignText(error?.['messageId'], 80), foreignText(error?.['message'], 300)];
+    if (why === 'api-key.expired' || /^expired api key$/i.test(text)) return EXPIRED;
+    if (why === 'api-key.organization-mismatch') return ELSEWHERE;
+    if (error !== undefined && 'accessErrorId' in error) return notAllowed(NAME);
+    if (/^permission denied$|^you'll need additional permissions/i.test(text)) return notAllowed(NAME);
+    return why !== '' || /^invalid (api key|username or password)$/i.test(text) ? 'own' : undefined;
+  },
+};
 
-function messageId(answer: OutboundAnswer): string {
-  return foreignText(jsonObject(answer, NAME)['messageId'], 80);
-}
+const EXPIRED: Finding = {
+  code: 'expired',
+  advice: 'The token’s time is over; add a new one to the service account.',
+};
+const ELSEWHERE: Finding = {
+  code: 'invalid_credential',
+  advice: 'The token belongs to another organization; correct org_id or make a token there.',
+};
 
 /** Older servers answer 404 to a good token: then nothing is known but that it works. */
 async function userOf(server: Server): Promise<{ login?: string; account?: string }> {

@@ -1,11 +1,13 @@
 import type { FieldValues } from '../domain/fields.js';
 import { headerOf, type OutboundAnswer, type Probe } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import { rulesOf } from './fieldRules.js';
-import { baseUrl, needed, notThisService, setting, strangersFinding, usualFinding } from './probing.js';
+import { baseUrl, needed, notThisService, setting } from './probing.js';
 import { unproven } from './proof.js';
+import { asStranger, isOpen } from './stranger.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 import { enumerateQuery, IDENTIFY, WsmanEndpoint, type WsmanLogin } from './wsman.js';
 import { xmlText } from './xmlText.js';
 
@@ -50,7 +52,8 @@ export const hyperv: Connector = {
       'On the host: add a user of its own and put it into Remote Management Users and Hyper-V Administrators.',
       'Make an HTTPS listener with a certificate: winrm quickconfig -transport:https.',
     ],
-    permissions: 'Remote Management Users to sign in, Hyper-V Administrators to see virtual machines.',
+    permissions:
+      'Remote Management Users to sign in, Hyper-V Administrators to see virtual machines. A host with CbtHardeningLevel Strict refuses every NTLM sign-in without channel binding, which the broker does not send yet.',
     test: 'Asks for the product without signing in, then signed in, then for the virtual machines. Only over HTTPS; no Kerberos.',
   },
 };
@@ -63,13 +66,18 @@ async function testHyperv(values: FieldValues, probe: Probe): Promise<Finding> {
   const tls = tlsOf(values);
   const login = loginOf(values);
   const host = new WsmanEndpoint(probe, url, tls);
-  productOf(await host.identify());
+  const question = { voice: VOICE, url };
+  const shown = await asStranger(question, () => host.identify());
+  if (shown !== undefined && !isWinrm(shown)) throw notThisService(NAME);
+  const isAnswer = (answer: OutboundAnswer) => rowsIn(answer.body) !== undefined;
+  const machines = enumerateQuery(url, 'root/virtualization/v2', QUERY);
+  if (await isOpen({ ...question, bare: () => host.askBare(machines), isAnswer })) return OPEN;
   const answer = await host.ask(IDENTIFY, login);
   const wrong = refusal(answer);
   if (wrong !== undefined) return wrong;
   const version = foreignText(xmlText(answer.body, 'ProductVersion'), 80);
   const identity = foreignText(needed(values, 'user'), 120);
-  const listed = await host.ask(enumerateQuery(url, 'root/virtualization/v2', QUERY), login);
+  const listed = await host.ask(machines, login);
   const refused = refusal(listed);
   if (refused !== undefined) return { ...refused, identity, version };
   const rows = rowsIn(listed.body);
@@ -106,29 +114,36 @@ function rightsWarnings(rows: number | undefined): TestWarning[] {
   return [{ code: 'no_acl', text }];
 }
 
-/** Proves that WinRM is there before anything secret is sent; some listeners tell nothing to strangers. */
-function productOf(answer: OutboundAnswer): void {
-  const offered = headerOf(answer, 'www-authenticate');
-  if (answer.status === 401 && /\b(Negotiate|NTLM|Kerberos|Basic realm="WSMAN")/i.test(offered)) return;
-  const wrong = strangersFinding(answer, NAME);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
-  const isWinrm = xmlText(answer.body, 'ProtocolVersion')?.includes('wsman') === true;
-  if (!isWinrm) throw notThisService(NAME);
-}
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The host shows its machines without a sign-in, so the password proves nothing; switch authentication on at the listener.',
+};
 
-/** Faults come with 200 or 500, and a 401 after the last leg means the password. */
+const isWinrm = (answer: OutboundAnswer) =>
+  xmlText(answer.body, 'ProtocolVersion')?.includes('wsman') === true;
+
+/** Faults come with 200 or 500, and a 401 that offers WinRM's own ways to sign in means the password. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const offered = headerOf(answer, 'www-authenticate');
+    if (answer.status === 401 && /\b(Negotiate|NTLM|Kerberos|Basic realm="WSMAN")/i.test(offered))
+      return REFUSED;
+    const fault = xmlText(answer.body, 'Fault');
+    return fault === undefined ? undefined : faultFinding(fault);
+  },
+};
+
+const REFUSED: Finding = {
+  code: 'invalid_credential',
+  advice: 'The host refuses this user or password; check both, and the domain before the "\\".',
+};
+
 function refusal(answer: OutboundAnswer): Finding | undefined {
-  if (answer.status === 401)
-    return {
-      code: 'invalid_credential',
-      advice:
-        'The host refuses this user or password; check both, and the domain before the "\\". A host with CbtHardeningLevel Strict wants channel binding, which the broker does not speak: set it to Relaxed.',
-    };
-  const fault = xmlText(answer.body, 'Fault');
-  if (fault !== undefined) return faultFinding(fault);
-  const usual = usualFinding(answer, NAME);
-  if (usual === undefined && !/xml/.test(headerOf(answer, 'content-type'))) throw notThisService(NAME);
-  return usual;
+  const wrong = verdict(answer, VOICE);
+  if (wrong === undefined && !/xml/.test(headerOf(answer, 'content-type'))) throw notThisService(NAME);
+  return wrong;
 }
 
 function faultFinding(fault: string): Finding {

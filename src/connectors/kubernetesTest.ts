@@ -10,13 +10,16 @@ import {
   inner,
   isObject,
   jsonObject,
+  maybeJson,
   needed,
+  notAllowed,
   notThisService,
   setting,
-  usualFinding,
 } from './probing.js';
 import { bestEffort, refusedOrExpired, unproven } from './proof.js';
+import { asStranger, madeUp } from './stranger.js';
 import { tlsOf, withoutClientCertificate } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 const NAME = 'Kubernetes';
 const ANONYMOUS = 'system:anonymous';
@@ -33,11 +36,15 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
   const login = loginOf(values);
   const url = baseUrl(login.server);
   const headers = authorizationOf(login);
-  const version = await versionOf({ probe, url, tls: withoutClientCertificate(login.tls), headers: {} });
+  const stranger = { probe, url, tls: withoutClientCertificate(login.tls), headers: {} };
+  const certificate = login.tls.clientCertPem !== undefined;
+  const version = await versionOf(stranger, certificate);
+  const everybody = await strangersName(stranger, certificate);
+  if (everybody !== undefined && (await takesAnything(stranger, headers))) return OPEN;
   const cluster: Cluster = { probe, url, tls: login.tls, headers };
   const expiresAt = endOf(login);
   const user = await refusedOrExpired(expiresAt, probe.now(), () => whoAmI(cluster));
-  if (user === ANONYMOUS) return OPEN;
+  if (user === ANONYMOUS || (user !== undefined && user === everybody)) return OPEN;
   const namespace = setting(values, 'namespace') ?? login.namespace ?? 'default';
   // Where the server is too old to say who we are, what it says of our rights is the proof.
   const rules =
@@ -59,7 +66,7 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
 const OPEN: Finding = {
   code: 'no_auth_required',
   advice:
-    'The API server lets strangers in, so the credential proves nothing; switch anonymous access off there.',
+    'The API server, or a proxy such as kubectl proxy in front, lets strangers in, so the credential proves nothing; switch anonymous access off, or give the address behind the proxy.',
 };
 
 function loginOf(values: FieldValues): ClusterLogin {
@@ -82,18 +89,49 @@ function authorizationOf({ token, basic }: ClusterLogin): Record<string, string>
   return { authorization: `Basic ${Buffer.from(basic.join(':'), 'utf8').toString('base64')}` };
 }
 
-/** Open to strangers on most clusters; where it is not, the refusal tells the product. */
-async function versionOf({ probe, url, tls, headers }: Cluster): Promise<string> {
-  const answer = await probe.send({ method: 'GET', url: new URL('version', url), tls, headers });
-  if (answer.status === 401 || answer.status === 403) {
-    if (jsonObject(answer, NAME)['kind'] !== 'Status') throw notThisService(NAME);
-    return '';
-  }
-  const wrong = usualFinding(answer, NAME);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+/** Errors are objects of the kind Status, whose reason outranks the HTTP status. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const status = maybeJson(answer);
+    if (status?.['kind'] !== 'Status' || status['status'] === 'Success') return undefined;
+    if (foreignText(status['message'], 400).includes(`User "${ANONYMOUS}"`)) return NOBODY;
+    return status['reason'] === 'Forbidden' ? notAllowed(NAME) : 'own';
+  },
+};
+
+/** A server that takes no credential of ours treats us as anonymous, and says so in its refusal. */
+const NOBODY: Finding = {
+  code: 'invalid_credential',
+  advice: 'The cluster does not know this credential and takes it for nobody’s; make a new one there.',
+};
+
+/** Open to strangers on most clusters; empty where it is not. */
+async function versionOf({ probe, url, tls, headers }: Cluster, certificate: boolean): Promise<string> {
+  const ask = () => probe.send({ method: 'GET', url: new URL('version', url), tls, headers });
+  const answer = await asStranger({ voice: VOICE, url, certificate }, ask);
+  if (answer === undefined) return '';
   const version = foreignText(jsonObject(answer, NAME)['gitVersion'], 60);
   if (version === '') throw notThisService(NAME);
   return version;
+}
+
+/** What strangers are called; empty where the server is too old to say; undefined where it refuses them. */
+async function strangersName(stranger: Cluster, certificate: boolean): Promise<string | undefined> {
+  const { url } = stranger;
+  const ask = (call: typeof askName) =>
+    asStranger({ voice: VOICE, url, certificate, accepts: [404] }, () => call(stranger));
+  const named = await ask(askName);
+  if (named === undefined) return undefined;
+  if (named.status !== 404) return nameFrom(named);
+  return (await ask((cluster) => askRules(cluster, 'default')))?.status === 201 ? '' : undefined;
+}
+
+/** Where strangers get an answer, so does a proxy's guest; a server of its own still refuses what it does not know. */
+async function takesAnything(stranger: Cluster, headers: Cluster['headers']): Promise<boolean> {
+  if (headers['authorization'] === undefined) return false;
+  const guest = { ...stranger, headers: { authorization: `Bearer ${madeUp()}` } };
+  return (await strangersName(guest, false)) !== undefined;
 }
 
 async function review(cluster: Cluster, path: string, body: object): Promise<OutboundAnswer> {
@@ -107,46 +145,47 @@ async function review(cluster: Cluster, path: string, body: object): Promise<Out
   });
 }
 
-/** The user as the server calls him; undefined where it is too old to tell (before 1.28). */
-async function whoAmI(cluster: Cluster): Promise<string | undefined> {
-  const group = 'authentication.k8s.io/v1';
-  const answer = await review(cluster, `${group}/selfsubjectreviews`, {
-    apiVersion: group,
+const AUTHENTICATION = 'authentication.k8s.io/v1';
+const AUTHORIZATION = 'authorization.k8s.io/v1';
+
+const askName = (cluster: Cluster): Promise<OutboundAnswer> =>
+  review(cluster, `${AUTHENTICATION}/selfsubjectreviews`, {
+    apiVersion: AUTHENTICATION,
     kind: 'SelfSubjectReview',
   });
-  refuseStrangers(answer);
-  if (answer.status === 404 || answer.status === 403) return undefined;
-  const wrong = usualFinding(answer, NAME);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+
+function nameFrom(answer: OutboundAnswer): string {
   const name = foreignText(inner(inner(jsonObject(answer, NAME), 'status'), 'userInfo')['username']);
   if (name === '') throw notThisService(NAME);
   return name;
 }
 
-/** A server that takes no credential of ours treats us as anonymous, and says so in its refusal. */
-function refuseStrangers(answer: OutboundAnswer): void {
-  if (answer.status !== 403) return;
-  const message = foreignText(jsonObject(answer, NAME)['message'], 400);
-  if (message.includes(`User "${ANONYMOUS}"`))
-    throw ended(
-      'invalid_credential',
-      'The cluster does not know this credential and takes it for nobody’s; make a new one there.',
-    );
+/** The user as the server names it; undefined where the server is too old for that (before 1.28). */
+async function whoAmI(cluster: Cluster): Promise<string | undefined> {
+  const answer = await askName(cluster);
+  if (answer.status === 404) return undefined;
+  const wrong = verdict(answer, VOICE);
+  if (wrong?.code === 'insufficient_permission') return undefined;
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  return nameFrom(answer);
 }
 
-/** What we may do in the namespace, as `verbs resources`. */
-async function rulesIn(cluster: Cluster, namespace: string): Promise<string[]> {
-  const group = 'authorization.k8s.io/v1';
-  const answer = await review(cluster, `${group}/selfsubjectrulesreviews`, {
-    apiVersion: group,
+const askRules = (cluster: Cluster, namespace: string): Promise<OutboundAnswer> =>
+  review(cluster, `${AUTHORIZATION}/selfsubjectrulesreviews`, {
+    apiVersion: AUTHORIZATION,
     kind: 'SelfSubjectRulesReview',
     spec: { namespace },
   });
-  refuseStrangers(answer);
-  const wrong = usualFinding(answer, NAME);
+
+/** What we may do in the namespace, as `verbs resources`. */
+async function rulesIn(cluster: Cluster, namespace: string): Promise<string[]> {
+  const answer = await askRules(cluster, namespace);
+  const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
-  const listed = inner(jsonObject(answer, NAME), 'status')['resourceRules'];
-  const rules = (Array.isArray(listed) ? listed : []).filter(isObject).slice(0, 100);
+  const review = inner(jsonObject(answer, NAME), 'status');
+  const listed = review['resourceRules'];
+  if (!Array.isArray(listed)) throw notThisService(NAME);
+  const rules = listed.filter(isObject).slice(0, 100);
   const words = (value: unknown) =>
     Array.isArray(value) ? value.slice(0, 20).map((one) => foreignText(one, 60)) : [];
   return rules.map((rule) => `${words(rule['verbs']).join(',')} ${words(rule['resources']).join(',')}`);

@@ -9,13 +9,16 @@ import {
   isObject,
   jsonList,
   jsonObject,
+  maybeJson,
   needed,
+  notAllowed,
   notThisService,
+  saysNotAllowed,
   setting,
-  strangersFinding,
-  usualFinding,
 } from './probing.js';
+import { asStranger, isOpen, madeUp } from './stranger.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 const US = 'https://api.smith.langchain.com';
 
@@ -93,8 +96,13 @@ async function testLangchain(values: FieldValues, probe: Probe): Promise<Finding
   const tls = tlsOf(values);
   const headers = headersOf(values);
   const version = await versionOf(probe, url, tls);
-  const answer = await probe.send({ method: 'GET', url: api(url, 'workspaces'), headers, tls });
-  const wrong = refusal(answer);
+  const list = (some: Record<string, string>) =>
+    probe.send({ method: 'GET', url: api(url, 'workspaces'), headers: some, tls });
+  const decoy = () => list({ 'x-api-key': madeUp('lsv2_pt_') });
+  const question = { voice: VOICE, url, bare: () => list({}), decoy, isAnswer: isList };
+  if (setting(values, 'endpoint_url') !== undefined && (await isOpen(question))) return OPEN;
+  const answer = await list(headers);
+  const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) return wrong;
   const spaces = jsonList(answer, NAME).filter(isObject);
   const [first] = spaces;
@@ -133,34 +141,53 @@ function headersOf(values: FieldValues): Record<string, string> {
   };
 }
 
-/** Public, so it proves the product before the key is sent. */
+/** Public, so it proves the product before the key is sent; empty where a gateway refuses strangers. */
 async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string> {
-  const answer = await probe.send({ method: 'GET', url: api(url, 'info'), tls });
-  const wrong = strangersFinding(answer, NAME);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  const ask = () => probe.send({ method: 'GET', url: api(url, 'info'), tls });
+  const answer = await asStranger({ voice: VOICE, url }, ask);
+  if (answer === undefined) return '';
   const info = jsonObject(answer, NAME);
   if (!('version' in info)) throw notThisService(NAME);
   return foreignText(info['version'], 40);
 }
 
-function refusal(answer: OutboundAnswer): Finding | undefined {
-  if (answer.status !== 403) return usualFinding(answer, NAME);
-  const body = jsonObject(answer, NAME);
-  const error = foreignText(body['error'], 80);
-  if (error === 'org_scoped_key_requires_workspace')
-    return {
-      code: 'misconfigured',
-      advice: 'The key is for a whole organization and good; say which workspace is meant in workspace_id.',
-    };
-  const said = error === '' ? foreignText(body['detail'], 80) : error;
-  // It says "Forbidden" to a key that it does not know, be it one of the other region, and more to one that lacks a right.
-  if (/^(forbidden|invalid token|)$/i.test(said))
-    return {
-      code: 'invalid_credential',
-      advice: `${NAME} does not know this key there; a key of the EU needs its own endpoint_url. Else make a new one under Settings → API keys.`,
-    };
-  return usualFinding(answer, NAME);
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The server shows its workspaces to everybody, so the key proves nothing; switch authentication on.',
+};
+
+function isList({ body }: OutboundAnswer): boolean {
+  try {
+    return Array.isArray(JSON.parse(body));
+  } catch {
+    return false;
+  }
 }
+
+/** Its errors are one short text in `detail` or `error`; those about keys have fixed words. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const { detail, error, ...more } = maybeJson(answer) ?? {};
+    const said = foreignText(error, 120) || foreignText(detail, 120);
+    if (said === '' || Object.keys(more).some((name) => !OWN_KEYS.includes(name))) return undefined;
+    if (said === 'org_scoped_key_requires_workspace') return NEEDS_WORKSPACE;
+    // It says "Forbidden" to a key that it does not know, be it one of the other region, and more to one that lacks a right.
+    if (/^(forbidden|(invalid|expired|revoked) (token|api key|key))\.?$/i.test(said)) return UNKNOWN_KEY;
+    return saysNotAllowed(said) ? notAllowed(NAME) : undefined;
+  },
+};
+const OWN_KEYS: readonly string[] = ['status', 'status_code', 'message'];
+
+const NEEDS_WORKSPACE: Finding = {
+  code: 'misconfigured',
+  advice: 'The key is for a whole organization and good; say which workspace is meant in workspace_id.',
+};
+const UNKNOWN_KEY: Finding = {
+  code: 'invalid_credential',
+  advice: `${NAME} does not know this key there; a key of the EU needs its own endpoint_url. Else make a new one under Settings → API keys.`,
+};
 
 const NOTHING_SEEN: Finding = {
   code: 'insufficient_permission',

@@ -10,13 +10,16 @@ import {
   inner,
   isObject,
   jsonObject,
+  maybeJson,
   needed,
   notThisService,
   rateLimited,
+  saysNotAllowed,
   setting,
-  usualFinding,
 } from './probing.js';
+import { isOpen, madeUp } from './stranger.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 /** Others speak OpenAI's language under an address of their own, with keys of any form. */
 const ofOpenai =
@@ -98,17 +101,17 @@ async function testOpenai(values: FieldValues, probe: Probe): Promise<Finding> {
   const tls = tlsOf(values);
   const key = headerSafe(needed(values, 'api_key'), 'key');
   const [organization, project] = [setting(values, 'organization'), setting(values, 'project')];
-  const answer = await probe.send({
-    method: 'GET',
-    url: new URL('models', url),
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(organization !== undefined && { 'openai-organization': headerSafe(organization, 'organization') }),
-      ...(project !== undefined && { 'openai-project': headerSafe(project, 'project') }),
-    },
-    tls,
+  const list = (headers: Record<string, string>) =>
+    probe.send({ method: 'GET', url: new URL('models', url), headers, tls });
+  const decoy = () => list({ authorization: `Bearer ${madeUp('sk-')}` });
+  const question = { voice: VOICE, url, bare: () => list({}), decoy, isAnswer: hasModels };
+  if (setting(values, 'base_url') !== undefined && (await isOpen(question))) return OPEN;
+  const answer = await list({
+    authorization: `Bearer ${key}`,
+    ...(organization !== undefined && { 'openai-organization': headerSafe(organization, 'organization') }),
+    ...(project !== undefined && { 'openai-project': headerSafe(project, 'project') }),
   });
-  const wrong = refusal(answer);
+  const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) return wrong;
   const { data } = jsonObject(answer, NAME);
   if (!Array.isArray(data)) throw notThisService(NAME);
@@ -135,29 +138,54 @@ function identityOf(key: string, { headers }: OutboundAnswer): string {
   return where === '' ? kind : `${kind} of ${where}`;
 }
 
-function refusal(answer: OutboundAnswer): Finding | undefined {
-  const usual = usualFinding(answer, NAME);
-  if (usual === undefined || answer.status >= 500) return usual;
-  const error = inner(jsonObject(answer, NAME), 'error');
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The list of models is open to everybody at this address, so the key proves nothing; test it by a request to a model.',
+};
+
+const hasModels = (answer: OutboundAnswer) => Array.isArray(maybeJson(answer)?.['data']);
+
+/** An error of OpenAI, and of those who speak its language: an object with a message and what kind it is. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const error = inner(maybeJson(answer), 'error');
+    const own =
+      typeof error['message'] === 'string' && ['type', 'code', 'param'].some((name) => name in error);
+    return own ? meaningOf(error, answer) : undefined;
+  },
+};
+
+function meaningOf(error: Record<string, unknown>, answer: OutboundAnswer): Finding | 'own' {
   const [code, type] = [foreignText(error['code'], 80), foreignText(error['type'], 80)];
-  if (answer.status === 429) {
-    if (!SPENT.includes(code) && !SPENT.includes(type)) return rateLimited(answer, NAME);
-    return {
-      code: 'quota_exhausted',
-      advice: 'The key works, but no money or quota is left; add credit or raise the limit at OpenAI.',
-    };
-  }
-  if (
-    answer.status === 401 &&
-    /must be a member|ip.{0,20}not authorized/i.test(foreignText(error['message'], 500))
-  )
-    return {
-      code: 'insufficient_permission',
-      advice:
-        'The key is known, but not for this organization or from this address; correct organization or the allow-list.',
-    };
-  return usual;
+  if (SPENT.includes(code) || SPENT.includes(type)) return NO_MONEY;
+  if (answer.status === 429) return rateLimited(answer, NAME);
+  if (answer.status >= 500) return 'own';
+  const message = foreignText(error['message'], 500);
+  if (/must be a member|ip.{0,20}not authorized/i.test(message)) return NOT_HERE;
+  if (code === 'missing_scope' || saysNotAllowed(message)) return NO_SCOPE;
+  return ['invalid_api_key', 'account_deactivated'].includes(code) ? UNKNOWN_KEY : 'own';
 }
+
+const NO_MONEY: Finding = {
+  code: 'quota_exhausted',
+  advice: 'The key works, but no money or quota is left; add credit or raise the limit at OpenAI.',
+};
+const NOT_HERE: Finding = {
+  code: 'insufficient_permission',
+  advice:
+    'The key is known, but not for this organization or from this address; correct organization or the allow-list.',
+};
+const NO_SCOPE: Finding = {
+  code: 'insufficient_permission',
+  advice:
+    'The key is known, but may not list models; give it the permission Models: Read, or ignore this if its work does not need it.',
+};
+const UNKNOWN_KEY: Finding = {
+  code: 'invalid_credential',
+  advice: 'OpenAI refuses this key; make a new one there and store it.',
+};
 
 function keyWarnings(key: string, url: URL): TestWarning[] {
   if (url.hostname !== 'api.openai.com' || key.startsWith('sk-')) return [];

@@ -1,10 +1,12 @@
 import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
+import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
 import { ended, type Finding } from '../domain/testResult.js';
-import { baseUrl, headerSafe, optional, rateLimited, setting, usualFinding } from './probing.js';
-import { tlsOf } from './tlsFields.js';
+import { baseUrl, headerSafe, optional, setting } from './probing.js';
+import { lockedByCertificate } from './stranger.js';
+import { tlsOf, withoutClientCertificate } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
-const NAME = 'The service';
+const NAME = 'the service';
 const METHODS = ['GET', 'POST', 'HEAD'] as const;
 
 /** True when the credential says how it wants to be tested. */
@@ -24,10 +26,22 @@ export async function testOther(values: FieldValues, probe: Probe): Promise<Find
       'misconfigured',
       'test_headers names no secret, so the test would prove nothing; write a line such as Authorization: Bearer {api_key}.',
     );
-  const send = (some: readonly HeaderLine[]) =>
-    probe.send({ method, url, tls, headers: Object.fromEntries(some.map(({ name, text }) => [name, text])) });
-  if (isExpected(values, await send(lines.filter(({ secret }) => !secret)))) return OPEN;
-  const answer = await send(lines);
+  const send = (some: readonly HeaderLine[], by: TlsChoice) =>
+    probe.send({
+      method,
+      url,
+      tls: by,
+      headers: Object.fromEntries(some.map(({ name, text }) => [name, text])),
+    });
+  // Nobody knows what it answers to strangers: anything but the expected answer is a refusal.
+  const bare = await withoutCertificate(tls, (own) =>
+    send(
+      lines.filter(({ secret }) => !secret),
+      own,
+    ),
+  );
+  if (bare !== undefined && isExpected(values, bare)) return OPEN;
+  const answer = await send(lines, tls);
   if (!isExpected(values, answer)) return refusal(answer);
   return {
     code: 'ok',
@@ -94,12 +108,25 @@ function isExpected(values: FieldValues, { status }: OutboundAnswer): boolean {
   return declared === undefined ? status >= 200 && status < 300 : String(status) === declared;
 }
 
-function refusal(answer: OutboundAnswer): Finding {
-  if (answer.status === 429) return rateLimited(answer, NAME);
-  return (
-    usualFinding(answer, NAME) ?? {
-      code: 'not_this_service',
-      advice: `The answer was HTTP ${answer.status}, not what test_status expects; correct the address or test_status.`,
-    }
-  );
+/** Undefined where nobody gets in without the certificate. */
+function withoutCertificate(
+  tls: TlsChoice,
+  ask: (tls: TlsChoice) => Promise<OutboundAnswer>,
+): Promise<OutboundAnswer | undefined> {
+  return lockedByCertificate(tls.clientCertPem !== undefined, () => ask(withoutClientCertificate(tls)));
 }
+
+/** Nobody knows the form of its errors, but an API does not refuse with a web page or a redirect. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const page = /html/i.test(headerOf(answer, 'content-type')) || /^\s*<(!doctype|html)/i.test(answer.body);
+    return [401, 403].includes(answer.status) && !page ? 'own' : undefined;
+  },
+};
+
+const refusal = (answer: OutboundAnswer): Finding =>
+  verdict(answer, VOICE) ?? {
+    code: 'not_this_service',
+    advice: `The answer was HTTP ${answer.status}, not what test_status expects; correct the address or test_status.`,
+  };

@@ -46,14 +46,10 @@ export function baseUrl(
 /** The standard port of a scheme is dropped by the URL class, so the text itself tells whether one was written. */
 const hasPort = (url: string) => /^[a-z][a-z0-9+.-]*:\/\/(\[[^\]]*\]|[^/:?#]*):\d+/i.test(url);
 
-/** The answer as a JSON object; whatever is none comes from another program. */
+/** The answer as a JSON object; anything else comes from another program. */
 export function jsonObject(answer: OutboundAnswer, service: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(answer.body);
-    if (isObject(parsed)) return parsed;
-  } catch {
-    // Told below: what is no JSON is no answer of this service.
-  }
+  const parsed = maybeJson(answer);
+  if (parsed !== undefined) return parsed;
   throw notThisService(service);
 }
 
@@ -63,7 +59,7 @@ export function jsonList(answer: OutboundAnswer, service: string): unknown[] {
     const parsed: unknown = JSON.parse(answer.body);
     if (Array.isArray(parsed)) return parsed;
   } catch {
-    // As above.
+    // What is no JSON is no answer of this service.
   }
   throw notThisService(service);
 }
@@ -87,43 +83,62 @@ export function headerSafe(text: string, what: string): string {
   );
 }
 
+/** The answer as a JSON object; undefined for what is none. */
+export function maybeJson({ body }: OutboundAnswer): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A sentence may begin with it. */
+export const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
 export function notThisService(service: string): TestEnded {
   return ended('not_this_service', `What answers there is not ${service}; check the address and the port.`);
 }
 
 /**
- * What a status means where the service says nothing special; undefined for a 2xx. Connectors look at what they know
- * first.
+ * What a status of the service itself means where it says nothing special; undefined for a 2xx. Who answered is decided
+ * before, by the service's `Voice`.
  */
 export function usualFinding(answer: OutboundAnswer, service: string): Finding | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
+  if (status === 403 || (status === 401 && saysNotAllowed(answer.body))) return notAllowed(service);
   if (status === 401)
     return {
       code: 'invalid_credential',
-      advice: `${service} refuses this credential; make a new one there and store it.`,
-    };
-  if (status === 403)
-    return {
-      code: 'insufficient_permission',
-      advice: `${service} knows this credential, but it lacks the right to be asked about itself; extend its rights there.`,
+      advice: `${capital(service)} refuses this credential; make a new one there and store it.`,
     };
   if (status === 429) return rateLimited(answer, service);
   if (status >= 500)
     return {
       code: 'service_error',
-      advice: `${service} failed by itself (HTTP ${status}); look there, then test again.`,
+      advice: `${capital(service)} failed (HTTP ${status}); look there, then test again.`,
     };
   return notThisService(service).finding;
 }
 
-/** The same for a question that holds no secret: a refusal of it says nothing against the credential. */
-export function strangersFinding(answer: OutboundAnswer, service: string): Finding | undefined {
-  if (answer.status !== 401 && answer.status !== 403) return usualFinding(answer, service);
+/** The service knows the credential, and the credential lacks a right. */
+export function notAllowed(service: string): Finding {
   return {
-    code: 'misconfigured',
-    advice: `Something in front of ${service} wants a sign-in of its own, so the credential was not sent; give the address behind it.`,
+    code: 'insufficient_permission',
+    advice: `${capital(service)} knows this credential, but it lacks the right to be asked about itself; extend its rights there.`,
   };
+}
+
+const UNKNOWN =
+  /\b(invalid|incorrect|wrong|bad|unknown|malformed|expired|revoked)\W+(\w+\W+){0,2}(keys?|tokens?|credentials?|passwords?|secrets?|signature)\b/i;
+const LACKS =
+  /\b(missing|insufficient|lacks?|lacking|needs?|requires?|without|not have|n['’]t have|additional|no)\W+(\w+\W+){0,4}(scopes?|permissions?|privileges?|rights?|roles?)\b|\b(missing|insufficient)_(scopes?|permissions?|privileges?)\b|permission (check failed|denied)|not (allowed|permitted) to\b/i;
+
+/** True for words that a known credential lacks a right, which some services send with 401. */
+export function saysNotAllowed(text: string): boolean {
+  const said = text.slice(0, 4_000);
+  return LACKS.test(said) && !UNKNOWN.test(said);
 }
 
 /** Come back later, when the service says so. */
@@ -131,7 +146,7 @@ export function rateLimited(answer: OutboundAnswer, service: string): Finding {
   const seconds = retryAfter(answer);
   return {
     code: 'rate_limited',
-    advice: `${service} limits how often it may be asked; test again later.`,
+    advice: `${capital(service)} limits how often it may be asked; test again later.`,
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   };
 }

@@ -1,5 +1,5 @@
 import type { FieldValues } from '../domain/fields.js';
-import { type OutboundAnswer, OutboundFailure, type Probe, type TlsChoice } from '../domain/outbound.js';
+import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
 import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText } from '../domain/testResult.js';
 import { endOfCertificate } from './certificate.js';
@@ -10,12 +10,13 @@ import {
   headerSafe,
   inner,
   jsonObject,
+  maybeJson,
   needed,
   notThisService,
   setting,
-  usualFinding,
 } from './probing.js';
 import { refusedOrExpired } from './proof.js';
+import { isOpen, madeUp } from './stranger.js';
 import {
   brokerTlsDestinationFields,
   brokerTlsFields,
@@ -24,6 +25,7 @@ import {
   tlsRules,
   withoutClientCertificate,
 } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 /** Prometheus: a user of its web configuration, a client certificate, or a token of the proxy in front of it. */
 export const prometheus: Connector = {
@@ -100,8 +102,8 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
     tenant === undefined ? {} : { 'x-scope-orgid': headerSafe(tenant, 'tenant') };
   const method = setting(values, 'auth_method') ?? 'basic';
   const authorization = authorizationOf(values, method);
-  const open = await opensWithout({ probe, url, tls: withoutClientCertificate(tls), headers: bare });
-  if (open) return OPEN;
+  const stranger: Server = { probe, url, tls: withoutClientCertificate(tls), headers: bare };
+  if (await opens(stranger, authorization, tls.clientCertPem !== undefined)) return OPEN;
   if (method === 'none') return LOCKED;
   const headers = { ...bare, ...(authorization !== undefined && { authorization }) };
   const end = endOf(values, method);
@@ -141,17 +143,38 @@ function endOf(values: FieldValues, method: string): Date | null | undefined {
   return method === 'bearer' ? endOfToken(needed(values, 'token')) : undefined;
 }
 
-/** True when nobody needs to sign in. A refused connection without a certificate is a sign-in, too. */
-async function opensWithout(server: Server): Promise<boolean> {
-  try {
-    const answer = await build(server);
-    if (answer.status === 401 || answer.status === 403) return false;
-    return isPrometheus(answer);
-  } catch (error) {
-    if (error instanceof OutboundFailure && error.reason === 'client_certificate_refused') return false;
-    throw error;
-  }
+/** True when nobody needs to sign in. A wrong password is asked about too: a proxy may check only what it is given. */
+function opens(server: Server, authorization: string | undefined, certificate: boolean): Promise<boolean> {
+  const scheme = authorization?.split(' ')[0];
+  const made = scheme === 'Basic' ? Buffer.from(`${madeUp()}:${madeUp()}`).toString('base64') : madeUp();
+  const wrong = { ...server.headers, authorization: `${scheme} ${made}` };
+  return isOpen({
+    voice: VOICE,
+    url: server.url,
+    certificate,
+    bare: () => build(server),
+    ...(scheme !== undefined && { decoy: () => build({ ...server, headers: wrong }) }),
+    isAnswer,
+  });
 }
+
+/** Its own web configuration asks for Basic without a realm; those of its family answer errors of its API. */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const { status, body } = answer;
+    const challenge = headerOf(answer, 'www-authenticate');
+    if (status === 401 && /^basic$/i.test(challenge) && body.trim() === 'Unauthorized') return 'own';
+    if (status === 401 && /^no org id$/i.test(body.trim())) return NO_TENANT;
+    const error = maybeJson(answer);
+    return error?.['status'] === 'error' && typeof error['error'] === 'string' ? 'own' : undefined;
+  },
+};
+
+const NO_TENANT: Finding = {
+  code: 'misconfigured',
+  advice: 'The server wants to know whose data is meant; name the tenant in the field tenant.',
+};
 
 const get = ({ probe, url, tls, headers }: Server, path: string): Promise<OutboundAnswer> =>
   probe.send({ method: 'GET', url: new URL(path, url), headers, tls });
@@ -162,15 +185,12 @@ async function build(server: Server): Promise<OutboundAnswer> {
   return answer.status === 404 ? get(server, 'api/v1/query?query=vector(1)') : answer;
 }
 
-function isPrometheus(answer: OutboundAnswer): boolean {
-  const wrong = usualFinding(answer, NAME);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
-  if (jsonObject(answer, NAME)['status'] !== 'success') throw notThisService(NAME);
-  return true;
-}
+const isAnswer = (answer: OutboundAnswer) => maybeJson(answer)?.['status'] === 'success';
 
 async function versionOf(server: Server): Promise<string> {
   const answer = await build(server);
-  isPrometheus(answer);
+  const wrong = verdict(answer, VOICE);
+  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
+  if (!isAnswer(answer)) throw notThisService(NAME);
   return foreignText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
 }

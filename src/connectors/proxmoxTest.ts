@@ -8,13 +8,16 @@ import {
   inner,
   isObject,
   jsonObject,
+  maybeJson,
   needed,
+  notAllowed,
   notThisService,
   setting,
-  usualFinding,
 } from './probing.js';
 import { bestEffort, unproven } from './proof.js';
+import { isOpen } from './stranger.js';
 import { tlsOf } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 
 const NAME = 'Proxmox VE';
 
@@ -34,11 +37,14 @@ export async function testProxmox(values: FieldValues, probe: Probe): Promise<Fi
   const url = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '8006' });
   const bare: Host = { probe, url, tls: tlsOf(values), headers: {} };
   const byPassword = setting(values, 'auth_method') === 'password';
+  // Some hosts wait three seconds with each refusal, so no second question asks with a made-up token.
+  const isAnswer = (answer: OutboundAnswer) => versionIn(answer) !== '';
+  if (await isOpen({ voice: VOICE, url, bare: () => get(bare, 'version'), isAnswer })) return OPEN;
   const host = { ...bare, headers: byPassword ? await ticket(bare, values) : tokenHeader(values) };
   const answer = await get(host, 'version');
-  const wrong = refusal(answer);
+  const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) return byPassword ? wrong : withForm(wrong, values);
-  const version = foreignText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
+  const version = versionIn(answer);
   if (version === '') throw notThisService(NAME);
   const rights = await bestEffort(() => permissionsOf(host));
   const expiresAt = byPassword ? undefined : await bestEffort(() => endOfToken(host, values));
@@ -81,12 +87,9 @@ async function ticket({ probe, url, tls }: Host, values: FieldValues): Promise<R
     body: form.toString(),
     tls,
   });
-  if (answer.status === 401)
-    throw ended(
-      'invalid_credential',
-      `${NAME} refuses this user or password; check both, and the realm behind "@".`,
-    );
-  const wrong = usualFinding(answer, NAME);
+  const wrong = verdict(answer, VOICE);
+  if (wrong?.code === 'invalid_credential')
+    throw ended(wrong.code, `${NAME} refuses this user or password; check both, and the realm behind "@".`);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const data = inner(jsonObject(answer, NAME), 'data');
   if (data['NeedTFA'] === 1 || data['NeedTFA'] === true)
@@ -99,22 +102,48 @@ async function ticket({ probe, url, tls }: Host, values: FieldValues): Promise<R
   return { cookie: `PVEAuthCookie=${encodeURIComponent(value)}` };
 }
 
-/** Proxmox puts what is wrong into the reason phrase, in other words before and after pve-manager 9.1.5. */
-function refusal(answer: OutboundAnswer): Finding | undefined {
-  if (answer.status === 401 && /access expired/i.test(answer.statusText))
-    return {
-      code: 'expired',
-      advice: 'The token’s time is over; set a later end in Proxmox or make a new token.',
-    };
-  if (answer.status === 401)
-    return {
-      code: 'invalid_credential',
-      advice: `${NAME} refuses this token; check user, realm, token name and secret, or make a new token.`,
-    };
-  if (answer.status === 200 && !/json/.test(headerOf(answer, 'content-type')))
-    return notThisService(NAME).finding;
-  return usualFinding(answer, NAME);
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The host answers without a sign-in, so the credential proves nothing; a proxy in front may sign everybody in: give the address behind it.',
+};
+
+const versionIn = (answer: OutboundAnswer) => foreignText(inner(maybeJson(answer), 'data')['version'], 40);
+
+/**
+ * Proxmox puts what is wrong into the reason phrase, in other words before and after pve-manager 9.1.5. Proxies may drop
+ * it, but keep the server's name or its empty answer.
+ */
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const { status, statusText } = answer;
+    if (status < 400) return undefined;
+    if (/access expired/i.test(statusText)) return EXPIRED;
+    if (/permission check failed|not available with API token/i.test(statusText)) return notAllowed(NAME);
+    return PHRASE.test(statusText) || isOwn(answer) ? meaningOf(status) : undefined;
+  },
+};
+
+const PHRASE =
+  /^(authentication fail(ed|ure)|invalid (token value|pve ticket|ticket|user)|no (such (token|user)|ticket)|user .*(disabled|not found))/i;
+
+function isOwn(answer: OutboundAnswer): boolean {
+  const body = maybeJson(answer);
+  const empty = body !== undefined && body['data'] === null && Object.keys(body).length <= 2;
+  return empty || /^pve-api-daemon/i.test(headerOf(answer, 'server'));
 }
+
+const meaningOf = (status: number): Finding | 'own' => (status === 401 ? REFUSED : 'own');
+
+const EXPIRED: Finding = {
+  code: 'expired',
+  advice: 'The token’s time is over; set a later end in Proxmox or make a new token.',
+};
+const REFUSED: Finding = {
+  code: 'invalid_credential',
+  advice: `${NAME} refuses this token; check user, realm, token name and secret, or make a new token.`,
+};
 
 /** Proxmox gives out UUIDs only, so that a secret of another form was cut or belongs to something else. */
 function withForm(wrong: Finding, values: FieldValues): Finding {

@@ -1,10 +1,12 @@
 import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
-import { baseUrl, needed, notThisService, setting, strangersFinding, usualFinding } from './probing.js';
+import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { baseUrl, needed, notThisService, setting } from './probing.js';
 import { bestEffort } from './proof.js';
 import { SoapEndpoint } from './soap.js';
+import { asStranger, isOpen, madeUp } from './stranger.js';
 import { tlsOf } from './tlsFields.js';
+import { type Voice, verdict } from './voice.js';
 import { xmlText } from './xmlText.js';
 
 const NAME = 'vSphere';
@@ -17,26 +19,28 @@ interface About {
   sessionManager: string;
 }
 
+interface Login {
+  user: string;
+  password: string;
+}
+
 /** Asks what is there without a secret, signs in, and signs out again: a vCenter has only so many sessions. */
 export async function testVmware(values: FieldValues, probe: Probe): Promise<Finding> {
   const base = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '443' });
   const tls = tlsOf(values);
-  const soap = new SoapEndpoint(probe, new URL('/sdk', base), tls);
-  const about = aboutOf(
-    await soap.call('urn:vim25', 'RetrieveServiceContent', [
-      { name: '_this', type: 'ServiceInstance', text: 'ServiceInstance' },
-    ]),
-  );
-  const manager = { name: '_this', type: 'SessionManager', text: about.sessionManager };
-  const action = `urn:vim25/${about.apiVersion}`;
-  const answer = await soap.call(action, 'Login', [
-    manager,
-    { name: 'userName', text: needed(values, 'user') },
-    { name: 'password', text: needed(values, 'password') },
-  ]);
-  const wrong = refusal(answer);
-  if (wrong !== undefined) return { ...wrong, version: about.version };
-  await bestEffort(() => soap.call(action, 'Logout', [manager]));
+  const url = new URL('/sdk', base);
+  const soap = new SoapEndpoint(probe, url, tls);
+  const shown = await asStranger({ voice: VOICE, url }, () => contentOf(soap));
+  const stranger = shown === undefined ? HIDDEN : aboutOf(shown);
+  const login = { user: needed(values, 'user'), password: needed(values, 'password') };
+  const { answer, manager } = await signIn(soap, stranger, login);
+  const wrong = verdict(answer, VOICE);
+  if (wrong !== undefined) return { ...wrong, ...(stranger.version !== '' && { version: stranger.version }) };
+  if (!isSession(answer)) throw notThisService(NAME);
+  const about = shown === undefined ? aboutOf(await contentOf(soap)) : stranger;
+  await signOut(soap, about, manager);
+  const another = new SoapEndpoint(probe, url, tls);
+  if ((await bestEffort(() => takesAnybody(another, about, url))) === true) return OPEN;
   const identity = foreignText(xmlText(answer.body, 'userName'), 120);
   return {
     code: 'ok',
@@ -47,9 +51,63 @@ export async function testVmware(values: FieldValues, probe: Probe): Promise<Fin
   };
 }
 
+const OPEN: Finding = {
+  code: 'no_auth_required',
+  advice:
+    'The host lets a made-up user in, so the password proves nothing; switch its sign-in on, as a simulator needs it, or give another host.',
+};
+
+const contentOf = (soap: SoapEndpoint): Promise<OutboundAnswer> =>
+  soap.call('urn:vim25', 'RetrieveServiceContent', [
+    { name: '_this', type: 'ServiceInstance', text: 'ServiceInstance' },
+  ]);
+
+/** Where a gateway tells strangers nothing, one of two names is the right one. */
+async function signIn(
+  soap: SoapEndpoint,
+  about: About,
+  login: Login,
+): Promise<{ answer: OutboundAnswer; manager: string }> {
+  const manager = about.sessionManager;
+  const answer = await loginTo(soap, about, manager, login);
+  const missing = about === HIDDEN && /ManagedObjectNotFound/.test(xmlText(answer.body, 'Fault') ?? '');
+  if (!missing) return { answer, manager };
+  return { answer: await loginTo(soap, about, HOSTS_MANAGER, login), manager: HOSTS_MANAGER };
+}
+
+const HOSTS_MANAGER = 'ha-sessionmgr';
+const HIDDEN: About = {
+  fullName: NAME,
+  version: '',
+  apiVersion: '6.5',
+  kind: 'vcenter',
+  sessionManager: 'SessionManager',
+};
+
+const loginTo = (soap: SoapEndpoint, about: About, manager: string, { user, password }: Login) =>
+  soap.call(`urn:vim25/${about.apiVersion}`, 'Login', [
+    { name: '_this', type: 'SessionManager', text: manager },
+    { name: 'userName', text: user },
+    { name: 'password', text: password },
+  ]);
+
+async function signOut(soap: SoapEndpoint, about: About, manager: string): Promise<void> {
+  const arguments_ = [{ name: '_this', type: 'SessionManager', text: manager }];
+  await bestEffort(() => soap.call(`urn:vim25/${about.apiVersion}`, 'Logout', arguments_));
+}
+
+/** A user that nobody has can't be locked out; simulators let it in. */
+async function takesAnybody(soap: SoapEndpoint, about: About, url: URL): Promise<boolean> {
+  const nobody = { user: madeUp(), password: madeUp() };
+  const bare = () => loginTo(soap, about, about.sessionManager, nobody);
+  const open = await isOpen({ voice: VOICE, url, bare, isAnswer: isSession });
+  if (open) await signOut(soap, about, about.sessionManager);
+  return open;
+}
+
+const isSession = (answer: OutboundAnswer) => xmlText(answer.body, 'userName') !== undefined;
+
 function aboutOf(answer: OutboundAnswer): About {
-  const wrong = strangersFinding(answer, NAME);
-  if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const text = (name: string) => foreignText(xmlText(answer.body, name), 120);
   const [apiType, sessionManager] = [text('apiType'), text('sessionManager')];
   if ((apiType !== 'VirtualCenter' && apiType !== 'HostAgent') || sessionManager === '')
@@ -70,27 +128,36 @@ const INVALID: Finding = {
 };
 
 /** A wrong password is HTTP 500 here: the fault in the body says what it is. */
-function refusal(answer: OutboundAnswer): Finding | undefined {
-  if (answer.status === 200) {
-    if (xmlText(answer.body, 'userName') === undefined) throw notThisService(NAME);
-    return undefined;
-  }
-  const detail = xmlText(answer.body, 'Fault') ?? '';
-  if (/password\s+(has\s+|is\s+)?expired|expired\s+password/i.test(detail))
-    return { code: 'expired', advice: 'The password’s time is over; set a new one in vSphere and store it.' };
-  if (/InvalidLogin/.test(detail)) return INVALID;
-  if (/NoPermission/.test(detail))
-    return {
+const VOICE: Voice = {
+  service: NAME,
+  says: (answer) => {
+    const fault = xmlText(answer.body, 'Fault');
+    if (fault === undefined || !/faultcode|faultstring/.test(fault)) return undefined;
+    return FAULTS.find(([pattern]) => pattern.test(fault))?.[1] ?? 'own';
+  },
+};
+
+const FAULTS: readonly (readonly [RegExp, Finding])[] = [
+  [
+    /password\s+(has\s+|is\s+)?expired|expired\s+password/i,
+    { code: 'expired', advice: 'The password’s time is over; set a new one in vSphere and store it.' },
+  ],
+  [/InvalidLogin/, INVALID],
+  [
+    /NoPermission/,
+    {
       code: 'insufficient_permission',
-      advice: 'vSphere knows the user, but he may not sign in; give him a role on the inventory.',
-    };
-  if (/RestrictedVersion|LicenseExpired|NotEnoughLicenses/.test(detail))
-    return {
+      advice: 'vSphere knows the user, who may not sign in; give the user a role on the inventory.',
+    },
+  ],
+  [
+    /RestrictedVersion|LicenseExpired|NotEnoughLicenses/,
+    {
       code: 'insufficient_permission',
       advice: 'The licence of this host refuses the API; license it.',
-    };
-  return usualFinding(answer, NAME);
-}
+    },
+  ],
+];
 
 function kindWarnings(values: FieldValues, { kind }: About): TestWarning[] {
   const stored = setting(values, 'endpoint_kind');

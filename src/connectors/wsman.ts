@@ -28,14 +28,24 @@ export class WsmanEndpoint {
     return this.#send(IDENTIFY, { wsmanidentify: 'unauthenticated' });
   }
 
+  /** Without signing in. */
+  askBare(body: string): Promise<OutboundAnswer> {
+    return this.#send(body, {});
+  }
+
   /** Signed in. A 401 as answer means that the host refuses us. */
   async ask(body: string, login: WsmanLogin): Promise<OutboundAnswer> {
     if (login.kind === 'basic') {
       const pair = Buffer.from(`${login.user}:${login.password}`, 'utf8').toString('base64');
-      return this.#offered(await this.#send(body, { authorization: `Basic ${pair}` }), /\bBasic\b/i);
+      return this.#offered(
+        await this.#send(body, { authorization: `Basic ${pair}` }),
+        /\bBasic realm="WSMAN"/i,
+      );
     }
     const answer = this.#bound ? await this.#send(body, {}) : undefined;
-    return answer === undefined || answer.status === 401 ? this.#shakeHands(body, login.user) : answer;
+    // What refuses a connection that is signed in may be a gateway, which only looks at the header.
+    const refused = answer === undefined || [401, 403, 407, 511, 302, 303, 307].includes(answer.status);
+    return refused ? this.#shakeHands(body, login.user) : answer;
   }
 
   async #shakeHands(body: string, user: NtlmUser): Promise<OutboundAnswer> {

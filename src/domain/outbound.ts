@@ -71,6 +71,7 @@ export type OutboundReason =
   | 'wants_tls'
   | 'tls_handshake'
   | 'client_certificate_refused'
+  | 'wants_client_certificate'
   | 'too_large'
   | 'garbage';
 

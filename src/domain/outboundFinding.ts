@@ -92,7 +92,12 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
   client_certificate_refused: [
     'invalid_credential',
     'authentication',
-    'The host refused the client certificate, or wants one; check that it is valid and from the CA that the host trusts.',
+    'The host refused the client certificate; check that it is valid and from the CA that the host trusts.',
+  ],
+  wants_client_certificate: [
+    'misconfigured',
+    'tls',
+    'The host lets nobody in without a client certificate, and this credential shows none, so nothing secret was sent; give its certificate and key, or the address behind it.',
   ],
   too_large: [
     'not_this_service',

@@ -46,10 +46,21 @@ export class GuardedProbe implements Probe {
     const said = connectionWarnings(request.url, request.tls ?? { mode: 'system' });
     // In the clear, a question that proves nobody tells nobody anything.
     this.warnings.push(...said.filter(({ code }) => proves || code !== 'plain_http'));
-    const answer = this.#echoes.answer(await this.#session.send(request));
+    const answer = this.#echoes.answer(await this.#sent(request));
     if (answer.status === 400 && request.url.protocol === 'http:' && WANTS_TLS.test(answer.body))
       throw new OutboundFailure('wants_tls');
     return answer;
+  }
+
+  /** A refusal for the lack of a client certificate says nothing against one that was not shown. */
+  async #sent(request: OutboundRequest): Promise<OutboundAnswer> {
+    try {
+      return await this.#session.send(request);
+    } catch (error) {
+      const refused = error instanceof OutboundFailure && error.reason === 'client_certificate_refused';
+      if (!refused || request.tls?.clientCertPem !== undefined) throw error;
+      throw new OutboundFailure('wants_client_certificate', { cause: error });
+    }
   }
 
   /** Only where a service of this type may live. */

@@ -44,10 +44,14 @@ export const anthropicCases: ServiceCases = {
     { code: 'service_error', what: 'too much load there', state: 'overloaded' },
     { code: 'misconfigured', what: 'a key with a blank in it', fields: { api_key: 'sk-ant-half and half' } },
   ],
+  gateway: {
+    wrong: { api_key: anthropicKey.replace('Qb7', 'qB7') },
+    open: { state: 'open' },
+    noScope: { state: 'no_right' },
+  },
   notApplicable: {
     expired: 'Anthropic tells an ended key like a wrong one',
     mfa_required: 'a key needs no second factor',
-    no_auth_required: 'the list of models is never open',
     clock_skew: 'nothing is signed with a time',
   },
 };

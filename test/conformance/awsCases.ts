@@ -86,10 +86,14 @@ export const awsCases: ServiceCases = {
       expect: (result) => expect(result.contacted).to.deep.equal([]),
     },
   ],
+  gateway: {
+    wrong: { secret_access_key: awsKey.secret.replace('wJ', 'Jw') },
+    open: { state: 'open' },
+    noScope: { state: 'no_role', fields: role },
+  },
   notApplicable: {
     mfa_required: 'keys that need a second factor are refused call by call, not when they sign in',
     quota_exhausted: 'asking who one is costs nothing and has no quota',
-    no_auth_required: 'nothing is answered without a signature',
   },
   real: {
     name: 'moto server',

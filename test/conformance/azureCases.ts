@@ -119,6 +119,11 @@ export const azureCases: ServiceCases = {
       expect: (result) => expect(result.contacted).to.deep.equal([]),
     },
   ],
+  gateway: {
+    wrong: { client_secret: unknown },
+    open: 'its addresses are Microsoft’s own',
+    noScope: { state: 'no_role' },
+  },
   notApplicable: {
     mfa_required: 'service principals have no second factor',
     quota_exhausted: 'signing in and reading a subscription has no quota',

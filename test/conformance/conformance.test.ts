@@ -108,6 +108,12 @@ for (const cases of allCases) {
         expect(simulator.seen.length - sent).to.be.within(1, 3);
       });
 
+    const { open } = cases.gateway;
+    if (typeof open !== 'string' && open.state !== undefined)
+      it('when it is open to everybody', async () => {
+        await run({ code: 'no_auth_required', what: 'open', ...open });
+      });
+
     it('when it breaks the connection', async () => {
       simulator.fault = 'reset';
       await run({ code: 'unreachable', what: 'a reset connection' });

@@ -54,6 +54,25 @@ export const dockerSwarmCases: ServiceCases = {
       fields: { client_key_pem: foreignClient.key },
     },
   ],
+  gateway: {
+    wrong: foreign,
+    // A gateway knows no foreign certificate and passes nothing on.
+    refusal: 'foreign',
+    behind: async () => {
+      const simulator = await startDocker({ strictly: false });
+      openPort = simulator.openPort;
+      return simulator;
+    },
+    carries: (_, known) => known,
+    mutual: async () => {
+      const simulator = await startDocker();
+      return { simulator, fields: { host: `127.0.0.1:${simulator.port}` }, wrong: foreign };
+    },
+    get open() {
+      return { fields: { host: `127.0.0.1:${openPort}` } };
+    },
+    noScope: { state: 'forbidden' },
+  },
   notApplicable: {
     mfa_required: 'a certificate needs no second factor',
     quota_exhausted: 'Docker counts no calls',

@@ -78,6 +78,11 @@ export const googleCloudCases: ServiceCases = {
     damaged('a key that is none', googleKeyFile({ private_key: 'none' })),
     damaged('half a file', googleKeyFile().slice(0, 100)),
   ],
+  gateway: {
+    wrong: { service_account_json: googleKeyFile({ private_key: otherGoogleKey() }) },
+    open: 'its addresses are Google’s own',
+    noScope: { state: 'scope' },
+  },
   notApplicable: {
     expired: 'Google tells an ended key like a deleted one',
     mfa_required: 'service accounts have no second factor',

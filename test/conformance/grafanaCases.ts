@@ -84,6 +84,14 @@ export const grafanaCases: ServiceCases = {
       state: 'viewer',
       expect: (result) => expect(result.expiresAt).to.equal(undefined),
     },
+    { code: 'ok', what: 'a good token where strangers may look', state: 'anonymous' },
+    {
+      code: 'invalid_credential',
+      what: 'a wrong token where strangers may look',
+      state: 'anonymous',
+      fields: { token: 'glsa_wrong_00000000' },
+    },
+    { code: 'no_auth_required', what: 'a proxy that signs everybody in', state: 'open' },
     { code: 'ok', what: 'a user with a password', fields: basic(grafanaUser.password) },
     { code: 'invalid_credential', what: 'a wrong password', fields: basic('Wrong-Horse-9') },
     {
@@ -107,10 +115,14 @@ export const grafanaCases: ServiceCases = {
       fields: { token: 'glc_eyJvIjoiMTIzNDU2IiwibiI6ImJyb2tlciJ9' },
     },
   ],
+  gateway: {
+    wrong: { token: grafanaToken.replace('Zx', 'zX') },
+    open: { state: 'open' },
+    noScope: { state: 'no_right' },
+  },
   notApplicable: {
     mfa_required: 'a token needs no second factor, and Grafana has none for passwords of its own',
     quota_exhausted: 'Grafana counts no calls',
-    no_auth_required: 'a wrong token is refused even where strangers may look',
     clock_skew: 'nothing is signed with a time',
   },
 };

@@ -44,6 +44,19 @@ function kubeconfig(
   return { ...withoutToken, auth_method: 'kubeconfig', kubeconfig: JSON.stringify(config) };
 }
 
+/** One that ends the handshake of strangers, as an ingress or Teleport does. */
+async function strictKubernetes() {
+  const simulator = await startKubernetes(true);
+  const fields = {
+    server_url: simulator.url,
+    auth_method: 'client_certificate',
+    client_cert_pem: kubernetesClient.cert,
+    client_key_pem: kubernetesClient.key,
+  };
+  const wrong = { client_cert_pem: foreignClient.cert, client_key_pem: foreignClient.key };
+  return { simulator, fields, wrong };
+}
+
 const data = (pem: string) => Buffer.from(pem).toString('base64');
 
 function fromKubeconfig(simulator: Simulator): ConformanceCase[] {
@@ -114,7 +127,7 @@ function fromKubeconfig(simulator: Simulator): ConformanceCase[] {
 
 export const kubernetesCases: ServiceCases = {
   serviceType: 'kubernetes',
-  simulator: startKubernetes,
+  simulator: () => startKubernetes(),
   addressField: 'server_url',
   fields: ({ url }) => ({ auth_method: 'token', server_url: url, token: kubernetesToken }),
   cases: (simulator) => [
@@ -183,6 +196,12 @@ export const kubernetesCases: ServiceCases = {
     },
     ...fromKubeconfig(simulator),
   ],
+  gateway: {
+    wrong: { token: `${kubernetesToken}x` },
+    mutual: strictKubernetes,
+    open: { state: 'proxied' },
+    noScope: { state: 'no_review' },
+  },
   notApplicable: {
     mfa_required: 'tokens and certificates need no second factor',
     quota_exhausted: 'reviews are not counted',

@@ -58,11 +58,11 @@ export const langchainCases: ServiceCases = {
     { code: 'insufficient_permission', what: 'a key that lacks a right', state: 'no_right' },
     { code: 'insufficient_permission', what: 'a key that sees no workspace', state: 'nothing' },
   ],
+  gateway: { wrong, open: { state: 'open' }, noScope: { state: 'no_right' } },
   notApplicable: {
     expired: 'LangSmith tells an ended key like a wrong one',
     mfa_required: 'a key needs no second factor',
     quota_exhausted: 'plan limits stop traces, not the calls of the test',
-    no_auth_required: 'workspaces are never open',
     clock_skew: 'nothing is signed with a time',
   },
 };

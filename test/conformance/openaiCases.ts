@@ -31,10 +31,14 @@ export const openaiCases: ServiceCases = {
     { code: 'rate_limited', what: 'a wish to slow down', state: 'slow_down' },
     { code: 'misconfigured', what: 'a key with a blank in it', fields: { api_key: 'sk-half and half' } },
   ],
+  gateway: {
+    wrong: { api_key: openaiKey.replace('Qm9', 'qM0') },
+    open: { state: 'open' },
+    noScope: { state: 'no_scope' },
+  },
   notApplicable: {
     expired: 'OpenAI tells an ended key like a wrong one',
     mfa_required: 'a key needs no second factor',
-    no_auth_required: 'the list of models is never open',
     clock_skew: 'nothing is signed with a time',
   },
 };

@@ -42,6 +42,11 @@ export const otherCases: ServiceCases = {
   ],
   // Nothing marks the answers of an unknown service: what comes without a sign-in is open.
   otherAnswers: 'no_auth_required',
+  gateway: {
+    wrong: { api_key: 'key-of-tests-9876543210' },
+    open: { state: 'open' },
+    noScope: { state: 'forbidden' },
+  },
   notApplicable: {
     expired: 'what a foreign service says of it is not known',
     mfa_required: 'what a foreign service says of it is not known',

@@ -53,7 +53,9 @@ export const prometheusCases: ServiceCases = {
     { code: 'invalid_credential', what: 'a wrong password', fields: { password: 'Wrong-Horse-11' } },
     { code: 'invalid_credential', what: 'an unknown user', fields: { username: 'nobody' } },
     { code: 'invalid_credential', what: 'a wrong token', fields: { ...bearer, token: 'proxy-token-9' } },
-    { code: 'insufficient_permission', what: 'a proxy that says no', state: 'forbidden' },
+    { code: 'not_this_service', what: 'a proxy that says no', state: 'forbidden' },
+    { code: 'insufficient_permission', what: 'one of the family that knows rights', state: 'no_right' },
+    { code: 'misconfigured', what: 'one of the family that wants a tenant', state: 'no_tenant' },
     { code: 'no_auth_required', what: 'a server that is open', state: 'open' },
     {
       code: 'no_auth_required',
@@ -67,6 +69,21 @@ export const prometheusCases: ServiceCases = {
       fields: { auth_method: 'none', username: undefined, password: undefined },
     },
   ],
+  gateway: {
+    wrong: { password: 'Wrong-Horse-11' },
+    mutual: async () => {
+      const simulator = await startPrometheus();
+      mutualUrl = simulator.mutualUrl;
+      const { username: _user, password: _password, ...fields } = byCertificate(prometheusClient);
+      return {
+        simulator: { ...simulator, ca: simulator.ca },
+        fields,
+        wrong: { client_cert_pem: foreignClient.cert, client_key_pem: foreignClient.key },
+      };
+    },
+    open: { state: 'open' },
+    noScope: { state: 'no_right' },
+  },
   notApplicable: {
     mfa_required: 'there is no second factor',
     quota_exhausted: 'Prometheus counts no calls',

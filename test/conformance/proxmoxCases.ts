@@ -94,9 +94,13 @@ export const proxmoxCases: ServiceCases = {
     { code: 'insufficient_permission', what: 'a token that may not ask', state: 'no_right' },
     { code: 'mfa_required', what: 'a user with a second factor', fields: byPassword, state: 'tfa' },
   ],
+  gateway: {
+    wrong: { token_value: proxmoxToken.secret.replace('0f', 'ff') },
+    open: { state: 'open' },
+    noScope: { state: 'no_right' },
+  },
   notApplicable: {
     quota_exhausted: 'Proxmox counts no calls',
-    no_auth_required: 'every call of the test needs a sign-in',
     clock_skew: 'nothing is signed with a time',
   },
 };

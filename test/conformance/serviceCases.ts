@@ -1,6 +1,6 @@
 import type { ServiceType } from '../../src/domain/serviceType.js';
 import type { TestCode, TestResult } from '../../src/domain/testResult.js';
-import type { Simulator } from '../support/simulator.js';
+import type { SimulatedRequest, Simulator } from '../support/simulator.js';
 
 /** Values by field as a person would give them. */
 export type Fields = Record<string, string>;
@@ -34,6 +34,24 @@ export interface RealCounterpart {
   cases(server: RealServer): ConformanceCase[];
 }
 
+/** What a credential of this service does where a gateway stands in front, or where nothing is locked. */
+export interface GatewayCases {
+  /** Fields of a credential of the right form that the service refuses; of a certificate, with `mutual`'s. */
+  wrong: Record<string, string | undefined>;
+  /** `foreign` where no gateway passes it on, so that the service never judges it. */
+  refusal?: 'foreign';
+  /** The simulator to stand behind gateways, where it is another one. */
+  behind?: () => Promise<Simulator>;
+  /** True for a request with something that proves us; left out: with a header for that, or a secret in its body. */
+  carries?: (request: SimulatedRequest, known: boolean) => boolean;
+  /** A simulator that ends the TLS handshake of strangers, and the fields of a credential with a certificate there. */
+  mutual?: () => Promise<{ simulator: Simulator; fields: Fields; wrong: Fields }>;
+  /** State and fields in which the service answers everybody, or why that can't be. */
+  open: { state?: string; fields?: Record<string, string | undefined> } | string;
+  /** State and fields of a known credential that lacks a right, which is then told by 401; or why that can't be. */
+  noScope: { state: string; fields?: Record<string, string | undefined> } | string;
+}
+
 /** All that the suite needs to judge one service. Every code has a case, or a reason why it can't be. */
 export interface ServiceCases {
   serviceType: ServiceType;
@@ -49,5 +67,6 @@ export interface ServiceCases {
   /** What a page or JSON of another program means; left out, `not_this_service`. */
   otherAnswers?: TestCode;
   notApplicable: Partial<Record<TestCode, string>>;
+  gateway: GatewayCases;
   real?: RealCounterpart;
 }

@@ -33,10 +33,14 @@ export const vmwareCases: ServiceCases = {
     { code: 'insufficient_permission', what: 'a user without a role', state: 'no_permission' },
     { code: 'insufficient_permission', what: 'a licence that refuses the API', state: 'license' },
   ],
+  gateway: {
+    wrong: { password: 'Wrong-Horse-7' },
+    open: { state: 'open' },
+    noScope: { state: 'no_permission' },
+  },
   notApplicable: {
     mfa_required: 'SOAP knows name and password only',
     quota_exhausted: 'vSphere counts no calls',
-    no_auth_required: 'signing in is never open',
     clock_skew: 'nothing is signed with a time',
   },
   real: {

@@ -5,7 +5,10 @@ import {
   startSimulator,
 } from '../support/simulator.js';
 
-/** Anthropic's model list. States: `no_right`, `billing`, `spend_limit`, `own_limit`, `ramp`, `disabled`, `overloaded`. */
+/**
+ * Anthropic's model list. States: `no_right`, `billing`, `spend_limit`, `own_limit`, `ramp`, `disabled`,
+ * `overloaded`, `open`.
+ */
 export const anthropicKey = `sk-ant-api03-${'Qb7_x-'.repeat(15)}abcAA`;
 
 export async function startAnthropic(): Promise<Simulator> {
@@ -32,7 +35,7 @@ function failure(
 function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): SimulatedAnswer {
   if (url.pathname !== '/v1/models') return failure(404, 'not_found_error');
   if (headers['anthropic-version'] !== '2023-06-01') return failure(400, 'invalid_request_error');
-  if (headers['x-api-key'] !== anthropicKey)
+  if (state !== 'open' && headers['x-api-key'] !== anthropicKey)
     return failure(401, 'authentication_error', { message: 'invalid x-api-key' });
   switch (state) {
     case 'no_right':

@@ -11,12 +11,12 @@ export const dockerClient = makeSelfSigned();
 export const foreignClient = makeSelfSigned();
 export const endedClient = makeSelfSigned({ until: '191231235959Z' });
 
-/** A daemon with --tlsverify, and beside it one in the clear. States: `worker`, `no_swarm`, `forbidden` (by a plug-in). */
-export async function startDocker(): Promise<Simulator & { openPort: number }> {
+/** A daemon with --tlsverify (or, not strictly, a gateway that leaves certificates to HTTP), and beside it one in the clear. States: `worker`, `no_swarm`, `forbidden` (by a plug-in). */
+export async function startDocker({ strictly = true } = {}): Promise<Simulator & { openPort: number }> {
   const strict = await startSimulator({
     answer: (request) => answerOf(strict, request),
     clientCa: dockerClient.cert,
-    strict: true,
+    strict: strictly,
   });
   const open = await startSimulator({ answer: (request) => answerOf(strict, request), plain: true });
   return Object.assign(strict, { openPort: open.port, close: closeBoth(strict, open) });

@@ -8,7 +8,8 @@ import {
 /**
  * Grafana as far as signing in goes, below the sub path /grafana. States: `expired`, `revoked`, `mismatch`, `no_right`,
  * `old` (before there were permissions to ask for), `old_closed` (and no organization may be seen), `gone` (neither is
- * there), `empty`, `half` (fails after the permissions), `viewer` (may not see tokens), `admin`, `hidden` (the version is not told to strangers).
+ * there), `empty`, `half` (fails after the permissions), `viewer` (may not see tokens), `admin`, `hidden` (strangers get no
+ * version), `anonymous` (strangers may look), `open` (a proxy signs everybody in).
  */
 export const grafanaToken = 'glsa_Zx8Qw2Er5Ty7Ui9Op1As3Df6Gh4Jk0Lz_1a2B3c4D';
 export const grafanaUser = { name: 'broker', password: 'Correct-Horse-9' };
@@ -72,6 +73,9 @@ function permissions(state: string): SimulatedAnswer {
 }
 
 function signedIn({ state }: Simulator, { headers }: SimulatedRequest): SimulatedAnswer | undefined {
+  if (state === 'open') return undefined;
+  const anonymous = state === 'anonymous' && headers.authorization === undefined;
+  if (anonymous) return undefined;
   const [scheme = '', value = ''] = (headers.authorization ?? '').split(' ');
   if (scheme === 'Basic') {
     const pair = Buffer.from(value, 'base64').toString('utf8');

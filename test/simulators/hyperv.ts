@@ -17,7 +17,7 @@ interface Connections {
 }
 
 /** WinRM over HTTPS. States: `no_right`, `no_role`, `no_basic`, `no_ntlm`, `plain`, `odd_fault`, `whole` (rows with their class),
- * `nothing`, `later` (rows are to be fetched), `silent` (tells strangers nothing), `proxied` (something in front wants a sign-in). */
+ * `nothing`, `later` (rows are to be fetched), `silent` (tells strangers nothing), `proxied` (something in front refuses strangers), `open`. */
 export async function startHyperv(): Promise<Simulator> {
   const connections: Connections = { challenges: new Map(), bound: new Set() };
   const simulator = await startSimulator({ answer: (request) => answerOf(simulator, request, connections) });
@@ -40,7 +40,7 @@ function answerOf(
 ): SimulatedAnswer {
   if (request.url.pathname !== '/wsman') return { status: 404 };
   if (request.headers['wsmanidentify'] === 'unauthenticated') return stranger(state);
-  const unsigned = signIn(state, request, connections);
+  const unsigned = state === 'open' ? undefined : signIn(state, request, connections);
   if (unsigned !== undefined) return unsigned;
   if (request.body.includes('Identify')) return identified('OS: 10.0.26100 SP: 0.0 Stack: 3.0');
   return machines(state);

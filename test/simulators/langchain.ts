@@ -8,7 +8,7 @@ import {
 /**
  * LangSmith's workspaces, with the bodies that its clients report: 401 `{"detail":"Invalid token"}` and 403
  * `{"error":"Forbidden"}` or `{"detail":"Forbidden"}` for a key that it does not know. States: `no_right`, `organization`,
- * `nothing`, `admin`, `several`, `forbidden`, `forbidden_detail`.
+ * `nothing`, `admin`, `several`, `forbidden`, `forbidden_detail`, `open`.
  */
 export const langchainKey = 'lsv2_sk_0123456789abcdef0123456789abcdef_0123456789';
 export const langchainWorkspace = '7b8f9a10-1111-4222-8333-444455556666';
@@ -22,6 +22,7 @@ function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): Sim
   if (url.pathname === '/api/v1/info')
     return { status: 200, body: { version: '0.11.2', instance_flags: {} } };
   if (url.pathname !== '/api/v1/workspaces') return { status: 404, body: { detail: 'Not Found' } };
+  if (state === 'open') return { status: 200, body: [workspace('Editor')] };
   if (headers['x-api-key'] === undefined) return { status: 401, body: { detail: 'Unauthorized' } };
   if (headers['x-api-key'] !== langchainKey)
     return REFUSED[state] ?? { status: 401, body: { detail: 'Invalid token' } };

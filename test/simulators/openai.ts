@@ -5,7 +5,7 @@ import {
   startSimulator,
 } from '../support/simulator.js';
 
-/** OpenAI's model list. States: `spent`, `slow_down`, `no_scope`, `not_member`, `forbidden_address`. */
+/** OpenAI's model list. States: `spent`, `slow_down`, `no_scope`, `not_member`, `forbidden_address`, `open`. */
 export const openaiKey = 'sk-svcacct-Qm9keV9hbmRfc291bA_T3BlbkFJ_c2VjcmV0X29mX3Rlc3Rz';
 
 export async function startOpenai(): Promise<Simulator> {
@@ -30,6 +30,7 @@ function failure(
 
 function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): SimulatedAnswer {
   if (url.pathname !== '/v1/models') return failure(404, null, 'invalid_request_error', 'Invalid URL');
+  if (state === 'open') return MODELS;
   const key = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
   if (key === undefined) return failure(401, null, 'invalid_request_error', 'You didn’t provide an API key');
   if (key !== openaiKey)
@@ -71,15 +72,17 @@ function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): Sim
       'invalid_request_error',
       'You must be a member of an organization to use the API',
     );
-  return {
-    status: 200,
-    headers: { 'openai-organization': 'org-lab' },
-    body: {
-      object: 'list',
-      data: [
-        { id: 'gpt-4', object: 'model', created: 1_687_882_411, owned_by: 'openai' },
-        { id: 'gpt-6-sol', object: 'model', created: 1_787_882_411, owned_by: 'system' },
-      ],
-    },
-  };
+  return MODELS;
 }
+
+const MODELS: SimulatedAnswer = {
+  status: 200,
+  headers: { 'openai-organization': 'org-lab' },
+  body: {
+    object: 'list',
+    data: [
+      { id: 'gpt-4', object: 'model', created: 1_687_882_411, owned_by: 'openai' },
+      { id: 'gpt-6-sol', object: 'model', created: 1_787_882_411, owned_by: 'system' },
+    ],
+  },
+};

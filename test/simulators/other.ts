@@ -19,6 +19,6 @@ function answerOf({ state }: Simulator, { url, headers, method }: SimulatedReque
   const known = headers['x-api-key'] === otherKey || headers.authorization === basic;
   if (state !== 'open' && !known) return { status: 401 };
   if (headers['x-kind'] !== 'lab' || method !== 'GET') return { status: 400 };
-  if (state === 'forbidden') return { status: 403 };
+  if (state === 'forbidden') return { status: 403, body: { message: 'missing scope account:read' } };
   return state === 'teapot' ? { status: 218 } : { status: 200, body: { account: 'lab' } };
 }

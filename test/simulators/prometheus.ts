@@ -8,7 +8,7 @@ import {
 
 export const prometheusClient = makeSelfSigned();
 
-/** Prometheus below /prom, and beside it one that wants a client certificate. States: `open`, `no_buildinfo` (as Mimir), `forbidden` (a proxy knows us and says no). */
+/** Prometheus below /prom, and beside it one that wants a client certificate. States: `open`, `no_buildinfo` (as Mimir), `forbidden` (a proxy says no), `no_right` and `no_tenant` (as Mimir). */
 export const prometheusUser = {
   username: 'broker',
   password: 'Correct-Horse-11',
@@ -37,6 +37,9 @@ function answerOf({ state }: Simulator, { url, headers }: SimulatedRequest): Sim
   const good = [`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`, `Bearer ${token}`];
   if (state !== 'open' && !good.includes(headers.authorization ?? ''))
     return { status: 401, headers: { 'www-authenticate': 'Basic' }, body: 'Unauthorized\n' };
+  if (state === 'no_right')
+    return { status: 403, body: { status: 'error', error: 'missing permission metrics:read' } };
+  if (state === 'no_tenant') return { status: 401, body: 'no org id\n' };
   if (state === 'forbidden') return { status: 403, body: 'Forbidden' };
   return served(url, state);
 }

@@ -8,7 +8,7 @@ import {
 /**
  * Proxmox VE 8 and 9 as far as signing in goes: token and ticket, privilege separation, the reason phrases of both
  * generations. States: `old_phrases` (before pve-manager 9.1.5), `expired`, `no_acl`, `administrator`, `tfa`, `never_ends`, `ends_soon`,
- * `half` (signs in, and then fails by itself).
+ * `half` (signs in, and then fails by itself), `open` (a proxy signs everybody in).
  */
 export const proxmoxToken = {
   user: 'broker@pve',
@@ -79,6 +79,7 @@ function ticket(simulator: Simulator, request: SimulatedRequest): SimulatedAnswe
 }
 
 function signedIn(simulator: Simulator, { headers }: SimulatedRequest): SimulatedAnswer | undefined {
+  if (simulator.state === 'open') return undefined;
   const old = simulator.state === 'old_phrases';
   const cookie = /PVEAuthCookie=([^;]+)/.exec(headers.cookie ?? '')?.[1];
   if (cookie !== undefined)

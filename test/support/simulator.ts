@@ -59,6 +59,8 @@ export interface Simulator {
   state: string;
   /** Host names of the requests' Host headers. */
   seen: SimulatedRequest[];
+  /** A gateway in front: what it answers in place of the service; undefined lets the request pass. */
+  gate?: ((request: SimulatedRequest, known: boolean) => SimulatedAnswer | undefined) | undefined;
   /** Changes what it would answer; left out, nothing. */
   rewrite?: ((answer: SimulatedAnswer) => SimulatedAnswer) | undefined;
   /** How long it thinks about each request. */
@@ -143,7 +145,8 @@ async function respond(
   simulator.seen.push(asked);
   if (misbehave(simulator, options, response)) return;
   if (simulator.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, simulator.delayMs));
-  const answer = await options.answer(asked, isKnown(request.socket));
+  const known = isKnown(request.socket);
+  const answer = simulator.gate?.(asked, known) ?? (await options.answer(asked, known));
   write(response, simulator.rewrite?.(answer) ?? answer);
 }
 
