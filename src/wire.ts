@@ -233,6 +233,7 @@ function smtpOf(config: Config): { smtp?: SmtpOptions } {
       port: config.SMTP_PORT,
       tls: config.SMTP_TLS,
       from,
+      ...(config.SMTP_HELO_NAME !== undefined && { name: config.SMTP_HELO_NAME }),
       ...(user !== undefined && { user }),
       ...(password !== undefined && { password: new Secret(password) }),
       ...(ca !== undefined && { caPem: readNamed('SMTP_CA_FILE', ca) }),

@@ -1,14 +1,27 @@
 import { z } from 'zod';
-import { CHANNEL_KINDS, type ChannelKind } from '../domain/channel.js';
+import { isBundle } from '../domain/certificatePair.js';
+import { CHANNEL_KINDS, type ChannelKind, isSlackAppUrl } from '../domain/channel.js';
 import { NOTICE_KINDS, SEVERITIES } from '../domain/notice.js';
 import { isTimezone } from '../domain/quietHours.js';
-import { credentialName, cursor, labels, limit, line, paragraph, moment as sentMoment } from './common.js';
+import {
+  credentialName,
+  cursor,
+  labels,
+  limit,
+  line,
+  mailAddress,
+  paragraph,
+  moment as sentMoment,
+} from './common.js';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(2048)
-  .refine(withoutUser, 'must not hold a user name or password');
-const address = z.email('must be a mail address').max(254);
+  .refine(withoutUser, 'must not hold a user name or password')
+  .refine(
+    (text) => !isSlackAppUrl(text),
+    'must be the URL of an incoming webhook, such as https://hooks.slack.com/services/…',
+  );
 
 function withoutUser(text: string): boolean {
   if (!URL.canParse(text)) return true;
@@ -19,8 +32,8 @@ function withoutUser(text: string): boolean {
 /** What each kind needs, and what it takes beside it. */
 const TARGETS = {
   mail: { needs: 'to', takes: [] },
-  slack: { needs: 'url', takes: [] },
-  teams: { needs: 'url', takes: [] },
+  slack: { needs: 'url', takes: ['ca_pem'] },
+  teams: { needs: 'url', takes: ['ca_pem'] },
   webhook: { needs: 'url', takes: ['signing_secret', 'ca_pem'] },
 } as const satisfies Record<ChannelKind, { needs: TargetField; takes: readonly TargetField[] }>;
 
@@ -42,9 +55,12 @@ const quietHours = z
   .refine(({ from, to }) => from !== to, { path: ['to'], error: 'must differ from from' });
 
 const kinds = z.array(z.enum(NOTICE_KINDS)).max(NOTICE_KINDS.length);
-const addresses = z.array(address).min(1).max(50);
+const addresses = z.array(mailAddress).min(1).max(50);
 const signingSecret = z.string().min(16).max(256);
-const caPem = paragraph(32_768);
+const caPem = paragraph(262_144).refine(
+  isBundle,
+  'must be one or more PEM certificates, each of them readable',
+);
 
 export const createChannelBody = z
   .strictObject({
@@ -56,7 +72,7 @@ export const createChannelBody = z
     url: url.optional(),
     /** Of webhooks: signs what is sent; one is made when it is left out. */
     signing_secret: signingSecret.optional(),
-    /** Of webhooks: the authority of the receiver, when it is not a public one. */
+    /** PEM of the CA that signed the receiver's certificate, where it is not a public one. Not for mail. */
     ca_pem: caPem.optional(),
     /** Nothing less urgent is sent. */
     min_severity: z.enum(SEVERITIES).default('info'),

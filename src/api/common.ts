@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
+import { isMailAddress } from '../domain/mailAddress.js';
 import { parseServiceType } from '../domain/serviceType.js';
 import { steersPrograms } from '../domain/steeringVariables.js';
 
@@ -26,6 +27,8 @@ export const credentialName = line(255)
     (s) => !INVISIBLE.test(s.replaceAll('\u200d', '')),
     'must not hold characters that do not show, such as U+200B',
   );
+
+export const mailAddress = z.string().max(254).refine(isMailAddress, 'must be a mail address');
 
 /** A service type or one of its aliases; the parsed value is the service type. */
 export const serviceTypeWord = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../domain/caller.js';
-import { line, moment } from './common.js';
+import { line, mailAddress, moment } from './common.js';
 
 const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -');
 const password = z.string().min(12).max(256);
@@ -37,9 +37,6 @@ export const createServiceAccountBody = z.strictObject({
   expires_at: moment.nullable().optional(),
 });
 
-/** Where somebody gets mail about what concerns him. */
-const email = z.email('must be a mail address').max(254);
-
 export const principalBody = z.strictObject({ disabled: z.boolean() });
 export const principalAnswer = principalBody.extend({ principal: z.string() });
 export const disabledList = z.strictObject({
@@ -54,11 +51,13 @@ export const disabledList = z.strictObject({
 export const createUserBody = z.strictObject({
   username,
   role: z.enum(ROLES),
-  email: email.nullable().default(null),
+  /** Where this person gets notices by mail. */
+  email: mailAddress.nullable().default(null),
 });
 export const updateUserBody = z.strictObject({
   role: z.enum(ROLES).optional(),
   disabled: z.boolean().optional(),
   /** null: no mail. */
-  email: email.nullable().optional(),
+  /** Where this person gets notices by mail. */
+  email: mailAddress.nullable().optional(),
 });

@@ -33,7 +33,7 @@ export function channelFlags(command: Command): Command {
       '--let-through <severity>',
       'sent in quiet hours all the same, with --quiet, or "nothing" (default: critical)',
     )
-    .option('--ca <file>', 'of a webhook: the authority of the receiver');
+    .option('--ca <file>', 'PEM file with the CA of the receiver (slack, teams, webhook)');
 }
 
 /** What was named, as the API takes it. */

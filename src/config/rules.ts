@@ -33,8 +33,11 @@ function smtpProblems(config: Variables): string[] {
     wrong.push('SMTP_HOST and SMTP_FROM: set both or none');
   if ((config.SMTP_USER === undefined) !== (config.SMTP_PASSWORD_FILE === undefined))
     wrong.push('SMTP_USER and SMTP_PASSWORD_FILE: set both or none');
-  if (config.SMTP_TLS === 'none' && !LOOPBACK.has(config.SMTP_HOST ?? 'localhost'))
-    wrong.push('SMTP_TLS: none is for loopback only');
+  const plain = config.SMTP_TLS === 'none' && !LOOPBACK.has(config.SMTP_HOST ?? 'localhost');
+  if (plain && !config.ALLOW_PLAIN_SMTP)
+    wrong.push('SMTP_TLS: none is for loopback only; set ALLOW_PLAIN_SMTP=true for a relay without TLS');
+  if (plain && config.SMTP_USER !== undefined)
+    wrong.push('SMTP_USER: a password is never sent without TLS; use SMTP_TLS=starttls or tls');
   return wrong;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSender } from '../domain/mailAddress.js';
 import { isTimezone } from '../domain/quietHours.js';
 import { rulesByType } from '../domain/reminderRules.js';
 import { reportExpressionProblem } from '../domain/reportSchedule.js';
@@ -208,10 +209,18 @@ export const configSchema = z.object({
   SMTP_HOST: z.string().optional(),
   /** Its port. */
   SMTP_PORT: port(587),
-  /** `starttls` is demanded, not only tried; `none` for loopback only. */
+  /** `starttls` is required, not only tried; `none` beyond loopback needs `ALLOW_PLAIN_SMTP`. */
   SMTP_TLS: z.enum(['starttls', 'tls', 'none']).default('starttls'),
-  /** Whom mail comes from. */
-  SMTP_FROM: z.email('must be a mail address').optional(),
+  /** Sender address, such as `broker@lab.example` or `Glassdome Broker <broker@lab.example>`. */
+  SMTP_FROM: z
+    .string()
+    .refine(isSender, 'must be a mail address, or a name and a mail address in <>')
+    .optional(),
+  /** Name that the broker gives in EHLO; relays refuse names without a domain. Default: the host's full name, else the sender's domain. */
+  SMTP_HELO_NAME: z
+    .string()
+    .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/i, 'must be a host name with a domain')
+    .optional(),
   /** Who logs in at the mail server, where it asks for that; set together with `SMTP_PASSWORD_FILE`. */
   SMTP_USER: z.string().optional(),
   /** The file of its password. */
@@ -220,6 +229,8 @@ export const configSchema = z.object({
   SMTP_CA_FILE: z.string().optional(),
   /** Lets the API serve plain HTTP beyond loopback: behind a proxy that speaks TLS. */
   ALLOW_PLAIN_HTTP: flag,
+  /** Lets mail go without TLS to a relay beyond loopback, with `SMTP_TLS=none`. A password is never sent that way. */
+  ALLOW_PLAIN_SMTP: flag,
   /** Lets the connection to Postgres leave loopback in the clear. */
   ALLOW_PLAIN_POSTGRES: flag,
   /** Lets the connection to Vault leave loopback in the clear. */

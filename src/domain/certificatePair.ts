@@ -27,9 +27,28 @@ export function certificateEnd(pem: string): Date | null {
   return Number.isNaN(at.getTime()) ? null : at;
 }
 
+/** Whether a PEM text holds certificates and each of them can be read. */
+export function isBundle(pem: string): boolean {
+  const each = certificatesIn(pem);
+  const begun = pem.match(/-----BEGIN [^-]*CERTIFICATE-----/g)?.length ?? 0;
+  try {
+    return (
+      each.length > 0 &&
+      each.length === begun &&
+      each.every((one) => new X509Certificate(one).ca !== undefined)
+    );
+  } catch {
+    return false;
+  }
+}
+
+const certificatesIn = (pem: string): string[] =>
+  pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+
 /** When the last certificate of a bundle ends, and with it all that the bundle is trusted for; null: nobody can tell. */
 export function bundleEnd(pem: string): Date | null {
-  const each = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  const ends = each.map(certificateEnd).filter((end) => end !== null);
+  const ends = certificatesIn(pem)
+    .map(certificateEnd)
+    .filter((end) => end !== null);
   return ends.length === 0 ? null : new Date(Math.max(...ends.map((end) => end.getTime())));
 }

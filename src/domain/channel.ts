@@ -85,6 +85,16 @@ export function wants(
   return Object.entries(channel.labels).every(([key, value]) => labels[key] === value);
 }
 
+const SLACK_HOST = /^hooks\.slack(-gov)?\.com$/;
+const SLACK_PATH = /^\/(services|workflows|triggers)\/./;
+
+/** True for an address at Slack's own hosts that is no webhook, such as one with a bot token in the place of its path. */
+export function isSlackAppUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { hostname, pathname } = new URL(text);
+  return SLACK_HOST.test(hostname) && !SLACK_PATH.test(pathname);
+}
+
 const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 3_600_000;
 const GIVEN_UP_AFTER_MS = 3 * 86_400_000;

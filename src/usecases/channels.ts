@@ -128,7 +128,7 @@ function requireOfKind({ kind }: Channel, target: ChannelTarget): void {
   if (kind === 'mail' && url !== undefined) throw wrong('url');
   if (kind !== 'mail' && to !== undefined) throw wrong('to');
   if (kind !== 'webhook' && signingSecret !== undefined) throw wrong('signing_secret');
-  if (kind !== 'webhook' && caPem !== undefined) throw wrong('ca_pem');
+  if (kind === 'mail' && caPem !== undefined) throw wrong('ca_pem');
 }
 
 async function requireTeam({ records }: Needs, team: string | null): Promise<void> {

@@ -325,7 +325,7 @@ describe('a webhook that follows events', function () {
   it('is refused where it could not work', async () => {
     const webhook = { name: 'wrong', kind: 'webhook', url: receiver.url, events: true };
     for (const [body, field] of [
-      [{ ...webhook, kind: 'slack', url: 'https://hooks.slack.com/x' }, 'events'],
+      [{ ...webhook, kind: 'slack', url: 'https://hooks.slack.com/services/x' }, 'events'],
       [{ name: 'wrong', kind: 'mail', to: ['a@b.example'], events: true }, 'events'],
       [{ ...webhook, kinds: ['expiring'] }, 'kinds'],
       [{ ...webhook, min_severity: 'critical' }, 'min_severity'],

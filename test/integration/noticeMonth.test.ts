@@ -34,7 +34,11 @@ describe('a month of notices', function () {
       channels.set(name, (await world.addChannel({ name, ...body })).id ?? '');
     };
     await make('ops', { kind: 'mail', to: ['ops@lab.example', 'oncall@lab.example'] });
-    await make('slack', { kind: 'slack', url: 'https://hooks.slack.com/x', min_severity: 'critical' });
+    await make('slack', {
+      kind: 'slack',
+      url: 'https://hooks.slack.com/services/x',
+      min_severity: 'critical',
+    });
     // In universal time its quiet hours are 23:00 to 01:00.
     const quiet_hours = { from: '08:00', to: '10:00', timezone: 'Asia/Tokyo', let_through: 'critical' };
     await make('teams', { kind: 'teams', url: 'https://lab.webhook.office.com/x', team: 'red', quiet_hours });

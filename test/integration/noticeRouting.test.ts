@@ -412,10 +412,13 @@ describe('notices reach', function () {
     await world.tell();
     expect(world.webhook.seen.map(({ url }) => url.pathname)).to.deep.equal(['/other']);
     expect(posted()[0].total).to.equal(1);
-    const { id: slack } = await world.addChannel({ kind: 'slack', url: 'https://hooks.slack.com/a' });
+    const { id: slack } = await world.addChannel({
+      kind: 'slack',
+      url: 'https://hooks.slack.com/services/a',
+    });
     for (const [body, field] of [
       [{ to: ['a@b.example'] }, 'to'],
-      [{ url: 'http://hooks.slack.com/a' }, 'url'],
+      [{ url: 'http://hooks.slack.com/services/a' }, 'url'],
       [{ signing_secret: 'long enough to sign' }, 'signing_secret'],
       [{ quiet_hours: { from: '10:00', to: '10:00' } }, 'quiet_hours.to'],
       [{ quiet_hours: { from: '10:00', to: '11:00', timezone: 'Mars' } }, 'quiet_hours.timezone'],

@@ -27,7 +27,9 @@ describe('notices', function () {
   before(async () => {
     broker = await startBrokerSystem();
     mail = await startMailServer();
-    receiver = await startSimulator({ answer: () => ({ status, body: 'ok' }) });
+    receiver = await startSimulator({
+      answer: ({ headers }) => ({ status, body: headers.host?.includes('slack') === true ? 'ok' : '' }),
+    });
     const outbound = redirected(loopbackOutbound(), {
       hosts: ['hooks.slack.com', 'lab.webhook.office.com'],
       simulator: receiver,

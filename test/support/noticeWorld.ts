@@ -42,9 +42,9 @@ export interface NoticeWorld {
 
 const TOKEN_LIVES_MS = 9 * 60_000;
 
-async function startReceiver(): Promise<Receiver> {
+async function startReceiver(body = 'ok'): Promise<Receiver> {
   const receiver: Receiver = Object.assign(
-    await startSimulator({ answer: () => ({ status: receiver.status, body: 'ok' }) }),
+    await startSimulator({ answer: () => ({ status: receiver.status, body }) }),
     { status: 200 },
   );
   return receiver;
@@ -53,7 +53,7 @@ async function startReceiver(): Promise<Receiver> {
 export async function startNoticeWorld(): Promise<NoticeWorld> {
   const broker = await startBrokerSystem();
   const mail = await startMailServer();
-  const [slack, teams, webhook] = [await startReceiver(), await startReceiver(), await startReceiver()];
+  const [slack, teams, webhook] = [await startReceiver(), await startReceiver(''), await startReceiver('')];
   let now = new Date();
   const { ports } = broker.system;
   // Every part asks this one clock.

@@ -1,7 +1,10 @@
+import { hostname } from 'node:os';
 import { createTransport } from 'nodemailer';
+import { wireAddress } from '../../domain/mailAddress.js';
 import type { Message } from '../../domain/message.js';
 import type { Secret } from '../../domain/secret.js';
 import type { SendResult } from '../../ports/notices.js';
+import { mailFailure } from './mailFailure.js';
 import { htmlOf, plainOf } from './mailText.js';
 
 export interface SmtpOptions {
@@ -10,6 +13,8 @@ export interface SmtpOptions {
   /** `starttls` is demanded, not only tried. */
   tls: 'starttls' | 'tls' | 'none';
   from: string;
+  /** The name that this host gives in EHLO; left out: its own full name, else the domain of `from`. */
+  name?: string;
   user?: string;
   password?: Secret;
   caPem?: string;
@@ -17,12 +22,15 @@ export interface SmtpOptions {
 
 const TIMEOUT_MS = 15_000;
 
-/** Sends one message to all addresses; tells which of them the server refused, or by a code of ours why it took none. */
+/** Sends one message to all addresses; returns those that the server refused, or a code of ours for why it took none. */
 export function createMailer(smtp: SmtpOptions): (to: string[], message: Message) => Promise<SendResult> {
   const { user, password } = smtp;
+  const domain = domainOf(smtp.from);
   const transport = createTransport({
     host: smtp.host,
     port: smtp.port,
+    // Relays refuse a client that names itself by an address literal or without a domain.
+    name: smtp.name ?? fullName(hostname(), domain),
     secure: smtp.tls === 'tls',
     requireTLS: smtp.tls === 'starttls',
     ignoreTLS: smtp.tls === 'none',
@@ -35,42 +43,36 @@ export function createMailer(smtp: SmtpOptions): (to: string[], message: Message
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const domain = smtp.from.replace(/^.*@/, '').replace(/[^a-zA-Z0-9.-]/g, '') || 'localhost';
   return async (to, message) => {
     try {
       const { rejected } = await transport.sendMail({
         from: smtp.from,
-        to,
+        to: to.map(onTheWire),
         subject: message.subject.slice(0, 200),
         // The same when it is sent again: a mailbox that has it already can tell.
         messageId: `<${message.id}@${domain}>`,
         text: message.page?.text ?? plainOf(message),
         html: message.page?.html ?? htmlOf(message),
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        // The second one keeps Exchange from answering for people who are away.
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       });
-      return { code: null, refused: rejected };
+      return { code: null, refused: to.filter((address) => rejected.includes(onTheWire(address))) };
     } catch (error) {
-      return { code: codeOf(error), refused: [] };
+      return { code: mailFailure(error), refused: [] };
     }
   };
 }
 
-const CODES: Readonly<Record<string, string>> = {
-  EAUTH: 'mail_login_refused',
-  EENVELOPE: 'address_refused',
-  ETLS: 'tls_handshake',
-  ETIMEDOUT: 'timed_out',
-  ECONNECTION: 'connection_lost',
-  ESOCKET: 'refused',
-  EDNS: 'name_not_found',
-};
-
-/** The server's own words may quote addresses and hosts, so they stay outside. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'mail_server_refused';
-  const code = 'code' in error ? String(error.code) : '';
-  // What broke after the server was reached may have been taken by it.
-  const reached = !('syscall' in error && error.syscall === 'connect');
-  if (code === 'ESOCKET' && reached) return 'connection_lost';
-  return CODES[code] ?? 'mail_server_refused';
+/** The domain of `broker@lab.example` and of `Broker <broker@lab.example>`, in ASCII. */
+function domainOf(from: string): string {
+  const [, address = from] = /<([^<>]+)>\s*$/.exec(from) ?? [];
+  return (
+    onTheWire(address)
+      .replace(/^.*@/, '')
+      .replace(/[^a-zA-Z0-9.-]/g, '') || 'localhost'
+  );
 }
+
+const onTheWire = (address: string): string => wireAddress(address) ?? address;
+
+const fullName = (host: string, domain: string): string => (host.includes('.') ? host : domain);

@@ -2,6 +2,7 @@ import { isDeniedPort } from '../../domain/deniedPorts.js';
 import { OutboundFailure } from '../../domain/outbound.js';
 import type { ChannelTarget, NeverSent } from '../../ports/notices.js';
 import type { Outbound } from '../../ports/outbound.js';
+import type { AnswerJudge } from './receiverAnswers.js';
 
 const DEADLINE_MS = 10_000;
 const WAIT_MS = 20_000;
@@ -9,6 +10,8 @@ const WAIT_MS = 20_000;
 export interface PostRequest {
   headers?: Record<string, string>;
   body: string;
+  /** Whether the receiver took it, by status and body together: a status alone proves nothing. */
+  took: AnswerJudge;
 }
 
 /** The guarded way out, and whether it may be left in the clear beyond loopback. */
@@ -39,26 +42,18 @@ export async function post(
   if (never !== null) return never;
   const session = outbound.open(DEADLINE_MS, WAIT_MS);
   try {
-    const { status } = await session.send({
+    const answer = await session.send({
       method: 'POST',
       url,
       headers: { 'content-type': 'application/json', ...request.headers },
       body: request.body,
       ...(target.caPem !== undefined && { tls: { mode: 'custom_ca', caPem: target.caPem } }),
     });
-    return codeOf(status);
+    return request.took(answer);
   } catch (error) {
     if (error instanceof OutboundFailure) return error.reason;
     throw error;
   } finally {
     await session.close();
   }
-}
-
-function codeOf(status: number): string | null {
-  if (status >= 200 && status < 300) return null;
-  if (status === 429) return 'rate_limited';
-  if (status >= 500) return 'service_error';
-  // Gone, archived, or its address was taken back: somebody has to make it anew.
-  return status === 404 || status === 410 ? 'gone' : 'refused_by_receiver';
 }

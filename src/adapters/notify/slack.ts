@@ -1,5 +1,6 @@
 import { countText, type Message } from '../../domain/message.js';
 import type { PostRequest } from './post.js';
+import { slackTook } from './receiverAnswers.js';
 
 const MARK = { info: ':information_source:', warning: ':warning:', critical: ':rotating_light:' };
 
@@ -16,7 +17,7 @@ export function slackRequest({ subject, notices, counts, rest }: Message): PostR
           `… ${rest}`,
         ];
   const text = [`*${escaped(subject)}*`, ...all].join('\n').slice(0, 39_000);
-  return { body: JSON.stringify({ text, unfurl_links: false, unfurl_media: false }) };
+  return { body: JSON.stringify({ text, unfurl_links: false, unfurl_media: false }), took: slackTook };
 }
 
 /** Slack reads these three as markup; a `*` or `_` of a name only changes how it looks. */

@@ -1,5 +1,6 @@
 import { countText, type Message } from '../../domain/message.js';
 import type { PostRequest } from './post.js';
+import { teamsTook } from './receiverAnswers.js';
 
 const COLOR = { info: 'default', warning: 'warning', critical: 'attention' };
 /** An adaptive card for a webhook of Teams' workflows. Its rich text knows no markup, so no name can become a link. */
@@ -19,5 +20,5 @@ export function teamsRequest({ subject, severity, notices, counts, rest }: Messa
     body,
   };
   const attachment = { contentType: 'application/vnd.microsoft.card.adaptive', content };
-  return { body: JSON.stringify({ type: 'message', attachments: [attachment] }) };
+  return { body: JSON.stringify({ type: 'message', attachments: [attachment] }), took: teamsTook };
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Message } from '../../domain/message.js';
 import type { ChannelTarget } from '../../ports/notices.js';
 import type { PostRequest } from './post.js';
+import { webhookTook } from './receiverAnswers.js';
 
 /**
  * JSON, signed; of many notices the counts and the most urgent ones: `X-Glassdome-Signature` is `sha256=` and the hex HMAC-SHA-256 of `<timestamp>.<body>`, the timestamp in
@@ -39,6 +40,7 @@ export function signedRequest(
   const signature = createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex');
   return {
     body,
+    took: webhookTook,
     headers: {
       'x-glassdome-delivery': id,
       'x-glassdome-timestamp': timestamp,
