@@ -6,7 +6,6 @@ import { CliError, EXIT } from './exitCodes.js';
 import { fieldFlag } from './flagNames.js';
 import { secretInput } from './secretInput.js';
 import { readText } from './settings.js';
-import { canAsk } from './terminal.js';
 
 /** The flags that stand for the fields of one service's form. */
 export interface FieldFlags {
@@ -17,7 +16,7 @@ export interface FieldFlags {
 /** A field's value as the API takes it; `null` removes the field. */
 export type FieldInput = Record<string, string | null>;
 
-const SECRET_TYPES = new Set(['password', 'secret_text']);
+export const SECRET_TYPES: ReadonlySet<string> = new Set(['password', 'secret_text']);
 
 /** The form of a service, from the broker, so that client and broker need not be of one version. */
 export async function fetchTemplate(cli: Cli, serviceType: string): Promise<Template> {
@@ -109,23 +108,6 @@ export async function fieldsFrom(
   return { fields, secretFields };
 }
 
-/** Asks for the secrets that the form needs and nobody gave, where somebody can type. */
-export async function askMissingSecrets(template: Template, fields: FieldInput): Promise<void> {
-  if (!canAsk()) return;
-  const method = fields['auth_method'];
-  const conditional = Object.entries(template.conditional_fields ?? {});
-  const chosen = method
-    ? conditional.filter(([when]) => when === `auth_method=${method}`)
-    : conditional.filter(([, specs]) => specs.some((spec) => spec.name in fields));
-  const branch = chosen.length > 0 ? chosen : conditional.slice(0, 1);
-  const needed = [...template.required_fields, ...branch.flatMap(([, specs]) => specs)];
-  for (const spec of needed) {
-    if (!SECRET_TYPES.has(spec.type) || spec.required === false || spec.name in fields) continue;
-    if (template.alternatives?.[spec.name]?.some((other) => other in fields)) continue;
-    fields[spec.name] = (await secretInput(spec.label, flagOf(spec), true)).reveal();
-  }
-}
-
 async function inputOf(spec: FieldSpec, word: string | boolean): Promise<string> {
   if (SECRET_TYPES.has(spec.type)) {
     return (await secretInput(spec.label, flagOf(spec), word as string | true)).reveal();
@@ -135,7 +117,7 @@ async function inputOf(spec: FieldSpec, word: string | boolean): Promise<string>
   return spec.type === 'multiline' && text.startsWith('@') ? readText(text.slice(1), flagOf(spec)) : text;
 }
 
-const flagOf = (spec: FieldSpec) => fieldFlag(spec.name);
+export const flagOf = (spec: FieldSpec) => fieldFlag(spec.name);
 const keyOf = (spec: FieldSpec) => spec.name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
 function helpOf(spec: FieldSpec): string {

@@ -1,3 +1,4 @@
+import { nearMiss } from '../domain/nearMiss.js';
 import type { Cli } from './cli.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { listed } from './pages.js';
@@ -17,34 +18,65 @@ export interface CredentialView extends Record<string, unknown> {
 const LONGEST_NAME = 255;
 
 /**
- * The credential that a person means: an id, a name, or `owner/name`. A name of one's own wins over a shared one.
+ * The credential that a person means: an id, a name, or `owner/name`; in any case where no name is spelled exactly so. A
+ * name of one's own wins over a shared one.
  * @param status looks among the deleted ones, say; left out, among those in use.
  */
 export async function findCredential(cli: Cli, word: string, status?: 'deleted'): Promise<CredentialView> {
-  if (isId(word)) return (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
-  const named = await allNamed(cli, word, status);
+  if (isId(word)) {
+    const named = await allNamed(cli, word, status);
+    return named[0] ?? (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
+  }
+  const exact = onlyOne(word, await allNamed(cli, word, status)) ?? (await ownedBy(cli, word, status));
+  if (exact !== undefined) return exact;
+  const all = await visible(cli, status);
+  const lower = folded(word);
+  const alike = all.filter((c) => folded(c.name) === lower || folded(`${c.owner}/${c.name}`) === lower);
+  const found = onlyOne(word, alike);
+  if (found !== undefined) return found;
+  const meant = nearMiss(word, [...new Set(all.map(({ name }) => name))]);
+  throw new CliError(
+    `No ${status ?? ''} credential "${word}" is visible to you.`.replace('  ', ' '),
+    EXIT.notFound,
+    meant === undefined
+      ? `List what you can see: glassdome credentials list${status === undefined ? '' : ` --status ${status}`}`
+      : `Did you mean "${meant}"?`,
+  );
+}
+
+/** Undefined where there is none; one's own before shared ones. */
+function onlyOne(word: string, named: readonly CredentialView[]): CredentialView | undefined {
   const own = named.filter((c) => c.access === 'owner');
   const rank = own.length > 0 ? own : named;
-  if (rank.length === 1 && rank[0] !== undefined) return rank[0];
-  if (rank.length > 1) {
-    const choices = rank.map((c) => (own.length > 0 ? c.id : `"${c.owner}/${c.name}"`));
-    throw new CliError(
-      `More than one credential is called "${word}".`,
-      EXIT.conflict,
-      `Name one of: ${choices.join(', ')}`,
-    );
-  }
-  const slash = word.indexOf('/');
-  const [owner, name] = [word.slice(0, slash), word.slice(slash + 1)];
-  const owned = slash > 0 ? await allNamed(cli, name, status) : [];
-  const principal = owned.length > 0 ? await writtenOut(cli, owner) : owner;
-  const found = owned.find((c) => c.owner === principal);
-  if (found !== undefined) return found;
+  if (rank.length <= 1) return rank[0];
+  const choices = rank.map((c) => (own.length > 0 ? `${c.id} ("${c.name}")` : `"${c.owner}/${c.name}"`));
   throw new CliError(
-    `There is no ${status ?? ''} credential "${word}", or it is not shared with you.`.replace('  ', ' '),
-    EXIT.notFound,
-    `See what there is: glassdome credentials list${status === undefined ? '' : ` --status ${status}`}`,
+    `More than one credential is called "${word}".`,
+    EXIT.conflict,
+    `Name one of: ${choices.join(', ')}`,
   );
+}
+
+/** `owner/name`; a name may hold a slash of its own. */
+async function ownedBy(cli: Cli, word: string, status?: string): Promise<CredentialView | undefined> {
+  const slash = word.indexOf('/');
+  if (slash <= 0) return undefined;
+  const owned = await allNamed(cli, word.slice(slash + 1), status);
+  const principal = owned.length > 0 ? await writtenOut(cli, word.slice(0, slash)) : '';
+  return owned.find((c) => c.owner === principal);
+}
+
+/** Case and the two ways to write an accented letter make no difference to people. */
+const folded = (name: string): string => name.normalize('NFC').toLowerCase();
+
+const MOST_LOOKED_AT = 2_000;
+
+async function visible(cli: Cli, status: string | undefined): Promise<CredentialView[]> {
+  const page = await listed<CredentialView>(cli, '/api/credentials', {
+    limit: MOST_LOOKED_AT,
+    filter: { status },
+  });
+  return page.items;
 }
 
 /**

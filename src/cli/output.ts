@@ -1,3 +1,5 @@
+import { styleText } from 'node:util';
+import { CliError, EXIT } from './exitCodes.js';
 import { say } from './terminal.js';
 
 export interface Column {
@@ -8,6 +10,8 @@ export interface Column {
   extra?: boolean;
   /** Never cut, however narrow the screen. */
   whole?: boolean;
+  /** On a terminal, coloured by what it says: `ok` green, `rejected` red. */
+  toned?: boolean;
 }
 
 const GAP = '  ';
@@ -22,18 +26,57 @@ export function printJson(value: unknown): void {
 /** One line a row. On a screen that is too narrow, columns that matter less are left out and then the widest are cut. */
 export function printTable(columns: readonly Column[], rows: readonly Record<string, unknown>[]): void {
   const all = columns.map((column) => [column.title, ...rows.map((row) => cell(column.value(row)))]);
-  const lines = fitted(columns, all, screenWidth());
+  const lines = fitted(columns, all, { screen: screenWidth(), colour: hasColour() });
   for (const line of lines) say(line);
+}
+
+/** The columns that a person named, in that order: `name,health`. */
+export function chosenColumns(columns: readonly Column[], words: string | undefined): readonly Column[] {
+  if (words === undefined) return columns;
+  return words.split(',').map((word) => {
+    const wanted = word
+      .trim()
+      .toLowerCase()
+      .replace(/[ _-]+/g, ' ');
+    const column = columns.find(({ title }) => title.toLowerCase() === wanted);
+    if (column !== undefined) return { ...column, extra: false };
+    const known = columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_')).join(', ');
+    throw new CliError(
+      `--columns: there is no column "${word.trim()}".`,
+      EXIT.usage,
+      `Choose from: ${known}`,
+    );
+  });
+}
+
+/** False for pipes and files, with `NO_COLOR` set, and on terminals without colours. */
+const hasColour = (): boolean => process.stdout.isTTY === true && process.stdout.hasColors();
+
+const TONES = {
+  green: /^(ok|active|allowed|healthy|sent|on|yes)$/,
+  red: /^(rejected|critical|expired|dead|destroyed|revoked)\b|^(denied|failed)(:|$)/,
+  yellow: /^(limited|unreachable|warning|pending|paused|disabled|deleted|unsafe)\b/,
+  gray: /^(-|unchecked|info|never)$/,
+} as const;
+
+/** A cell in the colour of what it says. */
+function toned(text: string, padded: string): string {
+  const tone = (Object.keys(TONES) as (keyof typeof TONES)[]).find((colour) => TONES[colour].test(text));
+  return tone === undefined ? padded : styleText(tone, padded, { validateStream: false });
 }
 
 /** Pipes and files have no width; some terminals tell 0. */
 const screenWidth = () => (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY;
 
-/** The lines of a table on a screen of so many characters. */
-export function fitted(columns: readonly Column[], cells: readonly string[][], screen: number): string[] {
+/** The lines of a table on a screen of `screen` characters. */
+export function fitted(
+  columns: readonly Column[],
+  cells: readonly string[][],
+  { screen, colour = false }: { screen: number; colour?: boolean },
+): string[] {
   const shown = cells.map((texts, i) => {
-    const { extra = false, whole = false } = columns[i] ?? {};
-    return { texts, width: widest(texts), extra, whole };
+    const { extra = false, whole = false, toned: paints = false } = columns[i] ?? {};
+    return { texts, width: widest(texts), extra, whole, paints: paints && colour };
   });
   const tooWide = () => shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) > screen;
   while (tooWide()) {
@@ -48,7 +91,11 @@ export function fitted(columns: readonly Column[], cells: readonly string[][], s
   }
   return (shown[0]?.texts ?? []).map((_, row) =>
     shown
-      .map(({ texts, width }) => cut(texts[row] ?? '', width).padEnd(width))
+      .map(({ texts, width, paints }) => {
+        const text = texts[row] ?? '';
+        const padded = cut(text, width).padEnd(width);
+        return paints && row > 0 ? toned(text, padded) : padded;
+      })
       .join(GAP)
       .trimEnd(),
   );

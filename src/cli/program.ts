@@ -5,9 +5,11 @@ import { add } from './commands/add.js';
 import { audit } from './commands/audit.js';
 import { channels } from './commands/channels.js';
 import { complete, completion } from './commands/completion.js';
+import { copy } from './commands/copy.js';
 import { remove } from './commands/delete.js';
 import { destroy } from './commands/destroy.js';
 import { doctor } from './commands/doctor.js';
+import { edit } from './commands/edit.js';
 import { env } from './commands/env.js';
 import { events } from './commands/events.js';
 import { fetchCertificate } from './commands/fetchCertificate.js';
@@ -39,7 +41,7 @@ import { worker } from './commands/worker.js';
 
 /** What is done with one credential or many, by the headings of the help. */
 const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
-  'One credential:': [add, show, get, test, update, rotate, remove, restore, destroy],
+  'One credential:': [add, show, get, copy, test, update, edit, rotate, remove, restore, destroy],
   'Its past:': [history, activate, usage],
   'Who may use it:': [grants, grant, revoke],
   'Many at once:': [list, resolve, importCommand, run, env],

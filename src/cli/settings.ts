@@ -39,6 +39,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   };
 }
 
+/** What edits a text, as other tools choose it. */
+export function editorCommand(env: NodeJS.ProcessEnv = process.env): string {
+  return env['VISUAL'] || env['EDITOR'] || 'vi';
+}
+
 /** The origin to speak to: the flag, the environment, the last login, the embedded default. */
 export function serverOf(words: (string | undefined)[], settings: Settings): URL {
   const text = words.find((word) => word !== undefined) ?? DEFAULT_SERVER;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { columns as audit } from '../../src/cli/commands/audit.js';
-import { cell, fitted } from '../../src/cli/output.js';
+import { cell, chosenColumns, fitted } from '../../src/cli/output.js';
 
 describe('a table on the terminal', () => {
   const value = () => undefined;
@@ -18,16 +18,19 @@ describe('a table on the terminal', () => {
   ];
 
   it('shows all where there is room', () => {
-    expect(fitted(columns, cells, 49)).to.deep.equal([
+    expect(fitted(columns, cells, { screen: 49 })).to.deep.equal([
       'NAME                EXPIRES  ID          HEALTH',
       'a rather long name  -        0123456789  ok',
     ]);
   });
 
   it('leaves out what matters less, the last first, then cuts the widest', () => {
-    expect(fitted(columns, cells, 40)[0]).to.equal('NAME                EXPIRES  HEALTH');
-    expect(fitted(columns, cells, 30)[0]).to.equal('NAME                HEALTH');
-    expect(fitted(columns, cells, 20)).to.deep.equal(['NAME          HEALTH', 'a rather lo…  ok']);
+    expect(fitted(columns, cells, { screen: 40 })[0]).to.equal('NAME                EXPIRES  HEALTH');
+    expect(fitted(columns, cells, { screen: 30 })[0]).to.equal('NAME                HEALTH');
+    expect(fitted(columns, cells, { screen: 20 })).to.deep.equal([
+      'NAME          HEALTH',
+      'a rather lo…  ok',
+    ]);
   });
 
   it('shows the trail in 80 columns with its moments and actions whole', () => {
@@ -42,16 +45,35 @@ describe('a table on the terminal', () => {
       request_id: '6b5e7a52-4b0c-4c53-8f6a-3f6f2f0d7c12',
     };
     const trail = audit.map(({ title, value: of }) => [title, cell(of(row))]);
-    const [titles, line] = fitted(audit, trail, 80);
+    const [titles, line] = fitted(audit, trail, { screen: 80 });
     expect(titles?.split(/ {2,}/)).to.deep.equal(['AT', 'ACTOR', 'ACTION', 'OUTCOME', 'CREDENTIAL']);
     expect(line)
       .to.contain('2027-01-31 10:00Z')
       .and.contain('credential.environment')
       .and.have.length.at.most(80);
-    expect(fitted(audit, trail, 140)[0])
+    expect(fitted(audit, trail, { screen: 140 })[0])
       .to.contain('USED BY')
       .and.not.contain('REQUEST');
-    expect(fitted(audit, trail, 200)[0]).to.contain('REQUEST');
+    expect(fitted(audit, trail, { screen: 200 })[0]).to.contain('REQUEST');
+  });
+
+  it('colours what a cell says, on a terminal with colours only, and never the title', () => {
+    const toned = [{ title: 'HEALTH', value, toned: true }];
+    const rows = [['HEALTH', 'ok', 'rejected', 'denied: forbidden', 'something']];
+    expect(fitted(toned, rows, { screen: 80, colour: true })).to.deep.equal([
+      'HEALTH',
+      '\u001b[32mok               \u001b[39m',
+      '\u001b[31mrejected         \u001b[39m',
+      '\u001b[31mdenied: forbidden\u001b[39m',
+      'something',
+    ]);
+    expect(fitted(toned, rows, { screen: 80 }).join('')).to.not.include('\u001b');
+  });
+
+  it('has the columns that a person names, in that order', () => {
+    const named = chosenColumns(columns, 'health, Name');
+    expect(named.map(({ title }) => title)).to.deep.equal(['HEALTH', 'NAME']);
+    expect(() => chosenColumns(columns, 'name,colour')).to.throw('there is no column "colour"');
   });
 
   it('passes nothing on that steers a terminal or turns its text round', () => {

@@ -1,5 +1,3 @@
-import { reasonOf } from '../outbound/reasons.js';
-
 /** What the library says of its own step. The server's answer, where there is one, says more. */
 const CODES: Readonly<Record<string, string>> = {
   EAUTH: 'mail_login_refused',
@@ -56,9 +54,20 @@ function needsSmtpUtf8({ recipient, response }: MailError): boolean {
   return beyondAscii && /^(501|553)\b|^\d{3}[ -]5\.6\.7\b/.test(String(response));
 }
 
+/** Codes of Node and OpenSSL from before the first command; the first pattern that fits counts. */
+const SOCKET_CODES: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED$/, 'refused'],
+  [/^E(HOST|NET)(UNREACH|DOWN)$|^EADDRNOTAVAIL$/, 'no_route'],
+  [/^ETIMEDOUT$/, 'timed_out'],
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, 'certificate_expired'],
+  [/^ERR_TLS_CERT_ALTNAME/, 'certificate_name'],
+  [/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)_/, 'untrusted_certificate'],
+  [/^(ERR_SSL_|EPROTO$)/, 'tls_handshake'],
+];
+
 /** What broke after the server was reached may have been taken by it. */
 function socketFailure(originalCode: unknown, syscall: unknown): string {
-  const reason = reasonOf({ code: originalCode });
-  if (syscall === 'connect' || /certificate|tls/.test(reason)) return reason;
-  return 'connection_lost';
+  const [, code] = SOCKET_CODES.find(([pattern]) => pattern.test(String(originalCode))) ?? [];
+  const reset = code === undefined || (code === 'timed_out' && syscall !== 'connect');
+  return reset ? 'connection_lost' : code;
 }

@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import { askMissing, nameOrAsk } from '../askFields.js';
 import { Cli, type GlobalOptions } from '../cli.js';
 import { repeated } from '../command.js';
-import { CliError, EXIT } from '../exitCodes.js';
-import {
-  addFieldFlags,
-  askMissingSecrets,
-  fetchTemplate,
-  fieldsFrom,
-  neededFlags,
-  pairs,
-  wholeNumber,
-} from '../fieldFlags.js';
+import { addFieldFlags, fetchTemplate, fieldsFrom, neededFlags, pairs, wholeNumber } from '../fieldFlags.js';
 import type { CredentialView } from '../find.js';
 import { formLeaf, formOf, isMissing, runForm, serverIn } from '../formCommand.js';
 import { confirmInsecure, YES_FLAG } from '../insecure.js';
@@ -19,6 +11,7 @@ import { cell, printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
+import { ahead, TIME_FORMS } from '../when.js';
 
 interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown> {
   name?: string;
@@ -38,7 +31,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
 type Stored = CredentialView & { test: TestView | null };
 
 /** `add <service_type> …`: the flags are the fields of that service's form. */
-export const add = formLeaf('add', 'store a new credential; its flags are the fields of the service')
+export const add = formLeaf('add', 'store a new credential; asks for what is missing')
   .argument('[service_type]', 'proxmox, vmware, aws …: see `templates`')
   .argument('[flags...]')
   .usage('<service_type> --name <name> [flags of the service; see add <service_type> --help]')
@@ -56,13 +49,13 @@ async function addOf(outer: Command, serviceType: string, words: string[]): Prom
   const flags = addFieldFlags(inner, template);
   inner.usage(`--name <name> ${neededFlags(template)}[options]`);
   await runForm<Options>(inner, words, async (options) => {
-    if (options.name === undefined)
-      throw new CliError('--name is needed: what the credential is called', EXIT.usage);
     const { fields, secretFields } = await fieldsFrom(flags, options);
     await confirmInsecure(fields, options.yes);
-    await askMissingSecrets(template, fields);
+    const name = await nameOrAsk(options.name, template);
+    await askMissing(template, fields, { presets: options.name === undefined });
     const body = {
       ...bodyOf(options),
+      name,
       service_type: template.service_type,
       fields,
       ...(template.free_form && { secret_fields: secretFields }),
@@ -95,7 +88,7 @@ export function commonFlags(command: Command): Command {
     .option('--description <text>', 'what it is for')
     .option('--label <key=value>', 'a label; may be repeated', repeated)
     .option('--env <VARIABLE=field>', 'an environment variable that holds a field; may be repeated', repeated)
-    .option('--expires-at <moment>', 'when it ends, RFC 3339: 2027-01-31T00:00:00Z')
+    .option('--expires-at <time>', `when it expires: ${TIME_FORMS}`, ahead)
     .option('--rotate-every <days>', 'remind to rotate after so many days', wholeNumber)
     .option('--test-every <minutes>', 'test by itself every so many minutes', wholeNumber)
     .option('--shared', 'everybody from engineer up may read it (admins only), or the teams named by --team')
@@ -107,7 +100,6 @@ export function commonFlags(command: Command): Command {
 
 function bodyOf(options: Options): Record<string, unknown> {
   return {
-    name: options.name,
     description: options.description,
     labels: pairs(options.label, '--label'),
     env_names: pairs(options.env, '--env'),

@@ -9,6 +9,7 @@ import { type Column, printJson, printTable } from '../output.js';
 import { listed, tellMore } from '../pages.js';
 import { writtenOut } from '../subject.js';
 import { note, say } from '../terminal.js';
+import { ago, TIME_FORMS } from '../when.js';
 
 interface ListOptions extends GlobalOptions {
   credential?: string;
@@ -33,8 +34,8 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
   .option('--actor <principal>', 'by whom, e.g. local:anna or sa:celery')
   .option('--action <action>', 'e.g. credential.read')
   .option('--outcome <outcome>', 'allowed, denied or failed')
-  .option('--from <moment>', 'RFC 3339, e.g. 2027-01-31T00:00:00Z; that moment included')
-  .option('--to <moment>', 'RFC 3339; that moment not included')
+  .option('--from <time>', `from this time on: ${TIME_FORMS}; 7d is 7 days ago`, ago)
+  .option('--to <time>', 'before this time', ago)
   .option('--limit <n>', 'at most so many', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, credential, limit, ...words }) => {
@@ -55,7 +56,7 @@ export const columns: Column[] = [
   { title: 'AT', value: (row) => row['at'], whole: true },
   { title: 'ACTOR', value: (row) => row['actor'] },
   { title: 'ACTION', value: (row) => row['action'], whole: true },
-  { title: 'OUTCOME', value: outcomeOf },
+  { title: 'OUTCOME', value: outcomeOf, toned: true },
   { title: 'CREDENTIAL', value: (row) => row['credential_id'] },
   { title: 'USED BY', value: (row) => row['used_by'], extra: true },
   { title: 'REQUEST', value: (row) => row['request_id'], extra: true },

@@ -138,8 +138,8 @@ const deliveries = leaf('deliveries', 'what was handed over to a channel, newest
 const noticeOf = (row: Row) => row['notice'] as Row;
 const deliveryColumns = [
   { title: 'SINCE', value: (row: Row) => row['handed_over_at'] },
-  { title: 'STATE', value: (row: Row) => row['state'] },
-  { title: 'SEVERITY', value: (row: Row) => noticeOf(row)['severity'] },
+  { title: 'STATE', value: (row: Row) => row['state'], toned: true },
+  { title: 'SEVERITY', value: (row: Row) => noticeOf(row)['severity'], toned: true },
   { title: 'WHAT', value: (row: Row) => noticeOf(row)['text'] },
   { title: 'TRIES', value: (row: Row) => row['attempts'] },
   { title: 'TROUBLE', value: (row: Row) => row['last_code'] },

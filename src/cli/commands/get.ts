@@ -4,31 +4,18 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { findCredential } from '../find.js';
 import { printJson } from '../output.js';
 import { say } from '../terminal.js';
+import { readValues, reasonFlags, type ValueOptions } from '../values.js';
 
-interface Options extends GlobalOptions {
-  reason?: string;
-  usedBy?: string;
-}
-
-interface Values {
-  version: number;
-  fields: Record<string, unknown>;
-}
+interface Options extends GlobalOptions, ValueOptions {}
 
 /** The values themselves. With a field's name only that value, so that `$(… get name field)` works. */
-export const get = leaf('get', 'the values, secrets too (audited)')
+export const get = reasonFlags(leaf('get', 'print the values, including secrets (audited)'))
   .argument('<credential>', 'name, owner/name or id')
   .argument('[field]', 'print this value alone')
-  .option('--reason <text>', 'why an admin opens what is not shared with him; the owner is told')
-  .option('--used-by <name>', 'the agent or deployment that it is for')
   .action(
     withBroker<Options>(async (cli, options, [word = '', field]) => {
       const { id, name } = await findCredential(cli, word);
-      const headers = {
-        ...(options.reason && { 'x-break-glass-reason': options.reason }),
-        ...(options.usedBy && { 'x-used-by': options.usedBy }),
-      };
-      const { body } = await cli.call<Values>(`/api/credentials/${id}/secret`, { headers });
+      const body = await readValues(cli, id, options);
       if (field === undefined) return options.json ? printJson(body) : printValues(body.fields);
       if (!(field in body.fields)) {
         const known = Object.keys(body.fields).join(', ');

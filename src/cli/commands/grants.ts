@@ -7,6 +7,7 @@ import { type CredentialView, findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
 import { type Subject, subjectOf } from '../subject.js';
 import { note } from '../terminal.js';
+import { ahead, TIME_FORMS } from '../when.js';
 
 interface Grant extends Subject {
   level: string;
@@ -50,7 +51,7 @@ export const grant = leaf('grant', 'share it')
     repeated,
   )
   .option('--level <level>', 'use, read or manage', 'read')
-  .option('--until <moment>', 'when the grant ends, RFC 3339')
+  .option('--until <time>', `when the grant expires: ${TIME_FORMS}`, ahead)
   .option('--reason <text>', 'why an admin opens to himself what is not his; the owner is told')
   .action(
     withBroker<Options>(async (cli, options, [word = '']) => {

@@ -1,12 +1,13 @@
 import { withAccountNames } from '../accountNames.js';
-import type { GlobalOptions } from '../cli.js';
+import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { tlsCell } from '../insecure.js';
-import { printJson, printTable } from '../output.js';
-import { listed, tellMore } from '../pages.js';
+import { cell, chosenColumns, printJson, printTable } from '../output.js';
+import { listed, type Page, tellMore } from '../pages.js';
 import { writtenOut } from '../subject.js';
 import { note } from '../terminal.js';
+import { ago, ahead, TIME_FORMS } from '../when.js';
 
 interface Options extends GlobalOptions {
   type?: string;
@@ -18,6 +19,8 @@ interface Options extends GlobalOptions {
   expiringBefore?: string;
   unusedSince?: string;
   search?: string;
+  sort?: string;
+  columns?: string;
   limit?: number;
 }
 
@@ -26,7 +29,7 @@ const columns = [
   { title: 'TYPE', value: (c: Record<string, unknown>) => c['service_type'] },
   { title: 'OWNER', value: (c: Record<string, unknown>) => c['owner'] },
   { title: 'ACCESS', value: (c: Record<string, unknown>) => c['access'] },
-  { title: 'HEALTH', value: (c: Record<string, unknown>) => c['health'] },
+  { title: 'HEALTH', value: (c: Record<string, unknown>) => c['health'], toned: true },
   { title: 'TLS', value: (c: Record<string, unknown>) => tlsCell(c['tls']) },
   { title: 'VERSION', value: (c: Record<string, unknown>) => c['active_version'], extra: true },
   { title: 'EXPIRES', value: (c: Record<string, unknown>) => c['expires_at'], extra: true },
@@ -42,18 +45,24 @@ export const list = leaf('list', 'what you may see')
   .option('--label <key=value>', 'with this label; may be repeated', repeated)
   .option('--team <name>', 'shared with this team')
   .option('--owner <principal>', 'owned by, e.g. local:anna or sa:celery')
-  .option('--expiring-before <moment>', 'RFC 3339')
-  .option('--unused-since <moment>', 'RFC 3339')
+  .option('--expiring-before <time>', `expires before: ${TIME_FORMS}`, ahead)
+  .option('--unused-since <time>', 'not used since; 90d is 90 days ago', ago)
   .option('--search <text>', 'in names, descriptions and settings')
-  .option('--limit <n>', 'at most so many', atLeastOne)
+  .option(
+    '--sort <column>',
+    'by name, type, owner, health, expires …; -name for descending (default: newest first)',
+  )
+  .option('--columns <names>', 'show only these, e.g. name,health,expires')
+  .option('--limit <n>', 'at most n', atLeastOne)
   .action(
     withBroker<Options>(async (cli, options) => {
       const { owner } = options;
       const filter = { ...filterOf(options), owner: owner && (await writtenOut(cli, owner)) };
-      const page = await listed(cli, '/api/credentials', { limit: options.limit, filter });
+      const shown = chosenColumns(columns, options.columns);
+      const page = await sortedPage(cli, filter, options);
       if (options.json) return printJson({ items: page.items });
       if (page.items.length > 0) {
-        printTable(columns, await withAccountNames(cli, page.items));
+        printTable(shown, await withAccountNames(cli, page.items));
         return tellMore(page);
       }
       const filtered = Object.values(filter).some((word) => word !== undefined);
@@ -64,6 +73,31 @@ export const list = leaf('list', 'what you may see')
       );
     }),
   );
+
+/** A sorted list is all of it, sorted, and then the first `limit`: the first ones of an unsorted list would be others. */
+async function sortedPage(
+  cli: Cli,
+  filter: Record<string, string | string[] | undefined>,
+  { sort, limit }: Options,
+): Promise<Page<Record<string, unknown>>> {
+  if (sort === undefined) return listed(cli, '/api/credentials', { limit, filter });
+  const [column] = chosenColumns(columns, sort.replace(/^-/, ''));
+  const { items } = await listed(cli, '/api/credentials', { filter });
+  const key = (row: Record<string, unknown>) => cell(column?.value(row));
+  const order = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+  items.sort((a, b) => byKey(order, key(a), key(b)));
+  if (sort.startsWith('-')) items.reverse();
+  return {
+    items: items.slice(0, limit),
+    next_cursor: items.length > (limit ?? items.length) ? 'more' : null,
+  };
+}
+
+/** What has none comes last. */
+function byKey(order: Intl.Collator, a: string, b: string): number {
+  if (a === '-' || b === '-') return Number(a === '-') - Number(b === '-');
+  return order.compare(a, b);
+}
 
 function filterOf(options: Options): Record<string, string | string[] | undefined> {
   return {

@@ -5,6 +5,7 @@ import { atLeastOne } from '../fieldFlags.js';
 import { printJson, printTable } from '../output.js';
 import { listed, tellMore } from '../pages.js';
 import { note } from '../terminal.js';
+import { ahead, TIME_FORMS } from '../when.js';
 
 type Notice = Record<string, unknown> & { id: string; text: string };
 interface ListOptions extends GlobalOptions {
@@ -33,7 +34,7 @@ const list = leaf('list', 'what still holds of what you were told; to an admin o
 const columns = [
   { title: 'ID', value: (row: Record<string, unknown>) => row['id'] },
   { title: 'SINCE', value: (row: Record<string, unknown>) => row['created_at'] },
-  { title: 'SEVERITY', value: (row: Record<string, unknown>) => row['severity'] },
+  { title: 'SEVERITY', value: (row: Record<string, unknown>) => row['severity'], toned: true },
   { title: 'WHAT', value: (row: Record<string, unknown>) => row['text'] },
   { title: 'FOR', value: (row: Record<string, unknown>) => row['recipient'], extra: true },
   {
@@ -56,9 +57,10 @@ const ack = leaf('ack', 'seen: the same is not told again until it changes')
 
 const snooze = leaf('snooze', 'not again before a moment, then once more if it is still so')
   .argument('<id>')
-  .argument('<until>', 'RFC 3339: 2027-01-31T00:00:00Z')
+  .argument('<until>', TIME_FORMS, ahead)
   .action(
-    withBroker(async (cli, { json }, [id = '', until = '']) => {
+    withBroker(async (cli, { json }, [id = '', word = '']) => {
+      const until = ahead(word);
       const path = `${PATH}/${encodeURIComponent(id)}/snooze`;
       const { body } = await cli.call<Notice>(path, { method: 'POST', body: { until } });
       if (json) printJson(body);

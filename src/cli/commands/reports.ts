@@ -8,6 +8,7 @@ import { atLeastOne } from '../fieldFlags.js';
 import { printJson, printPairs, printTable } from '../output.js';
 import { listed, tellMore } from '../pages.js';
 import { note, say } from '../terminal.js';
+import { ago, TIME_FORMS } from '../when.js';
 import { reportSchedules } from './reportSchedules.js';
 
 interface MakeOptions extends GlobalOptions {
@@ -56,8 +57,8 @@ const list = leaf('list', 'reports that were made, newest first (admins: all, ot
 
 const make = leaf('make', 'make a report now (admins)')
   .option('--team <name>', 'of what was granted to this team; else of everything')
-  .option('--from <moment>', 'RFC 3339; else seven days before the end')
-  .option('--to <moment>', 'RFC 3339; else now')
+  .option('--from <time>', `from this time on (default: seven days before the end): ${TIME_FORMS}`, ago)
+  .option('--to <time>', 'before this time (default: now)', ago)
   .action(
     withBroker<MakeOptions>(async (cli, { json, team, from, to }) => {
       const { body } = await cli.call<Report>(PATH, { method: 'POST', body: { team, from, to } });

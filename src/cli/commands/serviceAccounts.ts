@@ -6,6 +6,7 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { printJson, printTable } from '../output.js';
 import { makePrivateFile } from '../privateFile.js';
 import { confirm, note, say } from '../terminal.js';
+import { ahead, TIME_FORMS } from '../when.js';
 
 interface CreateOptions extends GlobalOptions {
   description?: string;
@@ -57,7 +58,7 @@ const create = leaf('create', 'an identity for a service; its secret is shown on
   .argument('<name>', 'a-z 0-9 . _ -')
   .option('--description <text>', 'what it is for')
   .option('--role <role>', 'observer or engineer (default)')
-  .option('--expires-at <moment>', 'when it ends, RFC 3339: 2027-01-31T00:00:00Z')
+  .option('--expires-at <time>', `when it expires: ${TIME_FORMS}`, ahead)
   .option('--secret-file <file>', 'write the secret to a new file of yours (0600) instead of showing it')
   .action(
     withBroker<CreateOptions>(async (cli, options, [name = '']) => {

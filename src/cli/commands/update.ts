@@ -10,6 +10,7 @@ import { printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
+import { aheadOrNever, TIME_FORMS } from '../when.js';
 import { noteExpired } from './add.js';
 
 interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown> {
@@ -79,7 +80,7 @@ function commonFlags(command: Command): Command {
     .option('--description <text>', 'what it is for')
     .option('--label <key=value>', 'set a label; key= removes it; may be repeated', repeated)
     .option('--env <VARIABLE=field>', 'set a variable; VARIABLE= removes it; may be repeated', repeated)
-    .option('--expires-at <moment>', 'when it ends, RFC 3339, or "never"')
+    .option('--expires-at <time>', `when it expires: never, ${TIME_FORMS}`, aheadOrNever)
     .option('--rotate-every <days>', 'remind to rotate after so many days; 0 for no more', wholeNumber)
     .option('--usual-reminders', 'remind as for all again')
     .option(
