@@ -121,7 +121,7 @@ describe('the command line client at a terminal', function () {
 
   it('names the flag of what is wrong, each once', async () => {
     const words =
-      'credentials add openai --name - --label A=1 --expires-at soon --api-key - --rotate-every 0';
+      'credentials add openai --name - --label A=1 --expires-at 2027-02-31T00:00:00Z --api-key - --rotate-every 0';
     const done = await system.glassdome(words.split(' '), { env: anna, stdin: 'x' });
     expect(done.stderr.split('\n').map((line) => line.trim())).to.deep.equal([
       'error: --label A must be 1 to 63 of a-z, 0-9, _, . and -, a letter or digit first',
