@@ -1,34 +1,66 @@
 import { z } from 'zod';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
 import { isMailAddress } from '../domain/mailAddress.js';
+import { brokenNameRule } from '../domain/nameRules.js';
+import { steeringCharacter } from '../domain/plainText.js';
+import { secretIn } from '../domain/secretText.js';
 import { parseServiceType } from '../domain/serviceType.js';
 import { steersPrograms } from '../domain/steeringVariables.js';
 
 /** Control characters would break tables, logs and mail; nothing that people type holds them. */
 const NO_CONTROL = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
-/** Characters that do not show, by which two names could look alike; the joiner of emoji sequences is fine. */
-const INVISIBLE = /[\p{Cf}\p{Co}\p{Cn}\u3164\uffa0]/u;
 
-/** One line of text. */
+/** Adds the rule that a text breaks; `must …`. */
+const following =
+  (rule: (text: string) => string | undefined) => (text: string, context: z.RefinementCtx<string>) => {
+    const message = rule(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  };
+
+/** What is stored or shown in clear. The way out is part of the rule. */
+export function clearTextRule(text: string, kind: 'line' | 'lines' = 'line'): string | undefined {
+  const steering = steeringCharacter(text, kind);
+  if (steering !== undefined) return `must not hold control characters, such as ${steering}`;
+  const secret = secretIn(text);
+  return secret === undefined
+    ? undefined
+    : `must not hold ${secret}, because it is stored and shown in clear; put it in a secret field of a credential`;
+}
+
+/** One line of text, which holds no secret. */
 export const line = (max: number) =>
-  z.string().max(max).regex(NO_CONTROL, 'must be one line without control characters');
+  z
+    .string()
+    .max(max)
+    .regex(NO_CONTROL, 'must be one line without control characters')
+    .superRefine(following(clearTextRule));
 
-/** Text of several lines. */
+/** Text of several lines, of any content. */
 export const paragraph = (max: number) =>
   z
     .string()
     .max(max)
     .refine((text) => !text.includes('\0'), 'must not hold a NUL character');
 
-export const credentialName = line(255)
-  .min(1)
-  .refine((s) => s.trim() === s && s !== '', 'must not begin or end with a blank')
-  .refine(
-    (s) => !INVISIBLE.test(s.replaceAll('\u200d', '')),
-    'must not hold characters that do not show, such as U+200B',
+/** Text of several lines, which holds no secret. */
+export const clearParagraph = (max: number) =>
+  paragraph(max).superRefine(
+    following((text) => (text.includes('\0') ? undefined : clearTextRule(text, 'lines'))),
   );
 
 export const mailAddress = z.string().max(254).refine(isMailAddress, 'must be a mail address');
+
+/** In one Unicode form, so that a name is found by however it is typed. */
+export const credentialName = z
+  .string()
+  .max(255)
+  .regex(NO_CONTROL, 'must be one line without control characters')
+  .min(1)
+  .normalize('NFC')
+  .superRefine(following((name) => brokenNameRule(name) ?? clearTextRule(name)));
+
+/** A name as a request asks for it: also one of before these rules. */
+export const nameToFind = line(255).min(1).normalize('NFC');
 
 /** A service type or one of its aliases; the parsed value is the service type. */
 export const serviceTypeWord = z
@@ -51,7 +83,8 @@ export const labels = z
       .regex(
         /^[a-z0-9][a-z0-9_.-]{0,62}$/,
         'must be 1 to 63 of a-z, 0-9, _, . and -, a letter or digit first',
-      ),
+      )
+      .superRefine(following(clearTextRule)),
     line(255),
   )
   .refine((map) => Object.keys(map).length <= 32, 'must hold at most 32 labels');
@@ -64,7 +97,10 @@ export const moment = z.iso
 /** Environment variable → field. */
 export const envNames = z
   .record(
-    z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be the name of a variable'),
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be the name of a variable')
+      .superRefine(following(clearTextRule)),
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must name a field'),
   )
   .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables')

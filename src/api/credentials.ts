@@ -3,6 +3,7 @@ import { AUDIT_ACTIONS, AUDIT_OUTCOMES } from '../domain/audit.js';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
 import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testPace.js';
 import {
+  clearParagraph,
   credentialName,
   cursor,
   envNames,
@@ -13,6 +14,7 @@ import {
   limit,
   line,
   moment,
+  nameToFind,
   paragraph,
   serviceTypeWord,
   uuid,
@@ -44,7 +46,7 @@ export const createCredentialBody = z.strictObject({
   fields: fieldMap,
   /** `other` only: which of the fields are secret. Left out, all are. */
   secret_fields: z.array(z.string().max(64)).max(64).optional(),
-  description: paragraph(2000).default(''),
+  description: clearParagraph(2000).default(''),
   labels: labels.default({}),
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
@@ -63,7 +65,7 @@ export const updateCredentialBody = z.strictObject({
   name: credentialName.optional(),
   fields: fieldMap.optional(),
   secret_fields: z.array(z.string().max(64)).max(64).optional(),
-  description: paragraph(2000).optional(),
+  description: clearParagraph(2000).optional(),
   labels: labels.optional(),
   env_names: envNames.optional(),
   expires_at: moment.nullable().optional(),
@@ -125,7 +127,7 @@ export const listCredentialsQuery = z.strictObject({
   expiring_before: moment.optional(),
   unused_since: moment.optional(),
   /** Exactly this. */
-  name: line(255).min(1).optional(),
+  name: nameToFind.optional(),
   q: line(200).optional(),
   limit,
   cursor: cursor.optional(),
@@ -148,7 +150,7 @@ export type AuditQuery = z.infer<typeof auditQuery>;
 export const selector = z.union(
   [
     z.strictObject({ id: uuid }),
-    z.strictObject({ name: credentialName, owner: line(255).optional() }),
+    z.strictObject({ name: nameToFind, owner: line(255).optional() }),
     z.strictObject({ service_type: serviceTypeWord, labels: labels.optional(), owner: line(255).optional() }),
     z.strictObject({
       env: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),

@@ -1,4 +1,4 @@
-import { parseDotenv } from '../domain/dotenv.js';
+import { parseDotenv, warningText } from '../domain/dotenv.js';
 import { steersPrograms } from '../domain/steeringVariables.js';
 import type { Cli } from './cli.js';
 import { readDotenvText } from './envFile.js';
@@ -90,7 +90,9 @@ function addOfBroker(
 
 async function readVariables(path: string): Promise<Record<string, string>> {
   const { entries, warnings } = parseDotenv(await readDotenvText(path), { environment: ownEnvironment() });
-  for (const { line, message } of warnings) note(`warning: ${path}, line ${line} ${message}`);
+  for (const warning of warnings) note(`warning: ${path}, ${warningText(warning)}`);
+  for (const { name, unquoted } of entries)
+    if (unquoted !== undefined) note(`warning: ${name} was left out: its value has no quotes`);
   return Object.fromEntries(entries.flatMap((e) => (e.value === null ? [] : [[e.name, e.value] as const])));
 }
 

@@ -1,3 +1,4 @@
+import { type DotenvWarning, warningText } from '../domain/dotenv.js';
 import type { ImportClass } from '../domain/envImport.js';
 import { cell, printTable } from './output.js';
 import { note, say } from './terminal.js';
@@ -7,7 +8,7 @@ export interface ImportReport {
   dry_run: boolean;
   groups: ImportGroupView[];
   rows: ImportRowView[];
-  warnings: { line: number; message: string }[];
+  warnings: DotenvWarning[];
   still_in_environment: string[];
 }
 
@@ -36,6 +37,7 @@ const LEFT: Readonly<Record<Exclude<ImportClass, 'credential'>, string>> = {
   connection_string: 'connection string, left alone',
   placeholder: 'placeholder, still to be filled in',
   empty: 'empty',
+  unquoted: 'over several lines without quotes',
   duplicate: 'another one wins',
   unknown: 'unknown',
 };
@@ -83,7 +85,7 @@ export function printPreview(report: ImportReport, grantTo: readonly string[]): 
       left,
     );
   }
-  for (const { line, message } of warnings) note(`warning: line ${line} ${message}`);
+  for (const warning of warnings) note(`warning: ${warningText(warning)}`);
   tellProblems(groups);
   tellClaims(groups.filter((g) => g.result === 'create' || g.result === 'update'));
 }

@@ -1,10 +1,12 @@
+import { isBase64Line, isBase64Tail } from './dotenvBlocks.js';
 import { interpolate } from './dotenvInterpolation.js';
-import { readStatements } from './dotenvStatements.js';
+import { type DotenvStatement, readStatements } from './dotenvStatements.js';
+import { isVariableName } from './variableName.js';
 
 /** One variable of a `.env`. Its value may be a secret: whoever keeps it wraps it. */
 export interface DotenvEntry {
   name: string;
-  /** `null` for a name that stands alone, without `=`. */
+  /** `null` where it goes on over several lines without quotes, so that nothing of it counts (`unquoted`). */
   value: string | null;
   /** Line of the statement that counts, from 1. */
   line: number;
@@ -12,11 +14,15 @@ export interface DotenvEntry {
   overriddenLines: number[];
   /** Names of `${…}` in it that neither the file nor the environment knows: "take it from the shell". */
   unresolved: string[];
+  /** Lines and kind of a value that nobody put in quotes. */
+  unquoted?: string;
 }
 
-/** A statement that was left out, and why. Never holds a value. */
+/** A statement that was left out, and why. Holds nothing of the file's text. */
 export interface DotenvWarning {
   line: number;
+  /** Of several lines: the last one. */
+  to?: number;
   message: string;
 }
 
@@ -37,7 +43,8 @@ export const MAX_EXPANDED_CHARS = 4_194_304;
 /**
  * Reads a `.env` as python-dotenv 1.2.4 does from a file (`dotenv_values`): quotes, escapes, `export`, comments, values
  * over several lines, CR LF, and `${NAME}` in every kind of quoting, where names that stand earlier in the file win over
- * `environment`. What cannot be read is left out with a warning and the rest counts. Never throws.
+ * `environment`. What cannot be read is left out with a warning that gives its lines, and the rest counts. So is what
+ * has no name of a variable before its `=`, or no `=`: the lines of a key without quotes look like that. Never throws.
  */
 export function parseDotenv(text: string, options: DotenvOptions = {}): ParsedDotenv {
   const environment = new Map(Object.entries(options.environment ?? {}));
@@ -45,23 +52,55 @@ export function parseDotenv(text: string, options: DotenvOptions = {}): ParsedDo
   const entries = new Map<string, DotenvEntry>();
   const warnings: DotenvWarning[] = [];
   let room = MAX_EXPANDED_CHARS;
-  for (const { line, key, value } of readStatements(text)) {
-    if (key === undefined) {
-      warnings.push({ line, message: 'is not NAME=value and was left out' });
-      continue;
-    }
+  let before: DotenvStatement | undefined;
+  for (const statement of readStatements(text)) {
+    const { line, key, value } = statement;
     const lookUp = (name: string) => (known.has(name) ? known.get(name) : environment.get(name));
     const expanded = value === null ? { value, unresolved: [] } : interpolate(value, lookUp, room);
-    if (expanded === 'too_long') {
-      warnings.push({ line, message: 'grows too long by its references and was left out' });
-      continue;
-    }
+    const message = expanded === 'too_long' ? TOO_LONG : leftOut(statement, before);
+    before = statement;
+    if (message !== undefined) warnings.push(message === UNQUOTED ? ofBlock(statement) : { line, message });
+    if (key === undefined || expanded === 'too_long') continue;
     room -= expanded.value?.length ?? 0;
     known.set(key, expanded.value);
+    // As python-dotenv has it, a name that stands alone takes back what was set before.
+    if (expanded.value === null) entries.delete(key);
+    if (message !== undefined && (message !== UNQUOTED || !isVariableName(key))) continue;
     const earlier = entries.get(key);
     const overriddenLines = earlier?.overriddenLines ?? [];
     if (earlier !== undefined) overriddenLines.push(earlier.line);
-    entries.set(key, { name: key, line, overriddenLines, ...expanded });
+    const unquoted = message === UNQUOTED ? { unquoted: ofBlock(statement).message } : {};
+    entries.set(key, { name: key, line, overriddenLines, ...expanded, ...unquoted });
   }
   return { entries: [...entries.values()], warnings };
+}
+
+const TOO_LONG = 'grows too long by its references and was left out';
+const UNQUOTED = 'goes on without quotes';
+
+/** Why a statement does not count, or undefined. */
+function leftOut(statement: DotenvStatement, before: DotenvStatement | undefined): string | undefined {
+  const { key, value, unquoted } = statement;
+  if (unquoted !== undefined) return UNQUOTED;
+  if (key === undefined) return 'is not NAME=value and was left out';
+  if (value === null) return 'has no "=" and was left out';
+  if (!isVariableName(key) || /^\s*[^\s=]+==\s*$/.test(statement.text) || endsBase64(statement, before))
+    return 'does not begin with the name of a variable and was left out';
+  return undefined;
+}
+
+/** `bGFzdA=` behind another line of base64, or behind a line that was no assignment. */
+function endsBase64({ line, text }: DotenvStatement, before: DotenvStatement | undefined): boolean {
+  if (before === undefined || before.line !== line - 1 || !isBase64Tail(text)) return false;
+  return isBase64Line(before.text) || (before.value === null && /[a-z]/.test(text) && /[A-Z]/.test(text));
+}
+
+/** A warning as one line: `line 3 is not NAME=value …`, `lines 3-28: …`. */
+export const warningText = ({ line, to, message }: DotenvWarning): string =>
+  to === undefined ? `line ${line} ${message}` : message;
+
+function ofBlock({ line, unquoted }: DotenvStatement): DotenvWarning {
+  const { to = line, what = '' } = unquoted ?? {};
+  const lines = to === line ? `line ${line}` : `lines ${line}-${to}`;
+  return { line, to, message: `${lines}: ${what}; put it in quotes` };
 }

@@ -1,8 +1,14 @@
+import { type UnquotedBlock, unquotedBlock } from './dotenvBlocks.js';
+
 /** One statement of a `.env`, before `${…}` is replaced. Without a key: a line that could not be read. */
 export interface DotenvStatement {
   line: number;
   key?: string;
   value: string | null;
+  /** Its first line as it is in the file. */
+  text: string;
+  /** Its value goes on, without quotes, to this line, so that nothing of it counts. */
+  unquoted?: { to: number; what: string };
 }
 
 /** What Python's `\s` knows as blank, without the line feed. JavaScript's `\s` is another set. */
@@ -50,6 +56,13 @@ class Reader {
     return this.#line;
   }
 
+  /** Goes to the begin of the line with this number, from 1, or to the end; also back. */
+  toLine(line: number, starts: readonly number[]): void {
+    this.at = starts[line - 1] ?? this.text.length;
+    this.#line = line;
+    this.#counted = this.at;
+  }
+
   take(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
@@ -68,25 +81,55 @@ class Reader {
 
 /**
  * The statements of a `.env` by python-dotenv's grammar (its parser.py, 1.2.4), comments and empty lines left out.
- * A byte order mark is dropped and every line end is a line feed, as Python reads a text file.
+ * A byte order mark is dropped and every line end is a line feed, as Python reads a text file. What python-dotenv would
+ * take line by line, though it is one value without quotes, is one statement here (`unquoted`).
  */
 export function* readStatements(text: string): Generator<DotenvStatement> {
   const reader = new Reader(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'));
+  const lines = reader.text.split('\n');
+  const starts = startsOf(lines);
   while (!reader.ended()) {
     reader.take(BLANKS_AND_LINES);
     if (reader.ended()) return;
-    const line = reader.line();
+    const start = { line: reader.line(), text: lines[reader.line() - 1] ?? '' };
     const statement = readStatement(reader);
-    if (statement === null) {
+    const isComment = statement !== null && statement.key === undefined;
+    const block = isComment || statement?.quoted ? undefined : unquotedBlock(lines, start.line - 1);
+    if (block !== undefined) {
+      reader.toLine(block.last + 2, starts);
+      yield { ...start, ...blockOf(start.text, block) };
+    } else if (statement === null) {
       // The rest of the line at which reading stopped goes; what follows may be fine.
       reader.take(REST);
       if (reader.peek() === '\n') reader.at += 1;
-      yield { line, value: null };
-    } else if (statement.key !== undefined) yield { line, ...statement };
+      yield { ...start, value: null };
+    } else if (!isComment)
+      yield { ...start, ...(statement.key !== undefined && { key: statement.key }), value: statement.value };
   }
 }
 
-function readStatement(reader: Reader): { key?: string; value: string | null } | null {
+/** An unclosed quote may have led the reader astray, so the name is read from the line itself. */
+function blockOf(text: string, { last, what }: UnquotedBlock): Omit<DotenvStatement, 'line' | 'text'> {
+  const key = /^\s*(?:export\s+)?([^=#\s]+)\s*=/.exec(text)?.[1];
+  return { ...(key !== undefined && { key }), value: null, unquoted: { to: last + 1, what } };
+}
+
+function startsOf(lines: readonly string[]): number[] {
+  let at = 0;
+  return lines.map((line) => {
+    const start = at;
+    at += line.length + 1;
+    return start;
+  });
+}
+
+interface Statement {
+  key?: string;
+  value: string | null;
+  quoted: boolean;
+}
+
+function readStatement(reader: Reader): Statement | null {
   reader.take(EXPORT);
   const key = readKey(reader);
   if (key === null) return null;
@@ -95,7 +138,7 @@ function readStatement(reader: Reader): { key?: string; value: string | null } |
   if (value === 'unreadable') return null;
   reader.take(COMMENT);
   if (reader.take(END_OF_LINE) === null) return null;
-  return { ...key, value: value.text };
+  return { ...key, value: value.text, quoted: value.quoted === true };
 }
 
 function readKey(reader: Reader): { key?: string } | null {
@@ -104,7 +147,7 @@ function readKey(reader: Reader): { key?: string } | null {
   return found?.[1] === undefined ? null : { key: found[1] };
 }
 
-function readAssignment(reader: Reader): { text: string | null } | 'unreadable' {
+function readAssignment(reader: Reader): { text: string | null; quoted?: true } | 'unreadable' {
   const sign = reader.take(EQUAL_SIGN);
   if (sign === null) return { text: null };
   const first = reader.peek();
@@ -114,7 +157,7 @@ function readAssignment(reader: Reader): { text: string | null } | 'unreadable' 
   return { text: withoutComment(reader.take(REST)?.[0] ?? '') };
 }
 
-function readQuoted(reader: Reader, quote: '"' | "'"): { text: string } | 'unreadable' {
+function readQuoted(reader: Reader, quote: '"' | "'"): { text: string; quoted: true } | 'unreadable' {
   const start = reader.at + 1;
   let end = start;
   while (end < reader.text.length && reader.text[end] !== quote) end += reader.text[end] === '\\' ? 2 : 1;
@@ -124,7 +167,7 @@ function readQuoted(reader: Reader, quote: '"' | "'"): { text: string } | 'unrea
   const text = reader.text
     .slice(start, end)
     .replace(escapes, (_, letter: string) => ESCAPES[letter] ?? letter);
-  return { text };
+  return { text, quoted: true };
 }
 
 /** A `#` begins a comment only behind a blank. Written as loops: a pattern would be quadratic in a run of blanks. */

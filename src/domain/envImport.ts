@@ -4,11 +4,13 @@ import { isConnectionString, isPlaceholder, soundsSecret } from './envValues.js'
 import type { EnvVocabulary } from './envVocabulary.js';
 import type { FieldProblem } from './errors.js';
 import type { Secret } from './secret.js';
+import { secretIn } from './secretText.js';
 import type { ServiceType } from './serviceType.js';
+import { isVariableName } from './variableName.js';
 
 /**
  * What an import makes of a variable. `credential`: goes into a group. `setting`, `bootstrap`, `connection_string`: known,
- * left where it is. `placeholder`: still to be filled in. `empty`: no value. `duplicate`: another one wins over it.
+ * left where it is. `placeholder`: still to be filled in. `empty`: no value. `unquoted`: goes on over several lines without quotes. `duplicate`: another one wins over it.
  * `unknown`: nobody knows the name; it stays in the environment only.
  */
 export type ImportClass =
@@ -18,6 +20,7 @@ export type ImportClass =
   | 'connection_string'
   | 'placeholder'
   | 'empty'
+  | 'unquoted'
   | 'duplicate'
   | 'unknown';
 
@@ -87,8 +90,9 @@ export function planEnvImport(parsed: ParsedDotenv, vocabulary: EnvVocabulary): 
 function leftRow(entry: DotenvEntry, vocabulary: EnvVocabulary): ImportRow | undefined {
   const row = about(entry, vocabulary);
   const value = entry.value ?? '';
-  const shell = entry.unresolved.map((name) => `\${${name}}`).join(', ');
+  const shell = [...new Set(entry.unresolved.map(reference))].join(', ');
   const plain = vocabulary.plain.get(entry.name.toUpperCase());
+  if (entry.unquoted !== undefined) return { ...row, class: 'unquoted', secret: true, note: entry.unquoted };
   if (plain !== undefined) return { ...row, class: plain.class, ...(value === '' ? { note: 'empty' } : {}) };
   if (value === '')
     return { ...row, class: 'empty', ...(shell === '' ? {} : { note: `taken from the shell: ${shell}` }) };
@@ -97,8 +101,13 @@ function leftRow(entry: DotenvEntry, vocabulary: EnvVocabulary): ImportRow | und
     return shell === '' ? undefined : { ...row, class: 'placeholder', note: `lacks ${shell} from the shell` };
   }
   if (isConnectionString(value)) return { ...row, class: 'connection_string', secret: true };
-  return { ...row, class: 'unknown' };
+  // Of a variable that nobody knows, the value may say that it is a secret.
+  return { ...row, class: 'unknown', secret: row.secret || secretIn(value) !== undefined };
 }
+
+/** What is in braces may as well be part of a password. */
+const reference = (name: string): string =>
+  /^[A-Z][A-Z0-9_]{0,63}$/.test(name) && isVariableName(name) ? `\${${name}}` : 'a reference';
 
 function about(entry: DotenvEntry, vocabulary: EnvVocabulary): Omit<ImportRow, 'class'> {
   const { name, line } = entry;

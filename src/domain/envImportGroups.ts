@@ -5,6 +5,7 @@ import { BrokerError, type FieldProblem } from './errors.js';
 import type { FieldValues } from './fields.js';
 import { holdsUrlPassword } from './fieldTexts.js';
 import { Secret } from './secret.js';
+import { secretIn } from './secretText.js';
 import { mergeFields } from './templateFields.js';
 
 /** A variable with a value that belongs to a kind of credential. */
@@ -107,9 +108,9 @@ function groupOf(draft: Draft, vocabulary: EnvVocabulary): Checked {
   const { family, instance, texts, envNames } = draft;
   const label = family.numbered?.label;
   const isFree = vocabulary.templateOf(family.serviceType)?.free_form === true;
-  // A URL may hold a login; as a setting it would rest outside Vault.
+  // A URL with a login, a private key under a plain name: as a setting it would be stored outside Vault.
   const secretFields = [...texts]
-    .filter(([f, t]) => family.secretFields.includes(f) || holdsUrlPassword(t))
+    .filter(([f, t]) => family.secretFields.includes(f) || holdsUrlPassword(t) || secretIn(t) !== undefined)
     .map(([f]) => f);
   const group: ImportGroup = {
     key: groupKeyOf(draft),

@@ -1,3 +1,4 @@
+import { steeringCharacter } from './plainText.js';
 import type { FieldSpec } from './template.js';
 
 /** Bytes that one value may have, as UTF-8. */
@@ -46,6 +47,8 @@ export function brokenRule(text: string, spec: FieldSpec | undefined, secret: bo
   if (Buffer.byteLength(text) > MAX_VALUE_BYTES) return `must be at most ${MAX_VALUE_BYTES} bytes`;
   if (text.includes('\0')) return 'must not hold a NUL character';
   if (secret) return undefined;
+  const steering = steeringCharacter(text, 'lines');
+  if (steering !== undefined) return `must not hold control characters, such as ${steering}`;
   if (PRIVATE_KEY.test(text)) return 'must not hold a private key; it belongs into a field that is secret';
   if (holdsUrlPassword(text)) return 'must not hold a password inside a URL; give it in a field of its own';
   return spec === undefined ? undefined : brokenSettingRule(text, spec);

@@ -1,19 +1,22 @@
 import { type EnvImportPlan, type ImportGroup, planEnvImport } from './envImport.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 import type { Secret } from './secret.js';
+import { isVariableName } from './variableName.js';
 
 /** True for a key of Glassdome's flat Vault layout that is never read: signing keys, service tokens, folders. */
 const isForbiddenKey = (key: string): boolean => key.includes('/') || key.toLowerCase() === 'secret_key';
 
 /**
  * The same plan as for a `.env`, from the keys of Glassdome's flat Vault layout (`esxi_password`). Rows name the keys;
- * groups give back the variables that Glassdome reads. Forbidden keys appear nowhere.
+ * groups give back the variables that Glassdome reads. Forbidden keys, and those that are no names, appear nowhere.
  */
 export function planFlatVault(
   secrets: ReadonlyMap<string, Secret>,
   vocabulary: EnvVocabulary,
 ): EnvImportPlan {
-  const keys = [...secrets].filter(([key]) => !isForbiddenKey(key)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const keys = [...secrets]
+    .filter(([key]) => !isForbiddenKey(key) && isVariableName(key))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const entries = keys.map(([name, secret], index) => ({
     name,
     value: secret.reveal(),

@@ -4,6 +4,8 @@ const TEMPLATES = [/[{}<>]|\$\w|^\$|^%\w{1,64}%$/, /^[*x•.…_-]+$/i];
 const ABOUT =
   /^\W*(?:true|false|yes|no|none|null|on|off|required|optional|empty|hidden|redacted|masked|set|unset|default|disabled|enabled|password|secret|token|key|value|change[-_ ]?me|your[-_].*|see\b.*|ask\b.*|todo)\W*$/i;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** Ids of accounts and workspaces: a UUID with a prefix, 32 hex digits. */
+const OF_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|^[0-9a-f]{32}$/i;
 /** Dates, versions, addresses of the network: digits and letters, made by people. */
 const ORDINARY =
   /^(?:\d{1,4}(?:[-./:]\d{1,4}){1,6}(?:[T ]\S*)?|v?\d+(?:\.\d+)+\S{0,12}|(?:[a-z][a-z0-9-]*[./@])+[a-z0-9-]+(?::\d+)?(?:\/\S*)?)$/i;
@@ -23,7 +25,7 @@ export function looksRandom(value: string): boolean {
 
 /** True for a word that only a generator makes: long, and changing between letters, capitals and digits all the time. */
 export function isHighEntropy(word: string): boolean {
-  if (word.length < 20 || UUID.test(word) || !/^[A-Za-z0-9_~=-]+$/.test(word)) return false;
+  if (word.length < 20 || OF_ID.test(word) || !/^[A-Za-z0-9_~=-]+$/.test(word)) return false;
   const kinds = [...word].map((c) =>
     /\d/.test(c) ? 'd' : /[a-z]/.test(c) ? 'l' : /[A-Z]/.test(c) ? 'u' : '-',
   );

@@ -6,6 +6,7 @@ import { nearMiss } from './nearMiss.js';
 import { guardProblems, rejoin, splitPasted } from './pasteForms.js';
 import { isQuotableField, quotedName } from './quotable.js';
 import { Secret } from './secret.js';
+import { shownSecrets } from './shownSecrets.js';
 import type { FieldSpec, Template } from './template.js';
 import { settleTls } from './tlsRules.js';
 
@@ -68,6 +69,9 @@ export function mergeFields(input: MergeInput): { values: FieldValues; changed: 
   problems.push(...splitPasted(input.template, given));
   for (const [name, text] of given) problems.push(...valueProblems(input, name, text, isSecret(name)));
   problems.push(...guardProblems(input.template, given, isSecret));
+  problems.push(
+    ...shownSecrets(input.template, given, { secretNames: secretNames(input.template), isSecret, problems }),
+  );
   const before = storedTexts(input.current);
   const texts = new Map(before);
   for (const [name, text] of given) {

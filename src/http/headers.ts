@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { clearTextRule } from '../api/common.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 
 /** `If-Match` as a revision; `*` and nothing ask for none. */
@@ -35,5 +36,7 @@ export function shortHeader(request: Request, name: string): string | undefined 
     .trim();
   if (value === '') return undefined;
   if (value.length > 255) throw invalid({ field: name, rule: 'must be at most 255 characters' });
+  const rule = clearTextRule(value);
+  if (rule !== undefined) throw invalid({ field: name, rule });
   return value;
 }

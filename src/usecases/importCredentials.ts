@@ -9,6 +9,7 @@ import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { importGrants } from './importGrants.js';
 import { type ImportedGroup, type ImportOptions, importGroup } from './importGroup.js';
+import { keptImport, namesLeft, replayedImport } from './importReplay.js';
 import { requireRole } from './refuse.js';
 import { withStoredAnswer } from './storedAnswer.js';
 import type { WritePorts } from './writeVersion.js';
@@ -39,12 +40,16 @@ export async function importEnv(
 ): Promise<Imported> {
   await requireRole(ports, call, 'engineer', { action: 'credential.import' });
   const keyed = { key, action: 'credential.import', request: ['import.env', { ...body }] } as const;
-  return withStoredAnswer(ports, call, keyed, async () => {
-    const plan = planEnvImport(parseDotenv(body.content), envVocabulary);
-    const report = await runPlan(ports, call, plan, await optionsOf(ports, call, body));
-    // An import of many calls ends with one that takes no group: half-way the names would only be half true.
-    if (!body.dry_run && (body.only ?? []).length === 0) await rememberLeftovers(ports, call, report);
-    return report;
+  const planned = () => planEnvImport(parseDotenv(body.content), envVocabulary);
+  return withStoredAnswer(ports, call, keyed, {
+    run: async () => {
+      const report = await runPlan(ports, call, planned(), await optionsOf(ports, call, body));
+      // An import of many calls ends with one that takes no group: half-way the names would only be half true.
+      if (!body.dry_run && (body.only ?? []).length === 0) await rememberLeftovers(ports, call, report);
+      return report;
+    },
+    kept: keptImport,
+    replay: (kept) => replayedImport(ports, call, planned(), kept),
   });
 }
 
@@ -71,10 +76,14 @@ export async function importVault(
   // The same import with another token is the same.
   const { vault_token: token, ...rest } = body;
   const keyed = { key, action: 'credential.import', request: ['import.vault', rest] } as const;
-  return withStoredAnswer(ports, call, keyed, async () => {
+  const planned = async () => {
     const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(token) });
-    const plan = planFlatVault(secrets, envVocabulary);
-    return runPlan(ports, call, plan, await optionsOf(ports, call, body));
+    return planFlatVault(secrets, envVocabulary);
+  };
+  return withStoredAnswer(ports, call, keyed, {
+    run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, body)),
+    kept: keptImport,
+    replay: async (kept) => replayedImport(ports, call, await planned(), kept),
   });
 }
 
@@ -98,12 +107,4 @@ async function runPlan(
   for (const group of plan.groups) groups.push(await importGroup(ports, call, group, { ...options, mine }));
   const stillInEnvironment = namesLeft(plan.rows, groups);
   return { dryRun: options.dryRun, groups, rows: plan.rows, warnings: plan.warnings, stillInEnvironment };
-}
-
-/** By group and not by name, since the keys of a Vault layout are not called as the variables made of them. */
-function namesLeft(rows: EnvImportPlan['rows'], groups: readonly ImportedGroup[]): string[] {
-  const safe = new Set(groups.filter((g) => g.stored).map((g) => g.key));
-  const stored = rows.filter((r) => r.class === 'credential' && r.group !== undefined && safe.has(r.group));
-  const storedNames = new Set(stored.map((r) => r.name));
-  return [...new Set(rows.map((r) => r.name))].filter((name) => !storedNames.has(name));
 }

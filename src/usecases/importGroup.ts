@@ -42,7 +42,12 @@ function alsoClaimed(variables: readonly string[], others: readonly Credential[]
   });
 }
 
-function planned(group: ImportGroup, existing: Credential | undefined, others: Credential[]): ImportedGroup {
+/** A group before anything is done about it. */
+export function planned(
+  group: ImportGroup,
+  existing: Credential | undefined,
+  others: Credential[],
+): ImportedGroup {
   const variables = Object.keys(group.envNames);
   return {
     key: group.key,

@@ -16,17 +16,25 @@ interface Keyed {
   action: AuditAction;
 }
 
+/** An answer that is made once, and made again from the little that is kept of it. */
+interface Work<T, K> {
+  run: () => Promise<T>;
+  /** What is kept: ids and counts, never a text of the request. */
+  kept: (answer: T) => K;
+  replay: (kept: K) => Promise<T>;
+}
+
 /**
- * Runs `work` once for (caller, key) and answers a repetition with what the first one answered, which is kept for a
- * day: plain JSON without a secret. `work` that a crash cut off runs again and must bear that.
+ * Runs `run` once for (caller, key) and answers a repetition from what is kept of the first answer for a day. `run` that
+ * a crash cut off runs again and must bear that.
  */
-export async function withStoredAnswer<T>(
+export async function withStoredAnswer<T, K>(
   ports: Pick<Ports, 'clock' | 'changes' | 'fingerprints'>,
   call: Call,
   { key, request, action }: Keyed,
-  work: () => Promise<T>,
+  { run, kept, replay }: Work<T, K>,
 ): Promise<{ answer: T; replayed: boolean }> {
-  if (key === undefined) return { answer: await work(), replayed: false };
+  if (key === undefined) return { answer: await run(), replayed: false };
   const begun = auditEvent(call, action, 'allowed', { details: { idempotency: 'begun' } });
   const { before } = await claimKey(ports, call, {
     key,
@@ -35,15 +43,15 @@ export async function withStoredAnswer<T>(
     lockMs: LOCK_MS,
     begun,
   });
-  const kept = before?.state === 'done' ? before.response : null;
-  if (kept !== null) return { answer: kept.body as T, replayed: true };
+  const stored = before?.state === 'done' ? before.response : null;
+  if (stored !== null) return { answer: await replay(stored.body as K), replayed: true };
   const actor = call.caller.principal;
   const settled = { details: { idempotency: 'settled' } };
   try {
-    const answer = await work();
+    const answer = await run();
     await ports.changes.run(async (tx) => {
       tx.audit(auditEvent(call, action, 'allowed', settled));
-      await tx.finishIdempotency(actor, key, { status: 200, body: answer });
+      await tx.finishIdempotency(actor, key, { status: 200, body: kept(answer) });
     });
     return { answer, replayed: false };
   } catch (error) {

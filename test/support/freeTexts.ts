@@ -15,6 +15,8 @@ export const HARMLESS: readonly string[] = [
   'https://wiki.lab.example/Password_policy#tokens',
   'https://my-resource.openai.azure.com/openai/deployments/gpt-4o-2024-08-06',
   'https://api.openai.com/v1',
+  'https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/lab/openai',
+  'https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-a1b2c3d4-5678-90ab-cdef-example11111',
   'https://hooks.slack.com/',
   'https://api.eu.smith.langchain.com',
   'ssh://git@github.com/glassdome/lab.git',

@@ -91,7 +91,6 @@ describe('systems without a connector become `other`', () => {
 describe('what is no credential is told as what it is', () => {
   const cases: [line: string, told: string][] = [
     ['OPENAI_API_KEY=', 'empty'],
-    ['OPENAI_API_KEY', 'empty'],
     ['OPENAI_API_KEY=${OPENAI_API_KEY}', 'empty'],
     ['OPENAI_API_KEY=sk-${REST}', 'placeholder'],
     ['OPENAI_API_KEY=your-openai-key-here', 'placeholder'],
