@@ -24,6 +24,7 @@ import { createApp } from './http/app.js';
 import type { Lifecycle } from './http/readiness.js';
 import { drain, listen } from './http/server.js';
 import { createWorkerApp } from './http/workerApp.js';
+import { guardOutput } from './outputGuard.js';
 import type { Log } from './ports/runtime.js';
 import { reconcile } from './usecases/reconcile.js';
 import { setReportOnly } from './usecases/restoreMarker.js';
@@ -39,6 +40,7 @@ const STOP_WITHIN_MS = 25_000;
 const END_WORK_WITHIN_MS = 20_000;
 /** Of commands that listen nowhere. */
 const QUIET = { listens: false };
+const guard = guardOutput('glassdome-broker');
 const out = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
@@ -47,6 +49,7 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
   const full = roles.api ? await wire(config) : undefined;
   const system = full ?? (await wireWorker(config));
   const { log } = system.ports;
+  guard.onOutput((event, fields) => log.warn(event, fields));
   const life = { stopping: false, startedOnce: false };
   // Before the port is open: who is seen to be ready heeds signals, and their handlers come last.
   const worker = roles.worker ? await startWorker(system) : startOwnEndTicks(system.ports);
@@ -73,12 +76,10 @@ async function serve(roles: { api: boolean; worker: boolean }): Promise<void> {
     process.on(signal, () => void stop(0, delayMs).catch(fail));
   // Left to itself, Node opens its debugger at this signal: all memory to whoever may connect to this machine.
   process.on('SIGUSR1', () => log.warn('debugger_refused'));
-  for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
-    process.on(event, (error: unknown) => {
-      log.error(event, { error: error instanceof Error ? error.name : typeof error });
-      void stop(1, 0).finally(() => process.exit(1));
-    });
-  }
+  guard.onCrash((event, error) => {
+    log.error(event, { error });
+    void stop(1, 0).finally(() => process.exit(1));
+  });
 }
 
 function apiOf(system: System, config: Config, life: Lifecycle): ReturnType<typeof createApp> {

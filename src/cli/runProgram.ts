@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { guardOutput } from '../outputGuard.js';
 import { ApiError } from './apiError.js';
 import { CliError, EXIT, type ExitCode, systemReason } from './exitCodes.js';
 import { note } from './terminal.js';
@@ -21,6 +22,7 @@ const CODES: Readonly<Record<ExitCode, string>> = {
 
 /** Parses and runs; whatever goes wrong ends as a clear text on stderr and a documented exit code. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  guardOutput('error');
   for (const stream of [process.stdout, process.stderr]) stream.on('error', writeFailed);
   // What stands behind `--` belongs to the command that `run` starts.
   const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;

@@ -56,10 +56,10 @@ export function readKubeconfig(text: string, context: string | undefined): Clust
 
 function parsed(text: string): Record<string, unknown> {
   try {
-    const config: unknown = parse(text, { maxAliasCount: 0 });
+    const config: unknown = parse(text, { maxAliasCount: 0, logLevel: 'error' });
     if (isObject(config) && config['kind'] === 'Config') return config;
   } catch {
-    // The library's message would quote the text.
+    // The library's message would quote the text, as would its warnings (`logLevel`).
   }
   throw wrong('This is no kubeconfig; paste the whole output of: kubectl config view --flatten --raw.');
 }

@@ -3,9 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { routes } from '../../src/http/app.js';
+import { brokenDocuments } from '../support/brokenDocuments.js';
+import { BROKEN_DOTENVS } from '../support/brokenDotenvs.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';
 import { Canaries, everyRow, processList } from '../support/canaries.js';
+import { asTyped, CLEAR_TEXTS } from '../support/clearTexts.js';
 import { heapSnapshot, heapSnapshots } from '../support/heapSnapshot.js';
 import { listen } from '../support/listener.js';
 
@@ -21,7 +25,7 @@ interface Seen {
 
 /** Unique secrets go through the real program, on good days and bad ones; then they are looked for everywhere. */
 describe('a secret', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   const canaries = new Canaries();
   /** Everything that was answered but is not meant to hold a secret: by call, body and headers. */
   const answers = new Map<string, string>();
@@ -190,6 +194,77 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
     expect(
       (await send(null, `GET /api/credentials?access_token=${value('in-the-address')}`)).status,
     ).to.equal(401);
+  });
+
+  it('is in a file that is imported and cannot be read', async () => {
+    for (const [index, { what, text, secrets }] of BROKEN_DOTENVS.entries()) {
+      const mark = `${canaries.make('broken')}-`;
+      for (const secret of secrets.filter((one) => one.length >= 16 && !one.includes('{MARK}')))
+        if (secret !== 'client-key-data') canaries.remember(what, secret);
+      const content = text.replaceAll('{MARK}', mark);
+      for (const dry_run of [true, false]) {
+        const again = { headers: { 'idempotency-key': `broken-${index}-${dry_run}` } };
+        for (let times = 0; times < 2; times += 1)
+          expect(
+            (await send(anna, 'POST /api/imports/env', { content, dry_run }, again)).status,
+            what,
+          ).to.equal(200);
+      }
+    }
+  });
+
+  it('is in a document that is pasted and cannot be read', async () => {
+    for (const [index, body] of brokenDocuments(canaries.make('pasted')).entries()) {
+      const { status } = await send(anna, 'POST /api/credentials/test', body);
+      expect(status, `${index} ${body.service_type}`).to.be.oneOf([200, 400]);
+      const named = { ...body, name: `pasted ${index}`, test: 'warn' };
+      expect((await send(anna, 'POST /api/credentials', named)).status).to.be.oneOf([201, 400]);
+    }
+  });
+
+  it('is typed where everybody may read it', async () => {
+    for (const { what, call, body, headers, admin: onlyAdmin } of CLEAR_TEXTS)
+      for (const text of asTyped(canaries.make(what.replaceAll(/[^A-Za-z]/g, '-')))) {
+        const more = headers === undefined ? {} : { headers: headers(text) };
+        const seen = await send(onlyAdmin ? admin : anna, call.replace('{id}', id), body?.(text), more);
+        expect([what, text, seen.status, seen.body?.code]).to.deep.equal([
+          what,
+          text,
+          400,
+          'invalid_request',
+        ]);
+      }
+  });
+
+  it('comes under a wrong content type, or none', async () => {
+    const types = [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+      'application/xml',
+      'application/json; charset=latin1',
+      '',
+    ];
+    for (const { method, path, body, auth } of routes.filter((one) => one.body !== undefined)) {
+      const call = `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, id)}`;
+      for (const type of types) {
+        const text = JSON.stringify({
+          name: 'x',
+          password: canaries.make('type'),
+          [canaries.make('key')]: 1,
+        });
+        const seen = await send(auth === 'none' ? null : anna, call, text, {
+          headers: { 'content-type': type },
+        });
+        const isForm = path === '/api/auth/token' && type.includes('urlencoded');
+        expect([call, type, seen.status, body === undefined]).to.deep.equal([
+          call,
+          type,
+          isForm ? 400 : 415,
+          false,
+        ]);
+      }
+    }
   });
 
   it("is a service account's", async () => {

@@ -12,7 +12,9 @@ const ARROWS: Record<string, readonly string[]> = {
   config: ['domain'],
   http: ['domain', 'ports', 'api', 'usecases', 'connectors', 'config'],
   worker: ['domain', 'ports', 'usecases', 'config'],
-  cli: ['domain', 'api', 'config'],
+  // What every process prints, from its first line on.
+  'outputGuard.ts': [],
+  cli: ['domain', 'api', 'config', 'outputGuard.ts'],
   // A part of `wire.ts`: which login each process has.
   'vaultLogins.ts': ['domain', 'ports', 'adapters', 'config'],
   'wire.ts': ['domain', 'ports', 'adapters', 'connectors', 'config', 'vaultLogins.ts'],
@@ -24,6 +26,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'http',
     'worker',
     'config',
+    'outputGuard.ts',
     'vaultLogins.ts',
     'wire.ts',
   ],
