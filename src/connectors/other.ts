@@ -5,6 +5,8 @@ import { brokerTlsDestinationFields, brokerTlsFields } from './tlsFields.js';
 /** Anything else: free names and values, each marked secret or not. Its known variables stand in `otherFamilies.ts`. */
 export const other: Connector = {
   serviceType: 'other',
+  // FastCGI by default, and the usual port of MinIO, Portainer, SonarQube and others that speak HTTP.
+  ports: [9000],
   template: {
     service_type: 'other',
     title: 'Other',

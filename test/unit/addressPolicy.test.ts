@@ -32,6 +32,9 @@ describe('the way out never leads', () => {
     ['100.100.100.200', 'metadata of Alibaba'],
     ['192.0.0.192', 'metadata of Oracle'],
     ['168.63.129.16', 'Azure’s host'],
+    ['169.254.170.23', 'pod identity of EKS'],
+    ['169.254.0.23', 'metadata of Tencent'],
+    ['169.254.42.42', 'metadata of Scaleway'],
     ['169.254.0.1', 'link-local'],
     ['0.0.0.0', 'this host'],
     ['0.1.2.3', 'this network'],
@@ -43,13 +46,27 @@ describe('the way out never leads', () => {
       for (const one of [address, ...wrappings(address)]) expect(open.allows(one, 443), one).to.equal(false);
     });
 
-  for (const address of ['fd00:ec2::254', 'fe80::1', 'fe80::1%eth0', 'ff02::1', '::', 'fec0::1'])
+  const clouds = [
+    'fd00:ec2::254',
+    'fd00:ec2::23',
+    'fd00:ec2::250',
+    'fd20:ce::254',
+    'fd00:c1::a9fe:a9fe',
+    'fd00:42::42',
+  ];
+  for (const address of [...clouds, 'fe80::a9fe:a9fe', 'fe80::1', 'fe80::1%eth0', 'ff02::1', '::', 'fec0::1'])
     it(`to ${address}, even when everything is allowed`, () => {
       expect(open.allows(address, 443)).to.equal(false);
     });
 
   it('to a name of a metadata service, before it is looked up', () => {
-    for (const name of ['metadata.google.internal', 'Metadata.Google.Internal.', 'metadata'])
+    const names = [
+      'metadata.google.internal',
+      'Metadata.Google.Internal.',
+      'metadata',
+      'metadata.azure.internal.',
+    ];
+    for (const name of [...names, 'INSTANCE-DATA.ec2.internal', 'metadata.tencentyun.com'])
       expect(forbiddenName(name), name).to.equal(true);
     expect(forbiddenName('metadata.example.org')).to.equal(false);
   });

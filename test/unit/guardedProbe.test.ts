@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../src/connectors/registry.js';
+import { isDeniedPort } from '../../src/domain/deniedPorts.js';
 import type { ServiceType } from '../../src/domain/serviceType.js';
 import type { Connector } from '../../src/domain/template.js';
 import { mergeFields } from '../../src/domain/templateFields.js';
@@ -26,7 +27,11 @@ const other = (url: string) =>
 
 describe('a test speaks only', () => {
   it('to ports where such a service may live', async () => {
-    const ports = [22, 25, 53, 111, 135, 139, 445, 2375, 3306, 3389, 5432, 6379, 8200];
+    const ports = [
+      22, 25, 53, 111, 135, 139, 445, 2375, 3306, 3389, 5432, 6379, 8200, 9092, 9042, 2181, 9200, 9300,
+      10_250, 10_255, 4222, 5671, 5672, 26_379, 11_211, 27_017, 2379, 2380, 8500, 1883, 4369, 5005, 61_616,
+      7000, 50_000,
+    ];
     for (const port of ports) {
       const result = await other(`https://127.0.0.1:${port}/`);
       expect([port, result.code, result.failedStep]).to.deep.equal([port, 'denied_by_policy', 'address']);
@@ -37,6 +42,20 @@ describe('a test speaks only', () => {
     expect(grafana.code).to.equal('denied_by_policy');
     for (const url of ['https://127.0.0.1:1/', 'https://127.0.0.1/'])
       expect((await other(url)).code, url).to.equal('unreachable');
+  });
+
+  it('never to FastCGI, but where programs of people live on its port', async () => {
+    const at = { base_url: 'http://127.0.0.1:9000', token: 'glsa_x' };
+    expect((await tested('grafana', at)).code).to.equal('denied_by_policy');
+    expect((await other('http://127.0.0.1:9000/')).code).to.equal('unreachable');
+  });
+
+  it('to the usual ports of each service', () => {
+    const usual = [
+      80, 443, 2376, 3000, 5000, 5985, 5986, 6443, 8006, 8080, 8443, 9090, 9093, 9100, 9443, 11_434, 16_443,
+    ];
+    for (const port of usual)
+      expect(isDeniedPort(new URL(`https://lab.example:${port}/`)), String(port)).to.equal(false);
   });
 
   it('to the open port of Docker when it is Docker', async () => {

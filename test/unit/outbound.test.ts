@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { createOutbound } from '../../src/adapters/outbound/outbound.js';
 import { OutboundFailure, type OutboundRequest, type TlsChoice } from '../../src/domain/outbound.js';
@@ -165,6 +164,32 @@ describe('the way out', () => {
     host.fault = 'none';
     expect(await outcome(outbound, { url: at(), tls: trusted }), 'its turn is free again').to.equal(200);
   });
+
+  const endings: Record<string, (socket: Socket) => void> = {
+    'ends at once': (socket) => socket.end(),
+    'cuts off at once': (socket) => socket.destroy(),
+    'resets at once': (socket) => socket.resetAndDestroy(),
+    'ends after a greeting': (socket) => socket.end('220 ready\r\n'),
+  };
+  for (const [what, act] of Object.entries(endings))
+    it(`never calls a host that ${what} one that the policy denies`, async () => {
+      const server = createServer((socket) => act(socket.on('error', () => undefined).resume()));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      for (let round = 0; round < 10; round += 1) {
+        const session = loopbackOutbound().open(DEADLINE_MS, 1_000);
+        const told = await session
+          .certificates(new URL(`https://127.0.0.1:${port}`))
+          .catch((error: OutboundFailure) => error.reason);
+        await session.close();
+        expect(told).to.be.oneOf(['reset', 'no_tls', 'tls_handshake']);
+        for (const scheme of ['http', 'https'])
+          expect(
+            await outcome(loopbackOutbound(), { url: new URL(`${scheme}://127.0.0.1:${port}/`) }),
+          ).to.be.oneOf(['reset', 'no_tls', 'garbage', 'tls_handshake']);
+      }
+      server.close();
+    });
 
   it('refuses a name of which one address is forbidden', async () => {
     const mixed = loopbackOutbound({ resolve: async () => ['127.0.0.1', '169.254.169.254'] });

@@ -27,8 +27,11 @@ const NEVER = blockList([
   'fe80::/10',
   'fec0::/10',
   'ff00::/8',
-  'fd00:ec2::254/128',
-  'fd20:ce::254/128',
+  // Services of clouds at their hosts: AWS (metadata, pod identity, DNS, time), Google, Oracle, Scaleway.
+  'fd00:ec2::/32',
+  'fd20:ce::/32',
+  'fd00:c1::a9fe:a9fe/128',
+  'fd00:42::42/128',
 ]);
 
 /** Not public, so only by the list: loopback, private, shared, benchmarks, documentation, reserved, tunnels. */
@@ -55,7 +58,17 @@ const LISTED_ONLY = blockList([
 ]);
 
 /** Names of metadata services that a resolver may answer with any address. */
-const FORBIDDEN_NAMES = new Set(['metadata.google.internal', 'metadata', 'metadata.goog', 'instance-data']);
+const FORBIDDEN_NAMES = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'metadata.azure.internal',
+  'metadata.tencentyun.com',
+  'metadata.platformequinix.com',
+  'metadata.packet.net',
+  'instance-data',
+  'instance-data.ec2.internal',
+]);
 
 /** True for a name that is refused before it is resolved. */
 export function forbiddenName(name: string): boolean {

@@ -29,8 +29,10 @@ export interface Destination {
 export async function dial(to: Destination, signal: AbortSignal): Promise<Socket> {
   const socket = await connectAny(to, signal);
   try {
-    if (!to.allowed(socket.remoteAddress ?? '', socket.remotePort ?? 0))
-      throw new OutboundFailure('denied_by_policy');
+    const { remoteAddress, remotePort } = socket;
+    // A host that ended the connection at once leaves no address to look at again, and nothing to speak to.
+    if (remoteAddress === undefined || remotePort === undefined) throw new OutboundFailure('reset');
+    if (!to.allowed(remoteAddress, remotePort)) throw new OutboundFailure('denied_by_policy');
     if (socket instanceof TLSSocket) {
       await opened(socket, 'secureConnect', signal);
       judge(socket, to.tls);
