@@ -24,6 +24,8 @@ export function vaultVariables(address: string, logins: Logins): Record<string, 
     ...login('VAULT_USERS_', 'users'),
     ...login('VAULT_WORKER_', 'worker'),
     ...login('VAULT_RECONCILER_', 'reconciler'),
+    // Logins that an older version kept have none.
+    ...(logins.destroyer === undefined ? {} : login('VAULT_DESTROYER_', 'destroyer')),
   };
 }
 

@@ -1,9 +1,6 @@
 import { createTokenVerifier } from './adapters/identity/verifyToken.js';
 import { createLog } from './adapters/log.js';
-import type { SmtpOptions } from './adapters/notify/mail.js';
 import { createNotifier } from './adapters/notify/notifier.js';
-import { createOutbound } from './adapters/outbound/outbound.js';
-import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
 import {
   authority,
   type OwnPart,
@@ -14,6 +11,7 @@ import {
 import { createPostgres, type PostgresOptions } from './adapters/postgres/postgres.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import type { VaultConnection } from './adapters/vault/connection.js';
+import { createDestroyer } from './adapters/vault/destroyer.js';
 import { createFingerprints } from './adapters/vault/fingerprints.js';
 import { createFlatSecrets } from './adapters/vault/flatLayout.js';
 import { GlassdomeKeyring } from './adapters/vault/glassdomeKeyring.js';
@@ -26,25 +24,28 @@ import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
 import { VersionCache } from './adapters/vault/versionCache.js';
 import { listOf } from './config/words.js';
-import { type Config, readNamed, required } from './config.js';
+import { type Config, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
 import { rulesByType } from './domain/reminderRules.js';
 import type { RetentionPolicy } from './domain/retention.js';
-import { Secret } from './domain/secret.js';
 import { testIntervals } from './domain/testPace.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
-import type { HostSlots, Outbound } from './ports/outbound.js';
-import type { Clock, Log } from './ports/runtime.js';
-import type { SecretStore } from './ports/vault.js';
+import type { Log } from './ports/runtime.js';
+import type { Destroyer, SecretStore } from './ports/vault.js';
 import type { Ports, WorkerPorts } from './ports.js';
 import { openVault, VAULT_ROLES, type Vault, vaultCa } from './vaultLogins.js';
+import { guardedOutbound, smtpOf } from './wayOut.js';
 
 /** What a process has that only does what is due by the clock. */
 export interface WorkerSystem {
   ports: WorkerPorts;
-  /** Of the role that alone may list and destroy; logs in when it is first asked for. */
+  /** Of the role that alone may list; logs in when it is first asked for. */
   reconcilerStore(): Promise<SecretStore>;
+  /** Of the role that alone may remove credentials; logs in when it is first asked for. */
+  destroyer(): Promise<Destroyer>;
+  /** Whether `all` has that login. */
+  destroys: boolean;
   noticePolicy: NoticePolicy;
   retention: RetentionPolicy;
   drift: Config['DRIFT'];
@@ -59,8 +60,7 @@ export interface System extends WorkerSystem {
 }
 
 /** The API's own logins to Vault: `api`, and `users` for passwords. Builds every adapter and joins them. No decisions. */
-export async function wire(config: Config): Promise<System> {
-  const log = createLog(config.LOG_LEVEL);
+export async function wire(config: Config, log = createLog(config.LOG_LEVEL)): Promise<System> {
   const vault = openVault(config, log);
   const [api, users] = await Promise.all([vault.logIn('api'), vault.logIn('users')]);
   const system = await wireBase(config, { log, vault, connection: api, cache: versionCache(config) });
@@ -83,11 +83,19 @@ export async function wire(config: Config): Promise<System> {
 }
 
 /** A process that is a worker alone: its logins can write no value, sign no token and set no password. */
-export async function wireWorker(config: Config): Promise<WorkerSystem> {
-  const log = createLog(config.LOG_LEVEL);
+export async function wireWorker(config: Config, log = createLog(config.LOG_LEVEL)): Promise<WorkerSystem> {
   const vault = openVault(config, log);
   const [connection] = await Promise.all([vault.logIn('worker'), vault.logIn('reconciler')]);
   return wireBase(config, { log, vault, connection });
+}
+
+/** The process that destroys what is due, and nothing else: its one login can read and write nothing in Vault. */
+export async function wireDestroyer(
+  config: Config,
+  log = createLog(config.LOG_LEVEL),
+): Promise<WorkerSystem> {
+  const vault = openVault(config, log);
+  return wireBase(config, { log, vault, connection: await vault.logIn('destroyer') });
 }
 
 interface Base {
@@ -130,6 +138,11 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
       const { access } = await vault.logIn('reconciler');
       return createSecretStore({ access, mount, log });
     },
+    destroyer: async () => {
+      const { access } = await vault.logIn('destroyer');
+      return createDestroyer({ access, mount });
+    },
+    destroys: config.VAULT_AUTH_METHOD === 'token' || config.VAULT_DESTROYER_ROLE_ID !== undefined,
     noticePolicy: noticePolicy(config),
     retention: retention(config),
     drift: config.DRIFT,
@@ -206,37 +219,4 @@ async function startKeyring(
   });
   await keyring.start();
   return keyring;
-}
-
-/** Never to the broker itself, Vault and Postgres. */
-function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Outbound {
-  const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
-  const own = [
-    ...[config.BROKER_PORT, config.WORKER_PORT]
-      .filter((port) => port !== undefined)
-      .map((port) => `http://${host}:${port}`),
-    ...listOf(config.VAULT_ADDR),
-    required(config, 'DATABASE_URL'),
-  ];
-  const allowCidrs = listOf(config.OUTBOUND_ALLOW_CIDRS);
-  return createOutbound({ clock, hostSlots, allowCidrs, forbidden: ownEndpoints(own, { clock }) });
-}
-
-function smtpOf(config: Config): { smtp?: SmtpOptions } {
-  const { SMTP_HOST: host, SMTP_FROM: from, SMTP_USER: user, SMTP_CA_FILE: ca } = config;
-  if (host === undefined || from === undefined) return {};
-  const file = config.SMTP_PASSWORD_FILE;
-  const password = file === undefined ? undefined : readNamed('SMTP_PASSWORD_FILE', file).trim();
-  return {
-    smtp: {
-      host,
-      port: config.SMTP_PORT,
-      tls: config.SMTP_TLS,
-      from,
-      ...(config.SMTP_HELO_NAME !== undefined && { name: config.SMTP_HELO_NAME }),
-      ...(user !== undefined && { user }),
-      ...(password !== undefined && { password: new Secret(password) }),
-      ...(ca !== undefined && { caPem: readNamed('SMTP_CA_FILE', ca) }),
-    },
-  };
 }

@@ -4,9 +4,11 @@
 path "glassdome-credentials/data/+/+" {
   capabilities = ["create", "read", "update"]
 }
-# custom_metadata for people in the Vault UI, and max_versions before a write that would prune a live version.
+# custom_metadata for people in the Vault UI, and max_versions before a write that would prune a live version. KV v2 can't keep
+# this right from `delete_version_after`, which lets Vault delete later versions: the broker looks before each write and at
+# each reconciliation, takes it away and reports it.
 path "glassdome-credentials/metadata/+/+" {
-  capabilities = ["create", "read", "update"]
+  capabilities = ["read", "update"]
 }
 
 path "transit/hmac/broker-fingerprint/sha2-256" {
@@ -21,6 +23,7 @@ path "transit/encrypt/broker-seal" {
 path "transit/decrypt/broker-seal" {
   capabilities = ["update"]
 }
+# Rewrapping and signing checkpoints are the worker's; `all` does them with this login.
 path "transit/rewrap/broker-seal" {
   capabilities = ["update"]
 }
@@ -51,7 +54,7 @@ path "auth/token/renew-self" {
 path "auth/token/revoke-self" {
   capabilities = ["update"]
 }
-# When its own secret id ends, so that people are told in time. It must be shown to be looked up.
+# When its own secret id ends, so that people are warned in time. It must be shown to be looked up.
 path "auth/approle/role/broker-api/secret-id/lookup" {
   capabilities = ["update"]
 }

@@ -1,5 +1,5 @@
-# The reconciler: compares Vault with Postgres, finishes what a crash left, and removes what was deleted 30 days ago.
-# It reads versions to tell whose they are; it writes none. Fingerprints are compared by the worker's login.
+# The reconciler: compares Vault with Postgres and finishes what a crash left. It removes nothing: that is the destroyer's.
+# It reads versions to see whose they are; it writes none. Fingerprints are compared by the worker's login.
 
 path "glassdome-credentials/metadata" {
   capabilities = ["list"]
@@ -11,7 +11,7 @@ path "glassdome-credentials/metadata/+/" {
   capabilities = ["list"]
 }
 path "glassdome-credentials/metadata/+/+" {
-  capabilities = ["read", "update", "delete"]
+  capabilities = ["read", "update"]
 }
 # Here it notes how far Postgres was at its last run, so that it notices a restore.
 path "glassdome-credentials/metadata/broker/reconciled" {
@@ -30,7 +30,7 @@ path "auth/token/renew-self" {
 path "auth/token/revoke-self" {
   capabilities = ["update"]
 }
-# When its own secret id ends, so that people are told in time. It must be shown to be looked up.
+# When its own secret id ends, so that people are warned in time. It must be shown to be looked up.
 path "auth/approle/role/broker-reconciler/secret-id/lookup" {
   capabilities = ["update"]
 }

@@ -37,7 +37,7 @@ path "auth/token/renew-self" {
 path "auth/token/revoke-self" {
   capabilities = ["update"]
 }
-# When its own secret id ends, so that people are told in time. It must be shown to be looked up.
+# When its own secret id ends, so that people are warned in time. It must be shown to be looked up.
 path "auth/approle/role/broker-worker/secret-id/lookup" {
   capabilities = ["update"]
 }

@@ -4,7 +4,7 @@ import { isTimezone } from '../domain/quietHours.js';
 import { rulesByType } from '../domain/reminderRules.js';
 import { reportExpressionProblem } from '../domain/reportSchedule.js';
 import { testIntervals } from '../domain/testPace.js';
-import { listOf } from './words.js';
+import { isOrigin, listOf } from './words.js';
 
 const flag = z
   .enum(['true', 'false'])
@@ -76,15 +76,19 @@ export const configSchema = z.object({
   VAULT_WORKER_ROLE_ID: z.string().optional(),
   /** The file of its secret id. */
   VAULT_WORKER_SECRET_ID_FILE: z.string().optional(),
-  /** AppRole of whatever lists and removes (`broker-reconciler`): for `worker`, `reconcile` and `all`. */
+  /** AppRole of whatever lists (`broker-reconciler`): for `worker`, `reconcile` and `all`. */
   VAULT_RECONCILER_ROLE_ID: z.string().optional(),
   /** The file of its secret id. */
   VAULT_RECONCILER_SECRET_ID_FILE: z.string().optional(),
+  /** AppRole that removes credentials for good (`broker-destroyer`): for `destroyer`, and `all`; a `worker` never uses it. */
+  VAULT_DESTROYER_ROLE_ID: z.string().optional(),
+  /** The file of its secret id. */
+  VAULT_DESTROYER_SECRET_ID_FILE: z.string().optional(),
   /** Whether the files hold wrapping tokens instead (`vault write -wrap-ttl=…`): each is opened once. */
   VAULT_SECRET_ID_WRAPPED: flag,
   /** Pod login: the mount below `auth/`. */
   VAULT_POD_MOUNT: mount('kubernetes'),
-  /** Pod login: the role of the API. The others are called like it, with `users`, `worker` and `reconciler` at the end. */
+  /** Pod login: the role of the API. The others are called like it, with `users`, `worker`, `reconciler` and `destroyer` at the end. */
   VAULT_POD_ROLE: z
     .string()
     .regex(
@@ -243,7 +247,3 @@ export const configSchema = z.object({
 
 /** What the environment says, each variable by its own rule. */
 export type Variables = z.infer<typeof configSchema>;
-
-function isOrigin(text: string): boolean {
-  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-}

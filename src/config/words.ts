@@ -17,3 +17,8 @@ export function hostOf(url: string): string {
     return '';
   }
 }
+
+/** True for an origin such as `https://host:port`, without a path or a wildcard. */
+export function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

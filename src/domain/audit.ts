@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   'credential.orphan_found',
   'credential.missing_in_vault',
   'credential.active_gone',
+  'credential.expiry_removed_in_vault',
   'credential.replaced_in_vault',
   'credential.versions_changed_in_vault',
   'credential.finding_resolved',

@@ -193,6 +193,10 @@ export interface Records {
 
   openIntents(olderThan: Date): Promise<WriteIntent[]>;
   openIntent(credentialId: string): Promise<WriteIntent | null>;
+  /** Credentials that are marked for destruction, in batches by id. */
+  toDestroy(afterId: string | null, limit: number): Promise<Credential[]>;
+  /** How many are marked for destruction. */
+  destructionsWaiting(): Promise<number>;
   /** In batches by id, for the reconciler; destroyed ones only while something found of them stands. */
   allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
   auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;

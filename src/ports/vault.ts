@@ -12,6 +12,8 @@ export interface StoredMetadata {
   /** Vault's current (latest) version; 0 when nothing was written yet. */
   currentVersion: number;
   maxVersions: number;
+  /** True where Vault deletes each later version after a while (`delete_version_after`), which the broker never sets. */
+  versionsExpire?: boolean;
   versions: Map<number, { createdTime: string; deleted: boolean; destroyed: boolean }>;
   /** `custom_metadata`: anybody with rights in Vault may have written it. */
   custom: Record<string, string>;
@@ -44,11 +46,18 @@ export interface SecretStore {
   /** Null when the path does not exist. */
   metadata(path: string): Promise<StoredMetadata | null>;
   /** Sets what is given; `custom` replaces custom_metadata (values are cut at 512 bytes on a character boundary). */
-  setMetadata(path: string, change: { custom?: Record<string, string>; maxVersions?: number }): Promise<void>;
-  /** Removes all versions and the metadata. Nothing there is success. */
-  destroy(path: string): Promise<void>;
+  setMetadata(
+    path: string,
+    change: { custom?: Record<string, string>; maxVersions?: number; versionsExpire?: false },
+  ): Promise<void>;
   /** All credential paths below the mount (`<type>/<leaf>`), for the reconciler. */
   list(): Promise<string[]>;
+}
+
+/** Removal for good, with a login that may do nothing else. */
+export interface Destroyer {
+  /** Removes all versions and the metadata. Nothing there is success. Rejects with `store_unavailable`. */
+  destroy(path: string): Promise<void>;
 }
 
 /** What can be hashed: plain JSON in which secrets stay wrapped. */
@@ -106,8 +115,11 @@ export interface Sealer {
 export interface Passwords {
   /** False for a wrong password and for an unknown name alike. */
   check(username: string, password: Secret): Promise<boolean>;
+  /**
+   * Makes the login or changes its password. Rejects with `conflict` for one that holds anything beyond what the broker
+   * gives: it belongs to a person of Vault, such as an operator, and stays as it is.
+   */
   set(username: string, password: Secret): Promise<void>;
-  remove(username: string): Promise<void>;
 }
 
 /** Glassdome's flat Vault layout, read with a token that the caller brought for this one request. */

@@ -2,16 +2,18 @@ import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import { mapBounded } from '../domain/mapBounded.js';
 import type { VaultFinding } from '../domain/vaultFinding.js';
+import type { StoredMetadata } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { mayAdopt } from './adoptDrift.js';
-import { destroyDeleted, isToDestroy } from './destroyDeleted.js';
+import { auditEvent } from './auditEvent.js';
+import { isToDestroy, markForDestruction } from './destroyDeleted.js';
 import { finishIntent } from './finishIntent.js';
 import { endOrphans, recordOrphans } from './orphans.js';
 import { emptyReport, type ReconcileReport } from './reconcileReport.js';
 import { MARKER_PATH, reportOnlyNow, writeMarker } from './restoreMarker.js';
 import { systemCall } from './systemCall.js';
 import { endFinding, type Looked, recordFindings, standsNow } from './vaultFindings.js';
-import type { WritePorts } from './writeVersion.js';
+import { keepVersions, type WritePorts } from './writeVersion.js';
 
 /** What becomes of versions that others wrote: told only, or in use once a test passes. */
 export const DRIFT_MODES = ['report', 'adopt'] as const;
@@ -32,7 +34,7 @@ interface Run {
   ports: Needs;
   options: ReconcileOptions;
   report: ReconcileReport;
-  /** False: intents stay open and nothing is destroyed. */
+  /** False: intents stay open and nothing is marked for destruction. */
   mends: boolean;
   /** Findings that stood when it began, by their credential or path. */
   open: ReadonlyMap<string, VaultFinding[]>;
@@ -43,9 +45,8 @@ const PAGE = 200;
 const PARALLEL = 8;
 
 /**
- * Compares Vault with the rows. Mends what is the broker's own (open intents, destructions that were asked for), and
- * records and tells what others did; never destroys what it does not know. Rejects with `conflict` while another
- * process does the same.
+ * Compares Vault with the rows. Repairs what is the broker's own (open intents), marks what is to be destroyed, and records
+ * and reports what others did. Its login can remove nothing. Rejects with `conflict` while another process does the same.
  */
 export async function reconcile(ports: Needs, options: ReconcileOptions): Promise<ReconcileReport> {
   if (options.dryRun) return runOnce(ports, options);
@@ -137,11 +138,14 @@ async function reconcilePage(run: Run, rows: readonly Credential[]): Promise<voi
     });
 }
 
-/** Destroys what was deleted long enough ago; of what is deleted nothing has to be told any more. */
+/** Marks what was deleted long enough ago; the destroyer removes it. What was found of a deleted one ends. */
 async function endOfRow({ ports, report, mends, open, options }: Run, row: Credential): Promise<void> {
   if (isToDestroy(row, ports.clock.now())) {
-    if (mends) await destroyDeleted(ports, row);
-    (mends ? report.destroyed : report.toDestroy).push(row.id);
+    if (mends && row.status === 'deleted') {
+      await markForDestruction(ports, row);
+      report.marked.push(row.id);
+    }
+    report.toDestroy.push(row.id);
   }
   if (row.status === 'active' || row.status === 'disabled') return;
   const told = open.get(row.id) ?? [];
@@ -153,13 +157,15 @@ async function endOfRow({ ports, report, mends, open, options }: Run, row: Crede
 }
 
 /** Asks Vault about those that are in use, and which of the versions there nobody recorded. What is recorded is read first, so that Vault has had all of it. */
-async function lookAt({ ports, report, open }: Run, rows: readonly Credential[]): Promise<Looked[]> {
+async function lookAt(run: Run, rows: readonly Credential[]): Promise<Looked[]> {
+  const { ports, report, open } = run;
   const used = rows.filter(({ status }) => status === 'active' || status === 'disabled');
   const recorded = await ports.findings.recorded(used.map(({ id }) => id));
   const looked: Looked[] = [];
   await mapBounded(used, PARALLEL, (row) =>
     noted(report, row.id, async () => {
       const metadata = await ports.store.metadata(row.vaultPath);
+      if (metadata?.versionsExpire) await endExpiry(run, row, metadata);
       const known = recorded.filter(({ credentialId }) => credentialId === row.id);
       looked.push({ row, metadata, unrecorded: [], recorded: known, open: open.get(row.id) ?? [] });
     }),
@@ -173,6 +179,20 @@ async function lookAt({ ports, report, open }: Run, rows: readonly Credential[])
   for (const { credentialId, version } of await ports.findings.unrecorded(asked))
     byId.get(credentialId)?.unrecorded.push(version);
   return looked;
+}
+
+/** Somebody let Vault delete later versions by itself: ended, audited and logged, since only a person of Vault or a taken API sets it. */
+async function endExpiry(
+  { ports, report, mends }: Run,
+  row: Credential,
+  metadata: StoredMetadata,
+): Promise<void> {
+  report.expiring.push(row.id);
+  if (!mends || !(await keepVersions(ports, row, metadata))) return;
+  const event = auditEvent(systemCall(), 'credential.expiry_removed_in_vault', 'allowed', {
+    credentialId: row.id,
+  });
+  await ports.changes.run(async (tx) => tx.audit(event));
 }
 
 function tellIn(

@@ -11,8 +11,9 @@ export interface ReconcileReport {
   openIntents: Pick<WriteIntent, 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'>[];
   intentsCompleted: string[];
   intentsClosed: string[];
-  destroyed: string[];
-  /** What would have been destroyed but for a dry run or a time of reporting. */
+  /** What this run marked for destruction: it was deleted 30 days ago. */
+  marked: string[];
+  /** What waits for the destroyer; in a dry run and while only reporting also what would have been marked. */
   toDestroy: string[];
   /** Paths in Vault without a credential: kept, never destroyed. */
   orphans: string[];
@@ -26,6 +27,8 @@ export interface ReconcileReport {
   drift: { credentialId: string; recorded: number; found: number }[];
   /** Recorded versions that were deleted, destroyed or dropped in Vault since, or that are back. */
   versionStates: (TurnedVersion & { credentialId: string })[];
+  /** Credentials whose later versions Vault would have deleted by itself (`delete_version_after`); a real run ends that. */
+  expiring: string[];
   /** How many earlier findings hold no more. */
   resolved: number;
   failed: { credentialId: string; code: string }[];
@@ -38,7 +41,7 @@ export function emptyReport(dryRun: boolean, reportOnly: ReportOnly | null): Rec
     openIntents: [],
     intentsCompleted: [],
     intentsClosed: [],
-    destroyed: [],
+    marked: [],
     toDestroy: [],
     orphans: [],
     missing: [],
@@ -46,6 +49,7 @@ export function emptyReport(dryRun: boolean, reportOnly: ReportOnly | null): Rec
     replaced: [],
     drift: [],
     versionStates: [],
+    expiring: [],
     resolved: 0,
     failed: [],
   };
@@ -57,7 +61,7 @@ export function countsOf(report: ReconcileReport) {
     completed: report.intentsCompleted.length,
     closed: report.intentsClosed.length,
     left_open: report.openIntents.length,
-    destroyed: report.destroyed.length,
+    marked: report.marked.length,
     to_destroy: report.toDestroy.length,
     orphans: report.orphans.length,
     missing: report.missing.length,
@@ -65,6 +69,7 @@ export function countsOf(report: ReconcileReport) {
     replaced: report.replaced.length,
     drift: report.drift.length,
     version_states: report.versionStates.length,
+    expiring: report.expiring.length,
     resolved: report.resolved,
     failed: report.failed.length,
   };

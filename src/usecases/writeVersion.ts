@@ -119,6 +119,7 @@ async function writeToVault(
   const span = intent.expectedVersion - (credential.activeVersion ?? intent.expectedVersion) + 1;
   if (span > MAX_VERSIONS)
     await ports.store.setMetadata(credential.vaultPath, { maxVersions: roomFor(span) });
+  if (next.kind !== 'create') await keepVersions(ports, credential);
   const stored = await ports.store.write(credential.vaultPath, next.values, intent.expectedVersion - 1);
   if (next.kind === 'create') {
     await ports.store.setMetadata(credential.vaultPath, {
@@ -176,6 +177,19 @@ async function noteOthers(ports: WritePorts, call: Call, intent: WriteIntent): P
       }),
     );
   });
+}
+
+/** Takes away what would let Vault delete versions by itself: the broker never sets it. True where it was set. */
+export async function keepVersions(
+  { store, log }: Pick<Ports, 'store' | 'log'>,
+  { id, vaultPath }: Credential,
+  metadata?: StoredMetadata | null,
+): Promise<boolean> {
+  const known = metadata === undefined ? await store.metadata(vaultPath) : metadata;
+  if (known?.versionsExpire !== true) return false;
+  await store.setMetadata(vaultPath, { versionsExpire: false });
+  log.error('vault_versions_expire', { credential_id: id });
+  return true;
 }
 
 /** Others wrote in Vault: makes sure that their next writes can't drop the active version. */

@@ -12,3 +12,6 @@ export const SCHEDULES: readonly Schedule[] = [
   schedule('reports_due', '* * * * *'),
   schedule('clean_up', '20 3 * * *'),
 ];
+
+/** Due only where a process has the destroyer's login: without one nothing waits in the queue. */
+export const DESTROY_SCHEDULES: readonly Schedule[] = [schedule('destroy', '*/5 * * * *')];

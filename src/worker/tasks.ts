@@ -3,10 +3,11 @@ import type { NoticePolicy } from '../domain/dueNotices.js';
 import { BrokerError } from '../domain/errors.js';
 import type { RetentionPolicy } from '../domain/retention.js';
 import type { JobHandler, Schedule } from '../ports/jobs.js';
-import type { SecretStore } from '../ports/vault.js';
+import type { Destroyer, SecretStore } from '../ports/vault.js';
 import type { WorkerPorts } from '../ports.js';
 import { adoptDrift } from '../usecases/adoptDrift.js';
 import { cleanUp } from '../usecases/cleanUp.js';
+import { destroyMarked } from '../usecases/destroyDeleted.js';
 import { type DriftMode, reconcile } from '../usecases/reconcile.js';
 import { countsOf } from '../usecases/reconcileReport.js';
 import { remind } from '../usecases/remind.js';
@@ -22,8 +23,10 @@ const GRACE_MS = 15 * 60_000;
 
 export interface WorkerParts {
   ports: WorkerPorts;
-  /** Of the role that alone may list and destroy. */
+  /** Of the role that alone may list. */
   reconcilerStore(): Promise<SecretStore>;
+  /** Of the role that alone may remove credentials. */
+  destroyer(): Promise<Destroyer>;
   noticePolicy: NoticePolicy;
   /** How long old rows are kept. */
   retention: RetentionPolicy;
@@ -71,6 +74,20 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
     },
     adopt_drift: (payload) => adoptDrift(ports, textOf(payload, 'credential_id')),
     reconcile: () => reconcileOnce(parts),
+  };
+}
+
+/** What the process with the destroyer's login knows to do. */
+export function destroyTasks({
+  ports,
+  destroyer,
+}: Pick<WorkerParts, 'ports' | 'destroyer'>): Readonly<Record<string, JobHandler>> {
+  return {
+    destroy: async () => {
+      const counts = await destroyMarked(ports, await destroyer());
+      if (counts.destroyed + counts.failed > 0) ports.log.info('destroyed', counts);
+      return counts;
+    },
   };
 }
 

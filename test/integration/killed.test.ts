@@ -9,6 +9,7 @@ import type { SecretStore } from '../../src/ports/vault.js';
 import type { Ports } from '../../src/ports.js';
 import { createCredential } from '../../src/usecases/createCredential.js';
 import { deleteCredential, restoreCredential } from '../../src/usecases/deleteCredential.js';
+import { destroyMarked } from '../../src/usecases/destroyDeleted.js';
 import { readCredential } from '../../src/usecases/readCredential.js';
 import { reconcile } from '../../src/usecases/reconcile.js';
 import { rotateCredential } from '../../src/usecases/rotateCredential.js';
@@ -96,13 +97,14 @@ describe('a broker that is killed between any two steps', function () {
       }),
     );
     expect(first.failed).to.deep.equal([]);
+    await destroyMarked(ports, await system.destroyer());
     const second = await reconcile(all, { graceMs: 0, dryRun: true });
-    const { orphans, missing, drift, destroyed } = second;
-    expect({ orphans, missing, drift, destroyed }).to.deep.equal({
+    const { orphans, missing, drift, toDestroy } = second;
+    expect({ orphans, missing, drift, toDestroy }).to.deep.equal({
       orphans: [],
       missing: [],
       drift: [],
-      destroyed: [],
+      toDestroy: [],
     });
     expect(await ports.records.openIntents(ports.clock.now())).to.deep.equal([]);
   }

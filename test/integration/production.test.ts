@@ -198,6 +198,7 @@ describe('the production shape: TLS and certificates between all parts', functio
       ['users', 'VAULT_USERS_'],
       ['worker', 'VAULT_WORKER_'],
       ['reconciler', 'VAULT_RECONCILER_'],
+      ['destroyer', 'VAULT_DESTROYER_'],
     ] as const) {
       const { data } = await vault('PUT', `auth/approle/role/broker-${role}/secret-id`);
       writeFileSync(secret(`${role}.secret-id`), data.secret_id, { mode: 0o600 });

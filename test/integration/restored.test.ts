@@ -5,6 +5,7 @@ import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
 import { createCredential } from '../../src/usecases/createCredential.js';
 import { deleteCredential, restoreCredential } from '../../src/usecases/deleteCredential.js';
+import { destroyMarked } from '../../src/usecases/destroyDeleted.js';
 import { readCredential } from '../../src/usecases/readCredential.js';
 import { reconcile } from '../../src/usecases/reconcile.js';
 import type { ReconcileReport } from '../../src/usecases/reconcileReport.js';
@@ -38,6 +39,7 @@ describe('a broker whose Postgres was brought back from before', function () {
     clock: { now: () => now },
     store: await system.reconcilerStore(),
   });
+  const destroy = async () => destroyMarked(await partsOf(), await system.destroyer());
   const settle = async (dryRun = false): Promise<ReconcileReport> =>
     reconcile(await partsOf(), { graceMs: 0, dryRun, drift: 'adopt' });
   const inSuper = async (...statements: string[]): Promise<void> => {
@@ -126,7 +128,8 @@ describe('a broker whose Postgres was brought back from before', function () {
     expect(report.drift.map(({ credentialId }) => credentialId)).to.deep.equal([ids.rotated]);
     expect(report).to.deep.include({ orphans: [paths['late']], toDestroy: [ids.revived], failed: [] });
     expect(report.openIntents.map(({ credentialId }) => credentialId)).to.deep.equal([ids.intended]);
-    expect(report).to.deep.include({ destroyed: [], intentsClosed: [], intentsCompleted: [] });
+    expect(report).to.deep.include({ marked: [], intentsClosed: [], intentsCompleted: [] });
+    expect(await destroy()).to.deep.equal({ destroyed: 0, failed: 0, waiting: 0 });
     expect(await inVault()).to.deep.equal(before);
     expect((await system.ports.jobs.status()).waiting, 'nothing is adopted').to.equal(0);
     expect(await system.ports.records.openIntent(ids.intended)).to.not.equal(null);
@@ -175,7 +178,7 @@ describe('a broker whose Postgres was brought back from before', function () {
     await restoreCredential(system.ports, anna, ids.revived);
     await setReportOnly(await partsOf(), 0);
     const report = await settle();
-    expect(report).to.deep.include({ reportOnly: null, destroyed: [], intentsClosed: [ids.intended] });
+    expect(report).to.deep.include({ reportOnly: null, toDestroy: [], intentsClosed: [ids.intended] });
     expect(await secretOf(ids.revived)).to.equal('v1');
   });
 
@@ -185,9 +188,13 @@ describe('a broker whose Postgres was brought back from before', function () {
     await setReportOnly(await partsOf(), 3);
     const during = await settle();
     expect(during.reportOnly).to.include({ reason: 'asked' });
-    expect(during).to.deep.include({ toDestroy: [ids.revived], destroyed: [] });
+    expect(during).to.deep.include({ toDestroy: [ids.revived], marked: [] });
     now = new Date(now.getTime() + 3 * DAY + 1);
-    expect(await settle()).to.deep.include({ reportOnly: null, destroyed: [ids.revived] });
+    expect(await settle()).to.deep.include({ reportOnly: null, marked: [ids.revived] });
+    await setReportOnly(await partsOf(), 1);
+    expect(await destroy(), 'while it only reports').to.deep.equal({ destroyed: 0, failed: 0, waiting: 1 });
+    await setReportOnly(await partsOf(), 0);
+    expect(await destroy()).to.deep.equal({ destroyed: 1, failed: 0, waiting: 0 });
   });
 
   it('is told all of it on the command line', async () => {

@@ -67,7 +67,6 @@ describe('a process that is a worker alone', function () {
       () => worker.ports.store.write(PATH, values, 1),
       () => worker.ports.store.write('openai/new-00000002', values, 0),
       () => worker.ports.store.setMetadata(PATH, { maxVersions: 1 }),
-      () => worker.ports.store.destroy(PATH),
       () => worker.ports.store.list(),
       () => worker.ports.sealer.seal(new Secret('of somebody else'), 'a test'),
     ])

@@ -89,6 +89,12 @@ describe('Postgres and Vault after something went wrong between them', function 
     return JSON.parse(stdout) as ReconcileReport;
   }
 
+  const destroyed = async (): Promise<unknown> => {
+    const env = { PATH: process.env['PATH'], ...parts.env };
+    const { stdout } = await promisify(execFile)(process.execPath, [main, 'destroyer', '--once'], { env });
+    return JSON.parse(stdout);
+  };
+
   it('refuses every read from the first moment of a destruction, while Vault still has the value', async () => {
     const { id, path } = await stored('to be destroyed');
     await call('DELETE', `/credentials/${id}`);
@@ -100,7 +106,8 @@ describe('Postgres and Vault after something went wrong between them', function 
     expect(resolved.body['items']).to.have.nested.property('[0].code', 'not_found');
     expect(JSON.stringify(resolved.body)).to.not.contain(VALUE);
     expect((await call('POST', `/credentials/${id}/restore`)).status).to.equal(404);
-    expect((await reconciled([])).destroyed).to.deep.equal([id]);
+    expect((await reconciled([])).toDestroy).to.deep.equal([id]);
+    expect(await destroyed()).to.deep.equal({ destroyed: 1, failed: 0, waiting: 0 });
     expect(await vault('GET', `metadata/${path}`)).to.equal(null);
     expect(await rows(`select status from broker.credentials where id = '${id}'`)).to.deep.equal([
       { status: 'destroyed' },
@@ -121,8 +128,8 @@ describe('Postgres and Vault after something went wrong between them', function 
     await rows([...children, `delete from broker.credentials where id = '${id}'`].join('; '));
     expect(await read(id)).to.equal(404);
     for (const words of [['--dry-run'], [], []]) {
-      const { orphans, destroyed } = await reconciled(words);
-      expect({ orphans, destroyed }).to.deep.equal({ orphans: [path], destroyed: [] });
+      const { orphans, toDestroy } = await reconciled(words);
+      expect({ orphans, toDestroy }).to.deep.equal({ orphans: [path], toDestroy: [] });
       expect((await vault('GET', `data/${path}`))?.['data']).to.include({ api_key: VALUE });
     }
     expect(await toldByWorker()).to.include({ level: 'warn', orphans: 1, missing: 0 });
@@ -161,14 +168,14 @@ describe('Postgres and Vault after something went wrong between them', function 
       gone: await vault('GET', `metadata/${gone.path}`),
     });
     const found = await held();
-    const { drift, orphans, destroyed, missing, failed } = await reconciled(
+    const { drift, orphans, toDestroy, missing, failed } = await reconciled(
       ['--dry-run'],
       parts.database.appUrl.replace(current, older),
     );
-    expect({ drift, orphans, destroyed, missing, failed }).to.deep.equal({
+    expect({ drift, orphans, toDestroy, missing, failed }).to.deep.equal({
       drift: [{ credentialId: before.id, recorded: 1, found: 4 }],
       orphans: [after.path],
-      destroyed: [],
+      toDestroy: [],
       missing: [],
       failed: [],
     });
@@ -176,7 +183,7 @@ describe('Postgres and Vault after something went wrong between them', function 
     // Nor does the worker of a broker that was started on it without a look at the report.
     expect(await reconciled([], parts.database.appUrl.replace(current, older))).to.deep.include({
       orphans: [after.path],
-      destroyed: [],
+      toDestroy: [],
     });
     expect(await versionsOf(before.path)).to.deep.equal(['1', '2', '3', '4']);
     expect(await versionsOf(after.path)).to.deep.equal(['1']);

@@ -4,6 +4,7 @@ import { MAX_VERSIONS } from '../../src/domain/credential.js';
 import { OutboundFailure } from '../../src/domain/outbound.js';
 import type { OutboundSession } from '../../src/ports/outbound.js';
 import type { Ports } from '../../src/ports.js';
+import { destroyMarked } from '../../src/usecases/destroyDeleted.js';
 import { recordOrphans } from '../../src/usecases/orphans.js';
 import { reconcile } from '../../src/usecases/reconcile.js';
 import { systemCall } from '../../src/usecases/systemCall.js';
@@ -475,11 +476,40 @@ describe('what people do in Vault is told within one reconciliation', function (
     expect((await orphans('&resolved=true'))[0].resolution).to.equal('known');
   });
 
+  for (const after of ['1s', '720h', '87600h'])
+    it(`delete_version_after=${after}: ended by the next write and by the reconciliation, audited`, async () => {
+      const { id, path } = await stored();
+      const expiry = async () =>
+        ((await vault('GET', `metadata/${path}`)) as { data: Record<string, unknown> }).data;
+      await vault('POST', `metadata/${path}`, { delete_version_after: after });
+      expect((await settle({ dryRun: true })).expiring).to.deep.equal([id]);
+      expect((await expiry())['delete_version_after']).to.not.equal('0s');
+      expect((await settle()).expiring).to.deep.equal([id]);
+      expect((await expiry())['delete_version_after']).to.equal('0s');
+      expect((await settle()).expiring).to.deep.equal([]);
+      const text = `select count(*)::int as n from broker.audit_events where action = $1 and credential_id = $2`;
+      const { rows } = await owner.query(text, ['credential.expiry_removed_in_vault', id]);
+      expect(rows[0].n).to.equal(1);
+      await vault('POST', `metadata/${path}`, { delete_version_after: after });
+      const rotated = await call('POST', `/api/credentials/${id}/rotate`, {
+        fields: { token_value: `new-${after}` },
+      });
+      expect(rotated.status).to.be.lessThan(300);
+      expect((await expiry())['delete_version_after']).to.equal('0s');
+      const versions = (await expiry())['versions'] as Record<string, { deletion_time: string }>;
+      expect(Object.values(versions).map((one) => one.deletion_time)).to.satisfy((all: string[]) =>
+        all.every((time) => time === ''),
+      );
+      await call('DELETE', `/api/credentials/${id}`);
+    });
+
   it('a path of a credential that was destroyed is an orphan when it comes back', async () => {
     const { id, path } = await stored();
     await call('DELETE', `/api/credentials/${id}`);
     await call('POST', `/api/credentials/${id}/destroy`);
-    expect((await settle()).destroyed).to.deep.equal([id]);
+    expect((await settle()).toDestroy).to.deep.equal([id]);
+    const done = await destroyMarked(broker.system.ports, await broker.system.destroyer());
+    expect(done).to.deep.equal({ destroyed: 1, failed: 0, waiting: 0 });
     await vault('POST', `data/${path}`, { data: { a: 'b' } });
     expect((await settle()).orphans).to.deep.equal([path]);
     await vault('DELETE', `metadata/${path}`);

@@ -42,11 +42,42 @@ describe('passwords in Vault userpass', function () {
     expect(await passwords.check('carl', new Secret('second-password'))).to.equal(true);
   });
 
-  it('removes a user, and finds nobody to remove as good', async () => {
+  for (const [who, body] of Object.entries({
+    'an operator': { token_policies: 'broker-operator' },
+    'a person without policies': {},
+    'one with the policy of a login and another one': { token_policies: 'LOGIN,broker-operator' },
+    'one with the old-style list of policies': { policies: 'broker-operator' },
+    'one with the policy of a login and the default one': { token_policies: 'LOGIN' },
+    'one whose tokens live longer': {
+      token_policies: 'LOGIN',
+      token_no_default_policy: true,
+      token_ttl: '1h',
+    },
+  }))
+    it(`never overwrites ${who}: password and policies stay`, async () => {
+      const login = vaultName('login', vault.mounts);
+      const text = JSON.stringify({ ...body, password: 'of-the-operator' }).replace('LOGIN', login);
+      const path = `auth/${vault.mounts.userpassMount}/users/opal`;
+      await vault.root.request('DELETE', path);
+      await vault.root.request('POST', path, JSON.parse(text));
+      const before = (await vault.root.request('GET', path)).body.data;
+      expect(await rejection(passwords.set('opal', new Secret('of-somebody-else')))).to.include({
+        code: 'conflict',
+      });
+      expect((await vault.root.request('GET', path)).body.data).to.deep.equal(before);
+      const mount = `auth/${vault.mounts.userpassMount}`;
+      const logins = ['of-the-operator', 'of-somebody-else'].map((password) =>
+        vault.root.request('POST', `${mount}/login/opal`, { password }, { token: null }),
+      );
+      const statuses = (await Promise.all(logins)).map(({ status }) => status);
+      expect(statuses[0]).to.equal(200);
+      expect(statuses[1]).to.be.oneOf([400, 403]);
+    });
+
+  it('takes over a login that an earlier attempt of its own left behind', async () => {
     await passwords.set('dora', new Secret('some-password'));
-    await passwords.remove('dora');
-    await passwords.remove('dora');
-    expect(await passwords.check('dora', new Secret('some-password'))).to.equal(false);
+    await passwords.set('dora', new Secret('other-password'));
+    expect(await passwords.check('dora', new Secret('other-password'))).to.equal(true);
   });
 
   it('leaves no token of a login behind', async () => {

@@ -25,9 +25,14 @@ const ATTEMPTS = {
   destroyVersions: ['POST', 'kv/destroy/proxmox/one-00000001', { versions: [1] }],
   readMetadata: ['GET', 'kv/metadata/proxmox/one-00000001'],
   setMetadata: ['POST', 'kv/metadata/proxmox/one-00000001', { max_versions: 20 }],
+  expireVersions: ['POST', 'kv/metadata/proxmox/one-00000001', { delete_version_after: '1000h' }],
+  makeMetadata: ['POST', 'kv/metadata/proxmox/EARLY-00000004', { max_versions: 20 }],
+  readSubkeys: ['GET', 'kv/subkeys/proxmox/one-00000001'],
   listTypes: ['LIST', 'kv/metadata/'],
   listPaths: ['LIST', 'kv/metadata/proxmox/'],
   removeAll: ['DELETE', 'kv/metadata/proxmox/LAST-00000003'],
+  removeInUse: ['DELETE', 'kv/metadata/proxmox/one-00000001'],
+  removeMarker: ['DELETE', 'kv/metadata/broker/reconciled'],
   configureKv: ['POST', 'kv/config', { max_versions: 1 }],
   hmac: ['POST', 't/hmac/broker-fingerprint/sha2-256', { input: 'YQ==' }],
   seal: ['POST', 't/encrypt/broker-seal', { plaintext: 'YQ==' }],
@@ -47,6 +52,11 @@ const ATTEMPTS = {
   listGlassdome: ['LIST', 'gd/metadata/'],
   writeJwtKey: ['POST', 'gd/data/auth/jwt_secret', { data: { value: 'mine' } }],
   setPassword: ['POST', 'up/users/anna/password', { password: 'a-password' }],
+  readUser: ['GET', 'up/users/anna'],
+  listUsers: ['LIST', 'up/users/'],
+  removeUser: ['DELETE', 'up/users/ben'],
+  boundUser: ['POST', 'up/users/anna', { password: 'a-password', token_bound_cidrs: '10.0.0.1/32' }],
+  longLivedUser: ['POST', 'up/users/anna', { password: 'a-password', token_ttl: '999h' }],
   makeUser: ['POST', 'up/users/NEWUSER', { password: 'a-password', token_policies: 'LOGIN' }],
   makeMightyUser: ['POST', 'up/users/mighty', { password: 'a-password', token_policies: 'API' }],
   makeOldStyleMightyUser: ['POST', 'up/users/mighty', { password: 'a-password', policies: 'API' }],
@@ -62,7 +72,11 @@ const ATTEMPTS = {
   stepDown: ['POST', 'sys/step-down', {}],
   readAuditDevices: ['GET', 'sys/audit'],
   makeEntity: ['POST', 'identity/entity', { name: 'me' }],
-  snapshot: ['GET', 'sys/storage/raft/configuration'],
+  raftNodes: ['GET', 'sys/storage/raft/configuration'],
+  removeNode: ['POST', 'sys/storage/raft/remove-peer', { server_id: 'none' }],
+  readSecretIds: ['LIST', 'ar/role/API/secret-id/'],
+  readLeases: ['LIST', 'sys/leases/lookup/auth/'],
+  rekey: ['PUT', 'sys/rotate', {}],
 } as const satisfies Record<string, Attempt>;
 type AttemptName = keyof typeof ATTEMPTS;
 
@@ -75,6 +89,7 @@ const ALLOWED: Record<PolicyName, readonly AttemptName[]> = {
     'updateData',
     'readMetadata',
     'setMetadata',
+    'expireVersions',
     'hmac',
     'compare',
     'seal',
@@ -86,17 +101,29 @@ const ALLOWED: Record<PolicyName, readonly AttemptName[]> = {
     'readJwtKey',
   ],
   worker: ['readData', 'readOldVersion', 'readMetadata', 'hmac', 'compare', 'open', 'rewrap', 'signAudit'],
-  rotator: ['readData', 'readOldVersion', 'updateData', 'readMetadata', 'setMetadata', 'hmac', 'compare'],
+  rotator: [
+    'readData',
+    'readOldVersion',
+    'updateData',
+    'readMetadata',
+    'setMetadata',
+    'expireVersions',
+    'hmac',
+    'compare',
+  ],
   reconciler: [
     'readData',
     'readOldVersion',
     'readMetadata',
     'setMetadata',
+    'expireVersions',
     'listTypes',
     'listPaths',
-    'removeAll',
   ],
-  users: ['setPassword', 'makeUser'],
+  // KV v2 can't limit it to what was deleted: who takes this login can remove what is in use, and can neither list nor read.
+  destroyer: ['removeAll', 'removeInUse', 'removeMarker'],
+  users: ['readUser', 'makeUser'],
+  backup: [],
   operator: [
     'readData',
     'readOldVersion',
@@ -105,6 +132,7 @@ const ALLOWED: Record<PolicyName, readonly AttemptName[]> = {
     'deleteVersions',
     'undeleteVersions',
     'readMetadata',
+    'readSubkeys',
     'listTypes',
     'listPaths',
   ],
@@ -132,7 +160,10 @@ describe('what each Vault policy does not let through', function () {
     await root.request('POST', 'sys/mounts/policies-glassdome', { type: 'kv', options: { version: '2' } });
     await untilWritten(root, 'policies-glassdome/data/auth/jwt_secret', { data: { value: 'x' } });
     await root.request('POST', 'policies-glassdome/data/esxi_password', { data: { value: 'x' } });
-    await root.request('POST', `auth/${mounts.userpassMount}/users/anna`, { password: 'first-password' });
+    for (const name of ['anna', 'ben'])
+      await root.request('POST', `auth/${mounts.userpassMount}/users/${name}`, {
+        password: 'first-password',
+      });
     const answer = await root.request('POST', `${mounts.transitMount}/encrypt/broker-seal`, {
       plaintext: 'YQ==',
     });
@@ -177,11 +208,31 @@ describe('what each Vault policy does not let through', function () {
     }
   });
 
+  it('lets backup take a snapshot, and nobody else; nobody restores one', async () => {
+    const statuses: Record<string, number[]> = {};
+    for (const name of [...POLICY_NAMES, 'bootstrap'] as const) {
+      const headers = { 'X-Vault-Token': await tokenWith(name) };
+      const url = `${vault.address}/v1/sys/storage/raft/snapshot`;
+      const taken = await fetch(url, { headers });
+      const bytes = (await taken.arrayBuffer()).byteLength;
+      if (taken.status === 200) expect(bytes, 'a whole snapshot').to.be.greaterThan(10_000);
+      const restored = await fetch(url, { method: 'POST', headers, body: 'not a snapshot' });
+      const forced = await fetch(`${url}-force`, { method: 'POST', headers, body: 'not a snapshot' });
+      statuses[name] = [taken.status, restored.status, forced.status];
+    }
+    const { backup, ...others } = statuses;
+    expect(backup).to.deep.equal([200, 403, 403]);
+    for (const [name, seen] of Object.entries(others)) expect(seen, name).to.deep.equal([403, 403, 403]);
+  });
+
   /** Brings back what an attempt of another role may have used up. */
   async function lay(attempt: AttemptName): Promise<void> {
     const { kvMount } = vault.mounts;
     if (!ATTEMPTS[attempt][1].startsWith('kv/')) return;
     await vault.root.request('POST', `${kvMount}/data/proxmox/one-00000001`, { data: { a: '1' } });
+    await vault.root.request('POST', `${kvMount}/metadata/proxmox/one-00000001`, {
+      delete_version_after: '0s',
+    });
     await vault.root.request('POST', `${kvMount}/undelete/proxmox/one-00000001`, { versions: [1] });
     if (attempt === 'readOldVersion') {
       await vault.root.request('DELETE', `${kvMount}/metadata/proxmox/one-00000001`);
@@ -198,13 +249,18 @@ describe('what each Vault policy does not let through', function () {
   }
 
   async function clientWith(name: PolicyName): Promise<VaultClient> {
+    const token = await tokenWith(name);
+    return createVaultClient(vault.transport, () => token);
+  }
+
+  async function tokenWith(name: PolicyName): Promise<string> {
     const policies = [vaultName(name, vault.mounts)];
     const answer = await vault.root.request('POST', 'auth/token/create', {
       policies,
       no_default_policy: true,
       ttl: '5m',
     });
-    return createVaultClient(vault.transport, () => answer.body.auth.client_token);
+    return answer.body.auth.client_token;
   }
 
   function concrete(path: string, name: PolicyName): string {
@@ -218,6 +274,7 @@ describe('what each Vault policy does not let through', function () {
       .replace('NEWUSER', `new-${name}`)
       .replace('NEW-', `new-${name}-`)
       .replace('LAST-', 'last-')
+      .replace('EARLY-', `early-${name}-`)
       .replace('API', vaultName('api', vault.mounts));
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { VaultConnection } from '../../src/adapters/vault/connection.js';
+import { createDestroyer } from '../../src/adapters/vault/destroyer.js';
 import { createSecretStore } from '../../src/adapters/vault/secretStore.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { SecretStore } from '../../src/ports/vault.js';
@@ -147,8 +148,10 @@ describe('secret store on a real Vault', function () {
   it('removes all versions of a credential, and finds nothing to remove as good', async () => {
     const path = 'aws/listed-0000000b';
     await store.write(path, fields('a', 'b'), 0);
-    await undoer.destroy(path);
-    await undoer.destroy(path);
+    const { access } = await vault.connect('destroyer');
+    const destroyer = createDestroyer({ access, mount: vault.mounts.kvMount });
+    await destroyer.destroy(path);
+    await destroyer.destroy(path);
     expect(await store.metadata(path)).to.equal(null);
   });
 

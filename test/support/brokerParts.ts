@@ -39,6 +39,8 @@ export async function startBrokerParts(postgres = testPostgres()): Promise<Broke
     VAULT_WORKER_SECRET_ID_FILE: logins.worker.secretIdFile,
     VAULT_RECONCILER_ROLE_ID: logins.reconciler.roleId,
     VAULT_RECONCILER_SECRET_ID_FILE: logins.reconciler.secretIdFile,
+    VAULT_DESTROYER_ROLE_ID: logins.destroyer.roleId,
+    VAULT_DESTROYER_SECRET_ID_FILE: logins.destroyer.secretIdFile,
     GLASSDOME_JWT_KEY_FILES: keyFile,
     LOG_LEVEL: 'error',
     // What suites store is mostly made up; those that prove it say so.

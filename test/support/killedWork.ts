@@ -11,6 +11,7 @@ import type { Ports } from '../../src/ports.js';
 import { createCredential } from '../../src/usecases/createCredential.js';
 import { deleteCredential } from '../../src/usecases/deleteCredential.js';
 import { destroyCredential } from '../../src/usecases/destroyCredential.js';
+import { destroyMarked } from '../../src/usecases/destroyDeleted.js';
 import { reconcile } from '../../src/usecases/reconcile.js';
 import { rotateCredential } from '../../src/usecases/rotateCredential.js';
 import { updateCredential } from '../../src/usecases/updateCredential.js';
@@ -64,6 +65,7 @@ async function main(work: Work): Promise<void> {
   if (work.verb === 'reconcile') {
     const store = steps.around(await system.reconcilerStore());
     await reconcile({ ...ports, store }, { graceMs: 0, dryRun: false });
+    await destroyMarked(ports, steps.around(await system.destroyer()));
   } else {
     await run(ports, work);
   }
@@ -109,7 +111,7 @@ class Steps {
   }
 
   /** Every writing call of the store, with a step before and one behind it. */
-  around<Store extends Ports['store']>(store: Store): Store {
+  around<Store extends object>(store: Store): Store {
     const writing = new Set(['write', 'setMetadata', 'destroy']);
     return new Proxy(store, {
       get: (target, name) => {

@@ -14,9 +14,9 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-/** The real program as a worker alone, with this environment and nothing else. */
-export function startWorkerProcess(env: Record<string, string>): WorkerProcess {
-  const child: ChildProcess = spawn(process.execPath, [main, 'worker'], {
+/** The real program as a worker alone, or as that command, with this environment and nothing else. */
+export function startWorkerProcess(env: Record<string, string>, command = 'worker'): WorkerProcess {
+  const child: ChildProcess = spawn(process.execPath, [main, command], {
     env: { PATH: process.env['PATH'], ...env },
   });
   let output = '';

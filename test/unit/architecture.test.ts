@@ -17,7 +17,11 @@ const ARROWS: Record<string, readonly string[]> = {
   cli: ['domain', 'api', 'config', 'outputGuard.ts'],
   // A part of `wire.ts`: which login each process has.
   'vaultLogins.ts': ['domain', 'ports', 'adapters', 'config'],
-  'wire.ts': ['domain', 'ports', 'adapters', 'connectors', 'config', 'vaultLogins.ts'],
+  // Another part: what may be connected to.
+  'wayOut.ts': ['domain', 'ports', 'adapters', 'config'],
+  'wire.ts': ['domain', 'ports', 'adapters', 'connectors', 'config', 'vaultLogins.ts', 'wayOut.ts'],
+  // Commands that do one thing and end.
+  'oneShot.ts': ['domain', 'ports', 'usecases', 'adapters', 'config', 'vaultLogins.ts', 'wire.ts'],
   'main.ts': [
     'domain',
     'ports',
@@ -27,8 +31,8 @@ const ARROWS: Record<string, readonly string[]> = {
     'worker',
     'config',
     'outputGuard.ts',
-    'vaultLogins.ts',
     'wire.ts',
+    'oneShot.ts',
   ],
 };
 
@@ -44,7 +48,7 @@ const HOMES: Record<string, readonly string[]> = {
   jsonwebtoken: ['src/adapters/identity/'],
   winston: ['src/adapters/log.ts'],
   'node-cron': ['src/worker/'],
-  commander: ['src/main.ts', 'src/cli/'],
+  commander: ['src/main.ts', 'src/oneShot.ts', 'src/cli/'],
   undici: ['src/adapters/', 'src/cli/'],
   nodemailer: ['src/adapters/notify/'],
 };
@@ -64,7 +68,7 @@ const REVEALS = [
   'src/http/presentSecretOnce.ts',
   // The outermost edge: what a person typed goes out to the broker, or a token to Vault.
   'src/cli/',
-  'src/main.ts',
+  'src/oneShot.ts',
   // Forms check how a value is written, and what an import finds is told apart by its shape.
   'src/domain/templateFields.ts',
   'src/domain/flatVault.ts',

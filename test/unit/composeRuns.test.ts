@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
@@ -9,11 +10,14 @@ interface Service {
   image: string;
   entrypoint?: string[];
   command?: string[];
+  networks?: string[];
+  secrets?: string[];
 }
 
 const root = packageRoot();
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
-const services: Record<string, Service> = parse(read('docker-compose.yml'), { merge: true }).services;
+const compose = parse(read('docker-compose.yml'), { merge: true });
+const services: Record<string, Service> = compose.services;
 const ours = Object.keys(services).filter((name) => services[name]?.image === 'glassdome-credential-broker');
 
 /** What the image says for whoever says nothing else. */
@@ -67,7 +71,7 @@ describe('docker compose', () => {
   }
 
   it('starts each service of the broker with words that the program takes', () => {
-    expect(ours).to.have.members(['api', 'worker', 'migrate', 'bootstrap']);
+    expect(ours).to.have.members(['api', 'worker', 'destroyer', 'migrate', 'bootstrap']);
     for (const name of ours) taken(argumentsOf(name, []), name);
   });
 
@@ -86,5 +90,65 @@ describe('docker compose', () => {
         `${name} ${words}`,
       ).to.equal(true);
     for (const { line, service, words } of told) taken(argumentsOf(service, words), line);
+  });
+
+  it('bounds memory, processes and CPU of every service', () => {
+    for (const [name, service] of Object.entries(services))
+      expect(service, name).to.include.keys('mem_limit', 'pids_limit', 'cpus', 'cap_drop', 'read_only');
+  });
+
+  it('gives a way out to those that test credentials only', () => {
+    const on = (network: string) =>
+      Object.keys(services).filter((name) => services[name]?.networks?.includes(network));
+    const { networks } = compose;
+    expect(networks.stores).to.deep.equal({ internal: true });
+    expect(on('egress')).to.have.members(['api', 'worker']);
+    expect(on('console')).to.deep.equal(['vault']);
+    expect(JSON.stringify(networks.console)).to.include(
+      '"com.docker.network.bridge.enable_ip_masquerade":"false"',
+    );
+    for (const [name, { networks: its }] of Object.entries(services)) expect(its, name).to.not.be.empty;
+  });
+
+  it('gives the secret id of a role to the service that logs in with it, and to no other', () => {
+    const holders = (secret: string) =>
+      Object.keys(services).filter((name) => services[name]?.secrets?.includes(secret));
+    expect(holders('destroyer.secret-id')).to.deep.equal(['destroyer']);
+    expect(holders('api.secret-id')).to.deep.equal(['api']);
+    expect(holders('users.secret-id')).to.deep.equal(['api']);
+    expect(holders('worker.secret-id')).to.deep.equal(['worker']);
+    expect(holders('reconciler.secret-id')).to.deep.equal(['worker']);
+    expect(services['destroyer']?.networks).to.deep.equal(['stores']);
+  });
+
+  it('pins images by what a registry answers, and writes nothing where none does', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pin-'));
+    for (const name of ['Dockerfile', 'docker-compose.yml']) writeFileSync(join(folder, name), read(name));
+    mkdirSync(join(folder, 'deploy'));
+    mkdirSync(join(folder, 'bin'));
+    cpSync(join(root, 'deploy', 'pin-images.sh'), join(folder, 'deploy', 'pin-images.sh'));
+    const run = (answer: string, ...words: string[]) => {
+      writeFileSync(join(folder, 'bin', 'docker'), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+      const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` };
+      return spawnSync('sh', [join(folder, 'deploy', 'pin-images.sh'), ...words], { env, encoding: 'utf8' });
+    };
+    const now = () =>
+      ['Dockerfile', 'docker-compose.yml'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    const before = now();
+    for (const answer of ['exit 1', 'echo', 'echo \'"sha256:short"\'']) {
+      expect(run(answer).status, answer).to.not.equal(0);
+      expect(now()).to.deep.equal(before);
+    }
+    const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+    const answers = `echo '"${digest}"'`;
+    expect(run(answers).status).to.equal(0);
+    const [dockerfile, composed] = now();
+    expect(dockerfile).to.include(`ARG NODE_IMAGE=node:22-bookworm-slim@${digest}`);
+    for (const image of ['hashicorp/vault:1.21', 'postgres:18-bookworm', 'node:22-bookworm-slim'])
+      expect(composed).to.include(`:-${image}@${digest}}`);
+    expect(run('exit 1', '--check').status).to.equal(0);
+    expect(run(answers).status, 'again').to.equal(0);
+    expect(now()).to.deep.equal([dockerfile, composed]);
+    rmSync(folder, { recursive: true });
   });
 });

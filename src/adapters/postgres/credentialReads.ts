@@ -19,6 +19,8 @@ type CredentialReads = Pick<
   | 'openIntents'
   | 'openIntent'
   | 'allCredentials'
+  | 'toDestroy'
+  | 'destructionsWaiting'
 >;
 
 const INTENTS = 'select * from broker.write_intents where closed_at is null and';
@@ -68,6 +70,17 @@ export function credentialReads(query: Query): CredentialReads {
                       select 1 from broker.vault_findings f where f.credential_id = c.id and f.resolved_at is null))
                     order by c.id limit $2`;
       return (await query({ text, values: [afterId, limit] })).map(toCredential);
+    },
+    async toDestroy(afterId, limit) {
+      const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
+                    where c.status = 'destroying' and ($1::uuid is null or c.id > $1::uuid)
+                    order by c.id limit $2`;
+      return (await query({ text, values: [afterId, limit] })).map(toCredential);
+    },
+    async destructionsWaiting() {
+      const text = `select count(*)::int as waiting from broker.credentials where status = 'destroying'`;
+      const [row] = await query({ text });
+      return Number(row?.['waiting'] ?? 0);
     },
   };
 }

@@ -52,7 +52,9 @@ export function parseMetadata(body: any): StoredMetadata {
   const custom = isRecord(data.custom_metadata) ? data.custom_metadata : {};
   const texts = Object.entries(custom).map(([key, value]) => [key, asText(value)] as const);
   const currentVersion = data.current_version;
-  return { currentVersion, maxVersions, versions, custom: Object.fromEntries(texts) };
+  const after: unknown = data.delete_version_after ?? '0s';
+  const expires = after === '0s' || after === '' || after === 0 ? {} : { versionsExpire: true };
+  return { currentVersion, maxVersions, ...expires, versions, custom: Object.fromEntries(texts) };
 }
 
 /** What is written: one flat map of texts. Vault's audit log hides texts only, so nothing else is ever sent. */

@@ -28,18 +28,10 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     check: (username, password) => check(options, base, username, password),
     set: async (username, password) => {
       refuseBad(username, password);
-      settle(
-        await options.access.change(
-          'POST',
-          `${base}/users/${username}`,
-          userBody(password, options.loginPolicy),
-        ),
-        'set',
-      );
-    },
-    remove: async (username) => {
-      if (!USERNAME.test(username)) return;
-      settle(await options.access.change('DELETE', `${base}/users/${username}`), 'remove');
+      const path = `${base}/users/${username}`;
+      await refuseForeign(options, path, username);
+      const body = userBody(password, options.loginPolicy);
+      settle(await options.access.change('POST', path, body), 'set');
     },
   };
 }
@@ -82,6 +74,29 @@ function userBody(password: Secret, loginPolicy = 'broker-login'): object {
     token_ttl: '60s',
     token_max_ttl: '60s',
   };
+}
+
+/** What the broker itself writes, as Vault answers it; whatever is more or other was given by somebody in Vault. */
+async function refuseForeign(
+  { access, loginPolicy = 'broker-login' }: PasswordsOptions,
+  path: string,
+  username: string,
+): Promise<void> {
+  const told = await access.ask('GET', path);
+  if (told.verdict === 'missing') return;
+  if (told.verdict !== 'ok') throw storeUnavailable(`a user was answered ${told.verdict}`);
+  const found = told.answer.body?.data;
+  const policies: unknown[] = [...(found?.token_policies ?? []), ...(found?.policies ?? [])];
+  const ours =
+    policies.length > 0 &&
+    policies.every((policy) => policy === loginPolicy) &&
+    found?.token_no_default_policy === true &&
+    found?.token_ttl === 60 &&
+    found?.token_max_ttl === 60;
+  if (ours) return;
+  throw new BrokerError('conflict', {
+    detail: `The name ${username} is a login of Vault's own at this mount, with rights that the broker does not give. Choose another name, or remove that login in Vault first.`,
+  });
 }
 
 function refuseBad(username: string, password: Secret): void {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { safeMount, safePath } from './paths.js';
 
 /** Processes that log in to Vault by AppRole, each with a policy and a role of its own. */
-export const BROKER_ROLES = ['api', 'worker', 'rotator', 'reconciler', 'users'] as const;
+export const BROKER_ROLES = ['api', 'worker', 'rotator', 'reconciler', 'destroyer', 'users'] as const;
 export type BrokerRole = (typeof BROKER_ROLES)[number];
 
-/** All policies that are written: the roles', the one of people in the Vault UI, and that of a checked password. */
-export const POLICY_NAMES = [...BROKER_ROLES, 'operator', 'login'] as const;
+/** All policies that are written: the roles', that of people in the Vault UI, of a checked password, and of backups. */
+export const POLICY_NAMES = [...BROKER_ROLES, 'operator', 'login', 'backup'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number] | 'bootstrap';
 
 export interface VaultMounts {

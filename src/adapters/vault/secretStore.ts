@@ -66,22 +66,16 @@ class KvSecretStore implements SecretStore {
 
   async setMetadata(
     path: string,
-    change: { custom?: Record<string, string>; maxVersions?: number },
+    change: { custom?: Record<string, string>; maxVersions?: number; versionsExpire?: false },
   ): Promise<void> {
     const body = {
       ...(change.custom === undefined ? {} : { custom_metadata: cutCustomMetadata(change.custom) }),
       ...(change.maxVersions === undefined ? {} : { max_versions: change.maxVersions }),
+      ...(change.versionsExpire === undefined ? {} : { delete_version_after: '0s' }),
     };
     const target = `${this.options.mount}/metadata/${safeCredentialPath(path)}`;
     const changed = await this.options.access.change('POST', target, body);
     if (changed.verdict !== 'ok') throw storeUnavailable(`setting metadata: ${changed.verdict}`);
-  }
-
-  async destroy(path: string): Promise<void> {
-    const target = `${this.options.mount}/metadata/${safeCredentialPath(path)}`;
-    const changed = await this.options.access.change('DELETE', target);
-    const gone = changed.verdict === 'ok' || changed.verdict === 'missing';
-    if (!gone) throw storeUnavailable(`removing: ${changed.verdict}`);
   }
 
   async list(): Promise<string[]> {

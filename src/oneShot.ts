@@ -1,0 +1,153 @@
+import type { Command } from 'commander';
+import { createLog } from './adapters/log.js';
+import { migrate } from './adapters/postgres/migrations.js';
+import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
+import type { BootstrapOptions } from './adapters/vault/bootstrapSteps.js';
+import { openTransport } from './adapters/vault/connection.js';
+import { createVaultClient } from './adapters/vault/nodeVault.js';
+import { listOf } from './config/words.js';
+import { type Config, ConfigRefused, loadConfig, packageFile, readNamed, required } from './config.js';
+import { BrokerError } from './domain/errors.js';
+import { Secret } from './domain/secret.js';
+import type { Log } from './ports/runtime.js';
+import { destroyMarked } from './usecases/destroyDeleted.js';
+import { reconcile } from './usecases/reconcile.js';
+import { setReportOnly } from './usecases/restoreMarker.js';
+import { createFirstAdmin } from './usecases/users.js';
+import { tokenFrom, vaultCa } from './vaultLogins.js';
+import { type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
+
+/** Commands that do one thing and end: results on stdout, progress and logs on stderr. */
+
+/** Of commands that listen nowhere. */
+const QUIET = { listens: false };
+const out = (line: string) => void process.stdout.write(`${line}\n`);
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
+  const config = loadConfig(undefined, QUIET);
+  const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
+  try {
+    const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));
+    const client = createVaultClient(transport, () => token.reveal());
+    const options = bootstrapOptions(config, auditFile);
+    const plan = await planBootstrap(client, options);
+    const planned =
+      plan.length === 0
+        ? 'Nothing to do: this Vault is ready for the broker.'
+        : `To do:\n${plan.map((line) => `  ${line}`).join('\n')}`;
+    (dryRun ? out : say)(planned);
+    if (dryRun) return;
+    const { roles } = await bootstrapVault(client, { ...options, onStep: (line) => say(`• ${line}`) });
+    out(
+      `Role ids (not secret). Make a secret id for each with: vault write -f auth/${config.APPROLE_MOUNT}/role/broker-<role>/secret-id`,
+    );
+    for (const [role, { roleId }] of Object.entries(roles)) out(`  broker-${role}  ${roleId}`);
+  } finally {
+    await transport.close();
+  }
+}
+
+function bootstrapOptions(config: Config, auditFile: string | undefined): BootstrapOptions {
+  const glassdomeJwtPath = config.GLASSDOME_JWT_KEY_VAULT_PATH;
+  return {
+    kvMount: config.KV_MOUNT,
+    transitMount: config.TRANSIT_MOUNT,
+    userpassMount: config.USERPASS_MOUNT,
+    approleMount: config.APPROLE_MOUNT,
+    policiesDir: packageFile('vault-policies'),
+    ...(glassdomeJwtPath !== undefined && { glassdomeJwtPath }),
+    ...(auditFile !== undefined && { auditFile }),
+  };
+}
+
+/** One command on a wired system. Its log goes to stderr, so that stdout holds the result and nothing else. */
+async function inSystem<S extends WorkerSystem>(
+  build: (config: Config, log: Log) => Promise<S>,
+  work: (system: S) => Promise<void>,
+): Promise<void> {
+  const config = loadConfig(undefined, QUIET);
+  const system = await build(config, createLog(config.LOG_LEVEL, 'stderr'));
+  try {
+    await work(system);
+  } finally {
+    await system.close();
+  }
+}
+
+interface ReconcileWords {
+  dryRun: boolean;
+  reportOnly?: string | true;
+  resume: boolean;
+  graceMinutes: string;
+}
+
+async function reconcileByHand(system: WorkerSystem, words: ReconcileWords): Promise<void> {
+  const ports = { ...system.ports, store: await system.reconcilerStore() };
+  const days = words.reportOnly === true ? 7 : Number(words.reportOnly);
+  if (words.reportOnly !== undefined && !(days > 0 && days <= 365))
+    throw new ConfigRefused('--report-only: must be 1 to 365 days');
+  if (words.dryRun && (words.resume || words.reportOnly !== undefined))
+    throw new ConfigRefused('--dry-run: changes nothing, so it goes with neither --report-only nor --resume');
+  if (words.resume) await setReportOnly(ports, 0);
+  else if (words.reportOnly !== undefined) await setReportOnly(ports, days);
+  const graceMs = Number(words.graceMinutes) * 60_000;
+  const report = await reconcile(ports, { graceMs, dryRun: words.dryRun, drift: system.drift });
+  out(JSON.stringify(report, null, 2));
+}
+
+/** Removes once what is marked; for a scheduler that starts processes. Fails where one could not be removed. */
+export const destroyOnce = (): Promise<void> =>
+  inSystem(wireDestroyer, async (system) => {
+    const counts = await destroyMarked(system.ports, await system.destroyer());
+    out(JSON.stringify(counts, null, 2));
+    if (counts.failed > 0)
+      throw new BrokerError('store_unavailable', {
+        detail: 'Some could not be removed; the log names them.',
+      });
+  });
+
+/** Adds them to the program. */
+export function addOneShotCommands(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database schema up to date (DATABASE_OWNER_URL)')
+    .action(async () => {
+      const config = loadConfig(undefined, QUIET);
+      const ran = await migrate({
+        ownerUrl: required(config, 'DATABASE_OWNER_URL'),
+        appRole: config.DATABASE_APP_ROLE,
+      });
+      out(ran.length === 0 ? 'The schema is up to date.' : `Ran: ${ran.join(', ')}`);
+    });
+  program
+    .command('bootstrap')
+    .description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)')
+    .option('--dry-run', 'only tell what would be done', false)
+    .option('--audit-file <path>', "switch Vault's file audit device on, at this path of Vault's machine")
+    .action(bootstrap);
+  program
+    .command('create-admin')
+    .description('make the first admin')
+    .requiredOption('--username <name>', 'user name')
+    .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
+    .action((options: { username: string; passwordFile: string }) =>
+      inSystem(wire, async ({ ports }) => {
+        const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
+        out(
+          `Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`,
+        );
+      }),
+    );
+  program
+    .command('reconcile')
+    .description('compare Vault with Postgres, mend what a crash left, and record what others did in Vault')
+    .option('--dry-run', 'only tell', false)
+    .option(
+      '--report-only [days]',
+      'first: for so many days record differences, mend and destroy nothing (7)',
+    )
+    .option('--resume', 'first: end such a time, also one after a restore', false)
+    .option('--grace-minutes <n>', 'leave younger intents alone', '15')
+    .action((options: ReconcileWords) => inSystem(wireWorker, (system) => reconcileByHand(system, options)));
+}
