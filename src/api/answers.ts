@@ -88,8 +88,19 @@ const claimant = z.strictObject({ id: z.uuid(), name: z.string(), owner: z.strin
 export const environmentAnswer = z.strictObject({
   variables: texts,
   sources: z.record(z.string(), source),
-  conflicts: z.array(z.strictObject({ variable: z.string(), credentials: z.array(claimant) })),
+  conflicts: z.array(
+    z.strictObject({
+      variable: z.string(),
+      credentials: z.array(claimant),
+      served_by: maybe(z.uuid()),
+      because: maybe(z.string()),
+    }),
+  ),
   failed: z.array(z.strictObject({ credential_id: z.uuid(), name: z.string(), code: z.string() })),
+  /** Credentials that would fill more once you accepted them: `GET /api/offers`. */
+  offers: count,
+  /** Credentials with variables that you may use, but not read. */
+  unreadable: count,
 });
 
 export const versionList = list(

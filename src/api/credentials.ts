@@ -112,16 +112,18 @@ const reasonOnly = z.strictObject({ reason: line(500).optional() });
 /** `POST /api/credentials/{id}/versions/{n}/activate`. */
 export const activateVersionBody = reasonOnly;
 
+/** `key=value`; may be repeated. */
+const labelPairs = z
+  .union([line(320), z.array(line(320))])
+  .transform((v) => (Array.isArray(v) ? v : [v]))
+  .optional();
+
 /** `GET /api/credentials`. */
 export const listCredentialsQuery = z.strictObject({
   service_type: serviceTypeWord.optional(),
   health: z.enum(HEALTHS).optional(),
   status: z.enum(CREDENTIAL_STATUSES).optional(),
-  /** `key=value`; may be repeated. */
-  label: z
-    .union([line(320), z.array(line(320))])
-    .transform((v) => (Array.isArray(v) ? v : [v]))
-    .optional(),
+  label: labelPairs,
   team: line(63).optional(),
   owner: line(255).optional(),
   expiring_before: moment.optional(),
@@ -188,6 +190,8 @@ export type UsageBody = z.infer<typeof usageBody>;
 
 /** Query of `GET /api/environment`. */
 export const environmentQuery = z.strictObject({
+  /** Only of credentials that have all of these. */
+  label: labelPairs,
   used_by: line(255).optional(),
   purpose: line(500).optional(),
 });

@@ -22,7 +22,9 @@ import { list } from './commands/list.js';
 import { login } from './commands/login.js';
 import { logout } from './commands/logout.js';
 import { notices } from './commands/notices.js';
+import { offers } from './commands/offers.js';
 import { password } from './commands/password.js';
+import { prefer } from './commands/prefer.js';
 import { reports } from './commands/reports.js';
 import { resolve } from './commands/resolve.js';
 import { restore } from './commands/restore.js';
@@ -43,7 +45,7 @@ import { worker } from './commands/worker.js';
 const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
   'One credential:': [add, show, get, copy, test, update, edit, rotate, remove, restore, destroy],
   'Its past:': [history, activate, usage],
-  'Who may use it:': [grants, grant, revoke],
+  'Who may use it:': [grants, grant, revoke, prefer],
   'Many at once:': [list, resolve, importCommand, run, env],
   'What can be kept, and where:': [templates, fetchCertificate],
 };
@@ -61,6 +63,7 @@ const accountCommands = [
   reports,
   findings,
   notices,
+  offers,
   channels,
   worker,
   doctor,

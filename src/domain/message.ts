@@ -134,6 +134,10 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
     fact('days_left') === '0'
       ? `The broker’s own ${fact('part')} ended on ${day(fact('ends_at'))}.`
       : `The broker’s own ${fact('part')} ends on ${day(fact('ends_at'))} (${days(fact('days_left'))} left).`,
+  offer: (name, fact) =>
+    `${fact('giver')} offers ${name} (${fact('variables')}). It fills nothing until you accept it: glassdome offers list.`,
+  variable_conflict: (_name, fact) =>
+    `${fact('variable')} is claimed by ${fact('credentials')}; ${fact('serves')} fills it. To choose: glassdome credentials prefer.`,
 };
 
 /** What goes before them is a number, of one or of many. */
@@ -154,6 +158,8 @@ const SHORT: Readonly<Record<NoticeKind, string>> = {
   grant_ending: 'right ending soon',
   env_leftovers: 'import with names left in the environment',
   broker_ending: 'part of the broker itself ending',
+  offer: 'offered',
+  variable_conflict: 'claimed more than once',
   drift: 'changed in Vault',
   drift_adopted: 'changed in Vault and in use',
   active_gone: 'removed in Vault',

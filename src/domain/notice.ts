@@ -25,6 +25,8 @@ export const NOTICE_KINDS = [
   'grant_ending',
   'env_leftovers',
   'broker_ending',
+  'offer',
+  'variable_conflict',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -93,6 +95,8 @@ const SEVERITY_OF: Readonly<Record<NoticeKind, Severity>> = {
   grant_ending: 'info',
   env_leftovers: 'info',
   broker_ending: 'warning',
+  offer: 'info',
+  variable_conflict: 'warning',
 };
 
 /** How urgent a notice is; one day before the end all else waits. */

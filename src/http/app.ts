@@ -17,6 +17,7 @@ import { importRoutes } from './importRoutes.js';
 import { loginLimit, revealLimit, testLimit } from './limits.js';
 import { noticeRoutes } from './noticeRoutes.js';
 import { observe } from './observe.js';
+import { offerRoutes } from './offerRoutes.js';
 import { addOperations, createMetrics } from './operations.js';
 import { peopleRoutes } from './peopleRoutes.js';
 import { principalRoutes } from './principalRoutes.js';
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...channelRoutes,
   ...noticeRoutes,
+  ...offerRoutes,
   ...reportScheduleRoutes,
   ...reportRoutes,
   ...findingRoutes,

@@ -10,7 +10,7 @@ import { createCredential } from '../usecases/createCredential.js';
 import { deleteCredential, restoreCredential } from '../usecases/deleteCredential.js';
 import { destroyCredential } from '../usecases/destroyCredential.js';
 import { getCredential } from '../usecases/getCredential.js';
-import { listCredentials } from '../usecases/listCredentials.js';
+import { labelsOf, listCredentials } from '../usecases/listCredentials.js';
 import { readEnvironment } from '../usecases/readEnvironment.js';
 import { resolveCredentials } from '../usecases/resolveCredentials.js';
 import { updateCredential } from '../usecases/updateCredential.js';
@@ -130,15 +130,15 @@ export const credentialRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/api/environment',
-    summary: 'All variables you may read: replaces a .env',
+    summary: 'Read the variables of all credentials that you own or accepted, or that your teams share',
     answer: answers.environmentAnswer,
     auth: 'token',
     reveals: true,
     query: bodies.environmentQuery,
     handle: async ({ ports, call, request, response }) => {
-      const query = parse(bodies.environmentQuery, request.query);
+      const { label = [], ...query } = parse(bodies.environmentQuery, request.query);
       const who = calledFor(call, query);
-      secretJson(response, presentEnvironment(await readEnvironment(ports, who)));
+      secretJson(response, presentEnvironment(await readEnvironment(ports, who, labelsOf(label))));
     },
   },
   {

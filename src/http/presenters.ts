@@ -106,8 +106,15 @@ export function presentEnvironment(environment: Environment): Record<string, unk
         { credential_id: s.credentialId, name: s.name, version: s.version, field: s.field },
       ]),
     ),
-    conflicts: environment.conflicts,
+    conflicts: environment.conflicts.map(({ variable, credentials, servedBy, because }) => ({
+      variable,
+      credentials,
+      served_by: servedBy,
+      because,
+    })),
     failed: environment.failed.map((f) => ({ credential_id: f.credentialId, name: f.name, code: f.code })),
+    offers: environment.offers,
+    unreadable: environment.unreadable,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What use cases change in Postgres, each change with its audit rows. */
 import type { AuditEvent } from '../domain/audit.js';
+import type { Role } from '../domain/caller.js';
 import type { Channel } from '../domain/channel.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
@@ -8,6 +9,7 @@ import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { ReportOnly } from './findings.js';
 import type { ChannelPatch, SealedChannel } from './notices.js';
+import type { OfferAnswer, PreferenceChange } from './offers.js';
 import type { DisabledPrincipal, Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
 import type { UsageRow } from './records.js';
 import type { NewReport } from './reports.js';
@@ -92,6 +94,20 @@ export interface Notice {
   body: Record<string, unknown>;
 }
 
+/** A grant as it is given. */
+export interface GivenGrant extends Grant {
+  /** The role of the giver at that time. */
+  giverRole?: Role;
+  /** It fills variables without the consent of the receivers; left out: it is an offer. */
+  confirmed?: boolean;
+}
+
+/** A member as they are added. */
+export interface JoiningMember extends TeamMember {
+  /** They are in the team with their own consent, or by an admin; left out: neither. */
+  confirmed?: boolean;
+}
+
 /** Writes of one transaction. Everything here commits together with its audit rows, or not at all. */
 export interface ChangeTx {
   /** At least one event a change; numbered and hashed at commit. */
@@ -111,7 +127,14 @@ export interface ChangeTx {
   /** Rejects with `conflict` when another intent is open for the credential. */
   openIntent(intent: WriteIntent): Promise<void>;
   closeIntent(id: string, outcome: 'completed' | 'abandoned', at: Date): Promise<void>;
-  replaceGrants(credentialId: string, grants: Grant[], by: string, at: Date): Promise<void>;
+  /**
+   * Grants that are there already keep their giver and since when they count, unless they had ended, give values only now,
+   * or come from somebody who needs no consent.
+   */
+  replaceGrants(credentialId: string, grants: GivenGrant[], by: string, at: Date): Promise<void>;
+  /** Keeps the moments of variables that were accepted before. A yes also undoes a decline of the same credential. */
+  answerOffer(answer: OfferAnswer): Promise<void>;
+  setPreference(change: PreferenceChange): Promise<void>;
   reportUsage(row: UsageRow): Promise<void>;
   insertTestRun(run: TestRun): Promise<void>;
   /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
@@ -165,9 +188,9 @@ export interface ChangeTx {
   insertTeam(team: Omit<Team, 'members'>): Promise<void>;
   /** Locks and returns the team, with its members as they are now. */
   lockTeam(name: string): Promise<Team | null>;
-  replaceMembers(team: string, members: TeamMember[], by: string, at: Date): Promise<void>;
+  replaceMembers(team: string, members: JoiningMember[], by: string, at: Date): Promise<void>;
   /** Adds one, or sets whether he leads. */
-  putMember(team: string, member: TeamMember, by: string, at: Date): Promise<void>;
+  putMember(team: string, member: JoiningMember, by: string, at: Date): Promise<void>;
   removeMember(team: string, principal: string): Promise<void>;
   /** Also removes the grants that name it and its reports: another team may get that name. */
   deleteTeam(name: string, at: Date): Promise<void>;

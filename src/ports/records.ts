@@ -8,7 +8,9 @@ import type { Grant, Standing } from '../domain/grant.js';
 import type { ServiceType } from '../domain/serviceType.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { HealthMark } from '../domain/uptime.js';
+import type { CandidateQuery, Candidates } from './candidates.js';
 import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
+import type { OfferReads } from './offers.js';
 import type {
   DisabledPrincipal,
   Person,
@@ -24,24 +26,6 @@ export interface Access extends Standing {
   callerActive: boolean;
   /** Null when there is no such credential (whatever its status otherwise). */
   credential: Credential | null;
-}
-
-/** A credential that the caller owns or holds a grant on. */
-export interface Candidate extends Standing {
-  credential: Credential;
-  /** 0 own, 1 granted to the caller itself, 2 by team or role. */
-  rank: 0 | 1 | 2;
-}
-
-/** Each given list widens the search: a candidate matches any of them. */
-export interface CandidateQuery {
-  ids?: string[];
-  names?: string[];
-  serviceTypes?: ServiceType[];
-  /** Variables as credentials hold them in `env_names`. */
-  envNames?: string[];
-  /** Every candidate that has any env name, for `environment`. */
-  anyEnvName?: boolean;
 }
 
 export interface ListFilter {
@@ -112,16 +96,16 @@ export interface ChangeEvent {
 export type OpenedCredential = Pick<Credential, 'id' | 'name' | 'owner'>;
 
 /** Reads. Each rejects with `records_unavailable` when Postgres can't serve. */
-export interface Records {
+export interface Records extends OfferReads {
   /** One named statement: is the caller's account active, what is the credential, how does he stand to it. */
   access(caller: Caller, credentialId: string): Promise<Access>;
   /** One statement: is the caller's account still good (for calls without a credential). */
   callerActive(caller: Caller): Promise<boolean>;
-  /** One statement: all active credentials that the caller owns or is granted and that match; also `callerActive`. */
-  candidates(
-    caller: Caller,
-    query: CandidateQuery,
-  ): Promise<{ callerActive: boolean; candidates: Candidate[] }>;
+  /**
+   * One statement: all active credentials that the caller owns or is granted and that match, with `callerActive`. Where
+   * only ids are asked for, without the grants on the way: an id needs no consent.
+   */
+  candidates(caller: Caller, query: CandidateQuery): Promise<Candidates>;
   /** What the caller may see (an admin: all), newest first by (created_at, id). */
   list(caller: Caller, filter: ListFilter, page: PageRequest): Promise<Page<ListedCredential>>;
   versions(credentialId: string): Promise<CredentialVersion[]>;

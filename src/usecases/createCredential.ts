@@ -11,10 +11,12 @@ import type { Connector } from '../domain/template.js';
 import { mergeFields } from '../domain/templateFields.js';
 import { firstTest } from '../domain/testPace.js';
 import { auditEvent } from './auditEvent.js';
+import { withConsent } from './consent.js';
 import { checkRules } from './fieldRules.js';
 import { checkGrants } from './grantRules.js';
 import { withIdempotency } from './idempotent.js';
 import { knownConnector } from './knownConnector.js';
+import { offerNotices } from './offerNotices.js';
 import { requireRole } from './refuse.js';
 import { reminderChoice } from './reminderChoice.js';
 import { type Saved, type SaveTest, testAndSave } from './testOnSave.js';
@@ -103,11 +105,13 @@ async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Crede
     action: 'credential.create',
   };
   const intent = await intentOf(ports, call, next);
+  const grants = await withConsent(ports, call, parts.grants);
+  const offered = await offerNotices(ports, call, credential, grants);
   await ports.changes.run(async (tx) => {
     await tx.insertCredential(credential);
     await tx.openIntent(intent);
-    if (parts.grants.length > 0)
-      await tx.replaceGrants(credential.id, parts.grants, call.caller.principal, now);
+    if (grants.length > 0) await tx.replaceGrants(credential.id, grants, call.caller.principal, now);
+    await tx.notices(offered);
     tx.audit(
       auditEvent(call, 'credential.create_requested', 'allowed', { credentialId: credential.id, version: 1 }),
     );

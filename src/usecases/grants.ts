@@ -7,7 +7,9 @@ import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
 import { breakGlassNotices, brokenGlass, principalsOf, requireReason } from './breakGlass.js';
+import { withConsent } from './consent.js';
 import { checkGrants } from './grantRules.js';
+import { offerNotices } from './offerNotices.js';
 import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
@@ -32,6 +34,9 @@ export async function replaceGrants(
   const added = grants.filter((g) => !before.some((b) => same(b, g)));
   await checkGrants(ports, call, added, 'grants');
   const breakGlass = await gainsByRole(ports, call, granted, added);
+  const given = await withConsent(ports, call, grants);
+  const isNew = (g: Grant) => !before.some((b) => b.subjectKind === g.subjectKind && b.subject === g.subject);
+  const offered = await offerNotices(ports, call, granted.credential, given.filter(isNew));
   const now = ports.clock.now();
   await ports.changes.run(async (tx) => {
     await tx.lock(id);
@@ -39,7 +44,8 @@ export async function replaceGrants(
     const since = await ports.records.grants(id);
     if (since.length !== before.length || !since.every((g) => before.some((b) => same(b, g))))
       throw lostRace();
-    await tx.replaceGrants(id, grants, call.caller.principal, now);
+    await tx.replaceGrants(id, given, call.caller.principal, now);
+    await tx.notices(offered);
     const details = { grants: grants.map((g) => `${g.subjectKind}:${g.subject}=${g.level}`) };
     tx.audit(
       auditEvent(call, 'grant.change', 'allowed', {

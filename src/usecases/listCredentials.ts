@@ -29,7 +29,8 @@ export async function listCredentials(
   return ports.records.list(call.caller, filter, page);
 }
 
-function labelsOf(pairs: readonly string[]): Record<string, string> {
+/** Labels of `key=value` texts. Rejects with `invalid_request`. */
+export function labelsOf(pairs: readonly string[]): Record<string, string> {
   const labels: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf('=');

@@ -1,15 +1,15 @@
 import type { Selector } from '../api/credentials.js';
-import { envSpellings } from '../connectors/envNames.js';
 import type { AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
-import type { Candidate, CandidateQuery, UsageRow } from '../ports/records.js';
+import type { UsageRow } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { refuseEnded } from './authorize.js';
-import { findOne, readable } from './findOne.js';
+import { readable } from './findOne.js';
+import { type Found, locator, queryOf } from './locateCredential.js';
 import { usageOf } from './readCredential.js';
 import { readMany } from './readMany.js';
 
@@ -25,14 +25,6 @@ export type ResolvedItem =
     }
   | { status: 'error'; error: BrokerError };
 
-type Found = { candidate: Candidate; only?: string } | Refused;
-
-interface Refused {
-  error: BrokerError;
-  /** The credential that was meant, as far as that is known. */
-  credentialId: string | null;
-}
-
 /**
  * Many credentials in one round trip, in the order asked: one authorization statement, Vault read in parallel, one
  * audit batch. One item's failure is its own; when Vault can serve none of them the whole call is `store_unavailable`.
@@ -43,55 +35,15 @@ export async function resolveCredentials(
   call: Call,
   items: readonly Selector[],
 ): Promise<ResolvedItem[]> {
-  const { callerActive, candidates } = await ports.records.candidates(call.caller, queryOf(items));
-  if (!callerActive) return refuseEnded(ports, call, { tried: 'credential.resolve' });
-  const usable = readable(call.caller, candidates);
-  const found = items.map((item) => locate(item, usable, candidates));
+  const all = await ports.records.candidates(call.caller, queryOf(items));
+  if (!all.callerActive) return refuseEnded(ports, call, { tried: 'credential.resolve' });
+  const found = items.map(locator(all, readable(call.caller, all.candidates)));
   const wanted = found.flatMap((f) => ('error' in f ? [] : [f.candidate.credential]));
   const values = await readMany(ports, call, wanted);
   const results = found.map((f) => resultOf(f, values));
   await audit(ports, call, { items, found, results });
   failWholeWhenStoreIsDown(wanted.length, [...values.values()]);
   return results;
-}
-
-function queryOf(items: readonly Selector[]): CandidateQuery {
-  return {
-    ids: items.flatMap((i) => ('id' in i ? [i.id] : [])),
-    names: items.flatMap((i) => ('name' in i ? [i.name] : [])),
-    serviceTypes: items.flatMap((i) => ('service_type' in i ? [i.service_type] : [])),
-    envNames: items.flatMap((i) => ('env' in i ? envSpellings(i.env) : [])),
-  };
-}
-
-function fits(item: Selector, candidate: Candidate): boolean {
-  const { credential } = candidate;
-  if ('id' in item) return credential.id === item.id;
-  if (item.owner !== undefined && credential.owner !== item.owner) return false;
-  if ('name' in item) return credential.name === item.name;
-  if ('env' in item) return fieldOf(item.env, credential) !== undefined;
-  const wanted = Object.entries(item.labels ?? {});
-  return credential.serviceType === item.service_type && wanted.every(([k, v]) => credential.labels[k] === v);
-}
-
-/** The field that a variable means in this credential: by its own spelling first, then by Glassdome's aliases. */
-function fieldOf(variable: string, credential: Credential): string | undefined {
-  const spelled = envSpellings(variable).find((name) => credential.envNames[name] !== undefined);
-  return spelled === undefined ? undefined : credential.envNames[spelled];
-}
-
-function locate(item: Selector, usable: Candidate[], all: Candidate[]): Found {
-  try {
-    const candidate = findOne(usable.filter((c) => fits(item, c)));
-    return 'env' in item ? { candidate, only: fieldOf(item.env, candidate.credential) } : { candidate };
-  } catch (error) {
-    if (!(error instanceof BrokerError)) throw error;
-    const [seen] = all.filter((c) => fits(item, c));
-    const asked = 'id' in item ? item.id : null;
-    if (error.code !== 'not_found' || seen === undefined) return { error, credentialId: asked };
-    const detail = 'You may see this credential, but not read its values.';
-    return { error: new BrokerError('forbidden', { detail }), credentialId: seen.credential.id };
-  }
 }
 
 function resultOf(found: Found, values: Map<string, FieldValues | BrokerError>): ResolvedItem {

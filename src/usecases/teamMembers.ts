@@ -3,6 +3,7 @@ import type { Call } from '../domain/caller.js';
 import { invalid, notFound } from '../domain/errors.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import { breakGlassNotices } from './breakGlass.js';
+import { withJoiningConsent } from './consent.js';
 import {
   ledTeam,
   lockTeam,
@@ -27,9 +28,10 @@ export async function setTeamMembers(
   const joining = members.filter((m) => memberOf(team, m.principal) === undefined);
   await refuseStrangers(ports, joining);
   const opened = await openedByJoining(ports, call, { action: 'team.change', name, joining });
+  const consenting = await withJoiningConsent(ports, call, members);
   await ports.changes.run(async (tx) => {
     await lockTeam(tx, team, null);
-    await tx.replaceMembers(name, members, call.caller.principal, ports.clock.now());
+    await tx.replaceMembers(name, consenting, call.caller.principal, ports.clock.now());
     const details = { members: members.map((m) => m.principal) };
     tx.audit(teamEvent(call, 'team.change', { name, details, opened }));
     await breakGlassNotices(tx, call, opened ?? []);
@@ -50,6 +52,7 @@ export async function addTeamMember(
   const joining = before === undefined ? [member] : [];
   await refuseStrangers(ports, joining, 'principal');
   const opened = await openedByJoining(ports, call, { action: 'team.change', name, joining });
+  const [consenting] = await withJoiningConsent(ports, call, [member]);
   return ports.changes.run(async (tx) => {
     const now = await lockTeam(tx, team, [principal, call.caller.principal]);
     const members = [...now.members.filter((m) => m.principal !== principal), member];
@@ -58,7 +61,8 @@ export async function addTeamMember(
         field: 'principal',
         rule: `is one too many: a team has at most ${MAX_MEMBERS} members`,
       });
-    await tx.putMember(name, member, call.caller.principal, ports.clock.now());
+    if (consenting !== undefined)
+      await tx.putMember(name, consenting, call.caller.principal, ports.clock.now());
     tx.audit(
       teamEvent(call, 'team.change', { name, details: { added: principal, lead: member.lead }, opened }),
     );

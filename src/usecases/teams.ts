@@ -1,6 +1,7 @@
 import type { Call } from '../domain/caller.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import { requireActiveCaller } from './authorize.js';
+import { withJoiningConsent } from './consent.js';
 import { requireRole } from './refuse.js';
 import {
   ledTeam,
@@ -33,9 +34,10 @@ export async function createTeam(
   const { name, description } = body;
   const team = { name, description, createdAt: ports.clock.now(), createdBy: by };
   const opened = await openedByJoining(ports, call, { action: 'team.create', name, joining: members });
+  const joining = await withJoiningConsent(ports, call, members);
   await ports.changes.run(async (tx) => {
     await tx.insertTeam(team);
-    await tx.replaceMembers(name, members, by, team.createdAt);
+    await tx.replaceMembers(name, joining, by, team.createdAt);
     tx.audit(teamEvent(call, 'team.create', { name, details: named(members), opened }));
   });
   return { ...team, members };

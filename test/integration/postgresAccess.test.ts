@@ -148,9 +148,11 @@ describe('Postgres tells how a caller stands to a credential', () => {
     await store(records.db, own, hidden, gone);
     const asked = await records.db.records.candidates(user('glassdome:2'), { envNames: ['PROXMOX_HOST'] });
     expect(asked.callerActive).to.equal(true);
-    expect(asked.candidates.map((each) => [each.credential.id, each.rank, each.level])).to.deep.equal([
-      [own.id, 0, null],
-      [credential.id, 2, 'use'],
+    expect(
+      asked.candidates.map((each) => [each.credential.id, each.isOwner, each.level, each.grants.length]),
+    ).to.deep.equal([
+      [own.id, true, null, 0],
+      [credential.id, false, 'use', 1],
     ]);
     expect(
       (await records.db.records.candidates(user('local:nobody'), { names: ['x'] })).callerActive,

@@ -3,7 +3,7 @@ import { auditReads } from '../../src/adapters/postgres/auditReads.js';
 import { candidateReads } from '../../src/adapters/postgres/candidates.js';
 import { credentialReads } from '../../src/adapters/postgres/credentialReads.js';
 import type { Query, Statement } from '../../src/adapters/postgres/pools.js';
-import type { CandidateQuery } from '../../src/ports/records.js';
+import type { CandidateQuery } from '../../src/ports/candidates.js';
 import { freshRecords, type TestRecords, user } from './postgresSupport.js';
 
 /** What Postgres tells of a step of a plan that it carried out. */

@@ -105,6 +105,7 @@ describe('who may do what', function () {
         'POST /api/teams': { name: 'late' },
         'PUT /api/teams/{name}/members': { members: [] },
         'POST /api/teams/{name}/members': { principal: 'glassdome:4711' },
+        'POST /api/offers/{id}/accept': { variables: [] },
       };
       const body = bodies[key] ?? (Object.keys(row?.body ?? {}).length > 0 ? row?.body : undefined);
       const {
@@ -283,9 +284,19 @@ describe('who may do what', function () {
       const promised = table.RELATIONS.map((relation) => {
         const sees = table.OF_A_CREDENTIAL.see[role][relation] === 'ok';
         const read = table.RESOLVED[role][relation];
-        return [relation, sees, read, read === 'ok'];
+        return [relation, sees, read, table.FILLS[role][relation] === 'yes'];
       });
       expect(seen).to.deep.equal(promised);
+      const offered = (await call(actors[role], 'GET', '/api/offers?limit=200')).body.items;
+      for (const { id, receiver, variables: asks } of offered) {
+        if (receiver !== actors[role].principal) continue;
+        const accepted = await call(actors[role], 'POST', `/api/offers/${id}/accept`, { variables: asks });
+        expect(accepted.status).to.equal(200);
+      }
+      const after = (await call(actors[role], 'GET', '/api/environment')).body.variables;
+      const fills = table.RELATIONS.filter((relation) => after[`${role}_${relation}`] !== undefined);
+      const meant = table.RELATIONS.filter((relation) => table.FILLS[role][relation] !== 'no');
+      expect(fills).to.deep.equal(meant);
     });
   }
 
@@ -361,6 +372,53 @@ describe('who may do what', function () {
         const promised = answer === 'ok' ? [200, 200, 200, 204] : Array(4).fill(Number(answer));
         expect([role, standing, ...statuses]).to.deep.equal([role, standing, ...promised]);
       }
+    }
+  });
+
+  it('lets an offer be answered as the table says', async () => {
+    const giver = await broker.person('giver', 'engineer');
+    const offer = async (subject_kind: string, subject: string) => {
+      count += 1;
+      const id = await credential(giver, `offered_${count}`, { env_names: { [`OFFER_${count}`]: 'value' } });
+      const grants = [{ subject_kind, subject, level: 'read' }];
+      await broker.call(giver.token, 'PUT', `/api/credentials/${id}/grants`, { grants });
+    };
+    const idOf = async (who: string, receiver: string) =>
+      (await broker.call(who, 'GET', `/api/offers?receiver=${receiver}`)).body.items[0].id;
+    const receiver = await broker.person('receiver', 'engineer');
+    await offer('user', receiver.principal);
+    const others = await broker.account(owner.token, 'of-others');
+    await offer('service_account', others.principal);
+    const ids = [
+      await idOf(receiver.token, receiver.principal),
+      await idOf(owner.token, others.principal),
+    ] as const;
+    for (const role of table.ROLES) {
+      const { token } = actors[role];
+      count += 1;
+      const mine = await broker.account(token, `mine-${count}`);
+      const own = mine.id === undefined ? others.principal : mine.principal;
+      if (mine.id !== undefined) await offer('service_account', own);
+      const ownId = mine.id === undefined ? ids[1] : await idOf(token, own);
+      const answer = async (id: string, principal: string) => {
+        const statuses: number[] = [];
+        for (const [verb, body] of [
+          ['accept', { variables: [] }],
+          ['decline', {}],
+        ] as const) {
+          const path = `/api/offers/${id}/${verb}`;
+          statuses.push((await call(actors[role], 'POST /', path, { ...body, receiver: principal })).status);
+        }
+        return statuses;
+      };
+      const seen = [
+        ...(await answer(ids[0], receiver.principal)),
+        ...(await answer(ownId, own)),
+        ...(await answer(ids[1], others.principal)),
+      ];
+      const row = table.ANSWERS_AN_OFFER[role];
+      const promised = [row.to_another, row.to_own_account, row.to_anothers_account].map(Number);
+      expect([role, ...seen]).to.deep.equal([role, ...promised.flatMap((status) => [status, status])]);
     }
   });
 

@@ -82,6 +82,31 @@ export const RESOLVED = rows(
   service_account  not_found  forbidden  ok         ok         ok         ok         not_found`,
 );
 
+/**
+ * Whether `environment` holds the variable: `offer` is once the receiver accepted it. A grant to a person is one always, to
+ * a service account where neither its keeper nor an admin gave it.
+ */
+export const FILLS = rows(
+  RELATIONS,
+  `                none  use  read   manage  owner  team  role
+  observer         no    no   no     no      no     no    no
+  engineer         no    no   offer  offer   yes    yes   yes
+  architect        no    no   offer  offer   yes    yes   yes
+  admin            no    no   offer  offer   yes    yes   yes
+  service_account  no    no   yes    yes     yes    yes   no`,
+);
+
+/** An offer to somebody else, or to a service account: who accepts and declines it. */
+export const ANSWERS_AN_OFFER = rows(
+  ['to_another', 'to_own_account', 'to_anothers_account'],
+  `                to_another  to_own_account  to_anothers_account
+  observer         404         200             404
+  engineer         404         200             404
+  architect        404         200             404
+  admin            404         200             200
+  service_account  404         404             404`,
+);
+
 export const IN_A_TEAM = ['outside', 'member', 'lead'] as const;
 export const OF_A_TEAM = rows(
   IN_A_TEAM,
@@ -213,6 +238,15 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'POST /api/notifications/{id}/snooze': {
     answers: '404 404 404 404 404',
     body: { until: '2999-01-01T00:00:00Z' },
+  },
+  // Everybody those to them and to accounts that they made; a service account does not answer for itself.
+  'GET /api/offers': { answers: '200 200 200 200 200' },
+  'POST /api/offers/{id}/accept': { answers: '404 404 404 404 403', body: { variables: [] } },
+  'POST /api/offers/{id}/decline': { answers: '404 404 404 404 403', body: {} },
+  'GET /api/preferences': { answers: '200 200 200 200 200' },
+  'PUT /api/preferences': {
+    answers: '200 200 200 200 403',
+    body: { variables: ['X'], credential_id: null },
   },
   // An admin learns that there is no such channel.
   'PATCH /api/notifications/channels/{id}': { answers: '403 403 403 404 403', body: { paused: true } },

@@ -1,23 +1,28 @@
-import type { Candidate, CandidateQuery, Records } from '../../ports/records.js';
+import type { ClaimHistory, ReachingGrant } from '../../domain/claims.js';
+import type { Preference } from '../../domain/variablePlan.js';
+import type { Candidate, CandidateQuery } from '../../ports/candidates.js';
+import type { Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
+import { answered, GRANT_JSON, historyJson, ms, NO_HISTORY } from './claimJson.js';
 import { CREDENTIAL_COLUMNS, levelOf, toCredential, uuidOrNull } from './credentialRow.js';
 import type { Query, Row, SqlValue, Statement } from './pools.js';
 import { CALLER_ACTIVE, callerValues, GRANTED, LEVEL, REACHES } from './reach.js';
 
-const DIRECT = `bool_or(g.subject_kind in ('user', 'service_account'))`;
-
 const statement = (found: string): string => `
-  select active.caller_active, found.*
-  from (select ${CALLER_ACTIVE} as caller_active) active left join (${found}) found on true
-  order by found.rank, found.created_at, found.id`;
+  select active.*, found.*
+  from (
+    select ${CALLER_ACTIVE} as caller_active,
+      (select s.created_by from broker.service_accounts s where s.id = substr($1, 4) and $1 like 'sa:%') as keeper,
+      (select jsonb_agg(jsonb_build_object('kind', p.kind, 'name', p.name, 'credentialId', p.credential_id,
+        'setAt', ${ms('p.set_at')})) from broker.preferences p where p.principal = $1) as preferences
+  ) active left join (${found}) found on true
+  order by found.is_owner desc, found.created_at, found.id`;
 
 /** Credentials that are known by id, however many the caller reaches. The subquery lets one plan do for any number. */
 const BY_ID = statement(`
-  select ${CREDENTIAL_COLUMNS}, c.owner = $1 as is_owner, reached.level,
-    case when c.owner = $1 then 0 when reached.direct then 1 else 2 end as rank
+  select ${CREDENTIAL_COLUMNS}, c.owner = $1 as is_owner, reached.level, null::jsonb as grants, null::jsonb as history
   from broker.credentials c cross join lateral (
-    select max(${LEVEL}) as level, ${DIRECT} as direct
-    from broker.grants g where g.credential_id = c.id and ${REACHES}) reached
+    select max(${LEVEL}) as level from broker.grants g where g.credential_id = c.id and ${REACHES}) reached
   where c.id = any(array(select unnest($6::uuid[]))) and c.status = 'active'
     and (c.owner = $1 or reached.level is not null)`);
 
@@ -28,14 +33,14 @@ const WANTED = `c.status = 'active' and (
 /** Begins with what the caller owns and reaches: of one name, type or variable all owners together may have thousands. */
 const BY_REACH = statement(`
   with granted as (
-    select g.credential_id, max(${LEVEL}) as level, ${DIRECT} as direct
-    from ${GRANTED} group by g.credential_id
+    select g.credential_id, max(${LEVEL}) as level, jsonb_agg(${GRANT_JSON}) as grants
+    from ${GRANTED} ${answered()} group by g.credential_id
   )
-  select ${CREDENTIAL_COLUMNS}, true as is_owner, granted.level, 0 as rank
+  select ${CREDENTIAL_COLUMNS}, true as is_owner, granted.level, granted.grants, ${historyJson()} as history
   from broker.credentials c left join granted on granted.credential_id = c.id
   where c.owner = $1 and ${WANTED}
   union all
-  select ${CREDENTIAL_COLUMNS}, false, granted.level, case when granted.direct then 1 else 2 end
+  select ${CREDENTIAL_COLUMNS}, false, granted.level, granted.grants, ${historyJson()}
   from granted join broker.credentials c on c.id = granted.credential_id
   where c.owner <> $1 and ${WANTED}`);
 
@@ -44,8 +49,11 @@ export function candidateReads(query: Query, clock: Clock): Pick<Records, 'candi
   return {
     async candidates(caller, wanted) {
       const rows = await query(statementFor(wanted, callerValues(caller, clock.now())));
+      const first = rows[0] ?? {};
       return {
-        callerActive: rows[0]?.['caller_active'] === true,
+        callerActive: first['caller_active'] === true,
+        receiver: { principal: caller.principal, keeper: (first['keeper'] ?? null) as string | null },
+        preferences: (first['preferences'] ?? []) as Preference[],
         candidates: rows.filter((row) => row['id'] !== null).map(toCandidate),
       };
     },
@@ -66,6 +74,7 @@ function toCandidate(row: Row): Candidate {
     credential: toCredential(row),
     isOwner: row['is_owner'] === true,
     level: levelOf(row['level']),
-    rank: row['rank'] as Candidate['rank'],
+    grants: (row['grants'] ?? []) as ReachingGrant[],
+    history: (row['history'] ?? NO_HISTORY) as ClaimHistory,
   };
 }

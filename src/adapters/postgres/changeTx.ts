@@ -8,6 +8,7 @@ import { eventFeedWrites } from './eventFeed.js';
 import { findingWrites } from './findings.js';
 import { idempotencyWrites } from './idempotency.js';
 import { noticeWrites } from './noticeWrites.js';
+import { offerWrites } from './offers.js';
 import { peopleWrites } from './peopleWrites.js';
 import type { Query } from './pools.js';
 import { reportScheduleWrites } from './reportSchedules.js';
@@ -20,6 +21,7 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
   return {
     audit: (event) => void events.push(event),
     ...credentialWrites(query),
+    ...offerWrites(query),
     ...teamWrites(query),
     ...peopleWrites(query),
     ...disabledWrites(query),

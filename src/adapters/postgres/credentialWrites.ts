@@ -1,6 +1,7 @@
 import { notFound } from '../../domain/errors.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import { CREDENTIAL_COLUMNS, credentialValues, toCredential, toSql, uuidOrNull } from './credentialRow.js';
+import { replaceGrants } from './grantWrites.js';
 import type { Query, SqlValue } from './pools.js';
 
 type CredentialWrites = Pick<
@@ -85,37 +86,6 @@ export function credentialWrites(query: Query): CredentialWrites {
     },
     replaceGrants: (...args) => replaceGrants(query, ...args),
   };
-}
-
-async function replaceGrants(query: Query, ...args: Parameters<ChangeTx['replaceGrants']>): Promise<void> {
-  const [credentialId, grants, by, at] = args;
-  const [kinds, subjects] = [grants.map((grant) => grant.subjectKind), grants.map((grant) => grant.subject)];
-  // What stays is left alone: each row that goes or comes is told to whom it concerns.
-  await query({
-    text: `delete from broker.grants g where g.credential_id = $1 and not exists (
-             select 1 from unnest($2::text[], $3::text[]) kept (kind, subject)
-             where kept.kind = g.subject_kind and kept.subject = g.subject)`,
-    values: [credentialId, kinds, subjects],
-  });
-  await query({
-    text: `insert into broker.grants (credential_id, created_by, created_at, subject_kind, subject, level, expires_at)
-           select $1::uuid, $2::text, $3::timestamptz, g.*
-           from unnest($4::text[], $5::text[], $6::text[], $7::timestamptz[]) g
-           on conflict (credential_id, subject_kind, subject) do update
-             set level = excluded.level, expires_at = excluded.expires_at,
-               created_by = excluded.created_by, created_at = excluded.created_at
-             where (grants.level, grants.expires_at) is distinct from (excluded.level, excluded.expires_at)`,
-    values: [
-      credentialId,
-      by,
-      at,
-      kinds,
-      subjects,
-      grants.map((grant) => grant.level),
-      grants.map((grant) => grant.expiresAt),
-    ],
-  });
-  await query({ text: 'select broker.note_state($1::uuid, $2)', values: [credentialId, at] });
 }
 
 /** Inserts one row; the members are columns. */

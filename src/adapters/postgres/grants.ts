@@ -5,6 +5,8 @@ const FULL = [
   'credential_versions',
   'write_intents',
   'grants',
+  'offer_answers',
+  'preferences',
   'teams',
   'team_members',
   'people',

@@ -29,6 +29,7 @@ import { credentialLists } from './listCredentials.js';
 import { addressBook } from './mailboxes.js';
 import { noticeLists } from './noticeLists.js';
 import { noticeReads } from './notices.js';
+import { offerReads } from './offers.js';
 import { openedReads } from './opened.js';
 import { postgresOutbox } from './outbox.js';
 import { keepPartitions } from './partitions.js';
@@ -146,6 +147,7 @@ function recordsOf(reads: Query, lists: Query, clock: Clock): Records {
     ...eventReads({ lists, reads }, clock),
     ...noticeReads(reads),
     ...noticeLists(lists, clock),
+    ...offerReads(lists, clock),
     ...auditReads(lists),
   };
 }

@@ -50,11 +50,14 @@ export const REACHES = reaches(ONE_ASKER);
 /** SQL for the level of grant `g` as a number, so that the highest can be told. */
 export const LEVEL = `(case g.level when 'manage' then 3 when 'read' then 2 else 1 end)`;
 
-/** SQL for the ways on which grants reach a caller, `$1` to `$4` of `reachValues`: one row each, of kind and subject. */
+/**
+ * SQL for the ways on which grants reach a caller, `$1` to `$4` of `reachValues`: one row each, of kind and subject;
+ * whether the caller agreed to be in the team, and since when they are.
+ */
 export const WAYS = `
-  select $3::text as kind, $1::text as subject
-  union all select 'team', m.team from broker.team_members m where m.principal = $1
-  union all select 'role', role from unnest($4::text[]) role`;
+  select $3::text as kind, $1::text as subject, true as confirmed, timestamptz 'epoch' as since
+  union all select 'team', m.team, m.confirmed, m.since from broker.team_members m where m.principal = $1
+  union all select 'role', role, true, 'epoch' from unnest($4::text[]) role`;
 
 /** SQL that is true for an unexpired grant `g` that reaches on `way`. */
 export const BY_WAY = `
@@ -65,7 +68,9 @@ export const BY_WAY = `
  * through an index, in place of reading everybody's grants.
  */
 export const GRANTED = `
-  (${WAYS}) way cross join lateral (select g.* from broker.grants g where ${BY_WAY} offset 0) g`;
+  (${WAYS}) way cross join lateral (
+    select g.*, way.confirmed as way_confirmed, way.since as joined_at
+    from broker.grants g where ${BY_WAY} offset 0) g`;
 
 /** SQL for the ids of the credentials that a caller, `$1` to `$4` of `reachValues`, owns or manages. */
 export const OWNED_OR_MANAGED = `

@@ -12,10 +12,14 @@ type TeamWrites = Pick<
 const ORPHANED = `
   update broker.notifications set recipient = 'admins', sent_at = coalesce(sent_at, $2) where recipient = $1`;
 
+/** Who is in the team already keeps since when, unless that needed a consent until now. */
 const JOIN = `
-  insert into broker.team_members (team, added_by, added_at, principal, lead)
-  select $1::text, $2::text, $3::timestamptz, m.* from unnest($4::text[], $5::boolean[]) m
-  on conflict (team, principal) do update set lead = excluded.lead`;
+  insert into broker.team_members as held (team, added_by, added_at, since, principal, lead, confirmed)
+  select $1::text, $2::text, $3::timestamptz, $3::timestamptz, m.*
+  from unnest($4::text[], $5::boolean[], $6::boolean[]) m
+  on conflict (team, principal) do update set lead = excluded.lead,
+    since = case when excluded.confirmed and not held.confirmed then excluded.since else held.since end,
+    confirmed = held.confirmed or excluded.confirmed`;
 
 /** Writes of one transaction to teams and who is in them. */
 export function teamWrites(query: Query): TeamWrites {
@@ -39,13 +43,11 @@ export function teamWrites(query: Query): TeamWrites {
         text: 'delete from broker.team_members where team = $1 and principal <> all($2::text[])',
         values: [team, principals],
       });
-      await query({
-        text: JOIN,
-        values: [team, by, at, principals, members.map((member) => member.lead)],
-      });
+      const [leads, confirmed] = [members.map((m) => m.lead), members.map((m) => m.confirmed ?? false)];
+      await query({ text: JOIN, values: [team, by, at, principals, leads, confirmed] });
     },
-    async putMember(team, { principal, lead }, by, at) {
-      await query({ text: JOIN, values: [team, by, at, [principal], [lead]] });
+    async putMember(team, { principal, lead, confirmed = false }, by, at) {
+      await query({ text: JOIN, values: [team, by, at, [principal], [lead], [confirmed]] });
     },
     async removeMember(team, principal) {
       const text = 'delete from broker.team_members where team = $1 and principal = $2';
@@ -54,7 +56,13 @@ export function teamWrites(query: Query): TeamWrites {
     async deleteTeam(name, at) {
       // Before the grants, so that the members hear what they lose.
       await query({ text: 'delete from broker.team_members where team = $1', values: [name] });
-      const text = `delete from broker.grants where subject_kind = 'team' and subject = $1 returning credential_id`;
+      const text = `
+        with gone as (
+          delete from broker.grants where subject_kind = 'team' and subject = $1 returning id, credential_id
+        ), forgotten as (
+          delete from broker.offer_answers a using gone where a.grant_id = gone.id and a.answer = 'accepted'
+        )
+        select credential_id from gone`;
       const opened = (await query({ text, values: [name] })).map((row) => String(row['credential_id']));
       await query({
         text: 'select broker.note_state(id, $2) from unnest($1::uuid[]) id',

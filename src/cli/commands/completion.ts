@@ -26,6 +26,7 @@ const LISTS: Readonly<Record<NameKind, readonly (readonly [path: string, prefix:
   schedule: [['/api/reports/schedules', '']],
   username: [['/api/users', '']],
   channel: [['/api/notifications/channels', '']],
+  offer: [['/api/offers?limit=200', '']],
   principal: PRINCIPALS,
   subject: [['/api/teams', 'team:'], ...PRINCIPALS],
 };
@@ -91,11 +92,12 @@ const namesAt = ([path, prefix]: readonly [string, string]) =>
 interface Item {
   name?: string;
   username?: string;
+  credential?: { name: string };
   revoked_at?: string | null;
 }
 
 function nameOf(item: Item): string[] {
-  const name = item.username ?? item.name;
+  const name = item.username ?? item.name ?? item.credential?.name;
   // A line is one candidate, and what was revoked is of no use.
   return name === undefined || typeof item.revoked_at === 'string' || /[\r\n]/.test(name) ? [] : [name];
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ROLES } from '../../domain/caller.js';
 import { CHANNEL_KINDS } from '../../domain/channel.js';
+import { OFFER_STATES } from '../../domain/claims.js';
 import { GRANT_LEVELS } from '../../domain/grant.js';
 import { SERVICE_TYPES } from '../../domain/serviceType.js';
 import { ENV_FORMATS } from '../envFormats.js';
@@ -14,6 +15,7 @@ export type NameKind =
   | 'schedule'
   | 'username'
   | 'channel'
+  | 'offer'
   /** `local:anna`, `sa:celery`. */
   | 'principal'
   /** The same and teams: who gets a grant. */
@@ -41,6 +43,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   kind: CHANNEL_KINDS,
   'grant --to': ROLES.map((role) => `role:${role}`),
   'revoke --from': ROLES.map((role) => `role:${role}`),
+  'list --state': OFFER_STATES,
   shell: SHELLS,
 };
 const KINDS: Readonly<Record<string, NameKind>> = {
@@ -50,6 +53,8 @@ const KINDS: Readonly<Record<string, NameKind>> = {
   team: 'team',
   '--team': 'team',
   account: 'account',
+  '--account': 'account',
+  offers: 'offer',
   schedule: 'schedule',
   username: 'username',
   who: 'username',

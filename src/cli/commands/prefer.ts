@@ -1,0 +1,56 @@
+import type { GlobalOptions } from '../cli.js';
+import { leaf, repeated, withBroker } from '../command.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { findCredential } from '../find.js';
+import { printJson, printTable } from '../output.js';
+import { note } from '../terminal.js';
+import { receiverOf } from './offers.js';
+
+interface Options extends GlobalOptions {
+  variable?: string[];
+  type?: string[];
+  account?: string;
+  none?: boolean;
+}
+interface Preferences {
+  items: Record<string, unknown>[];
+}
+
+const PATH = '/api/preferences';
+
+/** Which of several credentials fills a variable or is chosen for a service. */
+export const prefer = leaf('prefer', 'choose which of several fills a variable')
+  .argument('[credential]', 'name, owner/name or id; left out: list what you prefer')
+  .option('--variable <name>', 'fill this variable from it; may be repeated', repeated)
+  .option('--type <service_type>', 'choose it for this service; may be repeated', repeated)
+  .option('--account <account>', 'choose for a service account that you created')
+  .option('--none', 'remove the preferences for these variables and services')
+  .action(
+    withBroker<Options>(async (cli, options, [word]) => {
+      const receiver = await receiverOf(cli, options.account);
+      if (word === undefined && options.none !== true) {
+        const query = receiver === undefined ? '' : `?receiver=${encodeURIComponent(receiver)}`;
+        return show((await cli.call<Preferences>(`${PATH}${query}`)).body, options);
+      }
+      const { variable: variables = [], type: service_types = [] } = options;
+      if (variables.length + service_types.length === 0)
+        throw new CliError('Name what for: --variable or --type.', EXIT.usage);
+      const credential_id =
+        word === undefined || options.none === true ? null : (await findCredential(cli, word)).id;
+      const body = { receiver, variables, service_types, credential_id };
+      show((await cli.call<Preferences>(PATH, { method: 'PUT', body })).body, options);
+    }),
+  );
+
+function show(preferences: Preferences, { json }: GlobalOptions): void {
+  if (json) printJson(preferences);
+  else if (preferences.items.length === 0) note('No preferences.');
+  else
+    printTable(
+      [
+        { title: 'FOR', value: (p) => `${p['kind'] === 'variable' ? '' : 'type '}${String(p['name'])}` },
+        { title: 'CREDENTIAL', value: (p) => p['credential_id'], whole: true },
+      ],
+      preferences.items,
+    );
+}

@@ -1,0 +1,145 @@
+import { type GrantLevel, levelAtLeast, type SubjectKind } from './grant.js';
+
+/** Moments are milliseconds since 1970, so that those of rows and those inside of JSON compare. */
+type Moment = number;
+
+/** A grant on its way to one receiver, with what consent is decided by. */
+export interface ReachingGrant {
+  id: string;
+  subjectKind: SubjectKind;
+  subject: string;
+  level: GrantLevel;
+  givenBy: string;
+  giverRole: string | null;
+  /** The giver and whoever put the receiver into the team need no consent of the receiver. */
+  confirmed: boolean;
+  /** When the grant began to count. */
+  since: Moment;
+  /** When the receiver joined the team; 0 where there is none. */
+  joinedAt: Moment;
+  /** What the receiver accepted, each variable with the moment; null: the grant was not accepted. */
+  accepted: { since: Moment; variables: Record<string, Moment> } | null;
+}
+
+/** What a credential's history says of its claims. */
+export interface ClaimHistory {
+  madeAt: Moment;
+  /** Variables that were named after the credential was made. */
+  envAdded: Record<string, { at: Moment; by: string }>;
+  /** The last return from disabled or deleted. */
+  activeSince: Moment;
+  labelledAt: Moment;
+  renamedAt: Moment;
+  /** Of those who named variables later: who shares a team with the receiver. */
+  mates: string[];
+}
+
+/** Whose variables are looked at. */
+export interface Receiver {
+  principal: string;
+  /** Of a service account: who made it. */
+  keeper: string | null;
+}
+
+/** `open`: an offer waits for an answer, or its credential has new variables since. */
+export const OFFER_STATES = ['open', 'accepted', 'declined'] as const;
+export type OfferState = (typeof OFFER_STATES)[number];
+
+/** How a credential reaches a receiver, with the grants on the way; without grants for what is named by id. */
+export interface Reached {
+  isOwner: boolean;
+  grants: ReachingGrant[];
+  history: ClaimHistory;
+}
+
+/** From when on a claim counts. Ranks: 0 own, 1 accepted or given to the receiver, 2 team, 3 role. */
+export interface Claim {
+  rank: 0 | 1 | 2 | 3;
+  since: Moment;
+}
+
+/** Own claims first, then the one that was effective first; at the same time the lower rank. 0: equals. */
+export function compareClaims(a: Claim, b: Claim): number {
+  const own = Number(a.rank > 0) - Number(b.rank > 0);
+  return own || a.since - b.since || a.rank - b.rank;
+}
+
+/** The claim of a credential on one of its variables, or null: nobody gave it that the receiver trusts or accepted. */
+export function variableClaim(reached: Reached, receiver: Receiver, variable: string): Claim | null {
+  const { isOwner, grants, history } = reached;
+  const added = Math.max(history.activeSince, history.envAdded[variable]?.at ?? 0);
+  if (isOwner) return { rank: 0, since: Math.max(added, history.madeAt) };
+  const claims = grants.flatMap((grant) => {
+    const consent = consentAt(grant, history, receiver, variable);
+    return consent === null ? [] : [{ rank: rankOf(grant), since: Math.max(consent, added) }];
+  });
+  return earliest(claims);
+}
+
+/** The claim of a credential to be chosen by its type, labels or bare name; `moment`: since when it has those. */
+export function selectionClaim(reached: Reached, moment: Moment): Claim | null {
+  const since = Math.max(reached.history.activeSince, moment);
+  if (reached.isOwner) return { rank: 0, since };
+  const claims = reached.grants.flatMap((grant): Claim[] => {
+    const consent = grant.confirmed ? 0 : acceptedAt(grant);
+    if (consent === null || !levelAtLeast(grant.level, 'read')) return [];
+    return [{ rank: rankOf(grant), since: Math.max(since, consent, grant.since, grant.joinedAt) }];
+  });
+  return earliest(claims);
+}
+
+/** Variables of a grant that the receiver still has to accept. */
+export function uncovered(
+  grant: ReachingGrant,
+  history: ClaimHistory,
+  receiver: Receiver,
+  variables: readonly string[],
+): string[] {
+  // What a grant to use gives no value of can be accepted ahead of a grant to read.
+  const asRead = { ...grant, level: 'read' as const };
+  return variables.filter((variable) => consentAt(asRead, history, receiver, variable) === null);
+}
+
+function consentAt(
+  grant: ReachingGrant,
+  history: ClaimHistory,
+  receiver: Receiver,
+  variable: string,
+): Moment | null {
+  if (!levelAtLeast(grant.level, 'read')) return null;
+  const began = Math.max(grant.since, grant.joinedAt);
+  if (isVouched(grant, history, receiver, variable)) return began;
+  const at = grant.accepted?.variables[variable];
+  return at === undefined || at < grant.joinedAt ? null : Math.max(began, at);
+}
+
+/** A variable that was named after the grant was given counts when somebody named it whom the receiver trusts. */
+function isVouched(
+  grant: ReachingGrant,
+  { envAdded, mates }: ClaimHistory,
+  receiver: Receiver,
+  variable: string,
+): boolean {
+  const added = envAdded[variable];
+  const byReceiver = added !== undefined && (added.by === receiver.principal || added.by === receiver.keeper);
+  if (!grant.confirmed) return byReceiver && grant.accepted !== null;
+  if (added === undefined || added.at <= grant.since || byReceiver) return true;
+  if (grant.subjectKind === 'team') {
+    return mates.includes(added.by) || (added.by === grant.givenBy && grant.giverRole === 'admin');
+  }
+  return added.by === grant.givenBy;
+}
+
+/** When an offer was accepted; null: not since the receiver joined the team. */
+function acceptedAt({ accepted, joinedAt }: ReachingGrant): Moment | null {
+  return accepted === null || accepted.since < joinedAt ? null : accepted.since;
+}
+
+function rankOf({ subjectKind, confirmed }: ReachingGrant): 1 | 2 | 3 {
+  if (!confirmed || subjectKind === 'user' || subjectKind === 'service_account') return 1;
+  return subjectKind === 'team' ? 2 : 3;
+}
+
+function earliest(claims: readonly Claim[]): Claim | null {
+  return [...claims].sort(compareClaims)[0] ?? null;
+}

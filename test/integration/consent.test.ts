@@ -1,0 +1,324 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { type Answer, type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
+
+type Env = Record<string, string>;
+type Account = SignedIn & { id: string };
+
+/** Whose credentials fill whose variables: only what the receiver asked for. */
+describe('what a stranger gives', function () {
+  this.timeout(120_000);
+  let broker: BrokerSystem;
+  let mallory: SignedIn;
+  let count = 0;
+
+  before(async () => {
+    broker = await startBrokerSystem();
+    mallory = await broker.person('mallory', 'engineer');
+  });
+  after(() => broker.stop());
+
+  const ok = async (answer: Promise<Answer>): Promise<Answer['body']> => {
+    const { status, body } = await answer;
+    expect(status, JSON.stringify(body)).to.be.within(200, 299);
+    return body;
+  };
+  const make = async (who: SignedIn, variables: Env, more: object = {}): Promise<string> => {
+    count += 1;
+    const fields = Object.fromEntries(Object.entries(variables).map(([, value], n) => [`f${n}`, value]));
+    const env_names = Object.fromEntries(Object.keys(variables).map((name, n) => [name, `f${n}`]));
+    const body = { name: `made ${count}`, service_type: 'other', fields, env_names, ...more };
+    return (await ok(broker.call(who.token, 'POST', '/api/credentials', body))).id;
+  };
+  const share = (who: SignedIn, id: string, ...grants: object[]) =>
+    ok(
+      broker.call(who.token, 'PUT', `/api/credentials/${id}/grants`, {
+        grants: grants.map((grant) => ({ level: 'read', ...grant })),
+      }),
+    );
+  const to = ({ principal }: SignedIn) => ({
+    subject_kind: principal.startsWith('sa:') ? 'service_account' : 'user',
+    subject: principal,
+  });
+  const environment = async (who: SignedIn) => ok(broker.call(who.token, 'GET', '/api/environment'));
+  const variables = async (who: SignedIn): Promise<Env> => (await environment(who)).variables;
+  const resolve = async (who: SignedIn, ...items: object[]) =>
+    (await ok(broker.call(who.token, 'POST', '/api/credentials/resolve', { items }))).items;
+  const offers = async (who: SignedIn, query = '') =>
+    (await ok(broker.call(who.token, 'GET', `/api/offers${query}`))).items;
+  const accept = (who: SignedIn, offer: { id: string; variables: string[] }, more: object = {}) =>
+    ok(
+      broker.call(who.token, 'POST', `/api/offers/${offer.id}/accept`, {
+        variables: offer.variables,
+        ...more,
+      }),
+    );
+  const engineer = () => broker.person(`eng-${randomUUID().slice(0, 8)}`, 'engineer');
+  const newAccount = async (keeper: SignedIn): Promise<Account> =>
+    broker.account(keeper.token, `robot-${randomUUID().slice(0, 8)}`);
+  const newTeam = async (by: SignedIn, ...members: SignedIn[]): Promise<string> => {
+    count += 1;
+    const name = `team-${count}`;
+    const body = { name, members: members.map(({ principal }) => ({ principal })) };
+    await ok(broker.call(by.token, 'POST', '/api/teams', body));
+    return name;
+  };
+  const team = (subject: string) => ({ subject_kind: 'team', subject });
+
+  describe('fills nothing', () => {
+    it('of a person of another issuer, who is told of the offer', async () => {
+      const victim = broker.glassdome(64000);
+      const id = await make(mallory, { CELERY_BROKER_URL: 'redis://evil.example' });
+      await share(mallory, id, to(victim));
+      expect(await variables(victim)).to.deep.equal({});
+      const [offer, ...more] = await offers(victim);
+      expect(more).to.deep.equal([]);
+      expect(offer).to.include({ given_by: mallory.principal, giver_role: 'engineer', state: 'open' });
+      expect(offer.variables).to.deep.equal(['CELERY_BROKER_URL']);
+      expect((await resolve(victim, { env: 'CELERY_BROKER_URL' }))[0].code).to.equal('not_found');
+    });
+
+    it('of an account, and neither removes nor replaces what it has, with default=true or without', async () => {
+      const keeper = await engineer();
+      const celery = await newAccount(keeper);
+      const good = { APP_API_URL: 'https://real.lab', APP_API_TOKEN: 'real-token' };
+      await share(keeper, await make(keeper, good), to(celery));
+      const evil = await make(mallory, { APP_API_URL: 'https://evil.example' });
+      await share(mallory, evil, to(celery));
+      expect(await variables(celery)).to.deep.equal(good);
+      await ok(
+        broker.call(mallory.token, 'PATCH', `/api/credentials/${evil}`, { labels: { default: 'true' } }),
+      );
+      expect(await variables(celery)).to.deep.equal(good);
+      const [url, type] = await resolve(celery, { env: 'APP_API_URL' }, { service_type: 'other' });
+      expect(url.fields).to.deep.equal({ f0: 'https://real.lab' });
+      expect(type.fields).to.deep.equal({ f0: 'https://real.lab', f1: 'real-token' });
+    });
+
+    it('over what a team shares', async () => {
+      const [anna, victim] = [await engineer(), await engineer()];
+      const red = await newTeam(broker.admin, anna, victim);
+      const good = { TEAM_URL: 'https://team.lab', TEAM_TOKEN: 't' };
+      await share(anna, await make(anna, good), team(red));
+      await share(mallory, await make(mallory, { TEAM_URL: 'https://evil.example' }), to(victim));
+      expect(await variables(victim)).to.deep.equal(good);
+    });
+
+    it('by an admin, to a person; by an architect who makes a team of strangers; to a team by who is not in it', async () => {
+      const victim = await engineer();
+      const lead = await broker.person('lead', 'architect');
+      await share(broker.admin, await make(broker.admin, { BY_ADMIN: 'x' }), to(victim));
+      const trap = await newTeam(lead, victim);
+      await share(lead, await make(lead, { BY_TEAM: 'x' }), team(trap));
+      const red = await newTeam(broker.admin, victim);
+      await share(lead, await make(lead, { FROM_OUTSIDE: 'x' }), team(red));
+      expect(await variables(victim)).to.deep.equal({});
+      const names = (await offers(victim)).flatMap((o: { variables: string[] }) => o.variables);
+      expect(names).to.have.members(['BY_ADMIN', 'BY_TEAM', 'FROM_OUTSIDE']);
+    });
+
+    it('of an account in a team that an architect made', async () => {
+      const keeper = await engineer();
+      const robot = await newAccount(keeper);
+      const lead = await broker.person('lead-2', 'architect');
+      const trap = await newTeam(lead, robot);
+      await share(lead, await make(lead, { INJECTED: 'x' }), team(trap));
+      expect(await variables(robot)).to.deep.equal({});
+      await newTeamMember(broker.admin, trap, robot);
+      expect(await variables(robot)).to.deep.equal({ INJECTED: 'x' });
+    });
+
+    it('by a name that it gets after its owner was trusted with others', async () => {
+      const keeper = await engineer();
+      const robot = await newAccount(keeper);
+      const id = await make(
+        mallory,
+        { HARMLESS: 'h', TEST_URL: 'https://evil.example' },
+        {
+          env_names: { HARMLESS: 'f0' },
+        },
+      );
+      const victim = await engineer();
+      const red = await newTeam(broker.admin, victim);
+      const grants = [to(robot), team(red), { subject_kind: 'role', subject: 'engineer' }];
+      const reason = { 'x-break-glass-reason': 'shared by request' };
+      const body = { grants: grants.map((grant) => ({ level: 'read', ...grant })) };
+      await ok(broker.call(broker.admin.token, 'PUT', `/api/credentials/${id}/grants`, body, reason));
+      const env_names = { HARMLESS: 'f0', CELERY_BROKER_URL: 'f1' };
+      await ok(broker.call(mallory.token, 'PATCH', `/api/credentials/${id}`, { env_names }));
+      for (const who of [robot, victim])
+        expect([who.principal, await variables(who)]).to.deep.equal([who.principal, { HARMLESS: 'h' }]);
+      const [asked] = await offers(keeper, `?receiver=${robot.principal}`);
+      expect(asked.variables).to.deep.equal(['CELERY_BROKER_URL']);
+      await share(broker.admin, id);
+    });
+  });
+
+  const newTeamMember = (by: SignedIn, name: string, { principal }: SignedIn) =>
+    ok(broker.call(by.token, 'POST', `/api/teams/${name}/members`, { principal }));
+
+  describe('is usable', () => {
+    it('by id and by owner and name, but not by a bare name, a type or labels', async () => {
+      const victim = await engineer();
+      const id = await make(mallory, { OFFERED: 'value' }, { name: 'offered', labels: { lab: 'x' } });
+      await share(mallory, id, to(victim));
+      const items = await resolve(
+        victim,
+        { id },
+        { name: 'offered', owner: mallory.principal },
+        { name: 'offered' },
+        { service_type: 'other' },
+        { service_type: 'other', labels: { lab: 'x' } },
+        { env: 'OFFERED', owner: mallory.principal },
+      );
+      expect(items.map((i: { status: string; code?: string }) => i.code ?? i.status)).to.deep.equal([
+        'ok',
+        'ok',
+        'not_found',
+        'not_found',
+        'not_found',
+        'not_found',
+      ]);
+      expect(items[2].detail).to.contain('offer');
+    });
+
+    it('fully once it is accepted; names that come later ask again, a revoked grant starts over', async () => {
+      const victim = await engineer();
+      const id = await make(mallory, { A_KEY: 'a', B_KEY: 'b' }, { env_names: { A_KEY: 'f0' } });
+      await share(mallory, id, to(victim));
+      const [offer] = await offers(victim);
+      expect((await accept(victim, offer)).state).to.equal('accepted');
+      expect(await variables(victim)).to.deep.equal({ A_KEY: 'a' });
+      const env_names = { A_KEY: 'f0', B_KEY: 'f1' };
+      await ok(broker.call(mallory.token, 'PATCH', `/api/credentials/${id}`, { env_names }));
+      expect(await variables(victim)).to.deep.equal({ A_KEY: 'a' });
+      const [more] = await offers(victim);
+      expect(more.variables).to.deep.equal(['B_KEY']);
+      await accept(victim, more);
+      expect(await variables(victim)).to.deep.equal({ A_KEY: 'a', B_KEY: 'b' });
+      await share(mallory, id, to(victim));
+      expect(await variables(victim)).to.deep.equal({ A_KEY: 'a', B_KEY: 'b' });
+      await share(mallory, id);
+      await share(mallory, id, to(victim));
+      expect(await variables(victim)).to.deep.equal({});
+    });
+
+    it('after a decline only by accepting it', async () => {
+      const victim = await engineer();
+      const id = await make(mallory, { NO_THANKS: 'x' });
+      await share(mallory, id, to(victim));
+      const [offer] = await offers(victim);
+      await ok(broker.call(victim.token, 'POST', `/api/offers/${offer.id}/decline`, {}));
+      expect(await offers(victim)).to.deep.equal([]);
+      await share(mallory, id);
+      await share(mallory, id, to(victim));
+      expect(await offers(victim)).to.deep.equal([]);
+      const [declined] = await offers(victim, '?state=declined');
+      await accept(victim, { id: declined.id, variables: ['NO_THANKS'] });
+      expect(await variables(victim)).to.deep.equal({ NO_THANKS: 'x' });
+      expect(await offers(victim, '?state=declined')).to.deep.equal([]);
+    });
+
+    it('of an account when its keeper or an admin accepts, and nobody else', async () => {
+      const keeper = await engineer();
+      const robot = await newAccount(keeper);
+      await share(mallory, await make(mallory, { FOR_ROBOT: 'x' }), to(robot));
+      const [offer] = await offers(keeper);
+      expect(offer.receiver).to.equal(robot.principal);
+      const body = { variables: ['FOR_ROBOT'], receiver: robot.principal };
+      const path = `/api/offers/${offer.id}/accept`;
+      expect((await broker.call(mallory.token, 'POST', path, body)).status).to.equal(404);
+      expect((await broker.call(robot.token, 'POST', path, body)).status).to.equal(403);
+      expect(await variables(robot)).to.deep.equal({});
+      await accept(keeper, offer);
+      expect(await variables(robot)).to.deep.equal({ FOR_ROBOT: 'x' });
+    });
+  });
+
+  describe('what is served stays', () => {
+    it('when a mate shares the same variable later, which is reported; a preference changes it', async () => {
+      const [anna, ben, victim] = [await engineer(), await engineer(), await engineer()];
+      const red = await newTeam(broker.admin, anna, ben, victim);
+      const first = { SVC_URL: 'https://first', SVC_TOKEN: 'first' };
+      const second = { SVC_URL: 'https://second', SVC_TOKEN: 'second' };
+      await share(anna, await make(anna, first), team(red));
+      const later = await make(ben, second, { labels: { default: 'true' } });
+      await share(ben, later, team(red));
+      const seen = await environment(victim);
+      expect(seen.variables).to.deep.equal(first);
+      expect(seen.conflicts.map((c: { variable: string }) => c.variable)).to.deep.equal([
+        'SVC_TOKEN',
+        'SVC_URL',
+      ]);
+      expect(seen.conflicts[0].served_by).to.equal(seen.conflicts[0].credentials[0].id);
+      const wish = { variables: ['SVC_URL'], credential_id: later };
+      await ok(broker.call(victim.token, 'PUT', '/api/preferences', wish));
+      expect(await environment(victim)).to.deep.include({ variables: second, conflicts: [] });
+      const [token] = await resolve(victim, { env: 'SVC_TOKEN' });
+      expect(Object.values(token.fields)).to.deep.equal(['second']);
+      await ok(broker.call(victim.token, 'PUT', '/api/preferences', { ...wish, credential_id: null }));
+      expect(await variables(victim)).to.deep.equal(first);
+    });
+
+    it('when an offer is accepted that claims it, unless the receiver prefers it', async () => {
+      const [anna, victim] = [await engineer(), await engineer()];
+      const red = await newTeam(broker.admin, anna, victim);
+      const first = { SVC_URL: 'https://first', SVC_TOKEN: 'first' };
+      await share(anna, await make(anna, first), team(red));
+      await share(mallory, await make(mallory, { SVC_URL: 'https://other' }), to(victim));
+      const [offer] = await offers(victim);
+      await accept(victim, offer);
+      expect(await variables(victim)).to.deep.equal(first);
+      await accept(victim, offer, { variables: ['SVC_URL'], prefer: true });
+      // The token would go to the other address.
+      expect(await variables(victim)).to.deep.equal({ SVC_URL: 'https://other' });
+    });
+
+    it('while its credential is disabled and comes back', async () => {
+      const [anna, ben, victim] = [await engineer(), await engineer(), await engineer()];
+      const red = await newTeam(broker.admin, anna, ben, victim);
+      const early = await make(anna, { ONE_KEY: 'early' });
+      await share(anna, early, team(red));
+      await share(ben, await make(ben, { ONE_KEY: 'late' }), team(red));
+      expect(await variables(victim)).to.deep.equal({ ONE_KEY: 'early' });
+      const set = (disabled: boolean) =>
+        ok(broker.call(anna.token, 'PATCH', `/api/credentials/${early}`, { disabled }));
+      await set(true);
+      expect(await variables(victim)).to.deep.equal({ ONE_KEY: 'late' });
+      await set(false);
+      expect(await variables(victim)).to.deep.equal({ ONE_KEY: 'late' });
+    });
+
+    it('until an own credential claims it, which never gets a part of another', async () => {
+      const [anna, victim] = [await engineer(), await engineer()];
+      const red = await newTeam(broker.admin, anna, victim);
+      await share(anna, await make(anna, { SVC_URL: 'https://team', SVC_TOKEN: 'secret' }), team(red));
+      await make(victim, { SVC_URL: 'https://mine' });
+      const seen = await environment(victim);
+      expect(seen.variables).to.deep.equal({ SVC_URL: 'https://mine' });
+      expect(seen.conflicts).to.have.lengthOf(1);
+      expect(seen.conflicts[0]).to.deep.include({
+        variable: 'SVC_TOKEN',
+        served_by: null,
+        because: 'SVC_URL',
+      });
+      const [url, token] = await resolve(victim, { env: 'SVC_URL' }, { env: 'SVC_TOKEN' });
+      expect([url.status, token.code]).to.deep.equal(['ok', 'ambiguous']);
+    });
+  });
+
+  it('what a keeper or an admin imports for an account needs no further step', async () => {
+    const keeper = await engineer();
+    const robot = await newAccount(keeper);
+    const content =
+      'PROXMOX_HOST=pve.lab\nPROXMOX_TOKEN_NAME=t\nPROXMOX_TOKEN_VALUE=v\nPROXMOX_USER=root@pam\n';
+    const body = { content, dry_run: false, grant_to: [`service_account:${robot.id}`] };
+    for (const who of [keeper, broker.admin]) {
+      await ok(broker.call(who.token, 'POST', '/api/imports/env', body));
+      expect(await variables(robot)).to.include({ PROXMOX_HOST: 'pve.lab', PROXMOX_TOKEN_VALUE: 'v' });
+    }
+    const more = { ...body, content: `${content}PROXMOX_NODE=pve\nPROXMOX_VERIFY_SSL=false\n` };
+    await ok(broker.call(keeper.token, 'POST', '/api/imports/env', more));
+    expect(await variables(robot)).to.include({ PROXMOX_VERIFY_SSL: 'false' });
+  });
+});
