@@ -65,7 +65,13 @@ export const credentialAnswer = z.strictObject({
 /** `owner`, the level of the grant, or null for an admin who may see it by role alone. */
 const access = maybe(z.enum(['owner', ...GRANT_LEVELS]));
 export const seenCredential = credentialAnswer.extend({ access });
-export const credentialPage = page(seenCredential.extend({ last_used_at: maybe(moment) }));
+export const credentialPage = page(
+  seenCredential.extend({
+    last_used_at: maybe(moment),
+    /** Only offered to you so far: name it by its id or as owner/name, or accept it. */
+    offered: z.boolean(),
+  }),
+);
 
 const fields = z.record(z.string(), value);
 const named = { id: z.uuid(), name: z.string(), service_type: z.enum(SERVICE_TYPES), version: count };

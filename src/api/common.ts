@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { isDangerousEnvName } from '../domain/dangerousEnvNames.js';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
 import { isMailAddress } from '../domain/mailAddress.js';
 import { brokenNameRule } from '../domain/nameRules.js';
 import { steeringCharacter } from '../domain/plainText.js';
 import { secretIn } from '../domain/secretText.js';
 import { parseServiceType } from '../domain/serviceType.js';
-import { steersPrograms } from '../domain/steeringVariables.js';
 
 /** Control characters would break tables, logs and mail; nothing that people type holds them. */
 const NO_CONTROL = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
@@ -105,8 +105,8 @@ export const envNames = z
   )
   .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables')
   .refine(
-    (map) => !Object.keys(map).some(steersPrograms),
-    'must not name a variable that steers programs, such as PATH or LD_PRELOAD',
+    (map) => !Object.keys(map).some(isDangerousEnvName),
+    'must not name a variable that changes how programs run, such as PATH, LD_PRELOAD or PIP_INDEX_URL',
   );
 
 /** One flat map of settings and secrets; `null` removes a field. The template tells which are secrets. */

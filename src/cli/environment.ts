@@ -1,23 +1,35 @@
+import { isDangerousEnvName } from '../domain/dangerousEnvNames.js';
 import { parseDotenv, warningText } from '../domain/dotenv.js';
-import { steersPrograms } from '../domain/steeringVariables.js';
 import type { Cli } from './cli.js';
 import { readDotenvText } from './envFile.js';
+import { reportGaps, requirePresent } from './environmentGaps.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { cell } from './output.js';
 import { note } from './terminal.js';
 
 /** What `GET /api/environment` answers. */
-interface BrokerEnvironment {
+export interface BrokerEnvironment {
   variables: Record<string, string>;
   sources: Record<string, { credential_id: string; name: string; version: number; field: string }>;
-  conflicts: { variable: string; credentials: { id: string; name: string; owner: string }[] }[];
+  conflicts: {
+    variable: string;
+    credentials: { id: string; name: string; owner: string }[];
+    served_by?: string | null;
+    because?: string | null;
+  }[];
   failed: { credential_id: string; name: string; code: string }[];
+  offers?: number;
+  unreadable?: number;
 }
 
 export interface EnvironmentOptions {
   envFile?: string;
   only?: string[];
+  label?: string[];
   usedBy?: string;
+  require?: string[];
+  requireAny?: boolean;
+  strict?: boolean;
 }
 
 /** Where one variable came from. */
@@ -47,14 +59,17 @@ export async function fetchEnvironment(cli: Cli, options: EnvironmentOptions): P
   const file = options.envFile === undefined ? {} : await readVariables(options.envFile);
   const headers: Record<string, string> = {};
   if (options.usedBy !== undefined) headers['x-used-by'] = options.usedBy;
-  const { body } = await cli.call<BrokerEnvironment>('/api/environment', { headers });
+  const query = new URLSearchParams((options.label ?? []).map((label): [string, string] => ['label', label]));
+  const path = `/api/environment${query.size === 0 ? '' : `?${query}`}`;
+  const { body } = await cli.call<BrokerEnvironment>(path, { headers });
   if (options.only !== undefined) requireAll(options.only, body, file);
-  tellMissing(body, options.only);
+  await reportGaps(cli, body, options);
   const wanted = (name: string) => options.only === undefined || options.only.includes(name);
   const environment: Environment = { variables: {}, sources: {} };
   for (const [name, value] of Object.entries(file))
     addOfFile(environment, name, value, options.envFile ?? '');
   for (const name of Object.keys(body.variables).filter(wanted)) addOfBroker(environment, name, body, file);
+  requirePresent(environment, options);
   return environment;
 }
 
@@ -74,7 +89,7 @@ function addOfBroker(
 ): void {
   const [value, source] = [body.variables[name], body.sources[name]];
   if (value === undefined || source === undefined) return;
-  if (steersPrograms(name)) {
+  if (isDangerousEnvName(name)) {
     note(
       `warning: ${name} of "${cell(source.name)}" was left out: no credential may change how programs run`,
     );
@@ -121,7 +136,7 @@ function isPassable(name: string, value: string, from: string): boolean {
 function requireAll(only: readonly string[], body: BrokerEnvironment, file: Record<string, string>): void {
   for (const name of only) {
     const conflict = body.conflicts.find((c) => c.variable === name);
-    if (conflict !== undefined) {
+    if (conflict !== undefined && !(name in body.variables)) {
       const owners = conflict.credentials.map((c) => cell(`${c.owner}/${c.name}`)).join(', ');
       throw new CliError(`${name} is claimed by more than one credential: ${owners}`, EXIT.conflict);
     }
@@ -133,27 +148,4 @@ function requireAll(only: readonly string[], body: BrokerEnvironment, file: Reco
       failed === '' ? 'See what there is: glassdome credentials env' : `Could not be read: ${failed}`,
     );
   }
-}
-
-/** The claims of the last one are taken away in one command, since a person who has a credential twice has all of it twice. */
-function tellWaysOut(conflicts: BrokerEnvironment['conflicts']): void {
-  const claims = new Map<string, string[]>();
-  for (const { variable, credentials } of conflicts) {
-    const last = credentials.at(-1);
-    if (last === undefined) continue;
-    const whose = cell(`${last.owner}/${last.name}`);
-    claims.set(whose, [...(claims.get(whose) ?? []), `--env ${variable}=`]);
-  }
-  for (const [whose, flags] of claims)
-    note(`To leave one claim each, e.g.: glassdome credentials update "${whose}" ${flags.join(' ')}`);
-}
-
-function tellMissing({ conflicts, failed }: BrokerEnvironment, only: readonly string[] | undefined): void {
-  const told = conflicts.filter(({ variable }) => only === undefined || only.includes(variable));
-  for (const { variable, credentials } of told) {
-    const owners = credentials.map((c) => cell(`${c.owner}/${c.name}`)).join(', ');
-    note(`warning: ${variable} was left out: more than one credential claims it (${owners})`);
-  }
-  tellWaysOut(told);
-  for (const { name, code } of failed) note(`warning: "${cell(name)}" could not be read (${code})`);
 }

@@ -11,6 +11,8 @@ export interface CredentialView extends Record<string, unknown> {
   service_type: string;
   owner: string;
   access: string | null;
+  /** Lists say so: it is only offered so far, and a bare name does not mean it. */
+  offered?: boolean;
   revision: number;
   active_version: number | null;
 }
@@ -19,21 +21,23 @@ const LONGEST_NAME = 255;
 
 /**
  * The credential that a person means: an id, a name, or `owner/name`; in any case where no name is spelled exactly so. A
- * name of one's own wins over a shared one.
+ * name of one's own wins over a shared one; one that is only offered has to be named by its owner too.
  * @param status looks among the deleted ones, say; left out, among those in use.
  */
 export async function findCredential(cli: Cli, word: string, status?: 'deleted'): Promise<CredentialView> {
   if (isId(word)) {
-    const named = await allNamed(cli, word, status);
-    return named[0] ?? (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
+    // Somebody else's credential may be called like the id that is meant.
+    const named = (await allNamed(cli, word, status)).find((c) => c.access === 'owner');
+    return named ?? (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
   }
   const exact = onlyOne(word, await allNamed(cli, word, status)) ?? (await ownedBy(cli, word, status));
   if (exact !== undefined) return exact;
   const all = await visible(cli, status);
   const lower = folded(word);
-  const alike = all.filter((c) => folded(c.name) === lower || folded(`${c.owner}/${c.name}`) === lower);
-  const found = onlyOne(word, alike);
+  const alike = all.filter((c) => folded(c.name) === lower);
+  const found = onlyOne(word, alike) ?? all.find((c) => folded(`${c.owner}/${c.name}`) === lower);
   if (found !== undefined) return found;
+  if (alike[0] !== undefined) throw onlyOffered(word, alike[0]);
   const meant = nearMiss(word, [...new Set(all.map(({ name }) => name))]);
   throw new CliError(
     `No ${status ?? ''} credential "${word}" is visible to you.`.replace('  ', ' '),
@@ -44,10 +48,15 @@ export async function findCredential(cli: Cli, word: string, status?: 'deleted')
   );
 }
 
-/** Undefined where there is none; one's own before shared ones. */
+function onlyOffered(word: string, { owner, name }: CredentialView): CliError {
+  const hint = `Name it "${owner}/${name}", or accept it: glassdome offers accept`;
+  return new CliError(`"${word}" is only offered to you so far.`, EXIT.notFound, hint);
+}
+
+/** Undefined where there is none but offers; one's own before shared ones. */
 function onlyOne(word: string, named: readonly CredentialView[]): CredentialView | undefined {
   const own = named.filter((c) => c.access === 'owner');
-  const rank = own.length > 0 ? own : named;
+  const rank = own.length > 0 ? own : named.filter((c) => c.offered !== true);
   if (rank.length <= 1) return rank[0];
   const choices = rank.map((c) => (own.length > 0 ? `${c.id} ("${c.name}")` : `"${c.owner}/${c.name}"`));
   throw new CliError(

@@ -23,7 +23,6 @@ export interface ReachingGrant {
 
 /** What a credential's history says of its claims. */
 export interface ClaimHistory {
-  madeAt: Moment;
   /** Variables that were named after the credential was made. */
   envAdded: Record<string, { at: Moment; by: string }>;
   /** The last return from disabled or deleted. */
@@ -67,8 +66,9 @@ export function compareClaims(a: Claim, b: Claim): number {
 /** The claim of a credential on one of its variables, or null: nobody gave it that the receiver trusts or accepted. */
 export function variableClaim(reached: Reached, receiver: Receiver, variable: string): Claim | null {
   const { isOwner, grants, history } = reached;
+  // Own ones are equals: nobody else decides between two of them, so neither is taken.
+  if (isOwner) return { rank: 0, since: 0 };
   const added = Math.max(history.activeSince, history.envAdded[variable]?.at ?? 0);
-  if (isOwner) return { rank: 0, since: Math.max(added, history.madeAt) };
   const claims = grants.flatMap((grant) => {
     const consent = consentAt(grant, history, receiver, variable);
     return consent === null ? [] : [{ rank: rankOf(grant), since: Math.max(consent, added) }];

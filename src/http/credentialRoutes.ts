@@ -83,6 +83,7 @@ export const credentialRoutes: readonly Route[] = [
         ...presentCredential(item.credential),
         access: item.isOwner ? 'owner' : item.level,
         last_used_at: item.lastUsedAt,
+        offered: item.offered,
       }));
       json(response, { items, next_cursor: page.nextCursor ?? null });
     },

@@ -58,6 +58,8 @@ export interface PageRequest {
 
 export interface ListedCredential extends Standing {
   credential: Credential;
+  /** It reaches the caller by offers only: a bare name does not mean it. */
+  offered: boolean;
   lastUsedAt: Date | null;
 }
 

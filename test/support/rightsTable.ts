@@ -100,7 +100,7 @@ export const FILLS = rows(
 export const ANSWERS_AN_OFFER = rows(
   ['to_another', 'to_own_account', 'to_anothers_account'],
   `                to_another  to_own_account  to_anothers_account
-  observer         404         200             404
+  observer         404         404             404
   engineer         404         200             404
   architect        404         200             404
   admin            404         200             200

@@ -16,8 +16,7 @@ export const GRANT_JSON = `jsonb_build_object(
 
 /** SQL for the `ClaimHistory` of a credential `c`. Who shares a team with the receiver matters only where variables came later. */
 export const historyJson = (receiver = '$1'): string => `jsonb_build_object(
-    'madeAt', ${ms('c.created_at')}, 'envAdded', c.env_added,
-    'activeSince', coalesce(${ms('c.active_since')}, 0), 'labelledAt', coalesce(${ms('c.labelled_at')}, 0),
+    'envAdded', c.env_added, 'activeSince', coalesce(${ms('c.active_since')}, 0), 'labelledAt', coalesce(${ms('c.labelled_at')}, 0),
     'renamedAt', coalesce(${ms('c.renamed_at')}, 0),
     'mates', case when c.env_added = '{}' then '[]' else to_jsonb(array(
       select distinct m.principal from broker.team_members m
@@ -25,7 +24,6 @@ export const historyJson = (receiver = '$1'): string => `jsonb_build_object(
       where m.principal in (select added.value ->> 'by' from jsonb_each(c.env_added) added))) end)`;
 
 export const NO_HISTORY: ClaimHistory = {
-  madeAt: 0,
   envAdded: {},
   activeSince: 0,
   labelledAt: 0,

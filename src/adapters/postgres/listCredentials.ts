@@ -1,5 +1,6 @@
 import type { ListedCredential, ListFilter, PageRequest, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
+import { answered } from './claimJson.js';
 import { CREDENTIAL_COLUMNS, levelOf, toCredential } from './credentialRow.js';
 import { type Position, pageOf, readCursor } from './cursor.js';
 import { type PageKeys, pageOfAll, pageOfFew, pageOfTeam, pageOfVisible } from './listSources.js';
@@ -10,6 +11,11 @@ import { type WhereClause, whereClause } from './whereClause.js';
 const STANDING = `
   c.owner = $1 as is_owner,
   (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${REACHES}) as level,
+  (c.owner <> $1 and exists (select 1 from broker.grants g where g.credential_id = c.id and ${REACHES})
+    and not exists (select 1 from broker.grants g ${answered()}
+      where g.credential_id = c.id and ${REACHES} and (a.grant_id is not null or g.confirmed and (
+        g.subject_kind <> 'team' or exists (select 1 from broker.team_members m
+          where m.team = g.subject and m.principal = $1 and m.confirmed))))) as offered,
   (select u.used_at from broker.credential_usage u where u.credential_id = c.id
     order by u.used_at desc limit 1) as last_used_at`;
 
@@ -130,6 +136,7 @@ function toListed(row: Row): ListedCredential {
     credential: toCredential(row),
     isOwner: row['is_owner'] === true,
     level: levelOf(row['level']),
+    offered: row['offered'] === true,
     lastUsedAt: row['last_used_at'] as Date | null,
   };
 }

@@ -16,6 +16,7 @@ export const env = leaf('env', 'the variables that `run` would set; values only 
   .option('--format <format>', `print the values too: ${ENV_FORMATS.join(', ')}`)
   .option('--env-file <file>', 'a .env for the other variables; values of the broker win')
   .option('--only <variable>', 'of the credentials only this variable; may be repeated', repeated)
+  .option('--label <key=value>', 'take only credentials with this label; may be repeated', repeated)
   .option('--used-by <name>', 'the agent or deployment that it is for')
   .action(
     withBroker<Options>(async (cli, options) => {

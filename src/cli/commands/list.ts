@@ -28,7 +28,10 @@ const columns = [
   { title: 'NAME', value: (c: Record<string, unknown>) => c['name'] },
   { title: 'TYPE', value: (c: Record<string, unknown>) => c['service_type'] },
   { title: 'OWNER', value: (c: Record<string, unknown>) => c['owner'] },
-  { title: 'ACCESS', value: (c: Record<string, unknown>) => c['access'] },
+  {
+    title: 'ACCESS',
+    value: (c: Record<string, unknown>) => `${c['access'] ?? '-'}${c['offered'] === true ? ' (offer)' : ''}`,
+  },
   { title: 'HEALTH', value: (c: Record<string, unknown>) => c['health'], toned: true },
   { title: 'TLS', value: (c: Record<string, unknown>) => tlsCell(c['tls']) },
   { title: 'VERSION', value: (c: Record<string, unknown>) => c['active_version'], extra: true },
