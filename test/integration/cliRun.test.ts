@@ -223,6 +223,73 @@ describe('glassdome credentials run', function () {
     expect(Object.keys(JSON.parse(only.stdout))).to.deep.equal(['HARD_1']);
   });
 
+  const shown = (name: string) => ['--', ...node(`console.log(process.env.${name})`)];
+
+  it('reports what it overrides in the shell, by name; keeps it with --no-override', async () => {
+    await other('Mine', { SHELL_KEY: canary, SHELL_SAME: 'same' }, ['SHELL_KEY', 'SHELL_SAME']);
+    const env = { ...system.admin, SHELL_KEY: 'of the shell', SHELL_SAME: 'same' };
+    const over = await credentials(['run', ...shown('SHELL_KEY')], { env });
+    expect(over.stdout.trim()).to.equal(canary);
+    expect(over.stderr).to.contain('set in the shell and overridden: SHELL_KEY ("Mine")');
+    expect(over.stderr).not.to.contain('SHELL_SAME').and.not.contain('of the shell');
+    const kept = await credentials(['run', '--no-override', ...shown('SHELL_KEY')], { env });
+    expect(kept.stdout.trim()).to.equal('of the shell');
+  });
+
+  it('starts nothing with --strict on a conflict or an override by somebody else, with --require on a gap', async () => {
+    const strict = await credentials(['run', '--strict', '--', 'true']);
+    expect([strict.code, strict.stderr]).to.satisfy(([code, text]: [number, string]) => {
+      return code === 6 && text.includes('TWICE') && text.includes('--strict');
+    });
+    const missing = await credentials(['run', '--require', 'SHELL_KEY', 'NOT_THERE', '--', 'true']);
+    expect(missing.code).to.equal(5);
+    expect(missing.stderr).to.contain('NOT_THERE is not set').and.not.contain('SHELL_KEY is');
+    expect((await credentials(['run', '--require', 'SHELL_KEY', '--', 'true'])).code).to.equal(0);
+  });
+
+  it('takes only credentials with a label', async () => {
+    const { stdout } = await credentials(['env', '--label', 'no=such', '--json']);
+    expect(JSON.parse(stdout)).to.deep.equal({});
+    await credentials(['update', 'Mine', '--label', 'stage=prod']);
+    const labelled = await credentials(['env', '--label', 'stage=prod', '--json']);
+    expect(Object.keys(JSON.parse(labelled.stdout))).to.deep.equal(['SHELL_KEY', 'SHELL_SAME']);
+  });
+
+  it('warns of a leftover .env in the data folder', async () => {
+    file('.env', `SHELL_KEY=old\nUNKNOWN=x\n`);
+    const env = { ...system.admin, GLASSDOME_DATA_DIR: system.folder };
+    const { stderr, code } = await credentials(['run', '--', 'true'], { env });
+    expect(code).to.equal(0);
+    expect(stderr)
+      .to.contain('.env still holds SHELL_KEY, which the broker gives')
+      .and.not.contain('UNKNOWN');
+  });
+
+  it('says so when nothing is readable, and what waits to be accepted', async () => {
+    const secretFile = join(system.folder, 'lonely.secret');
+    const made = await system.glassdome([
+      'service-accounts',
+      'create',
+      'lonely',
+      '--secret-file',
+      secretFile,
+      '--json',
+    ]);
+    expect(made.code, made.stderr).to.equal(0);
+    const { id } = JSON.parse(made.stdout);
+    const env = {
+      ...system.admin,
+      GLASSDOME_BROKER_CLIENT_ID: id,
+      GLASSDOME_BROKER_CLIENT_SECRET_FILE: secretFile,
+    };
+    const bare = await credentials(['run', '--', 'true'], { env });
+    expect(bare.stderr).to.contain('no credential is readable for sa:lonely, so no variables were set');
+    expect((await credentials(['run', '--require-any', '--', 'true'], { env })).code).to.equal(5);
+    await credentials(['grant', 'Mine', '--to', `service_account:${id}`, '--level', 'use']);
+    const use = await credentials(['run', '--', 'true'], { env });
+    expect(use.stderr).to.contain('1 may be used, but not read');
+  });
+
   it('prints names without values, and values only in a format that gives them back', async () => {
     const names = await credentials(['env']);
     expect(names.stdout)

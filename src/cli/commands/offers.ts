@@ -9,7 +9,7 @@ import { listed, tellMore } from '../pages.js';
 import { isId, writtenOut } from '../subject.js';
 import { confirm, note } from '../terminal.js';
 
-interface Offer extends Record<string, unknown> {
+export interface Offer extends Record<string, unknown> {
   id: string;
   state: string;
   receiver: string;
@@ -99,7 +99,8 @@ const decline = ofAccount(leaf('decline', 'decline offers and hide them; you can
 export const offers = new Command('offers').description('review what others gave you: list, accept, decline');
 for (const command of [list, accept, decline]) offers.addCommand(command);
 
-const nameOf = ({ credential }: Offer) => cell(`${credential.owner}/${credential.name}`);
+/** `owner/name` of what was offered. */
+export const nameOf = ({ credential }: Offer) => cell(`${credential.owner}/${credential.name}`);
 
 const sentence = (offer: Offer) =>
   `${nameOf(offer)}, given by ${cell(offer.given_by)} to ${cell(offer.receiver)}, would fill: ${cell(offer.variables)}`;

@@ -1,10 +1,12 @@
-import type { GlobalOptions } from '../cli.js';
+import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { findCredential } from '../find.js';
 import { printJson, printTable } from '../output.js';
+import { listed } from '../pages.js';
+import { isId } from '../subject.js';
 import { note } from '../terminal.js';
-import { receiverOf } from './offers.js';
+import { nameOf, type Offer, receiverOf } from './offers.js';
 
 interface Options extends GlobalOptions {
   variable?: string[];
@@ -36,11 +38,22 @@ export const prefer = leaf('prefer', 'choose which of several fills a variable')
       if (variables.length + service_types.length === 0)
         throw new CliError('Name what for: --variable or --type.', EXIT.usage);
       const credential_id =
-        word === undefined || options.none === true ? null : (await findCredential(cli, word)).id;
+        word === undefined || options.none === true ? null : await credentialOf(cli, word, receiver);
       const body = { receiver, variables, service_types, credential_id };
       show((await cli.call<Preferences>(PATH, { method: 'PUT', body })).body, options);
     }),
   );
+
+/** An account may reach what its keeper does not: then it is among what the account was offered. */
+async function credentialOf(cli: Cli, word: string, receiver: string | undefined): Promise<string> {
+  if (receiver === undefined || isId(word)) return isId(word) ? word : (await findCredential(cli, word)).id;
+  for (const state of ['accepted', 'open']) {
+    const { items } = await listed<Offer>(cli, '/api/offers', { filter: { state, receiver } });
+    const found = items.find((o) => [o.credential.name, nameOf(o)].includes(word));
+    if (found !== undefined) return found.credential.id;
+  }
+  return (await findCredential(cli, word)).id;
+}
 
 function show(preferences: Preferences, { json }: GlobalOptions): void {
   if (json) printJson(preferences);
