@@ -31,7 +31,10 @@ interface Contender<C> {
   /** 0 preferred, 1 own with the label default=true, 2 own, 3 given. */
   tier: number;
   preferredAt: number;
+  /** By the variable in capitals: programs that take settings from their environment often ignore case. */
   claims: Map<string, Claim>;
+  /** How the credential spells them. */
+  names: Map<string, string[]>;
   splits: boolean;
   /** The first variable that it lost: from then on nothing more of it is served. */
   lost: string | null;
@@ -60,7 +63,7 @@ export function planVariables<C extends Claimant>(
     for (const batch of batches(inTier)) serve(batch, taken);
   }
   const served = new Map<string, C>();
-  for (const [variable, by] of taken) if (by !== null) served.set(variable, by.of);
+  for (const [key, by] of taken) for (const name of by?.names.get(key) ?? []) if (by) served.set(name, by.of);
   return { served, conflicts: conflictsOf(contenders, taken) };
 }
 
@@ -70,18 +73,22 @@ function contender<C extends Claimant>(
   preferences: readonly Preference[],
 ): Contender<C> {
   const { credential, isOwner } = of;
-  const claims = new Map<string, Claim>();
+  const [claims, names] = [new Map<string, Claim>(), new Map<string, string[]>()];
   for (const variable of Object.keys(credential.envNames)) {
     const claim = variableClaim(of, receiver, variable);
-    if (claim !== null) claims.set(variable, claim);
+    if (claim === null) continue;
+    const key = variable.toUpperCase();
+    const known = claims.get(key);
+    claims.set(key, known !== undefined && compareClaims(known, claim) < 0 ? known : claim);
+    names.set(key, [...(names.get(key) ?? []), variable]);
   }
   const mine = preferences.filter(
-    (p) => p.kind === 'variable' && p.credentialId === credential.id && claims.has(p.name),
+    (p) => p.kind === 'variable' && p.credentialId === credential.id && claims.has(p.name.toUpperCase()),
   );
   const preferredAt = Math.max(0, ...mine.map((p) => p.setAt));
   const ownTier = isOwner && credential.labels['default'] === 'true' ? 1 : isOwner ? 2 : 3;
   const tier = mine.length > 0 ? 0 : ownTier;
-  return { of, tier, preferredAt, claims, splits: splits(credential), lost: null };
+  return { of, tier, preferredAt, claims, names, splits: splits(credential), lost: null };
 }
 
 /**
@@ -148,10 +155,11 @@ function conflictsOf<C extends Claimant>(
   contenders: readonly Contender<C>[],
   taken: ReadonlyMap<string, Contender<C> | null>,
 ): VariableConflict<C>[] {
-  const names = [...new Set(contenders.flatMap((each) => [...each.claims.keys()]))].sort();
-  return names.flatMap((variable) => {
-    const claimants = contenders.filter((each) => each.claims.has(variable));
-    const by = taken.get(variable) ?? null;
+  const keys = [...new Set(contenders.flatMap((each) => [...each.claims.keys()]))].sort();
+  return keys.flatMap((key) => {
+    const claimants = contenders.filter((each) => each.claims.has(key));
+    const by = taken.get(key) ?? null;
+    const variable = (by ?? claimants[0])?.names.get(key)?.[0] ?? key;
     const losers = claimants.filter((each) => each !== by);
     const first = by === null ? [] : [by.of];
     // What the receiver put first answers the question itself.

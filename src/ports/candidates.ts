@@ -15,6 +15,8 @@ export interface Candidates {
   callerActive: boolean;
   receiver: Receiver;
   preferences: Preference[];
+  /** Grants that wait for the receiver's answer, up to 100. They are among the candidates only where ids or names are asked for. */
+  offers: number;
   candidates: Candidate[];
 }
 

@@ -53,6 +53,14 @@ export function onlyOffered(): BrokerError {
   });
 }
 
+/** Nothing fits, but there are offers that might. */
+export function maybeOffered(): BrokerError {
+  return new BrokerError('not_found', {
+    detail:
+      'Nothing that you own or accepted fits. Offers wait for your answer: glassdome offers list, or GET /api/offers.',
+  });
+}
+
 /** Several fit with equal right. */
 export function ambiguous(choice: readonly Candidate[]): BrokerError {
   const names = choice.map((c) => `${c.credential.owner}/${c.credential.name}`).sort();

@@ -5,7 +5,7 @@ import type { Credential } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import { planVariables, type VariablePlan } from '../domain/variablePlan.js';
 import type { Candidate, CandidateQuery, Candidates } from '../ports/candidates.js';
-import { ambiguous, findOne, onlyOffered } from './findOne.js';
+import { ambiguous, findOne, maybeOffered, onlyOffered } from './findOne.js';
 
 export type Found = { candidate: Candidate; only?: string } | Refused;
 
@@ -42,7 +42,7 @@ export function locator(all: Candidates, usable: readonly Candidate[]): (item: S
       return { candidate: byFeature(all, usable, item) };
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
-      return refused(error, item, { all: all.candidates, usable });
+      return refused(error, item, all, usable);
     }
   };
 }
@@ -97,17 +97,17 @@ function fits(item: Selector, { credential }: Candidate): boolean {
 
 const hasVariable = ({ envNames }: Credential, name: string) => envNames[name] !== undefined;
 
-function refused(
-  error: BrokerError,
-  item: Selector,
-  { all, usable }: { all: readonly Candidate[]; usable: readonly Candidate[] },
-): Refused {
+function refused(error: BrokerError, item: Selector, all: Candidates, usable: readonly Candidate[]): Refused {
   const asked = 'id' in item ? item.id : null;
   if (error.code !== 'not_found') return { error, credentialId: asked };
   const [offered] = usable.filter((c) => fits(item, c));
   if (offered !== undefined) return { error: onlyOffered(), credentialId: offered.credential.id };
-  const [seen] = all.filter((c) => fits(item, c));
-  if (seen === undefined) return { error, credentialId: asked };
+  const [seen] = all.candidates.filter((c) => fits(item, c));
+  if (seen === undefined)
+    return { error: hasOffers(item, all) ? maybeOffered() : error, credentialId: asked };
   const detail = 'You may see this credential, but not read its values.';
   return { error: new BrokerError('forbidden', { detail }), credentialId: seen.credential.id };
 }
+
+/** Offers are not looked through for what is asked by type or variable: there may be any number of them. */
+const hasOffers = (item: Selector, { offers }: Candidates) => offers > 0 && !('id' in item || 'name' in item);

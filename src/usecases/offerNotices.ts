@@ -1,6 +1,6 @@
 import { type Call, kindOfPrincipal } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
-import type { GivenGrant, Notice } from '../ports/changes.js';
+import type { GivenGrant, JoiningMember, Notice } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 import type { EnvironmentConflict } from './readEnvironment.js';
 
@@ -39,6 +39,23 @@ export async function offerNotices(
       },
     };
   });
+}
+
+/** The same to those who were put into a team without their own consent: what the team gets is an offer to them. */
+export async function joiningNotices(
+  ports: Needs,
+  call: Call,
+  team: string,
+  joining: readonly JoiningMember[],
+): Promise<Notice[]> {
+  const name = `what team ${team} is given`;
+  const none = { name, serviceType: 'other', envNames: {} } as const;
+  const open = joining.filter((member) => member.confirmed !== true);
+  const asGrants = open.map(({ principal }): GivenGrant => {
+    const subjectKind = kindOfPrincipal(principal) === 'service_account' ? 'service_account' : 'user';
+    return { subjectKind, subject: principal, level: 'read', expiresAt: null };
+  });
+  return offerNotices(ports, call, none, asGrants);
 }
 
 async function personOf(ports: Needs, principal: string): Promise<string> {

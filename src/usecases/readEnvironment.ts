@@ -24,7 +24,7 @@ export interface Environment {
   conflicts: EnvironmentConflict[];
   /** Credentials whose value Vault no longer has. */
   failed: { credentialId: string; name: string; code: string }[];
-  /** Credentials that would fill more once the caller accepted them. */
+  /** Offers that wait for an answer, up to 100, and credentials that would fill more once their new names are accepted. */
   offers: number;
   /** Credentials with variables that the caller may use, but not read. */
   unreadable: number;
@@ -112,7 +112,7 @@ function withheld(all: Candidates, usable: readonly Candidate[]): Pick<Environme
     );
   const ids = new Set(usable.map(({ credential }) => credential.id));
   const unreadable = all.candidates.filter(({ credential }) => !ids.has(credential.id));
-  return { offers: usable.filter(isOffer).length, unreadable: unreadable.length };
+  return { offers: all.offers + usable.filter(isOffer).length, unreadable: unreadable.length };
 }
 
 const hasLabels =

@@ -4,6 +4,7 @@ import { invalid, notFound } from '../domain/errors.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import { breakGlassNotices } from './breakGlass.js';
 import { withJoiningConsent } from './consent.js';
+import { joiningNotices } from './offerNotices.js';
 import {
   ledTeam,
   lockTeam,
@@ -29,9 +30,12 @@ export async function setTeamMembers(
   await refuseStrangers(ports, joining);
   const opened = await openedByJoining(ports, call, { action: 'team.change', name, joining });
   const consenting = await withJoiningConsent(ports, call, members);
+  const fresh = consenting.filter((m) => joining.some(({ principal }) => principal === m.principal));
+  const notices = await joiningNotices(ports, call, name, fresh);
   await ports.changes.run(async (tx) => {
     await lockTeam(tx, team, null);
     await tx.replaceMembers(name, consenting, call.caller.principal, ports.clock.now());
+    await tx.notices(notices);
     const details = { members: members.map((m) => m.principal) };
     tx.audit(teamEvent(call, 'team.change', { name, details, opened }));
     await breakGlassNotices(tx, call, opened ?? []);
@@ -52,7 +56,8 @@ export async function addTeamMember(
   const joining = before === undefined ? [member] : [];
   await refuseStrangers(ports, joining, 'principal');
   const opened = await openedByJoining(ports, call, { action: 'team.change', name, joining });
-  const [consenting] = await withJoiningConsent(ports, call, [member]);
+  const [consenting = member] = await withJoiningConsent(ports, call, [member]);
+  const notices = before === undefined ? await joiningNotices(ports, call, name, [consenting]) : [];
   return ports.changes.run(async (tx) => {
     const now = await lockTeam(tx, team, [principal, call.caller.principal]);
     const members = [...now.members.filter((m) => m.principal !== principal), member];
@@ -61,8 +66,8 @@ export async function addTeamMember(
         field: 'principal',
         rule: `is one too many: a team has at most ${MAX_MEMBERS} members`,
       });
-    if (consenting !== undefined)
-      await tx.putMember(name, consenting, call.caller.principal, ports.clock.now());
+    await tx.putMember(name, consenting, call.caller.principal, ports.clock.now());
+    await tx.notices(notices);
     tx.audit(
       teamEvent(call, 'team.change', { name, details: { added: principal, lead: member.lead }, opened }),
     );

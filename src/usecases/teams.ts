@@ -2,6 +2,7 @@ import type { Call } from '../domain/caller.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import { requireActiveCaller } from './authorize.js';
 import { withJoiningConsent } from './consent.js';
+import { joiningNotices } from './offerNotices.js';
 import { requireRole } from './refuse.js';
 import {
   ledTeam,
@@ -35,9 +36,11 @@ export async function createTeam(
   const team = { name, description, createdAt: ports.clock.now(), createdBy: by };
   const opened = await openedByJoining(ports, call, { action: 'team.create', name, joining: members });
   const joining = await withJoiningConsent(ports, call, members);
+  const notices = await joiningNotices(ports, call, name, joining);
   await ports.changes.run(async (tx) => {
     await tx.insertTeam(team);
     await tx.replaceMembers(name, joining, by, team.createdAt);
+    await tx.notices(notices);
     tx.audit(teamEvent(call, 'team.create', { name, details: named(members), opened }));
   });
   return { ...team, members };

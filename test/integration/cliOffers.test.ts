@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type CliSystem, type Ended, startCliSystem } from '../support/cliSystem.js';
 
 describe('glassdome offers', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let system: CliSystem;
   let anna: NodeJS.ProcessEnv;
   let mallory: NodeJS.ProcessEnv;

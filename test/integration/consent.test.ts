@@ -307,6 +307,33 @@ describe('what a stranger gives', function () {
     });
   });
 
+  it('is reported once a day for each giver, and a conflict once', async () => {
+    const [anna, ben, victim] = [await engineer(), await engineer(), await engineer()];
+    const notices = async (who: SignedIn, kind: string) =>
+      (await ok(broker.call(who.token, 'GET', `/api/notifications?kind=${kind}`))).items;
+    const flood = await broker.person('flood', 'engineer');
+    const robot = await newAccount(flood);
+    for (const giver of [flood, flood, robot])
+      await share(giver, await make(giver, { FLOOD_KEY: 'x' }), to(victim));
+    const [told, ...more] = await notices(victim, 'offer');
+    expect(more).to.deep.equal([]);
+    expect(told.text)
+      .to.contain('local:flood offers')
+      .and.contain('FLOOD_KEY')
+      .and.contain('glassdome offers');
+    await share(ben, await make(ben, { BEN_KEY: 'x' }), to(victim));
+    expect(await notices(victim, 'offer')).to.have.lengthOf(2);
+    const red = await newTeam(broker.admin, anna, ben, victim);
+    for (const giver of [anna, ben]) await share(giver, await make(giver, { SHARED_KEY: 'x' }), team(red));
+    for (let n = 0; n < 3; n += 1) await environment(victim);
+    const conflicts = await notices(victim, 'variable_conflict');
+    expect(conflicts).to.have.lengthOf(1);
+    expect(conflicts[0].text).to.contain('SHARED_KEY').and.contain(`${anna.principal}/`);
+    const lead = await broker.person('lead-3', 'architect');
+    await newTeam(lead, victim);
+    expect((await notices(victim, 'offer'))[0].text).to.contain('what team');
+  });
+
   it('what a keeper or an admin imports for an account needs no further step', async () => {
     const keeper = await engineer();
     const robot = await newAccount(keeper);

@@ -106,6 +106,15 @@ describe('which credential fills a variable', () => {
     expect(plan([withSetting, own]).served).to.deep.equal({ GITHUB_TOKEN: 'own' });
   });
 
+  it('is one whatever the case: programs that read settings often ignore it', () => {
+    const first = holds('first', ['CELERY_BROKER_URL', 'celery_broker_url'], 10);
+    const second = holds('second', ['celery_broker_url', 'Celery_Key'], 20);
+    expect(plan([second, first]).served).to.deep.equal({
+      CELERY_BROKER_URL: 'first',
+      celery_broker_url: 'first',
+    });
+  });
+
   it('is none of equals: of two own ones, unless one is labelled default=true, and of claims of the same moment', () => {
     const own = (name: string, part: object = {}) => holds(name, ['APP_KEY'], undefined, part);
     expect(plan([own('a'), own('b')])).to.deep.equal({ served: {}, conflicts: [['APP_KEY', null, null]] });

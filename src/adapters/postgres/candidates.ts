@@ -8,41 +8,65 @@ import { CREDENTIAL_COLUMNS, levelOf, toCredential, uuidOrNull } from './credent
 import type { Query, Row, SqlValue, Statement } from './pools.js';
 import { CALLER_ACTIVE, callerValues, GRANTED, LEVEL, REACHES } from './reach.js';
 
-const statement = (found: string): string => `
+/** Offers are counted up to here; strangers may make any number of them. */
+const MOST_OFFERS = 100;
+
+const statement = (found: string, offers: string): string => `
   select active.*, found.*
   from (
     select ${CALLER_ACTIVE} as caller_active,
       (select s.created_by from broker.service_accounts s where s.id = substr($1, 4) and $1 like 'sa:%') as keeper,
       (select jsonb_agg(jsonb_build_object('kind', p.kind, 'name', p.name, 'credentialId', p.credential_id,
-        'setAt', ${ms('p.set_at')})) from broker.preferences p where p.principal = $1) as preferences
+        'setAt', ${ms('p.set_at')})) from broker.preferences p where p.principal = $1) as preferences,
+      ${offers} as offers
   ) active left join (${found}) found on true
   order by found.is_owner desc, found.created_at, found.id`;
 
 /** Credentials that are known by id, however many the caller reaches. The subquery lets one plan do for any number. */
-const BY_ID = statement(`
+const BY_ID = statement(
+  `
   select ${CREDENTIAL_COLUMNS}, c.owner = $1 as is_owner, reached.level, null::jsonb as grants, null::jsonb as history
   from broker.credentials c cross join lateral (
     select max(${LEVEL}) as level from broker.grants g where g.credential_id = c.id and ${REACHES}) reached
   where c.id = any(array(select unnest($6::uuid[]))) and c.status = 'active'
-    and (c.owner = $1 or reached.level is not null)`);
+    and (c.owner = $1 or reached.level is not null)`,
+  '0',
+);
 
 const WANTED = `c.status = 'active' and (
   c.id = any($6::uuid[]) or c.name = any($7::text[]) or c.service_type = any($8::text[])
   or c.env_names ?| $9::text[] or ($10::boolean and c.env_names <> '{}'::jsonb))`;
 
-/** Begins with what the caller owns and reaches: of one name, type or variable all owners together may have thousands. */
-const BY_REACH = statement(`
-  with granted as (
-    select g.credential_id, max(${LEVEL}) as level, jsonb_agg(${GRANT_JSON}) as grants
-    from ${GRANTED} ${answered()} group by g.credential_id
+/** Every grant on its way to the caller, and whether it may fill something. */
+const REACHED = `
+  select g.credential_id, ${LEVEL} as level, ${GRANT_JSON} as reaching,
+    (g.confirmed and g.way_confirmed) or a.grant_id is not null as counts
+  from ${GRANTED} ${answered()}`;
+
+const OPEN_OFFERS = `(select count(*)::integer from (
+  select 1 from reached where not reached.counts and not exists (select 1 from broker.offer_answers d
+    where d.credential_id = reached.credential_id and d.principal = $1 and d.answer = 'declined')
+  limit ${MOST_OFFERS}) open)`;
+
+/**
+ * Begins with what the caller owns and reaches: of one name, type or variable all owners together may have thousands. Offers
+ * are looked at only where ids or names are asked for, which need no consent.
+ */
+const BY_REACH = `
+  with reached as materialized (${REACHED}), granted as (
+    select credential_id, max(level) as level, jsonb_agg(reaching) as grants from reached
+    where counts or cardinality($6::uuid[]) + cardinality($7::text[]) > 0 group by credential_id
   )
-  select ${CREDENTIAL_COLUMNS}, true as is_owner, granted.level, granted.grants, ${historyJson()} as history
-  from broker.credentials c left join granted on granted.credential_id = c.id
-  where c.owner = $1 and ${WANTED}
-  union all
-  select ${CREDENTIAL_COLUMNS}, false, granted.level, granted.grants, ${historyJson()}
-  from granted join broker.credentials c on c.id = granted.credential_id
-  where c.owner <> $1 and ${WANTED}`);
+  ${statement(
+    `select ${CREDENTIAL_COLUMNS}, true as is_owner, granted.level, granted.grants, ${historyJson()} as history
+    from broker.credentials c left join granted on granted.credential_id = c.id
+    where c.owner = $1 and ${WANTED}
+    union all
+    select ${CREDENTIAL_COLUMNS}, false, granted.level, granted.grants, ${historyJson()}
+    from granted join broker.credentials c on c.id = granted.credential_id
+    where c.owner <> $1 and ${WANTED}`,
+    OPEN_OFFERS,
+  )}`;
 
 /** What `resolve` and `environment` choose from. */
 export function candidateReads(query: Query, clock: Clock): Pick<Records, 'candidates'> {
@@ -54,6 +78,7 @@ export function candidateReads(query: Query, clock: Clock): Pick<Records, 'candi
         callerActive: first['caller_active'] === true,
         receiver: { principal: caller.principal, keeper: (first['keeper'] ?? null) as string | null },
         preferences: (first['preferences'] ?? []) as Preference[],
+        offers: Number(first['offers'] ?? 0),
         candidates: rows.filter((row) => row['id'] !== null).map(toCandidate),
       };
     },
