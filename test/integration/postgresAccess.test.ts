@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Caller } from '../../src/domain/caller.js';
-import type { Grant } from '../../src/domain/grant.js';
+import type { GivenGrant } from '../../src/ports/changes.js';
 import { aCredential } from '../support/aCredential.js';
 import { anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 
@@ -15,7 +15,7 @@ describe('Postgres tells how a caller stands to a credential', () => {
   });
   after(() => records.close());
 
-  const share = (...grants: (Partial<Grant> & Pick<Grant, 'subjectKind' | 'subject'>)[]) =>
+  const share = (...grants: (Partial<GivenGrant> & Pick<GivenGrant, 'subjectKind' | 'subject'>)[]) =>
     records.db.changes.run(async (tx) => {
       const full = grants.map((grant) => ({ level: 'read' as const, expiresAt: null, ...grant }));
       await tx.replaceGrants(credential.id, full, 'glassdome:1', new Date());
@@ -141,7 +141,7 @@ describe('Postgres tells how a caller stands to a credential', () => {
   });
 
   it('candidates are what the caller owns or is granted, own ones first', async () => {
-    await share({ subjectKind: 'role', subject: 'engineer', level: 'use' });
+    await share({ subjectKind: 'role', subject: 'engineer', level: 'use', confirmed: true });
     const own = aCredential({ owner: 'glassdome:2', envNames: { PROXMOX_HOST: 'host' } });
     const hidden = aCredential({ owner: 'glassdome:3', envNames: { PROXMOX_HOST: 'host' } });
     const gone = aCredential({ owner: 'glassdome:2', envNames: { PROXMOX_HOST: 'host' }, status: 'deleted' });
