@@ -55,23 +55,25 @@ export interface Reached {
 export interface Claim {
   rank: 0 | 1 | 2 | 3;
   since: Moment;
+  /** The same whenever the receiver joined: who joins a team gets all its claims at once. */
+  made: Moment;
 }
 
-/** Own claims first, then the one that was effective first; at the same time the lower rank. 0: equals. */
+/** Own claims first, then the one that was effective first; at the same time the lower rank, then the older. 0: equals. */
 export function compareClaims(a: Claim, b: Claim): number {
   const own = Number(a.rank > 0) - Number(b.rank > 0);
-  return own || a.since - b.since || a.rank - b.rank;
+  return own || a.since - b.since || a.rank - b.rank || a.made - b.made;
 }
 
 /** The claim of a credential on one of its variables, or null: nobody gave it that the receiver trusts or accepted. */
 export function variableClaim(reached: Reached, receiver: Receiver, variable: string): Claim | null {
   const { isOwner, grants, history } = reached;
   // Own ones are equals: nobody else decides between two of them, so neither is taken.
-  if (isOwner) return { rank: 0, since: 0 };
+  if (isOwner) return { rank: 0, since: 0, made: 0 };
   const added = Math.max(history.activeSince, history.envAdded[variable]?.at ?? 0);
-  const claims = grants.flatMap((grant) => {
+  const claims = grants.flatMap((grant): Claim[] => {
     const consent = consentAt(grant, history, receiver, variable);
-    return consent === null ? [] : [{ rank: rankOf(grant), since: Math.max(consent, added) }];
+    return consent === null ? [] : [claimOf(grant, Math.max(consent, added))];
   });
   return earliest(claims);
 }
@@ -79,11 +81,11 @@ export function variableClaim(reached: Reached, receiver: Receiver, variable: st
 /** The claim of a credential to be chosen by its type, labels or bare name; `moment`: since when it has those. */
 export function selectionClaim(reached: Reached, moment: Moment): Claim | null {
   const since = Math.max(reached.history.activeSince, moment);
-  if (reached.isOwner) return { rank: 0, since };
+  if (reached.isOwner) return { rank: 0, since, made: 0 };
   const claims = reached.grants.flatMap((grant): Claim[] => {
     const consent = grant.confirmed ? 0 : acceptedAt(grant);
     if (consent === null || !levelAtLeast(grant.level, 'read')) return [];
-    return [{ rank: rankOf(grant), since: Math.max(since, consent, grant.since, grant.joinedAt) }];
+    return [claimOf(grant, Math.max(since, consent, grant.since))];
   });
   return earliest(claims);
 }
@@ -107,10 +109,9 @@ function consentAt(
   variable: string,
 ): Moment | null {
   if (!levelAtLeast(grant.level, 'read')) return null;
-  const began = Math.max(grant.since, grant.joinedAt);
-  if (isVouched(grant, history, receiver, variable)) return began;
+  if (isVouched(grant, history, receiver, variable)) return grant.since;
   const at = grant.accepted?.variables[variable];
-  return at === undefined || at < grant.joinedAt ? null : Math.max(began, at);
+  return at === undefined || at < grant.joinedAt ? null : Math.max(grant.since, at);
 }
 
 /** A variable that was named after the grant was given counts when somebody named it whom the receiver trusts. */
@@ -134,6 +135,12 @@ function isVouched(
 function acceptedAt({ accepted, joinedAt }: ReachingGrant): Moment | null {
   return accepted === null || accepted.since < joinedAt ? null : accepted.since;
 }
+
+const claimOf = (grant: ReachingGrant, made: Moment): Claim => ({
+  rank: rankOf(grant),
+  since: Math.max(made, grant.joinedAt),
+  made,
+});
 
 function rankOf({ subjectKind, confirmed }: ReachingGrant): 1 | 2 | 3 {
   if (!confirmed || subjectKind === 'user' || subjectKind === 'service_account') return 1;

@@ -114,13 +114,14 @@ interface Batch<C> {
 function batches<C>(contenders: readonly Contender<C>[]): Batch<C>[][] {
   const all: Batch<C>[] = [];
   for (const by of contenders) {
-    const bySince = new Map<number, Batch<C>>();
+    const together = new Map<string, Batch<C>>();
     for (const [variable, claim] of by.claims) {
-      const batch = bySince.get(claim.since) ?? { by, claim, variables: [] };
+      const moment = `${claim.since}/${claim.made}`;
+      const batch = together.get(moment) ?? { by, claim, variables: [] };
       batch.variables.push(variable);
-      bySince.set(claim.since, batch);
+      together.set(moment, batch);
     }
-    all.push(...bySince.values());
+    all.push(...together.values());
   }
   const order = (a: Batch<C>, b: Batch<C>) =>
     b.by.preferredAt - a.by.preferredAt || compareClaims(a.claim, b.claim);

@@ -58,6 +58,16 @@ describe('which credential fills a variable', () => {
     });
   });
 
+  it('is the same for who joins the team late', () => {
+    const late = (of: Candidate): Candidate => ({
+      ...of,
+      grants: [{ ...of.grants[0], joinedAt: 50 } as ReachingGrant],
+    });
+    const first = late(holds('first', ['APP_URL', 'APP_TOKEN'], 10));
+    const second = late(holds('second', ['APP_URL'], 20));
+    expect(plan([second, first]).served).to.deep.equal({ APP_URL: 'first', APP_TOKEN: 'first' });
+  });
+
   it('never mixes an address of one with the secret of another', () => {
     const address = holds('address', ['APP_URL'], 10);
     const both = holds('both', ['APP_URL', 'APP_TOKEN'], 20);
@@ -151,11 +161,11 @@ describe('which credential fills a variable', () => {
       grants: [offer],
       history: { ...NONE, envAdded: { B: { at: 9, by: 'local:anna' } } },
     };
-    expect(variableClaim(of, me, 'A')).to.deep.equal({ rank: 1, since: 7 });
+    expect(variableClaim(of, me, 'A')).to.deep.equal({ rank: 1, since: 7, made: 7 });
     expect(variableClaim(of, me, 'B')).to.equal(null);
     expect(uncovered(offer, of.history, me, ['A', 'B'])).to.deep.equal(['B']);
     const byMe = { ...of, history: { ...NONE, envAdded: { B: { at: 9, by: me.principal } } } };
-    expect(variableClaim(byMe, me, 'B')).to.deep.equal({ rank: 1, since: 9 });
+    expect(variableClaim(byMe, me, 'B')).to.deep.equal({ rank: 1, since: 9, made: 9 });
     const raised = { ...of, grants: [{ ...offer, level: 'use' as const }] };
     expect(variableClaim(raised, me, 'A')).to.equal(null);
   });
@@ -167,7 +177,7 @@ describe('which credential fills a variable', () => {
       grants: [grant({ confirmed: false, accepted, joinedAt })],
       history: NONE,
     });
-    expect(variableClaim(of(5), me, 'A')).to.deep.equal({ rank: 1, since: 7 });
+    expect(variableClaim(of(5), me, 'A')).to.deep.equal({ rank: 1, since: 7, made: 7 });
     expect(variableClaim(of(8), me, 'A')).to.equal(null);
   });
 });
