@@ -2,6 +2,7 @@
 // The -- above: some releases of Node take an --env-file for theirs wherever it stands.
 import { fileURLToPath } from 'node:url';
 import { nearMiss } from '../domain/nearMiss.js';
+import { quotedName } from '../domain/quotable.js';
 import { EXIT } from './exitCodes.js';
 import { handOver, nextGlassdome } from './handOver.js';
 import { glassdomeProgram } from './program.js';
@@ -26,7 +27,7 @@ else process.exitCode = (await handOver(self, argv)) ?? nobodyKnows(first);
 function nobodyKnows(word: string): number {
   const meant = nearMiss(word, ours);
   note(
-    `error: "${word}" is no command of the credential broker, and there is no other glassdome on PATH that could know it.`,
+    `error: ${quotedName(word)} is no command of the credential broker, and there is no other glassdome on PATH that could know it.`,
   );
   note(
     meant === undefined

@@ -3,6 +3,7 @@ import { guardOutput } from '../outputGuard.js';
 import { ApiError } from './apiError.js';
 import { CliError, EXIT, type ExitCode, systemReason } from './exitCodes.js';
 import { note } from './terminal.js';
+import { withoutTyped } from './typedWords.js';
 
 /** As shells have it for a program that wrote to a reader who is gone. */
 const NOBODY_READS = 141;
@@ -27,11 +28,12 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   // What stands behind `--` belongs to the command that `run` starts.
   const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const json = ours.includes('--json');
-  prepare(program, json);
+  const clean = (text: string) => withoutTyped(text, ours);
+  prepare(program, json, clean);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    process.exitCode = told(error, json);
+    process.exitCode = told(error, json, clean);
   }
 }
 
@@ -44,27 +46,27 @@ function writeFailed(error: Error): never {
 }
 
 /** commander ends the process by itself otherwise, before stdout is written out. */
-function prepare(command: Command, json: boolean): void {
+function prepare(command: Command, json: boolean, clean: (text: string) => string): void {
   command.exitOverride();
   // Under --json the same is told as JSON, once.
-  if (json) command.configureOutput({ outputError: () => undefined });
-  for (const child of command.commands) prepare(child, json);
+  command.configureOutput({ outputError: (text, write) => (json ? undefined : write(clean(text))) });
+  for (const child of command.commands) prepare(child, json, clean);
 }
 
-function told(error: unknown, json: boolean): ExitCode {
+function told(error: unknown, json: boolean, clean: (text: string) => string): ExitCode {
   if (error instanceof CommanderError) {
     // commander has printed its own text already; help and version end with 0.
     if (error.exitCode === 0) return EXIT.ok;
     const helped = error.code === 'commander.help';
     const detail = helped ? 'Something is missing; the help tells what.' : error.message;
-    if (json) note(JSON.stringify({ code: 'usage', detail: detail.replace(/^error: /, '') }));
+    if (json) note(clean(JSON.stringify({ code: 'usage', detail: detail.replace(/^error: /, '') })));
     return EXIT.usage;
   }
   const known = error instanceof CliError ? error : ofOurs(error);
-  if (json) note(JSON.stringify(asJson(known)));
+  if (json) note(clean(JSON.stringify(asJson(known))));
   // Whoever pressed Ctrl-C knows it.
   else if (known.exitCode !== EXIT.interrupted)
-    note(`error: ${known.message}${known.hint === undefined ? '' : `\n${known.hint}`}`);
+    note(clean(`error: ${known.message}${known.hint === undefined ? '' : `\n${known.hint}`}`));
   return known.exitCode;
 }
 
