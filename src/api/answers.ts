@@ -5,6 +5,7 @@ import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
 import { SERVICE_TYPES } from '../domain/serviceType.js';
 import { TEST_WARNINGS } from '../domain/testResult.js';
 import { SHOWN_TLS_MODES } from '../domain/tlsWarnings.js';
+import { madeAnswer } from './people.js';
 
 /** What calls answer, for the OpenAPI document; the tests hold every real answer against these. */
 const moment = z.iso.datetime();
@@ -193,6 +194,7 @@ export const personAnswer = z.strictObject({
   created_at: moment,
   last_login_at: maybe(moment),
 });
+export const changedPersonAnswer = personAnswer.extend(madeAnswer);
 export const personList = list(personAnswer);
 export const oneTimePassword = z.strictObject({ one_time_password: z.string() });
 export const newPersonAnswer = personAnswer.extend({ one_time_password: z.string() });
@@ -207,6 +209,7 @@ const account = z.strictObject({
   expires_at: maybe(moment),
   revoked_at: maybe(moment),
   last_used_at: maybe(moment),
+  disabled: z.boolean(),
 });
 export const serviceAccountList = list(account);
 export const newServiceAccount = account.extend({ client_id: z.uuid(), client_secret: z.string() });

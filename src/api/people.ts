@@ -37,8 +37,29 @@ export const createServiceAccountBody = z.strictObject({
   expires_at: moment.nullable().optional(),
 });
 
-export const principalBody = z.strictObject({ disabled: z.boolean() });
-export const principalAnswer = principalBody.extend({ principal: z.string() });
+/** With a person their service accounts are disabled, unless this is true. Only with `disabled: true`. */
+const keepServiceAccounts = z.boolean().optional();
+const made = z.strictObject({ id: z.string(), name: z.string() });
+/** What a principal made: their service accounts as they are now, and what goes on whether they are disabled or not. */
+export const madeAnswer = {
+  service_accounts: z.array(made.extend({ disabled: z.boolean() })),
+  channels: z.array(made),
+  report_schedules: z.array(made),
+};
+const keepsOnlyWhenDisabling = (body: {
+  disabled?: boolean | undefined;
+  keep_service_accounts?: boolean | undefined;
+}) => body.keep_service_accounts === undefined || body.disabled === true;
+const KEEPS = { path: ['keep_service_accounts'], error: 'must be left out unless disabled is true' };
+
+export const principalBody = z
+  .strictObject({ disabled: z.boolean(), keep_service_accounts: keepServiceAccounts })
+  .refine(keepsOnlyWhenDisabling, KEEPS);
+export const principalAnswer = z.strictObject({
+  principal: z.string(),
+  disabled: z.boolean(),
+  ...madeAnswer,
+});
 export const disabledList = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -54,10 +75,13 @@ export const createUserBody = z.strictObject({
   /** Where this person gets notices by mail. */
   email: mailAddress.nullable().default(null),
 });
-export const updateUserBody = z.strictObject({
-  role: z.enum(ROLES).optional(),
-  disabled: z.boolean().optional(),
-  /** null: no mail. */
-  /** Where this person gets notices by mail. */
-  email: mailAddress.nullable().optional(),
-});
+export const updateUserBody = z
+  .strictObject({
+    role: z.enum(ROLES).optional(),
+    disabled: z.boolean().optional(),
+    keep_service_accounts: keepServiceAccounts,
+    /** null: no mail. */
+    /** Where this person gets notices by mail. */
+    email: mailAddress.nullable().optional(),
+  })
+  .refine(keepsOnlyWhenDisabling, KEEPS);

@@ -14,6 +14,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   kinds: '--only',
   ca_pem: '--ca',
   channels: '--channel',
+  keep_service_accounts: '--keep-service-accounts',
   'X-Used-By': '--used-by',
   'X-Break-Glass-Reason': '--reason',
 };

@@ -10,6 +10,9 @@ export const BROKER_ISSUER = 'glassdome-broker';
 /** `typ` of the broker's access tokens (RFC 9068), so that nothing else it may sign one day passes for one. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
+/** Life of the broker's own tokens, in seconds; one that says more is refused, whoever signed it. */
+export const TOKEN_SECONDS = 600;
+
 export type CallerKind = 'user' | 'service_account' | 'worker';
 
 /**
@@ -26,7 +29,10 @@ export interface Caller {
   mustChangePassword: boolean;
   /** Where he gets mail, as the token of another issuer says. */
   email?: string;
-  /** The login that the token came from, for people of the broker's own log-in: ending it ends the token. */
+  /**
+   * What the token came from, and ends with: the login of a person of the broker's own, or the secret of a service
+   * account.
+   */
   session?: string;
 }
 

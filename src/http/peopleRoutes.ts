@@ -5,14 +5,15 @@ import type { Secret } from '../domain/secret.js';
 import type { ServiceAccount } from '../ports/people.js';
 import type { AuditFilter } from '../ports/records.js';
 import { listAudit, verifyAudit } from '../usecases/audit.js';
+import { resetPassword } from '../usecases/resetPassword.js';
 import {
   createServiceAccount,
   listServiceAccounts,
   resetServiceAccountSecret,
   revokeServiceAccount,
 } from '../usecases/serviceAccounts.js';
-import { createUser, listUsers, resetPassword, updateUser } from '../usecases/users.js';
-import { presentAudit, presentPerson, presentServiceAccount } from './presenters.js';
+import { createUser, listUsers, updateUser } from '../usecases/users.js';
+import { presentAudit, presentMade, presentPerson, presentServiceAccount } from './presenters.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { json, parse, type Route, secretJson } from './route.js';
 
@@ -47,18 +48,20 @@ const accounts: Route[] = [
   {
     method: 'patch',
     path: '/api/users/{username}',
-    summary: 'Role, disabled, address',
-    answer: answers.personAnswer,
+    summary: "Change a person's role or address, disable or enable the account",
+    answer: answers.changedPersonAnswer,
     auth: 'token',
     body: bodies.updateUserBody,
     handle: async ({ ports, call, param, request, response }) => {
-      const { role, disabled, email } = parse(bodies.updateUserBody, request.body);
+      const { role, disabled, email, keep_service_accounts } = parse(bodies.updateUserBody, request.body);
       const patch = {
         ...(role === undefined ? {} : { role }),
         ...(disabled === undefined ? {} : { disabled }),
         ...(email === undefined ? {} : { email }),
+        ...(keep_service_accounts === undefined ? {} : { keepServiceAccounts: keep_service_accounts }),
       };
-      json(response, presentPerson(await updateUser(ports, call, param('username'), patch)));
+      const { person, made } = await updateUser(ports, call, param('username'), patch);
+      json(response, { ...presentPerson(person), ...presentMade(made) });
     },
   },
   {

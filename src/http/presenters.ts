@@ -6,7 +6,7 @@ import type { Grant } from '../domain/grant.js';
 import { Secret } from '../domain/secret.js';
 import { typedFields } from '../domain/templateFields.js';
 import { type TlsBadge, tlsBadge } from '../domain/tlsWarnings.js';
-import type { Person, ServiceAccount, Team } from '../ports/people.js';
+import type { MadeBy, Person, ServiceAccount, Team } from '../ports/people.js';
 import type { UsageRow } from '../ports/records.js';
 import type { Environment } from '../usecases/readEnvironment.js';
 import type { ResolvedItem } from '../usecases/resolveCredentials.js';
@@ -159,6 +159,10 @@ export function presentPerson(p: Person): Record<string, unknown> {
   };
 }
 
+export function presentMade({ accounts, channels, reportSchedules }: MadeBy): Record<string, unknown> {
+  return { service_accounts: accounts, channels, report_schedules: reportSchedules };
+}
+
 export function presentTeam(t: Team): Record<string, unknown> {
   return {
     name: t.name,
@@ -180,6 +184,7 @@ export function presentServiceAccount(a: ServiceAccount): Record<string, unknown
     expires_at: a.expiresAt,
     revoked_at: a.revokedAt,
     last_used_at: a.lastUsedAt,
+    disabled: a.disabled,
   };
 }
 

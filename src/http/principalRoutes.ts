@@ -1,13 +1,14 @@
 import { disabledList, principalAnswer, principalBody } from '../api/people.js';
 import { listDisabled, setDisabled } from '../usecases/disabledPrincipals.js';
+import { presentMade } from './presenters.js';
 import { json, parse, type Route } from './route.js';
 
-/** Shutting out, whoever issues the tokens. */
+/** Disabling and enabling, whatever issuer the tokens come from. */
 export const principalRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/api/principals/disabled',
-    summary: 'Who is shut out',
+    summary: 'List disabled principals',
     answer: disabledList,
     auth: 'token',
     handle: async ({ ports, call, response }) => {
@@ -22,15 +23,16 @@ export const principalRoutes: readonly Route[] = [
   {
     method: 'patch',
     path: '/api/principals/{principal}',
-    summary: 'Shut somebody out, of whatever issuer, or let him in again',
+    summary: 'Disable or enable a principal of any issuer',
     answer: principalAnswer,
     auth: 'token',
     body: principalBody,
     handle: async ({ ports, call, param, request, response }) => {
-      const { disabled } = parse(principalBody, request.body);
+      const { disabled, keep_service_accounts } = parse(principalBody, request.body);
       const principal = param('principal');
-      await setDisabled(ports, call, principal, disabled);
-      json(response, { principal, disabled });
+      const change = { disabled, keepServiceAccounts: keep_service_accounts };
+      const made = await setDisabled(ports, call, principal, change);
+      json(response, { principal, disabled, ...presentMade(made) });
     },
   },
 ];

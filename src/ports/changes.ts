@@ -208,14 +208,30 @@ export interface ChangeTx {
         Omit<DisabledPrincipal, 'principal'>
     >,
   ): Promise<Person | null>;
+  /** Locks and returns the row. */
+  lockPerson(principal: string): Promise<Person | null>;
   /** Of another issuer, or of a service account; twice is once. */
   disablePrincipal(principal: string, by: string, at: Date): Promise<void>;
-  enablePrincipal(principal: string): Promise<void>;
+  /** False when the principal was not disabled. */
+  enablePrincipal(principal: string): Promise<boolean>;
+  /** Until the end of the transaction nobody else makes an account of this principal, or disables those it made. */
+  lockAccountsOf(principal: string): Promise<void>;
+  /** The service accounts that the principal made; those that are disabled already stay as they are. */
+  disableAccountsOf(principal: string, by: string, at: Date): Promise<void>;
+  /** Those that `disableAccountsOf` disabled. */
+  enableAccountsOf(principal: string): Promise<void>;
+  /** What somebody put off is open again. */
+  endSnoozesOf(principal: string, at: Date): Promise<void>;
   insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
   updateServiceAccount(
     id: string,
-    patch: Partial<Pick<ServiceAccountSecret, 'revokedAt' | 'secretHmac' | 'expiresAt' | 'lastUsedAt'>>,
+    patch: Partial<Pick<ServiceAccountSecret, 'revokedAt' | 'expiresAt' | 'lastUsedAt'>>,
   ): Promise<void>;
+  /** False when the secret is no longer the one that was read, or the account was revoked. */
+  replaceAccountSecret(
+    before: Pick<ServiceAccountSecret, 'id' | 'secretHmac'>,
+    next: Pick<ServiceAccountSecret, 'secretHmac' | 'secretId'>,
+  ): Promise<boolean>;
   insertSession(session: Session): Promise<void>;
   revokeSession(id: string, at: Date): Promise<void>;
   /** All but `except`, when that is given. */

@@ -49,11 +49,23 @@ export interface ServiceAccount {
   expiresAt: Date | null;
   revokedAt: Date | null;
   lastUsedAt: Date | null;
+  /** An admin disabled it, or its maker. */
+  disabled: boolean;
+}
+
+/** What somebody made, and what goes on when they are disabled. */
+export interface MadeBy {
+  /** Those that are not revoked. */
+  accounts: Pick<ServiceAccount, 'id' | 'name' | 'disabled'>[];
+  channels: { id: string; name: string }[];
+  reportSchedules: { id: string; name: string }[];
 }
 
 /** With what only the token exchange needs. `secretHmac` is a transit HMAC, useless as a credential. */
 export interface ServiceAccountSecret extends ServiceAccount {
   secretHmac: string;
+  /** Another one with each secret; tokens name it, so that they end with their secret. Null: of before version 028. */
+  secretId: string | null;
 }
 
 /** A login of a person that can be renewed until it ends. */

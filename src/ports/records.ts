@@ -13,6 +13,7 @@ import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
 import type { OfferReads } from './offers.js';
 import type {
   DisabledPrincipal,
+  MadeBy,
   Person,
   ServiceAccount,
   ServiceAccountSecret,
@@ -157,8 +158,16 @@ export interface Records extends OfferReads {
   disabledPrincipals(): Promise<DisabledPrincipal[]>;
   serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
   serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
-  /** Undestroyed credentials whose values a team, or one principal also by its teams, may read; by id. */
-  openedTo(whom: { team: string } | { principal: string }): Promise<OpenedCredential[]>;
+  madeBy(principal: string): Promise<MadeBy>;
+  /**
+   * Credentials that are not destroyed (deleted ones can come back) and whose values these teams, and these principals
+   * also by their teams, may read by a grant, or with `owned` own; by id. Without those that the caller owns or holds a
+   * grant of that level on. Grants to roles do not count: their owner shared with everybody of the role.
+   */
+  openedTo(
+    reached: { teams: string[]; principals: string[]; owned: boolean },
+    apart: { caller: Caller; level: 'read' | 'manage' },
+  ): Promise<OpenedCredential[]>;
   session(id: string): Promise<Session | null>;
   idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
 

@@ -3,6 +3,7 @@ import type { AuditAction, AuditEvent } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
+import { levelAtLeast, type Standing } from '../domain/grant.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
@@ -45,33 +46,59 @@ export async function breakGlassNotices(
 }
 
 /**
- * An admin's own principal and those of the accounts that he made, of services and of people: he knew their first
- * secret, so what opens to them opens to him.
+ * True when an admin acts on a credential by the role alone: they neither own nor manage it. Whatever opens it to anybody
+ * then needs a reason, also to those whose secret the admin does not know now: the admin, or another one, may have learned
+ * it before or may learn it later.
  */
-export async function principalsOf(ports: Pick<Ports, 'records'>, call: Call): Promise<string[]> {
-  const me = call.caller.principal;
-  const accounts = (await ports.records.serviceAccounts(me)).filter((a) => a.revokedAt === null);
-  const people = (await ports.records.people()).filter((person) => person.createdBy === me);
-  return [me, ...accounts.map((a) => `sa:${a.id}`), ...people.map((person) => person.principal)];
+export function actsByRole(call: Call, standing: Standing): boolean {
+  return call.caller.role === 'admin' && !standing.isOwner && !levelAtLeast(standing.level, 'manage');
 }
 
-/** What others own and `principal` may read: what opens to whoever takes that principal over. */
+/** What an act of an admin opens to the `teams` and `principals` it reaches, without what the admin owns or manages. */
+export async function openedToOthers(
+  ports: Pick<Ports, 'records'>,
+  call: Call,
+  reached: { teams?: string[]; principals?: string[] },
+): Promise<OpenedCredential[]> {
+  if (call.caller.role !== 'admin') return [];
+  const { teams = [], principals = [] } = reached;
+  const apart = { caller: call.caller, level: 'manage' } as const;
+  return ports.records.openedTo({ teams, principals, owned: false }, apart);
+}
+
+/** What `principals` own or may read and the caller may not: it opens to a caller who learns their secrets. */
 export async function openedByTaking(
   ports: Pick<Ports, 'records'>,
   call: Call,
-  principal: string,
+  principals: string[],
 ): Promise<OpenedCredential[]> {
-  const readable = await ports.records.openedTo({ principal });
-  return readable.filter((credential) => credential.owner !== call.caller.principal);
+  const apart = { caller: call.caller, level: 'read' } as const;
+  return ports.records.openedTo({ teams: [], principals, owned: true }, apart);
 }
 
-/** What an admin must say why he does it. */
+/** A principal and the service accounts it made, whose secrets it may reset whenever it likes. */
+export async function withAccounts(ports: Pick<Ports, 'records'>, principal: string): Promise<string[]> {
+  const accounts = await ports.records.serviceAccounts(principal);
+  return [principal, ...accounts.filter((a) => a.revokedAt === null).map((a) => `sa:${a.id}`)];
+}
+
+/** An act that needs a reason. */
 export interface Opening {
   action: AuditAction;
   /** What would open to whom, as a sentence. */
   what: string;
   credentialId?: string;
   details?: Record<string, unknown>;
+}
+
+/** As `requireReason`, but only where something opens. */
+export async function requireReasonFor(
+  ports: Pick<Ports, 'readAudit'>,
+  call: Call,
+  opened: readonly OpenedCredential[],
+  opening: Opening,
+): Promise<void> {
+  if (opened.length > 0) await requireReason(ports, call, opening);
 }
 
 /** Rejects with `reason_required`, audited, unless the call says why. */
@@ -81,7 +108,7 @@ export async function requireReason(
   opening: Opening,
 ): Promise<void> {
   if (call.breakGlassReason !== undefined) return;
-  const detail = `${opening.what} Say why in the header X-Break-Glass-Reason; the owner is told.`;
+  const detail = `${opening.what} Say why in the header X-Break-Glass-Reason. The owners are notified.`;
   await refuse(ports, call, opening, new BrokerError('reason_required', { detail }));
 }
 

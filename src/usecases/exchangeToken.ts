@@ -32,6 +32,7 @@ export async function exchangeClientSecret(
     name: account.name,
     role: account.role,
     mustChangePassword: false,
+    ...(account.secretId !== null && { session: account.secretId }),
   };
   const call = { caller, ...from };
   if (!(await ports.records.callerActive(caller)))

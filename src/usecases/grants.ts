@@ -6,7 +6,7 @@ import { quotedName } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
-import { breakGlassNotices, brokenGlass, principalsOf, requireReason } from './breakGlass.js';
+import { actsByRole, breakGlassNotices, brokenGlass, requireReason } from './breakGlass.js';
 import { withConsent } from './consent.js';
 import { checkGrants } from './grantRules.js';
 import { offerNotices } from './offerNotices.js';
@@ -33,11 +33,12 @@ export async function replaceGrants(
   const before = await ports.records.grants(id);
   const added = grants.filter((g) => !before.some((b) => same(b, g)));
   await checkGrants(ports, call, added, 'grants');
-  const breakGlass = await gainsByRole(ports, call, granted, added);
+  const now = ports.clock.now();
+  const widened = grants.filter((g) => widens(g, before, now));
+  const breakGlass = await opensByRole(ports, call, granted, widened);
   const given = await withConsent(ports, call, grants);
   const isNew = (g: Grant) => !before.some((b) => b.subjectKind === g.subjectKind && b.subject === g.subject);
   const offered = await offerNotices(ports, call, granted.credential, given.filter(isNew));
-  const now = ports.clock.now();
   await ports.changes.run(async (tx) => {
     await tx.lock(id);
     // Who changes grants holds this lock; a list that was made from another state would undo the other's change.
@@ -88,26 +89,23 @@ function refuseDoubles(grants: readonly Grant[]): void {
   }
 }
 
-/** An admin who opens somebody else's values to himself or an account he made has to say why. */
-async function gainsByRole(
+/** An admin who opens the values of another owner, to anybody, has to say why. */
+async function opensByRole(
   ports: Needs,
   call: Call,
   granted: Authorized,
-  added: readonly Grant[],
+  widened: readonly Grant[],
 ): Promise<boolean> {
-  if (call.caller.role !== 'admin' || granted.isOwner || levelAtLeast(granted.level, 'read')) return false;
-  const readers = added.filter((g) => levelAtLeast(g.level, 'read'));
-  if (readers.length === 0) return false;
-  const own = await principalsOf(ports, call);
-  const teams = (await ports.records.teams())
-    .filter((team) => team.members.some((m) => own.includes(m.principal)))
-    .map((team) => team.name);
-  const gains = readers.some(
-    (g) => g.subjectKind === 'role' || (g.subjectKind === 'team' ? teams : own).includes(g.subject),
-  );
-  if (gains) {
-    const what = 'This grant would open the value to yourself or to an account of yours.';
-    await requireReason(ports, call, { action: 'grant.change', what, credentialId: granted.credential.id });
-  }
-  return gains;
+  if (!actsByRole(call, granted) || !widened.some((g) => levelAtLeast(g.level, 'read'))) return false;
+  const what = 'You neither own nor manage this credential, and this grant opens its values.';
+  await requireReason(ports, call, { action: 'grant.change', what, credentialId: granted.credential.id });
+  return true;
+}
+
+/** True when `grant` gives its subject more than it has, or for longer. */
+function widens(grant: Grant, before: readonly Grant[], now: Date): boolean {
+  const held = before.find((b) => b.subjectKind === grant.subjectKind && b.subject === grant.subject);
+  if (held === undefined || !levelAtLeast(held.level, grant.level)) return true;
+  if (held.expiresAt === null) return false;
+  return held.expiresAt <= now || grant.expiresAt === null || grant.expiresAt > held.expiresAt;
 }

@@ -1,10 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { BROKER_ISSUER, type Caller } from '../domain/caller.js';
+import { BROKER_ISSUER, type Caller, TOKEN_SECONDS } from '../domain/caller.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
-
-/** Life of the broker's own tokens, in seconds. */
-export const TOKEN_SECONDS = 600;
 
 /** Where a call without a caller comes from. */
 export interface From {

@@ -3,12 +3,12 @@ import type { AuditAction } from '../domain/audit.js';
 import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
-import type { ServiceAccount } from '../ports/people.js';
+import type { ServiceAccount, ServiceAccountSecret } from '../ports/people.js';
 import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
-import { breakGlassNotices, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
+import { breakGlassNotices, brokenGlass, openedByTaking, requireReasonFor } from './breakGlass.js';
 import { newSecret } from './issueToken.js';
 import { refuse } from './refuse.js';
 
@@ -36,9 +36,13 @@ export async function createServiceAccount(
     createdBy: call.caller.principal,
     revokedAt: null,
     lastUsedAt: null,
+    disabled: false,
   };
   await ports.changes.run(async (tx) => {
-    await tx.insertServiceAccount({ ...account, secretHmac });
+    // An admin who disables the maker at this moment disables the account too.
+    await tx.lockAccountsOf(account.createdBy);
+    await requireActiveCaller(ports, call, 'service_account.create');
+    await tx.insertServiceAccount({ ...account, secretHmac, secretId: randomUUID() });
     const { id, name, role } = account;
     tx.audit(auditEvent(call, 'service_account.create', 'allowed', { details: { id, name, role } }));
   });
@@ -63,8 +67,8 @@ export async function revokeServiceAccount(ports: Needs, call: Call, id: string)
 }
 
 /**
- * A new secret in place of the old one, which is refused from now on; tokens that it was traded for end within ten
- * minutes. Who holds the secret reads what the account reads, so an admin who did not make it has to say why.
+ * A new secret in place of the old one, which is refused from now on, with the tokens it was traded for. Of two resets
+ * at once one is refused. Who holds the secret reads what the account reads, so an admin who did not make it has to say why.
  */
 export async function resetServiceAccountSecret(
   ports: Needs,
@@ -83,7 +87,8 @@ export async function resetServiceAccountSecret(
   const secret = newSecret('gdsa');
   const secretHmac = await ports.fingerprints.make('service-account', secret);
   await ports.changes.run(async (tx) => {
-    await tx.updateServiceAccount(id, { secretHmac });
+    if (!(await tx.replaceAccountSecret(account, { secretHmac, secretId: randomUUID() })))
+      throw new BrokerError('conflict', { detail: 'This service account was changed meanwhile. Try again.' });
     const details = { id, name: account.name };
     const glass = brokenGlass(call, opened.length > 0);
     tx.audit(auditEvent(call, 'service_account.secret_reset', 'allowed', { details, ...glass }));
@@ -96,12 +101,10 @@ export async function resetServiceAccountSecret(
 async function openedByReset(ports: Needs, call: Call, account: ServiceAccount): Promise<OpenedCredential[]> {
   const me = call.caller.principal;
   if (account.createdBy === me) return [];
-  const opened = await openedByTaking(ports, call, `sa:${account.id}`);
-  if (opened.length > 0) {
-    const what = 'Its secret would open to you what others let this service account read.';
-    const details = { id: account.id, name: account.name };
-    await requireReason(ports, call, { action: 'service_account.secret_reset', what, details });
-  }
+  const opened = await openedByTaking(ports, call, [`sa:${account.id}`]);
+  const what = 'Its secret would open to you what others let this service account read.';
+  const details = { id: account.id, name: account.name };
+  await requireReasonFor(ports, call, opened, { action: 'service_account.secret_reset', what, details });
   return opened;
 }
 
@@ -111,7 +114,7 @@ async function ownAccount(
   call: Call,
   id: string,
   action: AuditAction,
-): Promise<ServiceAccount> {
+): Promise<ServiceAccountSecret> {
   await requireActiveCaller(ports, call, action);
   const account = await ports.records.serviceAccount(id);
   const { role, principal } = call.caller;

@@ -16,7 +16,7 @@ import {
 } from './teamRules.js';
 
 /**
- * Replaces the members. An admin, or an architect who leads the team. An admin who puts himself in has to say why. Rejects
+ * Replaces the members. An admin, or an architect who leads the team. When an admin says why: `openedByJoining`. Rejects
  * with `conflict` when somebody else changes them at the same time.
  */
 export async function setTeamMembers(

@@ -7,7 +7,7 @@ import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
-import { brokenGlass, principalsOf, requireReason } from './breakGlass.js';
+import { brokenGlass, openedToOthers, requireReason } from './breakGlass.js';
 import { refuse } from './refuse.js';
 import { lostRace } from './writeVersion.js';
 
@@ -68,8 +68,8 @@ export async function lockTeam(tx: ChangeTx, read: Team, principals: string[] | 
 }
 
 /**
- * The credentials of others that open to an admin who joins, or null when neither he nor an account of his does. People
- * whom he made join as a matter of course; they count where something opens by it.
+ * What opens to those who join, or null where that needs no reason: nobody joins, or the caller is no admin, or owns or
+ * manages all that the team may read. An admin who joins says why also before the team may read anything.
  */
 export async function openedByJoining(
   ports: TeamPorts,
@@ -77,15 +77,12 @@ export async function openedByJoining(
   change: { action: TeamAction; name: string; joining: readonly TeamMember[] },
 ): Promise<OpenedCredential[] | null> {
   if (call.caller.role !== 'admin' || change.joining.length === 0) return null;
-  const me = call.caller.principal;
-  const own = await principalsOf(ports, call);
-  const joining = change.joining.map((m) => m.principal).filter((principal) => own.includes(principal));
-  if (joining.length === 0) return null;
-  const readable = await ports.records.openedTo({ team: change.name });
-  const opened = readable.filter((credential) => credential.owner !== me);
-  const othersOnly = joining.every((principal) => principal !== me && !principal.startsWith('sa:'));
-  if (othersOnly && opened.length === 0) return null;
-  const what = 'This would open what the team is given to yourself or to an account of yours.';
+  const opened = await openedToOthers(ports, call, { teams: [change.name] });
+  const joins = change.joining.some((m) => m.principal === call.caller.principal);
+  if (opened.length === 0 && !joins) return null;
+  const what = joins
+    ? 'Joining this team gives you access to what is shared with it.'
+    : `This opens what other owners share with the team (${opened.length}) to a new member.`;
   await requireReason(ports, call, { action: change.action, what, details: { team: change.name } });
   return opened;
 }

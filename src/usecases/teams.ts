@@ -1,6 +1,7 @@
 import type { Call } from '../domain/caller.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import { requireActiveCaller } from './authorize.js';
+import { breakGlassNotices } from './breakGlass.js';
 import { withJoiningConsent } from './consent.js';
 import { joiningNotices } from './offerNotices.js';
 import { requireRole } from './refuse.js';
@@ -20,7 +21,7 @@ export async function listTeams(ports: TeamPorts, call: Call): Promise<Team[]> {
   return (await ports.records.teams()).filter((team) => sees(call.caller, team));
 }
 
-/** Architects and admins make teams; an architect leads his. An admin who puts himself in has to say why. */
+/** Architects and admins make teams; an architect leads theirs. When an admin says why: `openedByJoining`. */
 export async function createTeam(
   ports: TeamPorts,
   call: Call,
@@ -42,6 +43,7 @@ export async function createTeam(
     await tx.replaceMembers(name, joining, by, team.createdAt);
     await tx.notices(notices);
     tx.audit(teamEvent(call, 'team.create', { name, details: named(members), opened }));
+    await breakGlassNotices(tx, call, opened ?? []);
   });
   return { ...team, members };
 }

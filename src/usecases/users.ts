@@ -1,16 +1,23 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { Call, Role } from '../domain/caller.js';
+import { randomBytes } from 'node:crypto';
+import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { passwordProblem } from '../domain/password.js';
 import { Secret } from '../domain/secret.js';
-import type { ChangeTx } from '../ports/changes.js';
-import type { Person } from '../ports/people.js';
+import type { MadeBy, Person } from '../ports/people.js';
 import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { breakGlassNotices, brokenGlass, openedByTaking, requireReason } from './breakGlass.js';
+import {
+  breakGlassNotices,
+  brokenGlass,
+  openedByTaking,
+  openedToOthers,
+  requireReasonFor,
+} from './breakGlass.js';
+import { disableWith, openedByEnabling } from './disabling.js';
 import { requireRole } from './refuse.js';
 import { systemCall } from './systemCall.js';
+import { lostRace } from './writeVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'readAudit'>;
 
@@ -41,8 +48,12 @@ export async function createUser(
 ): Promise<{ person: Person; password: Secret }> {
   const details = { principal: `local:${body.username}`, role: body.role };
   await requireRole(ports, call, 'admin', { action: 'user.create', details });
+  // Whoever has that name had nothing before, unless something was left over for it.
+  const opened = await openedByTaking(ports, call, [details.principal]);
+  const what = `Something is shared with ${details.principal} already.`;
+  await requireReasonFor(ports, call, opened, { action: 'user.create', what, details });
   // The row first: of two who ask for one name at once only its winner may set a password.
-  const person = await addPerson(ports, call, body);
+  const person = await addPerson(ports, call, body, opened);
   const password = oneTimePassword();
   try {
     await ports.passwords.set(body.username, password);
@@ -65,6 +76,7 @@ async function addPerson(
   ports: Needs,
   call: Call,
   { username, role, email }: Pick<Person, 'username' | 'role' | 'email'>,
+  opened: readonly OpenedCredential[] = [],
 ): Promise<Person> {
   const person: Person = {
     principal: `local:${username}`,
@@ -79,7 +91,11 @@ async function addPerson(
   };
   await ports.changes.run(async (tx) => {
     await tx.insertPerson(person);
-    tx.audit(auditEvent(call, 'user.create', 'allowed', { details: { principal: person.principal, role } }));
+    const details = { principal: person.principal, role };
+    tx.audit(
+      auditEvent(call, 'user.create', 'allowed', { details, ...brokenGlass(call, opened.length > 0) }),
+    );
+    await breakGlassNotices(tx, call, opened);
   });
   return person;
 }
@@ -90,98 +106,70 @@ export async function listUsers(ports: Needs, call: Call): Promise<Person[]> {
   return ports.records.people();
 }
 
-/** Role, address, and whether the account is disabled; the last admin can't be taken away. Disabling acts at once. */
+/** What may change of a person. */
+export type UserPatch = Partial<Pick<Person, 'role' | 'disabled' | 'email'>>;
+
+/**
+ * Role, address, and whether the account is disabled; the last admin stays. Disabling acts at once, also on the service
+ * accounts the person made. An admin says why they enable or raise somebody who reads what others own.
+ */
 export async function updateUser(
   ports: Needs,
   call: Call,
   username: string,
-  patch: { role?: Role; disabled?: boolean; email?: string | null },
-): Promise<Person> {
+  { keepServiceAccounts = false, ...patch }: UserPatch & { keepServiceAccounts?: boolean },
+): Promise<{ person: Person; made: MadeBy }> {
   const principal = `local:${username}`;
   await requireRole(ports, call, 'admin', { action: 'user.change', details: { principal, ...patch } });
-  const since = shutOut(await ports.records.person(principal), patch, call, ports.clock.now());
-  return ports.changes.run(async (tx) => {
-    // Locked before the change: of two admins who take each other away at once, one is told that he is the last.
+  const before = await ports.records.person(principal);
+  if (before === null) throw notFound('user');
+  const now = ports.clock.now();
+  const since = disabledSince(before, patch, call, now);
+  const opened = await openedByUpdate(ports, call, before, patch);
+  const person = await ports.changes.run(async (tx) => {
+    // Locked before the change: of two admins who disable each other at once, one is the last.
     const admins = await tx.lockAdmins();
+    const current = await tx.lockPerson(principal);
+    if (current?.role !== before.role || current.disabled !== before.disabled) throw lostRace('user');
     const changed = await tx.updatePerson(principal, { ...patch, ...since });
     if (changed === null) throw notFound('user');
     const staysAdmin = changed.role === 'admin' && !changed.disabled;
     if (!staysAdmin && admins.length === 1 && admins[0]?.principal === principal)
-      throw new BrokerError('conflict', { detail: 'This is the last admin; make another one first.' });
-    if (patch.disabled === true) await tx.revokeSessionsOf(principal, ports.clock.now());
-    tx.audit(auditEvent(call, 'user.change', 'allowed', { details: { principal, ...patch } }));
+      throw new BrokerError('conflict', { detail: 'This is the last admin. Make another one first.' });
+    const { disabled } = patch;
+    if (disabled !== undefined)
+      await disableWith(tx, call, principal, { disabled, keepServiceAccounts, now });
+    if (disabled === true) await tx.revokeSessionsOf(principal, now);
+    const details = { principal, ...patch };
+    const glass = brokenGlass(call, opened.length > 0);
+    tx.audit(auditEvent(call, 'user.change', 'allowed', { details, ...glass }));
+    await breakGlassNotices(tx, call, opened);
     return changed;
   });
+  return { person, made: await ports.records.madeBy(principal) };
+}
+
+/** What opens to a person who is enabled again, or who was an observer, whom grants open no value. */
+async function openedByUpdate(
+  ports: Needs,
+  call: Call,
+  before: Person,
+  patch: UserPatch,
+): Promise<OpenedCredential[]> {
+  const { principal } = before;
+  if (before.disabled && patch.disabled === false) return openedByEnabling(ports, call, principal);
+  const { role = before.role } = patch;
+  if (roleAtLeast(before.role, 'engineer') || !roleAtLeast(role, 'engineer')) return [];
+  const opened = await openedToOthers(ports, call, { principals: [principal] });
+  const what = `With this role ${principal} can read what other owners share with them (${opened.length}).`;
+  await requireReasonFor(ports, call, opened, { action: 'user.change', what, details: { principal } });
+  return opened;
 }
 
 /** Since when and by whom, where that changes. */
-function shutOut(before: Person | null, { disabled }: { disabled?: boolean }, { caller }: Call, now: Date) {
-  if (disabled === undefined || disabled === before?.disabled) return {};
+function disabledSince(before: Person, { disabled }: UserPatch, { caller }: Call, now: Date) {
+  if (disabled === undefined || disabled === before.disabled) return {};
   return disabled
     ? { disabledAt: now, disabledBy: caller.principal }
     : { disabledAt: null, disabledBy: null };
-}
-
-/**
- * A new one-time password; the person's logins and their tokens end, and he gets a notice. The rows come before Vault, and
- * the password is told last. What ends in between leaves the old password, good only for choosing a new one, no login, and
- * a row of who reset it; the other way round it would leave a password that nobody knows, no row, and all logins.
- */
-export async function resetPassword(ports: Needs, call: Call, username: string): Promise<Secret> {
-  const principal = `local:${username}`;
-  const details = { principal };
-  await requireRole(ports, call, 'admin', { action: 'user.password_reset', details });
-  const person = await ports.records.person(principal);
-  if (person === null) throw notFound('user');
-  const opened = await openedByReset(ports, call, person);
-  const glass = brokenGlass(call, opened.length > 0);
-  await ports.changes.run(async (tx) => {
-    await breakGlassNotices(tx, call, opened);
-    await tx.notice({
-      credentialId: null,
-      kind: 'password_reset',
-      period: randomUUID(),
-      recipient: principal,
-      body: { actor: call.caller.principal, request_id: call.requestId },
-    });
-    await endLogins(tx, principal, ports.clock.now());
-    tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details, ...glass }));
-  });
-  const password = oneTimePassword();
-  await setOrNote(ports, call, person, password);
-  // Who chose a password by the old one meanwhile has lost it again, and must change this one all the same.
-  if ((await ports.records.person(principal))?.mustChangePassword === false)
-    await ports.changes.run(async (tx) => {
-      await endLogins(tx, principal, ports.clock.now());
-      tx.audit(auditEvent(call, 'user.password_reset', 'allowed', { details, ...glass }));
-    });
-  return password;
-}
-
-async function endLogins(tx: ChangeTx, principal: string, at: Date): Promise<void> {
-  await tx.updatePerson(principal, { mustChangePassword: true });
-  await tx.revokeSessionsOf(principal, at);
-}
-
-/** A row of its own says that Vault did not take it, or gave no answer. */
-async function setOrNote(ports: Needs, call: Call, person: Person, password: Secret): Promise<void> {
-  try {
-    await ports.passwords.set(person.username, password);
-  } catch (error) {
-    const more = { code: 'store_unavailable', details: { principal: person.principal } };
-    await ports.changes.run(async (tx) => tx.audit(auditEvent(call, 'user.password_reset', 'failed', more)));
-    throw error;
-  }
-}
-
-/** Whoever resets a password could use it before its person does, and read what the person owns or may read. */
-async function openedByReset(ports: Needs, call: Call, { principal }: Person): Promise<OpenedCredential[]> {
-  if (principal === call.caller.principal) return [];
-  const opened = await openedByTaking(ports, call, principal);
-  if (opened.length > 0) {
-    const what = 'With this password you could read what its person may read.';
-    const details = { principal };
-    await requireReason(ports, call, { action: 'user.password_reset', what, details });
-  }
-  return opened;
 }

@@ -202,7 +202,7 @@ export async function keepRoom(
   if (room > maxVersions) await ports.store.setMetadata(credential.vaultPath, { maxVersions: room });
 }
 
-export function lostRace(what: 'credential' | 'team' = 'credential'): BrokerError {
+export function lostRace(what: 'credential' | 'team' | 'user' = 'credential'): BrokerError {
   return new BrokerError('conflict', {
     detail: `Somebody else changed this ${what} at the same time. Read it again and repeat.`,
   });

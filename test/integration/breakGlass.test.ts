@@ -106,11 +106,112 @@ describe('an admin who opens a value of somebody else to himself', function () {
     await wantsReason(act, [id], 'local:eve');
   });
 
-  it('grants to others, or less than reading, without a reason and without a notice', async () => {
+  it('grants it to anybody, for longer, or at a higher level', async () => {
+    const to = (subject: string, level: string, expires_at: string | null = null) => ({
+      subject_kind: 'user',
+      subject,
+      level,
+      expires_at,
+    });
+    const steps: [object[], object[]][] = [
+      [[], [to('glassdome:7', 'read')]],
+      [[to('glassdome:7', 'use')], [to('glassdome:7', 'read')]],
+      [[to('glassdome:7', 'read')], [to('glassdome:7', 'manage')]],
+      [
+        [to('glassdome:7', 'read', '2099-01-01T00:00:00Z')],
+        [to('glassdome:7', 'read', '2099-01-02T00:00:00Z')],
+      ],
+      [[to('glassdome:7', 'read', '2099-01-01T00:00:00Z')], [to('glassdome:7', 'read')]],
+      [[to('glassdome:7', 'read')], [to('glassdome:8', 'read')]],
+    ];
+    for (const [n, [before, grants]] of steps.entries()) {
+      const id = await credential(`widened ${n}`, before);
+      const act = (headers: object) =>
+        as(broker.admin, 'PUT', `/api/credentials/${id}/grants`, { grants }, headers);
+      await wantsReason(act, [id]);
+      expect((await act({})).status, 'the same once more').to.equal(200);
+    }
+  });
+
+  it('shares what is theirs, or what they manage by a grant, without a reason', async () => {
+    const own = { name: 'of the admin', service_type: 'other', fields: { value: 'v' } };
+    const { id: mine } = (await as(broker.admin, 'POST', '/api/credentials', own)).body;
+    const managed = await credential('managed by the admin', [
+      { subject_kind: 'user', subject: 'local:admin', level: 'manage' },
+    ]);
+    const kept = { subject_kind: 'user', subject: 'local:admin', level: 'manage' };
+    const added = { subject_kind: 'user', subject: 'glassdome:7', level: 'read' };
+    for (const [id, grants] of [
+      [mine, [added]],
+      [managed, [kept, added]],
+    ])
+      expect((await as(broker.admin, 'PUT', `/api/credentials/${id}/grants`, { grants })).status).to.equal(
+        200,
+      );
+  });
+
+  it('restores what its owner deleted while it was shared', async () => {
+    const id = await credential('deleted', [{ subject_kind: 'user', subject: 'glassdome:7', level: 'read' }]);
+    const alone = await credential('deleted alone');
+    for (const one of [id, alone]) await as(anna, 'DELETE', `/api/credentials/${one}`);
+    expect((await as(broker.admin, 'POST', `/api/credentials/${alone}/restore`)).status).to.equal(200);
+    await wantsReason(
+      (headers) => as(broker.admin, 'POST', `/api/credentials/${id}/restore`, undefined, headers),
+      [id],
+    );
+  });
+
+  it('enables somebody who reads what others own, or makes one of an observer', async () => {
+    await broker.person('fred', 'engineer');
+    const id = await credential('for fred', [{ subject_kind: 'user', subject: 'local:fred', level: 'read' }]);
+    const change = (body: object) => (headers: object) =>
+      as(broker.admin, 'PATCH', '/api/users/fred', body, headers);
+    expect((await change({ disabled: true })({})).status).to.equal(200);
+    await wantsReason(change({ disabled: false }), [id]);
+    expect((await change({ role: 'observer' })({})).status).to.equal(200);
+    await wantsReason(change({ role: 'engineer' }), [id]);
+    const other = await credential('for glassdome 70', [
+      { subject_kind: 'user', subject: 'glassdome:70', level: 'read' },
+    ]);
+    const patch = (disabled: boolean) => (headers: object) =>
+      as(broker.admin, 'PATCH', '/api/principals/glassdome:70', { disabled }, headers);
+    expect((await patch(true)({})).status).to.equal(200);
+    await wantsReason(patch(false), [other]);
+    expect((await patch(false)({})).status, 'not disabled').to.equal(200);
+  });
+
+  it('resets the password of a person whose service account may read it', async () => {
+    const gil = await broker.person('gil', 'engineer');
+    const robot = await broker.account(gil.token, 'of-gil');
+    const id = await credential('for the robot of gil', [
+      { subject_kind: 'service_account', subject: robot.id, level: 'read' },
+    ]);
+    await wantsReason(
+      (headers) => as(broker.admin, 'POST', '/api/users/gil/reset-password', undefined, headers),
+      [id],
+    );
+  });
+
+  it('lets somebody else join a team that may read it', async () => {
+    await as(anna, 'POST', '/api/teams', { name: 'of-others' });
+    const id = await credential('of the team', [
+      { subject_kind: 'team', subject: 'of-others', level: 'read' },
+    ]);
+    await broker.person('hugo', 'engineer');
+    await wantsReason(
+      (headers) =>
+        as(broker.admin, 'POST', '/api/teams/of-others/members', { principal: 'local:hugo' }, headers),
+      [id],
+    );
+    const joins = { principal: 'glassdome:8' };
+    expect((await as(anna, 'POST', '/api/teams/of-others/members', joins)).status, 'its lead').to.equal(200);
+  });
+
+  it('grants less than reading without a reason and without a notice', async () => {
     const id = await credential('for others');
     const robot = await broker.account(broker.admin.token, 'less');
     const grants = [
-      { subject_kind: 'user', subject: 'glassdome:7', level: 'read' },
+      { subject_kind: 'user', subject: 'glassdome:7', level: 'use' },
       { subject_kind: 'service_account', subject: robot.id, level: 'use' },
     ];
     expect((await as(broker.admin, 'PUT', `/api/credentials/${id}/grants`, { grants })).status).to.equal(200);

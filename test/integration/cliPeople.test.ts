@@ -53,7 +53,7 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect(done.stderr).to.contain('glassdome:7 is disabled');
     expect((await run('users disabled')).stdout).to.match(/glassdome:7 .*local:admin/);
     expect((await run('users enable glassdome:7')).code).to.equal(0);
-    expect((await run('users disabled')).stderr).to.contain('Nobody is shut out.');
+    expect((await run('users disabled')).stderr).to.contain('No disabled accounts.');
     expect((await run('users disable sa:nobody --yes')).code).to.equal(5);
   });
 

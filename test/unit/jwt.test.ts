@@ -43,7 +43,9 @@ const broker = {
   kind: 'user',
   role: 'admin',
   sid: '11111111-2222-4333-8444-555555555555',
+  iat: NOW.getTime() / 1000 - 60,
 };
+const robot = { ...broker, sub: 'sa:1', kind: 'service_account', role: 'engineer' };
 /** By hand, since the library makes no bad ones. What is undefined is left out. */
 const raw = (header: object, payload: string, sign: (input: string) => string) => {
   const input = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
@@ -145,6 +147,30 @@ const ATTACKS: Record<string, { refused: string; good: string }> = {
     good: hs({ ...glassdome, iat: soon() - 301 }),
   },
   'iat in the future, of ours': { refused: es({ ...broker, iat: soon() - 200 }), good: es(broker) },
+  ...Object.fromEntries(
+    ['x', '', null, true, {}, [1]].map((iat) => [
+      `iat of ${JSON.stringify(iat)}`,
+      { refused: hs({ ...glassdome, iat }), good: hs(glassdome) },
+    ]),
+  ),
+  'an iat of text, of ours': { refused: es({ ...broker, iat: 'x' }), good: es(broker) },
+  'no iat, of ours': { refused: es({ ...broker, iat: undefined }), good: es(broker) },
+  'a life of a year, of ours': { refused: es({ ...broker, exp: soon() + 365 * 86_400 }), good: es(broker) },
+  'a life of a second too much, of ours': {
+    refused: es({ ...broker, exp: broker.iat + 601 }),
+    good: es({ ...broker, exp: broker.iat + 600 }),
+  },
+  'a life without an end, of ours': {
+    refused: raw(ours, JSON.stringify({ ...broker, exp: 0 }).replace('"exp":0', '"exp":1e999'), sealed),
+    good: es(broker),
+  },
+  'a life of a year, of a service account': { refused: es({ ...robot, exp: soon() + 1e7 }), good: es(robot) },
+  'no iat, of a service account': { refused: es({ ...robot, iat: undefined }), good: es(robot) },
+  'a service account with the role admin': { refused: es({ ...robot, role: 'admin' }), good: es(robot) },
+  'a service account with the role architect': {
+    refused: es({ ...robot, role: 'architect' }),
+    good: es(robot),
+  },
   'another audience': { refused: es({ ...broker, aud: 'other' }), good: es(broker) },
   'no audience': { refused: es({ ...broker, aud: undefined }), good: es(broker) },
   'of Glassdome, for an audience': { refused: hs({ ...glassdome, aud: 'invite' }), good: hs(glassdome) },
@@ -159,7 +185,7 @@ const ATTACKS: Record<string, { refused: string; good: string }> = {
   'a person without a login': { refused: es({ ...broker, sid: undefined }), good: es(broker) },
   'a person with the principal of a service account': {
     refused: es({ ...broker, sub: 'sa:1' }),
-    good: es({ ...broker, sub: 'sa:1', kind: 'service_account' }),
+    good: es(robot),
   },
   'a service account with the principal of a person': {
     refused: es({ ...broker, kind: 'service_account' }),

@@ -5,8 +5,8 @@ import type { Call } from '../../src/domain/caller.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { ChangeTx } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';
+import { resetPassword } from '../../src/usecases/resetPassword.js';
 import { resetServiceAccountSecret } from '../../src/usecases/serviceAccounts.js';
-import { resetPassword } from '../../src/usecases/users.js';
 
 const clock = { now: () => new Date(0) };
 const call = {
@@ -35,7 +35,7 @@ function world(options: { opened?: number; breaks?: 'commit' | 'vault'; meanwhil
         mustChange = patch.mustChangePassword;
       },
       revokeSessionsOf: async () => void did.push('logins end'),
-      updateServiceAccount: async () => undefined,
+      replaceAccountSecret: async () => true,
       audit: ({ action, outcome }: AuditEvent) => void did.push(`${action} ${outcome}`),
     };
     await work(tx as unknown as ChangeTx);
@@ -53,6 +53,7 @@ function world(options: { opened?: number; breaks?: 'commit' | 'vault'; meanwhil
     callerActive: async () => true,
     person: async () => ({ ...ben }),
     serviceAccount: async () => ({ id: 'robot', name: 'robot', createdBy: 'local:anna', revokedAt: null }),
+    serviceAccounts: async () => [],
     openedTo: async () => Array.from({ length: opened }, row),
   };
   const fingerprints = { make: async () => 'hmac' };

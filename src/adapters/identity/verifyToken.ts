@@ -7,7 +7,9 @@ import {
   lowerRole,
   ROLES,
   type Role,
+  roleAtLeast,
   roleOfLevel,
+  TOKEN_SECONDS,
 } from '../../domain/caller.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/runtime.js';
@@ -72,19 +74,29 @@ interface Rules {
   audience?: string;
   /** The time that counts, in seconds of the epoch. */
   clockTimestamp: number;
+  /** Seconds from `iat` to `exp`, which must both be there then. */
+  maxLife?: number;
 }
 
 /** The claims of a token that is signed by `key` and good at that time; undefined for any other. */
 function claims(token: string, key: KeyObject, rules: Rules): jwt.JwtPayload | undefined {
   try {
-    const payload = jwt.verify(token, key, { ...rules, complete: false });
+    const { maxLife: _, ...known } = rules;
+    const payload = jwt.verify(token, key, { ...known, complete: false });
     if (typeof payload !== 'object' || typeof payload.exp !== 'number') return undefined;
-    const fromTheFuture = payload.iat !== undefined && payload.iat > rules.clockTimestamp + CLOCKS_APART_S;
-    return fromTheFuture ? undefined : payload;
+    return hasGoodTimes(payload, rules) ? payload : undefined;
   } catch {
     // Whatever a stranger's token makes the library throw (also SyntaxError and TypeError) is a refusal.
     return undefined;
   }
+}
+
+/** The library takes any `iat`, and the one of a token decides how long it may be. */
+function hasGoodTimes({ iat, exp }: jwt.JwtPayload, { clockTimestamp, maxLife }: Rules): boolean {
+  const times: unknown[] = iat === undefined ? [exp] : [exp, iat];
+  if (!times.every((time) => typeof time === 'number' && Number.isFinite(time))) return false;
+  if (iat !== undefined && iat > clockTimestamp + CLOCKS_APART_S) return false;
+  return maxLife === undefined || (iat !== undefined && exp !== undefined && exp - iat <= maxLife);
 }
 
 /** Claims by the first key that fits; the key before is only tried while the new one does not. */
@@ -132,13 +144,15 @@ function verifyBroker(token: string, key: KeyObject | undefined, clockTimestamp:
     issuer: BROKER_ISSUER,
     audience: BROKER_ISSUER,
     clockTimestamp,
+    maxLife: TOKEN_SECONDS,
   };
   const payload = key === undefined ? undefined : claims(token, key, rules);
   if (payload === undefined) throw refused();
   const { sub, name, role, kind, sid } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || typeof name !== 'string' || !isRole(role)) throw refused();
   const caller = { principal: sub, name, role, mustChangePassword: payload['pwd_change'] === true };
-  if (kind === 'service_account' && sub.startsWith('sa:')) return { ...caller, kind };
+  if (kind === 'service_account' && sub.startsWith('sa:') && !roleAtLeast(role, 'architect'))
+    return { ...caller, kind, ...(typeof sid === 'string' && { session: sid }) };
   // A person's token belongs to a login; without one it could not be ended.
   if (kind === 'user' && sub.startsWith('local:') && typeof sid === 'string')
     return { ...caller, kind, session: sid };

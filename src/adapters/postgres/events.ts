@@ -12,7 +12,7 @@ const SEES = `($6 or c.owner = $1 or exists (
 const HEARS = `(case when e.subject is null then ${SEES} else $6 or c.owner = $1
   or (e.subject_kind = $3 and e.subject = $1)
   or (e.subject_kind = 'team' and e.subject in (select m.team from broker.team_members m where m.principal = $1))
-  or (e.subject_kind = 'role' and e.subject = any($4::text[])) end)`;
+  or (e.subject_kind = 'role' and $3 = 'user' and e.subject = any($4::text[])) end)`;
 
 /** What an event is told with. */
 export const EVENT_COLUMNS =

@@ -1,29 +1,39 @@
 import type { OpenedCredential, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { Query } from './pools.js';
+import { LEVEL, reaches, rolesOf } from './reach.js';
 
-/** `$1` a team or null, `$2` a principal or null, `$3` now. */
+const ADMIN = { principal: '$5', now: '$4', kind: '$6', roles: '$7::text[]' };
+
+/**
+ * `$1` teams, `$2` principals, `$3` whether what the principals own counts, `$4` now. What `$5` owns, or holds a grant of
+ * level `$8` or more on, is left out. A grant to a role is its owner's decision for everybody of that role.
+ */
 const OPENED = `
   with teams as (
-    select $1::text as team union select m.team from broker.team_members m where m.principal = $2::text
+    select unnest($1::text[]) as team
+    union select m.team from broker.team_members m where m.principal = any($2::text[])
   ), granted as (
     select g.credential_id from broker.grants g
-    where g.level in ('read', 'manage') and (g.expires_at is null or g.expires_at > $3) and (
+    where g.level in ('read', 'manage') and (g.expires_at is null or g.expires_at > $4::timestamptz) and (
       (g.subject_kind = 'team' and g.subject in (select team from teams))
-      or (g.subject_kind in ('user', 'service_account') and g.subject = $2::text))
+      or (g.subject_kind in ('user', 'service_account') and g.subject = any($2::text[])))
   )
   select c.id, c.name, c.owner from broker.credentials c
-  where (c.owner = $2::text or c.id in (select credential_id from granted))
-    and c.status not in ('destroying', 'destroyed')
+  where (($3::boolean and c.owner = any($2::text[])) or c.id in (select credential_id from granted))
+    and c.status not in ('destroying', 'destroyed') and c.owner <> $5
+    and not exists (select 1 from broker.grants g where g.credential_id = c.id and ${reaches(ADMIN)} and ${LEVEL} >= $8::int)
   order by c.id`;
 
-/** What opens to whoever joins a team or acts as another principal. */
+const NUMBER = { read: 2, manage: 3 } as const;
+
+/** What opens to those who join a team, get an account back, or whose secret somebody learns. */
 export function openedReads(query: Query, clock: Clock): Pick<Records, 'openedTo'> {
   return {
-    async openedTo(whom) {
-      const team = 'team' in whom ? whom.team : null;
-      const principal = 'principal' in whom ? whom.principal : null;
-      const rows = await query({ text: OPENED, values: [team, principal, clock.now()] });
+    async openedTo({ teams, principals, owned }, { caller, level }) {
+      const asked = [teams, principals, owned, clock.now()];
+      const values = [...asked, caller.principal, caller.kind, rolesOf(caller), NUMBER[level]];
+      const rows = await query({ text: OPENED, values });
       return rows.map(({ id, name, owner }) => ({ id, name, owner }) as OpenedCredential);
     },
   };

@@ -6,11 +6,13 @@ import type { Query, SqlValue } from './pools.js';
 type PeopleWrites = Pick<
   ChangeTx,
   | 'lockAdmins'
+  | 'lockPerson'
   | 'insertPerson'
   | 'deletePerson'
   | 'updatePerson'
   | 'insertServiceAccount'
   | 'updateServiceAccount'
+  | 'replaceAccountSecret'
   | 'insertSession'
   | 'revokeSession'
   | 'revokeSessionsOf'
@@ -27,7 +29,6 @@ const PERSON_COLUMNS = {
 };
 const ACCOUNT_COLUMNS = {
   revokedAt: 'revoked_at',
-  secretHmac: 'secret_hmac',
   expiresAt: 'expires_at',
   lastUsedAt: 'last_used_at',
 };
@@ -38,6 +39,11 @@ export function peopleWrites(query: Query): PeopleWrites {
     async lockAdmins() {
       const text = `select * from broker.people where role = 'admin' and not disabled order by principal for update`;
       return (await query({ text })).map(toPerson);
+    },
+    async lockPerson(principal) {
+      const text = 'select * from broker.people where principal = $1 for update';
+      const [row] = await query({ text, values: [principal] });
+      return row === undefined ? null : toPerson(row);
     },
     async deletePerson(principal) {
       await query({ text: 'delete from broker.people where principal = $1', values: [principal] });
@@ -67,6 +73,7 @@ export function peopleWrites(query: Query): PeopleWrites {
         description: account.description,
         role: account.role,
         secret_hmac: account.secretHmac,
+        secret_id: account.secretId,
         created_at: account.createdAt,
         created_by: account.createdBy,
         expires_at: account.expiresAt,
@@ -77,6 +84,11 @@ export function peopleWrites(query: Query): PeopleWrites {
       const { sets, values } = assignments(ACCOUNT_COLUMNS, patch);
       const text = `update broker.service_accounts set ${['id = id', ...sets].join(', ')} where id = $1`;
       await query({ text, values: [id, ...values] });
+    },
+    async replaceAccountSecret({ id, secretHmac }, next) {
+      const text = `update broker.service_accounts set secret_hmac = $3, secret_id = $4
+                    where id = $1 and secret_hmac = $2 and revoked_at is null returning 1`;
+      return (await query({ text, values: [id, secretHmac, next.secretHmac, next.secretId] })).length > 0;
     },
     insertSession: (session) =>
       insertRecord(query, 'sessions', {

@@ -1,5 +1,6 @@
 import { withAccountNames } from '../accountNames.js';
 import { ApiError } from '../apiError.js';
+import { REASON, reasonHeader } from '../breakGlass.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -52,7 +53,7 @@ export const grant = leaf('grant', 'share it')
   )
   .option('--level <level>', 'use, read or manage', 'read')
   .option('--until <time>', `when the grant expires: ${TIME_FORMS}`, ahead)
-  .option('--reason <text>', 'why an admin opens to himself what is not his; the owner is told')
+  .option(...REASON)
   .action(
     withBroker<Options>(async (cli, options, [word = '']) => {
       const credential = await findCredential(cli, word);
@@ -113,9 +114,7 @@ async function replace(
   list: Grant[],
   options: Options,
 ): Promise<void> {
-  const headers: Record<string, string> =
-    options.reason === undefined ? {} : { 'x-break-glass-reason': options.reason };
-  const request = { method: 'PUT', body: { grants: list }, headers };
+  const request = { method: 'PUT', body: { grants: list }, headers: reasonHeader(options) };
   const { body } = await cli.call<{ grants: Grant[] }>(`/api/credentials/${id}/grants`, request);
   if (options.json) return printJson(body);
   const told = (await withAccountNames(cli, body.grants)).map(line).join(', ');

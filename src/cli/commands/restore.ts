@@ -1,15 +1,21 @@
+import { REASON, type ReasonOption, reasonHeader } from '../breakGlass.js';
+import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { type CredentialView, findCredential } from '../find.js';
 import { printJson } from '../output.js';
 import { note } from '../terminal.js';
 
+interface Options extends GlobalOptions, ReasonOption {}
+
 /** Takes a deletion back, within 30 days. */
 export const restore = leaf('restore', 'bring a deleted credential back')
   .argument('<credential>', 'name, owner/name or id; see list --status deleted')
+  .option(...REASON)
   .action(
-    withBroker(async (cli, { json }, [word = '']) => {
+    withBroker<Options>(async (cli, { json, reason }, [word = '']) => {
       const { id } = await findCredential(cli, word, 'deleted');
-      const { body } = await cli.call<CredentialView>(`/api/credentials/${id}/restore`, { method: 'POST' });
+      const request = { method: 'POST', headers: reasonHeader({ reason }) };
+      const { body } = await cli.call<CredentialView>(`/api/credentials/${id}/restore`, request);
       if (json) printJson(body);
       else note(`"${body.name}" is back, with version ${body.active_version} active.`);
     }),

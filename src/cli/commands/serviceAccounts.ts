@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { REASON, type ReasonOption, reasonHeader } from '../breakGlass.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -14,10 +15,9 @@ interface CreateOptions extends GlobalOptions {
   expiresAt?: string;
   secretFile?: string;
 }
-interface ResetOptions extends GlobalOptions {
+interface ResetOptions extends GlobalOptions, ReasonOption {
   secretFile?: string;
   yes?: boolean;
-  reason?: string;
 }
 interface RevokeOptions extends GlobalOptions {
   yes?: boolean;
@@ -44,7 +44,7 @@ const list = leaf('list', 'the accounts you made (admins: all)').action(
       [
         { title: 'NAME', value: (a) => a['name'] },
         { title: 'ROLE', value: (a) => a['role'] },
-        { title: 'STATE', value: (a) => (a['revoked_at'] === null ? 'active' : 'revoked') },
+        { title: 'STATE', value: stateOf },
         { title: 'EXPIRES', value: (a) => a['expires_at'] },
         { title: 'MADE BY', value: (a) => a['created_by'] },
         { title: 'ID', value: (a) => a['id'], whole: true },
@@ -53,6 +53,11 @@ const list = leaf('list', 'the accounts you made (admins: all)').action(
     );
   }),
 );
+
+function stateOf(account: Record<string, unknown>): string {
+  if (account['revoked_at'] !== null) return 'revoked';
+  return account['disabled'] === true ? 'disabled' : 'active';
+}
 
 const create = leaf('create', 'an identity for a service; its secret is shown once')
   .argument('<name>', 'a-z 0-9 . _ -')
@@ -73,13 +78,13 @@ const resetSecret = leaf('reset-secret', 'a new secret, shown once; the old one 
   .argument('<account>', 'name or id')
   .option('--secret-file <file>', 'write the secret to a new file of yours (0600) instead of showing it')
   .option('--yes', 'do not ask')
-  .option('--reason <text>', 'why, where somebody else made the account and it may read; the owners are told')
+  .option(...REASON)
   .action(
     withBroker<ResetOptions>(async (cli, options, [word = '']) => {
       const { secretFile, yes, reason } = options;
       const { id, name } = await findAccount(cli, word);
       await confirm(`Reset the secret of ${name}? The one it has ends at once.`, yes);
-      const headers: Record<string, string> = reason === undefined ? {} : { 'x-break-glass-reason': reason };
+      const headers = reasonHeader({ reason });
       const made = await keepSecret(secretFile, () =>
         cli.call<Created>(`${PATH}/${id}/reset-secret`, { method: 'POST', headers }),
       );

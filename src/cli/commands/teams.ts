@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { withAccountNames } from '../accountNames.js';
+import { REASON, type ReasonOption, reasonHeader } from '../breakGlass.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -15,24 +16,20 @@ interface Team extends Record<string, unknown> {
   name: string;
   members: Member[];
 }
-interface MemberOptions extends GlobalOptions {
+interface MemberOptions extends GlobalOptions, ReasonOption {
   lead?: string[];
-  reason?: string;
 }
-interface CreateOptions extends GlobalOptions {
+interface CreateOptions extends GlobalOptions, ReasonOption {
   description?: string;
   member?: string[];
   lead?: string[];
 }
-interface AddOptions extends GlobalOptions {
+interface AddOptions extends GlobalOptions, ReasonOption {
   lead?: boolean;
-  reason?: string;
 }
 interface RemoveOptions extends GlobalOptions {
   yes?: boolean;
 }
-
-const REASON = 'why an admin joins, or lets an account of his join; it is audited';
 
 const shown = ({ principal, lead }: Member) => (lead ? `${principal} (lead)` : principal);
 
@@ -68,10 +65,12 @@ const create = leaf('create', 'a new team (architects and admins)')
   .option('--description <text>', 'what it is for')
   .option('--member <principal>', 'anna, local:anna, glassdome:7, sa:<name or id>; may be repeated', repeated)
   .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
+  .option(...REASON)
   .action(
-    withBroker<CreateOptions>(async (cli, { json, description, member, lead }, [name = '']) => {
+    withBroker<CreateOptions>(async (cli, { json, description, member, lead, reason }, [name = '']) => {
       const body = { name, description, members: await membersOf(cli, member ?? [], lead ?? []) };
-      const { body: made } = await cli.call<Team>('/api/teams', { method: 'POST', body });
+      const request = { method: 'POST', body, headers: reasonHeader({ reason }) };
+      const { body: made } = await cli.call<Team>('/api/teams', request);
       if (json) printJson(made);
       else await tellMembers(cli, made);
     }),
@@ -81,11 +80,11 @@ const setMembers = leaf('set-members', 'replace all members')
   .argument('<team>')
   .argument('[principals...]', 'anna, local:anna, glassdome:7, sa:<name or id>')
   .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
-  .option('--reason <text>', REASON)
+  .option(...REASON)
   .action(
     withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
       const members = await membersOf(cli, words, options.lead ?? []);
-      const headers = reasonOf(options);
+      const headers = reasonHeader(options);
       const { body } = await cli.call<Team>(membersPath(team), { method: 'PUT', body: { members }, headers });
       await tellTeam(cli, body, options);
     }),
@@ -95,12 +94,12 @@ const addMember = leaf('add-member', 'one more')
   .argument('<team>')
   .argument('<principals...>', 'anna, local:anna, glassdome:7, sa:<name or id>')
   .option('--lead', 'they lead the team')
-  .option('--reason <text>', REASON)
+  .option(...REASON)
   .action(
     withBroker<AddOptions>(async (cli, options, [team = '', ...words]) => {
       await findTeam(cli, team);
       const lead = options.lead === true ? { lead: true } : {};
-      const headers = reasonOf(options);
+      const headers = reasonHeader(options);
       const path = membersPath(team);
       const principals = await principalsOf(cli, words);
       const changed = await oneByOne(principals, 'is a member now', async (principal) => {
@@ -167,10 +166,6 @@ async function oneByOne(
 }
 
 const membersPath = (team: string) => `/api/teams/${encodeURIComponent(team)}/members`;
-
-function reasonOf({ reason }: { reason?: string }): Record<string, string> {
-  return reason === undefined ? {} : { 'x-break-glass-reason': reason };
-}
 
 async function tellTeam(cli: Cli, team: Team | undefined, { json }: GlobalOptions): Promise<void> {
   if (json) printJson(team);

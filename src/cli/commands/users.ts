@@ -1,15 +1,29 @@
 import { Command } from 'commander';
-import type { GlobalOptions } from '../cli.js';
+import { REASON, type ReasonOption, reasonHeader } from '../breakGlass.js';
+import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { printJson, printTable } from '../output.js';
 import { confirm, note, say } from '../terminal.js';
 
-interface AddOptions extends GlobalOptions {
+interface AddOptions extends GlobalOptions, ReasonOption {
   role: string;
   email?: string;
 }
-interface AskOptions extends GlobalOptions {
+interface AskOptions extends GlobalOptions, ReasonOption {
   yes?: boolean;
+}
+interface DisableOptions extends AskOptions {
+  keepServiceAccounts?: boolean;
+}
+interface WhyOptions extends GlobalOptions, ReasonOption {}
+interface Named {
+  name: string;
+}
+/** What somebody made. */
+interface Made {
+  service_accounts: (Named & { disabled: boolean })[];
+  channels: Named[];
+  report_schedules: Named[];
 }
 interface OneTime {
   one_time_password: string;
@@ -17,7 +31,7 @@ interface OneTime {
 
 /** Of another issuer, or a service account: `glassdome:7`, `sa:<id>`. */
 const isPrincipal = (word: string) => word.includes(':');
-const shutOutAt = (word: string) =>
+const principalAt = (word: string) =>
   isPrincipal(word) ? `/api/principals/${encodeURIComponent(word)}` : at(word);
 const at = (username: string) => `/api/users/${encodeURIComponent(username)}`;
 
@@ -48,43 +62,75 @@ const add = leaf('add', 'add somebody; prints a one-time password')
   .argument('<username>')
   .option('--role <role>', 'observer, engineer, architect or admin', 'engineer')
   .option('--email <address>', 'where mail goes about what concerns the person')
+  .option(...REASON)
   .action(
-    withBroker<AddOptions>(async (cli, { json, role, email }, [username = '']) => {
-      const request = { method: 'POST', body: { username, role, ...(email !== undefined && { email }) } };
-      const { body } = await cli.call<OneTime>('/api/users', request);
-      if (json) return printJson(body);
+    withBroker<AddOptions>(async (cli, { json, role, email, reason }, [username = '']) => {
+      const body = { username, role, ...(email !== undefined && { email }) };
+      const request = { method: 'POST', body, headers: reasonHeader({ reason }) };
+      const { body: made } = await cli.call<OneTime>('/api/users', request);
+      if (json) return printJson(made);
       note(`Added ${username} as ${role}. One-time password, shown this once:`);
-      say(body.one_time_password);
+      say(made.one_time_password);
     }),
   );
 
-const disable = leaf('disable', 'shut somebody out, at once')
+const disable = leaf('disable', 'disable an account, and the service accounts it made, at once')
   .argument('<who>', 'user name, or a principal such as glassdome:7 or sa:<id>')
+  .option('--keep-service-accounts', 'let the service accounts of the person go on')
   .option('--yes', 'do not ask')
   .action(
-    withBroker<AskOptions>(async (cli, { json, yes }, [username = '']) => {
-      await confirm(`Disable ${username}?`, yes);
-      const { body } = await cli.call(shutOutAt(username), { method: 'PATCH', body: { disabled: true } });
-      if (json) printJson(body);
-      else note(`${username} is disabled. Undo: glassdome users enable ${username}`);
+    withBroker<DisableOptions>(async (cli, { json, yes, keepServiceAccounts }, [username = '']) => {
+      const accounts =
+        isPrincipal(username) && username.startsWith('sa:') ? [] : await accountsOf(cli, username);
+      const with_ = accounts.length === 0 ? '' : ` and ${accounts.join(', ')}`;
+      await confirm(`Disable ${username}${keepServiceAccounts ? '' : with_}?`, yes);
+      const keep = keepServiceAccounts ? { keep_service_accounts: true } : {};
+      const request = { method: 'PATCH', body: { disabled: true, ...keep } };
+      const { body } = await cli.call<Made>(principalAt(username), request);
+      if (json) return printJson(body);
+      note(`${username} is disabled. Undo: glassdome users enable ${username}`);
+      tellMade(body);
     }),
   );
 
-const enable = leaf('enable', 'let somebody in again')
+/** The service accounts that go with somebody, for the question. */
+async function accountsOf(cli: Cli, who: string): Promise<string[]> {
+  const principal = isPrincipal(who) ? who : `local:${who}`;
+  const { body } = await cli.call<{ items: Record<string, unknown>[] }>('/api/service-accounts');
+  const live = body.items.filter((a) => a['created_by'] === principal && a['revoked_at'] === null);
+  return live.filter((a) => a['disabled'] !== true).map((a) => String(a['name']));
+}
+
+function tellMade({ service_accounts, channels, report_schedules }: Made): void {
+  const names = (items: readonly Named[]) => items.map(({ name }) => name).join(', ');
+  const off = service_accounts.filter((a) => a.disabled);
+  const on = service_accounts.filter((a) => !a.disabled);
+  if (off.length > 0) note(`Service accounts disabled: ${names(off)}`);
+  if (on.length > 0) note(`Service accounts that go on: ${names(on)}`);
+  if (channels.length > 0) note(`Channels they made, which go on: ${names(channels)}`);
+  if (report_schedules.length > 0)
+    note(`Report schedules they made, which go on: ${names(report_schedules)}`);
+}
+
+const enable = leaf('enable', 'enable an account, and the service accounts that were disabled with it')
   .argument('<who>', 'user name or principal')
+  .option(...REASON)
   .action(
-    withBroker(async (cli, { json }, [username = '']) => {
-      const { body } = await cli.call(shutOutAt(username), { method: 'PATCH', body: { disabled: false } });
-      if (json) printJson(body);
-      else note(`${username} is let in again.`);
+    withBroker<WhyOptions>(async (cli, { json, reason }, [username = '']) => {
+      const request = { method: 'PATCH', body: { disabled: false }, headers: reasonHeader({ reason }) };
+      const { body } = await cli.call<Made>(principalAt(username), request);
+      if (json) return printJson(body);
+      note(`${username} is enabled again.`);
+      const still = body.service_accounts.filter((a) => a.disabled).map((a) => a.name);
+      if (still.length > 0) note(`Service accounts that stay disabled: ${still.join(', ')}`);
     }),
   );
 
-const disabled = leaf('disabled', 'who is shut out, of whatever issuer').action(
+const disabled = leaf('disabled', 'list disabled accounts of any issuer').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Record<string, unknown>[] }>('/api/principals/disabled');
     if (json) return printJson(body);
-    if (body.items.length === 0) return note('Nobody is shut out.');
+    if (body.items.length === 0) return note('No disabled accounts.');
     printTable(
       [
         { title: 'PRINCIPAL', value: (d) => d['principal'] },
@@ -96,12 +142,14 @@ const disabled = leaf('disabled', 'who is shut out, of whatever issuer').action(
   }),
 );
 
-const setRole = leaf('set-role', 'what somebody may do; acts at the next token')
+const setRole = leaf('set-role', 'change what somebody may do; a lower role acts at once')
   .argument('<username>')
   .argument('<role>', 'observer, engineer, architect or admin')
+  .option(...REASON)
   .action(
-    withBroker(async (cli, { json }, [username = '', role = '']) => {
-      const { body } = await cli.call(at(username), { method: 'PATCH', body: { role } });
+    withBroker<WhyOptions>(async (cli, { json, reason }, [username = '', role = '']) => {
+      const request = { method: 'PATCH', body: { role }, headers: reasonHeader({ reason }) };
+      const { body } = await cli.call(at(username), request);
       if (json) printJson(body);
       else note(`${username} is ${role} now.`);
     }),
@@ -122,11 +170,11 @@ const setEmail = leaf('set-email', 'where mail goes about what concerns somebody
 const resetPassword = leaf('reset-password', 'a new one-time password; all logins of the person end')
   .argument('<username>')
   .option('--yes', 'do not ask')
-  .option('--reason <text>', 'why, where the person owns or may read something; the owners are told')
+  .option(...REASON)
   .action(
-    withBroker<AskOptions & { reason?: string }>(async (cli, { json, yes, reason }, [username = '']) => {
+    withBroker<AskOptions>(async (cli, { json, yes, reason }, [username = '']) => {
       await confirm(`Reset the password of ${username}?`, yes);
-      const headers: Record<string, string> = reason === undefined ? {} : { 'x-break-glass-reason': reason };
+      const headers = reasonHeader({ reason });
       const { body } = await cli.call<OneTime>(`${at(username)}/reset-password`, { method: 'POST', headers });
       if (json) return printJson(body);
       note(`One-time password of ${username}, shown this once:`);

@@ -1,0 +1,14 @@
+/** Of commands by which an admin may open what others own. */
+export const REASON = [
+  '--reason <text>',
+  'why an admin opens what others own; the owners are notified',
+] as const;
+
+export interface ReasonOption {
+  reason?: string;
+}
+
+/** The header that says why. */
+export function reasonHeader({ reason }: ReasonOption): Record<string, string> {
+  return reason === undefined ? {} : { 'x-break-glass-reason': reason };
+}
