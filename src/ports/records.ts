@@ -159,11 +159,7 @@ export interface Records extends OfferReads {
   serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
   serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
   madeBy(principal: string): Promise<MadeBy>;
-  /**
-   * Credentials that are not destroyed (deleted ones can come back) and whose values these teams, and these principals
-   * also by their teams, may read by a grant, or with `owned` own; by id. Without those that the caller owns or holds a
-   * grant of that level on. Grants to roles do not count: their owner shared with everybody of the role.
-   */
+  /** What these may read by a grant (none to a role) or, `owned`, own, and the caller neither owns nor holds at a level. */
   openedTo(
     reached: { teams: string[]; principals: string[]; owned: boolean },
     apart: { caller: Caller; level: 'read' | 'manage' },

@@ -106,8 +106,8 @@ describe('Postgres tells how a caller stands to a credential', () => {
         expiresAt: null,
         revokedAt: null,
         lastUsedAt: null,
-    secretId: null,
-    disabled: false,
+        secretId: null,
+        disabled: false,
         secretHmac: 'hmac',
       });
       tx.audit(anEvent({ action: 'user.create' }));
