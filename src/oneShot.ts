@@ -12,10 +12,11 @@ import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
 import { destroyMarked } from './usecases/destroyDeleted.js';
 import { reconcile } from './usecases/reconcile.js';
+import { recoverAdmin } from './usecases/recoverAdmin.js';
 import { setReportOnly } from './usecases/restoreMarker.js';
 import { createFirstAdmin } from './usecases/users.js';
 import { tokenFrom, vaultCa } from './vaultLogins.js';
-import { type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
+import { type System, type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
 
 /** Commands that do one thing and end: results on stdout, progress and logs on stderr. */
 
@@ -23,6 +24,27 @@ import { type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
 const QUIET = { listens: false };
 const out = (line: string) => void process.stdout.write(`${line}\n`);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+interface AdminWords {
+  username: string;
+  passwordFile: string;
+  reset: boolean;
+  reason?: string;
+}
+
+/** Makes the first admin, or recovers one who cannot log in. Resolves with what to print. */
+async function createAdmin(ports: System['ports'], options: AdminWords): Promise<string> {
+  const { username, reset, reason } = options;
+  if (reset !== (reason !== undefined))
+    throw new ConfigRefused('--reset and --reason: must be given together');
+  const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
+  if (reason !== undefined) {
+    await recoverAdmin(ports, { username, password, reason });
+    return `Reset the password of ${username}, who must change it at the next login. All logins of ${username} have ended.`;
+  }
+  const { principal } = await createFirstAdmin(ports, { username, password });
+  return `Created ${principal}. The password must be changed at the first login.`;
+}
 
 async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
   const config = loadConfig(undefined, QUIET);
@@ -128,16 +150,16 @@ export function addOneShotCommands(program: Command): void {
     .action(bootstrap);
   program
     .command('create-admin')
-    .description('make the first admin')
+    .description('make the first admin, or recover an admin who cannot log in')
     .requiredOption('--username <name>', 'user name')
     .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
-    .action((options: { username: string; passwordFile: string }) =>
-      inSystem(wire, async ({ ports }) => {
-        const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
-        out(
-          `Made ${(await createFirstAdmin(ports, { username: options.username, password })).principal}; the password must be changed at the first login.`,
-        );
-      }),
+    .option('--reset', 'set a new one-time password of an admin who exists', false)
+    .option(
+      '--reason <text>',
+      'with --reset: why; it is audited, and owners of what the admin reads are notified',
+    )
+    .action((options: AdminWords) =>
+      inSystem(wire, async ({ ports }) => out(await createAdmin(ports, options))),
     );
   program
     .command('reconcile')

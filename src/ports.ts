@@ -8,6 +8,7 @@ import type { Findings } from './ports/findings.js';
 import type { Jobs, TestPace } from './ports/jobs.js';
 import type { Addresses, Notifier, Outbox, OwnEnds } from './ports/notices.js';
 import type { Outbound } from './ports/outbound.js';
+import type { PasswordTurns } from './ports/people.js';
 import type { Records, RecordsStatus } from './ports/records.js';
 import type { Reports } from './ports/reports.js';
 import type { Retention } from './ports/retention.js';
@@ -35,6 +36,7 @@ export interface Ports {
   tokenSigner: TokenSigner;
   checkpointSigner: CheckpointSigner;
   passwords: Passwords;
+  passwordTurns: PasswordTurns;
   flatSecrets: FlatSecrets;
   records: Records;
   recordsStatus: RecordsStatus;

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { weakPassword } from './weakPassword.js';
 
 const MASK = '[secret]';
 /** Shorter ones stand in many a harmless text. */
@@ -32,6 +33,11 @@ export class Secret {
   /** How long it is, in bytes of UTF-8: for rules of length. */
   sizeInBytes(): number {
     return Buffer.byteLength(this.#value);
+  }
+
+  /** Why it would be guessed, by the rule for passwords; undefined when it may do. */
+  weakness(user: string): string | undefined {
+    return weakPassword(this.#value, user);
   }
 
   /** True when the other one holds the same. Not for checking what a stranger sends: its time tells about the value. */

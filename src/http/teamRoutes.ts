@@ -76,7 +76,7 @@ export const teamRoutes: readonly Route[] = [
   {
     method: 'delete',
     path: '/api/teams/{name}',
-    summary: 'Remove a team and every grant to it',
+    summary: 'Remove a team, every grant to it and its channels',
     auth: 'token',
     status: 204,
     handle: async ({ ports, call, param, response }) => {

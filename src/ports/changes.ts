@@ -192,8 +192,8 @@ export interface ChangeTx {
   /** Adds one, or sets whether he leads. */
   putMember(team: string, member: JoiningMember, by: string, at: Date): Promise<void>;
   removeMember(team: string, principal: string): Promise<void>;
-  /** Also removes the grants that name it and its reports: another team may get that name. */
-  deleteTeam(name: string, at: Date): Promise<void>;
+  /** With the grants that name it, its reports and channels: another team may get that name. The names of the channels. */
+  deleteTeam(name: string, at: Date): Promise<string[]>;
 
   /** The admins who are not disabled, locked until the end of the transaction. */
   lockAdmins(): Promise<Person[]>;

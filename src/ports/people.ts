@@ -68,6 +68,12 @@ export interface ServiceAccountSecret extends ServiceAccount {
   secretId: string | null;
 }
 
+/** Setting a password takes several steps, so each person's is set by one request at a time. */
+export interface PasswordTurns {
+  /** The function ends the turn, which also ends after a minute. Null while another request has it, and for nobody here. */
+  take(principal: string): Promise<(() => Promise<void>) | null>;
+}
+
 /** A login of a person that can be renewed until it ends. */
 export interface Session {
   id: string;

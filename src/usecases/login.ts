@@ -9,11 +9,19 @@ import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';
 import { lockout } from './loginLockout.js';
+import { inPasswordTurn } from './passwordTurn.js';
 import { refuse } from './refuse.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'records' | 'changes' | 'readAudit' | 'passwords' | 'fingerprints' | 'tokenSigner'
+  | 'clock'
+  | 'records'
+  | 'changes'
+  | 'readAudit'
+  | 'passwords'
+  | 'passwordTurns'
+  | 'fingerprints'
+  | 'tokenSigner'
 >;
 
 const SESSION_HOURS = 12;
@@ -89,7 +97,10 @@ function heedWait(ports: Pick<Ports, 'clock' | 'readAudit'>, username: string, i
   throw wait;
 }
 
-/** Sets a new password after checking the present one; ends the person's other logins, with their tokens. */
+/**
+ * Sets a new password after checking the present one; ends the person's other logins, with their tokens. Of several changes
+ * at once one is done, and the others reject with `conflict`.
+ */
 export async function changePassword(
   ports: Needs,
   call: Call,
@@ -102,14 +113,16 @@ export async function changePassword(
     const detail = 'Your account has no password here: it belongs to another issuer, or to a service.';
     return refuse(ports, call, { action: 'user.password_change' }, new BrokerError('forbidden', { detail }));
   }
-  const problem = passwordProblem(body.newPassword);
+  const problem = passwordProblem(body.newPassword, person.username);
   if (problem !== undefined) throw invalid({ field: 'new_password', rule: problem });
-  await checkPresentPassword(ports, call, person, body);
-  await ports.passwords.set(person.username, body.newPassword);
-  await ports.changes.run(async (tx) => {
-    await tx.updatePerson(principal, { mustChangePassword: false });
-    await tx.revokeSessionsOf(principal, ports.clock.now(), session);
-    tx.audit(auditEvent(call, 'user.password_change', 'allowed'));
+  await inPasswordTurn(ports, principal, async () => {
+    await checkPresentPassword(ports, call, person, body);
+    await ports.passwords.set(person.username, body.newPassword);
+    await ports.changes.run(async (tx) => {
+      await tx.updatePerson(principal, { mustChangePassword: false });
+      await tx.revokeSessionsOf(principal, ports.clock.now(), session);
+      tx.audit(auditEvent(call, 'user.password_change', 'allowed'));
+    });
   });
 }
 

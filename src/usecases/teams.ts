@@ -48,13 +48,14 @@ export async function createTeam(
   return { ...team, members };
 }
 
-/** Removes a team and every grant to it; its members lose at once what it gave them. */
+/** Removes a team, every grant to it and its channels; its members lose at once what it gave them. */
 export async function deleteTeam(ports: TeamPorts, call: Call, name: string): Promise<void> {
   const team = await ledTeam(ports, call, name, 'team.delete');
   await ports.changes.run(async (tx) => {
     const { members } = await lockTeam(tx, team, null);
-    await tx.deleteTeam(name, ports.clock.now());
-    tx.audit(teamEvent(call, 'team.delete', { name, details: named(members), opened: null }));
+    const channels = await tx.deleteTeam(name, ports.clock.now());
+    const details = { ...named(members), channels };
+    tx.audit(teamEvent(call, 'team.delete', { name, details, opened: null }));
   });
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import { passwordProblem } from '../domain/password.js';
+import { oneTimePasswordProblem } from '../domain/password.js';
 import { Secret } from '../domain/secret.js';
 import type { MadeBy, Person } from '../ports/people.js';
 import type { OpenedCredential } from '../ports/records.js';
@@ -32,8 +32,11 @@ export async function createFirstAdmin(
   input: { username: string; password: Secret },
 ): Promise<Person> {
   if ((await ports.records.people()).length > 0)
-    throw new BrokerError('conflict', { detail: 'There are people already; an admin adds more.' });
-  const problem = passwordProblem(input.password);
+    throw new BrokerError('conflict', {
+      detail:
+        'There are people already; an admin adds more. To recover an admin who cannot log in, use --reset.',
+    });
+  const problem = oneTimePasswordProblem(input.password);
   if (problem !== undefined) throw invalid({ field: 'password', rule: problem });
   // Nobody else can be added meanwhile, and an admin without a password could not be made anew.
   await ports.passwords.set(input.username, input.password);

@@ -106,4 +106,56 @@ describe('teams', function () {
     expect([more.status, more.body.fields[0].field]).to.deep.equal([400, 'principal']);
     expect(more.body.detail).to.contain('500');
   });
+
+  it('take their channels with them, which the next team of the name does not get', async () => {
+    const admin = (method: string, path: string, body?: object) =>
+      broker.call(broker.admin.token, method, path, body);
+    const hook = (name: string, more: object) =>
+      admin('POST', '/api/notifications/channels', {
+        name,
+        kind: 'webhook',
+        url: 'https://hooks.example.org/x',
+        ...more,
+      });
+    const made = [
+      await hook(`of ${team}`, { team }),
+      await hook(`quiet of ${team}`, { team, kinds: ['expiring'] }),
+    ];
+    const kept = await hook(`beside ${team}`, {});
+    expect([...made, kept].map(({ status }) => status)).to.deep.equal([201, 201, 201]);
+    const channels = [...made, kept].map(({ body }) => body.id);
+    const weekly = { name: `weekly ${team}`, expression: '0 6 * * 1', channels };
+    const schedule = await admin('POST', '/api/reports/schedules', weekly);
+    expect(schedule.status, JSON.stringify(schedule.body)).to.equal(201);
+    expect((await as('DELETE', `/${team}`)).status).to.equal(204);
+    expect((await as('POST', '', { name: team, members: [LEAD] })).status).to.equal(201);
+    const names = (await admin('GET', '/api/notifications/channels')).body.items.map(
+      (c: { name: string }) => c.name,
+    );
+    expect(names)
+      .to.include(`beside ${team}`)
+      .and.not.include(`of ${team}`)
+      .and.not.include(`quiet of ${team}`);
+    const left = await admin('GET', `/api/reports/schedules/${schedule.body.id}`);
+    expect(left.body.channels).to.deep.equal([kept.body.id]);
+    const [row] = (await admin('GET', '/api/audit?action=team.delete&limit=1')).body.items;
+    expect(row.details.channels.sort()).to.deep.equal([`of ${team}`, `quiet of ${team}`]);
+    const late = await hook(`late ${team}`, { team: 'no-such-team' });
+    expect(late.body.fields?.[0]?.field).to.equal('team');
+  });
+
+  it('leave no event of what was granted to them for members of the next team of the name', async () => {
+    const anna = (method: string, path: string, body?: object) => broker.call(annaToken, method, path, body);
+    const annaToken = (await broker.signIn('anna', 'long-enough-anna')).token;
+    const body = { name: `event ${team}`, service_type: 'other', fields: { value: 'v' } };
+    const { id } = (await anna('POST', '/api/credentials', body)).body;
+    const grants = [{ subject_kind: 'team', subject: team, level: 'read' }];
+    expect((await anna('PUT', `/api/credentials/${id}/grants`, { grants })).status).to.equal(200);
+    const heard = async () =>
+      (await watch.query(`select 1 from broker.events where credential_id = $1 and subject = $2`, [id, team]))
+        .rowCount;
+    expect(await heard()).to.be.greaterThan(0);
+    expect((await as('DELETE', `/${team}`)).status).to.equal(204);
+    expect(await heard()).to.equal(0);
+  });
 });

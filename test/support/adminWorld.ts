@@ -209,6 +209,7 @@ export class AdminWorld {
       readAudit: { record: async () => undefined, countRefusal: () => undefined },
       fingerprints: { make: async () => randomUUID() },
       passwords: { set: async () => undefined },
+      passwordTurns: this.db.passwordTurns,
     };
     return { ports: ports as unknown as Ports, outcome };
   }

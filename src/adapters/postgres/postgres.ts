@@ -5,6 +5,7 @@ import type { Findings } from '../../ports/findings.js';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Addresses, Outbox } from '../../ports/notices.js';
 import type { HostSlots } from '../../ports/outbound.js';
+import type { PasswordTurns } from '../../ports/people.js';
 import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Retention } from '../../ports/retention.js';
@@ -33,6 +34,7 @@ import { offerReads } from './offers.js';
 import { openedReads } from './opened.js';
 import { postgresOutbox } from './outbox.js';
 import { keepPartitions } from './partitions.js';
+import { postgresPasswordTurns } from './passwordTurns.js';
 import { peopleReads } from './peopleReads.js';
 import { createPools, type Query, queryOn } from './pools.js';
 import { postgresStatus } from './recordsStatus.js';
@@ -72,6 +74,7 @@ export interface Postgres {
   recordsStatus: RecordsStatus;
   jobs: Jobs;
   hostSlots: HostSlots;
+  passwordTurns: PasswordTurns;
   outbox: Outbox;
   addresses: Addresses;
   eventFeed: EventFeed;
@@ -120,6 +123,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     findings: postgresFindings(lists, pools.leader, clock),
     retention: postgresRetention(slow, checkpointSigner, clock),
     hostSlots: postgresHostSlots(queryOn(pools.changes), log),
+    passwordTurns: postgresPasswordTurns(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);

@@ -12,6 +12,16 @@ type TeamWrites = Pick<
 const ORPHANED = `
   update broker.notifications set recipient = 'admins', sent_at = coalesce(sent_at, $2) where recipient = $1`;
 
+/** Events of grants to it are heard by no member of the next one: no team has such a name. */
+const UNHEARD = `update broker.events set subject = subject || ' (removed)' where subject_kind = 'team' and subject = $1`;
+
+/** A report for which no other channel was chosen goes to people alone. */
+const UNCHOSEN = `
+  update broker.report_schedules r set channels = (
+    select coalesce(array_agg(one), '{}') from unnest(r.channels) one
+    where one not in (select c.id from broker.notification_channels c where c.team = $1))
+  where r.channels && array(select c.id from broker.notification_channels c where c.team = $1)`;
+
 /** Who is in the team already keeps since when, unless that needed a consent until now. */
 const JOIN = `
   insert into broker.team_members as held (team, added_by, added_at, since, principal, lead, confirmed)
@@ -69,8 +79,13 @@ export function teamWrites(query: Query): TeamWrites {
         values: [opened, at],
       });
       await query({ text: 'delete from broker.reports where team = $1', values: [name] });
+      await query({ text: UNHEARD, values: [name] });
+      await query({ text: UNCHOSEN, values: [name] });
+      const channels = 'delete from broker.notification_channels where team = $1 returning name';
+      const removed = await query({ text: channels, values: [name] });
       await query({ text: ORPHANED, values: [`team:${name}`, at] });
       await query({ text: 'delete from broker.teams where name = $1', values: [name] });
+      return removed.map((row) => String(row['name']));
     },
   };
 }

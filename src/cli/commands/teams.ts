@@ -132,13 +132,16 @@ const removeMember = leaf('remove-member', 'one less')
     }),
   );
 
-const remove = leaf('remove', 'end a team and every grant to it (admins, and architects who lead it)')
+const remove = leaf(
+  'remove',
+  'remove a team, every grant to it and its channels (admins, and architects who lead it)',
+)
   .argument('<team>')
   .option('--yes', 'do not ask')
   .action(
     withBroker<RemoveOptions>(async (cli, { json, yes }, [word = '']) => {
       const { name } = await findTeam(cli, word);
-      await confirm(`Remove the team ${name}, and every grant to it? It can't be undone.`, yes);
+      await confirm(`Remove the team ${name}, every grant to it and its channels? It can't be undone.`, yes);
       await cli.call(`/api/teams/${encodeURIComponent(name)}`, { method: 'DELETE' });
       if (json) printJson({ name, status: 'removed' });
       else note(`Removed the team ${name}.`);
