@@ -199,21 +199,6 @@ export const personList = list(personAnswer);
 export const oneTimePassword = z.strictObject({ one_time_password: z.string() });
 export const newPersonAnswer = personAnswer.extend({ one_time_password: z.string() });
 
-const account = z.strictObject({
-  id: z.uuid(),
-  name: z.string(),
-  description: z.string(),
-  role: z.enum(ROLES),
-  created_at: moment,
-  created_by: z.string(),
-  expires_at: maybe(moment),
-  revoked_at: maybe(moment),
-  last_used_at: maybe(moment),
-  disabled: z.boolean(),
-});
-export const serviceAccountList = list(account);
-export const newServiceAccount = account.extend({ client_id: z.uuid(), client_secret: z.string() });
-
 export const teamAnswer = z.strictObject({
   name: z.string(),
   description: z.string(),

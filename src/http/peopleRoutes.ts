@@ -1,6 +1,7 @@
 import * as answers from '../api/answers.js';
 import { type AuditQuery, auditQuery } from '../api/credentials.js';
 import * as bodies from '../api/people.js';
+import { newServiceAccount, serviceAccountList } from '../api/serviceAccountAnswers.js';
 import type { Secret } from '../domain/secret.js';
 import type { ServiceAccount } from '../ports/people.js';
 import type { AuditFilter } from '../ports/records.js';
@@ -79,7 +80,7 @@ const accounts: Route[] = [
     method: 'get',
     path: '/api/service-accounts',
     summary: 'Service accounts',
-    answer: answers.serviceAccountList,
+    answer: serviceAccountList,
     auth: 'token',
     handle: async ({ ports, call, response }) =>
       json(response, { items: (await listServiceAccounts(ports, call)).map(presentServiceAccount) }),
@@ -88,7 +89,7 @@ const accounts: Route[] = [
     method: 'post',
     path: '/api/service-accounts',
     summary: 'New service account; its secret is shown once',
-    answer: answers.newServiceAccount,
+    answer: newServiceAccount,
     auth: 'token',
     body: bodies.createServiceAccountBody,
     status: 201,
@@ -105,7 +106,7 @@ const accounts: Route[] = [
     method: 'post',
     path: '/api/service-accounts/{id}/reset-secret',
     summary: 'New secret, shown once; the old one ends',
-    answer: answers.newServiceAccount,
+    answer: newServiceAccount,
     auth: 'token',
     handle: async ({ ports, call, param, response }) => {
       const { account, secret } = await resetServiceAccountSecret(ports, call, param('id'));

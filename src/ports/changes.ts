@@ -7,6 +7,7 @@ import type { Grant } from '../domain/grant.js';
 import type { ReportSchedule } from '../domain/reportSchedule.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
+import type { DisabledWrites } from './disabledWrites.js';
 import type { ReportOnly } from './findings.js';
 import type { ChannelPatch, SealedChannel } from './notices.js';
 import type { OfferAnswer, PreferenceChange } from './offers.js';
@@ -109,7 +110,7 @@ export interface JoiningMember extends TeamMember {
 }
 
 /** Writes of one transaction. Everything here commits together with its audit rows, or not at all. */
-export interface ChangeTx {
+export interface ChangeTx extends DisabledWrites {
   /** At least one event a change; numbered and hashed at commit. */
   audit(event: AuditEvent): void;
   /** Locks and returns the row, whatever its status. */
@@ -210,18 +211,6 @@ export interface ChangeTx {
   ): Promise<Person | null>;
   /** Locks and returns the row. */
   lockPerson(principal: string): Promise<Person | null>;
-  /** Of another issuer, or of a service account; twice is once. */
-  disablePrincipal(principal: string, by: string, at: Date): Promise<void>;
-  /** False when the principal was not disabled. */
-  enablePrincipal(principal: string): Promise<boolean>;
-  /** Until the end of the transaction nobody else makes an account of this principal, or disables those it made. */
-  lockAccountsOf(principal: string): Promise<void>;
-  /** The service accounts that the principal made; those that are disabled already stay as they are. */
-  disableAccountsOf(principal: string, by: string, at: Date): Promise<void>;
-  /** Those that `disableAccountsOf` disabled. */
-  enableAccountsOf(principal: string): Promise<void>;
-  /** What somebody put off is open again. */
-  endSnoozesOf(principal: string, at: Date): Promise<void>;
   insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
   updateServiceAccount(
     id: string,

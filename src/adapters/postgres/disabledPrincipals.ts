@@ -1,4 +1,4 @@
-import type { ChangeTx } from '../../ports/changes.js';
+import type { DisabledWrites } from '../../ports/disabledWrites.js';
 import type { DisabledPrincipal } from '../../ports/people.js';
 import type { Records } from '../../ports/records.js';
 import type { Query } from './pools.js';
@@ -34,16 +34,6 @@ const DISABLE_ACCOUNTS = `
   insert into broker.disabled_principals (principal, disabled_by, disabled_at, disabled_with)
   select 'sa:' || s.id, $2, $3, $1 from broker.service_accounts s where s.created_by = $1 and s.revoked_at is null
   on conflict do nothing`;
-
-type DisabledWrites = Pick<
-  ChangeTx,
-  | 'disablePrincipal'
-  | 'enablePrincipal'
-  | 'lockAccountsOf'
-  | 'disableAccountsOf'
-  | 'enableAccountsOf'
-  | 'endSnoozesOf'
->;
 
 /** Writes of one transaction to who is disabled, and what goes with them. */
 export function disabledWrites(query: Query): DisabledWrites {
