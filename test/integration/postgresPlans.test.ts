@@ -62,6 +62,16 @@ describe('Postgres reads little of much', () => {
     expect(await rowsRead('credentials', byVariable)).to.be.below(10);
   });
 
+  it('for the environment of one to whom a stranger offered thousands', async () => {
+    const environment = async (query: Query) => {
+      const found = await candidateReads(query, clock).candidates(user('glassdome:flooded'), {
+        anyEnvName: true,
+      });
+      expect([found.candidates.length, found.offers]).to.deep.equal([0, 100]);
+    };
+    expect(await rowsRead('credentials', environment)).to.be.below(10);
+  });
+
   it('for whether a variable is filled, of one who owns thousands', async () => {
     const filled = async (query: Query) =>
       expect(await credentialReads(query).fillsVariable('glassdome:owner', ['HOST_0'])).to.equal(false);
@@ -108,7 +118,9 @@ const GRANTS = `
     select c.id, 'team', 'team-' || n, 'manage', now(), 'x', c.created_at
     from broker.credentials c cross join generate_series(1, 3) n where c.owner = 'glassdome:owner'
     union all select c.id, 'team', 'team-of-' || c.owner, 'use', now(), 'x', c.created_at from broker.credentials c
-    where c.owner <> 'glassdome:owner';
+    where c.owner <> 'glassdome:owner'
+    union all select c.id, 'user', 'glassdome:flooded', 'read', now(), 'x', c.created_at from broker.credentials c
+    where c.owner = 'glassdome:owner';
   alter table broker.grants enable trigger user`;
 
 const AUDIT = `
