@@ -58,7 +58,9 @@ describe('what people were told', function () {
     await world.look(policy);
     await world.tell();
     const seen = async (who: 'anna' | 'ben') =>
-      (await as(who, 'GET', ALL)).body.items.map((n: { credential_id: string }) => n.credential_id);
+      (await as(who, 'GET', ALL)).body.items
+        .filter((n: { kind: string }) => n.kind !== 'offer')
+        .map((n: { credential_id: string }) => n.credential_id);
     expect(await seen('anna')).to.deep.equal([hers.id]);
     expect(await seen('ben')).to.deep.equal([his.id]);
     const admins = (await world.admin('GET', ALL)).body.items;
