@@ -16,6 +16,7 @@ import { guardOutput } from './outputGuard.js';
 import type { Log } from './ports/runtime.js';
 import { type System, type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
 import { startOwnEndTicks } from './worker/ownEndTicks.js';
+import { startTaskTicks } from './worker/taskTicks.js';
 import type { Ticks } from './worker/ticks.js';
 import { startDestroyer, startWorker } from './worker/worker.js';
 
@@ -34,6 +35,7 @@ async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean
   const life = { stopping: false, startedOnce: false };
   // Before the port is open: who is seen to be ready heeds signals, and their handlers come last.
   const worker = await startWork(system, roles);
+  const watch = full === undefined ? undefined : startTaskTicks(full.ports);
   const port = roles.api ? config.BROKER_PORT : config.WORKER_PORT;
   const app = full === undefined ? createWorkerApp(system.ports, life) : apiOf(full, config, life);
   const server = port === undefined ? undefined : await listen(app, config, { log, port });
@@ -46,6 +48,7 @@ async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean
     system.ports.auditVerifier.stop();
     await Promise.all([
       endOfWork(worker, log),
+      watch?.stop(),
       server && drain(server, { delayMs, cutAfterMs: END_WORK_WITHIN_MS }),
     ]);
     await system.close();

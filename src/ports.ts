@@ -1,7 +1,7 @@
 /**
  * What the use cases need from outside. Adapters implement these; `wire.ts` joins them. Nothing here names a library.
  */
-import type { AuditVerifier, ReadAudit } from './ports/auditTrail.js';
+import type { AuditArchive, AuditVerifier, ReadAudit } from './ports/auditTrail.js';
 import type { Changes } from './ports/changes.js';
 import type { EventFeed } from './ports/eventFeed.js';
 import type { Findings } from './ports/findings.js';
@@ -43,6 +43,7 @@ export interface Ports {
   changes: Changes;
   readAudit: ReadAudit;
   auditVerifier: AuditVerifier;
+  auditArchive: AuditArchive;
   outbound: Outbound;
   jobs: Jobs;
   testPace: TestPace;

@@ -1,3 +1,4 @@
+import { isKeyMissing } from './adapters/vault/chainKeys.js';
 import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
 import type { LoginMethod } from './adapters/vault/login.js';
 import { vaultName } from './adapters/vault/policies.js';
@@ -6,7 +7,7 @@ import { listOf } from './config/words.js';
 import { type Config, ConfigRefused, readNamed, required } from './config.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
-import type { VaultLogins } from './ports/vault.js';
+import type { ChainKeys, VaultLogins } from './ports/vault.js';
 
 /** The logins of one process to Vault. */
 export interface Vault {
@@ -99,4 +100,16 @@ export function tokenFrom(file: string): Secret {
 /** The CA of Vault, where one is named. */
 export function vaultCa({ VAULT_CA_FILE: file }: Config): { caPem?: string } {
   return file === undefined ? {} : { caPem: readNamed('VAULT_CA_FILE', file) };
+}
+
+/** A Vault that does not answer now is waited for later; one that lacks the key was prepared by an older release. */
+export async function requireAuditKey(chainKeys: ChainKeys): Promise<void> {
+  try {
+    await chainKeys.newest('start');
+  } catch (error) {
+    if (!isKeyMissing(error)) return;
+    throw new ConfigRefused(
+      "Vault lacks the transit key broker-audit-rows, or this login may not use it. Run 'glassdome-broker bootstrap' of this release once more, then start again.",
+    );
+  }
 }

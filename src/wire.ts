@@ -9,6 +9,7 @@ import {
   servedCertificate,
 } from './adapters/ownEnds.js';
 import { createPostgres, type PostgresOptions } from './adapters/postgres/postgres.js';
+import { createChainKeys } from './adapters/vault/chainKeys.js';
 import { createCheckpointSigner } from './adapters/vault/checkpointSigner.js';
 import type { VaultConnection } from './adapters/vault/connection.js';
 import { createDestroyer } from './adapters/vault/destroyer.js';
@@ -34,7 +35,7 @@ import type { Schedule, TestPace } from './ports/jobs.js';
 import type { Log } from './ports/runtime.js';
 import type { Destroyer, SecretStore } from './ports/vault.js';
 import type { Ports, WorkerPorts } from './ports.js';
-import { openVault, VAULT_ROLES, type Vault, vaultCa } from './vaultLogins.js';
+import { openVault, requireAuditKey, VAULT_ROLES, type Vault, vaultCa } from './vaultLogins.js';
 import { guardedOutbound, smtpOf } from './wayOut.js';
 
 /** What a process has that only does what is due by the clock. */
@@ -89,7 +90,7 @@ export async function wireWorker(config: Config, log = createLog(config.LOG_LEVE
   return wireBase(config, { log, vault, connection });
 }
 
-/** The process that destroys what is due, and nothing else: its one login can read and write nothing in Vault. */
+/** The process that destroys what is due, and nothing else: its one login can read and write nothing in Vault, and key its audit rows. */
 export async function wireDestroyer(
   config: Config,
   log = createLog(config.LOG_LEVEL),
@@ -107,15 +108,18 @@ interface Base {
 }
 
 async function wireBase(config: Config, { log, vault, connection, cache }: Base): Promise<WorkerSystem> {
-  const clock = { now: () => new Date() };
   const transit = new Transit(connection.access, config.TRANSIT_MOUNT);
   const checkpointSigner = createCheckpointSigner(transit);
-  const postgres = createPostgres({ ...recordsOf(config), clock, log, checkpointSigner });
+  const chainKeys = createChainKeys(transit, log);
+  await requireAuditKey(chainKeys);
+  const machine = { now: () => new Date(), monotonicMs: () => performance.now() };
+  const postgres = createPostgres({ ...recordsOf(config), clock: machine, log, checkpointSigner, chainKeys });
+  const { clock } = postgres;
+  await postgres.recordsStatus.clockKnown();
   const outbound = guardedOutbound(config, clock, postgres.hostSlots);
   const { KV_MOUNT: mount } = config;
   return {
     ports: {
-      clock,
       log,
       store: createSecretStore({ access: connection.access, mount, log, cache }),
       storeStatus: connection.status,

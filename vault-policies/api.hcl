@@ -39,6 +39,14 @@ path "transit/sign/broker-audit" {
 path "transit/verify/broker-audit" {
   capabilities = ["update"]
 }
+# The public key, for those who verify an export of the audit elsewhere.
+path "transit/keys/broker-audit" {
+  capabilities = ["read"]
+}
+# Keys of the audit chains: rows are written and checked with them.
+path "transit/hmac/broker-audit-rows/sha2-256" {
+  capabilities = ["update"]
+}
 
 # Glassdome's own mount: the one key that its tokens are signed with, and nothing else.
 path "glassdome/data/auth/jwt_secret" {

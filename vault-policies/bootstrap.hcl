@@ -41,6 +41,9 @@ path "transit/keys/broker-tokens" {
 path "transit/keys/broker-fingerprint" {
   capabilities = ["create", "read", "update"]
 }
+path "transit/keys/broker-audit-rows" {
+  capabilities = ["create", "read", "update"]
+}
 
 path "sys/policies/acl/broker-*" {
   capabilities = ["create", "read", "update"]

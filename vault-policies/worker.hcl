@@ -27,6 +27,10 @@ path "transit/sign/broker-audit" {
 path "transit/verify/broker-audit" {
   capabilities = ["update"]
 }
+# Keys of the audit chains: rows are written and checked with them.
+path "transit/hmac/broker-audit-rows/sha2-256" {
+  capabilities = ["update"]
+}
 
 path "auth/token/lookup-self" {
   capabilities = ["read"]

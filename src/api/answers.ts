@@ -227,12 +227,3 @@ export const auditPage = page(
     details: z.record(z.string(), z.unknown()),
   }),
 );
-export const auditProof = z.strictObject({
-  ok: z.boolean(),
-  chains: count,
-  rows: count,
-  checkpoints: count,
-  last_checkpoint: maybe(z.looseObject({ number: count })),
-  problem_count: count,
-  problems: z.array(z.strictObject({ chain: z.string(), seq: count, problem: z.string() })),
-});

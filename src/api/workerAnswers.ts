@@ -6,6 +6,8 @@ const count = z.number().int().min(0);
 
 export const workerStatusAnswer = z.strictObject({
   queue: z.strictObject({ waiting: count, later: count, running: count, dead: count, lag_seconds: count }),
+  /** Tasks that have not gone well for three periods: the audit, notices or tests stand still. */
+  stopped: z.array(z.string()),
   workers: z.array(z.strictObject({ id: z.string(), started_at: moment, seen_at: moment })),
   schedules: z.array(
     z.strictObject({

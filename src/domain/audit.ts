@@ -62,9 +62,13 @@ export const AUDIT_ACTIONS = [
   'auth.refused',
   'audit.verify',
   'audit.checkpoint',
+  'audit.problem_found',
+  'audit.export',
+  'audit.key',
   'reconcile.report_only',
   'retention.drop',
   'worker.see',
+  'worker.stopped',
   'report.create',
   'report_schedule.create',
   'report_schedule.change',
@@ -113,4 +117,9 @@ export interface AuditRow extends AuditEvent {
   /** Hex SHA-256 of the row before it in its chain; of the old head for the first row of a chain; else zeros. */
   prevHash: string;
   hash: string;
+  /**
+   * Keyed hash of `hash`, under a key that only Vault can derive: `<version>:<base64url>`. Null in rows of brokers from
+   * before it.
+   */
+  mac: string | null;
 }

@@ -15,7 +15,7 @@ export interface ChainHead {
  * Hex SHA-256 over the hash of the row before and the row's canonical JSON: a fixed order of members, and details
  * with sorted keys, so that it does not matter how a database gives them back.
  */
-export function hashRow(row: Omit<AuditRow, 'hash'>): string {
+export function hashRow(row: Omit<AuditRow, 'hash' | 'mac'>): string {
   const canonical = JSON.stringify([
     row.chain,
     row.seq,
@@ -38,14 +38,23 @@ export function hashRow(row: Omit<AuditRow, 'hash'>): string {
   return createHash('sha256').update(row.prevHash).update(canonical).digest('hex');
 }
 
-/** The next rows after `head`. Does not move the head: that is for who knows that they are stored. */
-export function link(head: ChainHead, events: readonly AuditEvent[], at: Date): AuditRow[] {
+/** What proves that a row was written by a broker that could ask Vault. */
+export interface RowKey {
+  mac(hash: string): string;
+}
+
+/** The next rows after `head`. Does not move the head: that is for the writer, once they are known to be stored. */
+export function link(
+  head: ChainHead,
+  events: readonly AuditEvent[],
+  { at, key }: { at: Date; key: RowKey | null },
+): AuditRow[] {
   let { seq, hash } = head;
   return events.map((event) => {
     seq += 1;
     const unhashed = { ...storable(event), chain: head.chain, seq, at, prevHash: hash };
     hash = hashRow(unhashed);
-    return { ...unhashed, hash };
+    return { ...unhashed, hash, mac: key?.mac(hash) ?? null };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { AuditRow } from './audit.js';
 import { type ChainHead, hashRow, NO_HASH, namedPrevious } from './auditChain.js';
+import type { RowMacs } from './auditMacs.js';
 import type { HeadsOfChain, SignedHeads } from './signedHeads.js';
 
 /** So many are listed; of a trail that is wrong all over the rest is only counted. */
@@ -31,6 +32,15 @@ export interface KnownHeads {
   signed: SignedHeads;
   /** Up to these, a valid checkpoint says, rows were dropped because they were old. */
   dropped: readonly ChainHead[];
+  /** Absent where there is no Vault to ask. */
+  macs?: RowMacs;
+}
+
+/** The first row of a chain that no checkpoint vouches for. */
+export interface UnsignedFrom {
+  chain: string;
+  seq: number;
+  at: Date;
 }
 
 /** Looks through all rows, given in the order of chain, number and time, for what an untouched audit can't show. */
@@ -46,12 +56,16 @@ export class AuditCheck {
   #place = 0;
   #chains = 0;
   #rows = 0;
+  readonly #macs: RowMacs | undefined;
+  readonly #unsigned: UnsignedFrom[] = [];
+  #unsignedRows = 0;
 
   constructor(
-    { signed, dropped }: KnownHeads,
+    { signed, dropped, macs }: KnownHeads,
     private readonly problems: AuditProblems,
   ) {
     this.#signed = signed;
+    this.#macs = macs;
     this.#ends = newestOf(dropped);
   }
 
@@ -63,15 +77,28 @@ export class AuditCheck {
     return this.#rows;
   }
 
-  row(row: AuditRow): void {
+  /** Rows that no checkpoint vouches for. */
+  get unsignedRows(): number {
+    return this.#unsignedRows;
+  }
+
+  /** Of each chain with such rows the first. */
+  get unsigned(): readonly UnsignedFrom[] {
+    return this.#unsigned;
+  }
+
+  /** `exactAt` is its time as it is stored, to the microsecond. */
+  row(row: AuditRow, exactAt: string): void {
     this.#rows += 1;
     const before = this.#last?.chain === row.chain ? this.#last : null;
     if (before === null) {
       this.#chains += 1;
       this.#begin(row.chain);
     }
-    const { hash, ...unhashed } = row;
-    if (hashRow(unhashed) !== hash) this.problems.tell(row, 'edited: the row does not match its hash');
+    if (!isMoment(row.at) || hashRow(row) !== row.hash || !isWhole(exactAt))
+      this.problems.tell(row, 'edited: the row does not match its hash');
+    const forged = this.#macs?.problemOf(row) ?? null;
+    if (forged !== null) this.problems.tell(row, forged);
     const previous = row.seq === 0 ? namedPrevious(row) : null;
     if (previous !== null && !this.#isDropped(previous))
       this.#continued.push({ by: row.chain, head: previous });
@@ -126,6 +153,10 @@ export class AuditCheck {
       this.#place += 1;
     }
     if (other) this.problems.tell(row, 'rewritten: a signed checkpoint has another hash');
+    if (row.seq <= (this.#heads?.lastSeq ?? -1)) return;
+    this.#unsignedRows += 1;
+    if (this.#unsigned.at(-1)?.chain !== row.chain)
+      this.#unsigned.push({ chain: row.chain, seq: row.seq, at: row.at });
   }
 
   /** Tells of the signed rows before a number that were not seen, those in a row as one. */
@@ -156,6 +187,16 @@ export class AuditCheck {
   #isDropped(head: { chain: string; seq: number }): boolean {
     return head.seq <= (this.#ends.get(head.chain)?.seq ?? -1);
   }
+}
+
+/** Postgres also knows infinity, and years that no `Date` has. */
+function isMoment(at: unknown): boolean {
+  return at instanceof Date && !Number.isNaN(at.getTime());
+}
+
+/** The broker writes milliseconds; Postgres keeps microseconds, which no hash knows of. */
+export function isWhole(exactAt: string): boolean {
+  return !/\.\d{3}\d*[1-9]/.test(exactAt);
 }
 
 /** Of each chain the end that lies furthest: months are dropped one after the other. */

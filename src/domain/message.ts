@@ -138,6 +138,10 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
     `${fact('giver')} offers ${name} (${fact('variables')}). It fills nothing until you accept it: glassdome offers list.`,
   variable_conflict: (_name, fact) =>
     `${fact('variable')} is claimed by ${fact('credentials')}; ${fact('serves')} fills it. To choose: glassdome credentials prefer.`,
+  tasks_stopped: (_name, fact) =>
+    `The broker’s scheduled jobs have stopped: ${fact('tasks')}. Check that a worker runs (glassdome worker status).`,
+  audit_damaged: (_name, fact) =>
+    `The audit trail was changed outside the broker: ${fact('problem')} at row ${fact('seq')} of ${fact('chain')}. It is not signed from there on. Run glassdome audit verify.`,
 };
 
 /** What goes before them is a number, of one or of many. */
@@ -169,6 +173,8 @@ const SHORT: Readonly<Record<NoticeKind, string>> = {
   orphan: 'in Vault without a credential',
   vault_recovered: 'back in Vault',
   report_only: 'restore noticed',
+  tasks_stopped: 'stop of scheduled jobs',
+  audit_damaged: 'damage of the audit trail',
 };
 
 const day = (moment: string) => moment.slice(0, 10);

@@ -27,6 +27,8 @@ export const NOTICE_KINDS = [
   'broker_ending',
   'offer',
   'variable_conflict',
+  'tasks_stopped',
+  'audit_damaged',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -97,6 +99,8 @@ const SEVERITY_OF: Readonly<Record<NoticeKind, Severity>> = {
   broker_ending: 'warning',
   offer: 'info',
   variable_conflict: 'warning',
+  tasks_stopped: 'critical',
+  audit_damaged: 'critical',
 };
 
 /** How urgent a notice is; one day before the end all else waits. */

@@ -38,6 +38,11 @@ export class HeadsOfChain {
     return this.#count;
   }
 
+  /** -1 where there is none. */
+  get lastSeq(): number {
+    return this.#count === 0 ? -1 : (this.#seqs[this.#count - 1] ?? -1);
+  }
+
   add(seq: number, hash: string): void {
     const bytes = bytesOf(hash);
     // Heads come in the order of their numbers, and again while a chain rests: so nearly always at the end.

@@ -4,6 +4,7 @@ import { BrokerError, invalid } from '../domain/errors.js';
 import { isQuotableField } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
+import { auditRoutes } from './auditRoutes.js';
 import { authRoutes } from './authRoutes.js';
 import { bareApp } from './bareApp.js';
 import { calledBy, identify } from './callOf.js';
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...authRoutes,
   ...peopleRoutes,
+  ...auditRoutes,
   ...teamRoutes,
   ...principalRoutes,
   ...workerRoutes,

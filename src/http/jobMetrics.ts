@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { silenceOf } from '../domain/standstill.js';
 import type { Ports } from '../ports.js';
 import { cachedLook } from './cachedLook.js';
 
@@ -32,6 +33,20 @@ export function addJobMetrics(
     registers,
     async collect() {
       this.set((await status())?.lagSeconds ?? Number.NaN);
+    },
+  });
+  const startedAt = ports.clock.now();
+  new Gauge({
+    name: 'broker_task_silent_seconds',
+    help: 'How long a scheduled task has not gone well, by any worker: checkpoint, notify, test_due',
+    labelNames: ['task'],
+    registers,
+    async collect() {
+      this.reset();
+      const known = await status();
+      if (known === undefined) return;
+      const at = { now: ports.clock.now(), startedAt };
+      for (const { task, seconds } of silenceOf(known.tasks, at)) this.set({ task }, seconds);
     },
   });
   new Gauge({

@@ -7,6 +7,7 @@ import type { ServiceAccount } from '../ports/people.js';
 import type { AuditFilter } from '../ports/records.js';
 import { listAudit, verifyAudit } from '../usecases/audit.js';
 import { resetPassword } from '../usecases/resetPassword.js';
+import { listAudit } from '../usecases/audit.js';
 import {
   createServiceAccount,
   listServiceAccounts,
@@ -153,17 +154,6 @@ const trail: Route[] = [
         ...(cursor !== undefined && { cursor }),
       });
       json(response, { items: page.items.map(presentAudit), next_cursor: page.nextCursor ?? null });
-    },
-  },
-  {
-    method: 'get',
-    path: '/api/audit/verify',
-    summary: 'Recompute and check every chain',
-    answer: answers.auditProof,
-    auth: 'token',
-    handle: async ({ ports, call, response }) => {
-      const { lastCheckpoint, problemCount, ...proof } = await verifyAudit(ports, call);
-      json(response, { ...proof, last_checkpoint: lastCheckpoint, problem_count: problemCount });
     },
   },
 ];

@@ -4,7 +4,7 @@ import type { Ports } from '../ports.js';
 /** What a process can tell of itself alone, whatever it does. */
 export function addProcessMetrics(
   registry: Registry,
-  { readAudit, vaultLogins }: Pick<Ports, 'readAudit' | 'vaultLogins'>,
+  { readAudit, recordsStatus, vaultLogins }: Pick<Ports, 'readAudit' | 'recordsStatus' | 'vaultLogins'>,
 ): void {
   const registers = [registry];
   new Gauge({
@@ -23,6 +23,14 @@ export function addProcessMetrics(
     collect() {
       this.reset();
       for (const { role, secondsLeft } of vaultLogins.list()) this.set({ role }, Math.min(secondsLeft, 1e9));
+    },
+  });
+  new Gauge({
+    name: 'broker_clock_ahead_seconds',
+    help: 'How far the clock of this machine is ahead of that of Postgres, which decides',
+    registers,
+    collect() {
+      this.set(recordsStatus.clockAheadSeconds() ?? Number.NaN);
     },
   });
   new Gauge({

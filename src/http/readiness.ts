@@ -11,7 +11,9 @@ const FRESH_MS = 1_000;
 const POSTGRES_WITHIN_MS = 1_000;
 const TOKEN_SECONDS = 60;
 
-export type ReadinessPorts = Pick<Ports, 'clock' | 'storeStatus' | 'recordsStatus' | 'readAudit'>;
+export type ReadinessPorts = Pick<Ports, 'clock' | 'storeStatus' | 'readAudit'> & {
+  recordsStatus: Pick<Ports['recordsStatus'], 'health'>;
+};
 
 /**
  * Can this process answer a read now: Vault serves, Postgres takes rows within a second, our token for Vault lives for

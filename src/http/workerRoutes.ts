@@ -1,6 +1,5 @@
 import { workerStatusAnswer } from '../api/workerAnswers.js';
-import type { JobsStatus } from '../ports/jobs.js';
-import { workerStatus } from '../usecases/workerStatus.js';
+import { type WorkerStatus, workerStatus } from '../usecases/workerStatus.js';
 import { json, type Route } from './route.js';
 
 export const workerRoutes: readonly Route[] = [
@@ -15,7 +14,7 @@ export const workerRoutes: readonly Route[] = [
   },
 ];
 
-function presentStatus(status: JobsStatus): Record<string, unknown> {
+function presentStatus(status: WorkerStatus): Record<string, unknown> {
   return {
     queue: {
       waiting: status.waiting,
@@ -24,6 +23,7 @@ function presentStatus(status: JobsStatus): Record<string, unknown> {
       dead: status.dead,
       lag_seconds: status.lagSeconds,
     },
+    stopped: status.stopped,
     workers: status.workers.map((w) => ({ id: w.id, started_at: w.startedAt, seen_at: w.seenAt })),
     schedules: status.schedules.map((s) => ({
       name: s.name,

@@ -1,5 +1,8 @@
 /** The audit trail: rows of reads, and the proof over all rows. */
-import type { AuditEvent } from '../domain/audit.js';
+
+import type { AuditEvent, AuditRow } from '../domain/audit.js';
+import type { AuditProblem } from '../domain/auditProof.js';
+import type { CheckpointName, StoredCheckpoint } from '../domain/checkpoint.js';
 import type { UsageRow } from './records.js';
 
 /** Audit and usage of reads: many callers, one flush. Resolves when the row is durable; only then may a value leave. */
@@ -20,12 +23,6 @@ export interface ReadAudit {
   flush(): Promise<void>;
 }
 
-export interface CheckpointName {
-  number: number;
-  /** Hex SHA-256 of what was signed; it names the checkpoint before it, and so all of them. */
-  sha256: string;
-}
-
 export interface AuditProof {
   ok: boolean;
   chains: number;
@@ -36,7 +33,20 @@ export interface AuditProof {
   /** How many things are wrong. */
   problemCount: number;
   /** The first thousand of them, each with chain and number: what is wrong there. */
-  problems: { chain: string; seq: number; problem: string }[];
+  problems: AuditProblem[];
+  /** Rows that no checkpoint vouches for yet; where one is older than five minutes that is a problem. */
+  unsignedRows: number;
+  /** Since when the oldest of them waits. */
+  oldestUnsignedAt: Date | null;
+}
+
+export interface Checkpointed {
+  /** The newest valid one; null where another process wrote one at the same time. */
+  newest: CheckpointName | null;
+  /** Rows and checkpoints that are wrong, and that were not built on. */
+  problems: AuditProblem[];
+  /** Whether rows without a keyed hash are no longer accepted. */
+  keyed: boolean;
 }
 
 export interface AuditVerifier {
@@ -46,10 +56,27 @@ export interface AuditVerifier {
    */
   verify(): Promise<AuditProof>;
   /**
-   * Signs the heads of all chains that moved into `audit_checkpoints`, unless none did; logs number and hash of the newest
-   * checkpoint either way.
+   * Verifies the rows since the newest valid checkpoint, and signs the heads of all chains that moved, unless none did;
+   * logs number and hash of the newest checkpoint either way. `keyed`: Vault remembers that all rows have keyed hashes.
    */
-  checkpoint(): Promise<void>;
+  checkpoint(options?: { keyed: boolean }): Promise<Checkpointed>;
   /** Gives up what is under way, and takes no more: it can take minutes, and changes nothing. */
   stop(): void;
+}
+
+/** A row with its time as it is stored, to the microsecond. */
+export interface ArchivedRow {
+  row: AuditRow;
+  exactAt: string;
+}
+
+/** The audit as it is stored, for an export. */
+export interface AuditArchive {
+  /**
+   * Checkpoints after a number, in their order. With `since` from the newest before that moment on, besides those that
+   * say what was dropped.
+   */
+  checkpoints(page: { after: number; since?: Date; limit: number }): Promise<StoredCheckpoint[]>;
+  /** Rows after a chain, number and time, in that order; without `at` after all that have the number. */
+  rows(page: { chain: string; seq: number; at?: string | undefined; limit: number }): Promise<ArchivedRow[]>;
 }

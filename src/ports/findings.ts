@@ -1,8 +1,8 @@
 /** What in Vault is not as the rows say, and what the reconciler keeps about itself. */
 import type { Caller } from '../domain/caller.js';
+import type { CheckpointName } from '../domain/checkpoint.js';
 import type { CredentialVersion } from '../domain/credential.js';
 import type { FindingKind, VaultFinding } from '../domain/vaultFinding.js';
-import type { CheckpointName } from './auditTrail.js';
 import type { Page, PageRequest } from './records.js';
 
 /** A finding with what identifies its credential; null where it has none. */
@@ -51,6 +51,6 @@ export interface Findings {
   recorded(credentialIds: string[]): Promise<RecordedVersion[]>;
   /** Null when it never was. */
   reportOnly(): Promise<ReportOnly | null>;
-  lastCheckpoint(): Promise<CheckpointName | null>;
+  lastCheckpoint(): Promise<(CheckpointName & { keyed: boolean }) | null>;
   knowsCheckpoint(name: CheckpointName): Promise<boolean>;
 }

@@ -24,6 +24,9 @@ export interface Schedule {
   timezone: string;
 }
 
+/** The first moment of a schedule after `after`. */
+export type NextMoment = (after: Date) => Date;
+
 export interface ScheduleStatus extends Schedule {
   nextDueAt: Date;
   lastDueAt: Date | null;
@@ -73,9 +76,12 @@ export interface JobRunner {
 export interface Jobs {
   enqueue(job: Job): Promise<void>;
   /** Notes a schedule. One that is there keeps its due moment, so that a tick that nobody saw is caught up, once. */
-  declare(schedule: Schedule, nextDue: Date): Promise<void>;
-  /** Enqueues the task if it is due at `now`, and notes when it is due next. Of many processes one does it. */
-  enqueueDue(schedule: Schedule, at: { now: Date; nextDue: Date }): Promise<boolean>;
+  declare(schedule: Schedule, nextDue: NextMoment): Promise<void>;
+  /**
+   * Enqueues the task if it is due by the database's clock, and notes when it is due next. Of many processes one does
+   * it. A moment further off than the next one of the schedule is wrong, and is put right.
+   */
+  enqueueDue(schedule: Schedule, nextDue: NextMoment): Promise<boolean>;
   /** Works off the queue until it is stopped. */
   work(handlers: Readonly<Record<string, JobHandler>>): Promise<JobRunner>;
   /**

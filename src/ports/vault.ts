@@ -1,4 +1,5 @@
 /** What use cases need from Vault. */
+import type { RowKey } from '../domain/auditChain.js';
 import type { FieldValues } from '../domain/fields.js';
 import type { Secret } from '../domain/secret.js';
 
@@ -94,11 +95,25 @@ export interface CheckpointSigner {
   sign(payload: string): Promise<string>;
   /** Whether each signature holds for its payload, in the order given; few requests for many. */
   verify(signed: readonly SignedPayload[]): Promise<boolean[]>;
+  /** The public keys as PEM, by version: what somebody needs who verifies elsewhere. */
+  publicKeys(): Promise<{ version: number; pem: string }[]>;
 }
 
 export interface SignedPayload {
   payload: string;
   signature: string;
+}
+
+/**
+ * Keys of audit chains, each derived in Vault (`broker-audit-rows`) from the chain's name, so that somebody who holds
+ * only Postgres can write no row. They stay in the memory of the process. Rejects like `SecretStore`; where the key or the right to it is missing, the log
+ * says that `bootstrap` has to run once more.
+ */
+export interface ChainKeys {
+  /** For a new chain: of the newest version. */
+  newest(chain: string): Promise<RowKey>;
+  /** For chains that are there, in the order given; null where Vault does not hold that version. */
+  known(chains: readonly { chain: string; version: number }[]): Promise<(RowKey | null)[]>;
 }
 
 /** Seals short secrets that have to rest outside Vault (page sessions, notification targets). */

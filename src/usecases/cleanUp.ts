@@ -1,10 +1,12 @@
 import { droppedBefore, type RetentionPolicy } from '../domain/retention.js';
 import type { AgedTable, MonthlyTable } from '../ports/retention.js';
 import type { Ports } from '../ports.js';
+import { proveAudit } from './audit.js';
 import { auditEvent } from './auditEvent.js';
+import type { MarkerReader } from './restoreMarker.js';
 import { systemCall } from './systemCall.js';
 
-type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier'>;
+type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier' | 'findings'> & MarkerReader;
 
 const DAY_MS = 86_400_000;
 
@@ -77,8 +79,8 @@ async function dropMonths(ports: Needs, table: MonthlyTable, before: Date): Prom
 }
 
 /** An audit that does not hold is evidence: nothing of it goes. */
-async function isProven({ auditVerifier, log }: Needs): Promise<boolean> {
-  const { ok, problemCount } = await auditVerifier.verify();
-  if (!ok) log.error('audit_kept', { problems: problemCount });
+async function isProven(ports: Needs): Promise<boolean> {
+  const { ok, problemCount } = await proveAudit(ports);
+  if (!ok) ports.log.error('audit_kept', { problems: problemCount });
   return ok;
 }

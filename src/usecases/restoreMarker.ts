@@ -1,5 +1,5 @@
+import type { CheckpointName } from '../domain/checkpoint.js';
 import { BrokerError } from '../domain/errors.js';
-import type { CheckpointName } from '../ports/auditTrail.js';
 import type { ReportOnly } from '../ports/findings.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
@@ -15,6 +15,7 @@ export const MARKER_PATH = 'broker/reconciled';
 
 /** How long nothing is mended after a restore, unless somebody ends it. */
 const REPORT_ONLY_DAYS = 7;
+const KEYED = 'keyed';
 const DAY_MS = 86_400_000;
 
 /** Whether this run only reports. Notices a restore by itself; unless `dryRun`, from then on for a week. */
@@ -67,7 +68,8 @@ async function keep({ changes }: Needs, state: ReportOnly): Promise<void> {
 export async function writeMarker(ports: Needs): Promise<void> {
   const last = await ports.findings.lastCheckpoint();
   if (last === null || last.sha256 === (await readMarker(ports))?.sha256) return;
-  const custom = { checkpoint: String(last.number), sha256: last.sha256 };
+  const custom: Record<string, string> = { checkpoint: String(last.number), sha256: last.sha256 };
+  if (last.keyed) custom['rows'] = KEYED;
   try {
     await ports.store.setMetadata(MARKER_PATH, { custom });
   } catch (error) {
@@ -77,8 +79,19 @@ export async function writeMarker(ports: Needs): Promise<void> {
   }
 }
 
-async function readMarker({ store }: Needs): Promise<CheckpointName | null> {
-  const { checkpoint, sha256 } = (await store.metadata(MARKER_PATH))?.custom ?? {};
+export interface Marker extends CheckpointName {
+  /** Since then all rows of the audit have keyed hashes. */
+  keyed: boolean;
+}
+
+export interface MarkerReader {
+  store: Pick<Ports['store'], 'metadata'>;
+}
+
+/** What Vault remembers of the audit; null where nothing was noted yet. */
+export async function readMarker({ store }: MarkerReader): Promise<Marker | null> {
+  const { checkpoint, sha256, rows } = (await store.metadata(MARKER_PATH))?.custom ?? {};
   const number = Number(checkpoint);
-  return sha256 === undefined || !Number.isSafeInteger(number) ? null : { number, sha256 };
+  if (sha256 === undefined || !Number.isSafeInteger(number)) return null;
+  return { number, sha256, keyed: rows === KEYED };
 }

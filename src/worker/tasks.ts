@@ -6,6 +6,7 @@ import type { JobHandler, Schedule } from '../ports/jobs.js';
 import type { Destroyer, SecretStore } from '../ports/vault.js';
 import type { WorkerPorts } from '../ports.js';
 import { adoptDrift } from '../usecases/adoptDrift.js';
+import { auditCheckpoints } from '../usecases/checkpointAudit.js';
 import { cleanUp } from '../usecases/cleanUp.js';
 import { destroyMarked } from '../usecases/destroyDeleted.js';
 import { type DriftMode, reconcile } from '../usecases/reconcile.js';
@@ -39,7 +40,7 @@ export interface WorkerParts {
 export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>> {
   const { ports, noticePolicy, retention } = parts;
   return {
-    checkpoint: () => ports.auditVerifier.checkpoint(),
+    checkpoint: auditCheckpoints(ports),
     test_due: async (_payload, signal) => {
       const enqueued = await enqueueDueTests(ports, signal);
       if (enqueued > 0) ports.log.info('tests_due', { enqueued });

@@ -1,6 +1,6 @@
 import cron from 'node-cron';
 import { nextDue } from '../domain/cron.js';
-import type { Schedule } from '../ports/jobs.js';
+import type { NextMoment, Schedule } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 
 export interface Ticks {
@@ -12,10 +12,10 @@ export interface Ticks {
  * is caught up once, however many passed. Any number of processes may do this beside each other.
  */
 export async function startTicks(
-  ports: Pick<Ports, 'clock' | 'jobs' | 'log'>,
+  ports: Pick<Ports, 'jobs' | 'log'>,
   schedules: readonly Schedule[],
 ): Promise<Ticks> {
-  for (const schedule of schedules) await ports.jobs.declare(schedule, nextDue(schedule, ports.clock.now()));
+  for (const schedule of schedules) await ports.jobs.declare(schedule, nextOf(schedule));
   await tick(ports, schedules);
   const task = cron.schedule('* * * * *', () => tick(ports, schedules), { timezone: 'UTC', noOverlap: true });
   return {
@@ -25,16 +25,17 @@ export async function startTicks(
   };
 }
 
-async function tick(
-  ports: Pick<Ports, 'clock' | 'jobs' | 'log'>,
-  schedules: readonly Schedule[],
-): Promise<void> {
+async function tick(ports: Pick<Ports, 'jobs' | 'log'>, schedules: readonly Schedule[]): Promise<void> {
   for (const schedule of schedules) {
     try {
-      const now = ports.clock.now();
-      await ports.jobs.enqueueDue(schedule, { now, nextDue: nextDue(schedule, now) });
+      await ports.jobs.enqueueDue(schedule, nextOf(schedule));
     } catch {
       ports.log.error('schedule_failed', { schedule: schedule.name });
     }
   }
 }
+
+const nextOf =
+  (schedule: Schedule): NextMoment =>
+  (after) =>
+    nextDue(schedule, after);

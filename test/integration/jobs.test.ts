@@ -11,7 +11,6 @@ import { freshRecords, recordsAt, type TestRecords } from './postgresSupport.js'
 const LEASE_MS = 900;
 const slowWorker = fileURLToPath(new URL('../support/slowWorker.js', import.meta.url));
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const clock = { now: () => new Date() };
 const yearly: Schedule = { name: 'yearly', expression: '0 0 1 1 *', timezone: 'UTC' };
 
 describe('Jobs', function () {
@@ -101,7 +100,7 @@ describe('Jobs', function () {
 
   it('whose moment passed ten times while no worker ran are caught up once', async () => {
     const often: Schedule = { ...yearly, name: 'often', expression: '* * * * *' };
-    await first?.().jobs.declare(often, new Date());
+    await first?.().jobs.declare(often, (now) => now);
     await passed('often', '10 minutes');
     await startAndStop(second?.() as Postgres, often);
     const { schedules, waiting } = await records.db.jobs.status();
@@ -225,6 +224,6 @@ describe('Jobs', function () {
 
 /** What a worker does at its start and at every minute. */
 async function startAndStop({ jobs }: Postgres, schedule: Schedule): Promise<void> {
-  const ticks = await startTicks({ jobs, clock, log: quiet }, [schedule]);
+  const ticks = await startTicks({ jobs, log: quiet }, [schedule]);
   await ticks.stop();
 }

@@ -3,11 +3,12 @@ import pg from 'pg';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { createPostgres, type Postgres } from '../../src/adapters/postgres/postgres.js';
 import type { AuditEvent } from '../../src/domain/audit.js';
+import type { RowKey } from '../../src/domain/auditChain.js';
 import type { Caller } from '../../src/domain/caller.js';
 import type { Credential } from '../../src/domain/credential.js';
 import type { WriteIntent } from '../../src/ports/changes.js';
 import type { Clock, Log } from '../../src/ports/runtime.js';
-import type { CheckpointSigner } from '../../src/ports/vault.js';
+import type { ChainKeys, CheckpointSigner } from '../../src/ports/vault.js';
 import { testPostgres } from '../support/parts.js';
 
 export interface TestRecords {
@@ -25,6 +26,15 @@ const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => 
 export const signer: CheckpointSigner = {
   sign: async (payload) => mac(payload),
   verify: async (signed) => signed.map(({ payload, signature }) => mac(payload) === signature),
+  publicKeys: async () => [],
+};
+
+const keyOf = (chain: string, version: number): RowKey => ({
+  mac: (hash) => `${version}:${mac(`${version} ${chain} ${hash}`)}`,
+});
+export const chainKeys: ChainKeys = {
+  newest: async (chain) => keyOf(chain, 1),
+  known: async (chains) => chains.map(({ chain, version }) => (version > 2 ? null : keyOf(chain, version))),
 };
 
 /** A migrated database of its own and the adapter over it, as the app role. */
@@ -55,11 +65,12 @@ export function recordsAt(
     leaseMs?: number;
     clock?: Clock;
     checkpointSigner?: CheckpointSigner;
+    keys?: ChainKeys;
   } = {},
 ): Postgres {
   const { log = quiet, leaseMs = 60_000, clock = { now: () => new Date() }, ...more } = options;
-  const { checkpointSigner = signer, ...audit } = more;
-  return createPostgres({ url, clock, log, checkpointSigner, audit, jobs: { leaseMs } });
+  const { checkpointSigner = signer, keys = chainKeys, ...audit } = more;
+  return createPostgres({ url, clock, log, checkpointSigner, chainKeys: keys, audit, jobs: { leaseMs } });
 }
 
 export function user(principal: string, role: Caller['role'] = 'engineer'): Caller {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createPostgres, type Postgres } from '../../src/adapters/postgres/postgres.js';
+import type { Postgres } from '../../src/adapters/postgres/postgres.js';
 import {
   REPORT_LISTS,
   type Report,
@@ -11,7 +11,7 @@ import type { TestCode } from '../../src/domain/testResult.js';
 import { makeScheduledReport } from '../../src/usecases/scheduledReports.js';
 import { Recount, readRaw } from '../support/recountReport.js';
 import { ReportHistory } from '../support/reportHistory.js';
-import { anEvent, freshRecords, type TestRecords } from './postgresSupport.js';
+import { anEvent, freshRecords, recordsAt, type TestRecords } from './postgresSupport.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -66,8 +66,7 @@ describe('the numbers of a report', function () {
     records = await freshRecords();
     const clock = { now: () => new Date(now) };
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const checkpointSigner = { sign: async () => '', verify: async () => [] };
-    db = createPostgres({ url: records.appUrl, clock, log, checkpointSigner });
+    db = recordsAt(records.appUrl, { clock, log });
     history = new ReportHistory(db, clock);
     await db.changes.run(async (tx) => {
       for (const name of ['red', 'blue'])

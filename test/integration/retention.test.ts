@@ -60,7 +60,8 @@ describe('What is old enough goes', function () {
   }
   const clean = (kept: typeof policy = policy) => {
     now = new Date();
-    return cleanUp({ ...db, clock: { now: () => now }, log }, kept);
+    const store = { metadata: async () => null };
+    return cleanUp({ ...db, clock: { now: () => now }, log, store }, kept);
   };
   const monthsOf = async (table: string): Promise<string[]> => {
     const text = `select relname from pg_class where relkind = 'r' and relname ~ $1 order by 1`;
@@ -264,7 +265,8 @@ describe('What is old enough goes', function () {
   });
 
   it('by the worker, whose status and log say how much', async () => {
-    const parts = { ports: { ...db, log, clock: { now: () => new Date() } }, retention: policy };
+    const store = { metadata: async () => null };
+    const parts = { ports: { ...db, log, store, clock: { now: () => new Date() } }, retention: policy };
     // The other tasks are not asked for here.
     const runner = await db.jobs.work(tasksOf(parts as unknown as WorkerParts));
     await db.jobs.enqueue({ task: 'clean_up' });

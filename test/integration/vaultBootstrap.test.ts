@@ -74,7 +74,13 @@ describe('bootstrap of a Vault', function () {
   });
 
   it('makes keys that never leave Vault and never rotate by themselves', async () => {
-    for (const name of ['broker-seal', 'broker-audit', 'broker-tokens', 'broker-fingerprint']) {
+    for (const name of [
+      'broker-seal',
+      'broker-audit',
+      'broker-tokens',
+      'broker-fingerprint',
+      'broker-audit-rows',
+    ]) {
       const key = (await root.request('GET', `boot-transit/keys/${name}`)).body.data;
       expect([
         key.exportable,

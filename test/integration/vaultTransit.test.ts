@@ -1,6 +1,7 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { expect } from 'chai';
 import jwt from 'jsonwebtoken';
+import { createChainKeys, isKeyMissing } from '../../src/adapters/vault/chainKeys.js';
 import { createCheckpointSigner } from '../../src/adapters/vault/checkpointSigner.js';
 import { createFingerprints } from '../../src/adapters/vault/fingerprints.js';
 import { createSealer } from '../../src/adapters/vault/sealer.js';
@@ -137,5 +138,48 @@ describe('keys that never leave Vault', function () {
     const rewrapped = await sealer.rewrap(sealed);
     expect(rewrapped).to.match(/^vault:v2:/);
     expect((await sealer.open(rewrapped, 'session:1')).reveal()).to.equal('ümlaut');
+  });
+
+  it('derives a key for each audit chain, the same again for everybody who may, also after a rotation', async () => {
+    const worker = await vault.connect('worker');
+    const keys = createChainKeys(transit, vault.log);
+    const others = createChainKeys(new Transit(worker.access, vault.mounts.transitMount), vault.log);
+    const first = (await keys.newest('reads-1')).mac('hash');
+    expect(first).to.match(/^1:[\w-]{43}$/);
+    expect((await keys.newest('reads-2')).mac('hash')).to.not.equal(first);
+    await rotate('broker-audit-rows');
+    expect((await keys.newest('reads-1')).mac('hash')).to.match(/^2:/);
+    const many = Array.from({ length: 450 }, (_, n) => ({ chain: `reads-${n}`, version: 1 + (n % 2) }));
+    const known = await others.known([...many, { chain: 'reads-1', version: 1 }, { chain: 'x', version: 9 }]);
+    expect(known[450]?.mac('hash')).to.equal(first);
+    expect(known[451]).to.equal(null);
+    expect(known[0]?.mac('hash')).to.match(/^1:/);
+    expect(known[1]?.mac('hash')).to.equal((await keys.newest('reads-1')).mac('hash'));
+  });
+
+  it('refuses those keys to a login of before, with what to do in the log', async () => {
+    const rotator = await vault.connect('rotator');
+    const keys = createChainKeys(new Transit(rotator.access, vault.mounts.transitMount), vault.log);
+    expect(isKeyMissing(await rejection(keys.newest('reads-1')))).to.equal(true);
+    const line = vault.log.lines.find(({ event }) => event === 'audit_key_missing');
+    expect(line?.fields['fix']).to.contain('bootstrap');
+  });
+
+  it('gives the public keys with which checkpoints are verified without Vault', async () => {
+    const signer = createCheckpointSigner(transit);
+    const before = await signer.sign('a payload');
+    await rotate('broker-audit');
+    const after = await signer.sign('a payload');
+    const keys = await signer.publicKeys();
+    expect(keys.map(({ version }) => version)).to.include.members([1, 2]);
+    const holds = (signature: string, version: number) => {
+      const pem = keys.find((key) => key.version === version)?.pem ?? '';
+      const bytes = Buffer.from(signature.split(':')[2] ?? '', 'base64');
+      return verify(null, Buffer.from('a payload'), createPublicKey(pem), bytes);
+    };
+    const [first, second] = [before, after].map((signature) => Number(/:v(\d+):/.exec(signature)?.[1]));
+    expect(holds(before, first ?? 0)).to.equal(true);
+    expect(holds(after, second ?? 0)).to.equal(true);
+    expect(holds(after, first ?? 0)).to.equal(false);
   });
 });

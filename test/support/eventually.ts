@@ -1,12 +1,16 @@
 const WITHIN_MS = 15_000;
 
-/** Asks again and again until `look` gives what is not undefined; rejects with `what` after 15 s. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const until = Date.now() + WITHIN_MS;
+/** Asks again and again until `look` gives what is not undefined; rejects with `what` after `withinMs`. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  withinMs = WITHIN_MS,
+): Promise<T> {
+  const until = Date.now() + withinMs;
   while (Date.now() < until) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error(`not within ${WITHIN_MS / 1000} s: ${what}`);
+  throw new Error(`not within ${withinMs / 1000} s: ${what}`);
 }

@@ -5,7 +5,7 @@ import {
   chainStart,
   emptyChain,
   hashRow,
-  link,
+  link as linkOf,
   NO_HASH,
 } from '../../src/domain/auditChain.js';
 import { AuditCheck, AuditProblems } from '../../src/domain/auditProof.js';
@@ -18,6 +18,9 @@ const event = (change: Partial<AuditEvent> = {}): AuditEvent => ({
   ...change,
 });
 
+/** As brokers from before keyed hashes did. */
+const link = (head: ChainHead, events: AuditEvent[], when: Date) =>
+  linkOf(head, events, { at: when, key: null });
 const headOf = ({ chain, seq, hash }: ChainHead): ChainHead => ({ chain, seq, hash });
 
 /** All that a check tells of these rows. */
@@ -29,7 +32,7 @@ function checked(
   for (const head of signed) heads.add(head);
   const problems = new AuditProblems();
   const check = new AuditCheck({ signed: heads, dropped }, problems);
-  for (const row of rows) check.row(row);
+  for (const row of rows) check.row(row, row.at.toISOString());
   const continued = check.continued();
   const stored = rows
     .map(headOf)

@@ -4,6 +4,7 @@ import { BrokerError } from '../../domain/errors.js';
 import type { ReadAudit } from '../../ports/auditTrail.js';
 import type { UsageRow } from '../../ports/records.js';
 import type { Clock, Log } from '../../ports/runtime.js';
+import type { ChainKeys } from '../../ports/vault.js';
 import { chainWriter } from './auditChainWriter.js';
 import { insertAudit } from './auditRow.js';
 import { isDataError, isUnknownOutcome, translate } from './errors.js';
@@ -26,6 +27,7 @@ export interface BatcherParts {
   pool: pg.Pool;
   clock: Clock;
   log: Log;
+  chainKeys: ChainKeys;
   /** Rows that may wait; 5,000 if not given. */
   maxQueue?: number;
   /** Rows of refusals that may wait; 500 if not given. */
@@ -40,7 +42,7 @@ export interface BatcherParts {
  */
 export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'isFull' | 'flush'> {
   const { clock, log, maxQueue = MAX_QUEUE, maxRefusals = MAX_REFUSALS } = parts;
-  const chain = chainWriter('reads');
+  const chain = chainWriter('reads', parts.chainKeys);
   const queue: Waiting[] = [];
   let depth = 0;
   let refusals = 0;
@@ -49,6 +51,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
 
   /** Stores the rows of all of these or of none; rejects with the driver's error. */
   const store = async (batch: readonly Waiting[]): Promise<void> => {
+    await chain.ready();
     const rows = chain.next(
       batch.flatMap((each) => each.events),
       clock.now(),

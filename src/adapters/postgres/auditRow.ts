@@ -4,15 +4,16 @@ import type { Row, SqlValue, Statement } from './pools.js';
 
 const INSERT_AUDIT = `
   insert into broker.audit_events (chain, seq, at, action, outcome, actor, actor_kind, request_id, ip, credential_id,
-    version, code, used_by, purpose, break_glass, break_glass_reason, details, prev_hash, hash)
-  select a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q::jsonb, r, s
+    version, code, used_by, purpose, break_glass, break_glass_reason, details, prev_hash, hash, mac)
+  select a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q::jsonb, r, s, t
   from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::text[], $10::text[], $11::integer[], $12::text[], $13::text[], $14::text[], $15::boolean[], $16::text[],
-    $17::text[], $18::text[], $19::text[]) as rows (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s)`;
+    $17::text[], $18::text[], $19::text[], $20::text[])
+    as rows (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)`;
 
 const INSERT_USAGE = `
   insert into broker.credential_usage (credential_id, used_by, used_at, success, error_code, purpose, caller)
-  select * from unnest($20::uuid[], $21::text[], $22::timestamptz[], $23::boolean[], $24::text[], $25::text[], $26::text[])`;
+  select * from unnest($21::uuid[], $22::text[], $23::timestamptz[], $24::boolean[], $25::text[], $26::text[], $27::text[])`;
 
 /** One statement, so that audit and usage rows are stored together or not at all, in one round trip. */
 export function insertAudit(rows: readonly AuditRow[], usage: readonly UsageRow[] = []): Statement {
@@ -45,6 +46,7 @@ function auditColumns(rows: readonly AuditRow[]): SqlValue[] {
     rows.map((row) => JSON.stringify(row.details)),
     rows.map((row) => row.prevHash),
     rows.map((row) => row.hash),
+    rows.map((row) => row.mac),
   ];
 }
 
@@ -82,5 +84,6 @@ export function toAuditRow(row: Row): AuditRow {
     details: row['details'],
     prevHash: row['prev_hash'],
     hash: row['hash'],
+    mac: row['mac'],
   } as AuditRow;
 }

@@ -1,18 +1,25 @@
 import type pg from 'pg';
-import type { ChainHead } from '../../domain/auditChain.js';
+import type { AuditRow } from '../../domain/audit.js';
+import type { ChainHead, RowKey } from '../../domain/auditChain.js';
+import { RowMacs } from '../../domain/auditMacs.js';
 import { AuditCheck, AuditProblems } from '../../domain/auditProof.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { AuditProof, AuditVerifier } from '../../ports/auditTrail.js';
 import type { Clock, Log } from '../../ports/runtime.js';
-import type { CheckpointSigner } from '../../ports/vault.js';
+import type { ChainKeys, CheckpointSigner } from '../../ports/vault.js';
 import { toAuditRow } from './auditRow.js';
+import { keysOf } from './chainTails.js';
 import { CheckpointProof } from './checkpointProof.js';
+import { databaseNow, EXACT_AT, headsBetween } from './checkpointRows.js';
 import { writeCheckpoint } from './checkpoints.js';
 import { translate } from './errors.js';
 import { type Query, queryOn } from './pools.js';
 import { sharedTurns } from './sharedTurns.js';
 
 const PAGE_ROWS = 2_000;
+const UNSIGNED_MS = 5 * 60_000;
+
+type ChainsKeys = ReadonlyMap<string, RowKey | null>;
 /** A checkpoint comes each minute, and one is looked at within moments. */
 const TRIES = 5;
 
@@ -21,12 +28,13 @@ export function postgresVerifier(parts: {
   pool: pg.Pool;
   slow: Query;
   signer: CheckpointSigner;
+  chainKeys: ChainKeys;
   clock: Clock;
   log: Log;
   /** Breaks the connections of `pool`. */
   cut(): void;
 }): AuditVerifier {
-  const { pool, slow, signer, clock, log, cut } = parts;
+  const { pool, slow, signer, chainKeys, clock, log, cut } = parts;
   let stopping = false;
   /** Page by page it looks whether it shall stop. */
   const unlessStopped =
@@ -37,9 +45,11 @@ export function postgresVerifier(parts: {
     const found = new AuditProblems();
     const signed = new CheckpointProof(signer, found);
     for (let tried = 0; tried < TRIES; tried += 1) {
-      await signed.goOn(unlessStopped(queryOn(pool)));
+      const outside = unlessStopped(queryOn(pool));
+      await signed.goOn(outside);
+      const keys = await keysOf(chainKeys, await headsBetween(outside, '-infinity', 'infinity'));
       begin();
-      const proof = await inSnapshot(pool, (query) => prove(unlessStopped(query), signed, found));
+      const proof = await inSnapshot(pool, (query) => prove(unlessStopped(query), { signed, keys, found }));
       if (proof !== null) return proof;
     }
     throw new BrokerError('records_unavailable', {
@@ -48,9 +58,10 @@ export function postgresVerifier(parts: {
     });
   });
   return {
-    async checkpoint() {
-      const newest = await writeCheckpoint(slow, { signer, clock });
+    async checkpoint(options = { keyed: false }) {
+      const { newest, problems, keyed } = await writeCheckpoint(slow, { signer, chainKeys, clock }, options);
       if (newest !== null) log.info('audit.checkpoint', { number: newest.number, sha256: newest.sha256 });
+      return { newest, problems, keyed };
     },
     verify: () =>
       verify().catch((error: unknown) => {
@@ -88,36 +99,67 @@ async function inSnapshot<T>(pool: pg.Pool, work: (query: Query) => Promise<T>):
 /** Null where the snapshot has a checkpoint that was not looked at: it may say that rows were dropped. */
 async function prove(
   query: Query,
-  signed: CheckpointProof,
-  found: AuditProblems,
+  { signed, keys, found }: { signed: CheckpointProof; keys: ChainsKeys; found: AuditProblems },
 ): Promise<AuditProof | null> {
-  const [newest] = await query({ text: 'select max(number) as number from broker.audit_checkpoints' });
-  if (Number(newest?.['number'] ?? 0) > (signed.last?.number ?? 0)) return null;
-  signed.end();
-  const check = new AuditCheck({ signed: signed.heads, dropped: signed.dropped }, found);
+  const newer = await query({
+    text: 'select 1 from broker.audit_checkpoints where number > $1::bigint limit 1',
+    values: [signed.seen],
+  });
+  if (newer.length > 0) return null;
+  const { check: checkpoints } = signed;
+  checkpoints.end();
+  const { heads, dropped, legacyEnds: ends, keyedSince } = checkpoints;
+  const macs = new RowMacs(keys, { ends, open: keyedSince === null });
+  const check = new AuditCheck({ signed: heads, dropped, macs }, found);
+  await walk(query, (row, exactAt) => {
+    // Another chain began after the keys were asked for: it is the next proof's.
+    if (keys.has(row.chain)) check.row(row, exactAt);
+  });
+  check.end(await storedOf(query, check.continued()));
+  const unsigned = tellUnsigned(check, await databaseNow(query), found);
+  return {
+    ok: found.count === 0,
+    chains: check.chains,
+    rows: check.rows,
+    checkpoints: checkpoints.count,
+    lastCheckpoint: checkpoints.last,
+    problemCount: found.count,
+    problems: found.listed,
+    ...unsigned,
+  };
+}
+
+async function walk(query: Query, each: (row: AuditRow, exactAt: string) => void): Promise<void> {
   let after: [string, number, string] | null = ['', -1, '-infinity'];
   while (after !== null) {
     const rows = await query({
       name: 'audit-walk',
       // As text, to the microsecond: behind a `Date` the last row would come again, for ever.
-      text: `select *, at::text as exact_at from broker.audit_events where (chain, seq, at) > ($1, $2::bigint, $3)
-             order by chain, seq, at limit ${PAGE_ROWS}`,
+      text: `select *, ${EXACT_AT} as exact_at from broker.audit_events
+             where (chain, seq, at) > ($1, $2::bigint, $3) order by chain, seq, at limit ${PAGE_ROWS}`,
       values: after,
     });
-    const page = rows.map(toAuditRow);
-    for (const row of page) check.row(row);
-    const last = page.at(-1);
-    after = last === undefined ? null : [last.chain, last.seq, String(rows.at(-1)?.['exact_at'])];
+    for (const row of rows) each(toAuditRow(row), String(row['exact_at']));
+    const last = rows.at(-1);
+    after =
+      last === undefined ? null : [String(last['chain']), Number(last['seq']), String(last['exact_at'])];
   }
-  check.end(await storedOf(query, check.continued()));
+}
+
+/** A checkpoint comes each minute: what waits for longer was never to be signed, or nobody signs. */
+function tellUnsigned(
+  check: AuditCheck,
+  now: Date,
+  found: AuditProblems,
+): Pick<AuditProof, 'unsignedRows' | 'oldestUnsignedAt'> {
+  const before = now.getTime() - UNSIGNED_MS;
+  for (const first of check.unsigned)
+    if (first.at.getTime() < before)
+      found.tell(first, 'unsigned: no checkpoint vouches for it and what follows');
+  const times = check.unsigned.map(({ at }) => at.getTime());
   return {
-    ok: found.count === 0,
-    chains: check.chains,
-    rows: check.rows,
-    checkpoints: signed.count,
-    lastCheckpoint: signed.last,
-    problemCount: found.count,
-    problems: found.listed,
+    unsignedRows: check.unsignedRows,
+    oldestUnsignedAt: times.length === 0 ? null : new Date(Math.min(...times)),
   };
 }
 

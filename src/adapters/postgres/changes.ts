@@ -4,6 +4,7 @@ import { BrokerError } from '../../domain/errors.js';
 import { mutex } from '../../domain/mutex.js';
 import type { Changes, ChangeTx } from '../../ports/changes.js';
 import type { Clock, Log } from '../../ports/runtime.js';
+import type { ChainKeys } from '../../ports/vault.js';
 import { chainWriter } from './auditChainWriter.js';
 import { insertAudit } from './auditRow.js';
 import { changeTx } from './changeTx.js';
@@ -11,8 +12,11 @@ import { isUnavailable, isUnknownOutcome, translate } from './errors.js';
 import { queryOn, runQuery } from './pools.js';
 
 /** Transactions whose audit rows commit with them. */
-export function postgresChanges(pool: pg.Pool, clock: Clock, log: Log): Changes {
-  const chain = chainWriter('changes');
+export function postgresChanges(
+  pool: pg.Pool,
+  { clock, log, chainKeys }: { clock: Clock; log: Log; chainKeys: ChainKeys },
+): Changes {
+  const chain = chainWriter('changes', chainKeys);
   const oneCommit = mutex();
 
   /** The commit's own error, or undefined when it is known to have taken place. */
@@ -35,6 +39,7 @@ export function postgresChanges(pool: pg.Pool, clock: Clock, log: Log): Changes 
 
   return {
     async run<T>(work: (tx: ChangeTx) => Promise<T>): Promise<T> {
+      await chain.ready();
       const client = await connect(pool);
       let broken = true;
       try {

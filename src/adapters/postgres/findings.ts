@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { parsePayload, payloadHash } from '../../domain/checkpoint.js';
 import { FINDING_KINDS, type FindingKind, type VaultFinding } from '../../domain/vaultFinding.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type {
@@ -10,7 +11,6 @@ import type {
 } from '../../ports/findings.js';
 import type { PageRequest } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
-import { payloadHash } from './checkpoints.js';
 import { toSql, uuidOrNull } from './credentialRow.js';
 import { pageOf, readCursor } from './cursor.js';
 import { translate } from './errors.js';
@@ -91,7 +91,9 @@ function ownState(query: Query): Pick<Findings, 'reportOnly' | 'lastCheckpoint' 
       const text = 'select number, payload from broker.audit_checkpoints order by number desc limit 1';
       const [row] = await query({ text });
       if (row === undefined) return null;
-      return { number: Number(row['number']), sha256: payloadHash(String(row['payload'])) };
+      const payload = String(row['payload']);
+      const keyed = parsePayload(payload)?.keyed_since !== undefined;
+      return { number: Number(row['number']), sha256: payloadHash(payload), keyed };
     },
     async knowsCheckpoint({ number, sha256 }) {
       const text = 'select payload from broker.audit_checkpoints where number = $1';

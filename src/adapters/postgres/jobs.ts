@@ -27,12 +27,19 @@ const ADD_JOB = `
   graphile_worker.add_job($1::text, payload := $2::json, queue_name := $3::text, run_at := $4::timestamptz,
     max_attempts := $5::integer, job_key := $6::text, job_key_mode := 'preserve_run_at')`;
 
+const NOW = 'select clock_timestamp() as now';
+
 /** One statement, so that the moment moves on and the job is there, or neither. */
 const ENQUEUE_DUE = `
   with due as (
-    update broker.worker_schedules set last_due_at = next_due_at, next_due_at = $8
-    where name = $1 and next_due_at <= $7 returning name
+    update broker.worker_schedules set last_due_at = next_due_at, next_due_at = $7
+    where name = $1 and next_due_at <= clock_timestamp() returning name
   ) select ${ADD_JOB} is not null as added from due`;
+
+/** `$2` is the next moment of the schedule: what is due after it, while it has not come yet, is wrong. */
+const PUT_RIGHT = `
+  update broker.worker_schedules set next_due_at = $2
+  where name = $1 and next_due_at > $2 and clock_timestamp() < $2 returning name`;
 
 const FORGET_DEAD = `
   select id from graphile_worker.complete_jobs(array(
@@ -48,17 +55,20 @@ const DECLARE = `
 /** The queue in the schema `graphile_worker`, and what belongs to it in ours. */
 export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptions): Jobs {
   const query = queryOn(pool);
+  const now = async (): Promise<Date> => (await query({ text: NOW }))[0]?.['now'] as Date;
   return {
     async enqueue({ task, key, queue, payload = {}, runAt, maxAttempts = MAX_ATTEMPTS }) {
       const values = [task, toSql(payload), queue ?? null, runAt ?? null, maxAttempts, key ?? null];
       await query({ text: `select ${ADD_JOB}`, values });
     },
     async declare({ name, expression, timezone }, nextDue) {
-      await query({ text: DECLARE, values: [name, expression, timezone, nextDue] });
+      await query({ text: DECLARE, values: [name, expression, timezone, nextDue(await now())] });
     },
-    async enqueueDue({ name }, { now, nextDue }) {
-      const payload = toSql({});
-      const values = [name, payload, name, null, MAX_ATTEMPTS, name, now, nextDue];
+    async enqueueDue({ name }, nextDue) {
+      const next = nextDue(await now());
+      if ((await query({ text: PUT_RIGHT, values: [name, next] })).length > 0)
+        log.error('schedule_put_right', { schedule: name });
+      const values = [name, toSql({}), name, null, MAX_ATTEMPTS, name, next];
       return (await query({ text: ENQUEUE_DUE, values })).length > 0;
     },
     work: (handlers) => startJobRunner({ pool, clock, log, leaseMs }, handlers),

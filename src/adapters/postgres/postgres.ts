@@ -1,4 +1,4 @@
-import type { AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
+import type { AuditArchive, AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
 import type { EventFeed } from '../../ports/eventFeed.js';
 import type { Findings } from '../../ports/findings.js';
@@ -10,14 +10,16 @@ import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Retention } from '../../ports/retention.js';
 import type { Clock, Log } from '../../ports/runtime.js';
-import type { CheckpointSigner } from '../../ports/vault.js';
+import type { ChainKeys, CheckpointSigner } from '../../ports/vault.js';
 import { accessReads } from './access.js';
+import { auditArchive } from './auditArchive.js';
 import { auditBatcher } from './auditBatcher.js';
 import { auditReads } from './auditReads.js';
 import { postgresVerifier } from './auditVerifier.js';
 import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
+import { databaseClock, type MachineClocks } from './databaseClock.js';
 import { disabledReads } from './disabledPrincipals.js';
 import { postgresEventFeed } from './eventFeed.js';
 import { eventReads } from './events.js';
@@ -51,9 +53,11 @@ const ROLL_UP_EVERY_MS = 600_000;
 export interface PostgresOptions {
   /** Connection of the app role. */
   url: string;
-  clock: Clock;
+  /** Of this machine: the adapter makes the clock of all decisions from it, that of Postgres. Or the only one, in tests. */
+  clock: Clock | MachineClocks;
   log: Log;
   checkpointSigner: CheckpointSigner;
+  chainKeys: ChainKeys;
   audit?: {
     /** Rows that may wait for a flush; 5,000 if not given. */
     maxQueue?: number;
@@ -67,10 +71,13 @@ export interface PostgresOptions {
 }
 
 export interface Postgres {
+  /** Postgres' time. */
+  clock: Clock;
   records: Records;
   changes: Changes;
   readAudit: ReadAudit;
   auditVerifier: AuditVerifier;
+  auditArchive: AuditArchive;
   recordsStatus: RecordsStatus;
   jobs: Jobs;
   hostSlots: HostSlots;
@@ -87,14 +94,16 @@ export interface Postgres {
 
 /** All that Postgres does for the broker. Connects on first use; the schema must have been migrated. */
 export function createPostgres(options: PostgresOptions): Postgres {
-  const { url, clock, log, checkpointSigner } = options;
+  const { url, log, checkpointSigner: signer, chainKeys } = options;
   const pools = createPools(url, log);
   const reads = queryOn(pools.reads);
+  const shared = 'monotonicMs' in options.clock ? databaseClock(reads, options.clock, log) : undefined;
+  const clock = shared ?? options.clock;
   const lists = queryOn(pools.lists);
   const slow = queryOn(pools.slow);
   const refusals = refusalCounter(slow, clock, log);
   const countRefusal = refusals.count;
-  const batcher = auditBatcher({ pool: pools.audit, clock, log, countRefusal, ...options.audit });
+  const batcher = auditBatcher({ pool: pools.audit, clock, log, chainKeys, countRefusal, ...options.audit });
   const flush = async (): Promise<void> => {
     await Promise.all([batcher.flush(), refusals.flush()]);
   };
@@ -104,29 +113,37 @@ export function createPostgres(options: PostgresOptions): Postgres {
     setInterval(() => void rollUpUsage(slow, log), ROLL_UP_EVERY_MS).unref(),
   ];
   return {
+    clock,
     records: recordsOf(reads, lists, clock),
-    changes: postgresChanges(pools.changes, clock, log),
+    changes: postgresChanges(pools.changes, { clock, log, chainKeys }),
     readAudit: { ...batcher, flush, countRefusal },
     auditVerifier: postgresVerifier({
       pool: pools.proof,
       slow,
-      signer: checkpointSigner,
+      signer,
+      chainKeys,
       clock,
       log,
       cut: pools.cutProof,
     }),
-    recordsStatus: postgresStatus(reads, clock, log),
+    auditArchive: auditArchive(lists),
+    recordsStatus: {
+      ...postgresStatus(reads, clock, log),
+      clockAheadSeconds: () => shared?.aheadSeconds() ?? null,
+      clockKnown: async () => shared?.known(),
+    },
     outbox: postgresOutbox(queryOn(pools.changes)),
     addresses: addressBook(slow, clock, log),
     eventFeed: postgresEventFeed(queryOn(pools.changes)),
     reports: postgresReports(lists, slow),
     findings: postgresFindings(lists, pools.leader, clock),
-    retention: postgresRetention(slow, checkpointSigner, clock),
+    retention: postgresRetention(slow, { signer, chainKeys, clock }),
     hostSlots: postgresHostSlots(queryOn(pools.changes), log),
     passwordTurns: postgresPasswordTurns(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       for (const timer of timers) clearInterval(timer);
+      shared?.stop();
       await flush();
       await pools.close();
     },

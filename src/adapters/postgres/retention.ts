@@ -1,8 +1,6 @@
 import { BrokerError } from '../../domain/errors.js';
 import type { AgedTable, Retention } from '../../ports/retention.js';
-import type { Clock } from '../../ports/runtime.js';
-import type { CheckpointSigner } from '../../ports/vault.js';
-import { writeCheckpoint } from './checkpoints.js';
+import { type CheckpointParts, writeCheckpoint } from './checkpoints.js';
 import type { Query, SqlValue } from './pools.js';
 
 /** What has ended, and when. Of notices those go whose deliveries went. */
@@ -29,13 +27,13 @@ const MONTHS = `
 /** Another process may sign a checkpoint at the same moment. */
 const TRIES = 3;
 
-export function postgresRetention(query: Query, signer: CheckpointSigner, clock: Clock): Retention {
+export function postgresRetention(query: Query, parts: CheckpointParts): Retention {
   const countOf = async (text: string, values: SqlValue[]): Promise<number> =>
     Number((await query({ text, values }))[0]?.['count'] ?? 0);
   return {
     monthsBefore: (table, before) => countOf(MONTHS, [table, before]),
     async dropMonths(table, before) {
-      if (table === 'audit_events') await signDropped(query, { signer, clock, before });
+      if (table === 'audit_events') await signDropped(query, parts, before);
       // Together or not at all: what is gone must be told, and is told by whoever dropped it.
       const checkpoints = table === 'audit_events' ? 'broker.drop_checkpoints($2), ' : '';
       const text = `select ${checkpoints}broker.drop_partitions($1, $2) as dropped`;
@@ -51,12 +49,11 @@ export function postgresRetention(query: Query, signer: CheckpointSigner, clock:
   };
 }
 
-async function signDropped(
-  query: Query,
-  { signer, clock, before }: { signer: CheckpointSigner; clock: Clock; before: Date },
-): Promise<void> {
-  for (let tried = 0; tried < TRIES; tried += 1)
-    if ((await writeCheckpoint(query, { signer, clock }, before)) !== null) return;
+async function signDropped(query: Query, parts: CheckpointParts, droppedBefore: Date): Promise<void> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const { newest } = await writeCheckpoint(query, parts, { keyed: false, droppedBefore });
+    if (newest !== null) return;
+  }
   throw new BrokerError('records_unavailable', {
     detail: 'The records database cannot serve right now.',
     log: 'no checkpoint could be written',

@@ -1,4 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import type { CheckpointSigner, SignedPayload } from '../../ports/vault.js';
+import { badAnswer } from './faults.js';
 import { base64, type Transit } from './transit.js';
 import { AUDIT_KEY } from './transitKeys.js';
 
@@ -18,7 +20,26 @@ export function createCheckpointSigner(transit: Transit): CheckpointSigner {
       }
       return verdicts;
     },
+    async publicKeys() {
+      const { keys = {} } = (await transit.key(AUDIT_KEY)) ?? {};
+      return Object.entries(keys as Record<string, { public_key?: unknown }>)
+        .map(([version, key]) => ({ version: Number(version), pem: pemOf(key.public_key) }))
+        .sort((a, b) => a.version - b.version);
+    },
   };
+}
+
+/** What comes before the 32 bytes of an Ed25519 key in SubjectPublicKeyInfo (RFC 8410). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Vault shows an Ed25519 key as base64 of its 32 bytes. */
+function pemOf(publicKey: unknown): string {
+  const bytes = Buffer.from(typeof publicKey === 'string' ? publicKey : '', 'base64');
+  if (bytes.length !== 32) throw badAnswer('a signing key without its public half');
+  const der = Buffer.concat([SPKI_PREFIX, bytes]);
+  return createPublicKey({ key: der, format: 'der', type: 'spki' })
+    .export({ format: 'pem', type: 'spki' })
+    .toString();
 }
 
 function batchesOf(signed: readonly SignedPayload[]): SignedPayload[][] {

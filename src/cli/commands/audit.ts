@@ -2,14 +2,14 @@ import { Command } from 'commander';
 import { withAccountNames } from '../accountNames.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
-import { EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { findCredentialId } from '../find.js';
 import { type Column, printJson, printTable } from '../output.js';
 import { listed, tellMore } from '../pages.js';
 import { writtenOut } from '../subject.js';
-import { note, say } from '../terminal.js';
+import { note } from '../terminal.js';
 import { ago, TIME_FORMS } from '../when.js';
+import { proofCommands } from './auditProof.js';
 
 interface ListOptions extends GlobalOptions {
   credential?: string;
@@ -19,14 +19,6 @@ interface ListOptions extends GlobalOptions {
   from?: string;
   to?: string;
   limit: number;
-}
-interface Proof {
-  ok: boolean;
-  chains: number;
-  rows: number;
-  checkpoints: number;
-  problem_count: number;
-  problems: { chain: string; seq: number; problem: string }[];
 }
 
 const list = leaf('list', 'what happened, newest first (admins: all, others: their own)')
@@ -67,25 +59,6 @@ function outcomeOf(row: Record<string, unknown>): string {
   return `${row['outcome']}${row['code'] === null ? '' : `: ${row['code']}`}${glass}`;
 }
 
-const verify = leaf(
-  'verify',
-  'recompute every chain and check it against the signed checkpoints (admins)',
-).action(
-  withBroker(async (cli, { json }) => {
-    const { body } = await cli.call<Proof>('/api/audit/verify');
-    if (json) printJson(body);
-    else {
-      for (const { chain, seq, problem } of body.problems) say(`${chain} ${seq}: ${problem}`);
-      const more = body.problem_count - body.problems.length;
-      if (more > 0) say(`… and ${more} more`);
-      note(
-        `${body.ok ? 'Untouched' : 'NOT AS IT WAS WRITTEN'}: ${body.rows} rows in ${body.chains} chains, ${body.checkpoints} signed checkpoints.`,
-      );
-    }
-    if (!body.ok) process.exitCode = EXIT.failed;
-  }),
-);
-
 /** The trail of who did what. */
 export const audit = new Command('audit').description('who did what');
-for (const command of [list, verify]) audit.addCommand(command);
+for (const command of [list, ...proofCommands]) audit.addCommand(command);

@@ -6,6 +6,7 @@ import { note, say } from '../terminal.js';
 type Row = Record<string, unknown>;
 interface Status {
   queue: { waiting: number; later: number; running: number; dead: number; lag_seconds: number };
+  stopped: string[];
   workers: Row[];
   schedules: Row[];
   tasks: Row[];
@@ -26,6 +27,7 @@ const status = leaf('status', 'workers, their queue, and how the last runs went 
     ]);
     say('');
     printTable(columns, rowsOf(body));
+    if (body.stopped.length > 0) note(`NOT RUNNING for three periods: ${body.stopped.join(', ')}.`);
     if (body.workers.length === 0) note('No worker runs: nothing is tested, told or cleaned up.');
   }),
 );

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import type { auditRowItem, auditRowsAnswer, checkpointItem, checkpointsAnswer } from '../../api/audit.js';
+import { parsePayload } from '../../domain/checkpoint.js';
+import type { Cli } from '../cli.js';
+
+export type RowLine = z.output<typeof auditRowItem>;
+export type CheckpointLine = z.output<typeof checkpointItem>;
+
+/** The first line of an export. */
+export interface Header {
+  glassdome_audit: 1;
+  broker: string;
+  /** Its checkpoint is where the export begins; null: with the first row that there is. */
+  base: number | null;
+  since: string | null;
+  until: string | null;
+  /** The checkpoint that Vault remembered: an export up to now holds it. */
+  remembered: { number: number; sha256: string } | null;
+}
+
+export type Line =
+  | Header
+  | { checkpoint: CheckpointLine }
+  | { row: RowLine }
+  | { end: { checkpoints: number; rows: number } };
+
+/** Rows of one chain: those after `from`, up to `to`. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+export interface ExportOptions {
+  since?: string;
+  until?: string;
+}
+
+/**
+ * The lines of an export, as they are read: checkpoints, then the rows that they vouch for, from the checkpoint before
+ * `since` to the first one after `until`. Of the rows only numbers are held.
+ */
+export async function* exportLines(cli: Cli, { since, until }: ExportOptions): AsyncGenerator<Line> {
+  const { body } = await cli.call<{ remembered: Header['remembered'] }>('/api/audit/checkpoints', {
+    method: 'POST',
+  });
+  const base = since === undefined ? null : await baseOf(cli, since);
+  yield {
+    glassdome_audit: 1,
+    broker: cli.api.server.origin,
+    base,
+    since: since ?? null,
+    until: until ?? null,
+    remembered: body.remembered,
+  };
+  const spans = new Map<string, Span>();
+  let checkpoints = 0;
+  for await (const checkpoint of checkpointsOf(cli, since)) {
+    yield { checkpoint };
+    checkpoints += 1;
+    const payload = parsePayload(checkpoint.payload);
+    if (payload === null || (base !== null && checkpoint.number < base)) continue;
+    for (const { chain, seq } of payload.heads) widen(spans, { chain, seq }, checkpoint.number === base);
+    if (until !== undefined && Date.parse(payload.at) >= Date.parse(until)) break;
+  }
+  let rows = 0;
+  for await (const row of rowsOf(cli, spans)) {
+    yield { row };
+    rows += 1;
+  }
+  yield { end: { checkpoints, rows } };
+}
+
+function widen(
+  spans: Map<string, Span>,
+  { chain, seq }: { chain: string; seq: number },
+  isBase: boolean,
+): void {
+  const span = spans.get(chain) ?? { from: isBase ? seq : -1, to: seq };
+  spans.set(chain, { from: span.from, to: Math.max(span.to, seq) });
+}
+
+/** The newest checkpoint before `since`; null where all are younger. */
+async function baseOf(cli: Cli, since: string): Promise<number | null> {
+  for await (const { number, at, payload } of checkpointsOf(cli, since)) {
+    if (Date.parse(at) > Date.parse(since)) return null;
+    if (!payload.includes('"dropped":')) return number;
+  }
+  return null;
+}
+
+async function* checkpointsOf(cli: Cli, since: string | undefined): AsyncGenerator<CheckpointLine> {
+  const from: Record<string, string> = since === undefined ? {} : { since };
+  for (let after = 0; ; ) {
+    const query = new URLSearchParams({ ...from, after: String(after) });
+    const { body } = await cli.call<z.output<typeof checkpointsAnswer>>(`/api/audit/checkpoints?${query}`);
+    yield* body.items;
+    const last = body.items.at(-1);
+    if (last === undefined) return;
+    after = last.number;
+  }
+}
+
+/** Goes from chain to chain; what lies between two spans is passed over. */
+async function* rowsOf(cli: Cli, spans: ReadonlyMap<string, Span>): AsyncGenerator<RowLine> {
+  for (const chain of [...spans.keys()].sort()) {
+    const { from, to } = spans.get(chain) as Span;
+    let after: Record<string, string> = { chain, seq: String(from) };
+    for (let within = from < to; within; ) {
+      const query = new URLSearchParams({ ...after, limit: String(Math.min(1_000, to - from + 1)) });
+      const { body } = await cli.call<z.output<typeof auditRowsAnswer>>(`/api/audit/rows?${query}`);
+      const wanted = body.items.filter((row) => row.chain === chain && row.seq <= to);
+      yield* wanted;
+      const last = wanted.at(-1);
+      within = last !== undefined && wanted.length === body.items.length;
+      if (last !== undefined) after = { chain, seq: String(last.seq), at: last.at };
+    }
+  }
+}

@@ -1,0 +1,249 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { AuditRow } from '../../domain/audit.js';
+import type { ChainHead } from '../../domain/auditChain.js';
+import { AuditCheck, type AuditProblem, AuditProblems } from '../../domain/auditProof.js';
+import { CHECKPOINTS, CheckpointCheck, parsePayload, payloadHash } from '../../domain/checkpoint.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import type { CheckpointLine, Header, RowLine } from './exportFile.js';
+
+export interface OfflineProof {
+  ok: boolean;
+  rows: number;
+  chains: number;
+  checkpoints: number;
+  /** The checkpoint after which the rows begin, with its signed date; null: with the first that there was. */
+  base: { number: number; at: string } | null;
+  problemCount: number;
+  problems: readonly AuditProblem[];
+}
+
+/** What is wrong with the file itself. */
+const FILE = 'file';
+
+/** Verifies an export with nothing but public keys; holds no rows. `now` is for dates in the future. */
+export async function verifyFile(file: string, keys: readonly KeyObject[], now: Date): Promise<OfflineProof> {
+  const proof = new FileProof(keys, now);
+  for await (const line of linesOf(file)) proof.line(line);
+  const named = proof.continued();
+  const stored: ChainHead[] = [];
+  if (named.length > 0) {
+    const wanted = new Set(named.map(({ chain, seq }) => `${chain} ${seq}`));
+    for await (const line of linesOf(file)) {
+      const row = rowIn(line);
+      if (row !== null && wanted.has(`${row.chain} ${row.seq}`)) stored.push(row);
+    }
+  }
+  return proof.end(stored);
+}
+
+/** All public keys of a PEM file. */
+export function publicKeysIn(pem: string): KeyObject[] {
+  const blocks = pem.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [];
+  try {
+    const keys = blocks.map((block) => createPublicKey(block));
+    if (keys.length > 0 && keys.every((key) => key.asymmetricKeyType === 'ed25519')) return keys;
+  } catch {
+    // Said below.
+  }
+  throw new CliError(
+    '--key: the file holds no Ed25519 public keys in PEM.',
+    EXIT.usage,
+    'Get it from the broker: glassdome audit key > key.pem',
+  );
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file, 'utf8');
+  const failed = new Promise<never>((_resolve, reject) => {
+    input.once('error', () => reject(new CliError(`${file}: cannot be read.`, EXIT.usage)));
+  });
+  failed.catch(() => undefined);
+  await Promise.race([failed, new Promise((resolve) => input.once('open', resolve))]);
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
+    if (line !== '') yield line;
+}
+
+class FileProof {
+  readonly #problems = new AuditProblems();
+  #header: Header | undefined;
+  #checkpoints = new CheckpointCheck(this.#problems);
+  #base: { number: number; at: string; heads: ChainHead[] } | null = null;
+  #rows: AuditCheck | undefined;
+  #lines = 0;
+  #ended = false;
+  #remembered: boolean | null = null;
+
+  constructor(
+    private readonly keys: readonly KeyObject[],
+    private readonly now: Date,
+  ) {}
+
+  line(text: string): void {
+    this.#lines += 1;
+    const line = objectIn(text);
+    if (this.#header === undefined) return void this.#begin(line as Partial<Header> | null);
+    if (this.#ended) return void this.#tell('there is more after the last line');
+    if (line === null) return void this.#tell('the line is not readable');
+    const { checkpoint, row, end } = line as Record<string, unknown>;
+    if (isCheckpoint(checkpoint)) this.#checkpoint(checkpoint);
+    else if (isRow(row)) this.#row(row);
+    else if (isCounts(end)) this.#end(end);
+    else this.#tell('the line is none of an export');
+  }
+
+  /** Heads that chains say they continue, where the export holds that chain. */
+  continued(): ChainHead[] {
+    return this.#check().continued();
+  }
+
+  end(stored: readonly ChainHead[]): OfflineProof {
+    const check = this.#check();
+    const partial = this.#header?.base !== null;
+    // Of what came before the export nothing is known.
+    const outside = partial ? check.continued().filter((head) => !this.#isIn(head.chain)) : [];
+    check.end([...stored, ...outside]);
+    for (const first of check.unsigned)
+      this.#problems.tell(first, 'unsigned: no checkpoint in the file vouches for it and what follows');
+    if (!this.#ended) this.#tell('the file is cut off: its last line is missing');
+    this.#checkRemembered();
+    const { count, listed } = this.#problems;
+    const { chains, rows } = check;
+    const base = this.#base && { number: this.#base.number, at: this.#base.at };
+    const checkpoints = this.#checkpoints.count;
+    return { ok: count === 0, rows, chains, checkpoints, base, problemCount: count, problems: listed };
+  }
+
+  #begin(header: Partial<Header> | null): void {
+    if (header?.glassdome_audit !== 1)
+      throw new CliError(
+        'The file is no export of an audit trail.',
+        EXIT.usage,
+        'Make one: glassdome audit export > file',
+      );
+    this.#header = { base: null, until: null, remembered: null, ...header } as Header;
+    this.#checkpoints = new CheckpointCheck(this.#problems, this.#header.base);
+  }
+
+  #checkpoint(checkpoint: CheckpointLine): void {
+    if (this.#rows !== undefined) return void this.#tell('a checkpoint comes after the rows');
+    const valid = this.keys.some((key) => holds(checkpoint, key));
+    this.#checkpoints.add(checkpoint, valid, this.now);
+    const { number } = checkpoint;
+    const payload = valid ? parsePayload(checkpoint.payload) : null;
+    if (number === this.#header?.base && payload !== null)
+      this.#base = { number, at: payload.at, heads: payload.heads };
+    if (number === this.#header?.remembered?.number)
+      this.#remembered = payloadHash(checkpoint.payload) === this.#header.remembered.sha256;
+  }
+
+  #row(line: RowLine): void {
+    this.#check().row(rowOf(line), line.at);
+  }
+
+  /** At the first row all checkpoints were read. */
+  #check(): AuditCheck {
+    if (this.#rows !== undefined) return this.#rows;
+    this.#checkpoints.end();
+    if ((this.#header?.base ?? null) !== null && this.#base === null)
+      this.#problems.tell(
+        { chain: CHECKPOINTS, seq: this.#header?.base ?? 0 },
+        'the first checkpoint is missing',
+      );
+    const { heads: signed, dropped } = this.#checkpoints;
+    this.#rows = new AuditCheck(
+      { signed, dropped: [...dropped, ...(this.#base?.heads ?? [])] },
+      this.#problems,
+    );
+    return this.#rows;
+  }
+
+  #end({ rows, checkpoints }: { rows: number; checkpoints: number }): void {
+    this.#ended = true;
+    if (rows !== this.#check().rows || checkpoints !== this.#checkpoints.count)
+      this.#tell('the file holds another number of lines than were exported');
+  }
+
+  #checkRemembered(): void {
+    const { remembered, until } = this.#header ?? {};
+    if (remembered === undefined || remembered === null) return;
+    const newest = this.#checkpoints.last?.number ?? 0;
+    const missing = until === null && newest < remembered.number;
+    if (this.#remembered === false || missing)
+      this.#problems.tell(
+        { chain: CHECKPOINTS, seq: remembered.number },
+        'deleted: Vault remembered this checkpoint, and it is gone or another',
+      );
+  }
+
+  #isIn(chain: string): boolean {
+    return this.#checkpoints.heads.of(chain) !== undefined;
+  }
+
+  #tell(problem: string): void {
+    this.#problems.tell({ chain: FILE, seq: this.#lines }, problem);
+  }
+}
+
+function holds({ payload, signature }: CheckpointLine, key: KeyObject): boolean {
+  const bytes = /^vault:v\d+:([A-Za-z0-9+/=]+)$/.exec(signature)?.[1];
+  return bytes !== undefined && verify(null, Buffer.from(payload, 'utf8'), key, Buffer.from(bytes, 'base64'));
+}
+
+function objectIn(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function rowIn(text: string): ChainHead | null {
+  const { row } = (objectIn(text) ?? {}) as { row?: unknown };
+  return isRow(row) ? { chain: row.chain, seq: row.seq, hash: row.hash } : null;
+}
+
+function isRow(value: unknown): value is RowLine {
+  const { chain, seq, at, hash } = (value ?? {}) as Partial<RowLine>;
+  return (
+    typeof chain === 'string' && typeof seq === 'number' && typeof at === 'string' && typeof hash === 'string'
+  );
+}
+
+function isCheckpoint(value: unknown): value is CheckpointLine {
+  const { number, at, payload, signature } = (value ?? {}) as Partial<CheckpointLine>;
+  const texts = [at, payload, signature].every((text) => typeof text === 'string');
+  return typeof number === 'number' && texts;
+}
+
+function isCounts(value: unknown): value is { rows: number; checkpoints: number } {
+  const { rows, checkpoints } = (value ?? {}) as Record<string, unknown>;
+  return typeof rows === 'number' && typeof checkpoints === 'number';
+}
+
+function rowOf(line: RowLine): AuditRow {
+  return {
+    chain: line.chain,
+    seq: line.seq,
+    at: new Date(line.at),
+    action: line.action,
+    outcome: line.outcome,
+    actor: line.actor,
+    actorKind: line.actor_kind,
+    requestId: line.request_id,
+    ip: line.ip,
+    credentialId: line.credential_id,
+    version: line.version,
+    code: line.code,
+    usedBy: line.used_by,
+    purpose: line.purpose,
+    breakGlass: line.break_glass,
+    breakGlassReason: line.break_glass_reason,
+    details: line.details ?? {},
+    prevHash: line.prev_hash,
+    hash: line.hash,
+    mac: null,
+  } as AuditRow;
+}

@@ -1,0 +1,36 @@
+import type { AuditRow } from './audit.js';
+import type { RowKey } from './auditChain.js';
+
+/** How far rows without a keyed hash are accepted: what brokers wrote before there was one. */
+export interface Legacy {
+  /** Of each chain the last row that a checkpoint from before vouches for. */
+  ends: ReadonlyMap<string, number>;
+  /** No checkpoint has said yet that all rows are keyed from now on. */
+  open: boolean;
+}
+
+/** Looks whether a broker that could ask Vault wrote each row. Holds one key a chain. */
+export class RowMacs {
+  constructor(
+    /** Null for a chain whose key Vault does not hold. */
+    private readonly keys: ReadonlyMap<string, RowKey | null>,
+    private readonly legacy: Legacy,
+  ) {}
+
+  /** What is wrong with a row; null: nothing. */
+  problemOf({ chain, seq, hash, mac }: AuditRow): string | null {
+    if (mac === null) {
+      const vouched = this.legacy.open || seq <= (this.legacy.ends.get(chain) ?? -1);
+      return vouched ? null : 'invented: it has no keyed hash, and no checkpoint from before vouches for it';
+    }
+    const key = this.keys.get(chain) ?? null;
+    if (key === null) return 'invented: Vault holds no key that its keyed hash names';
+    return key.mac(hash) === mac ? null : 'forged: its keyed hash does not hold';
+  }
+}
+
+/** The version of the key that a keyed hash names; null where it is none. */
+export function macVersion(mac: string | null): number | null {
+  const version = Number(/^(\d{1,9}):/.exec(mac ?? '')?.[1] ?? Number.NaN);
+  return version > 0 ? version : null;
+}
