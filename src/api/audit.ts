@@ -8,7 +8,11 @@ const at = z.string();
 /** `GET /api/audit/checkpoints`: from the last one before `since` on; those that say what was dropped always come first. */
 export const checkpointsQuery = z.strictObject({
   since: moment.optional(),
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  /** `key` of the last one that is known. */
+  after: z
+    .string()
+    .regex(/^-?\d{1,18}$|^-9223372036854775808$|^9223372036854775807$/, 'must be the key of a checkpoint')
+    .default('-9223372036854775808'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
@@ -22,16 +26,22 @@ export const auditRowsQuery = z.strictObject({
 
 const name = z.strictObject({ number: z.number().int(), sha256: z.string() });
 
+/** A number that somebody made up may be any. */
+const problem = z.strictObject({ chain: z.string(), seq: z.number(), problem: z.string() });
+
 export const checkpointedAnswer = z.strictObject({
   /** The newest valid checkpoint. */
   checkpoint: name.nullable(),
   /** The one that Vault remembers from the last reconciliation: an export up to now holds it. */
   remembered: name.nullable(),
-  problem_count: count,
+  /** What was found wrong since the checkpoint before, and was not signed. */
+  problems: z.array(problem),
 });
 
 export const checkpointItem = z.strictObject({
-  number: z.number().int(),
+  /** The number as text, to ask for what follows. */
+  key: z.string(),
+  number: z.number(),
   at,
   payload: z.string(),
   signature: z.string(),
@@ -40,7 +50,7 @@ export const checkpointsAnswer = z.strictObject({ items: z.array(checkpointItem)
 
 export const auditRowItem = z.strictObject({
   chain: z.string(),
-  seq: z.number().int(),
+  seq: z.number(),
   /** As it is stored, to the microsecond. */
   at,
   action: z.string(),
@@ -74,7 +84,7 @@ export const auditProof = z.strictObject({
   checkpoints: count,
   last_checkpoint: name.nullable(),
   problem_count: count,
-  problems: z.array(z.strictObject({ chain: z.string(), seq: z.number().int(), problem: z.string() })),
+  problems: z.array(problem),
   /** Rows that no checkpoint vouches for yet: those of the last minute. */
   unsigned_rows: count,
   oldest_unsigned_at: z.iso.datetime().nullable(),

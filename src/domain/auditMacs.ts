@@ -9,8 +9,13 @@ export interface Legacy {
   open: boolean;
 }
 
+/** Looks at one row alone: what is wrong with it; null: nothing. */
+export interface RowJudge {
+  problemOf(row: AuditRow): string | null;
+}
+
 /** Looks whether a broker that could ask Vault wrote each row. Holds one key a chain. */
-export class RowMacs {
+export class RowMacs implements RowJudge {
   constructor(
     /** Null for a chain whose key Vault does not hold. */
     private readonly keys: ReadonlyMap<string, RowKey | null>,
@@ -20,13 +25,22 @@ export class RowMacs {
   /** What is wrong with a row; null: nothing. */
   problemOf({ chain, seq, hash, mac }: AuditRow): string | null {
     if (mac === null) {
-      const vouched = this.legacy.open || seq <= (this.legacy.ends.get(chain) ?? -1);
-      return vouched ? null : 'invented: it has no keyed hash, and no checkpoint from before vouches for it';
+      return unkeyed({ chain, seq }, this.legacy);
     }
     const key = this.keys.get(chain) ?? null;
     if (key === null) return 'invented: Vault holds no key that its keyed hash names';
     return key.mac(hash) === mac ? null : 'forged: its keyed hash does not hold';
   }
+}
+
+/** Without Vault: whether each row that must have a keyed hash has one. */
+export function onlyKeyed(legacy: Legacy): RowJudge {
+  return { problemOf: (row) => (row.mac === null ? unkeyed(row, legacy) : null) };
+}
+
+function unkeyed({ chain, seq }: { chain: string; seq: number }, { ends, open }: Legacy): string | null {
+  if (open || seq <= (ends.get(chain) ?? -1)) return null;
+  return 'invented: it has no keyed hash, and no checkpoint from before vouches for it';
 }
 
 /** The version of the key that a keyed hash names; null where it is none. */

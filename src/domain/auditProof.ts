@@ -1,6 +1,6 @@
 import type { AuditRow } from './audit.js';
 import { type ChainHead, hashRow, NO_HASH, namedPrevious } from './auditChain.js';
-import type { RowMacs } from './auditMacs.js';
+import type { RowJudge } from './auditMacs.js';
 import type { HeadsOfChain, SignedHeads } from './signedHeads.js';
 
 /** So many are listed; of a trail that is wrong all over the rest is only counted. */
@@ -32,8 +32,7 @@ export interface KnownHeads {
   signed: SignedHeads;
   /** Up to these, a valid checkpoint says, rows were dropped because they were old. */
   dropped: readonly ChainHead[];
-  /** Absent where there is no Vault to ask. */
-  macs?: RowMacs;
+  macs?: RowJudge;
 }
 
 /** The first row of a chain that no checkpoint vouches for. */
@@ -56,7 +55,7 @@ export class AuditCheck {
   #place = 0;
   #chains = 0;
   #rows = 0;
-  readonly #macs: RowMacs | undefined;
+  readonly #macs: RowJudge | undefined;
   readonly #unsigned: UnsignedFrom[] = [];
   #unsignedRows = 0;
 

@@ -35,6 +35,9 @@ export interface StoredCheckpoint {
   signature: string;
 }
 
+/** A checkpoint comes each minute: a row that waits for longer was never to be signed, or nobody signs. */
+export const UNSIGNED_MS = 5 * 60_000;
+
 /** How far two clocks may differ before a moment counts as in the future. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
@@ -84,6 +87,7 @@ export class CheckpointCheck {
   #removed: CheckpointName | null = null;
   #count = 0;
   #last: CheckpointName | null = null;
+  #lastAt: string | null = null;
   #keyedSince: number | null = null;
 
   /** `base` is the number of the first one given where those before it are left out. */
@@ -106,6 +110,11 @@ export class CheckpointCheck {
     return this.#last;
   }
 
+  /** The signed date of the newest valid one. */
+  get lastAt(): string | null {
+    return this.#lastAt;
+  }
+
   get keyedSince(): number | null {
     return this.#keyedSince;
   }
@@ -123,6 +132,7 @@ export class CheckpointCheck {
     if (!first && payload.previous !== (this.#last?.sha256 ?? null))
       this.#gaps.push({ number: stored.number, previous: payload.previous });
     this.#last = { number: stored.number, sha256: payloadHash(stored.payload) };
+    this.#lastAt = payload.at;
   }
 
   /** Reports what is missing though nothing says that it was removed, once all were given. */

@@ -13,6 +13,8 @@ import type { ArchivedRow } from '../ports/auditTrail.js';
 import { auditKeys, checkpointNow, exportCheckpoints, exportRows, verifyAudit } from '../usecases/audit.js';
 import { json, parse, type Route } from './route.js';
 
+const MOST_LISTED = 1_000;
+
 /** The proof of the audit, here and elsewhere. */
 export const auditRoutes: readonly Route[] = [
   {
@@ -44,7 +46,7 @@ export const auditRoutes: readonly Route[] = [
     handle: async ({ ports, call, response }) => {
       const { newest, remembered, problems } = await checkpointNow(ports, call);
       const known = remembered && { number: remembered.number, sha256: remembered.sha256 };
-      json(response, { checkpoint: newest, remembered: known, problem_count: problems.length });
+      json(response, { checkpoint: newest, remembered: known, problems: problems.slice(0, MOST_LISTED) });
     },
   },
   {
@@ -59,7 +61,13 @@ export const auditRoutes: readonly Route[] = [
       const from = since === undefined ? {} : { since: new Date(since) };
       const items = await exportCheckpoints(ports, call, { ...page, ...from });
       json(response, {
-        items: items.map(({ number, at, payload, signature }) => ({ number, at, payload, signature })),
+        items: items.map(({ key, number, at, payload, signature }) => ({
+          key,
+          number,
+          at,
+          payload,
+          signature,
+        })),
       });
     },
   },

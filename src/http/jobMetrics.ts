@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { silenceOf } from '../domain/standstill.js';
+import type { JobsStatus } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 import { cachedLook } from './cachedLook.js';
 
@@ -12,6 +13,7 @@ export function addJobMetrics(
   const status = cachedLook(ports, { freshMs: 5_000, failed: 'metrics.jobs_unknown' }, () =>
     ports.jobs.status(),
   );
+  addSilence(registers, ports, status);
   const channels = cachedLook(ports, { freshMs: 5_000, failed: 'metrics.notices_unknown' }, () =>
     ports.outbox.channels(),
   );
@@ -33,20 +35,6 @@ export function addJobMetrics(
     registers,
     async collect() {
       this.set((await status())?.lagSeconds ?? Number.NaN);
-    },
-  });
-  const startedAt = ports.clock.now();
-  new Gauge({
-    name: 'broker_task_silent_seconds',
-    help: 'How long a scheduled task has not gone well, by any worker: checkpoint, notify, test_due',
-    labelNames: ['task'],
-    registers,
-    async collect() {
-      this.reset();
-      const known = await status();
-      if (known === undefined) return;
-      const at = { now: ports.clock.now(), startedAt };
-      for (const { task, seconds } of silenceOf(known.tasks, at)) this.set({ task }, seconds);
     },
   });
   new Gauge({
@@ -85,4 +73,25 @@ export function addJobMetrics(
       },
     });
   }
+}
+
+function addSilence(
+  registers: Registry[],
+  { clock }: Pick<Ports, 'clock'>,
+  status: () => Promise<JobsStatus | undefined>,
+): void {
+  const startedAt = clock.now();
+  new Gauge({
+    name: 'broker_task_silent_seconds',
+    help: 'How long a scheduled task has not gone well, by any worker: checkpoint, notify, test_due',
+    labelNames: ['task'],
+    registers,
+    async collect() {
+      this.reset();
+      const known = await status();
+      if (known === undefined) return;
+      const at = { now: clock.now(), startedAt };
+      for (const { task, seconds } of silenceOf(known.tasks, at)) this.set({ task }, seconds);
+    },
+  });
 }

@@ -64,6 +64,11 @@ export interface AuditVerifier {
   stop(): void;
 }
 
+/** With its number as text: somebody may have stored one that no number of JavaScript holds. */
+export interface NumberedCheckpoint extends StoredCheckpoint {
+  key: string;
+}
+
 /** A row with its time as it is stored, to the microsecond. */
 export interface ArchivedRow {
   row: AuditRow;
@@ -76,7 +81,7 @@ export interface AuditArchive {
    * Checkpoints after a number, in their order. With `since` from the newest before that moment on, besides those that
    * say what was dropped.
    */
-  checkpoints(page: { after: number; since?: Date; limit: number }): Promise<StoredCheckpoint[]>;
+  checkpoints(page: { after: string; since?: Date; limit: number }): Promise<NumberedCheckpoint[]>;
   /** Rows after a chain, number and time, in that order; without `at` after all that have the number. */
   rows(page: { chain: string; seq: number; at?: string | undefined; limit: number }): Promise<ArchivedRow[]>;
 }

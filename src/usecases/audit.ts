@@ -1,7 +1,13 @@
 import type { AuditRow } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
-import { CHECKPOINTS, type StoredCheckpoint } from '../domain/checkpoint.js';
-import type { ArchivedRow, AuditArchive, AuditProof, Checkpointed } from '../ports/auditTrail.js';
+import { CHECKPOINTS } from '../domain/checkpoint.js';
+import type {
+  ArchivedRow,
+  AuditArchive,
+  AuditProof,
+  Checkpointed,
+  NumberedCheckpoint,
+} from '../ports/auditTrail.js';
 import type { AuditFilter, Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
@@ -60,7 +66,7 @@ export async function exportCheckpoints(
   ports: Exports,
   call: Call,
   page: Parameters<AuditArchive['checkpoints']>[0],
-): Promise<StoredCheckpoint[]> {
+): Promise<NumberedCheckpoint[]> {
   await requireRole(ports, call, 'admin', { action: 'audit.export' });
   return ports.auditArchive.checkpoints(page);
 }

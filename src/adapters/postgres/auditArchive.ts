@@ -6,7 +6,7 @@ import type { Query } from './pools.js';
 /** With those before it that say what was dropped: without them a cut by age looks like any other. */
 const CHECKPOINTS = `
   select ${COLUMNS} from broker.audit_checkpoints
-  where number > $1 and ($2::timestamptz is null or payload like '%"dropped":%'
+  where number > $1::bigint and ($2::timestamptz is null or payload like '%"dropped":%'
     or number >= (select coalesce(max(number), 0) from broker.audit_checkpoints where at <= $2))
   order by number limit $3`;
 

@@ -3,6 +3,7 @@ import type { AuditRow } from '../../domain/audit.js';
 import type { ChainHead, RowKey } from '../../domain/auditChain.js';
 import { RowMacs } from '../../domain/auditMacs.js';
 import { AuditCheck, AuditProblems } from '../../domain/auditProof.js';
+import { UNSIGNED_MS } from '../../domain/checkpoint.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { AuditProof, AuditVerifier } from '../../ports/auditTrail.js';
 import type { Clock, Log } from '../../ports/runtime.js';
@@ -17,7 +18,6 @@ import { type Query, queryOn } from './pools.js';
 import { sharedTurns } from './sharedTurns.js';
 
 const PAGE_ROWS = 2_000;
-const UNSIGNED_MS = 5 * 60_000;
 
 type ChainsKeys = ReadonlyMap<string, RowKey | null>;
 /** A checkpoint comes each minute, and one is looked at within moments. */
@@ -146,7 +146,6 @@ async function walk(query: Query, each: (row: AuditRow, exactAt: string) => void
   }
 }
 
-/** A checkpoint comes each minute: what waits for longer was never to be signed, or nobody signs. */
 function tellUnsigned(
   check: AuditCheck,
   now: Date,

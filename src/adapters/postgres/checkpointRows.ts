@@ -1,5 +1,5 @@
 import type { ChainHead } from '../../domain/auditChain.js';
-import type { StoredCheckpoint } from '../../domain/checkpoint.js';
+import type { NumberedCheckpoint } from '../../ports/auditTrail.js';
 import type { Query, Row } from './pools.js';
 
 /** To the microsecond, whatever time zone the session has. */
@@ -46,11 +46,6 @@ export async function headsBetween(
         at: row['at'],
       }) as StoredHead,
   );
-}
-
-/** With its number as text: somebody may have stored one that no number of JavaScript holds. */
-export interface NumberedCheckpoint extends StoredCheckpoint {
-  key: string;
 }
 
 /** Those after a number, oldest first. */

@@ -56,7 +56,8 @@ const UNKEYED = 'select exists (select 1 from broker.audit_events where mac is n
 /** Not the greatest number and one: somebody may have stored one that is not ours. */
 const FREE_NUMBER = `
   select min(taken.number) + 1 as number from (select $1::bigint as number union all
-    select number from broker.audit_checkpoints where number > $1) taken
+    select number from broker.audit_checkpoints
+    where number > $1 and number < ${Number.MAX_SAFE_INTEGER}) taken
   where not exists (select 1 from broker.audit_checkpoints c where c.number = taken.number + 1)`;
 
 /**

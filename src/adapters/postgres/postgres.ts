@@ -19,7 +19,7 @@ import { postgresVerifier } from './auditVerifier.js';
 import { candidateReads } from './candidates.js';
 import { postgresChanges } from './changes.js';
 import { credentialReads } from './credentialReads.js';
-import { databaseClock, type MachineClocks } from './databaseClock.js';
+import { type DatabaseClock, databaseClock, type MachineClocks } from './databaseClock.js';
 import { disabledReads } from './disabledPrincipals.js';
 import { postgresEventFeed } from './eventFeed.js';
 import { eventReads } from './events.js';
@@ -107,11 +107,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const flush = async (): Promise<void> => {
     await Promise.all([batcher.flush(), refusals.flush()]);
   };
-  const timers = [
-    setInterval(() => void refusals.flush(), REFUSALS_EVERY_MS).unref(),
-    setInterval(() => void keepPartitions(slow, log), PARTITIONS_EVERY_MS).unref(),
-    setInterval(() => void rollUpUsage(slow, log), ROLL_UP_EVERY_MS).unref(),
-  ];
+  const stopTimers = startTimers(slow, () => refusals.flush(), log);
   return {
     clock,
     records: recordsOf(reads, lists, clock),
@@ -127,11 +123,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       cut: pools.cutProof,
     }),
     auditArchive: auditArchive(lists),
-    recordsStatus: {
-      ...postgresStatus(reads, clock, log),
-      clockAheadSeconds: () => shared?.aheadSeconds() ?? null,
-      clockKnown: async () => shared?.known(),
-    },
+    recordsStatus: statusOf(postgresStatus(reads, clock, log), shared),
     outbox: postgresOutbox(queryOn(pools.changes)),
     addresses: addressBook(slow, clock, log),
     eventFeed: postgresEventFeed(queryOn(pools.changes)),
@@ -142,11 +134,31 @@ export function createPostgres(options: PostgresOptions): Postgres {
     passwordTurns: postgresPasswordTurns(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
-      for (const timer of timers) clearInterval(timer);
+      stopTimers();
       shared?.stop();
       await flush();
       await pools.close();
     },
+  };
+}
+
+function statusOf(health: Pick<RecordsStatus, 'health'>, shared: DatabaseClock | undefined): RecordsStatus {
+  return {
+    ...health,
+    clockAheadSeconds: () => shared?.aheadSeconds() ?? null,
+    clockKnown: async () => shared?.known(),
+  };
+}
+
+/** What each process does now and then; gives the function that ends it. */
+function startTimers(slow: Query, flushRefusals: () => Promise<void>, log: Log): () => void {
+  const timers = [
+    setInterval(() => void flushRefusals(), REFUSALS_EVERY_MS).unref(),
+    setInterval(() => void keepPartitions(slow, log), PARTITIONS_EVERY_MS).unref(),
+    setInterval(() => void rollUpUsage(slow, log), ROLL_UP_EVERY_MS).unref(),
+  ];
+  return () => {
+    for (const timer of timers) clearInterval(timer);
   };
 }
 

@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import type { auditRowItem, auditRowsAnswer, checkpointItem, checkpointsAnswer } from '../../api/audit.js';
+import type { AuditProblem } from '../../domain/auditProof.js';
 import { parsePayload } from '../../domain/checkpoint.js';
 import type { Cli } from '../cli.js';
+
+/** The broker that is asked. */
+export type Source = Pick<Cli, 'call'> & { api: { server: { origin: string } } };
 
 export type RowLine = z.output<typeof auditRowItem>;
 export type CheckpointLine = z.output<typeof checkpointItem>;
@@ -16,6 +20,8 @@ export interface Header {
   until: string | null;
   /** The checkpoint that Vault remembered: an export up to now holds it. */
   remembered: { number: number; sha256: string } | null;
+  /** What the broker itself found wrong when it signed for this export. */
+  problems: AuditProblem[];
 }
 
 export type Line =
@@ -39,8 +45,8 @@ export interface ExportOptions {
  * The lines of an export, as they are read: checkpoints, then the rows that they vouch for, from the checkpoint before
  * `since` to the first one after `until`. Of the rows only numbers are held.
  */
-export async function* exportLines(cli: Cli, { since, until }: ExportOptions): AsyncGenerator<Line> {
-  const { body } = await cli.call<{ remembered: Header['remembered'] }>('/api/audit/checkpoints', {
+export async function* exportLines(cli: Source, { since, until }: ExportOptions): AsyncGenerator<Line> {
+  const { body } = await cli.call<Pick<Header, 'remembered' | 'problems'>>('/api/audit/checkpoints', {
     method: 'POST',
   });
   const base = since === undefined ? null : await baseOf(cli, since);
@@ -51,6 +57,7 @@ export async function* exportLines(cli: Cli, { since, until }: ExportOptions): A
     since: since ?? null,
     until: until ?? null,
     remembered: body.remembered,
+    problems: body.problems,
   };
   const spans = new Map<string, Span>();
   let checkpoints = 0;
@@ -63,7 +70,9 @@ export async function* exportLines(cli: Cli, { since, until }: ExportOptions): A
     if (until !== undefined && Date.parse(payload.at) >= Date.parse(until)) break;
   }
   let rows = 0;
-  for await (const row of rowsOf(cli, spans)) {
+  const wanted =
+    since === undefined && until === undefined ? allRows(cli) : rowsOf(cli, spans, until === undefined);
+  for await (const row of wanted) {
     yield { row };
     rows += 1;
   }
@@ -80,7 +89,7 @@ function widen(
 }
 
 /** The newest checkpoint before `since`; null where all are younger. */
-async function baseOf(cli: Cli, since: string): Promise<number | null> {
+async function baseOf(cli: Source, since: string): Promise<number | null> {
   for await (const { number, at, payload } of checkpointsOf(cli, since)) {
     if (Date.parse(at) > Date.parse(since)) return null;
     if (!payload.includes('"dropped":')) return number;
@@ -88,31 +97,50 @@ async function baseOf(cli: Cli, since: string): Promise<number | null> {
   return null;
 }
 
-async function* checkpointsOf(cli: Cli, since: string | undefined): AsyncGenerator<CheckpointLine> {
+async function* checkpointsOf(cli: Source, since: string | undefined): AsyncGenerator<CheckpointLine> {
   const from: Record<string, string> = since === undefined ? {} : { since };
-  for (let after = 0; ; ) {
-    const query = new URLSearchParams({ ...from, after: String(after) });
+  for (let after: Record<string, string> = {}; ; ) {
+    const query = new URLSearchParams({ ...from, ...after });
     const { body } = await cli.call<z.output<typeof checkpointsAnswer>>(`/api/audit/checkpoints?${query}`);
     yield* body.items;
     const last = body.items.at(-1);
     if (last === undefined) return;
-    after = last.number;
+    after = { after: last.key };
   }
 }
 
-/** Goes from chain to chain; what lies between two spans is passed over. */
-async function* rowsOf(cli: Cli, spans: ReadonlyMap<string, Span>): AsyncGenerator<RowLine> {
-  for (const chain of [...spans.keys()].sort()) {
-    const { from, to } = spans.get(chain) as Span;
+/** Also those that no checkpoint names: a chain that nobody signed is what a forger leaves. */
+async function* allRows(cli: Source): AsyncGenerator<RowLine> {
+  for (let after: Record<string, string> = {}; ; ) {
+    const items = await pageOf(cli, after);
+    yield* items;
+    const last = items.at(-1);
+    if (last === undefined) return;
+    after = { chain: last.chain, seq: String(last.seq), at: last.at };
+  }
+}
+
+/** Goes from chain to chain; what comes between two spans is passed over. */
+async function* rowsOf(
+  cli: Source,
+  spans: ReadonlyMap<string, Span>,
+  toTheEnd: boolean,
+): AsyncGenerator<RowLine> {
+  for (const [chain, { from, to }] of [...spans].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const isWanted = (row: RowLine) => row.chain === chain && (toTheEnd || row.seq <= to);
     let after: Record<string, string> = { chain, seq: String(from) };
-    for (let within = from < to; within; ) {
-      const query = new URLSearchParams({ ...after, limit: String(Math.min(1_000, to - from + 1)) });
-      const { body } = await cli.call<z.output<typeof auditRowsAnswer>>(`/api/audit/rows?${query}`);
-      const wanted = body.items.filter((row) => row.chain === chain && row.seq <= to);
+    for (let more = toTheEnd || from < to; more; ) {
+      const items = await pageOf(cli, after);
+      const wanted = items.filter(isWanted);
       yield* wanted;
       const last = wanted.at(-1);
-      within = last !== undefined && wanted.length === body.items.length;
+      more = last !== undefined && wanted.length === items.length;
       if (last !== undefined) after = { chain, seq: String(last.seq), at: last.at };
     }
   }
+}
+
+async function pageOf(cli: Source, after: Record<string, string>): Promise<RowLine[]> {
+  const path = `/api/audit/rows?${new URLSearchParams(after)}`;
+  return (await cli.call<z.output<typeof auditRowsAnswer>>(path)).body.items;
 }

@@ -1,12 +1,19 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { AuditRow } from '../../domain/audit.js';
 import type { ChainHead } from '../../domain/auditChain.js';
+import { onlyKeyed } from '../../domain/auditMacs.js';
 import { AuditCheck, type AuditProblem, AuditProblems } from '../../domain/auditProof.js';
-import { CHECKPOINTS, CheckpointCheck, parsePayload, payloadHash } from '../../domain/checkpoint.js';
+import {
+  CHECKPOINTS,
+  CheckpointCheck,
+  parsePayload,
+  payloadHash,
+  UNSIGNED_MS,
+} from '../../domain/checkpoint.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import type { CheckpointLine, Header, RowLine } from './exportFile.js';
+import { isCheckpoint, isCounts, isRow, objectIn, rowIn, rowOf } from './lines.js';
 
 export interface OfflineProof {
   ok: boolean;
@@ -104,8 +111,7 @@ class FileProof {
     // Of what came before the export nothing is known.
     const outside = partial ? check.continued().filter((head) => !this.#isIn(head.chain)) : [];
     check.end([...stored, ...outside]);
-    for (const first of check.unsigned)
-      this.#problems.tell(first, 'unsigned: no checkpoint in the file vouches for it and what follows');
+    this.#tellUnsigned(check);
     if (!this.#ended) this.#tell('the file is cut off: its last line is missing');
     this.#checkRemembered();
     const { count, listed } = this.#problems;
@@ -122,7 +128,7 @@ class FileProof {
         EXIT.usage,
         'Make one: glassdome audit export > file',
       );
-    this.#header = { base: null, until: null, remembered: null, ...header } as Header;
+    this.#header = { base: null, until: null, remembered: null, problems: [], ...header } as Header;
     this.#checkpoints = new CheckpointCheck(this.#problems, this.#header.base);
   }
 
@@ -151,11 +157,10 @@ class FileProof {
         { chain: CHECKPOINTS, seq: this.#header?.base ?? 0 },
         'the first checkpoint is missing',
       );
-    const { heads: signed, dropped } = this.#checkpoints;
-    this.#rows = new AuditCheck(
-      { signed, dropped: [...dropped, ...(this.#base?.heads ?? [])] },
-      this.#problems,
-    );
+    const { heads: signed, dropped, legacyEnds: ends, keyedSince } = this.#checkpoints;
+    const macs = onlyKeyed({ ends, open: keyedSince === null });
+    const known = { signed, dropped: [...dropped, ...(this.#base?.heads ?? [])], macs };
+    this.#rows = new AuditCheck(known, this.#problems);
     return this.#rows;
   }
 
@@ -163,6 +168,15 @@ class FileProof {
     this.#ended = true;
     if (rows !== this.#check().rows || checkpoints !== this.#checkpoints.count)
       this.#tell('the file holds another number of lines than were exported');
+  }
+
+  #tellUnsigned(check: AuditCheck): void {
+    const before = Date.parse(this.#checkpoints.lastAt ?? '') - UNSIGNED_MS;
+    for (const first of check.unsigned)
+      if (!(first.at.getTime() >= before))
+        this.#problems.tell(first, 'unsigned: no checkpoint in the file vouches for it and what follows');
+    for (const { chain, seq, problem } of this.#header?.problems ?? [])
+      this.#problems.tell({ chain, seq }, `when the broker signed: ${problem}`);
   }
 
   #checkRemembered(): void {
@@ -189,61 +203,4 @@ class FileProof {
 function holds({ payload, signature }: CheckpointLine, key: KeyObject): boolean {
   const bytes = /^vault:v\d+:([A-Za-z0-9+/=]+)$/.exec(signature)?.[1];
   return bytes !== undefined && verify(null, Buffer.from(payload, 'utf8'), key, Buffer.from(bytes, 'base64'));
-}
-
-function objectIn(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function rowIn(text: string): ChainHead | null {
-  const { row } = (objectIn(text) ?? {}) as { row?: unknown };
-  return isRow(row) ? { chain: row.chain, seq: row.seq, hash: row.hash } : null;
-}
-
-function isRow(value: unknown): value is RowLine {
-  const { chain, seq, at, hash } = (value ?? {}) as Partial<RowLine>;
-  return (
-    typeof chain === 'string' && typeof seq === 'number' && typeof at === 'string' && typeof hash === 'string'
-  );
-}
-
-function isCheckpoint(value: unknown): value is CheckpointLine {
-  const { number, at, payload, signature } = (value ?? {}) as Partial<CheckpointLine>;
-  const texts = [at, payload, signature].every((text) => typeof text === 'string');
-  return typeof number === 'number' && texts;
-}
-
-function isCounts(value: unknown): value is { rows: number; checkpoints: number } {
-  const { rows, checkpoints } = (value ?? {}) as Record<string, unknown>;
-  return typeof rows === 'number' && typeof checkpoints === 'number';
-}
-
-function rowOf(line: RowLine): AuditRow {
-  return {
-    chain: line.chain,
-    seq: line.seq,
-    at: new Date(line.at),
-    action: line.action,
-    outcome: line.outcome,
-    actor: line.actor,
-    actorKind: line.actor_kind,
-    requestId: line.request_id,
-    ip: line.ip,
-    credentialId: line.credential_id,
-    version: line.version,
-    code: line.code,
-    usedBy: line.used_by,
-    purpose: line.purpose,
-    breakGlass: line.break_glass,
-    breakGlassReason: line.break_glass_reason,
-    details: line.details ?? {},
-    prevHash: line.prev_hash,
-    hash: line.hash,
-    mac: null,
-  } as AuditRow;
 }

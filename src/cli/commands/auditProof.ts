@@ -66,6 +66,11 @@ async function verifyExport(file: string, { key, json }: VerifyOptions): Promise
 
 const verdict = (ok: boolean) => (ok ? 'Untouched' : 'NOT AS IT WAS WRITTEN');
 
+/** The export itself is on stdout. */
+function sayAside(problems: readonly AuditProblem[]): void {
+  for (const { chain, seq, problem } of problems) note(`NOT SIGNED: ${chain} ${seq}: ${problem}`);
+}
+
 function sayProblems(problems: readonly AuditProblem[], count: number): void {
   for (const { chain, seq, problem } of problems) say(`${chain} ${seq}: ${problem}`);
   if (count > problems.length) say(`… and ${count - problems.length} more`);
@@ -85,6 +90,10 @@ const exportCommand = leaf(
       let rows = 0;
       for await (const line of exportLines(cli, { ...(since && { since }), ...(until && { until }) })) {
         if ('row' in line) rows += 1;
+        if ('glassdome_audit' in line && line.problems.length > 0) {
+          sayAside(line.problems);
+          process.exitCode = EXIT.failed;
+        }
         if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
       }
       note(`${rows} rows exported. Check them: glassdome audit verify <file> --key <file>`);
