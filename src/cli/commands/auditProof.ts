@@ -11,6 +11,7 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { printJson } from '../output.js';
 import { readText } from '../settings.js';
 import { note, say } from '../terminal.js';
+import { ago, TIME_FORMS } from '../when.js';
 
 interface VerifyOptions extends GlobalOptions {
   key?: string;
@@ -80,13 +81,10 @@ const exportCommand = leaf(
   'export',
   'write the audit trail with its signed checkpoints as JSON Lines (admins)',
 )
-  .option('--since <moment>', 'RFC 3339; from the checkpoint before that moment on')
-  .option('--until <moment>', 'RFC 3339; up to the first checkpoint from that moment on')
+  .option('--since <time>', `from the checkpoint before that time on: ${TIME_FORMS}`, ago)
+  .option('--until <time>', 'up to the first checkpoint from that time on', ago)
   .action(
     withBroker<GlobalOptions & ExportOptions>(async (cli, { since, until }) => {
-      for (const [name, moment] of Object.entries({ since, until }))
-        if (moment !== undefined && Number.isNaN(Date.parse(moment)))
-          throw new CliError(`--${name} must be a moment such as 2027-01-31T00:00:00Z.`, EXIT.usage);
       let rows = 0;
       for await (const line of exportLines(cli, { ...(since && { since }), ...(until && { until }) })) {
         if ('row' in line) rows += 1;
