@@ -230,13 +230,3 @@ export interface AuditFilter {
   from?: Date;
   to?: Date;
 }
-
-/** Whether Postgres serves us, for readiness. Never rejects. */
-export interface RecordsStatus {
-  /** Writable, migrated, partitions there. */
-  health(): Promise<'ok' | 'unreachable' | 'read_only' | 'not_migrated' | 'partition_missing'>;
-  /** How far this machine's clock is ahead of Postgres', which decides; null while that is not known. */
-  clockAheadSeconds(): number | null;
-  /** Resolves when Postgres was asked for its time once, whether it answered or not. */
-  clockKnown(): Promise<void>;
-}

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Lifecycle, readiness } from '../../src/http/readiness.js';
-import type { RecordsStatus } from '../../src/ports/records.js';
+import type { RecordsStatus } from '../../src/ports/recordsStatus.js';
 
 type RecordsHealth = Awaited<ReturnType<RecordsStatus['health']>>;
 

@@ -1,4 +1,4 @@
-import type { RecordsStatus } from '../../ports/records.js';
+import type { RecordsStatus } from '../../ports/recordsStatus.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { migrationNames } from './migrationFiles.js';
 import type { Query } from './pools.js';
