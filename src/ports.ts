@@ -9,7 +9,6 @@ import type { Jobs, TestPace } from './ports/jobs.js';
 import type { Addresses, Notifier, Outbox, OwnEnds } from './ports/notices.js';
 import type { Outbound } from './ports/outbound.js';
 import type { PasswordTurns } from './ports/people.js';
-import type { Records, RecordsStatus } from './ports/records.js';
 import type { Records } from './ports/records.js';
 import type { RecordsStatus } from './ports/recordsStatus.js';
 import type { Reports } from './ports/reports.js';

@@ -5,9 +5,8 @@ import { newServiceAccount, serviceAccountList } from '../api/serviceAccountAnsw
 import type { Secret } from '../domain/secret.js';
 import type { ServiceAccount } from '../ports/people.js';
 import type { AuditFilter } from '../ports/records.js';
-import { listAudit, verifyAudit } from '../usecases/audit.js';
-import { resetPassword } from '../usecases/resetPassword.js';
 import { listAudit } from '../usecases/audit.js';
+import { resetPassword } from '../usecases/resetPassword.js';
 import {
   createServiceAccount,
   listServiceAccounts,

@@ -6,7 +6,6 @@ import type { Jobs } from '../../ports/jobs.js';
 import type { Addresses, Outbox } from '../../ports/notices.js';
 import type { HostSlots } from '../../ports/outbound.js';
 import type { PasswordTurns } from '../../ports/people.js';
-import type { Records, RecordsStatus } from '../../ports/records.js';
 import type { Records } from '../../ports/records.js';
 import type { RecordsStatus } from '../../ports/recordsStatus.js';
 import type { Reports } from '../../ports/reports.js';
