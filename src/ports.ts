@@ -1,6 +1,7 @@
 /**
  * What the use cases need from outside. Adapters implement these; `wire.ts` joins them. Nothing here names a library.
  */
+import type { LoginAttempts } from './domain/loginAttempts.js';
 import type { AuditArchive, AuditVerifier, ReadAudit } from './ports/auditTrail.js';
 import type { Changes } from './ports/changes.js';
 import type { EventFeed } from './ports/eventFeed.js';
@@ -38,6 +39,7 @@ export interface Ports {
   checkpointSigner: CheckpointSigner;
   passwords: Passwords;
   passwordTurns: PasswordTurns;
+  loginAttempts: LoginAttempts;
   flatSecrets: FlatSecrets;
   records: Records;
   recordsStatus: RecordsStatus;
@@ -60,4 +62,4 @@ export interface Ports {
 }
 
 /** Those of a process that is a worker alone: nothing with which tokens are signed or passwords set. */
-export type WorkerPorts = Omit<Ports, 'tokenSigner' | 'passwords' | 'flatSecrets'>;
+export type WorkerPorts = Omit<Ports, 'tokenSigner' | 'passwords' | 'loginAttempts' | 'flatSecrets'>;

@@ -28,6 +28,7 @@ import { listOf } from './config/words.js';
 import { type Config, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
+import { LoginAttempts } from './domain/loginAttempts.js';
 import { rulesByType } from './domain/reminderRules.js';
 import type { RetentionPolicy } from './domain/retention.js';
 import { testIntervals } from './domain/testPace.js';
@@ -73,6 +74,7 @@ export async function wire(config: Config, log = createLog(config.LOG_LEVEL)): P
       ...system.ports,
       tokenSigner,
       passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
+      loginAttempts: attemptsOf(config, system.ports.clock),
       flatSecrets: createFlatSecrets(api.access),
     },
     verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), system.ports.clock),
@@ -161,6 +163,15 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
 function recordsOf(config: Config): Pick<PostgresOptions, 'url' | 'jobs'> {
   const url = required(config, 'DATABASE_URL');
   return { url, jobs: { leaseMs: config.WORKER_LEASE_SECONDS * 1000 } };
+}
+
+function attemptsOf(config: Config, clock: Clock): LoginAttempts {
+  const limits = {
+    perAccountAndAddress: config.LOGIN_FAILURES,
+    perAccount: config.LOGIN_FAILURES_PER_ACCOUNT,
+    perAddress: config.LOGIN_FAILURES_PER_ADDRESS,
+  };
+  return new LoginAttempts(limits, () => clock.now().getTime());
 }
 
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {

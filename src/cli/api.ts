@@ -43,7 +43,7 @@ export class BrokerApi {
     const answer = await this.#send(path, request);
     const text = await textOf(answer);
     const body = parsed(text);
-    if (!answer.ok || body === undefined) throw new ApiError(problemFrom(answer.status, body));
+    if (!answer.ok || body === undefined) throw refusal(answer, body);
     return { body: body as Body, etag: answer.headers.get('etag'), date: answer.headers.get('date') };
   }
 
@@ -51,15 +51,14 @@ export class BrokerApi {
   async text(path: string, request: Request): Promise<string> {
     const answer = await this.#send(path, request);
     const text = await textOf(answer);
-    if (!answer.ok) throw new ApiError(problemFrom(answer.status, parsed(text)));
+    if (!answer.ok) throw refusal(answer, parsed(text));
     return text;
   }
 
   /** The text of an answer that goes on, as it comes. A refusal rejects as `call` does. */
   async *stream(path: string, request: Request): AsyncGenerator<string> {
     const answer = await this.#send(path, request);
-    if (!answer.ok || answer.body === null)
-      throw new ApiError(problemFrom(answer.status, parsed(await answer.text())));
+    if (!answer.ok || answer.body === null) throw refusal(answer, parsed(await answer.text()));
     const decoder = new TextDecoder();
     try {
       for await (const chunk of answer.body) yield decoder.decode(chunk as Uint8Array, { stream: true });
@@ -94,6 +93,10 @@ export class BrokerApi {
       );
     }
   }
+}
+
+function refusal(answer: Response, body: unknown): ApiError {
+  return new ApiError(problemFrom(answer.status, body, answer.headers.get('retry-after')));
 }
 
 /** Headers carry bytes; a reason may hold any letter, so it travels as UTF-8. */

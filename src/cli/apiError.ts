@@ -8,6 +8,8 @@ export interface Problem {
   status: number;
   request_id?: string;
   fields?: { field: string; rule: string }[];
+  /** Seconds to wait, as the header Retry-After says. */
+  retryAfter?: number;
 }
 
 /** What the broker refused, in its own words. */
@@ -23,9 +25,10 @@ export class ApiError extends CliError {
 }
 
 /** What an answer that is not a success says, whoever wrote it. */
-export function problemFrom(status: number, body: unknown): Problem {
+export function problemFrom(status: number, body: unknown, retryAfter?: string | null): Problem {
   if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) {
-    return { ...(body as Problem), status };
+    const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? { retryAfter: Number(retryAfter) } : {};
+    return { ...(body as Problem), status, ...seconds };
   }
   return {
     code: 'bad_answer',
@@ -73,12 +76,18 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
   return table[status] ?? EXIT.failed;
 }
 
-function hintOf({ status, code }: Problem): string | undefined {
+function hintOf({ status, code, retryAfter }: Problem): string | undefined {
   if (code === 'password_change_required') return 'Choose a password of your own: glassdome login';
   if (code === 'bad_answer') return 'Is that the address of the broker? --server or GLASSDOME_BROKER_URL.';
   if (code === 'test_failed') return 'To store it all the same: --test skip';
   if (status === 401) return 'Log in again: glassdome login';
   if (status === 412) return 'See what it is now (show, history), then repeat if you still want to.';
-  if (status === 429) return 'Wait a minute, then repeat.';
+  if (retryAfter !== undefined) return `Repeat in ${inWords(retryAfter)}.`;
+  if (status === 429) return 'Repeat in a minute.';
   return undefined;
+}
+
+function inWords(seconds: number): string {
+  if (seconds >= 120) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
 }

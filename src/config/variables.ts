@@ -137,6 +137,15 @@ export const configSchema = z.object({
       (text) => listOf(text).every(isOrigin),
       'must be origins such as https://glassdome.lab, separated by commas; no path, no *',
     ),
+  /**
+   * Wrong passwords or secrets for one account from one address (IPv6: /56) before each further one has to wait, a second
+   * first, then twice as long each time, at most 15 minutes. Right ones are never counted.
+   */
+  LOGIN_FAILURES: z.coerce.number().int().min(1).max(1_000).default(5),
+  /** Wrong passwords for one account in an hour, from all addresses, before attempts from new addresses go one by one; 0: no bound. */
+  LOGIN_FAILURES_PER_ACCOUNT: z.coerce.number().int().min(0).max(100_000).default(20),
+  /** Wrong passwords or secrets from one address in a minute, for all accounts, before they are slowed down; 0: no bound. */
+  LOGIN_FAILURES_PER_ADDRESS: z.coerce.number().int().min(0).max(100_000).default(60),
   /** Calls for values (`secret`, `resolve`, `environment`) that one caller may make in a minute; 0 sets no bound. */
   REVEALS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6000),
   /**

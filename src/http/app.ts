@@ -15,7 +15,7 @@ import { credentialRoutes } from './credentialRoutes.js';
 import { eventRoutes } from './eventRoutes.js';
 import { findingRoutes } from './findingRoutes.js';
 import { importRoutes } from './importRoutes.js';
-import { loginLimit, revealLimit, testLimit } from './limits.js';
+import { revealLimit, testLimit } from './limits.js';
 import { noticeRoutes } from './noticeRoutes.js';
 import { observe } from './observe.js';
 import { offerRoutes } from './offerRoutes.js';
@@ -89,9 +89,8 @@ export function createApp(options: AppOptions): Express {
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];
   for (const route of asked(routes)) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    const before = route.auth === 'none' ? [loginLimit(ports.readAudit)] : [];
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
-    const handlers = [...before, identify(identity, route), ...after, handlerOf(options, route, tests)];
+    const handlers = [identify(identity, route), ...after, handlerOf(options, route, tests)];
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);
   }
   app.use(unknownRoute);

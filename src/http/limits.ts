@@ -8,18 +8,6 @@ import { calledBy } from './callOf.js';
 const MINUTE_MS = 60_000;
 const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders: false } as const;
 
-/** Logins and token requests: per address, before anything costly happens. Refusals are counted. */
-export function loginLimit(readAudit: Pick<ReadAudit, 'countRefusal'>): RequestHandler {
-  return rateLimit({
-    ...shared,
-    limit: 60,
-    handler: (request, response, next) => {
-      readAudit.countRefusal(request.ip ?? '', 'rate_limited');
-      next(tooMany(response, 'Too many logins from this address. Wait a minute.'));
-    },
-  });
-}
-
 /**
  * Calls that answer values: per caller and process, whichever of them it makes, so that a stolen token can't empty
  * the store unnoticed. The first refusal of a minute is audited, the others are counted.

@@ -14,6 +14,8 @@ export interface Job {
   runAt?: Date;
   /** Left out: 25. */
   maxAttempts?: number;
+  /** Jobs that wait are begun in this order, small numbers first. Left out: 0, the first. */
+  priority?: number;
 }
 
 /** A task that is due by the clock; it is enqueued under its own name. */
@@ -86,14 +88,27 @@ export interface Jobs {
   work(handlers: Readonly<Record<string, JobHandler>>): Promise<JobRunner>;
   /**
    * Claims credentials whose test is due at `now` and enqueues `test_credential` for each; how many, at most `limit`.
-   * They are spread over the time from `afterMs` on, for as long as `spreadMs`.
+   * Owners take turns, so that one with very many keeps nobody else's waiting.
    */
-  enqueueDueTests(now: Date, batch: { limit: number; afterMs: number; spreadMs: number }): Promise<number>;
+  enqueueDueTests(now: Date, batch: DueBatch): Promise<number>;
+  /** The id of the credential that `enqueueDueTests` would claim first. */
+  nextDueTest(now: Date, except: readonly string[]): Promise<string | null>;
   /** Removes jobs that were given up before; how many. */
   forgetDead(before: Date): Promise<number>;
   /** Removes queues in which nothing waits or runs; how many. Whoever takes a job looks at each that is there. */
   forgetQueues(): Promise<number>;
   status(): Promise<JobsStatus>;
+}
+
+export interface DueBatch {
+  limit: number;
+  /** Jobs are spread over the time from `afterMs` on, for as long as `spreadMs`. */
+  afterMs: number;
+  spreadMs: number;
+  /** How many were enqueued before in this run: those go first. */
+  before: number;
+  /** Ids that are left alone. */
+  except: readonly string[];
 }
 
 /** How often stored credentials are tested by themselves. */

@@ -182,7 +182,8 @@ export interface Records extends OfferReads {
   /** Null also when the caller may not see it. */
   seenNotice(caller: Caller, id: string): Promise<ListedNotice | null>;
 
-  openIntents(olderThan: Date): Promise<WriteIntent[]>;
+  /** Of those that were opened before: whose credential and since when. */
+  openIntents(olderThan: Date): Promise<OpenIntent[]>;
   openIntent(credentialId: string): Promise<WriteIntent | null>;
   /** Credentials that are marked for destruction, in batches by id. */
   toDestroy(afterId: string | null, limit: number): Promise<Credential[]>;
@@ -190,12 +191,20 @@ export interface Records extends OfferReads {
   destructionsWaiting(): Promise<number>;
   /** In batches by id, for the reconciler; destroyed ones only while something found of them stands. */
   allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
+  /** The smallest id of a credential after this one; null at the end. */
+  nextCredentialId(afterId: string | null): Promise<string | null>;
   auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
 }
 
-/** A grant that ends, and whom that concerns beside the owner of the credential. */
+/** An open intent without what was meant to be written, which may be long. */
+export type OpenIntent = Pick<
+  WriteIntent,
+  'id' | 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'
+>;
+
+/** A grant that ends, and whom that concerns in addition to the owner of the credential. */
 export interface EndingGrant {
-  credential: Credential;
+  credential: Pick<Credential, 'id' | 'name' | 'serviceType' | 'owner' | 'reminders'>;
   grant: Grant & { expiresAt: Date };
   /** Principals: the person, whoever made the service account, the leads of the team. */
   holders: string[];

@@ -32,7 +32,7 @@ export const STATES_DAYS = 400;
 /** Jobs that were given up can be looked at for so long. */
 const DEAD_JOBS_DAYS = 7;
 
-/** Removes what is old enough; how much of each. Tried again as a whole when one part can't be done now. */
+/** Removes what is old enough; how much of each. A part that can't be done now stops no other; then it is tried again as a whole. */
 export async function cleanUp(
   ports: Needs & Pick<Ports, 'clock' | 'jobs'>,
   policy: RetentionPolicy,
@@ -40,8 +40,17 @@ export async function cleanUp(
   const now = ports.clock.now();
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const counts: Record<string, number> = { jobs: await ports.jobs.forgetDead(daysAgo(DEAD_JOBS_DAYS)) };
-  for (const [table, days] of AGES) counts[table] = await ports.retention.forget(table, daysAgo(days));
-  counts['credential_states'] = await ports.retention.forgetStates(daysAgo(STATES_DAYS));
+  const wrong: unknown[] = [];
+  const part = async (name: string, work: () => Promise<number>): Promise<void> => {
+    try {
+      counts[name] = await work();
+    } catch (error) {
+      ports.log.error('clean_up_failed', { part: name });
+      wrong.push(error);
+    }
+  };
+  for (const [table, days] of AGES) await part(table, () => ports.retention.forget(table, daysAgo(days)));
+  await part('credential_states', () => ports.retention.forgetStates(daysAgo(STATES_DAYS)));
   const months: [MonthlyTable, number][] = [
     ['credential_usage', policy.usageMonths],
     ['test_runs', policy.testsMonths],
@@ -49,11 +58,13 @@ export async function cleanUp(
   ];
   for (const [table, kept] of months) {
     const before = droppedBefore(now, kept);
-    const dropped = before === null ? [] : await dropMonths(ports, table, before);
-    counts[`${table}_months`] = dropped.length;
+    await part(`${table}_months`, async () =>
+      before === null ? 0 : (await dropMonths(ports, table, before)).length,
+    );
   }
   // Last, since it gives way to whoever adds jobs.
   counts['job_queues'] = await forgetQueues(ports);
+  if (wrong.length > 0) throw wrong[0];
   return counts;
 }
 

@@ -7,7 +7,10 @@ import { anonymousCall, type From, type IssuedToken, issueToken } from './issueT
 import { callerOfPerson } from './login.js';
 import { refuse } from './refuse.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'fingerprints' | 'tokenSigner'>;
+type Needs = Pick<
+  Ports,
+  'clock' | 'records' | 'changes' | 'readAudit' | 'loginAttempts' | 'fingerprints' | 'tokenSigner'
+>;
 /** A busy account is not written at each of its tokens. */
 const LAST_USED_EVERY_MS = 60_000;
 const wrong = () =>
@@ -23,9 +26,11 @@ export async function exchangeClientSecret(
   const account = await ports.records.serviceAccount(clientId);
   const now = ports.clock.now();
   // An unknown id costs the same comparison, so that the time tells nothing.
-  const known = account?.secretHmac ?? (await ports.fingerprints.make('service-account', 'nobody'));
-  const right = await ports.fingerprints.matches('service-account', secret, known);
-  if (account === null || !right) return refuseStranger(ports, from);
+  const right = await atTurn(ports, clientId, from, async () => {
+    const known = account?.secretHmac ?? (await ports.fingerprints.make('service-account', 'nobody'));
+    return ports.fingerprints.matches('service-account', secret, known);
+  });
+  if (account === null || !right) return refuseStranger(ports, clientId, from);
   const caller: Caller = {
     kind: 'service_account',
     principal: `sa:${account.id}`,
@@ -58,8 +63,13 @@ export async function exchangeRefreshToken(
   from: From,
 ): Promise<IssuedToken> {
   const session = await ports.records.session(sessionId);
-  if (session === null || !(await ports.fingerprints.matches('session', token, session.secretHmac)))
-    return refuseStranger(ports, from);
+  const right = await atTurn(
+    ports,
+    sessionId,
+    from,
+    async () => session !== null && (await ports.fingerprints.matches('session', token, session.secretHmac)),
+  );
+  if (session === null || !right) return refuseStranger(ports, sessionId, from);
   const person = await ports.records.person(session.principal);
   const ended = session.revokedAt !== null || session.expiresAt <= ports.clock.now();
   if (person === null || person.disabled || ended)
@@ -71,7 +81,22 @@ export async function exchangeRefreshToken(
 }
 
 /** Counted per address in a lane of its own: a flood of wrong secrets can't push out good reads. */
-function refuseStranger(ports: Needs, from: From): never {
-  ports.readAudit.countRefusal(from.ip, 'unauthenticated');
-  throw wrong();
+function refuseStranger(ports: Needs, account: string, from: From): never {
+  const error = ports.loginAttempts.wrongSecret(account, from.ip) ?? wrong();
+  ports.readAudit.countRefusal(from.ip, error.code);
+  throw error;
+}
+
+/** Right secrets are never turned away for the wrong ones before: they wait for their turn only. */
+async function atTurn(
+  { loginAttempts, readAudit }: Needs,
+  account: string,
+  { ip }: From,
+  check: () => Promise<boolean>,
+): Promise<boolean> {
+  const leave = await loginAttempts.secret(account, ip).catch((error: unknown) => {
+    readAudit.countRefusal(ip, 'rate_limited');
+    throw error;
+  });
+  return check().finally(leave);
 }

@@ -8,7 +8,6 @@ import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';
-import { lockout } from './loginLockout.js';
 import { inPasswordTurn } from './passwordTurn.js';
 import { refuse } from './refuse.js';
 
@@ -20,6 +19,7 @@ type Needs = Pick<
   | 'readAudit'
   | 'passwords'
   | 'passwordTurns'
+  | 'loginAttempts'
   | 'fingerprints'
   | 'tokenSigner'
 >;
@@ -56,19 +56,27 @@ export async function login(
   const username = body.username.trim().toLowerCase();
   const principal = `local:${username}`;
   const now = ports.clock.now();
-  heedWait(ports, username, from.ip);
-  // Counted before Vault is asked, so that guesses sent side by side do not all pass; a right one clears it.
-  lockout.failed(username, from.ip, now);
-  // An unknown name, which may be a password in the wrong line, costs the same and does not reach Vault's address.
-  const person = await ports.records.person(principal);
-  const right = await ports.passwords.check(person?.username ?? NOBODY, body.password);
+  const attempt = await ports.loginAttempts.password(username, from.ip).catch((wait: unknown) => {
+    // Nobody has authenticated yet: what is turned away is counted, not written one by one.
+    ports.readAudit.countRefusal(from.ip, 'rate_limited');
+    throw wait;
+  });
+  let person: Person | null;
+  let right: boolean;
+  try {
+    // An unknown name, which may be a password in the wrong line, costs the same and does not reach Vault's address.
+    person = await ports.records.person(principal);
+    right = await ports.passwords.check(person?.username ?? NOBODY, body.password);
+    attempt.ended(person !== null && right);
+  } finally {
+    attempt.leave();
+  }
   const call: Call = anonymousCall(from, principal);
   if (person === null || !right) {
     ports.readAudit.countRefusal(from.ip, 'unauthenticated');
     throw wrongLogin();
   }
   if (person.disabled) return refuse(ports, call, { action: 'auth.login' }, wrongLogin());
-  lockout.succeeded(username, from.ip);
   const id = randomUUID();
   const secret = newSecret(`gdr_${id}`);
   const secretHmac = await ports.fingerprints.make('session', secret);
@@ -87,14 +95,6 @@ export async function login(
     tx.audit(auditEvent({ ...call, caller }, 'auth.login', 'allowed'));
   });
   return { ...token, refreshToken: secret, mustChangePassword: person.mustChangePassword };
-}
-
-/** Nobody has authenticated yet: what is turned away is counted, not written one by one. */
-function heedWait(ports: Pick<Ports, 'clock' | 'readAudit'>, username: string, ip: string): void {
-  const wait = lockout.waitOf(username, ip, ports.clock.now());
-  if (wait === null) return;
-  ports.readAudit.countRefusal(ip, wait.code);
-  throw wait;
 }
 
 /**
@@ -132,16 +132,22 @@ async function checkPresentPassword(
   person: Person,
   body: { currentPassword: Secret; newPassword: Secret },
 ): Promise<void> {
-  const now = ports.clock.now();
   const refused = { action: 'user.password_change' } as const;
-  const wait = lockout.waitOf(person.username, call.ip, now);
-  if (wait !== null) return refuse(ports, call, refused, wait);
-  lockout.failed(person.username, call.ip, now);
-  if (!(await ports.passwords.check(person.username, body.currentPassword))) {
+  const attempt = await ports.loginAttempts.password(person.username, call.ip).catch((error: unknown) => {
+    if (error instanceof BrokerError) return refuse(ports, call, refused, error);
+    throw error;
+  });
+  let right: boolean;
+  try {
+    right = await ports.passwords.check(person.username, body.currentPassword);
+    attempt.ended(right);
+  } finally {
+    attempt.leave();
+  }
+  if (!right) {
     const wrong = invalid({ field: 'current_password', rule: 'is not the present password' });
     return refuse(ports, call, refused, wrong);
   }
-  lockout.succeeded(person.username, call.ip);
   if (body.newPassword.equals(body.currentPassword))
     throw invalid({ field: 'new_password', rule: 'must differ from the present one' });
 }

@@ -7,10 +7,11 @@ import type { Ports } from '../ports.js';
 import { mayAdopt } from './adoptDrift.js';
 import { auditEvent } from './auditEvent.js';
 import { isToDestroy, markForDestruction } from './destroyDeleted.js';
-import { finishIntent } from './finishIntent.js';
-import { endOrphans, recordOrphans } from './orphans.js';
+import { inParts, pagesOf } from './inParts.js';
+import { endOrphans, type Orphan, recordOrphans } from './orphans.js';
 import { emptyReport, type ReconcileReport } from './reconcileReport.js';
 import { MARKER_PATH, reportOnlyNow, writeMarker } from './restoreMarker.js';
+import { noted, settleIntents } from './settleIntents.js';
 import { systemCall } from './systemCall.js';
 import { endFinding, type Looked, recordFindings, standsNow } from './vaultFindings.js';
 import { keepVersions, type WritePorts } from './writeVersion.js';
@@ -40,7 +41,7 @@ interface Run {
   open: ReadonlyMap<string, VaultFinding[]>;
 }
 
-const PAGE = 200;
+const PAGE = 50;
 /** How many paths Vault is asked about at once. */
 const PARALLEL = 8;
 
@@ -60,20 +61,13 @@ async function runOnce(ports: Needs, options: ReconcileOptions): Promise<Reconci
   const report = emptyReport(options.dryRun, reportOnly);
   const mends = !options.dryRun && reportOnly === null;
   const run: Run = { ports, options, report, mends, open: await standing(ports) };
-  await settleIntents(run);
+  await settleIntents(ports, { graceMs: mends ? options.graceMs : 0, mends }, report);
   // Before the rows: a path of a credential that is made meanwhile is then not in it.
   const paths = new Set(await ports.store.list());
   paths.delete(MARKER_PATH);
-  let after: string | null = null;
-  for (;;) {
-    const rows: Credential[] = await ports.records.allCredentials(after, PAGE);
-    for (const row of rows) if (row.status !== 'destroyed') paths.delete(row.vaultPath);
-    await reconcilePage(run, rows);
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    after = last.id;
-  }
-  await judgeOrphans(run, [...paths].sort());
+  const unread = await reconcileRows(run, paths);
+  // The path of a row that could not be read belongs to somebody: without it nothing is known to be an orphan.
+  if (unread === 0) await judgeOrphans(run, [...paths].sort());
   if (mends) await writeMarker(ports);
   // One that changed meanwhile is looked at again next time.
   for (const { credentialId, code } of report.failed)
@@ -82,6 +76,31 @@ async function runOnce(ports: Needs, options: ReconcileOptions): Promise<Reconci
       code,
     });
   return report;
+}
+
+/** All rows, a page at a time; how many could not be read. Takes the paths that belong to one out of `paths`. */
+async function reconcileRows(run: Run, paths: Set<string>): Promise<number> {
+  const { ports, report } = run;
+  let unread = 0;
+  const pages = pagesOf<Credential>(PAGE, {
+    read: (after, limit) => ports.records.allCredentials(after, limit),
+    idOf: ({ id }) => id,
+    nextId: (after) => ports.records.nextCredentialId(after),
+    failed: (credentialId, { code }) => {
+      unread += 1;
+      report.failed.push({ credentialId, code });
+    },
+  });
+  for await (const rows of pages) {
+    for (const row of rows) if (row.status !== 'destroyed') paths.delete(row.vaultPath);
+    for (const row of rows) await noted(report, row.id, () => endOfRow(run, row));
+    await inParts(
+      rows,
+      (part) => compare(run, part),
+      ({ id }, { code }) => report.failed.push({ credentialId: id, code }),
+    );
+  }
+  return unread;
 }
 
 async function standing({ findings }: Needs): Promise<Run['open']> {
@@ -93,41 +112,8 @@ async function standing({ findings }: Needs): Promise<Run['open']> {
   return open;
 }
 
-async function settleIntents({ ports, options, report, mends }: Run): Promise<void> {
-  const call = systemCall();
-  const grace = mends ? options.graceMs : 0;
-  for (const intent of await ports.records.openIntents(new Date(ports.clock.now().getTime() - grace))) {
-    if (!mends) {
-      const { credentialId, kind, expectedVersion, actor, createdAt } = intent;
-      report.openIntents.push({ credentialId, kind, expectedVersion, actor, createdAt });
-      continue;
-    }
-    const { credential } = await ports.records.access(call.caller, intent.credentialId);
-    if (credential === null) continue;
-    await noted(report, intent.credentialId, async () => {
-      const end = await finishIntent(ports, intent, credential);
-      (end === 'completed' ? report.intentsCompleted : report.intentsClosed).push(intent.credentialId);
-    });
-  }
-}
-
-/** One that fails is told, and keeps none of the others. */
-async function noted(
-  report: ReconcileReport,
-  credentialId: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof BrokerError)) throw error;
-    report.failed.push({ credentialId, code: error.code });
-  }
-}
-
-async function reconcilePage(run: Run, rows: readonly Credential[]): Promise<void> {
+async function compare(run: Run, rows: readonly Credential[]): Promise<void> {
   const { ports, options, report } = run;
-  for (const row of rows) await noted(report, row.id, () => endOfRow(run, row));
   for (const looked of await lookAt(run, rows))
     await noted(report, looked.row.id, async () => {
       const stands = standsNow(looked);
@@ -225,14 +211,18 @@ async function adoptLater({ ports }: Run, row: Credential): Promise<void> {
 
 async function judgeOrphans({ ports, options, report, open }: Run, paths: readonly string[]): Promise<void> {
   const told = [...open.values()].flat().filter(({ kind }) => kind === 'orphan');
-  const metadata = await mapBounded(paths, PARALLEL, (path) => ports.store.metadata(path));
-  // One that went since the list was read is none.
-  const orphans = paths.flatMap((path, n) => {
-    const custom = metadata[n]?.custom;
-    return custom === undefined ? [] : [{ path, custom }];
-  });
+  const orphans: Orphan[] = [];
+  await mapBounded(paths, PARALLEL, (path) =>
+    noted(report, path, async () => {
+      const metadata = await ports.store.metadata(path);
+      // One that went since the list was read is none.
+      if (metadata !== null) orphans.push({ path, custom: metadata.custom });
+    }),
+  );
+  orphans.sort((a, b) => (a.path < b.path ? -1 : 1));
   report.orphans = orphans.map(({ path }) => path);
-  const there = new Set(report.orphans);
+  const unknown = new Set(report.failed.map(({ credentialId }) => credentialId));
+  const there = new Set([...report.orphans, ...unknown]);
   const ended = told.filter(({ path }) => !there.has(path ?? ''));
   report.resolved += ended.length;
   if (options.dryRun) return;

@@ -1,5 +1,5 @@
-import type { WriteIntent } from '../ports/changes.js';
 import type { ReportOnly } from '../ports/findings.js';
+import type { OpenIntent } from '../ports/records.js';
 import type { TurnedVersion } from './versionStates.js';
 
 /** What one run found and did; ids, but for orphans. */
@@ -7,8 +7,8 @@ export interface ReconcileReport {
   dryRun: boolean;
   /** Set while differences are told and nothing is mended. */
   reportOnly: ReportOnly | null;
-  /** Writes whose end is unknown; in a dry run and while only reporting, they stay as they are. */
-  openIntents: Pick<WriteIntent, 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'>[];
+  /** Writes whose end is unknown; in a dry run, while only reporting and when time ran out, they stay as they are. */
+  openIntents: Omit<OpenIntent, 'id'>[];
   intentsCompleted: string[];
   intentsClosed: string[];
   /** What this run marked for destruction: it was deleted 30 days ago. */

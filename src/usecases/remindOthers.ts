@@ -10,7 +10,7 @@ const MOST_NAMES = 10;
 
 /** What has to be told beside what credentials are like: grants that end, what an import left, the broker's own ends. */
 export async function remindOthers(
-  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'ownEnds'>,
+  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownEnds'>,
 ): Promise<number> {
   const now = ports.clock.now();
   const grants = await ports.records.endingGrants(now, new Date(now.getTime() + GRANT_AHEAD_MS));
@@ -23,7 +23,7 @@ export async function remindOthers(
 
 /** The ends of what this process lives on: each process can tell of its own logins and certificate only. */
 export async function remindOwnEnds(
-  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'ownEnds'>,
+  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownEnds'>,
 ): Promise<number> {
   const now = ports.clock.now();
   const due = (await ports.ownEnds.list()).flatMap((end) => ofOwn(end, now));

@@ -5,6 +5,7 @@ import type { Schedule } from '../ports/jobs.js';
 import type { NewReport } from '../ports/reports.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
+import { inParts } from './inParts.js';
 import { MOST_MS } from './reports.js';
 import { systemCall } from './systemCall.js';
 
@@ -51,7 +52,14 @@ export async function enqueueDueReports(
   for (const schedule of await reports.dueSchedules(settled)) {
     const moments = momentsOf(schedule, nextDue, { now, settled });
     if (moments === null) log.error('schedule_failed', { schedule: schedule.id });
-    else if ((await reports.moveOn(schedule, moments)) && moments.due !== null) enqueued += 1;
+    else
+      await inParts(
+        [moments],
+        async () => {
+          if ((await reports.moveOn(schedule, moments)) && moments.due !== null) enqueued += 1;
+        },
+        (_moments, { code }) => log.error('schedule_failed', { schedule: schedule.id, code }),
+      );
   }
   return enqueued;
 }

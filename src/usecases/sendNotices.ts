@@ -21,6 +21,7 @@ import type {
 } from '../ports/notices.js';
 import type { Ports } from '../ports.js';
 import { openTarget } from './channelTarget.js';
+import { inParts } from './inParts.js';
 import { withReports } from './mailedReports.js';
 
 const BATCH = 200;
@@ -33,9 +34,9 @@ type Unsent = Awaited<ReturnType<Ports['outbox']['unsent']>>[0];
  * channel that has something to send.
  */
 export async function handOverNotices(
-  ports: Pick<Ports, 'clock' | 'outbox' | 'jobs' | 'notifier'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'outbox' | 'jobs' | 'notifier'>,
 ): Promise<void> {
-  const { outbox, clock, jobs, notifier } = ports;
+  const { outbox, clock, jobs, log, notifier } = ports;
   const channels = (await outbox.channels())
     .map(({ channel }) => channel)
     .filter((c) => c.recipient === null);
@@ -47,8 +48,16 @@ export async function handOverNotices(
       notice: one.notice.id,
       channels: waysFor(one, channels, boxes.get(one.notice.recipient) ?? []),
     }));
-    if (deliveries.length > 0) await outbox.handOver(deliveries, clock.now());
-    if (unsent.length < BATCH) break;
+    let stuck = 0;
+    await inParts(
+      deliveries,
+      (part) => outbox.handOver([...part], clock.now()),
+      ({ notice }, { code }) => {
+        stuck += 1;
+        log.error('notice_not_handed_over', { notice_id: notice, code });
+      },
+    );
+    if (unsent.length < BATCH || stuck > 0) break;
   }
   for (const id of await outbox.dueChannels(clock.now()))
     await jobs.enqueue({

@@ -31,10 +31,14 @@ export interface DueTest {
   lane: string;
 }
 
-const BATCH = 200;
+const BATCH = 50;
 /** Of what is due at once the first batch is tested at once, and each further one in its own stretch of this. */
-const STRETCH_MS = 5_000;
+const STRETCH_MS = 1_250;
 const LATER_MS = 5 * 60_000;
+/** What was put off already comes after what waits for its first try. */
+const LATER_PRIORITY = 100;
+/** When so many can't be enqueued alone, it is not they: Postgres is away. */
+const MOST_HEAVY = 10;
 /** A busy host is free again soon. */
 const NO_WAIT_MS = 0;
 /** While Vault can't serve nothing was sent, so trying again costs nobody a login. */
@@ -44,19 +48,43 @@ const ITS_OWN = ['conflict', 'gone', 'integrity_error'];
 
 /**
  * Puts a job into the queue for each credential whose test is due; their number. Very many are spread, so that whoever
- * reads meanwhile does not wait for them.
+ * reads meanwhile does not wait for them. A batch that fails is tried in smaller ones; a credential that can't be enqueued
+ * alone is logged and left alone.
  */
 export async function enqueueDueTests(
-  ports: Pick<Ports, 'clock' | 'jobs'>,
+  ports: Pick<Ports, 'clock' | 'jobs' | 'log'>,
   signal?: AbortSignal,
 ): Promise<number> {
   let all = 0;
-  for (;;) {
+  let limit = BATCH;
+  const except: string[] = [];
+  while (signal?.aborted !== true) {
     const spread = { afterMs: (all / BATCH) * STRETCH_MS, spreadMs: all === 0 ? 0 : STRETCH_MS };
-    const many = await ports.jobs.enqueueDueTests(ports.clock.now(), { limit: BATCH, ...spread });
-    all += many;
-    if (many < BATCH || signal?.aborted === true) return all;
+    try {
+      const batch = { limit, ...spread, before: all, except };
+      const many = await ports.jobs.enqueueDueTests(ports.clock.now(), batch);
+      all += many;
+      if (many < limit) break;
+      limit = Math.min(BATCH, 2 * limit);
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
+      if (limit === 1) await leaveAlone(ports, except, error);
+      limit = Math.max(1, Math.floor(limit / 4));
+    }
   }
+  return all;
+}
+
+/** Adds the one that could not be enqueued to `except`. Rejects when there are many. */
+async function leaveAlone(
+  { clock, jobs, log }: Pick<Ports, 'clock' | 'jobs' | 'log'>,
+  except: string[],
+  error: BrokerError,
+): Promise<void> {
+  const heavy = await jobs.nextDueTest(clock.now(), except);
+  if (heavy === null || except.length >= MOST_HEAVY) throw error;
+  log.error('test_not_enqueued', { credential_id: heavy, code: error.code });
+  except.push(heavy);
 }
 
 /**
@@ -111,5 +139,6 @@ async function tryLater({ clock, jobs, testPace }: Needs, due: DueTest): Promise
     payload: { credential_id: due.credentialId, claim: due.claim, lane: due.lane },
     runAt: new Date(clock.now().getTime() + wait),
     maxAttempts: 2,
+    priority: LATER_PRIORITY,
   });
 }

@@ -95,7 +95,7 @@ describe('An account that is locked after three wrong passwords', function () {
       if (due === null || due > until) break;
       // A quarter of an hour on, so that what lies near comes due together.
       now = new Date(Math.max(now.getTime(), due.getTime() + 15 * 60_000));
-      await enqueueDueTests({ jobs: broker.system.ports.jobs, clock });
+      await enqueueDueTests({ ...broker.system.ports, clock });
       await eventually('an empty queue', async () => {
         const { waiting, running } = await broker.system.ports.jobs.status();
         return waiting + running === 0 ? true : undefined;

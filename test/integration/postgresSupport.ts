@@ -21,7 +21,7 @@ export interface TestRecords {
   close(): Promise<void>;
 }
 
-const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+export const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export const signer: CheckpointSigner = {
   sign: async (payload) => mac(payload),

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { NoticePolicy } from '../../src/domain/dueNotices.js';
 import { remind } from '../../src/usecases/remind.js';
 import { aCredential } from '../support/aCredential.js';
-import { anEvent, freshRecords, store, type TestRecords } from './postgresSupport.js';
+import { anEvent, freshRecords, quiet, store, type TestRecords } from './postgresSupport.js';
 
 const DAY = 86_400_000;
 const policy: NoticePolicy = { expiryDays: [30, 14, 7, 1], unusedDays: 90 };
@@ -17,7 +17,7 @@ describe('Reminders', function () {
   });
   afterEach(() => records.close());
 
-  const look = () => remind({ ...records.db, clock: { now: () => now } }, policy);
+  const look = () => remind({ ...records.db, log: quiet, clock: { now: () => now } }, policy);
   const later = (days: number) => {
     now = new Date(now.getTime() + days * DAY);
   };

@@ -200,7 +200,15 @@ describe('the worker tests what is due', function () {
     for (const worker of workers.splice(0)) await worker.stop();
     const { ports } = broker.system;
     await owner.query('update broker.credentials set next_test_at = now() where id = $1', [id]);
-    expect(await ports.jobs.enqueueDueTests(new Date(), { limit: 10, afterMs: 0, spreadMs: 0 })).to.equal(1);
+    expect(
+      await ports.jobs.enqueueDueTests(new Date(), {
+        limit: 10,
+        afterMs: 0,
+        spreadMs: 0,
+        before: 0,
+        except: [],
+      }),
+    ).to.equal(1);
     host.state = 'expired';
     await call('POST', `/api/credentials/${id}/test`);
     workers.push(await startWorker(broker.system));

@@ -1,7 +1,7 @@
 import type { CredentialVersion } from '../../domain/credential.js';
 import type { Grant } from '../../domain/grant.js';
 import type { WriteIntent } from '../../ports/changes.js';
-import type { Records, UsageRow } from '../../ports/records.js';
+import type { OpenIntent, Records, UsageRow } from '../../ports/records.js';
 import { CREDENTIAL_COLUMNS, toCredential, uuidOrNull } from './credentialRow.js';
 import { pageOf, readCursor } from './cursor.js';
 import { toPatch } from './patchJson.js';
@@ -21,8 +21,11 @@ type CredentialReads = Pick<
   | 'allCredentials'
   | 'toDestroy'
   | 'destructionsWaiting'
+  | 'nextCredentialId'
 >;
 
+/** The next run sees what is beyond. */
+const MOST_INTENTS = 10_000;
 const INTENTS = 'select * from broker.write_intents where closed_at is null and';
 
 /** What belongs to one credential. Nothing here asks who wants it: `access` did. */
@@ -54,8 +57,9 @@ export function credentialReads(query: Query): CredentialReads {
       return row?.['found'] === true;
     },
     async openIntents(olderThan) {
-      const text = `${INTENTS} created_at < $1 order by created_at`;
-      return (await query({ text, values: [olderThan] })).map(toIntent);
+      const text = `select id, credential_id, kind, expected_version, actor, created_at from broker.write_intents
+                    where closed_at is null and created_at < $1 order by created_at limit ${MOST_INTENTS}`;
+      return (await query({ text, values: [olderThan] })).map(toOpenIntent);
     },
     async openIntent(credentialId) {
       const [row] = await query({
@@ -81,6 +85,11 @@ export function credentialReads(query: Query): CredentialReads {
       const text = `select count(*)::int as waiting from broker.credentials where status = 'destroying'`;
       const [row] = await query({ text });
       return Number(row?.['waiting'] ?? 0);
+    },
+    async nextCredentialId(afterId) {
+      const text = `select id from broker.credentials where ($1::uuid is null or id > $1::uuid) order by id limit 1`;
+      const [row] = await query({ text, values: [afterId] });
+      return (row?.['id'] as string | undefined) ?? null;
     },
   };
 }
@@ -142,21 +151,27 @@ function toUsage(row: Row): UsageRow {
   } as UsageRow;
 }
 
-function toIntent(row: Row): WriteIntent {
+function toOpenIntent(row: Row): OpenIntent {
   return {
     id: row['id'],
     credentialId: row['credential_id'],
     kind: row['kind'],
     expectedVersion: row['expected_version'],
+    actor: row['actor'],
+    createdAt: row['created_at'],
+  } as OpenIntent;
+}
+
+function toIntent(row: Row): WriteIntent {
+  return {
+    ...toOpenIntent(row),
     fingerprint: row['fingerprint'],
     settings: row['settings'],
     secretFields: row['secret_fields'],
     changedFields: row['changed_fields'],
-    actor: row['actor'],
     requestId: row['request_id'],
     reason: row['reason'],
     source: row['source'],
-    createdAt: row['created_at'],
     patch: toPatch(row['patch'] as Record<string, unknown>),
   } as WriteIntent;
 }

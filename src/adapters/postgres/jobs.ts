@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { toSql } from './credentialRow.js';
-import { enqueueDueTests } from './dueTests.js';
+import { enqueueDueTests, nextDueTest } from './dueTests.js';
 import { forgetQueues } from './jobQueues.js';
 import { startJobRunner } from './jobRunner.js';
 import { jobsStatus } from './jobsStatus.js';
@@ -23,9 +23,9 @@ export interface JobsOptions {
 const TEST_AGAIN_MS = 6 * 3_600_000;
 
 /** A job that waits keeps its moment; one that failed gets its attempts anew. */
-const ADD_JOB = `
+const addJob = (priority: string) => `
   graphile_worker.add_job($1::text, payload := $2::json, queue_name := $3::text, run_at := $4::timestamptz,
-    max_attempts := $5::integer, job_key := $6::text, job_key_mode := 'preserve_run_at')`;
+    max_attempts := $5::integer, job_key := $6::text, job_key_mode := 'preserve_run_at', priority := ${priority})`;
 
 const NOW = 'select clock_timestamp() as now';
 
@@ -34,7 +34,7 @@ const ENQUEUE_DUE = `
   with due as (
     update broker.worker_schedules set last_due_at = next_due_at, next_due_at = $7
     where name = $1 and next_due_at <= clock_timestamp() returning name
-  ) select ${ADD_JOB} is not null as added from due`;
+  ) select ${addJob('0')} is not null as added from due`;
 
 /** `$2` is the next moment of the schedule: what is due after it, while it has not come yet, is wrong. */
 const PUT_RIGHT = `
@@ -57,9 +57,9 @@ export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptio
   const query = queryOn(pool);
   const now = async (): Promise<Date> => (await query({ text: NOW }))[0]?.['now'] as Date;
   return {
-    async enqueue({ task, key, queue, payload = {}, runAt, maxAttempts = MAX_ATTEMPTS }) {
-      const values = [task, toSql(payload), queue ?? null, runAt ?? null, maxAttempts, key ?? null];
-      await query({ text: `select ${ADD_JOB}`, values });
+    async enqueue({ task, key, queue, payload = {}, runAt, maxAttempts = MAX_ATTEMPTS, priority = 0 }) {
+      const values = [task, toSql(payload), queue ?? null, runAt ?? null, maxAttempts, key ?? null, priority];
+      await query({ text: `select ${addJob('$7::integer')}`, values });
     },
     async declare({ name, expression, timezone }, nextDue) {
       await query({ text: DECLARE, values: [name, expression, timezone, nextDue(await now())] });
@@ -73,6 +73,7 @@ export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptio
     },
     work: (handlers) => startJobRunner({ pool, clock, log, leaseMs }, handlers),
     enqueueDueTests: (now, batch) => enqueueDueTests(query, { now, ...batch, againMs: TEST_AGAIN_MS }),
+    nextDueTest: (now, except) => nextDueTest(query, now, except),
     async forgetDead(before) {
       return (await query({ text: FORGET_DEAD, values: [before] })).length;
     },

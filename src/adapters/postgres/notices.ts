@@ -39,7 +39,8 @@ const NEW = `
   order by asked.place`;
 
 const ENDING = `
-  select ${CREDENTIAL_COLUMNS}, g.subject_kind, g.subject, g.level, g.expires_at as grant_ends_at, array(
+  select c.id, c.name, c.service_type, c.owner, c.reminders,
+    g.subject_kind, g.subject, g.level, g.expires_at as grant_ends_at, array(
     select g.subject where g.subject_kind = 'user'
     union select s.created_by from broker.service_accounts s
       where g.subject_kind = 'service_account' and g.subject = 'sa:' || s.id and s.revoked_at is null
@@ -95,7 +96,14 @@ function toEnding(row: Row): EndingGrant {
     level: row['level'],
     expiresAt: row['grant_ends_at'],
   } as Grant & { expiresAt: Date };
-  return { credential: toCredential(row), grant, holders: row['holders'] as string[] };
+  const credential = {
+    id: row['id'],
+    name: row['name'],
+    serviceType: row['service_type'],
+    owner: row['owner'],
+    reminders: row['reminders'],
+  } as EndingGrant['credential'];
+  return { credential, grant, holders: row['holders'] as string[] };
 }
 
 function toState(row: Row): Awaited<ReturnType<Records['noticeStates']>>[0] {

@@ -24,6 +24,9 @@ const MONTHS = `
   where i.inhparent = ('broker.' || $1)::regclass
     and right(c.relname, 7) < to_char($2::timestamptz at time zone 'UTC', 'YYYY_MM')`;
 
+/** Rows that one statement removes: after a long stop there are very many. */
+const AT_ONCE = 5_000;
+
 /** Another process may sign a checkpoint at the same moment. */
 const TRIES = 3;
 
@@ -40,10 +43,17 @@ export function postgresRetention(query: Query, parts: CheckpointParts): Retenti
       const [row] = await query({ text, values: [table, before] });
       return (row?.['dropped'] as string[] | undefined) ?? [];
     },
-    forget(table, before) {
-      const text = `with gone as (delete from broker.${table} where ${ENDED[table]} returning 1)
-                    select count(*) from gone`;
-      return countOf(text, [before]);
+    async forget(table, before) {
+      const text = `with gone as (
+          delete from broker.${table} where ctid = any (array(
+            select ctid from broker.${table} where ${ENDED[table]} limit ${AT_ONCE})) returning 1
+        ) select count(*) from gone`;
+      let all = 0;
+      for (;;) {
+        const many = await countOf(text, [before]);
+        all += many;
+        if (many < AT_ONCE) return all;
+      }
     },
     forgetStates: (before) => countOf('select broker.forget_states($1) as count', [before]),
   };
