@@ -10,6 +10,7 @@ import {
   certificateEnd,
 } from '../domain/certificatePair.js';
 import type { Log } from '../ports/runtime.js';
+import { TIME_LIMITS } from './timeLimits.js';
 
 interface Renewal {
   log: Log;
@@ -31,7 +32,7 @@ export function createTlsServer(
   const first = { cert: readNamed('TLS_CERT_FILE', files.cert), key: readNamed('TLS_KEY_FILE', files.key) };
   if (!belongTogether(first))
     throw new ConfigRefused('TLS_CERT_FILE and TLS_KEY_FILE: must hold a certificate and its own key (PEM)');
-  const server = createServer({ ...first, ...RULES }, app);
+  const server = createServer({ ...first, ...RULES, ...TIME_LIMITS }, app);
   const look = lookForNew(server, files, { seen: markOf(first), log });
   const timer = setInterval(() => void look(), lookEveryMs).unref();
   server.once('close', () => clearInterval(timer));

@@ -1,9 +1,10 @@
 import type { Response } from 'express';
 import { z } from 'zod';
-import { BrokerError, invalid } from '../domain/errors.js';
+import { invalid } from '../domain/errors.js';
 import { mutex } from '../domain/mutex.js';
 import type { ChangeEvent } from '../ports/records.js';
 import { eventsAfter, type Heard, isWorthAsking } from '../usecases/events.js';
+import { EventPlaces } from './eventPlaces.js';
 import { type Context, parse, type Route } from './route.js';
 
 const eventsQuery = z.strictObject({
@@ -20,19 +21,15 @@ const LOOK_EVERY_MS = 1_000;
 const QUIET_MS = 15_000;
 /** A token lives so long; the reader comes back with a new one and the number of the last event. */
 const LONGEST_MS = 600_000;
-const MAX_STREAMS = 200;
-/** All workers of a platform may share one service account. */
-const MAX_PER_CALLER = 40;
 /** Bytes that wait for a reader; beyond it he counts as gone, and comes back where he was. */
 const MAX_UNREAD = 1_048_576;
 /** Of all streams one asks at a time, so that secret reads keep the connections. */
 const oneAsks = mutex();
-/** Principals, one for each stream that is open. */
-const following: string[] = [];
+const places = new EventPlaces();
 
 /** How many readers follow the events at this process. */
 export function openEventStreams(): number {
-  return following.length;
+  return places.taken;
 }
 
 /** What changes, as it changes: server-sent events. */
@@ -48,26 +45,22 @@ export const eventRoutes: readonly Route[] = [
       const { after } = parse(eventsQuery, context.request.query);
       const asked = lastEventId(context) ?? after;
       const first = await oneAsks(() => eventsAfter(context.ports, context.call, asked));
-      const { principal } = context.call.caller;
-      admit(principal);
-      following.push(principal);
+      const leave = places.take(context.call.caller.principal, await creatorOf(context));
       try {
         await follow(context, first, asked ?? first.last);
       } finally {
-        following.splice(following.indexOf(principal), 1);
+        leave();
       }
     },
   },
 ];
 
-function admit(principal: string): void {
-  const own = following.filter((other) => other === principal).length;
-  if (following.length < MAX_STREAMS && own < MAX_PER_CALLER) return;
-  const who =
-    own < MAX_PER_CALLER
-      ? 'Too many follow the events already.'
-      : `You follow the events ${MAX_PER_CALLER} times already.`;
-  throw new BrokerError('rate_limited', { detail: `${who} Try again in a minute.`, retryAfterSeconds: 60 });
+/** A service account counts for the person who made it. */
+async function creatorOf({ ports, call }: Context): Promise<string> {
+  const { kind, principal } = call.caller;
+  if (kind !== 'service_account') return principal;
+  const account = await ports.records.serviceAccount(principal.slice('sa:'.length));
+  return account?.createdBy ?? principal;
 }
 
 function lastEventId({ request }: Context): number | undefined {

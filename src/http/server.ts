@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
+import { Server as TcpServer } from 'node:net';
 import type { Express } from 'express';
 import type { Config } from '../config.js';
 import type { Log } from '../ports/runtime.js';
 import { createTlsServer } from './certificateRenewal.js';
+import { TIME_LIMITS } from './timeLimits.js';
 
 export interface ListenOptions {
   log: Log;
@@ -21,11 +23,8 @@ export async function listen(
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
   const server =
     cert === undefined || key === undefined
-      ? createServer(app)
+      ? createServer(TIME_LIMITS, app)
       : createTlsServer(app, { cert, key }, { log, lookEveryMs });
-  server.keepAliveTimeout = 65_000;
-  server.headersTimeout = 66_000;
-  server.requestTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, config.BROKER_HOST, resolve);
@@ -40,8 +39,28 @@ export async function listen(
 export async function drain(server: Server, wait: { delayMs: number; cutAfterMs: number }): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), wait.cutAfterMs);
   await new Promise((resolve) => setTimeout(resolve, wait.delayMs));
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Not the server's own, which cuts idle connections: a request may be on its way there, and would end in a reset.
+  const closed = new Promise<void>((resolve) => {
+    TcpServer.prototype.close.call(server, () => resolve());
+  });
+  await untilUnused(server);
   server.closeIdleConnections();
   await closed;
   clearTimeout(cut);
+}
+
+/** Clients that go on meanwhile are answered with `Connection: close`, and open their next connection elsewhere. */
+const LAST_REQUESTS_MS = 1_500;
+const LOOK_EVERY_MS = 50;
+
+/** Until no connection is left, or those that are have been idle for long enough. */
+async function untilUnused(server: Server): Promise<void> {
+  const until = Date.now() + LAST_REQUESTS_MS;
+  while (Date.now() < until) {
+    const left = await new Promise<number>((resolve) =>
+      server.getConnections((_error, many) => resolve(many)),
+    );
+    if (left === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
 }

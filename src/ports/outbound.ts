@@ -6,9 +6,9 @@ import type { ShownCertificate } from '../domain/testResult.js';
 export interface Outbound {
   /**
    * `deadlineMs` counts from the first connection, all requests together; `waitMs` is how long it may wait for its
-   * turn at a busy host. Close it, whatever came of it.
+   * turn at a busy host, where those on whose behalf it is (`lane`) take turns. Close it, whatever came of it.
    */
-  open(deadlineMs: number, waitMs: number): OutboundSession;
+  open(deadlineMs: number, waitMs: number, lane?: string): OutboundSession;
 }
 
 /** Turns at hosts, shared by all processes: at most two at a host at once. */

@@ -79,7 +79,7 @@ async function tried(
   const refused = await ports.records.refusedAlike(accountKey);
   if (refused !== null) return untried(refused);
   await auditAttempt(ports, systemCall(), credential, known.version);
-  return runTest(ports, knownConnector(credential.serviceType), values, WAIT_MS);
+  return runTest(ports, knownConnector(credential.serviceType), values, { waitMs: WAIT_MS });
 }
 
 async function keepOutcome(

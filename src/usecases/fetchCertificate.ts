@@ -33,7 +33,7 @@ export async function fetchCertificate(
 ): Promise<FetchedCertificates> {
   await requireRole(ports, call, 'engineer', { action: 'tls.fetch' });
   const url = addressOf(host, port);
-  const session = ports.outbound.open(DEADLINE_MS, WAIT_MS);
+  const session = ports.outbound.open(DEADLINE_MS, WAIT_MS, call.caller.principal);
   try {
     const { finding, chain } = await shownBy(session, url);
     const step = failedStep(finding);

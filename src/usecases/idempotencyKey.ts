@@ -46,9 +46,11 @@ export async function claimKey(
     });
   }
   if (before.state === 'in_progress' && !before.resumed) {
+    // As long as the first may still run; when it was cut off, a repetition takes over then.
+    const retryAfterSeconds = Math.max(1, Math.ceil((before.lockedUntil.getTime() - now.getTime()) / 1000));
     throw new BrokerError('idempotency_in_progress', {
-      detail: 'The first request with this Idempotency-Key still runs.',
-      retryAfterSeconds: 2,
+      detail: `The first request with this Idempotency-Key still runs, or was cut off. Repeat it in ${retryAfterSeconds} s.`,
+      retryAfterSeconds,
     });
   }
   return { claim, before };

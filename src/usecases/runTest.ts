@@ -16,8 +16,14 @@ import { GuardedProbe } from './guardedProbe.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
 const DEADLINE_MS = 12_000;
-/** For a turn at a host that others test. */
-const WAIT_MS = 60_000;
+/** For a turn at a host that others test: callers take turns, so it comes within two tests of somebody else. */
+const WAIT_MS = 30_000;
+
+/** How long a test may wait for its turn, and on whose behalf it is. */
+export interface TestTurn {
+  waitMs?: number | undefined;
+  lane?: string;
+}
 
 /** True where the values say all that a test needs to begin. */
 export function isTestable(connector: Connector, values: FieldValues): boolean {
@@ -29,9 +35,9 @@ export async function runTest(
   ports: Pick<Ports, 'clock' | 'log' | 'outbound'>,
   connector: Connector,
   values: FieldValues,
-  waitMs = WAIT_MS,
+  { waitMs = WAIT_MS, lane }: TestTurn = {},
 ): Promise<TestResult> {
-  const session = ports.outbound.open(DEADLINE_MS, waitMs);
+  const session = ports.outbound.open(DEADLINE_MS, waitMs, lane);
   const began = ports.clock.now().getTime();
   try {
     const probe = new GuardedProbe(session, connector, values);

@@ -41,7 +41,7 @@ export async function testCredential(
   const { connector, values } = await testableValues(ports, credential, version);
   const accountKey = await accountKeyOf(ports, connector, values);
   await auditAttempt(ports, call, credential, version);
-  const result = await runTest(ports, connector, values);
+  const result = await runTest(ports, connector, values, { lane: call.caller.principal });
   const kept = await recordTest(ports, call, { credential, version, result, trigger, accountKey });
   return { credential: kept.credential, version, result };
 }

@@ -124,7 +124,7 @@ async function testClaimed(ports: Needs, call: Call, credential: Credential): Pr
     return true;
   }
   await auditAttempt(ports, call, credential, version);
-  const result = await runTest(ports, connector, values, NO_WAIT_MS);
+  const result = await runTest(ports, connector, values, { waitMs: NO_WAIT_MS });
   if (result.turnedAway) return false;
   await recordTest(ports, call, { ...tested, result });
   return true;

@@ -15,7 +15,7 @@ export const TEST_MODES = ['required', 'warn', 'skip'] as const;
 export type TestMode = (typeof TEST_MODES)[number];
 
 /** With deadline and name look-up this stays below the time for which a request holds its idempotency key. */
-const WAIT_MS = 5_000;
+const WAIT_MS = 15_000;
 
 type Needs = Pick<
   Ports,

@@ -36,7 +36,10 @@ export async function testGiven(
   values: FieldValues,
   waitMs?: number,
 ): Promise<TestResult> {
-  const result = await runTest(ports, connector, values, waitMs);
+  const result = await runTest(ports, connector, values, {
+    waitMs,
+    lane: call.caller.principal,
+  });
   await ports.readAudit.record([
     auditEvent(call, 'credential.test_unsaved', result.code === 'ok' ? 'allowed' : 'failed', {
       code: result.code,

@@ -21,9 +21,12 @@ export class HostTurns {
   }
 
   /** Resolves with what gives the turn back. Rejects with `busy` when the wait is over or turns can't be asked for. */
-  async take(host: string, times: { waitMs: number; leaseMs: number }): Promise<() => Promise<void>> {
+  async take(
+    host: string,
+    times: { waitMs: number; leaseMs: number; lane?: string },
+  ): Promise<() => Promise<void>> {
     const until = this.#clock.now().getTime() + times.waitMs;
-    const leave = await this.#line.take(host, times.waitMs);
+    const leave = await this.#line.take(host, times.lane ?? '', times.waitMs);
     try {
       const giveBack = await this.#take(host, times.leaseMs, until);
       return async () => {

@@ -41,7 +41,9 @@ const SYSTEM: TlsChoice = { mode: 'system' };
 /** The only way from the broker to systems that are not its own. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const turns = new HostTurns(options);
-  return { open: (deadlineMs, waitMs) => new Session({ options, turns, deadlineMs, waitMs }) };
+  return {
+    open: (deadlineMs, waitMs, lane = '') => new Session({ options, turns, deadlineMs, waitMs, lane }),
+  };
 }
 
 interface Parts {
@@ -49,6 +51,7 @@ interface Parts {
   turns: HostTurns;
   deadlineMs: number;
   waitMs: number;
+  lane: string;
 }
 
 /** One test: a name is resolved once, and each origin has one connection. */
@@ -166,8 +169,8 @@ class Session implements OutboundSession {
 
   /** By address, so that two names of a host count as one. */
   async #takeTurn(key: string): Promise<void> {
-    const { turns, deadlineMs } = this.#parts;
-    const limits = { waitMs: this.#patienceMs(), leaseMs: deadlineMs + LEASE_BEYOND_MS };
+    const { turns, deadlineMs, lane } = this.#parts;
+    const limits = { waitMs: this.#patienceMs(), leaseMs: deadlineMs + LEASE_BEYOND_MS, lane };
     const turn = this.#held.get(key) ?? turns.take(key, limits);
     this.#held.set(key, turn);
     try {

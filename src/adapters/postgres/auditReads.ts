@@ -10,7 +10,7 @@ export function auditReads(query: Query): Pick<Records, 'auditEvents'> {
     async auditEvents(filter, page) {
       const where = whereClause();
       addFilter(where, filter);
-      const position = readCursor(page.cursor, 2);
+      const position = readCursor(page.cursor, ['text', 'number']);
       if (position !== null) {
         const at = where.value(position.at);
         const [chain = null, seq = null] = position.keys;

@@ -97,7 +97,7 @@ export function credentialReads(query: Query): CredentialReads {
 const usagePage = async (query: Query, credentialId: string, page: Parameters<Records['usage']>[1]) => {
   const where = whereClause();
   where.and(`credential_id = ${where.value(uuidOrNull(credentialId))}`);
-  const position = readCursor(page.cursor, 1);
+  const position = readCursor(page.cursor, ['uuid']);
   if (position !== null) {
     const at = where.value(position.at);
     where.and(`(used_at, id) < (${at}, ${where.value(position.keys[0] ?? null)}::uuid)`);

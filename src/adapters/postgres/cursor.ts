@@ -8,16 +8,29 @@ export interface Position {
   keys: string[];
 }
 
+/** What a key of a position may be, as Postgres takes it. */
+const KEYS = {
+  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  number: /^\d{1,18}$/,
+  text: /^[\x20-\x7e]{1,200}$/,
+} as const;
+/** As `toISOString` writes the times of rows. */
+const TIME = /^(?:19[7-9]|[2-9]\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** The position that a cursor names, or null for the first page. Rejects with `invalid_request`. */
-export function readCursor(cursor: string | undefined, keys: number): Position | null {
+export function readCursor(
+  cursor: string | undefined,
+  kinds: readonly (keyof typeof KEYS)[],
+): Position | null {
   if (cursor === undefined) return null;
-  const parts = parse(cursor);
-  const at = new Date(typeof parts[0] === 'string' ? parts[0] : Number.NaN);
-  const rest = parts.slice(1);
-  if (Number.isNaN(at.getTime()) || rest.length !== keys || rest.some((key) => typeof key !== 'string')) {
-    throw badCursor();
-  }
-  return { at, keys: rest as string[] };
+  const [time, ...keys] = parse(cursor);
+  const at = new Date(typeof time === 'string' && TIME.test(time) ? time : Number.NaN);
+  const fits = (key: unknown, n: number): key is string => {
+    const kind = kinds[n];
+    return typeof key === 'string' && kind !== undefined && KEYS[kind].test(key);
+  };
+  if (Number.isNaN(at.getTime()) || keys.length !== kinds.length || !keys.every(fits)) throw badCursor();
+  return { at, keys };
 }
 
 /** A page of rows of which one more than asked was read, to know whether there is a next page. */

@@ -70,7 +70,7 @@ export function deliveryReads(query: Query): Pick<Outbox, 'claim' | 'sentSince' 
       return { count: Number(row?.['count'] ?? 0), oldest: (row?.['oldest'] ?? null) as Date | null };
     },
     async deliveries(channel, state, page) {
-      const after = readCursor(page.cursor, 1);
+      const after = readCursor(page.cursor, ['uuid']);
       const values = [
         uuidOrNull(channel),
         state ?? null,

@@ -57,6 +57,9 @@ export function translate(error: unknown): BrokerError {
   if (state.startsWith('23')) {
     return new BrokerError('conflict', { detail: 'This does not fit what is stored already.', log });
   }
+  if (state === '22003' || state === '22007' || state === '22008') {
+    return invalid({ field: 'request', rule: 'must not hold a number or a time that is out of range' });
+  }
   if (state === '22021' || state === '22P05' || state === '22P02') {
     return invalid({ field: 'body', rule: 'must not hold characters that cannot be stored' });
   }

@@ -125,7 +125,7 @@ async function alone<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null
 }
 
 async function list(query: Query, where: WhereClause, page: PageRequest) {
-  const position = readCursor(page.cursor, 1);
+  const position = readCursor(page.cursor, ['uuid']);
   if (position !== null) {
     const at = where.value(position.at);
     where.and(`(f.found_at, f.id) < (${at}, ${where.value(uuidOrNull(position.keys[0] ?? ''))}::uuid)`);

@@ -117,7 +117,7 @@ function addSearch(where: WhereClause, q: string): void {
 }
 
 function pageKeys(where: WhereClause, page: PageRequest): PageKeys {
-  const position = readCursor(page.cursor, 1);
+  const position = readCursor(page.cursor, ['uuid']);
   const limit = where.value(page.limit + 1);
   if (position === null) return { limit };
   return { limit, after: `(${where.value(position.at)}, ${where.value(position.keys[0] ?? null)}::uuid)` };

@@ -62,7 +62,7 @@ export function noticeLists(query: Query, clock: Clock): Pick<Records, 'notices'
       const where = seen(caller);
       if (kind !== undefined) where.and(`n.kind = ${where.value(kind)}`);
       if (open !== undefined) where.and(`${open ? '' : 'not '}${OPEN}`);
-      const after = readCursor(page.cursor, 1);
+      const after = readCursor(page.cursor, ['uuid']);
       if (after !== null) {
         const id = where.value(uuidOrNull(after.keys[0] ?? ''));
         where.and(`(n.created_at, n.id) < (${where.value(after.at)}::timestamptz, ${id}::uuid)`);

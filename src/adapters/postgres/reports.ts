@@ -46,7 +46,7 @@ export function postgresReports(query: Query, slow: Query): Reports {
 const reportPage = async (query: Query, ...[teams, page]: Parameters<Reports['list']>) => {
   const where = whereClause();
   if (teams !== null) where.and(`team = any (${where.value(teams)}::text[])`);
-  const position = readCursor(page.cursor, 1);
+  const position = readCursor(page.cursor, ['uuid']);
   if (position !== null) {
     const at = where.value(position.at);
     where.and(`(made_at, id) < (${at}, ${where.value(uuidOrNull(position.keys[0] ?? ''))}::uuid)`);

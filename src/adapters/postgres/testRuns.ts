@@ -31,7 +31,7 @@ export function testReads(query: Query): Pick<Records, 'testRuns' | 'refusedAlik
     async testRuns(credentialId, page) {
       const where = whereClause();
       where.and(`credential_id = ${where.value(uuidOrNull(credentialId))}`);
-      const position = readCursor(page.cursor, 1);
+      const position = readCursor(page.cursor, ['uuid']);
       if (position !== null) {
         const at = where.value(position.at);
         where.and(`(tested_at, id) < (${at}, ${where.value(uuidOrNull(position.keys[0] ?? ''))}::uuid)`);
