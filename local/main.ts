@@ -25,6 +25,8 @@ const noted = notes(data, postgresFolder);
 const logs = join(data, 'logs');
 const logOf = (part: string) => join(logs, `${part}.log`);
 const passphrase = process.env['GLASSDOME_ENCRYPTION_KEY'];
+// A full disk or a closed terminal must not stop what runs.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const step = (line: string) => say(`• ${line}`);
 let stopping = false;

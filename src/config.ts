@@ -4,6 +4,7 @@ import { problemsOf } from './config/rules.js';
 import { configSchema, type Variables } from './config/variables.js';
 import { listOf } from './config/words.js';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
+import type { AttemptLimits } from './domain/loginAttempts.js';
 
 export type Config = Readonly<Variables> & {
   /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */
@@ -75,4 +76,13 @@ export function packageFile(name: string): string {
 /** The version in package.json. */
 export function packageVersion(): string {
   return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
+}
+
+/** How attempts to log in are bounded. */
+export function attemptLimits(config: Config): AttemptLimits {
+  return {
+    perAccountAndAddress: config.LOGIN_FAILURES,
+    perAccount: config.LOGIN_FAILURES_PER_ACCOUNT,
+    perAddress: config.LOGIN_FAILURES_PER_ADDRESS,
+  };
 }

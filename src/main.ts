@@ -24,6 +24,8 @@ const STOP_WITHIN_MS = 25_000;
 /** Leaves time to write the audit rows that wait and to end the token in Vault. */
 const END_WORK_WITHIN_MS = 20_000;
 const guard = guardOutput('glassdome-broker');
+// A pipe whose reader is gone, or a full disk, must not end the process.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
 async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean }): Promise<void> {

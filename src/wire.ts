@@ -25,7 +25,7 @@ import { createTokenSigner } from './adapters/vault/tokenSigner.js';
 import { Transit } from './adapters/vault/transit.js';
 import { VersionCache } from './adapters/vault/versionCache.js';
 import { listOf } from './config/words.js';
-import { type Config, required } from './config.js';
+import { attemptLimits, type Config, required } from './config.js';
 import type { Caller } from './domain/caller.js';
 import type { NoticePolicy } from './domain/dueNotices.js';
 import { LoginAttempts } from './domain/loginAttempts.js';
@@ -74,7 +74,7 @@ export async function wire(config: Config, log = createLog(config.LOG_LEVEL)): P
       ...system.ports,
       tokenSigner,
       passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
-      loginAttempts: attemptsOf(config, system.ports.clock),
+      loginAttempts: new LoginAttempts(attemptLimits(config), () => system.ports.clock.now().getTime()),
       flatSecrets: createFlatSecrets(api.access),
     },
     verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), system.ports.clock),
@@ -163,15 +163,6 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
 function recordsOf(config: Config): Pick<PostgresOptions, 'url' | 'jobs'> {
   const url = required(config, 'DATABASE_URL');
   return { url, jobs: { leaseMs: config.WORKER_LEASE_SECONDS * 1000 } };
-}
-
-function attemptsOf(config: Config, clock: Clock): LoginAttempts {
-  const limits = {
-    perAccountAndAddress: config.LOGIN_FAILURES,
-    perAccount: config.LOGIN_FAILURES_PER_ACCOUNT,
-    perAddress: config.LOGIN_FAILURES_PER_ADDRESS,
-  };
-  return new LoginAttempts(limits, () => clock.now().getTime());
 }
 
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {

@@ -1,13 +1,12 @@
-import { isIPv6 } from 'node:net';
-
 /** Of IPv6 so many groups count: a customer gets a /56 or a /48, and with it more addresses than anybody can count. */
 const GROUPS = 3;
 
 /** Whose address it is, as far as limits go: an IPv4 address, or the /56 of an IPv6 address. */
 export function networkOf(address: string): string {
   const plain = address.replace(/%.*$/, '').toLowerCase();
-  if (!isIPv6(plain)) return plain;
+  if (!plain.includes(':')) return plain;
   const groups = groupsOf(plain);
+  if (groups.length !== 8 || groups.some((group) => !(group <= 0xffff))) return plain;
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   if (mapped)
     return groups
@@ -30,5 +29,5 @@ function groupsOf(address: string): number[] {
     half === '' ? [] : half.split(':').map((group) => Number.parseInt(group, 16));
   if (tail === undefined) return parts(head);
   const [before, after] = [parts(head), parts(tail)];
-  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+  return [...before, ...Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0), ...after];
 }

@@ -10,6 +10,8 @@ export interface Lifecycle {
 const FRESH_MS = 1_000;
 const POSTGRES_WITHIN_MS = 1_000;
 const TOKEN_SECONDS = 60;
+/** After rows could not be written no call is wanted for so long; the next one shows whether they can again. */
+const UNWRITTEN_MS = 3_000;
 
 export type ReadinessPorts = Pick<Ports, 'clock' | 'storeStatus' | 'readAudit'> & {
   recordsStatus: Pick<Ports['recordsStatus'], 'health'>;
@@ -17,7 +19,7 @@ export type ReadinessPorts = Pick<Ports, 'clock' | 'storeStatus' | 'readAudit'> 
 
 /**
  * Can this process answer a read now: Vault serves, Postgres takes rows within a second, our token for Vault lives for
- * another minute, and the audit queue is below its bound. Many who ask at once are one look, known for a second.
+ * another minute, and audit rows are written: none was refused just now, and their queue is below its bound. Many who ask at once are one look, known for a second.
  */
 export function readiness(ports: ReadinessPorts, life: Lifecycle): () => Promise<boolean> {
   let known = { ok: false, at: Number.NEGATIVE_INFINITY };
@@ -29,8 +31,11 @@ export function readiness(ports: ReadinessPorts, life: Lifecycle): () => Promise
       within(POSTGRES_WITHIN_MS, postgresOk(), () => false),
     ]);
     const token = ports.storeStatus.tokenSecondsLeft() > TOKEN_SECONDS;
-    const ok = vault === 'ok' && postgres && token && !ports.readAudit.isFull();
-    known = { ok, at: ports.clock.now().getTime() };
+    const at = ports.clock.now().getTime();
+    const failedAt = ports.readAudit.failedAt()?.getTime() ?? Number.NEGATIVE_INFINITY;
+    const writes = at - failedAt > UNWRITTEN_MS && !ports.readAudit.isFull();
+    const ok = vault === 'ok' && postgres && token && writes;
+    known = { ok, at };
     life.startedOnce ||= ok;
     return ok;
   });

@@ -55,8 +55,7 @@ const LOOK_EVERY_MS = 50;
 
 /** Until no connection is left, or those that are have been idle for long enough. */
 async function untilUnused(server: Server): Promise<void> {
-  const until = Date.now() + LAST_REQUESTS_MS;
-  while (Date.now() < until) {
+  for (let waited = 0; waited < LAST_REQUESTS_MS; waited += LOOK_EVERY_MS) {
     const left = await new Promise<number>((resolve) =>
       server.getConnections((_error, many) => resolve(many)),
     );

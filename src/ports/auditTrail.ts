@@ -19,6 +19,8 @@ export interface ReadAudit {
   depth(): number;
   /** True from when a read was turned away until rows that waited are written or given up. */
   isFull(): boolean;
+  /** When rows could not be written the last time, unless some were since. */
+  failedAt(): Date | null;
   /** Writes what waits; for a graceful stop. */
   flush(): Promise<void>;
 }

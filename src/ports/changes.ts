@@ -242,3 +242,9 @@ export interface Changes {
   /** Runs `work` in one transaction; its audit rows and it commit together. Never call Vault inside. */
   run<T>(work: (tx: ChangeTx) => Promise<T>): Promise<T>;
 }
+
+/** An open intent without what was meant to be written, which may be long. */
+export type OpenIntent = Pick<
+  WriteIntent,
+  'id' | 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'
+>;

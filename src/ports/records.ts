@@ -9,7 +9,7 @@ import type { ServiceType } from '../domain/serviceType.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { HealthMark } from '../domain/uptime.js';
 import type { CandidateQuery, Candidates } from './candidates.js';
-import type { IdempotencyRecord, Notice, WriteIntent } from './changes.js';
+import type { IdempotencyRecord, Notice, OpenIntent, WriteIntent } from './changes.js';
 import type { OfferReads } from './offers.js';
 import type {
   DisabledPrincipal,
@@ -195,12 +195,6 @@ export interface Records extends OfferReads {
   nextCredentialId(afterId: string | null): Promise<string | null>;
   auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
 }
-
-/** An open intent without what was meant to be written, which may be long. */
-export type OpenIntent = Pick<
-  WriteIntent,
-  'id' | 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'
->;
 
 /** A grant that ends, and whom that concerns in addition to the owner of the credential. */
 export interface EndingGrant {

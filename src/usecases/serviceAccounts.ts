@@ -26,6 +26,7 @@ export async function createServiceAccount(
     const refused = { action: 'service_account.create', details: { name: body.name } } as const;
     await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
   }
+  await refuseTooMany(ports, call);
   if (roleAtLeast(body.role, 'architect')) throw invalid({ field: 'role', rule: 'must be at most engineer' });
   const secret = newSecret('gdsa');
   const secretHmac = await ports.fingerprints.make('service-account', secret);
@@ -47,6 +48,21 @@ export async function createServiceAccount(
     tx.audit(auditEvent(call, 'service_account.create', 'allowed', { details: { id, name, role } }));
   });
   return { account, secret };
+}
+
+/** Limits are per caller; somebody with any number of accounts would have none. */
+const MOST_ACCOUNTS = 50;
+
+async function refuseTooMany({ clock, records }: Needs, { caller }: Call): Promise<void> {
+  if (caller.role === 'admin') return;
+  const now = clock.now();
+  const own = (await records.serviceAccounts(caller.principal)).filter(
+    ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > now),
+  );
+  if (own.length < MOST_ACCOUNTS) return;
+  throw new BrokerError('conflict', {
+    detail: `You have ${MOST_ACCOUNTS} service accounts already. Revoke one that is not in use, or ask an admin to create it.`,
+  });
 }
 
 /** An admin sees all, everybody else those he made. */

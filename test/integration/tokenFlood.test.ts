@@ -48,6 +48,19 @@ describe('Very many who log in from one address', function () {
     expect([Number(headers.get('retry-after')) > 0, body.code]).to.deep.equal([true, 'rate_limited']);
   });
 
+  it('have at most fifty service accounts each, admins any number', async () => {
+    const create = (who: SignedIn, name: string) =>
+      broker.call(who.token, 'POST', '/api/service-accounts', { name });
+    const ben = await broker.person('ben', 'engineer');
+    for (let n = 0; n < 50; n += 1) expect((await create(ben, `ben-${n}`)).status).to.equal(201);
+    const more = await create(ben, 'ben-more');
+    expect([more.status, more.body.code]).to.deep.equal([409, 'conflict']);
+    expect((await create(anna, 'anna-one')).status).to.equal(201);
+    const { items } = (await broker.call(ben.token, 'GET', '/api/service-accounts')).body;
+    await broker.call(ben.token, 'DELETE', `/api/service-accounts/${items[0].id}`);
+    expect((await create(ben, 'ben-more')).status).to.equal(201);
+  });
+
   it('log in with the right password however often, though others guess at other names', async () => {
     const login = (username: string, password: string) =>
       broker.call(null, 'POST', '/api/auth/login', { username, password });

@@ -11,6 +11,7 @@ function parts() {
     postgres: 'ok' as RecordsHealth,
     tokenSeconds: 3_600,
     full: false,
+    failedAt: null as Date | null,
     asked: 0,
     hangs: false,
   };
@@ -30,6 +31,7 @@ function parts() {
         countRefusal: () => undefined,
         depth: () => 0,
         isFull: () => state.full,
+        failedAt: () => state.failedAt,
         flush: async () => undefined,
       },
     },
@@ -53,6 +55,10 @@ describe('a process is ready', () => {
     state.full = true;
     expect(await later()).to.equal(false);
     state.full = false;
+    state.failedAt = new Date(state.now);
+    expect([await later(), await later(), await later()]).to.deep.equal([false, false, false]);
+    expect(await later(), 'a call shows whether rows are written again').to.equal(true);
+    state.failedAt = null;
     state.postgres = 'read_only';
     expect(await later()).to.equal(false);
   });

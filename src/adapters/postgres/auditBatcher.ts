@@ -40,13 +40,16 @@ export interface BatcherParts {
  * Natural group commit: one flush is under way, and whatever came meanwhile is the next. No timer, so a lone read
  * waits for nothing; under load one commit serves hundreds of reads.
  */
-export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'depth' | 'isFull' | 'flush'> {
+export function auditBatcher(
+  parts: BatcherParts,
+): Pick<ReadAudit, 'record' | 'depth' | 'isFull' | 'failedAt' | 'flush'> {
   const { clock, log, maxQueue = MAX_QUEUE, maxRefusals = MAX_REFUSALS } = parts;
   const chain = chainWriter('reads', parts.chainKeys);
   const queue: Waiting[] = [];
   let depth = 0;
   let refusals = 0;
   let full = false;
+  let failedAt: Date | null = null;
   let running: Promise<void> | null = null;
 
   /** Stores the rows of all of these or of none; rejects with the driver's error. */
@@ -64,6 +67,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
       throw error;
     }
     chain.stored(rows);
+    failedAt = null;
   };
 
   /** One bad row fails only its own request; anything else fails all of the batch, and is given back. */
@@ -79,6 +83,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
         return null;
       }
       const fault = translate(error);
+      if (!bad) failedAt = clock.now();
       log.error('audit.flush_failed', { requests: batch.length, code: fault.log });
       for (const each of batch) each.reject(fault);
       return bad ? null : fault;
@@ -130,6 +135,7 @@ export function auditBatcher(parts: BatcherParts): Pick<ReadAudit, 'record' | 'd
     },
     depth: () => depth,
     isFull: () => full,
+    failedAt: () => failedAt,
     async flush() {
       while (running !== null) await running;
     },

@@ -1,7 +1,7 @@
 import type { CredentialVersion } from '../../domain/credential.js';
 import type { Grant } from '../../domain/grant.js';
-import type { WriteIntent } from '../../ports/changes.js';
-import type { OpenIntent, Records, UsageRow } from '../../ports/records.js';
+import type { OpenIntent, WriteIntent } from '../../ports/changes.js';
+import type { Records, UsageRow } from '../../ports/records.js';
 import { CREDENTIAL_COLUMNS, toCredential, uuidOrNull } from './credentialRow.js';
 import { pageOf, readCursor } from './cursor.js';
 import { toPatch } from './patchJson.js';
