@@ -12,7 +12,7 @@ export interface Position {
 const KEYS = {
   uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
   number: /^\d{1,18}$/,
-  text: /^[\x20-\x7e]{1,200}$/,
+  text: /^[^\p{C}]{1,255}$/u,
 } as const;
 /** As `toISOString` writes the times of rows. */
 const TIME = /^(?:19[7-9]|[2-9]\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -55,7 +55,7 @@ export function offerReads(query: Query, clock: Clock): Pick<Records, 'offers' |
       if (state === 'open') where.and(MAY_BE_OPEN);
       if (state === 'accepted') where.and('a.grant_id is not null');
       if (state === 'declined') where.and(DECLINED);
-      const after = readCursor(page.cursor, 2);
+      const after = readCursor(page.cursor, ['uuid', 'text']);
       if (after !== null) {
         const [id, principal] = [uuidOrNull(after.keys[0] ?? ''), after.keys[1] ?? ''];
         where.and(`(g.created_at, g.id, r.principal) <
