@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parsedVariables } from './config/faults.js';
 import { problemsOf } from './config/rules.js';
-import { configSchema, type Variables } from './config/variables.js';
+import type { Variables } from './config/variables.js';
 import { listOf } from './config/words.js';
 import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
 import type { AttemptLimits } from './domain/loginAttempts.js';
@@ -22,24 +23,27 @@ export function loadConfig(
   env: NodeJS.ProcessEnv = process.env,
   { listens = true }: { listens?: boolean | 'worker' } = {},
 ): Config {
-  const parsed = configSchema.safeParse(env);
-  if (!parsed.success) {
-    throw new ConfigRefused(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
-    );
-  }
-  const config = parsed.data;
+  const { variables: config, faults } = parsedVariables(env);
   const listening = listens === 'worker' ? config.WORKER_PORT !== undefined : listens;
-  const wrong = problemsOf(env, config, listening);
+  // What a variable that is wrong by itself leads to is no fault of its own.
+  const led = (line: string) => faults.some(({ name }) => line.includes(name));
+  const { keys, problems } = jwtKeys(config.GLASSDOME_JWT_KEY_FILES);
+  const together = [...problemsOf(env, config, listening), ...problems].filter((line) => !led(line));
+  const wrong = [...faults.map(({ text }) => text), ...together];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
-  return Object.freeze({ ...config, glassdomeKeys: jwtKeys(config.GLASSDOME_JWT_KEY_FILES) });
+  return Object.freeze({ ...config, glassdomeKeys: keys });
 }
 
 /** A variable that the command at hand can't do without. */
 export function required(config: Config, name: keyof Variables): string {
-  const value = config[name];
-  if (typeof value === 'string' && value !== '') return value;
-  throw new ConfigRefused(`${name} must be set`);
+  requireAll(config, [name]);
+  return String(config[name]);
+}
+
+/** Rejects with all that are missing of the variables that the command at hand can't do without. */
+export function requireAll(config: Config, names: readonly (keyof Variables)[]): void {
+  const missing = names.filter((name) => config[name] === undefined || config[name] === '');
+  if (missing.length > 0) throw new ConfigRefused(missing.map((name) => `${name} must be set`).join('\n'));
 }
 
 /** The text of a file that a variable names; a file that can't be read is told by the variable. */
@@ -57,13 +61,21 @@ const KEY_RULES: Readonly<Record<GlassdomeKeyProblem, string>> = {
   too_short: `the key must be at least ${MIN_KEY_BYTES} characters`,
 };
 
-function jwtKeys(files: string | undefined): string[] {
-  return listOf(files).map((file) => {
-    const key = readNamed('GLASSDOME_JWT_KEY_FILES', file).trim();
-    const problem = glassdomeKeyProblem(key);
-    if (problem !== undefined) throw new ConfigRefused(`GLASSDOME_JWT_KEY_FILES: ${KEY_RULES[problem]}`);
-    return key;
+function jwtKeys(files: string | undefined): { keys: string[]; problems: string[] } {
+  const problems: string[] = [];
+  const keys = listOf(files).flatMap((file) => {
+    try {
+      const key = readNamed('GLASSDOME_JWT_KEY_FILES', file).trim();
+      const problem = glassdomeKeyProblem(key);
+      if (problem === undefined) return [key];
+      problems.push(`GLASSDOME_JWT_KEY_FILES: ${KEY_RULES[problem]}`);
+    } catch (error) {
+      if (!(error instanceof ConfigRefused)) throw error;
+      problems.push(error.message);
+    }
+    return [];
   });
+  return { keys, problems };
 }
 
 /** A file or folder that ships with the program, wherever it is installed. */

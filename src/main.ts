@@ -14,6 +14,7 @@ import { createWorkerApp } from './http/workerApp.js';
 import { addOneShotCommands, destroyOnce } from './oneShot.js';
 import { guardOutput } from './outputGuard.js';
 import type { Log } from './ports/runtime.js';
+import { requireStores, type VaultRole } from './vaultLogins.js';
 import { type System, type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
 import { startOwnEndTicks } from './worker/ownEndTicks.js';
 import { startTaskTicks } from './worker/taskTicks.js';
@@ -30,6 +31,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 /** Serves until a signal; a second signal, or 25 s, ends the process at once. */
 async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean }): Promise<void> {
   const config = loadConfig(undefined, { listens: roles.api || 'worker' });
+  requireStores(config, loginsOf(roles));
   const full = roles.api ? await wire(config) : undefined;
   const system = full ?? (await (roles.destroyer ? wireDestroyer(config) : wireWorker(config)));
   const { log } = system.ports;
@@ -41,6 +43,8 @@ async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean
   const port = roles.api ? config.BROKER_PORT : config.WORKER_PORT;
   const app = full === undefined ? createWorkerApp(system.ports, life) : apiOf(full, config, life);
   const server = port === undefined ? undefined : await listen(app, config, { log, port });
+  // Logs the cause where Postgres can't be reached; the process serves on, and takes it up when it can.
+  void system.ports.recordsStatus.health();
   log.info('started', { api: roles.api, worker: roles.worker, port });
   const stop = async (code: number, delayMs: number) => {
     if (life.stopping) process.exit(1);
@@ -77,6 +81,13 @@ async function startWork(system: WorkerSystem, roles: Parameters<typeof serve>[0
   return startWorker(system, destroys);
 }
 
+/** As which roles such a process logs in to Vault. */
+function loginsOf({ api, worker, destroyer }: Parameters<typeof serve>[0]): VaultRole[] {
+  if (destroyer) return ['destroyer'];
+  if (!api) return ['worker', 'reconciler'];
+  return worker ? ['api', 'users', 'reconciler'] : ['api', 'users'];
+}
+
 function apiOf(system: System, config: Config, life: Lifecycle): ReturnType<typeof createApp> {
   return createApp({
     ...system,
@@ -96,6 +107,19 @@ async function endOfWork(worker: Ticks, log: Log): Promise<void> {
   await within(END_WORK_WITHIN_MS, stopped, () => undefined);
 }
 
+/** What the system refused: an address that could not be opened or reached. */
+function systemText(error: unknown): string {
+  if (!(error instanceof Error && 'code' in error)) return 'internal error';
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  if (port === undefined) return `${code}`;
+  if (syscall !== 'listen') return `${address ?? 'the host'}:${port} can't be reached (${code})`;
+  const why = code === 'EADDRINUSE' ? 'is taken' : `can't be opened (${code})`;
+  return `port ${port} ${why}: choose another with BROKER_PORT (a worker: WORKER_PORT)`;
+}
+
 /** The one place that turns an error into a line and an exit code: 2 configuration, 1 all else. */
 function fail(error: unknown): never {
   const known =
@@ -104,11 +128,7 @@ function fail(error: unknown): never {
     error instanceof BootstrapRefused ||
     error instanceof GlassdomeKeyRefused ||
     error instanceof VaultUnreachable;
-  const system =
-    error instanceof Error && 'code' in error
-      ? `${String(error.code)} ${'port' in error ? `port ${String(error.port)} (BROKER_PORT, of a worker WORKER_PORT)` : ''}`
-      : 'internal error';
-  process.stderr.write(`glassdome-broker: ${known ? (error as Error).message : system}\n`);
+  process.stderr.write(`glassdome-broker: ${known ? (error as Error).message : systemText(error)}\n`);
   process.exit(error instanceof ConfigRefused || error instanceof GlassdomeKeyRefused ? 2 : 1);
 }
 

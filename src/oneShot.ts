@@ -6,7 +6,7 @@ import type { BootstrapOptions } from './adapters/vault/bootstrapSteps.js';
 import { openTransport } from './adapters/vault/connection.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
 import { listOf } from './config/words.js';
-import { type Config, ConfigRefused, loadConfig, packageFile, readNamed, required } from './config.js';
+import { type Config, ConfigRefused, loadConfig, packageFile, readNamed, requireAll, required } from './config.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
@@ -48,6 +48,7 @@ async function createAdmin(ports: System['ports'], options: AdminWords): Promise
 
 async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: string }): Promise<void> {
   const config = loadConfig(undefined, QUIET);
+  requireAll(config, ['VAULT_ADDR', 'VAULT_TOKEN_FILE']);
   const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
   try {
     const token = tokenFrom(required(config, 'VAULT_TOKEN_FILE'));

@@ -4,7 +4,7 @@ import type { LoginMethod } from './adapters/vault/login.js';
 import { vaultName } from './adapters/vault/policies.js';
 import { WrappedSecretId } from './adapters/vault/wrappedSecretId.js';
 import { listOf } from './config/words.js';
-import { type Config, ConfigRefused, readNamed, required } from './config.js';
+import { type Config, ConfigRefused, readNamed, requireAll, required } from './config.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
 import type { ChainKeys, VaultLogins } from './ports/vault.js';
@@ -26,10 +26,17 @@ export function openVault(config: Config, log: Log): Vault {
   const transport = openTransport(listOf(required(config, 'VAULT_ADDR')), vaultCa(config));
   const logins = new Map<VaultRole, { connection: VaultConnection; started: Promise<void> }>();
   const begin = (role: VaultRole) => {
-    const connection = connectVault({ transport, login: loginOf(config, role), role, log });
-    const login = { connection, started: connection.start() };
-    logins.set(role, login);
-    return login;
+    const login = loginOf(config, role);
+    const connection = connectVault({
+      transport,
+      login,
+      role,
+      log,
+      fileVariable: fileVariable(config, role),
+    });
+    const begun = { connection, started: connection.start() };
+    logins.set(role, begun);
+    return begun;
   };
   return {
     logIn: async (role) => {
@@ -61,6 +68,16 @@ const ROLE_VARIABLES = {
 } as const;
 export type VaultRole = keyof typeof ROLE_VARIABLES;
 
+/** Rejects with every variable that is missing to reach both stores and to log in to Vault as these roles. */
+export function requireStores(config: Config, roles: readonly VaultRole[]): void {
+  const logins = {
+    approle: roles.flatMap((role) => ROLE_VARIABLES[role]),
+    pod: [],
+    token: ['VAULT_TOKEN_FILE'] as const,
+  };
+  requireAll(config, ['DATABASE_URL', 'VAULT_ADDR', ...logins[config.VAULT_AUTH_METHOD]]);
+}
+
 /** The roles that processes of the broker log in as. */
 export const VAULT_ROLES = Object.keys(ROLE_VARIABLES) as VaultRole[];
 
@@ -82,6 +99,12 @@ function loginOf(config: Config, role: VaultRole): LoginMethod {
     case 'token':
       return { kind: 'token', token: tokenFrom(required(config, 'VAULT_TOKEN_FILE')) };
   }
+}
+
+/** The variable that names the file of a login. */
+function fileVariable(config: Config, role: VaultRole): string {
+  if (config.VAULT_AUTH_METHOD === 'approle') return ROLE_VARIABLES[role][1];
+  return config.VAULT_AUTH_METHOD === 'pod' ? 'VAULT_POD_TOKEN_FILE' : 'VAULT_TOKEN_FILE';
 }
 
 function secretIdIn(config: Config, file: string, role: VaultRole): { file: string } | WrappedSecretId {

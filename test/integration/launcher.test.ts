@@ -162,7 +162,7 @@ describe('the launcher of the embedded default', function () {
     env = { ...env, REMIND_DAYS: 'soon' };
     const started = start();
     expect(await started.ended).to.equal(1);
-    expect(started.text()).to.contain('REMIND_DAYS: must be one to ten numbers of days');
+    expect(started.text()).to.contain('REMIND_DAYS must be one to ten numbers of days');
     env = before;
   });
 

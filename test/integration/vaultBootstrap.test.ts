@@ -11,7 +11,7 @@ import { createTransport, type Transport } from '../../src/adapters/vault/transp
 import { loadConfig } from '../../src/config.js';
 import { wire } from '../../src/wire.js';
 import { startBrokerParts } from '../support/brokerParts.js';
-import { testVault } from '../support/parts.js';
+import { testVault, vaultKind } from '../support/parts.js';
 
 const POLICIES = resolve('vault-policies');
 
@@ -141,6 +141,14 @@ describe('bootstrap of a Vault', function () {
     expect(await planBootstrap(limited, audited)).to.deep.equal([
       `switch the file audit device on, at ${audited.auditFile}`,
     ]);
+    if ((await vaultKind()) === 'openbao') {
+      const refusal = await bootstrapVault(limited, audited).catch((error: unknown) => error);
+      expect(refusal).to.include({ name: 'BootstrapRefused', status: 400 });
+      expect(String(refusal))
+        .to.contain('OpenBao takes audit devices from its configuration only')
+        .and.contain(`file_path = ${JSON.stringify(audited.auditFile)}`);
+      return;
+    }
     await bootstrapVault(limited, audited);
     expect((await bootstrapVault(limited, audited)).changed).to.deep.equal([]);
     expect(readFileSync(audited.auditFile, 'utf8')).to.contain('"type":"response"');

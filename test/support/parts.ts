@@ -7,6 +7,7 @@ import { freePort } from '../../local/child.js';
 import type { VaultKeys } from '../../local/keyFile.js';
 import { type LocalPostgres, type PostgresUrls, startPostgres } from '../../local/postgres.js';
 import { findVault } from '../../local/vaultBinary.js';
+import { type VaultKind, wantedKind } from '../../local/vaultKind.js';
 import { type LocalVault, startVault } from '../../local/vaultServer.js';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { postgresContainer, useContainers, vaultContainer } from './containers.js';
@@ -177,7 +178,7 @@ type VaultServer = Pick<TestVault, 'address' | 'pause' | 'resume' | 'kill' | 're
 };
 
 export async function startPrivateVault(): Promise<TestVault> {
-  const { keys, ...server } = await ((await useContainers()) ? vaultContainer() : vaultProcess());
+  const { keys, ...server } = await ((await vaultInContainer()) ? vaultContainer() : vaultProcess());
   const { unsealKey, rootToken = '' } = keys;
   const put = async (path: string, body?: object) => {
     const init = { method: 'PUT', headers: { 'X-Vault-Token': rootToken } };
@@ -191,6 +192,16 @@ export async function startPrivateVault(): Promise<TestVault> {
     seal: () => put('sys/seal'),
     unseal: () => put('sys/unseal', { key: unsealKey }),
   };
+}
+
+/** The containers hold HashiCorp Vault. */
+async function vaultInContainer(): Promise<boolean> {
+  return wantedKind(process.env) !== 'openbao' && (await useContainers());
+}
+
+/** Which Vault the suites run on. */
+export async function vaultKind(): Promise<VaultKind> {
+  return (await vaultInContainer()) ? 'hashicorp' : (await findVault(() => undefined)).kind;
 }
 
 async function vaultProcess(): Promise<VaultServer> {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ConfigRefused, loadConfig } from '../../src/config.js';
+import { requireStores } from '../../src/vaultLogins.js';
 
 describe('the broker does not start', () => {
   const refused: Record<string, string> = {
@@ -25,14 +26,14 @@ describe('the broker does not start', () => {
     expect(() => loadConfig(named, { listens: 'worker' })).to.throw(ConfigRefused, /^BROKER_HOST: /);
   });
   it('with a REPORT_SCHEDULE that cannot be meant, and names field and rule', () => {
-    const minute = /^REPORT_SCHEDULE: must have a minute of 0 to 59, and not "99"$/;
+    const minute = /^REPORT_SCHEDULE must have a minute of 0 to 59, and not "99"$/;
     expect(() => loadConfig({ REPORT_SCHEDULE: '99 6 * * *' })).to.throw(ConfigRefused, minute);
-    const never = /^REPORT_SCHEDULE: must name a day that there is$/;
+    const never = /^REPORT_SCHEDULE must name a day that there is$/;
     expect(() => loadConfig({ REPORT_SCHEDULE: '0 6 31 2 *' })).to.throw(ConfigRefused, never);
   });
   for (const [name, value] of Object.entries(refused)) {
     it(`with ${name}=${value}, and names it`, () => {
-      expect(() => loadConfig({ [name]: value })).to.throw(ConfigRefused, new RegExp(`^${name}: `, 'm'));
+      expect(() => loadConfig({ [name]: value })).to.throw(ConfigRefused, new RegExp(`^${name}[: ]`, 'm'));
     });
   }
 });
@@ -86,7 +87,7 @@ describe('origins of pages that may call the API', () => {
     ])
       expect(() => loadConfig({ CORS_ORIGINS: wrong }), wrong).to.throw(
         ConfigRefused,
-        /^CORS_ORIGINS: must be origins/,
+        /^CORS_ORIGINS must be origins/,
       );
     expect(() => loadConfig({ CORS_ORIGINS: 'http://glassdome.lab' })).to.throw('plain http beyond loopback');
     const taken = 'https://glassdome.lab, http://localhost:5174';
@@ -145,5 +146,76 @@ describe('secrets that would be guessed', () => {
       'token is',
     );
     expect(told({ ...env, VAULT_ADDR: 'http://127.0.0.1:8200' })).to.equal('taken');
+  });
+});
+
+describe('faults of variables', () => {
+  const refusal = (env: NodeJS.ProcessEnv): string[] => {
+    try {
+      loadConfig(env);
+      return [];
+    } catch (error) {
+      return error instanceof ConfigRefused ? error.message.split('\n') : ['another error'];
+    }
+  };
+
+  const faults: [NodeJS.ProcessEnv, string][] = [
+    [{ BROKER_PORT: 'abc' }, 'BROKER_PORT must be a whole number from 1 to 65535'],
+    [{ BROKER_PORT: '' }, 'BROKER_PORT must be a whole number from 1 to 65535'],
+    [{ BROKER_PORT: '80.5' }, 'BROKER_PORT must be a whole number from 1 to 65535'],
+    [{ WORKER_PORT: '70000' }, 'WORKER_PORT must be a whole number from 1 to 65535'],
+    [{ TEST_INTERVAL_MINUTES: '1' }, 'TEST_INTERVAL_MINUTES must be a whole number from 5 to 525600'],
+    [{ VALUE_CACHE_SECONDS: '9' }, 'VALUE_CACHE_SECONDS must be a number from 0 to 5'],
+    [{ RETENTION_AUDIT_MONTHS: 'x' }, 'RETENTION_AUDIT_MONTHS must be a whole number from 0 to 1200'],
+    [{ RETENTION_AUDIT_MONTHS: '3' }, 'RETENTION_AUDIT_MONTHS must be 0 (for ever) or at least 12'],
+    [{ ALLOW_PLAIN_HTTP: 'yes' }, 'ALLOW_PLAIN_HTTP must be true or false'],
+    [{ LOG_LEVEL: 'debug' }, 'LOG_LEVEL must be error or warn or info'],
+    [{ SMTP_FROM: 'x', SMTP_HOST: 'h' }, 'SMTP_FROM must be a mail address'],
+  ];
+  for (const [env, text] of faults)
+    it(`are named in our words: ${JSON.stringify(env)}`, () => {
+      expect(refusal(env)).to.deep.equal([text]);
+    });
+
+  it('are named all at once, single ones, those of pairs, and files', () => {
+    const env = {
+      BROKER_PORT: 'abc',
+      REMIND_DAYS: 'soon',
+      SMTP_HOST: 'mail.lab',
+      VAULT_SKIP_VERIFY: 'true',
+      GLASSDOME_JWT_KEY_FILES: '/nowhere/a,/nowhere/b',
+    };
+    const lines = refusal(env);
+    for (const name of [
+      'BROKER_PORT',
+      'REMIND_DAYS',
+      'SMTP_HOST and SMTP_FROM',
+      'VAULT_SKIP_VERIFY',
+      '/nowhere/a',
+      '/nowhere/b',
+    ])
+      expect(
+        lines.filter((line) => line.includes(name)),
+        name,
+      ).to.have.length(1);
+    expect(lines.join()).not.to.match(/Invalid|expected|received/);
+  });
+
+  it('that are missing are named all at once, too', () => {
+    const config = loadConfig({});
+    expect(() => requireStores(config, ['api', 'users'])).to.throw(
+      [
+        'DATABASE_URL',
+        'VAULT_ADDR',
+        'VAULT_ROLE_ID',
+        'VAULT_SECRET_ID_FILE',
+        'VAULT_USERS_ROLE_ID',
+        'VAULT_USERS_SECRET_ID_FILE',
+      ]
+        .map((name) => `${name} must be set`)
+        .join('\n'),
+    );
+    const pod = loadConfig({ VAULT_AUTH_METHOD: 'pod', DATABASE_URL: 'postgres://x@127.0.0.1/b' });
+    expect(() => requireStores(pod, ['worker', 'reconciler'])).to.throw(/^VAULT_ADDR must be set$/);
   });
 });

@@ -26,7 +26,14 @@ function setUp(method: LoginMethod = APPROLE) {
       ? ok({ ttl: 600, renewable: true })
       : { status: 204, body: undefined };
   });
-  const session = new Session({ client: vault, login: method, timers, log, role: 'api' });
+  const session = new Session({
+    client: vault,
+    login: method,
+    timers,
+    log,
+    role: 'api',
+    fileVariable: 'VAULT_SECRET_ID_FILE',
+  });
   return { timers, log, vault, session, dead };
 }
 
@@ -199,6 +206,12 @@ describe('login to Vault', () => {
       const { timers, vault, session, log } = setUp(method);
       expect(await session.start()).to.equal(false);
       expect(log.lines[0]).to.deep.include({ event: 'vault_login_failed' });
+      expect(log.lines[0]?.fields).to.include({
+        reason: 'file_unreadable',
+        variable: 'VAULT_SECRET_ID_FILE',
+        file: join(folder, 'none'),
+        code: 'ENOENT',
+      });
       await writeFile(join(folder, 'none'), 'secret-id');
       const began = Date.now();
       // Reading a file is real work that fake time can't hurry.

@@ -124,7 +124,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       cut: pools.cutProof,
     }),
     auditArchive: auditArchive(lists),
-    recordsStatus: statusOf(postgresStatus(reads, clock, log), shared),
+    recordsStatus: statusOf(postgresStatus(pools.reads, clock, log), shared),
     outbox: postgresOutbox(queryOn(pools.changes)),
     addresses: addressBook(slow, clock, log),
     eventFeed: postgresEventFeed(queryOn(pools.changes)),

@@ -1,7 +1,8 @@
+import pg from 'pg';
 import type { RecordsStatus } from '../../ports/recordsStatus.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { migrationNames } from './migrationFiles.js';
-import type { Query } from './pools.js';
+import { type Query, runQuery } from './pools.js';
 
 const SERVER = `
   select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only,
@@ -14,7 +15,8 @@ const SCHEMA = `
       as partitions`;
 
 /** A database that is ahead of this build is fine: columns are taken away only after no build needs them. */
-export function postgresStatus(query: Query, clock: Clock, log: Log): Pick<RecordsStatus, 'health'> {
+export function postgresStatus(runner: pg.Pool, clock: Clock, log: Log): Pick<RecordsStatus, 'health'> {
+  const query: Query = async (statement) => (await runQuery(runner, statement)).rows;
   return {
     async health() {
       try {
@@ -27,11 +29,23 @@ export function postgresStatus(query: Query, clock: Clock, log: Log): Pick<Recor
         if ((await migrationNames()).some((name) => !applied.has(name))) return 'not_migrated';
         return schema?.['partitions'] === true ? 'ok' : 'partition_missing';
       } catch (error) {
-        log.warn('postgres.unhealthy', {
-          code: error instanceof Error && 'code' in error ? String(error.code) : 'unknown',
-        });
+        log.warn('postgres.unhealthy', { ...addressOf(runner.options), reason: reasonOf(error) });
         return 'unreachable';
       }
     },
   };
+}
+
+/** Where the pool connects to, as the driver reads it; nothing of the login. */
+function addressOf(options: pg.PoolOptions): { host: string; port: number } {
+  const { host, port } = new pg.Client(options);
+  return { host, port };
+}
+
+/** The code of the server or of the system; the texts of both may quote more. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  // The pool and the driver say so in words alone.
+  return /time-?out/i.test(error.message) ? 'timeout' : 'connection_lost';
 }

@@ -175,13 +175,35 @@ function auditStep(client: VaultClient, filePath: string): Step {
   const what = `switch the file audit device on, at ${filePath}`;
   return {
     what,
-    done: async () => (await read(client, what, 'sys/audit'))?.data?.['broker-file/'] !== undefined,
-    apply: () =>
-      write(client, what, 'sys/audit/broker-file', {
-        type: 'file',
-        options: { file_path: filePath, mode: '0600' },
-      }),
+    done: async () => {
+      const devices = Object.entries<AuditDevice>((await read(client, what, 'sys/audit'))?.data ?? {});
+      const writes = ({ type, options }: AuditDevice) => type === 'file' && options?.file_path === filePath;
+      return devices.some(([path, device]) => path === 'broker-file/' || writes(device));
+    },
+    apply: async () => {
+      const body = { type: 'file', options: { file_path: filePath, mode: '0600' } };
+      const answer = await client.request('POST', 'sys/audit/broker-file', body, { timeoutMs: 10_000 });
+      if (answer.status === 200 || answer.status === 204) return;
+      const declared = answer.status === 400 && /declarative/.test(JSON.stringify(answer.body ?? {}));
+      throw new BootstrapRefused(what, answer.status, declared ? declaredAudit(filePath) : '');
+    },
   };
+}
+
+interface AuditDevice {
+  type?: string;
+  options?: { file_path?: string };
+}
+
+/** OpenBao switches no audit device on by its API: a token must not choose the files that the server writes. */
+function declaredAudit(filePath: string): string {
+  return `OpenBao takes audit devices from its configuration only, and all else is done. Add this to the configuration, restart OpenBao, then run bootstrap again:
+  audit "file" "broker-file" {
+    options {
+      file_path = ${JSON.stringify(filePath)}
+      mode      = "0600"
+    }
+  }`;
 }
 
 /** The body, or null where nothing is there yet. */

@@ -16,6 +16,8 @@ export interface VaultConnectionOptions {
   login: LoginMethod;
   /** Name of the role, for the log: `api`, `users`. */
   role: string;
+  /** Names the file that the login reads, for the log. */
+  fileVariable?: string;
   log: Log;
   timers?: Timers;
   timeoutMs?: number;
@@ -49,7 +51,7 @@ export function connectVault(options: VaultConnectionOptions): VaultConnection {
   const timers = options.timers ?? realTimers;
   const client = createVaultClient(options.transport, () => null);
   const reads = directClient(options.transport);
-  const session = new Session({ client, login, timers, log, role });
+  const session = new Session({ client, login, timers, log, role, fileVariable: options.fileVariable });
   const timeoutMs = options.timeoutMs ?? 2_000;
   const access = new VaultAccess({ client, reads, session, timers, log, role, timeoutMs });
   return {

@@ -66,6 +66,7 @@ async function readTrimmed(file: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
-    throw new LoginRefused(null, undefined, { cause: error });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new LoginRefused(null, undefined, { file, code });
   }
 }

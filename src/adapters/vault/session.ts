@@ -13,6 +13,8 @@ export interface SessionOptions {
   log: Log;
   /** Name of the role, for the log. */
   role: string;
+  /** The variable that names the file that the login reads, for the log. */
+  fileVariable?: string | undefined;
 }
 
 /** A token that was asked for less than this ago is not the reason of a refusal, as long as Vault knows it. */
@@ -172,13 +174,25 @@ export class Session {
   }
 
   #warn(event: string, error: unknown): void {
-    const reason =
-      error instanceof VaultUnreachable ? error.reason : error instanceof UnwrapRefused ? error.why : null;
-    const status = error instanceof LoginRefused ? error.status : null;
+    const { role, log, fileVariable: variable } = this.options;
     const left = this.secondsLeft();
     const secondsLeft = Number.isFinite(left) ? left : null;
-    this.options.log.error(event, { role: this.options.role, reason, status, secondsLeft });
+    const status = error instanceof LoginRefused ? error.status : null;
+    const unreadable = error instanceof LoginRefused ? error.unreadable : undefined;
+    log.error(event, {
+      role,
+      reason: reasonOf(error),
+      status,
+      ...(unreadable && { variable, ...unreadable }),
+      secondsLeft,
+    });
   }
+}
+
+function reasonOf(error: unknown): string | null {
+  if (error instanceof VaultUnreachable) return error.reason;
+  if (error instanceof UnwrapRefused) return error.why;
+  return error instanceof LoginRefused ? error.reason : null;
 }
 
 /** Vault understood and said no, or there was nothing to show: trying at once again would not help. */
