@@ -25,8 +25,10 @@ async function run(what, command, args, { noted } = {}) {
     child.once('exit', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
   });
   if (noted !== undefined && child.pid !== undefined) writeFileSync(noted, `${child.pid}\n`);
+  let stopped = false;
   const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
     const handler = async () => {
+      stopped = true;
       child.kill(signal);
       setTimeout(() => child.kill('SIGKILL'), INSIST_MS).unref();
       await done;
@@ -38,6 +40,8 @@ async function run(what, command, args, { noted } = {}) {
     return [signal, handler];
   });
   const problem = await done;
+  // The handler ends the process.
+  if (stopped) await new Promise(() => undefined);
   for (const [signal, handler] of handlers) process.off(signal, handler);
   if (noted !== undefined) rmSync(noted, { force: true });
   if (problem === undefined) return;

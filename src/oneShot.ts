@@ -6,7 +6,15 @@ import type { BootstrapOptions } from './adapters/vault/bootstrapSteps.js';
 import { openTransport } from './adapters/vault/connection.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
 import { listOf } from './config/words.js';
-import { type Config, ConfigRefused, loadConfig, packageFile, readNamed, requireAll, required } from './config.js';
+import {
+  type Config,
+  ConfigRefused,
+  loadConfig,
+  packageFile,
+  readNamed,
+  requireAll,
+  required,
+} from './config.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
