@@ -65,11 +65,12 @@ function stored(logins: Logins): string {
   );
 }
 
+/** Only the roles that are in it: data of an older version has fewer. */
 function readLogins(text: string, folder: string): Logins {
-  const roles = JSON.parse(text) as Record<string, { roleId: string } | undefined>;
-  const login = (role: BrokerRole) => ({
-    roleId: roles[role]?.roleId ?? '',
-    secretIdFile: secretIdFile(folder, role),
+  const roles = JSON.parse(text) as Partial<Record<BrokerRole, { roleId: string }>>;
+  const logins = BROKER_ROLES.flatMap((role) => {
+    const roleId = roles[role]?.roleId;
+    return roleId === undefined ? [] : [[role, { roleId, secretIdFile: secretIdFile(folder, role) }]];
   });
-  return Object.fromEntries(BROKER_ROLES.map((role) => [role, login(role)])) as Logins;
+  return Object.fromEntries(logins) as Logins;
 }
