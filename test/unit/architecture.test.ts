@@ -33,6 +33,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'outputGuard.ts',
     'wire.ts',
     'oneShot.ts',
+    'vaultLogins.ts',
   ],
 };
 

@@ -170,7 +170,10 @@ describe('faults of variables', () => {
     [{ RETENTION_AUDIT_MONTHS: '3' }, 'RETENTION_AUDIT_MONTHS must be 0 (for ever) or at least 12'],
     [{ ALLOW_PLAIN_HTTP: 'yes' }, 'ALLOW_PLAIN_HTTP must be true or false'],
     [{ LOG_LEVEL: 'debug' }, 'LOG_LEVEL must be error or warn or info'],
-    [{ SMTP_FROM: 'x', SMTP_HOST: 'h' }, 'SMTP_FROM must be a mail address'],
+    [
+      { SMTP_FROM: 'x', SMTP_HOST: 'h' },
+      'SMTP_FROM must be a mail address, or a name and a mail address in <>',
+    ],
   ];
   for (const [env, text] of faults)
     it(`are named in our words: ${JSON.stringify(env)}`, () => {
