@@ -111,7 +111,7 @@ export const envNames = z
 
 /** One flat map of settings and secrets; `null` removes a field. The template tells which are secrets. */
 export const fieldMap = z
-  .record(z.string().min(1).max(64), z.union([z.string().max(16_384), z.number(), z.boolean(), z.null()]))
+  .record(z.string().min(1).max(64), z.union([z.string().max(131_072), z.number(), z.boolean(), z.null()]))
   .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 fields');
 
 export const grantLevel = z.enum(GRANT_LEVELS);

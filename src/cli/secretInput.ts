@@ -1,4 +1,5 @@
 import { Secret } from '../domain/secret.js';
+import { withoutLineEnd } from './decodeText.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { readText } from './settings.js';
 import { askSecret, canAsk, note, readStdin } from './terminal.js';
@@ -13,7 +14,7 @@ export async function secretInput(label: string, flag: string, word: string | tr
   if (word === true || (word === '-' && canAsk())) return askSecret(label);
   if (word === '-') return filled(await readStdin(), `${flag}: nothing came from stdin`);
   if (word.startsWith('@') && !word.startsWith('@@')) {
-    return filled(readText(word.slice(1), flag).replace(/\r?\n$/, ''), `${flag}: ${word.slice(1)} is empty`);
+    return filled(withoutLineEnd(readText(word.slice(1), flag)), `${flag}: ${word.slice(1)} is empty`);
   }
   note(
     `warning: the value of ${flag} shows in the process list and the shell's history; better: ${flag} @file, ${flag} - or ${flag} alone`,

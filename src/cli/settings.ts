@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../domain/secret.js';
+import { decodeText } from './decodeText.js';
 import { CliError, EXIT, systemReason } from './exitCodes.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8400';
@@ -75,8 +76,12 @@ function valueOrFile(env: NodeJS.ProcessEnv, name: string): Secret | undefined {
 
 /** A file of the caller's, or a clear word on why it can't be read. */
 export function readText(path: string, what: string): string {
+  return decodeText(readFile(path, what), `${what}: ${path}`);
+}
+
+function readFile(path: string, what: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new CliError(`${what}: ${path} can't be read: ${systemReason(error)}`, EXIT.usage);
   }

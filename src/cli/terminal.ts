@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Secret } from '../domain/secret.js';
+import { decodeText, withoutLineEnd } from './decodeText.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { hiddenLine } from './hiddenLine.js';
 
@@ -67,14 +68,16 @@ export async function confirm(question: string, yes: boolean | undefined): Promi
 
 let stdinTaken = false;
 
-/** All of stdin, less one line end. It can be read once a command. */
+/** All of stdin as text, less one line end. It can be read once a command. */
 export async function readStdin(): Promise<string> {
+  return withoutLineEnd(decodeText(await stdinBytes(), 'stdin'));
+}
+
+async function stdinBytes(): Promise<Buffer> {
   if (stdinTaken)
     throw new CliError('Only one value can come from stdin.', EXIT.usage, 'Give the other as @file.');
   stdinTaken = true;
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
+  return Buffer.concat(chunks);
 }

@@ -54,6 +54,11 @@ export const anthropic: Connector = {
     api_key: each(
       oneWord,
       matching(/^(?!sk-ant-admin)/, 'must be an API key (sk-ant-api…); an admin key may not use models'),
+      matching(
+        /^(?!sk-ant-(oat|ort))/,
+        'must be an API key (sk-ant-api…); sk-ant-oat and sk-ant-ort are OAuth tokens of Claude Code and other apps',
+      ),
+      matching(/^(?!sk-ant-sid)/, 'must be an API key (sk-ant-api…), and is the session of a browser'),
       (key, values) =>
         setting(values, 'base_url') === undefined && /^sk-(proj|svcacct)-/.test(key)
           ? 'must be a key of Anthropic, and is one of OpenAI'

@@ -1,5 +1,6 @@
 import type { Connector } from '../domain/template.js';
-import { REGION, testAws } from './awsTest.js';
+import { REGION } from './awsRegions.js';
+import { testAws } from './awsTest.js';
 import { each, matching, oneWord, type Rule, rulesOf } from './fieldRules.js';
 import { optional, setting } from './probing.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsRules } from './tlsFields.js';
@@ -88,7 +89,13 @@ export const aws: Connector = {
     access_key_id: each(
       matching(/^\w{4,128}$/, 'must be letters and digits'),
       ofAws(
-        matching(/^(AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}$/, 'must be AKIA or ASIA and 16 letters and digits'),
+        each(
+          matching(
+            /^(?!A(IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA))/,
+            'must be the ID of an access key, such as AKIA…, and is that of something else',
+          ),
+          matching(/^[A-Z0-9]{16,128}$/, 'must be AKIA or ASIA and 16 letters and digits'),
+        ),
       ),
       withSessionToken,
     ),

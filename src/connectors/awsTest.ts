@@ -3,6 +3,7 @@ import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import { Secret } from '../domain/secret.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { PARTITIONS, REGION, suffixOf } from './awsRegions.js';
 import {
   baseUrl,
   clocksDiffer,
@@ -18,9 +19,6 @@ import { isOpen } from './stranger.js';
 import { tlsOf } from './tlsFields.js';
 import { type Voice, verdict } from './voice.js';
 import { xmlText } from './xmlText.js';
-
-/** Regions by their form: one becomes part of a host name. */
-export const REGION = /^[a-z]{2}(-[a-z]{2,12})+-\d{1,2}$/;
 
 const NAME = 'AWS';
 
@@ -54,6 +52,7 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<Findin
     advice: `${NAME} takes the key of ${arn}.`,
     identity: arn,
     warnings: [
+      ...formWarnings(needed(values, 'access_key_id'), url),
       ...rootWarnings(arn),
       ...policyWarnings((await bestEffort(() => isAdministrator(values, probe, arn))) === true),
     ],
@@ -87,7 +86,7 @@ function endpointOf(values: FieldValues): URL {
   const own = setting(values, 'endpoint_url');
   if (own !== undefined) return baseUrl(own);
   const region = regionOf(values);
-  return new URL(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
+  return new URL(`https://sts.${region}.${suffixOf(region)}/`);
 }
 
 function regionOf(values: FieldValues): string {
@@ -99,22 +98,16 @@ function regionOf(values: FieldValues): string {
 /** Policies that hang on the user itself; those of his groups would take a call for each. Needs a right of its own. */
 async function isAdministrator(values: FieldValues, probe: Probe, arn: string): Promise<boolean> {
   const [, partition = '', user] = /^arn:(aws[\w-]*):iam::\d+:user\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  const home = IAM[partition];
+  const home = Object.hasOwn(PARTITIONS, partition) ? PARTITIONS[partition] : undefined;
   if (user === undefined || home === undefined) return false;
-  const [host, region] = home;
+  const [name, region] = home.iam;
+  const host = `${name}.${home.suffix}`;
   const own = setting(values, 'endpoint_url');
   const url = own === undefined ? new URL(`https://${host}/`) : baseUrl(own);
   const action = { Action: 'ListAttachedUserPolicies', UserName: user };
   const answer = await send(values, probe, { service: 'iam', url, region, version: '2010-05-08' }, action);
   return answer.status === 200 && answer.body.includes(':iam::aws:policy/AdministratorAccess<');
 }
-
-/** IAM has one address for all regions of a partition. */
-const IAM: Readonly<Record<string, readonly [host: string, region: string]>> = {
-  aws: ['iam.amazonaws.com', 'us-east-1'],
-  'aws-cn': ['iam.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
-  'aws-us-gov': ['iam.us-gov.amazonaws.com', 'us-gov-west-1'],
-};
 
 /** One service of AWS, as a request to it is signed. */
 interface Target {
@@ -230,6 +223,13 @@ function policyWarnings(administrator: boolean): TestWarning[] {
   if (!administrator) return [];
   const text = 'The user has the policy AdministratorAccess; one for what Glassdome works on is enough.';
   return [{ code: 'over_privileged', text }];
+}
+
+function formWarnings(id: string, url: URL): TestWarning[] {
+  if (/^(AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}$/.test(id.trim()) || !/\.amazonaws\./.test(url.hostname)) return [];
+  const text =
+    'Access keys of AWS are AKIA or ASIA and 16 letters and digits; this one is not, though it works.';
+  return [{ code: 'unusual_form', text }];
 }
 
 function rootWarnings(arn: string): TestWarning[] {

@@ -43,6 +43,16 @@ export function isCertificate(pem: string): boolean {
   }
 }
 
+const CERTIFICATE =
+  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*(-----END (?:X509 |TRUSTED )?CERTIFICATE-----)?/g;
+
+/** Place of the first certificate of a bundle that can't be read, counted from 1, and how many there are. */
+export function brokenCertificate(pem: string): { place: number; of: number } | undefined {
+  const blocks = pem.match(CERTIFICATE) ?? [];
+  const at = blocks.findIndex((block) => !isCertificate(block));
+  return at < 0 ? undefined : { place: at + 1, of: blocks.length };
+}
+
 /** True when the key is the certificate's own. Both must be readable. */
 export function belongTogether(certificate: string, key: KeyObject): boolean {
   return new X509Certificate(certificate).checkPrivateKey(key);

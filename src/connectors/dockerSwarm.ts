@@ -10,7 +10,7 @@ import type { Connector } from '../domain/template.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import { endOfCertificate, privateKey } from './certificate.js';
 import { rulesOf } from './fieldRules.js';
-import { HOST } from './pastedUrl.js';
+import { HOST, pastedUrl } from './pastedUrl.js';
 import {
   baseUrl,
   inner,
@@ -59,9 +59,10 @@ export const dockerSwarm: Connector = {
     paste_forms: [
       {
         field: 'host',
-        pattern: `^(?:export\\s+)?(?:DOCKER_HOST=)?["']?(?:tcp|https)://${HOST}/?["']?$`,
+        pattern: `^(?:export\\s+)?(?:DOCKER_HOST=)?["']?tcp://${HOST}/?["']?$`,
         into: ['host', 'port'],
       },
+      { field: 'host', ...pastedUrl() },
       // What `docker context inspect` shows.
       { field: 'host', pattern: `"Host"\\s*:\\s*"(?:tcp|https)://${HOST}/?"`, into: ['host', 'port'] },
     ],

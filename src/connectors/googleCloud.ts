@@ -1,6 +1,7 @@
 import type { Connector } from '../domain/template.js';
 import { matching, readable, rulesOf } from './fieldRules.js';
-import { keyFile, PROJECT_ID, testGoogleCloud } from './googleCloudTest.js';
+import { PROJECT_ID, testGoogleCloud } from './googleCloudTest.js';
+import { keyFile } from './googleKeyFile.js';
 
 /** Google Cloud: the JSON key of a service account. */
 export const googleCloud: Connector = {

@@ -1,7 +1,8 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import type { FieldValues } from '../domain/fields.js';
 import type { OutboundAnswer, Probe } from '../domain/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import { type KeyFile, keyFile, TOKEN_URI } from './googleKeyFile.js';
 import {
   clocksDiffer,
   headerSafe,
@@ -16,18 +17,9 @@ import { bestEffort, unproven } from './proof.js';
 import { type Voice, verdict } from './voice.js';
 
 const NAME = 'Google Cloud';
-/** Pinned: a key file that names another address would hand it a signed assertion. */
-const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 const ALL = 'https://www.googleapis.com/auth/cloud-platform';
 
 export const PROJECT_ID = /^[a-z][a-z0-9:.-]{4,62}$/;
-
-interface KeyFile {
-  email: string;
-  project: string;
-  keyId: string;
-  key: KeyObject;
-}
 
 /** Trades a signed assertion for a token, which is thrown away. */
 export async function testGoogleCloud(values: FieldValues, probe: Probe): Promise<Finding> {
@@ -46,52 +38,6 @@ export async function testGoogleCloud(values: FieldValues, probe: Probe): Promis
     warnings: [...projectWarnings(seen), ...ownerWarnings(owner === true)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
-}
-
-/** A key file as Google gives it out; the test ends where it is none, or names another token address. */
-export function keyFile(text: string): KeyFile {
-  const file = parsed(text);
-  const field = (name: string) => (typeof file[name] === 'string' ? file[name].trim() : '');
-  if (field('type') !== 'service_account')
-    throw ended(
-      'misconfigured',
-      'This is no key file of a service account; download one as JSON and paste it whole.',
-    );
-  if (field('token_uri') !== '' && field('token_uri') !== TOKEN_URI)
-    throw ended(
-      'misconfigured',
-      'The key file names another token address than Google’s, so nothing was sent; get the file again.',
-    );
-  const [email, keyId] = [field('client_email'), field('private_key_id')];
-  if (!/^[^@\s]{1,64}@[a-z0-9.-]+\.gserviceaccount\.com$/.test(email) || !/^[0-9a-f]{8,64}$/.test(keyId))
-    throw ended(
-      'misconfigured',
-      'client_email or private_key_id of the key file is damaged; paste the file again.',
-    );
-  return { email, keyId, project: field('project_id'), key: privateKey(field('private_key')) };
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const file: unknown = JSON.parse(text);
-    if (isObject(file)) return file;
-  } catch {
-    // Told below; the parser's message would quote the file.
-  }
-  throw ended('misconfigured', 'The key file is no JSON; paste it whole, with its braces.');
-}
-
-function privateKey(pem: string): KeyObject {
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === 'rsa') return key;
-  } catch {
-    // Told below.
-  }
-  throw ended(
-    'misconfigured',
-    'private_key of the key file is no RSA key in PEM form; paste the file again.',
-  );
 }
 
 /** RFC 7523: RS256 over who we are, whom we ask and when. */

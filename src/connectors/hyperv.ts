@@ -3,6 +3,7 @@ import { headerOf, type OutboundAnswer, type Probe } from '../domain/outbound.js
 import type { Connector } from '../domain/template.js';
 import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import { rulesOf } from './fieldRules.js';
+import { pastedUrl } from './pastedUrl.js';
 import { baseUrl, needed, notThisService, setting } from './probing.js';
 import { unproven } from './proof.js';
 import { asStranger, isOpen } from './stranger.js';
@@ -35,6 +36,7 @@ export const hyperv: Connector = {
       { name: 'port', type: 'integer', label: 'Port of the HTTPS listener', default: '5986' },
       ...brokerTlsFields,
     ],
+    paste_forms: [{ field: 'host', ...pastedUrl('wsman') }],
   },
   schemes: ['https'],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],

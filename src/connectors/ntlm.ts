@@ -84,8 +84,21 @@ export function authenticateMessage(
 /** NTOWFv2: the name counts in upper case, the domain as it is written. */
 function responseKey({ domain, user, password }: NtlmUser): Buffer {
   const hash = Buffer.from(md4.array(utf16(password)));
-  return hmac(hash, utf16(user.toUpperCase() + domain));
+  return hmac(hash, utf16(windowsUpperCase(user) + domain));
 }
+
+/**
+ * As Windows has it: each UTF-16 unit by itself, so that none becomes two ("ß" stays), and none beyond ASCII becomes one
+ * of ASCII ("ı" stays).
+ */
+export const windowsUpperCase = (text: string): string =>
+  text
+    .split('')
+    .map((unit) => {
+      const upper = unit.toUpperCase();
+      return upper.length === 1 && (upper >= '\u0080' || unit < '\u0080') ? upper : unit;
+    })
+    .join('');
 
 const hmac = (key: Buffer, data: Buffer) => createHmac('md5', key).update(data).digest();
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');

@@ -1,6 +1,6 @@
 import type { Connector } from '../domain/template.js';
 import { matching, rulesOf } from './fieldRules.js';
-import { PASTED_URL } from './pastedUrl.js';
+import { pastedUrl } from './pastedUrl.js';
 import { testProxmox } from './proxmoxTest.js';
 import { tlsDestinationFields, tlsFields, tlsRules } from './tlsFields.js';
 
@@ -45,7 +45,7 @@ export const proxmox: Connector = {
       ...tlsFields,
     ],
     paste_forms: [
-      { field: 'host', ...PASTED_URL },
+      { field: 'host', ...pastedUrl() },
       { field: 'token_value', pattern: `^${TOKEN}\\s*=\\s*(\\S+)$`, into: TOKEN_PARTS },
       { field: 'token_name', pattern: WHOLE_TOKEN, into: TOKEN_PARTS },
       { field: 'user', pattern: WHOLE_TOKEN, into: TOKEN_PARTS },

@@ -3,7 +3,7 @@ import type { TlsChoice } from '../domain/outbound.js';
 import type { FieldSpec } from '../domain/template.js';
 import { ended } from '../domain/testResult.js';
 import { impliedMode, TLS_MODES } from '../domain/tlsRules.js';
-import { belongTogether, isCertificate, privateKey } from './certificate.js';
+import { belongTogether, brokenCertificate, isCertificate, privateKey } from './certificate.js';
 import { matching, type Rule } from './fieldRules.js';
 import { optional, setting } from './probing.js';
 
@@ -45,8 +45,12 @@ export const clientCertificateFields: readonly FieldSpec[] = [
   { name: 'client_key_passphrase', type: 'password', label: 'Passphrase of that key' },
 ];
 
-const certificate: Rule = (text) =>
-  isCertificate(text) ? undefined : 'must be a certificate in PEM form, with its BEGIN and END lines';
+const certificate: Rule = (text) => {
+  const broken = brokenCertificate(text);
+  if (broken !== undefined && broken.of > 1)
+    return `must be certificates in PEM form; number ${broken.place} of ${broken.of} can’t be read: paste it again, from its BEGIN to its END line`;
+  return isCertificate(text) ? undefined : 'must be a certificate in PEM form, with its BEGIN and END lines';
+};
 
 /** What can be told of our own certificate and key before anything is asked. */
 export const certificateRules: Readonly<Record<string, Rule>> = {

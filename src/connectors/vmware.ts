@@ -1,5 +1,6 @@
 import type { Connector } from '../domain/template.js';
 import { rulesOf } from './fieldRules.js';
+import { pastedUrl } from './pastedUrl.js';
 import { tlsDestinationFields, tlsFields, tlsRules } from './tlsFields.js';
 import { testVmware } from './vmwareTest.js';
 
@@ -30,6 +31,7 @@ export const vmware: Connector = {
       },
       ...tlsFields,
     ],
+    paste_forms: [{ field: 'host', ...pastedUrl('ui|sdk|vsphere-client|websso|mob|folder') }],
   },
   schemes: ['https'],
   destinationFields: ['host', 'port', ...tlsDestinationFields],

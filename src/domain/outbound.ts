@@ -64,6 +64,8 @@ export type OutboundReason =
   | 'reset'
   | 'busy'
   | 'untrusted_certificate'
+  | 'missing_issuer'
+  | 'missing_root'
   | 'certificate_expired'
   | 'certificate_name'
   | 'fingerprint_mismatch'

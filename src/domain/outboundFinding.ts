@@ -15,7 +15,7 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
   denied_by_policy: [
     'denied_by_policy',
     'address',
-    'The broker may not connect to this address; whoever runs it can name its range in OUTBOUND_ALLOW_CIDRS, together with all others that are needed: the value replaces the default.',
+    'The broker may not connect to this address; its administrator can allow the range in OUTBOUND_ALLOW_CIDRS, whose value replaces the default, so that it must name all ranges that are needed.',
   ],
   denied_port: [
     'denied_by_policy',
@@ -62,6 +62,16 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
     'tls_error',
     'tls',
     'The certificate comes from no trusted authority; give its CA (tls_mode custom_ca) or compare and pin its fingerprint.',
+  ],
+  missing_issuer: [
+    'tls_error',
+    'tls',
+    'The host does not send its intermediate certificate, or ca_cert_pem is of another authority: the certificate that issued the host’s own is missing. Add it to ca_cert_pem beside the root, or have the host send its whole chain.',
+  ],
+  missing_root: [
+    'tls_error',
+    'tls',
+    'ca_cert_pem has the certificate that issued the host’s own, but not the root above it; add the root certificate to ca_cert_pem.',
   ],
   certificate_expired: [
     'tls_error',

@@ -13,7 +13,7 @@ export function splitPasted(template: Template, given: Map<string, string | null
     const parts = typeof whole === 'string' ? new RegExp(form.pattern).exec(whole) : null;
     if (parts === null) continue;
     for (const [index, field] of form.into.entries()) {
-      const part = parts[index + 1];
+      const part = parts[index + 1] ?? impliedBy(form, field, given);
       if (part === undefined) continue;
       const before = field === form.field ? undefined : given.get(field);
       if (typeof before === 'string' && before !== part) {
@@ -24,6 +24,15 @@ export function splitPasted(template: Template, given: Map<string, string | null
     if (form.joined !== undefined) given.set(form.field, joinedText(form, form.joined, own));
   }
   return problems;
+}
+
+/** A port that the request names itself wins over what the scheme of an address implies. */
+function impliedBy(
+  form: PasteForm,
+  field: string,
+  given: ReadonlyMap<string, string | null>,
+): string | undefined {
+  return typeof given.get(field) === 'string' ? undefined : form.implied?.[field];
 }
 
 /** What stands in a setting and must not, since it holds a secret or has one beside it. Tells no value. */

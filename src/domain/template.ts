@@ -29,6 +29,8 @@ export interface PasteForm {
   /** A regular expression; its groups are the fields of `into`, in order. A text that does not match stays whole. */
   pattern: string;
   into: string[];
+  /** What a part is that the text leaves out but implies, such as the port of its scheme. */
+  implied?: Record<string, string>;
   /** `{user}!{token_name}`: the field itself is kept too, and written anew when its parts change. */
   joined?: string;
 }

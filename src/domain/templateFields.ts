@@ -32,7 +32,7 @@ export interface MergeInput {
 
 const MAX_FIELDS = 64;
 /** Bytes of all names and values together; Vault's own limit for an entry is far above. */
-const MAX_TOTAL_BYTES = 49_152;
+const MAX_TOTAL_BYTES = 196_608;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** All fields that a form knows, whatever its conditions. */

@@ -76,6 +76,10 @@ export function createApp(options: AppOptions): Express {
   if (corsOrigins.length > 0) app.use('/api', cors(corsOrigins));
   addOperations(app, ports, routes, metrics, life, options.version);
   app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'], reviver: refuseProto }));
+  app.use(
+    '/api/credentials',
+    express.json({ limit: '256kb', type: ['application/json'], reviver: refuseProto }),
+  );
   app.use('/api', express.json({ limit: '64kb', type: ['application/json'], reviver: refuseProto }));
   // RFC 6749 asks for forms here; of any other call the whole JSON of a forgotten content type would become a key.
   app.use('/api/auth/token', express.urlencoded({ extended: false, limit: '8kb' }));

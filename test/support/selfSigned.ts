@@ -11,10 +11,15 @@ interface SelfSignedOptions {
   kind?: 'RSA';
   /** The last second, as `YYMMDDHHMMSSZ`; left out: the end of 2049. */
   until?: string;
+  /** Common name; left out: `broker test`. */
+  name?: string;
+  /** Who vouches for it, by name; left out: itself. */
+  issuer?: SelfSigned & { name: string };
 }
 
 /** X.509 v3 (RFC 5280), written out in DER because Node can read certificates but not make them. */
-export function makeSelfSigned({ kind, until = '491231235959Z' }: SelfSignedOptions = {}): SelfSigned {
+export function makeSelfSigned(options: SelfSignedOptions = {}): SelfSigned {
+  const { kind, until = '491231235959Z', name: own = 'broker test', issuer } = options;
   const rsa = kind === 'RSA';
   const { publicKey, privateKey } = rsa
     ? generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -22,7 +27,7 @@ export function makeSelfSigned({ kind, until = '491231235959Z' }: SelfSignedOpti
   const algorithm = rsa
     ? seq(oid('2a864886f70d01010b'), der(0x05, Buffer.alloc(0)))
     : seq(oid('2a8648ce3d040302'));
-  const name = seq(set(seq(oid('550403'), der(0x0c, Buffer.from('broker test')))));
+  const named = (text: string) => seq(set(seq(oid('550403'), der(0x0c, Buffer.from(text)))));
   const validity = seq(der(0x17, Buffer.from('150101000000Z')), der(0x17, Buffer.from(until)));
   const names = seq(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
   const extensions = der(
@@ -34,13 +39,13 @@ export function makeSelfSigned({ kind, until = '491231235959Z' }: SelfSignedOpti
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, serial),
     algorithm,
-    name,
+    named(issuer?.name ?? own),
     validity,
-    name,
+    named(own),
     publicKey.export({ type: 'spki', format: 'der' }),
     extensions,
   );
-  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', toBeSigned, privateKey)]);
+  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', toBeSigned, issuer?.key ?? privateKey)]);
   const body = seq(toBeSigned, algorithm, der(0x03, signature)).toString('base64');
   const lines = body.match(/.{1,64}/g)?.join('\n') ?? '';
   return {

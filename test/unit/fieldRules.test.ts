@@ -142,7 +142,7 @@ const refused: [type: ServiceType, what: string, fields: Record<string, string |
           token: undefined,
           server_url: undefined,
         },
-        `fields.kubeconfig can’t be used: the kubeconfig uses ${key}`,
+        `fields.kubeconfig can’t be used: the kubeconfig ${/^(exec|auth)/.test(key) ? 'uses' : 'names a file in'} ${key}`,
       ],
     ),
     [

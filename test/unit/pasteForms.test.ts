@@ -195,7 +195,14 @@ describe('an address pasted whole', () => {
   ]);
   const cases: [type: ServiceType, text: string, host: string, port: string | undefined][] = [
     ['proxmox', 'https://pve:8006/', 'pve', '8006'],
-    ['proxmox', 'https://pve.lab.example/', 'pve.lab.example', undefined],
+    ['proxmox', 'https://pve.lab.example/', 'pve.lab.example', '443'],
+    ['proxmox', 'https://pve.lab.example', 'pve.lab.example', '443'],
+    ['proxmox', 'pve.lab.example', 'pve.lab.example', undefined],
+    ['vmware', 'https://vc.lab.example/ui/', 'vc.lab.example', '443'],
+    ['vmware', 'https://vc.lab.example:9443/sdk', 'vc.lab.example', '9443'],
+    ['hyperv', 'https://hv01.lab.example/wsman', 'hv01.lab.example', '443'],
+    ['docker_swarm', 'https://swarm.lab.example', 'swarm.lab.example', '443'],
+    ['docker_swarm', 'tcp://swarm.lab.example', 'swarm.lab.example', undefined],
     ['proxmox', 'https://[fd00::1]:8443/#v1:0:18:4:::', '[fd00::1]', '8443'],
     ['docker_swarm', 'tcp://swarm01:2376', 'swarm01', '2376'],
     ['docker_swarm', 'export DOCKER_HOST="tcp://10.0.0.5:2376"', '10.0.0.5', '2376'],
@@ -203,6 +210,8 @@ describe('an address pasted whole', () => {
   ];
   const rest: Partial<Record<ServiceType, Record<string, string>>> = {
     proxmox: { password: 'p' },
+    vmware: { password: 'p' },
+    hyperv: { user: 'HV\\broker', password: 'p' },
     docker_swarm: { client_cert_pem: 'c', client_key_pem: 'k' },
   };
   for (const [type, text, host, port] of cases)

@@ -1,12 +1,14 @@
+import { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import {
   checkServerIdentity,
   connect as connectTls,
   createSecureContext,
   type DetailedPeerCertificate,
+  type PeerCertificate,
   TLSSocket,
 } from 'node:tls';
-import { OutboundFailure, type TlsChoice } from '../../domain/outbound.js';
+import { OutboundFailure, type OutboundReason, type TlsChoice } from '../../domain/outbound.js';
 import { foreignText, type ShownCertificate } from '../../domain/testResult.js';
 import { asFailure, reasonOf } from './reasons.js';
 
@@ -107,9 +109,23 @@ function judge(socket: TLSSocket, tls: TlsChoice): void {
   if (socket.authorized) return;
   const code = String(socket.authorizationError);
   const reason = reasonOf({ code });
-  throw new OutboundFailure(reason === 'reset' ? 'untrusted_certificate' : reason, {
-    certificate: certificateOf(shown),
-  });
+  throw new OutboundFailure(
+    reason === 'reset' ? 'untrusted_certificate' : (chainReason(code, shown, tls) ?? reason),
+    {
+      certificate: certificateOf(shown),
+    },
+  );
+}
+
+/** What a bundle lacks that was given for this host; undefined where it is not that. */
+function chainReason(code: string, shown: PeerCertificate, tls: TlsChoice): OutboundReason | undefined {
+  const open = /^UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)$/.test(code);
+  if (!open || tls.mode !== 'custom_ca' || tls.caPem === undefined || shown.raw === undefined)
+    return undefined;
+  const own = new X509Certificate(shown.raw);
+  const given = tls.caPem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const issued = given.some((pem) => own.checkIssued(new X509Certificate(pem)));
+  return issued ? 'missing_root' : 'missing_issuer';
 }
 
 const LONGEST_CHAIN = 10;
