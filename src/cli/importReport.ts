@@ -1,5 +1,6 @@
 import { type DotenvWarning, warningText } from '../domain/dotenv.js';
 import type { ImportClass } from '../domain/envImport.js';
+import { fileHints } from './fileHints.js';
 import { cell, printTable } from './output.js';
 import { note, say } from './terminal.js';
 
@@ -86,6 +87,7 @@ export function printPreview(report: ImportReport, grantTo: readonly string[]): 
     );
   }
   for (const warning of warnings) note(`warning: ${warningText(warning)}`);
+  for (const hint of fileHints(left.map(({ name }) => name))) note(hint);
   tellProblems(groups);
   tellClaims(groups.filter((g) => g.result === 'create' || g.result === 'update'));
 }

@@ -15,6 +15,8 @@ export interface ClusterLogin {
   /** Name and password, for clusters that still take them. */
   basic?: readonly [string, string];
   namespace?: string;
+  /** The key by which it acts as somebody else, where it does. */
+  acting?: string;
 }
 
 type Part = Record<string, unknown>;
@@ -37,17 +39,38 @@ export function readKubeconfig(text: string, context: string | undefined): Clust
   if (server === undefined) throw wrong('The cluster of that context has no server; complete it.');
   const [username, password] = [textOf(user, 'username'), textOf(user, 'password')];
   const tls = tlsOfCluster(cluster, user);
-  const login = {
+  const acting = ['as', 'as-uid', 'as-groups', 'as-user-extra'].find((key) => isUsed(user[key]));
+  return {
     server,
     tls,
     ...(token !== undefined && { token }),
     ...(username !== undefined && password !== undefined && { basic: [username, password] as const }),
     ...(namespace !== undefined && { namespace }),
+    ...(acting !== undefined && { acting }),
   };
-  if (token === undefined && login.basic === undefined && tls.clientCertPem === undefined)
+}
+
+/** What can be stored, and not be used to sign in. The test ends with what is missing. */
+export function requireLogin(login: ClusterLogin): ClusterLogin {
+  const { token, basic, tls, acting } = login;
+  if (token === undefined && basic === undefined && tls.clientCertPem === undefined)
     throw wrong(
       'The user of that context has neither token, client certificate nor password; export it again with --flatten --raw.',
     );
+  if (acting !== undefined)
+    throw wrong(
+      `The kubeconfig acts as another user (${acting}), which the broker does not do; give a credential of that user.`,
+    );
+  const pems: Record<string, string | undefined> = {
+    'certificate-authority-data': tls.caPem,
+    'client-certificate-data': tls.clientCertPem,
+    'client-key-data': tls.clientKeyPem?.reveal(),
+  };
+  for (const [key, pem] of Object.entries(pems))
+    if (pem?.includes('-----BEGIN ') === false)
+      throw wrong(
+        `${key} in the kubeconfig is base64, but of no PEM; export it again with: kubectl config view --flatten --raw.`,
+      );
   return login;
 }
 
@@ -124,11 +147,6 @@ function refuseForeign(cluster: Part, user: Part): void {
     throw wrong(
       'The kubeconfig goes by a proxy (proxy-url), which the broker does not use; remove proxy-url if the broker reaches the server itself.',
     );
-  const acting = ['as', 'as-uid', 'as-groups', 'as-user-extra'].find(uses);
-  if (acting !== undefined)
-    throw wrong(
-      `The kubeconfig acts as another user (${acting}), which the broker does not do; give a credential of that user.`,
-    );
 }
 
 function tlsOfCluster(cluster: Part, user: Part): TlsChoice {
@@ -161,9 +179,9 @@ function pemIn(source: Part, key: string): string | undefined {
   const data = textOf(source, key)?.replace(/\s+/g, '');
   if (data === undefined || data === '') return undefined;
   const pem = Buffer.from(data, 'base64').toString('utf8');
-  if (/^[A-Za-z0-9+/]+={0,2}$/.test(data) && pem.includes('-----BEGIN ')) return pem;
+  if (/^[A-Za-z0-9+/]+={0,2}$/.test(data)) return pem;
   throw wrong(
-    `${key} in the kubeconfig is no PEM in base64, or was cut; export it again with: kubectl config view --flatten --raw.`,
+    `${key} in the kubeconfig is no base64, or was cut; export it again with: kubectl config view --flatten --raw.`,
   );
 }
 

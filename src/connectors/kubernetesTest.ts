@@ -3,7 +3,7 @@ import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
 import { commonNameOf, endOfCertificate } from './certificate.js';
 import { endOfToken, jwtClaims } from './jwtClaims.js';
-import { type ClusterLogin, readKubeconfig, withTlsFields } from './kubeconfig.js';
+import { type ClusterLogin, readKubeconfig, requireLogin, withTlsFields } from './kubeconfig.js';
 import {
   baseUrl,
   headerSafe,
@@ -38,7 +38,7 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
   const headers = authorizationOf(login);
   const stranger = { probe, url, tls: withoutClientCertificate(login.tls), headers: {} };
   const certificate = login.tls.clientCertPem !== undefined;
-  const version = await versionOf(stranger, certificate);
+  const shown = await versionOf(stranger, certificate);
   const everybody = await strangersName(stranger, certificate);
   if (everybody !== undefined && (await takesAnything(stranger, headers))) return OPEN;
   const cluster: Cluster = { probe, url, tls: login.tls, headers };
@@ -52,11 +52,12 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
       ? await rulesIn(cluster, namespace)
       : await bestEffort(() => rulesIn(cluster, namespace));
   const identity = user ?? nameIn(login);
+  const version = shown || ((await bestEffort(() => versionOf(cluster, false))) ?? '');
   return {
     code: 'ok',
-    advice: `Signed in to ${NAME} ${version} as ${identity}.`,
+    advice: `Signed in to ${[NAME, version].filter((part) => part !== '').join(' ')} as ${identity}.`,
     identity,
-    version,
+    ...(version === '' ? {} : { version }),
     permissions: rules ?? [],
     warnings: [...rightsWarnings(rules, namespace)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
@@ -72,7 +73,9 @@ const OPEN: Finding = {
 function loginOf(values: FieldValues): ClusterLogin {
   const method = setting(values, 'auth_method') ?? 'token';
   if (method === 'kubeconfig')
-    return withTlsFields(readKubeconfig(needed(values, 'kubeconfig'), setting(values, 'context')), values);
+    return requireLogin(
+      withTlsFields(readKubeconfig(needed(values, 'kubeconfig'), setting(values, 'context')), values),
+    );
   const tls = tlsOf(values);
   const server = needed(values, 'server_url');
   if (method === 'client_certificate') {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { keyFile } from '../../src/connectors/googleKeyFile.js';
-import { readKubeconfig } from '../../src/connectors/kubeconfig.js';
+import { readKubeconfig, requireLogin } from '../../src/connectors/kubeconfig.js';
 import { TestEnded } from '../../src/domain/testResult.js';
 import { repairedPem } from '../../src/domain/wrappedText.js';
 import { checkRules } from '../../src/usecases/fieldRules.js';
@@ -93,12 +93,12 @@ describe('a kubeconfig', () => {
       [
         'data that are no base64',
         config({ user: '    client-certificate-data: "%%"' }),
-        /client-certificate-data in the kubeconfig is no PEM/,
+        /client-certificate-data in the kubeconfig is no base64/,
       ],
       [
         'data of something else',
         config({ cluster: `    certificate-authority-data: ${data('hello')}\n` }),
-        /certificate-authority-data .* is no PEM/,
+        /certificate-authority-data .* of no PEM/,
       ],
       ['half a pair', config({ user: `    client-certificate-data: ${data(cert)}` }), /but not both/],
       ['another object', 'kind: Secret\ndata: {}\n', /another kind/],
@@ -111,7 +111,7 @@ describe('a kubeconfig', () => {
       ['some YAML', 'a: b', /no kubeconfig/],
     ];
     for (const [what, text, message] of refused) {
-      const told = advice(() => readKubeconfig(text, undefined));
+      const told = advice(() => requireLogin(readKubeconfig(text, undefined)));
       expect(told, what).to.match(message);
       expect(told, what).to.not.match(/tok-a1|4711|hello/);
     }

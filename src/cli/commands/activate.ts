@@ -1,3 +1,4 @@
+import { ApiError } from '../apiError.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -23,8 +24,23 @@ export const activate = leaf('activate', 'make another version the active one; s
         body: options.reason === undefined ? {} : { reason: options.reason },
       };
       const path = `/api/credentials/${id}/versions/${version}/activate`;
-      const { body } = await cli.call<CredentialView>(path, request);
+      const { body } = await cli.call<CredentialView>(path, request).catch((error: unknown) => {
+        throw incomplete(error, version) ?? error;
+      });
       if (options.json) printJson(body);
       else note(`Version ${body.active_version} of "${body.name}" is active.`);
     }),
   );
+
+/** A version that another client wrote may lack what the form needs; this command has no flag for that. */
+function incomplete(error: unknown, version: string): CliError | undefined {
+  const fields = error instanceof ApiError ? (error.problem.fields ?? []) : [];
+  const wrong = fields.filter(({ field }) => field.startsWith('fields.'));
+  if (wrong.length === 0) return undefined;
+  const rules = wrong.map(({ field, rule }) => `${field.slice('fields.'.length)} ${rule}`);
+  return new CliError(
+    `Version ${version} can't be activated: ${rules.join('; ')}.`,
+    EXIT.usage,
+    'Store a complete version: glassdome credentials update',
+  );
+}

@@ -79,7 +79,20 @@ async function fieldsOf(cli: Cli, body: Record<string, unknown>): Promise<(reado
   const labels = new Map(fieldSpecs(template).map((spec) => [spec.name, spec.label]));
   const label = (name: string) => `  ${labels.get(name) ?? name}`;
   return [
-    ...Object.entries(body['settings'] as object).map(([name, value]) => [label(name), value] as const),
+    ...Object.entries(body['settings'] as object).map(
+      ([name, value]) => [label(name), inOneLine(value)] as const,
+    ),
     ...(body['secret_fields'] as string[]).map((name) => [label(name), '••••••'] as const),
   ];
+}
+
+/** Several lines don't fit into a list of facts; `--json` has them. */
+export function inOneLine(value: unknown): unknown {
+  if (typeof value !== 'string' || !/[\r\n]/.test(value.trim())) return value;
+  const certificates = value.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
+  const what =
+    certificates > 0
+      ? `${certificates} certificate${certificates === 1 ? '' : 's'} in PEM form`
+      : `${value.trim().split(/\r?\n/).length} lines`;
+  return `${what}, ${value.length} characters (--json shows them)`;
 }
