@@ -108,10 +108,22 @@ function fromKubeconfig(simulator: Simulator): ConformanceCase[] {
       (key): ConformanceCase => ({
         code: 'misconfigured',
         what: `a kubeconfig with ${key}`,
-        fields: kubeconfig(simulator, good, { [key]: '/etc/passwd' }),
+        // kubectl prefers the data to a file, so only without them would it read the file.
+        fields: kubeconfig(simulator, good, { [key]: '/etc/passwd', 'certificate-authority-data': '' }),
         expect: (result) => expect(result.contacted).to.deep.equal([]),
       }),
     ),
+    {
+      code: 'ok',
+      what: 'a kubeconfig with a file beside the data that win',
+      fields: kubeconfig(simulator, good, { 'certificate-authority': '/etc/passwd' }),
+    },
+    {
+      code: 'misconfigured',
+      what: 'a kubeconfig whose user has nothing to sign in with',
+      fields: kubeconfig(simulator, { as: 'nobody' }),
+      expect: (result) => expect(result.advice).to.include('neither token'),
+    },
     {
       code: 'misconfigured',
       what: 'a context that the kubeconfig does not have',
