@@ -90,6 +90,8 @@ const source = z.strictObject({
   name: z.string(),
   version: count,
   field: z.string(),
+  /** The variable that the credential names, where this is another name for it. */
+  alias_of: maybe(z.string()),
 });
 const claimant = z.strictObject({ id: z.uuid(), name: z.string(), owner: z.string() });
 export const environmentAnswer = z.strictObject({

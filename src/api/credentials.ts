@@ -188,10 +188,17 @@ export const usageBody = z.strictObject({
 });
 export type UsageBody = z.infer<typeof usageBody>;
 
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((word) => word === 'true');
+
 /** Query of `GET /api/environment`. */
 export const environmentQuery = z.strictObject({
   /** Only of credentials that have all of these. */
   label: labelPairs,
+  /** Also canonical names and aliases of the variables: `AWS_REGION` where a credential names `AWS_DEFAULT_REGION`. */
+  aliases: flag,
   used_by: line(255).optional(),
   purpose: line(500).optional(),
 });

@@ -7,10 +7,18 @@ import { CliError, EXIT } from './exitCodes.js';
 import { cell } from './output.js';
 import { note } from './terminal.js';
 
+interface BrokerSource {
+  credential_id: string;
+  name: string;
+  version: number;
+  field: string;
+  alias_of?: string | null;
+}
+
 /** What `GET /api/environment` answers. */
 export interface BrokerEnvironment {
   variables: Record<string, string>;
-  sources: Record<string, { credential_id: string; name: string; version: number; field: string }>;
+  sources: Record<string, BrokerSource>;
   conflicts: {
     variable: string;
     credentials: { id: string; name: string; owner: string }[];
@@ -27,6 +35,7 @@ export interface EnvironmentOptions {
   only?: string[];
   label?: string[];
   usedBy?: string;
+  aliases?: boolean;
   require?: string[];
   requireAny?: boolean;
   strict?: boolean;
@@ -39,6 +48,8 @@ export interface Source {
   credential_id?: string;
   version?: number;
   field?: string;
+  /** The name that the credential has for it. */
+  alias_of?: string;
   /** The file held another value, which lost. */
   overrides_file?: true;
 }
@@ -60,8 +71,8 @@ export async function fetchEnvironment(cli: Cli, options: EnvironmentOptions): P
   const headers: Record<string, string> = {};
   if (options.usedBy !== undefined) headers['x-used-by'] = options.usedBy;
   const query = new URLSearchParams((options.label ?? []).map((label): [string, string] => ['label', label]));
-  const path = `/api/environment${query.size === 0 ? '' : `?${query}`}`;
-  const { body } = await cli.call<BrokerEnvironment>(path, { headers });
+  query.set('aliases', String(options.aliases ?? true));
+  const { body } = await cli.call<BrokerEnvironment>(`/api/environment?${query}`, { headers });
   if (options.only !== undefined) requireAll(options.only, body, file);
   await reportGaps(cli, body, options);
   const wanted = (name: string) => options.only === undefined || options.only.includes(name);
@@ -99,7 +110,8 @@ function addOfBroker(
   const lost = name in file && file[name] !== value;
   variables[name] = value;
   const { credential_id, version, field } = source;
-  const about = { from: source.name, credential_id, version, field };
+  const about: Source = { from: source.name, credential_id, version, field };
+  if (typeof source.alias_of === 'string') about.alias_of = source.alias_of;
   sources[name] = lost ? { ...about, overrides_file: true } : about;
 }
 

@@ -17,6 +17,7 @@ export function printSources({ sources }: Environment): void {
       { title: 'FROM', value: (row) => row['from'] },
       { title: 'VERSION', value: (row) => row['version'] },
       { title: 'FIELD', value: (row) => row['field'] },
+      { title: 'ALIAS OF', value: (row) => row['alias_of'] },
       { title: 'CREDENTIAL', value: (row) => row['credential_id'] },
     ],
     Object.keys(sources)
@@ -28,5 +29,6 @@ export function printSources({ sources }: Environment): void {
 function textOf(source: Source | undefined): string {
   if (source?.credential_id === undefined) return cell(source?.from);
   const over = source.overrides_file === true ? ', over the value of the file' : '';
-  return `"${cell(source.from)}", version ${source.version}, field ${source.field}${over}`;
+  const alias = source.alias_of === undefined ? '' : `, alias of ${source.alias_of}`;
+  return `"${cell(source.from)}", version ${source.version}, field ${source.field}${alias}${over}`;
 }

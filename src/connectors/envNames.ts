@@ -2,6 +2,7 @@ import { type EnvFamily, type EnvMeaning, envLexicon } from '../domain/envFamily
 import type { EnvVocabulary } from '../domain/envVocabulary.js';
 import type { Connector } from '../domain/template.js';
 import { secretNames } from '../domain/templateFields.js';
+import type { Spelling } from '../domain/variableAliases.js';
 import { otherFamilies } from './otherFamilies.js';
 import { plainVariables } from './plainVariables.js';
 import { connectorOf, connectors } from './registry.js';
@@ -42,6 +43,16 @@ export function envSpellings(name: string): string[] {
   const meaning = envVocabulary.meaningOf(name);
   const known = meaning === undefined ? [] : familySpellings(meaning);
   return [...new Set([name, name.toUpperCase(), canonicalEnvName(name), ...known, name.toLowerCase()])];
+}
+
+/** The other names under which programs of the lab look for a variable: the canonical one, and all aliases. */
+export function otherSpellings(name: string): Spelling | undefined {
+  const meaning = envVocabulary.meaningOf(name);
+  if (meaning === undefined) return undefined;
+  const others = [...new Set(familySpellings(meaning))].filter(
+    (other) => other.toUpperCase() !== name.toUpperCase(),
+  );
+  return { group: `${meaning.family.key} ${meaning.instance ?? ''}`, rank: meaning.rank, others };
 }
 
 function familySpellings({ family, instance, field, canonical }: EnvMeaning): string[] {

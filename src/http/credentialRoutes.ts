@@ -137,9 +137,9 @@ export const credentialRoutes: readonly Route[] = [
     reveals: true,
     query: bodies.environmentQuery,
     handle: async ({ ports, call, request, response }) => {
-      const { label = [], ...query } = parse(bodies.environmentQuery, request.query);
-      const who = calledFor(call, query);
-      secretJson(response, presentEnvironment(await readEnvironment(ports, who, labelsOf(label))));
+      const { label = [], aliases, ...query } = parse(bodies.environmentQuery, request.query);
+      const options = { labels: labelsOf(label), aliases };
+      secretJson(response, presentEnvironment(await readEnvironment(ports, calledFor(call, query), options)));
     },
   },
   {

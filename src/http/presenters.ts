@@ -103,7 +103,13 @@ export function presentEnvironment(environment: Environment): Record<string, unk
     sources: Object.fromEntries(
       Object.entries(environment.sources).map(([name, s]) => [
         name,
-        { credential_id: s.credentialId, name: s.name, version: s.version, field: s.field },
+        {
+          credential_id: s.credentialId,
+          name: s.name,
+          version: s.version,
+          field: s.field,
+          alias_of: s.aliasOf,
+        },
       ]),
     ),
     conflicts: environment.conflicts.map(({ variable, credentials, servedBy, because }) => ({

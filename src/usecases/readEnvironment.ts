@@ -1,9 +1,11 @@
+import { otherSpellings } from '../connectors/envNames.js';
 import type { Call } from '../domain/caller.js';
 import { variableClaim } from '../domain/claims.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import type { Secret } from '../domain/secret.js';
+import { type Alias, aliasVariables } from '../domain/variableAliases.js';
 import { planVariables, type VariableConflict } from '../domain/variablePlan.js';
 import type { Candidate, Candidates } from '../ports/candidates.js';
 import type { Ports } from '../ports.js';
@@ -19,7 +21,7 @@ type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'store' | 're
 
 export interface Environment {
   variables: Record<string, string | Secret>;
-  sources: Record<string, { credentialId: string; name: string; version: number; field: string }>;
+  sources: Record<string, VariableSource>;
   /** Variables that more than one credential claims: the one that fills it goes on, equals are left out. */
   conflicts: EnvironmentConflict[];
   /** Credentials whose value Vault no longer has. */
@@ -28,6 +30,22 @@ export interface Environment {
   offers: number;
   /** Credentials with variables that the caller may use, but not read. */
   unreadable: number;
+}
+
+export interface VariableSource {
+  credentialId: string;
+  name: string;
+  version: number;
+  field: string;
+  /** The variable that the credential names, where this is another name for it; null: this is the one. */
+  aliasOf: string | null;
+}
+
+export interface EnvironmentOptions {
+  /** Only of credentials that have all of these. */
+  labels?: Record<string, string>;
+  /** Also under all other names that programs of the lab know the variables by. */
+  aliases?: boolean;
 }
 
 export interface EnvironmentConflict {
@@ -44,7 +62,7 @@ export interface EnvironmentConflict {
 export async function readEnvironment(
   ports: Needs,
   call: Call,
-  labels: Record<string, string> = {},
+  { labels = {}, aliases = false }: EnvironmentOptions = {},
 ): Promise<Environment> {
   const all = await ports.records.candidates(call.caller, { anyEnvName: true });
   if (!all.callerActive) return refuseEnded(ports, call, { tried: 'credential.environment' });
@@ -56,29 +74,39 @@ export async function readEnvironment(
   await recordReads(ports, call, [...used.values()], read);
   failWholeWhenStoreIsDown(used.size, [...read.values()]);
 
-  const filled = fill(chosen, read);
+  const others = aliases
+    ? aliasVariables(chosen, { candidates: usable, receiver: all.receiver }, otherSpellings)
+    : [];
+  const filled = fill([...named(chosen), ...others], read);
   const reported = conflicts.map(toConflict);
   await reportConflicts(ports, call, reported);
   return { ...filled, conflicts: reported, ...withheld(wanted, usable) };
 }
 
+function named(chosen: ReadonlyMap<string, Candidate>): [string, Alias<Candidate>][] {
+  return [...chosen].map(([variable, of]) => [variable, { of, variable }]);
+}
+
 /** The values of the chosen, and what could not be read. */
 function fill(
-  chosen: ReadonlyMap<string, Candidate>,
+  chosen: readonly [string, Alias<Candidate>][],
   read: ReadonlyMap<string, FieldValues | BrokerError>,
 ): Pick<Environment, 'variables' | 'sources' | 'failed'> {
   const filled: ReturnType<typeof fill> = { variables: {}, sources: {}, failed: [] };
   const failed = new Map<string, Environment['failed'][0]>();
-  for (const [variable, { credential }] of chosen) {
-    const { id: credentialId, name, activeVersion } = credential;
+  for (const [name, { of, variable }] of chosen) {
+    const { credential } = of;
+    const { id: credentialId, activeVersion } = credential;
     const values = read.get(credentialId);
     const field = credential.envNames[variable];
-    if (values instanceof BrokerError) failed.set(credentialId, { credentialId, name, code: values.code });
+    if (values instanceof BrokerError)
+      failed.set(credentialId, { credentialId, name: credential.name, code: values.code });
     if (values === undefined || values instanceof BrokerError || field === undefined) continue;
     const value = values.secrets[field] ?? values.settings[field];
     if (value === undefined) continue;
-    filled.variables[variable] = value;
-    filled.sources[variable] = { credentialId, name, version: activeVersion ?? 0, field };
+    const about = { credentialId, name: credential.name, version: activeVersion ?? 0, field };
+    filled.variables[name] = value;
+    filled.sources[name] = { ...about, aliasOf: name === variable ? null : variable };
   }
   return { ...filled, failed: [...failed.values()] };
 }

@@ -17,6 +17,7 @@ export const env = leaf('env', 'the variables that `run` would set; values only 
   .option('--env-file <file>', 'a .env for the other variables; values of the broker win')
   .option('--only <variable>', 'of the credentials only this variable; may be repeated', repeated)
   .option('--label <key=value>', 'take only credentials with this label; may be repeated', repeated)
+  .option('--no-aliases', 'take variables only under the names that credentials have for them')
   .option('--used-by <name>', 'the agent or deployment that it is for')
   .action(
     withBroker<Options>(async (cli, options) => {

@@ -22,6 +22,7 @@ export const run = leaf('run', 'start a program with the variables of your crede
   .option('--require-any', 'start nothing when no credential is readable')
   .option('--no-override', 'keep the value of the shell where a variable is set already')
   .option('--strict', 'start nothing on conflicts, unreadable credentials and overrides by others')
+  .option('--no-aliases', 'take variables only under the names that credentials have for them')
   .option('--used-by <name>', 'name the agent or deployment that it is for')
   .option('--verbose', 'show on stderr which variable came from where')
   .passThroughOptions()
