@@ -74,44 +74,6 @@ export const credentialPage = page(
   }),
 );
 
-const fields = z.record(z.string(), value);
-const named = { id: z.uuid(), name: z.string(), service_type: z.enum(SERVICE_TYPES), version: count };
-export const secretAnswer = z.strictObject({ ...named, fields });
-const resolved = z.strictObject({ status: z.literal('ok'), credential: z.strictObject(named), fields });
-const unresolved = z.strictObject({
-  status: z.literal('error'),
-  code: z.string(),
-  detail: z.string(),
-  candidates: z.array(z.string()).optional(),
-});
-export const resolveAnswer = list(z.union([resolved, unresolved]));
-const source = z.strictObject({
-  credential_id: z.uuid(),
-  name: z.string(),
-  version: count,
-  field: z.string(),
-  /** The variable that the credential names, where this is another name for it. */
-  alias_of: maybe(z.string()),
-});
-const claimant = z.strictObject({ id: z.uuid(), name: z.string(), owner: z.string() });
-export const environmentAnswer = z.strictObject({
-  variables: texts,
-  sources: z.record(z.string(), source),
-  conflicts: z.array(
-    z.strictObject({
-      variable: z.string(),
-      credentials: z.array(claimant),
-      served_by: maybe(z.uuid()),
-      because: maybe(z.string()),
-    }),
-  ),
-  failed: z.array(z.strictObject({ credential_id: z.uuid(), name: z.string(), code: z.string() })),
-  /** Credentials that would fill more once you accepted them: `GET /api/offers`. */
-  offers: count,
-  /** Credentials with variables that you may use, but not read. */
-  unreadable: count,
-});
-
 export const versionList = list(
   z.strictObject({
     version: count,

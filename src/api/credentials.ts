@@ -165,9 +165,17 @@ export const selector = z.union(
 );
 export type Selector = z.infer<typeof selector>;
 
+export const RESOLVE_SHAPES = ['fields', 'client'] as const;
+export type ResolveShape = (typeof RESOLVE_SHAPES)[number];
+
 /** `POST /api/credentials/resolve`. */
 export const resolveBody = z.strictObject({
   items: z.array(selector).min(1).max(100),
+  /**
+   * `client`: only what the client in Glassdome takes as keyword arguments (ProxmoxClient, MailcowClient, …), under its
+   * names, with booleans and integers. One field that is asked for as `env` keeps its name. Left out: all fields.
+   */
+  shape: z.enum(RESOLVE_SHAPES).default('fields'),
   used_by: line(255).optional(),
   purpose: line(500).optional(),
 });

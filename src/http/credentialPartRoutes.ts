@@ -1,6 +1,7 @@
 import * as answers from '../api/answers.js';
 import * as bodies from '../api/credentials.js';
 import { savedCredential } from '../api/testAnswers.js';
+import * as valueAnswers from '../api/valueAnswers.js';
 import { invalid } from '../domain/errors.js';
 import { listGrants, replaceGrants } from '../usecases/grants.js';
 import { readCredential } from '../usecases/readCredential.js';
@@ -26,7 +27,7 @@ export const credentialPartRoutes: readonly Route[] = [
     method: 'get',
     path: `${one}/secret`,
     summary: 'All fields with their values',
-    answer: answers.secretAnswer,
+    answer: valueAnswers.secretAnswer,
     auth: 'token',
     reveals: true,
     handle: async ({ ports, call, param, request, response }) => {

@@ -1,6 +1,7 @@
 import * as answers from '../api/answers.js';
 import * as bodies from '../api/credentials.js';
 import { savedCredential } from '../api/testAnswers.js';
+import * as valueAnswers from '../api/valueAnswers.js';
 import { connectorOf, templates } from '../connectors/registry.js';
 import type { Call } from '../domain/caller.js';
 import { notFound } from '../domain/errors.js';
@@ -117,7 +118,7 @@ export const credentialRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/credentials/resolve',
     summary: 'Read many values at once',
-    answer: answers.resolveAnswer,
+    answer: valueAnswers.resolveAnswer,
     auth: 'token',
     reveals: true,
     body: bodies.resolveBody,
@@ -125,14 +126,14 @@ export const credentialRoutes: readonly Route[] = [
       const body = parse(bodies.resolveBody, request.body);
       const who = calledFor(call, body);
       const items = await resolveCredentials(ports, who, body.items);
-      secretJson(response, { items: items.map(presentResolved) });
+      secretJson(response, { items: items.map((item) => presentResolved(item, body.shape)) });
     },
   },
   {
     method: 'get',
     path: '/api/environment',
     summary: 'Read the variables of all credentials that you own or accepted, or that your teams share',
-    answer: answers.environmentAnswer,
+    answer: valueAnswers.environmentAnswer,
     auth: 'token',
     reveals: true,
     query: bodies.environmentQuery,

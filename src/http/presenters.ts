@@ -1,7 +1,10 @@
+import type { ResolveShape } from '../api/credentials.js';
+import { type ClientShape, clientShapeOf } from '../connectors/clientShapes.js';
 import { connectorOf } from '../connectors/registry.js';
 import type { AuditRow } from '../domain/audit.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { FieldValues } from '../domain/fields.js';
+import { booleanOf, integerOf } from '../domain/fieldTexts.js';
 import type { Grant } from '../domain/grant.js';
 import { Secret } from '../domain/secret.js';
 import { typedFields } from '../domain/templateFields.js';
@@ -81,17 +84,31 @@ function openFields(c: Credential, values: FieldValues, only?: string): Record<s
   return only === undefined ? fields : { [only]: fields[only] };
 }
 
-export function presentResolved(item: ResolvedItem): Record<string, unknown> {
+/** What cannot be read as a number or a boolean stays a text, as it is stored. */
+function clientArguments(c: Credential, values: FieldValues, shape: ClientShape): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const [name, { field, type, label }] of Object.entries(shape.arguments)) {
+    const inLabel = label === undefined ? undefined : c.labels[label];
+    const value = values.secrets[field]?.reveal() ?? values.settings[field] ?? inLabel;
+    if (value === undefined || value === '') continue;
+    if (type === undefined) given[name] = value;
+    else given[name] = (type === 'integer' ? integerOf(value) : booleanOf(value)) ?? value;
+  }
+  return given;
+}
+
+export function presentResolved(item: ResolvedItem, wanted: ResolveShape): Record<string, unknown> {
   if (item.status === 'error') {
     const { code, detail, candidates } = problemOf(item.error, '') as Record<string, unknown>;
     return { status: 'error', code, detail, ...(candidates === undefined ? {} : { candidates }) };
   }
   const { credential: c, version, values, only } = item;
-  return {
-    status: 'ok',
-    credential: { id: c.id, name: c.name, service_type: c.serviceType, version },
-    fields: openFields(c, values, only),
-  };
+  const credential = { id: c.id, name: c.name, service_type: c.serviceType, version };
+  const shape = wanted === 'client' ? clientShapeOf(c) : undefined;
+  const isShaped = shape !== undefined && only === undefined;
+  const fields = isShaped ? clientArguments(c, values, shape) : openFields(c, values, only);
+  const answer = { status: 'ok', credential, fields };
+  return wanted === 'client' ? { ...answer, client: isShaped ? shape.client : null } : answer;
 }
 
 export function presentEnvironment(environment: Environment): Record<string, unknown> {

@@ -99,6 +99,31 @@ describe('a .env with old spellings only', function () {
     expect((await system.send('GET', '/api/environment?aliases=yes')).status).to.equal(400);
   });
 
+  it('gives what Glassdome’s clients take as arguments', async () => {
+    const words = [
+      'credentials',
+      'resolve',
+      '--env',
+      'AWS_REGION',
+      'Proxmox 02',
+      'UniFi',
+      '--shape',
+      'client',
+    ];
+    const { stdout, stderr } = await system.glassdome([...words, '--json']);
+    const { items } = JSON.parse(stdout) as { items: { client: string | null; fields: object }[] };
+    expect(items[0], stderr).to.deep.include({
+      client: 'ProxmoxClient',
+      fields: { host: 'pve02.lab.example', user: 'root@pam', password: 'made-up-two' },
+    });
+    expect(items[1]).to.deep.include({
+      client: 'UnifiAgent',
+      fields: { host: '192.0.2.1', api_key: 'made-up-unifi' },
+    });
+    expect(items[2]).to.deep.include({ client: null, fields: { region: 'eu-central-1' } });
+    expect((await system.glassdome([...words.slice(0, -1), 'dict'])).code).to.not.equal(0);
+  });
+
   it('leaves a name to the credential that claims it', async () => {
     const made = await system.send('POST', '/api/credentials', {
       name: 'region of another',

@@ -55,7 +55,11 @@ const HOMES: Record<string, readonly string[]> = {
 };
 
 /** Form, variables and abilities of every connector; nobody else knows one by name. */
-const SEES_REGISTRY = ['src/connectors/registry.ts', 'src/connectors/envNames.ts'];
+const SEES_REGISTRY = [
+  'src/connectors/clientShapes.ts',
+  'src/connectors/registry.ts',
+  'src/connectors/envNames.ts',
+];
 
 const REVEALS = [
   'src/connectors/',

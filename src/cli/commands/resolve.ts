@@ -10,6 +10,7 @@ interface Options extends GlobalOptions {
   label?: string[];
   env?: string[];
   owner?: string;
+  shape?: string;
   usedBy?: string;
   purpose?: string;
 }
@@ -41,6 +42,7 @@ export const resolve = leaf('resolve', 'read many at once (audited); the values 
   .option('--label <key=value>', 'with --type: only with this label', repeated)
   .option('--env <VARIABLE>', 'by environment variable; may be repeated', repeated)
   .option('--owner <principal>', 'of this owner only')
+  .option('--shape <shape>', 'fields, or client: what the client in Glassdome takes as arguments')
   .option('--used-by <name>', 'the agent or deployment that it is for')
   .option('--purpose <text>', 'what for')
   .action(
@@ -48,7 +50,7 @@ export const resolve = leaf('resolve', 'read many at once (audited); the values 
       const asked = selectors(options, names);
       if (asked.length === 0)
         throw new CliError('Name at least one credential.', EXIT.usage, 'resolve --help');
-      const body = { items: asked, used_by: options.usedBy, purpose: options.purpose };
+      const body = { items: asked, shape: options.shape, used_by: options.usedBy, purpose: options.purpose };
       const request = { method: 'POST', body };
       const { body: done } = await cli.call<{ items: Resolved[] }>('/api/credentials/resolve', request);
       if (options.json) printJson(done);
