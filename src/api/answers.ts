@@ -112,26 +112,6 @@ export const templateAnswer = z.looseObject({
 });
 export const templateList = list(templateAnswer);
 
-const problem = z.strictObject({ field: z.string(), rule: z.string() });
-export const importAnswer = z.strictObject({
-  dry_run: z.boolean(),
-  groups: z.array(
-    z.strictObject({
-      key: z.string(),
-      name: z.string(),
-      service_type: z.enum(SERVICE_TYPES),
-      result: z.string(),
-      credential_id: maybe(z.uuid()),
-      variables: z.array(z.string()),
-      also_claimed: z.array(z.strictObject({ variable: z.string(), by: z.array(z.string()) })),
-      problems: z.array(problem),
-    }),
-  ),
-  rows: z.array(z.looseObject({ name: z.string(), line: count, class: z.string(), secret: z.boolean() })),
-  warnings: z.array(z.looseObject({ line: count, message: z.string() })),
-  still_in_environment: z.array(z.string()),
-});
-
 export const loginAnswer = z.strictObject({
   access_token: z.string(),
   token_type: z.literal('Bearer'),

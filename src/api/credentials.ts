@@ -211,6 +211,9 @@ export const environmentQuery = z.strictObject({
   purpose: line(500).optional(),
 });
 
+/** Whether the file wins over what was changed here since the last import: everywhere, or in the groups with these keys. */
+const overwrite = z.union([z.boolean(), z.array(z.string().max(100)).max(200)]).default(false);
+
 /** `POST /api/imports/env`. `dry_run` previews. Values travel in the body only. */
 export const importEnvBody = z.strictObject({
   content: paragraph(262_144),
@@ -219,6 +222,7 @@ export const importEnvBody = z.strictObject({
   grant_to: z.array(line(255).min(1)).max(50).default([]),
   /** Group keys of the preview to import; left out, all complete ones; empty: none. What is left is noted for reminders only where no group is named. */
   only: z.array(z.string().max(100)).max(200).optional(),
+  overwrite,
 });
 export type ImportEnvBody = z.infer<typeof importEnvBody>;
 
@@ -232,5 +236,6 @@ export const importVaultBody = z.strictObject({
   dry_run: z.boolean().default(true),
   grant_to: z.array(line(255).min(1)).max(50).default([]),
   only: z.array(z.string().max(100)).max(200).optional(),
+  overwrite,
 });
 export type ImportVaultBody = z.infer<typeof importVaultBody>;

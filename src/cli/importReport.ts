@@ -22,6 +22,14 @@ export interface ImportGroupView {
   variables: string[];
   also_claimed: { variable: string; by: string[] }[];
   problems: { field: string; rule: string }[];
+  differences: Difference[];
+}
+
+interface Difference {
+  field: string;
+  source: 'api' | 'cli' | 'import' | 'rotation' | 'drift' | 'activation';
+  at: string | null;
+  by: string | null;
 }
 
 interface ImportRowView {
@@ -34,13 +42,13 @@ interface ImportRowView {
 
 const LEFT: Readonly<Record<Exclude<ImportClass, 'credential'>, string>> = {
   setting: 'plain configuration',
-  bootstrap: 'bootstrap, left alone',
-  connection_string: 'connection string, left alone',
-  placeholder: 'placeholder, still to be filled in',
+  bootstrap: 'needed before the broker is reachable',
+  connection_string: 'connection string',
+  placeholder: 'placeholder, to be filled in',
   empty: 'empty',
-  unquoted: 'over several lines without quotes',
-  duplicate: 'another one wins',
-  unknown: 'unknown',
+  unquoted: 'several lines without quotes',
+  duplicate: 'duplicate',
+  unknown: 'unknown name',
 };
 const ORDER = Object.keys(LEFT);
 
@@ -48,6 +56,9 @@ const WHAT: Readonly<Record<string, string>> = {
   create: 'will be created',
   update: 'will be updated',
   unchanged: 'is stored already',
+  differs: 'changed here, is kept',
+  disabled: 'disabled here, see below',
+  deleted: 'deleted here, see below',
   incomplete: 'incomplete, left out',
   skipped: 'left out by --only',
   failed: 'would fail, see below',
@@ -70,17 +81,17 @@ export function printPreview(report: ImportReport, grantTo: readonly string[]): 
       groups.map((g) => ({ ...g, variables: inOrder(g.variables, rows) })),
     );
   }
-  if (grantTo.length > 0 && groups.length > 0) say(`Readable then also by: ${grantTo.join(', ')}`);
+  if (grantTo.length > 0 && groups.length > 0) say(`Readable afterwards also by: ${grantTo.join(', ')}`);
   const left = rows
     .flatMap((row) => (row.class === 'credential' ? [] : [{ ...row, what: LEFT[row.class] }]))
     .sort((a, b) => ORDER.indexOf(a.class) - ORDER.indexOf(b.class));
   if (left.length > 0) {
-    say(`\nStays where it is (${left.length})`);
+    say(`\nNot imported (${left.length})`);
     printTable(
       [
         { title: '  VARIABLE', value: (r) => `  ${cell(r['name'])}` },
         { title: 'LINE', value: (r) => r['line'] || null },
-        { title: 'WHAT', value: (r) => r['what'] },
+        { title: 'REASON', value: (r) => r['what'] },
         { title: 'NOTE', value: (r) => r['note'] },
       ],
       left,
@@ -88,55 +99,93 @@ export function printPreview(report: ImportReport, grantTo: readonly string[]): 
   }
   for (const warning of warnings) note(`warning: ${warningText(warning)}`);
   for (const hint of fileHints(left.map(({ name }) => name))) note(hint);
-  tellProblems(groups);
-  tellClaims(groups.filter((g) => g.result === 'create' || g.result === 'update'));
+  printProblems(groups);
+  printDifferences(groups);
+  printClaims(groups.filter((g) => g.result === 'create' || g.result === 'update'));
 }
 
-/** As they stand in the file. */
+/** In the order of the file. */
 function inOrder(names: readonly string[], rows: readonly ImportRowView[]): string[] {
   const place = (name: string) => rows.findIndex((row) => row.name === name);
   return [...names].sort((a, b) => place(a) - place(b));
 }
 
 /** Why a group can't be imported, one line each. */
-function tellProblems(groups: readonly ImportGroupView[]): void {
+function printProblems(groups: readonly ImportGroupView[]): void {
   for (const group of groups) {
     for (const { field, rule } of group.problems) {
-      // The key itself stands for the group as a whole.
+      // The key itself means the group as a whole.
       note(`${cell(group.name)} (${group.key}): ${field === group.key ? '' : `${field} `}${rule}`);
     }
   }
 }
 
-/** What `run` will leave out, one line for each other claimant, and how to mend it. */
-function tellClaims(groups: readonly ImportGroupView[]): void {
+const CHANGED: Readonly<Record<Difference['source'], string>> = {
+  rotation: 'was rotated here',
+  api: 'was changed here',
+  cli: 'was changed here',
+  import: 'came with another import',
+  drift: 'was changed in Vault',
+  activation: 'is from an older version that was activated here',
+};
+
+/** What the file does not replace, and how to insist. */
+function printDifferences(groups: readonly ImportGroupView[]): void {
+  const kept = groups.filter((group) => group.differences.length > 0);
+  for (const { name, key, differences } of kept)
+    for (const one of differences) note(`${cell(name)} (${key}): ${differenceText(one)}; it is kept.`);
+  const keys = kept.map(({ key }) => `--overwrite ${key}`).join(' ');
+  if (kept.length > 0) note(`To take the values of the file instead: ${keys}`);
+}
+
+function differenceText({ field, source, at, by }: Difference): string {
+  const variable = /^env_names\.(.+)$/.exec(field)?.[1];
+  if (variable !== undefined) return `the variable ${variable} was removed or moved here`;
+  const when = at === null ? '' : ` on ${at.slice(0, 10)}`;
+  return `${field} ${CHANGED[source]}${when}${by === null ? '' : ` by ${cell(by)}`}`;
+}
+
+/** Variables that another credential sets too, and how to remove them there. */
+function printClaims(groups: readonly ImportGroupView[]): void {
   for (const { name, also_claimed: claims } of groups) {
     for (const other of new Set(claims.flatMap(({ by }) => by))) {
       const shared = claims.filter(({ by }) => by.includes(other)).map(({ variable }) => variable);
       const flags = shared.map((variable) => `--env ${variable}=`).join(' ');
+      const [is, it] = shared.length === 1 ? ['is', 'it'] : ['are', 'them'];
       note(
-        `warning: ${shared.join(', ')} of ${cell(name)}: also claimed by "${cell(other)}"; with both, neither is used.`,
+        `warning: ${shared.join(', ')} ${is} set by both "${cell(name)}" and "${cell(other)}", so neither is used.`,
       );
-      note(`To leave one claim each, e.g.: glassdome credentials update "${cell(other)}" ${flags}`);
+      note(`Remove ${it} from one: glassdome credentials update "${cell(other)}" ${flags}`);
     }
   }
 }
 
-/** What an import did, and what still stands in the environment only. */
-export function tellOutcome({ groups, still_in_environment: left }: ImportReport): void {
+/** What an import did, and what only the environment holds. */
+export function printOutcome({ groups, still_in_environment: left }: ImportReport): void {
   const count = (result: string) => groups.filter((g) => g.result === result).length;
-  const [created, updated, unchanged] = [count('created'), count('updated'), count('unchanged')];
-  if (created + updated + count('failed') === 0) {
-    note(`Nothing changed: ${credentials(unchanged)} ${unchanged === 1 ? 'is' : 'are'} stored already.`);
+  const [created, updated, unchanged, differs] = [
+    count('created'),
+    count('updated'),
+    count('unchanged'),
+    count('differs'),
+  ];
+  if (created + updated + differs + count('failed') === 0) {
+    const already =
+      unchanged === 0 ? '' : ` ${credentials(unchanged)} ${unchanged === 1 ? 'is' : 'are'} stored already.`;
+    note(`Nothing to import.${already}`);
   } else {
     const parts = [`${created} created`, `${updated} updated`, `${unchanged} unchanged`];
+    if (differs > 0) parts.push(`${differs} changed here and kept`);
     if (count('failed') > 0) parts.push(`${count('failed')} failed`);
     note(`${parts.join(', ')}.`);
   }
   if (count('incomplete') > 0) note(`${credentials(count('incomplete'))} incomplete and not stored.`);
-  tellProblems(groups.filter((g) => g.result === 'failed'));
-  tellClaims(groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)));
-  if (left.length > 0) note(`Still only in the environment (${left.length}): ${left.map(cell).join(', ')}`);
+  printProblems(groups.filter((g) => ['failed', 'disabled', 'deleted'].includes(g.result)));
+  printDifferences(groups);
+  printClaims(groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)));
+  if (left.length === 1) note(`1 variable is still only in the environment: ${cell(left[0])}`);
+  else if (left.length > 0)
+    note(`${left.length} variables are still only in the environment: ${left.map(cell).join(', ')}`);
 }
 
 const credentials = (n: number) => `${n} credential${n === 1 ? '' : 's'}`;

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
-import * as answers from '../api/answers.js';
 import { importEnvBody, importVaultBody } from '../api/credentials.js';
+import { importAnswer } from '../api/importAnswers.js';
 import { type Imported, type ImportReport, importEnv, importVault } from '../usecases/importCredentials.js';
 import { idempotencyKey } from './headers.js';
 import { json, parse, type Route } from './route.js';
@@ -18,6 +18,7 @@ function presentImport(report: ImportReport): Record<string, unknown> {
       variables: g.variables,
       also_claimed: g.alsoClaimed,
       problems: g.problems,
+      differences: g.differences.map((d) => ({ ...d, at: d.at?.toISOString() ?? null })),
     })),
     rows: report.rows,
     warnings: report.warnings,
@@ -35,7 +36,7 @@ export const importRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/imports/env',
     summary: 'Preview or import a .env',
-    answer: answers.importAnswer,
+    answer: importAnswer,
     auth: 'token',
     repeatable: true,
     body: importEnvBody,
@@ -48,7 +49,7 @@ export const importRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/imports/vault',
     summary: "Preview or import Glassdome's flat Vault layout",
-    answer: answers.importAnswer,
+    answer: importAnswer,
     auth: 'token',
     repeatable: true,
     body: importVaultBody,

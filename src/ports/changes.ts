@@ -4,6 +4,7 @@ import type { Role } from '../domain/caller.js';
 import type { Channel } from '../domain/channel.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
+import type { ImportMark } from '../domain/importMerge.js';
 import type { ReportSchedule } from '../domain/reportSchedule.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
@@ -120,6 +121,8 @@ export interface ChangeTx extends DisabledWrites {
   /** Sets the given columns, `updated_at/by`, and adds one to `revision`. Rejects with `name_taken`. */
   updateCredential(id: string, patch: CredentialPatch, by: string, at: Date): Promise<Credential>;
   insertVersion(version: CredentialVersion): Promise<void>;
+  /** Adds to what is noted of the credential's last import; what is not named stays. */
+  markImport(credentialId: string, mark: ImportMark, at: Date): Promise<void>;
   /** False when one of them is so already, or is not there; then the transaction must not be kept. */
   setVersionStates(
     credentialId: string,

@@ -5,6 +5,7 @@ import type { PutNotice } from '../domain/channel.js';
 import type { Credential, CredentialStatus, CredentialVersion, Health } from '../domain/credential.js';
 import type { NoticeState } from '../domain/dueNotices.js';
 import type { Grant, Standing } from '../domain/grant.js';
+import type { ImportMark } from '../domain/importMerge.js';
 import type { ServiceType } from '../domain/serviceType.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { HealthMark } from '../domain/uptime.js';
@@ -147,6 +148,10 @@ export interface Records extends OfferReads {
   refusedAlike(accountKey: string): Promise<TestCode | null>;
   /** The credentials of an owner that hold their name: pending, active and disabled ones. */
   ownedBy(owner: string): Promise<Credential[]>;
+  /** Imported ones of an owner that a person disabled or deleted, destroyed ones too; newest first. */
+  endedImports(owner: string): Promise<Credential[]>;
+  /** What the last import brought; null where none did. */
+  importMark(credentialId: string): Promise<ImportMark | null>;
   /** Does an active credential of this owner fill one of these variables already? */
   fillsVariable(owner: string, variables: readonly string[]): Promise<boolean>;
 

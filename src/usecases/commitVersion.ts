@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../domain/audit.js';
 import type { Credential } from '../domain/credential.js';
+import type { ImportMark } from '../domain/importMerge.js';
 import type { ChangeTx, CredentialPatch, WriteIntent } from '../ports/changes.js';
 import type { StoredVersion } from '../ports/vault.js';
 
@@ -39,7 +40,14 @@ export async function commitVersion(
     secretFields: intent.secretFields,
   };
   const credential = await tx.updateCredential(intent.credentialId, patch, intent.actor, now);
+  if (intent.source === 'import') await tx.markImport(credential.id, markOf(intent, credential), now);
   await tx.closeIntent(intent.id, 'completed', now);
   for (const event of events) tx.audit(event);
   return credential;
+}
+
+/** A new credential has the file's variables; of a change only its fields are known to be the file's. */
+function markOf({ kind, expectedVersion, changedFields }: WriteIntent, { envNames }: Credential): ImportMark {
+  const fields = Object.fromEntries(changedFields.map((name) => [name, expectedVersion]));
+  return { fields, envNames: kind === 'create' ? envNames : {} };
 }

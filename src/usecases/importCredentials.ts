@@ -90,10 +90,10 @@ export async function importVault(
 async function optionsOf(
   ports: Needs,
   call: Call,
-  body: Pick<ImportEnvBody, 'dry_run' | 'only' | 'grant_to'>,
+  body: Pick<ImportEnvBody, 'dry_run' | 'only' | 'grant_to' | 'overwrite'>,
 ): Promise<ImportOptions> {
   const grants = await importGrants(ports, call, body.grant_to);
-  return { dryRun: body.dry_run, only: body.only, grants };
+  return { dryRun: body.dry_run, only: body.only, grants, overwrite: body.overwrite };
 }
 
 async function runPlan(
@@ -103,8 +103,10 @@ async function runPlan(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const mine = await ports.records.ownedBy(call.caller.principal);
+  const ended = await ports.records.endedImports(call.caller.principal);
   const groups: ImportedGroup[] = [];
-  for (const group of plan.groups) groups.push(await importGroup(ports, call, group, { ...options, mine }));
+  for (const group of plan.groups)
+    groups.push(await importGroup(ports, call, group, { ...options, mine, ended }));
   const stillInEnvironment = namesLeft(plan.rows, groups);
   return { dryRun: options.dryRun, groups, rows: plan.rows, warnings: plan.warnings, stillInEnvironment };
 }

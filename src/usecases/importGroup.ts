@@ -3,10 +3,11 @@ import type { Credential } from '../domain/credential.js';
 import type { ImportGroup } from '../domain/envImport.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Grant } from '../domain/grant.js';
-import { authorize } from './authorize.js';
+import type { ImportDifference } from '../domain/importMerge.js';
 import { createCredential } from './createCredential.js';
 import { addMissingGrants, grantsAfter } from './importGrants.js';
-import { mergedFields, updateCredential } from './updateCredential.js';
+import { compareImport, type ImportComparison, markImported } from './importMerge.js';
+import { updateCredential } from './updateCredential.js';
 import type { WritePorts } from './writeVersion.js';
 
 /** What an import makes of one group of variables. */
@@ -14,13 +15,30 @@ export interface ImportedGroup {
   key: string;
   name: string;
   serviceType: string;
-  /** `create`, `update`, `unchanged`: what a real run would do; `created`, `updated`, `unchanged`, `failed`: what it did. */
-  result: 'create' | 'created' | 'update' | 'updated' | 'unchanged' | 'incomplete' | 'skipped' | 'failed';
+  /**
+   * `create`, `update`, `unchanged`: what a real run would do; `created`, `updated`, `unchanged`, `failed`: what it did.
+   * `differs`: nothing, since what differs was changed here. `disabled`, `deleted`: an earlier import made it and a person
+   * ended it, so it is not made again.
+   */
+  result:
+    | 'create'
+    | 'created'
+    | 'update'
+    | 'updated'
+    | 'unchanged'
+    | 'differs'
+    | 'disabled'
+    | 'deleted'
+    | 'incomplete'
+    | 'skipped'
+    | 'failed';
   credentialId: string | null;
   variables: string[];
   /** Which of the variables other active credentials of the caller claim too: `run` leaves those out as conflicts. */
   alsoClaimed: { variable: string; by: string[] }[];
   problems: { field: string; rule: string }[];
+  /** What was changed here since the last import and stays. Never a value. */
+  differences: ImportDifference[];
   /** The broker holds what the file has, by this import or, also where the group was skipped, by an earlier one. */
   stored: boolean;
 }
@@ -31,6 +49,8 @@ export interface ImportOptions {
   /** Keys of groups; all others are skipped. Undefined: none is. */
   only: string[] | undefined;
   grants: Grant[];
+  /** The file wins over what was changed here: everywhere, or in the groups with these keys. */
+  overwrite: boolean | string[];
 }
 
 const NAME_TAKEN = 'The owner already has a credential of that name: rename or delete it.';
@@ -58,6 +78,7 @@ export function planned(
     variables,
     alsoClaimed: alsoClaimed(variables, others),
     problems: group.problems,
+    differences: [],
     stored: false,
   };
 }
@@ -67,7 +88,7 @@ export async function importGroup(
   ports: WritePorts,
   call: Call,
   group: ImportGroup,
-  { mine, ...options }: ImportOptions & { mine: readonly Credential[] },
+  { mine, ended, ...options }: ImportOptions & { mine: readonly Credential[]; ended: readonly Credential[] },
 ): Promise<ImportedGroup> {
   const active = mine.filter((c) => c.status === 'active');
   const existing = active.find((c) => c.labels['import'] === group.key);
@@ -76,13 +97,15 @@ export async function importGroup(
   if (group.problems.length > 0) return { ...told, result: 'incomplete' };
   if (options.only !== undefined && !options.only.includes(group.key))
     return { ...told, result: 'skipped', stored: await isStored(ports, call, group, existing) };
+  const gone = existing === undefined ? ended.find((c) => c.labels['import'] === group.key) : undefined;
+  if (gone !== undefined && (gone.status === 'disabled' || !insists(options.overwrite, group)))
+    return { ...told, ...endedGroup(group, gone) };
   if (existing === undefined && mine.some((c) => c.name === group.name))
     return { ...told, result: 'failed', problems: [{ field: group.key, rule: NAME_TAKEN }] };
   if (options.dryRun && existing === undefined) return told;
   try {
     if (existing !== undefined) {
-      const result = await importInto(ports, call, group, { ...options, existing });
-      return { ...told, result, stored: result !== 'update' };
+      return { ...told, ...(await importInto(ports, call, group, { ...options, existing })) };
     }
     const { credential } = await createCredential(ports, call, bodyOf(group), {
       source: 'import',
@@ -95,13 +118,26 @@ export async function importGroup(
   }
 }
 
+/** A person ended what an earlier import made: making it again would undo that. */
+function endedGroup(
+  group: ImportGroup,
+  gone: Credential,
+): Pick<ImportedGroup, 'result' | 'name' | 'credentialId' | 'problems'> {
+  const disabled = gone.status === 'disabled';
+  const rule = disabled
+    ? 'was imported before and is disabled; enable it to import into it'
+    : 'was imported before and was deleted; restore it, or import with overwrite to create it again';
+  const result = disabled ? 'disabled' : 'deleted';
+  return { result, name: gone.name, credentialId: gone.id, problems: [{ field: group.key, rule }] };
+}
+
 /** What is wrong with one group alone; all else ends the import. */
 function ownTrouble(error: unknown): BrokerError {
   if (!(error instanceof BrokerError) || error.code === 'store_unavailable') throw error;
   return error;
 }
 
-/** Whether an earlier import brought what the file has now. */
+/** Whether the broker holds what the file has now, values and variables. */
 async function isStored(
   ports: WritePorts,
   call: Call,
@@ -110,55 +146,65 @@ async function isStored(
 ): Promise<boolean> {
   if (existing === undefined) return false;
   try {
-    return await holds(ports, call, group, existing);
+    return isSame(await compareImport(ports, call, group, { existing, overwrite: false }));
   } catch (error) {
     ownTrouble(error);
     return false;
   }
 }
 
-/** Whether a credential has the names and values of the file. */
-async function holds(
-  ports: WritePorts,
-  call: Call,
-  group: ImportGroup,
-  existing: Credential,
-): Promise<boolean> {
-  if (!hasNames(existing, group)) return false;
-  const granted = await authorize(ports, call, existing.id, 'edit', 'credential.update');
-  const body = { fields: group.fields, ...secretFieldsOf(group) };
-  const { changed } = await mergedFields(ports, call, granted, body, true);
-  return changed.length === 0;
-}
+const isSame = ({ taken, names, differences }: ImportComparison): boolean =>
+  taken.length === 0 && names === undefined && differences.length === 0;
+
+type Into = Pick<ImportedGroup, 'result' | 'stored' | 'differences'>;
 
 /** What an import makes, or in a preview would make, of a credential that is there already. */
 async function importInto(
   ports: WritePorts,
   call: Call,
   group: ImportGroup,
-  { existing, dryRun, grants }: ImportOptions & { existing: Credential },
-): Promise<'unchanged' | 'updated' | 'update'> {
+  { existing, dryRun, grants, overwrite }: ImportOptions & { existing: Credential },
+): Promise<Into> {
+  const compared = await compareImport(ports, call, group, {
+    existing,
+    overwrite: insists(overwrite, group),
+  });
+  const { taken, names, differences } = compared;
+  const stored = differences.length === 0;
+  const idle = stored ? 'unchanged' : 'differs';
+  const due = taken.length > 0 || names !== undefined;
   if (dryRun) {
-    const same = await holds(ports, call, group, existing);
     const { missing } = await grantsAfter(ports, existing.id, grants);
-    return same && !missing ? 'unchanged' : 'update';
+    return { result: due || missing ? 'update' : idle, stored: !due && stored, differences };
   }
-  const body = { fields: group.fields, ...secretFieldsOf(group) };
-  const { credential: after } = await updateCredential(
-    ports,
-    call,
-    existing.id,
-    hasNames(existing, group) ? body : { ...body, env_names: group.envNames },
-    { source: 'import', exact: true },
-  );
+  const after = due ? await take(ports, call, group, compared) : compared.credential;
+  await markImported(ports, call, after, { ...compared, group });
   const shared = await addMissingGrants(ports, call, existing.id, grants);
-  return after.revision === existing.revision && !shared ? 'unchanged' : 'updated';
+  return { result: due || shared ? 'updated' : idle, stored, differences };
 }
 
-const hasNames = (existing: Credential, group: ImportGroup) =>
-  JSON.stringify(sorted(existing.envNames)) === JSON.stringify(sorted(group.envNames));
+/** Writes what the file may set. Rejects with `conflict` when the credential changed since it was compared. */
+async function take(
+  ports: WritePorts,
+  call: Call,
+  group: ImportGroup,
+  { credential, file, taken, names }: ImportComparison,
+): Promise<Credential> {
+  const secretFields = group.secretFields?.filter((name) => taken.includes(name));
+  const fields = {
+    fields: Object.fromEntries(taken.map((name) => [name, file.get(name) ?? null])),
+    ...(secretFields === undefined ? {} : { secret_fields: secretFields }),
+  };
+  const body = {
+    ...(taken.length === 0 ? {} : fields),
+    ...(names === undefined ? {} : { env_names: names }),
+  };
+  const options = { source: 'import' as const, exact: true, ifMatch: credential.revision };
+  return (await updateCredential(ports, call, credential.id, body, options)).credential;
+}
 
-const sorted = (map: Record<string, string>) => Object.entries(map).sort(([a], [b]) => a.localeCompare(b));
+const insists = (overwrite: ImportOptions['overwrite'], group: ImportGroup): boolean =>
+  overwrite === true || (overwrite !== false && overwrite.includes(group.key));
 
 const secretFieldsOf = (group: ImportGroup) =>
   group.secretFields === undefined ? {} : { secret_fields: group.secretFields };

@@ -1,5 +1,6 @@
 import type { CredentialVersion } from '../../domain/credential.js';
 import type { Grant } from '../../domain/grant.js';
+import type { ImportMark } from '../../domain/importMerge.js';
 import type { OpenIntent, WriteIntent } from '../../ports/changes.js';
 import type { Records, UsageRow } from '../../ports/records.js';
 import { CREDENTIAL_COLUMNS, toCredential, uuidOrNull } from './credentialRow.js';
@@ -15,6 +16,8 @@ type CredentialReads = Pick<
   | 'grants'
   | 'usage'
   | 'ownedBy'
+  | 'endedImports'
+  | 'importMark'
   | 'fillsVariable'
   | 'openIntents'
   | 'openIntent'
@@ -49,6 +52,18 @@ export function credentialReads(query: Query): CredentialReads {
       const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
                     where c.owner = $1 and c.status in ('pending', 'active', 'disabled') order by c.created_at, c.id`;
       return (await query({ text, values: [owner] })).map(toCredential);
+    },
+    async endedImports(owner) {
+      const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
+                    where c.owner = $1 and c.labels ? 'import' and c.deleted_by is distinct from 'system'
+                      and c.status in ('disabled', 'deleted', 'destroying', 'destroyed')
+                    order by c.updated_at desc, c.id`;
+      return (await query({ text, values: [owner] })).map(toCredential);
+    },
+    async importMark(credentialId) {
+      const text = 'select fields, env_names from broker.import_marks where credential_id = $1';
+      const [row] = await query({ text, values: [uuidOrNull(credentialId)] });
+      return row === undefined ? null : ({ fields: row['fields'], envNames: row['env_names'] } as ImportMark);
     },
     async fillsVariable(owner, variables) {
       const text = `select exists (select 1 from broker.credentials c

@@ -10,11 +10,17 @@ type CredentialWrites = Pick<
   | 'insertCredential'
   | 'updateCredential'
   | 'insertVersion'
+  | 'markImport'
   | 'setVersionStates'
   | 'openIntent'
   | 'closeIntent'
   | 'replaceGrants'
 >;
+
+const MARK_IMPORT = `
+  insert into broker.import_marks as before (credential_id, fields, env_names, at) values ($1, $2, $3, $4)
+  on conflict (credential_id) do update set fields = before.fields || excluded.fields,
+    env_names = before.env_names || excluded.env_names, at = excluded.at`;
 
 const SET_STATES = `
   update broker.credential_versions v set state = given.state
@@ -58,6 +64,10 @@ export function credentialWrites(query: Query): CredentialWrites {
         state: version.state,
         recorded_at: version.recordedAt,
       }),
+    async markImport(credentialId, { fields, envNames }, at) {
+      const values = [credentialId, JSON.stringify(fields), JSON.stringify(envNames), at];
+      await query({ text: MARK_IMPORT, values });
+    },
     async setVersionStates(credentialId, states) {
       const values = [credentialId, states.map(({ version }) => version), states.map(({ state }) => state)];
       return (await query({ text: SET_STATES, values })).length === states.length;

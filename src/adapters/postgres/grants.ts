@@ -29,6 +29,7 @@ const FULL = [
   'notification_deliveries',
   'principal_addresses',
   'env_leftovers',
+  'import_marks',
   'worker_schedules',
   'worker_tasks',
   'worker_processes',

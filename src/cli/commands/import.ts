@@ -3,7 +3,7 @@ import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { readDotenvText } from '../envFile.js';
 import { CliError, EXIT } from '../exitCodes.js';
-import { type ImportGroupView, type ImportReport, printPreview, tellOutcome } from '../importReport.js';
+import { type ImportGroupView, type ImportReport, printOutcome, printPreview } from '../importReport.js';
 import { printJson } from '../output.js';
 import { secretInput } from '../secretInput.js';
 import { confirm, note } from '../terminal.js';
@@ -13,6 +13,7 @@ interface Options extends GlobalOptions {
   yes?: boolean;
   only?: string[];
   grantTo?: string[];
+  overwrite?: string[] | true;
   fromVault?: boolean;
   vaultToken?: string | true;
   mount?: string;
@@ -31,6 +32,11 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
   .option('--yes', 'do not ask')
   .option('--only <group>', 'a group of the preview, e.g. proxmox:01; may be repeated', repeated)
   .option(
+    '--overwrite [group]',
+    'replace values that were changed here since the last import: in this group (may be repeated), or in all',
+    repeated,
+  )
+  .option(
     '--grant-to <subject>',
     'who may read all of it: team:red, service_account:<id or name> or local:anna; may be repeated',
     repeated,
@@ -42,10 +48,16 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
   .option('--vault-token [value]', 'for --from-vault: asked for when left out; @file, - for stdin')
   .option('--mount <name>', 'for --from-vault: the mount of the old keys (default: glassdome)')
   .action(
-    withBroker<Options>(async (cli, options, [file]) => {
+    withBroker<Options>(async (cli, options, words) => {
+      const { file, overwrite } = wordsOf(options, words);
       const source = await sourceOf(file, options);
-      const granting = { ...source, body: { ...source.body, grant_to: options.grantTo ?? [] } };
-      const preview = await previewOf(cli, granting, options.only);
+      const granting = { ...source, body: { ...source.body, grant_to: options.grantTo ?? [], overwrite } };
+      const preview = await previewOf(
+        cli,
+        granting,
+        [...(options.only ?? []), ...(Array.isArray(overwrite) ? overwrite : [])],
+        options.only,
+      );
       if (!options.json) printPreview(preview, options.grantTo ?? []);
       else if (options.dryRun) printJson(preview);
       if (options.dryRun) return;
@@ -53,7 +65,7 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
       if (due.length > 0) await confirm(`Import ${due.length} of ${preview.groups.length}?`, options.yes);
       const report = await importAll(cli, granting, preview, due);
       if (options.json) printJson(report);
-      else tellOutcome(report);
+      else printOutcome(report);
       if (isPartial(report, options.only)) process.exitCode = EXIT.failed;
     }),
   );
@@ -75,9 +87,26 @@ async function sourceOf(file: string | undefined, options: Options): Promise<Sou
   return { path: '/api/imports/vault', body: { vault_token: token.reveal().trim(), ...mount } };
 }
 
-async function previewOf(cli: Cli, source: Source, only: string[] | undefined): Promise<ImportReport> {
+/** `--overwrite .env`: the last word of an option that may be given without one is the file where no other is named. */
+function wordsOf(
+  { overwrite, fromVault }: Options,
+  [file]: string[],
+): { file: string | undefined; overwrite: string[] | boolean } {
+  if (file !== undefined || fromVault === true || !Array.isArray(overwrite))
+    return { file, overwrite: overwrite ?? false };
+  const groups = overwrite.slice(0, -1);
+  return { file: overwrite.at(-1), overwrite: groups.length === 0 ? true : groups };
+}
+
+/** @param named groups that have to be there. */
+async function previewOf(
+  cli: Cli,
+  source: Source,
+  named: readonly string[],
+  only: string[] | undefined,
+): Promise<ImportReport> {
   const preview = await ask(cli, source, { only, dry_run: true });
-  const unknown = (only ?? []).filter((key) => !preview.groups.some((g) => g.key === key));
+  const unknown = named.filter((key) => !preview.groups.some((g) => g.key === key));
   if (unknown.length === 0) return preview;
   const known = preview.groups.map((g) => g.key).join(', ') || 'none';
   throw new CliError(`There is no group "${unknown.join('", "')}".`, EXIT.usage, `There are: ${known}`);
