@@ -4,12 +4,12 @@ import type { Role } from '../domain/caller.js';
 import type { Channel } from '../domain/channel.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { Grant } from '../domain/grant.js';
-import type { ImportMark } from '../domain/importMerge.js';
 import type { ReportSchedule } from '../domain/reportSchedule.js';
 import type { TestCode, TestRun } from '../domain/testResult.js';
 import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
 import type { DisabledWrites } from './disabledWrites.js';
 import type { ReportOnly } from './findings.js';
+import type { ImportWrites } from './imports.js';
 import type { ChannelPatch, SealedChannel } from './notices.js';
 import type { OfferAnswer, PreferenceChange } from './offers.js';
 import type { DisabledPrincipal, Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
@@ -111,7 +111,7 @@ export interface JoiningMember extends TeamMember {
 }
 
 /** Writes of one transaction. Everything here commits together with its audit rows, or not at all. */
-export interface ChangeTx extends DisabledWrites {
+export interface ChangeTx extends DisabledWrites, ImportWrites {
   /** At least one event a change; numbered and hashed at commit. */
   audit(event: AuditEvent): void;
   /** Locks and returns the row, whatever its status. */
@@ -121,8 +121,6 @@ export interface ChangeTx extends DisabledWrites {
   /** Sets the given columns, `updated_at/by`, and adds one to `revision`. Rejects with `name_taken`. */
   updateCredential(id: string, patch: CredentialPatch, by: string, at: Date): Promise<Credential>;
   insertVersion(version: CredentialVersion): Promise<void>;
-  /** Adds to what is noted of the credential's last import; what is not named stays. */
-  markImport(credentialId: string, mark: ImportMark, at: Date): Promise<void>;
   /** False when one of them is so already, or is not there; then the transaction must not be kept. */
   setVersionStates(
     credentialId: string,
@@ -162,11 +160,6 @@ export interface ChangeTx extends DisabledWrites {
   acknowledgeNotice(id: string, by: string, at: Date): Promise<void>;
   /** What of it was not sent yet is dropped: it is put once more when it still holds. */
   snoozeNotice(id: string, by: string, until: Date): Promise<void>;
-  /**
-   * What an import left in the importer's environment takes the place of what the one before left; none: forgotten, the
-   * same: nothing changes.
-   */
-  setEnvLeftovers(principal: string, names: string[], at: Date): Promise<void>;
   /** Rejects with `name_taken`. */
   insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
   /** Of a channel that was just added: it hears of events from now on. */
