@@ -91,8 +91,8 @@ export interface Jobs {
    * Owners take turns, so that one with very many keeps nobody else's waiting.
    */
   enqueueDueTests(now: Date, batch: DueBatch): Promise<number>;
-  /** The id of the credential that `enqueueDueTests` would claim first. */
-  nextDueTest(now: Date, except: readonly string[]): Promise<string | null>;
+  /** The ids of the credentials that `enqueueDueTests` would claim first. */
+  dueTests(now: Date, batch: Pick<DueBatch, 'limit' | 'except'>): Promise<string[]>;
   /** Removes jobs that were given up before; how many. */
   forgetDead(before: Date): Promise<number>;
   /** Removes queues in which nothing waits or runs; how many. Whoever takes a job looks at each that is there. */
@@ -109,6 +109,8 @@ export interface DueBatch {
   before: number;
   /** Ids that are left alone. */
   except: readonly string[];
+  /** Left out: all that are due. */
+  only?: readonly string[];
 }
 
 /** How often stored credentials are tested by themselves. */

@@ -1,6 +1,7 @@
 import type { Call } from '../domain/caller.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
+import type { DueBatch } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
@@ -48,43 +49,49 @@ const ITS_OWN = ['conflict', 'gone', 'integrity_error'];
 
 /**
  * Puts a job into the queue for each credential whose test is due; their number. Very many are spread, so that whoever
- * reads meanwhile does not wait for them. A batch that fails is tried in smaller ones; a credential that can't be enqueued
- * alone is logged and left alone.
+ * reads meanwhile does not wait for them. The credentials of a batch that fails are tried one by one; one that can't be
+ * enqueued alone is logged and left alone.
  */
 export async function enqueueDueTests(
   ports: Pick<Ports, 'clock' | 'jobs' | 'log'>,
   signal?: AbortSignal,
 ): Promise<number> {
   let all = 0;
-  let limit = BATCH;
+  let failures = 0;
   const except: string[] = [];
   while (signal?.aborted !== true) {
     const spread = { afterMs: (all / BATCH) * STRETCH_MS, spreadMs: all === 0 ? 0 : STRETCH_MS };
+    const batch = { limit: BATCH, ...spread, before: all, except };
     try {
-      const batch = { limit, ...spread, before: all, except };
       const many = await ports.jobs.enqueueDueTests(ports.clock.now(), batch);
       all += many;
-      if (many < limit) break;
-      limit = Math.min(BATCH, 2 * limit);
+      if (many < BATCH) break;
     } catch (error) {
-      if (!(error instanceof BrokerError)) throw error;
-      if (limit === 1) await leaveAlone(ports, except, error);
-      limit = Math.max(1, Math.floor(limit / 4));
+      failures += 1;
+      if (!(error instanceof BrokerError) || failures > MOST_HEAVY) throw error;
+      all += await oneByOne(ports, batch, except);
     }
   }
   return all;
 }
 
-/** Adds the one that could not be enqueued to `except`. Rejects when there are many. */
-async function leaveAlone(
+/** How many of a batch that failed could be enqueued; the others are added to `except`. Rejects when those are many. */
+async function oneByOne(
   { clock, jobs, log }: Pick<Ports, 'clock' | 'jobs' | 'log'>,
+  batch: DueBatch,
   except: string[],
-  error: BrokerError,
-): Promise<void> {
-  const heavy = await jobs.nextDueTest(clock.now(), except);
-  if (heavy === null || except.length >= MOST_HEAVY) throw error;
-  log.error('test_not_enqueued', { credential_id: heavy, code: error.code });
-  except.push(heavy);
+): Promise<number> {
+  let all = 0;
+  for (const id of await jobs.dueTests(clock.now(), batch))
+    try {
+      const before = batch.before + all;
+      all += await jobs.enqueueDueTests(clock.now(), { ...batch, before, limit: 1, only: [id] });
+    } catch (error) {
+      if (!(error instanceof BrokerError) || except.length >= MOST_HEAVY) throw error;
+      log.error('test_not_enqueued', { credential_id: id, code: error.code });
+      except.push(id);
+    }
+  return all;
 }
 
 /**

@@ -16,8 +16,9 @@ const WAITING = `
 const ENQUEUE = `
   with waiting as (
     ${WAITING} where c.status = 'active' and c.next_test_at <= $1 and c.id <> all ($6::uuid[])
+      and ($8::uuid[] is null or c.id = any ($8::uuid[]))
   ), chosen as (
-    select id, place from waiting order by place, next_test_at limit $2
+    select id, place from waiting order by place, next_test_at, id limit $2
   ), free as (
     select c.id, chosen.place from chosen join broker.credentials c on c.id = chosen.id
     where c.status = 'active' and c.next_test_at <= $1 for update of c skip locked
@@ -40,7 +41,7 @@ const ENQUEUE = `
 const FIRST = `
   with waiting as (
     ${WAITING} where c.status = 'active' and c.next_test_at <= $1 and c.id <> all ($2::uuid[])
-  ) select id from waiting order by place, next_test_at limit 1`;
+  ) select id from waiting order by place, next_test_at, id limit $3`;
 
 /** Claims what is due and enqueues it in one statement; how many. */
 export async function enqueueDueTests(
@@ -48,17 +49,23 @@ export async function enqueueDueTests(
   due: DueBatch & { now: Date; againMs: number },
 ): Promise<number> {
   const times = [due.againMs, due.afterMs, due.spreadMs].map((ms) => ms / 1000);
-  const values = [due.now, due.limit, ...times, [...due.except], due.before];
+  const values = [
+    due.now,
+    due.limit,
+    ...times,
+    [...due.except],
+    due.before,
+    due.only === undefined ? null : [...due.only],
+  ];
   const [row] = await query({ text: ENQUEUE, values });
   return Number(row?.['many'] ?? 0);
 }
 
-/** The one that would be claimed first. */
-export async function nextDueTest(
+/** Those that would be claimed first. */
+export async function dueTests(
   query: Query,
   now: Date,
-  except: readonly string[],
-): Promise<string | null> {
-  const [row] = await query({ text: FIRST, values: [now, [...except]] });
-  return (row?.['id'] as string | undefined) ?? null;
+  { limit, except }: Pick<DueBatch, 'limit' | 'except'>,
+): Promise<string[]> {
+  return (await query({ text: FIRST, values: [now, [...except], limit] })).map((row) => String(row['id']));
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { toSql } from './credentialRow.js';
-import { enqueueDueTests, nextDueTest } from './dueTests.js';
+import { dueTests, enqueueDueTests } from './dueTests.js';
 import { forgetQueues } from './jobQueues.js';
 import { startJobRunner } from './jobRunner.js';
 import { jobsStatus } from './jobsStatus.js';
@@ -73,7 +73,7 @@ export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptio
     },
     work: (handlers) => startJobRunner({ pool, clock, log, leaseMs }, handlers),
     enqueueDueTests: (now, batch) => enqueueDueTests(query, { now, ...batch, againMs: TEST_AGAIN_MS }),
-    nextDueTest: (now, except) => nextDueTest(query, now, except),
+    dueTests: (now, batch) => dueTests(query, now, batch),
     async forgetDead(before) {
       return (await query({ text: FORGET_DEAD, values: [before] })).length;
     },
