@@ -18,11 +18,12 @@ const resolved = z.strictObject({
   /** With `shape: client` only: the class or function whose arguments the fields are; null: none is known for it. */
   client: z.string().nullable().optional(),
 });
+const claimant = z.strictObject({ id: z.uuid(), name: z.string(), owner: z.string() });
 const unresolved = z.strictObject({
   status: z.literal('error'),
   code: z.string(),
   detail: z.string(),
-  candidates: z.array(z.string()).optional(),
+  candidates: z.array(claimant).optional(),
 });
 export const resolveAnswer = list(z.union([resolved, unresolved]));
 const source = z.strictObject({
@@ -33,7 +34,6 @@ const source = z.strictObject({
   /** The variable that the credential names, where this is another name for it. */
   alias_of: maybe(z.string()),
 });
-const claimant = z.strictObject({ id: z.uuid(), name: z.string(), owner: z.string() });
 export const environmentAnswer = z.strictObject({
   variables: texts,
   sources: z.record(z.string(), source),
@@ -46,6 +46,15 @@ export const environmentAnswer = z.strictObject({
     }),
   ),
   failed: z.array(z.strictObject({ credential_id: z.uuid(), name: z.string(), code: z.string() })),
+  /** Variables that others added, changed or removed on your own credentials. They stay as you had them until you agree. */
+  held_back: z.array(
+    z.strictObject({
+      variable: z.string(),
+      credential_id: z.uuid(),
+      name: z.string(),
+      changed_by: maybe(z.string()),
+    }),
+  ),
   /** Credentials that would fill more once you accepted them: `GET /api/offers`. */
   offers: count,
   /** Credentials with variables that you may use, but not read. */

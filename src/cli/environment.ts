@@ -26,6 +26,7 @@ export interface BrokerEnvironment {
     because?: string | null;
   }[];
   failed: { credential_id: string; name: string; code: string }[];
+  held_back?: { variable: string; credential_id: string; name: string; changed_by: string | null }[];
   offers?: number;
   unreadable?: number;
 }

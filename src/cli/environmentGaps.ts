@@ -16,6 +16,9 @@ export async function reportGaps(
   const conflicts = body.conflicts.filter(({ variable }) => only === undefined || only.includes(variable));
   for (const conflict of conflicts) note(`warning: ${sentence(conflict)}`);
   reportWaysOut(conflicts);
+  reportHeldBack(
+    (body.held_back ?? []).filter(({ variable }) => only === undefined || only.includes(variable)),
+  );
   for (const { name, code } of body.failed) note(`warning: "${cell(name)}" could not be read (${code})`);
   if (Object.keys(body.variables).length === 0) await reportNothing(cli, body, requireAny);
   if (!strict) return;
@@ -35,6 +38,13 @@ export function requirePresent(
     const hint = 'See what there is: glassdome credentials env, and glassdome offers list';
     throw new CliError(`Nothing was started: ${missing.join(', ')} is not set.`, EXIT.notFound, hint);
   }
+}
+
+function reportHeldBack(held: NonNullable<BrokerEnvironment['held_back']>): void {
+  for (const { variable, name, changed_by } of held)
+    note(
+      `warning: ${variable} of your own "${cell(name)}" was changed by ${cell(changed_by ?? 'somebody else')} and is held back. To agree: glassdome credentials prefer "${cell(name)}" --variable ${variable}`,
+    );
 }
 
 function sentence({ variable, credentials, served_by, because }: BrokerEnvironment['conflicts'][0]): string {

@@ -138,6 +138,10 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
     `${fact('giver')} offers ${name} (${fact('variables')}). It fills nothing until you accept it: glassdome offers list.`,
   variable_conflict: (_name, fact) =>
     `${fact('variable')} is claimed by ${fact('credentials')}; ${fact('serves')} fills it. To choose: glassdome credentials prefer.`,
+  held_back: (name, fact) =>
+    `${fact('changed_by')} changed ${name}, which is yours: ${fact('changes')}. You are served as before until you agree: glassdome credentials prefer for a variable, or an update of your own.`,
+  offer_names: (name, fact) =>
+    `${fact('giver')} added ${fact('variables')} to ${name}, which you accepted. They fill nothing until you accept them: glassdome offers list.`,
   tasks_stopped: (_name, fact) =>
     `The broker’s scheduled jobs have stopped: ${fact('tasks')}. Check that a worker runs (glassdome worker status).`,
   audit_damaged: (_name, fact) =>
@@ -164,6 +168,8 @@ const SHORT: Readonly<Record<NoticeKind, string>> = {
   broker_ending: 'part of the broker itself ending',
   offer: 'offered',
   variable_conflict: 'claimed more than once',
+  held_back: 'changed by somebody else',
+  offer_names: 'with new variables to accept',
   drift: 'changed in Vault',
   drift_adopted: 'changed in Vault and in use',
   active_gone: 'removed in Vault',

@@ -27,6 +27,8 @@ export const NOTICE_KINDS = [
   'broker_ending',
   'offer',
   'variable_conflict',
+  'held_back',
+  'offer_names',
   'tasks_stopped',
   'audit_damaged',
 ] as const;
@@ -99,6 +101,8 @@ const SEVERITY_OF: Readonly<Record<NoticeKind, Severity>> = {
   broker_ending: 'warning',
   offer: 'info',
   variable_conflict: 'warning',
+  held_back: 'warning',
+  offer_names: 'info',
   tasks_stopped: 'critical',
   audit_damaged: 'critical',
 };

@@ -136,6 +136,12 @@ export function presentEnvironment(environment: Environment): Record<string, unk
       because,
     })),
     failed: environment.failed.map((f) => ({ credential_id: f.credentialId, name: f.name, code: f.code })),
+    held_back: environment.heldBack.map(({ variable, credentialId, name, changedBy }) => ({
+      variable,
+      credential_id: credentialId,
+      name,
+      changed_by: changedBy,
+    })),
     offers: environment.offers,
     unreadable: environment.unreadable,
   };

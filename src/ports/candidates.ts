@@ -7,7 +7,12 @@ import type { Preference } from '../domain/variablePlan.js';
 
 /** A credential that the caller owns or holds a grant on, with what decides whether and since when it counts. */
 export interface Candidate extends Standing, Reached {
+  /** To its owner with the variables and labels that the owner agreed to, whatever others changed since. */
   credential: Credential;
+  /** The name it is found by; to its owner the one that the owner agreed to. */
+  calledName: string;
+  /** Its owner's variables that others added, changed or removed, so that they wait for the owner's yes. */
+  heldBack: string[];
 }
 
 /** What `resolve` and `environment` choose from. */

@@ -52,5 +52,7 @@ export interface OfferReads {
     page: PageRequest,
   ): Promise<Page<Offer>>;
   offer(receiver: OfferReceiver, id: string): Promise<Offer | null>;
+  /** Who accepted something of a credential, and still has the grant. */
+  acceptors(credentialId: string): Promise<string[]>;
   preferences(principal: string): Promise<Preference[]>;
 }

@@ -52,7 +52,7 @@ function byFeature(
   usable: readonly Candidate[],
   item: Exclude<Selector, { env: string }>,
 ): Candidate {
-  const fitting = usable.filter((c) => fits(item, c));
+  const fitting = rightlyNamed(usable.filter((c) => fits(item, c)));
   // An id, or an owner with a name, says what is meant; so an offer is good enough.
   if ('id' in item || ('name' in item && item.owner !== undefined)) {
     if (fitting[0] === undefined) throw notFound();
@@ -65,18 +65,32 @@ function byFeature(
   return findOne(fitting, { since, preferred: preferred?.credentialId });
 }
 
+/** An owner who gives a name again that somebody took from another credential means the new one. */
+function rightlyNamed(fitting: readonly Candidate[]): readonly Candidate[] {
+  const right = fitting.filter(({ credential, calledName }) => credential.name === calledName);
+  return right.some(({ isOwner }) => isOwner) ? right : fitting;
+}
+
 /** The one that fills the variable in the environment too, so that what belongs together is never mixed. */
-function byVariable(plan: VariablePlan<Candidate>, { receiver }: Candidates, variable: string): Found {
+function byVariable(plan: VariablePlan<Candidate>, all: Candidates, variable: string): Found {
   const spellings = envSpellings(variable);
   const claims = spellings.flatMap((name) => {
     const candidate = plan.served.get(name);
-    const claim = candidate && variableClaim(candidate, receiver, name);
+    const claim = candidate && variableClaim(candidate, all.receiver, name);
     return candidate && claim ? [{ candidate, claim, only: candidate.credential.envNames[name] }] : [];
   });
   const [best] = claims.sort((a, b) => compareClaims(a.claim, b.claim));
   if (best?.only !== undefined) return { candidate: best.candidate, only: best.only };
   const conflict = plan.conflicts.find((each) => spellings.includes(each.variable));
-  throw conflict === undefined ? notFound() : unserved(conflict);
+  if (conflict !== undefined) throw unserved(conflict);
+  const held = all.candidates.find(({ heldBack }) => heldBack.some((name) => spellings.includes(name)));
+  throw held === undefined ? notFound() : heldBackError(held);
+}
+
+function heldBackError({ credential }: Candidate): BrokerError {
+  return new BrokerError('not_found', {
+    detail: `Somebody else named this variable on your own credential ${credential.name}; it is held back until you agree. Prefer it (glassdome credentials prefer), or name the credential.`,
+  });
 }
 
 function unserved({ claimants, because }: VariablePlan<Candidate>['conflicts'][number]): BrokerError {
@@ -86,10 +100,10 @@ function unserved({ claimants, because }: VariablePlan<Candidate>['conflicts'][n
   });
 }
 
-function fits(item: Selector, { credential }: Candidate): boolean {
+function fits(item: Selector, { credential, calledName }: Candidate): boolean {
   if ('id' in item) return credential.id === item.id;
   if (item.owner !== undefined && credential.owner !== item.owner) return false;
-  if ('name' in item) return credential.name === item.name;
+  if ('name' in item) return calledName === item.name;
   if ('env' in item) return envSpellings(item.env).some((name) => hasVariable(credential, name));
   const wanted = Object.entries(item.labels ?? {});
   return credential.serviceType === item.service_type && wanted.every(([k, v]) => credential.labels[k] === v);

@@ -7,7 +7,7 @@ import type { EnvironmentConflict } from './readEnvironment.js';
 type Needs = Pick<Ports, 'clock' | 'records'>;
 
 /** Principals may hold the slash that ends the state of a period. */
-const part = (text: string) => encodeURIComponent(text);
+export const part = (text: string) => encodeURIComponent(text);
 
 /**
  * One notice a day to each receiver of offers of one giver, whatever the giver offers: a flood of grants is no flood of
@@ -58,7 +58,7 @@ export async function joiningNotices(
   return offerNotices(ports, call, none, asGrants);
 }
 
-async function personOf(ports: Needs, principal: string): Promise<string> {
+export async function personOf(ports: Needs, principal: string): Promise<string> {
   if (kindOfPrincipal(principal) !== 'service_account') return principal;
   const account = await ports.records.serviceAccount(principal.slice('sa:'.length));
   return account?.createdBy ?? principal;

@@ -28,6 +28,8 @@ export interface Environment {
   failed: { credentialId: string; name: string; code: string }[];
   /** Offers that wait for an answer, up to 100, and credentials that would fill more once their new names are accepted. */
   offers: number;
+  /** Variables that others changed on the caller's own credentials: as before until the caller agrees. */
+  heldBack: { variable: string; credentialId: string; name: string; changedBy: string | null }[];
   /** Credentials with variables that the caller may use, but not read. */
   unreadable: number;
 }
@@ -80,7 +82,7 @@ export async function readEnvironment(
   const filled = fill([...named(chosen), ...others], read);
   const reported = conflicts.map(toConflict);
   await reportConflicts(ports, call, reported);
-  return { ...filled, conflicts: reported, ...withheld(wanted, usable) };
+  return { ...filled, conflicts: reported, ...withheld(wanted, usable), heldBack: heldBackOf(usable) };
 }
 
 function named(chosen: ReadonlyMap<string, Candidate>): [string, Alias<Candidate>][] {
@@ -141,6 +143,15 @@ function withheld(all: Candidates, usable: readonly Candidate[]): Pick<Environme
   const ids = new Set(usable.map(({ credential }) => credential.id));
   const unreadable = all.candidates.filter(({ credential }) => !ids.has(credential.id));
   return { offers: all.offers + usable.filter(isOffer).length, unreadable: unreadable.length };
+}
+
+function heldBackOf(usable: readonly Candidate[]): Environment['heldBack'] {
+  return usable.flatMap(({ credential, heldBack, history }) =>
+    heldBack.map((variable) => {
+      const changedBy = history.envAdded[variable]?.by ?? null;
+      return { variable, credentialId: credential.id, name: credential.name, changedBy };
+    }),
+  );
 }
 
 const hasLabels =

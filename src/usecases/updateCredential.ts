@@ -10,12 +10,13 @@ import type { Secret } from '../domain/secret.js';
 import type { Connector } from '../domain/template.js';
 import { mergeFields } from '../domain/templateFields.js';
 import { firstTest, rescheduled } from '../domain/testPace.js';
-import type { CredentialPatch } from '../ports/changes.js';
+import type { CredentialPatch, Notice } from '../ports/changes.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
 import { checkEnvFields } from './createCredential.js';
 import { checkRules } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';
+import { nameNotices } from './nameNotices.js';
 import { intervalMs } from './recordTest.js';
 import { reminderChoice } from './reminderChoice.js';
 import { checkRevision } from './revision.js';
@@ -45,8 +46,9 @@ export async function updateCredential(
   const { credential } = granted;
   checkRevision(credential, options.ifMatch);
   const patch = patchOf(ports, credential, body);
+  const notices = await nameNotices(ports, call, credential, patch);
   const metadataOnly = async () => ({
-    credential: await changeMetadata(ports, call, credential, patch),
+    credential: await changeMetadata(ports, call, credential, { patch, notices }),
     test: null,
   });
   if (body.fields === undefined) return metadataOnly();
@@ -78,6 +80,7 @@ export async function updateCredential(
         patch: { ...unproven(ports, credential, { changed, moved, values }), ...patch },
         action: 'credential.update',
         also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
+        notices,
       }),
   });
 }
@@ -187,7 +190,7 @@ async function changeMetadata(
   ports: WritePorts,
   call: Call,
   credential: Credential,
-  patch: CredentialPatch,
+  { patch, notices }: { patch: CredentialPatch; notices: readonly Notice[] },
 ): Promise<Credential> {
   if (Object.keys(patch).length === 0) return credential;
   if (patch.envNames !== undefined) {
@@ -204,6 +207,7 @@ async function changeMetadata(
         details: { changed: Object.keys(patch) },
       }),
     );
+    await tx.notices(notices);
     return tx.updateCredential(row.id, patch, call.caller.principal, ports.clock.now());
   });
 }

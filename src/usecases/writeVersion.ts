@@ -4,7 +4,7 @@ import type { Call } from '../domain/caller.js';
 import { type Credential, type CredentialVersion, MAX_VERSIONS, roomFor } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
-import type { CredentialPatch, WriteIntent } from '../ports/changes.js';
+import type { CredentialPatch, Notice, WriteIntent } from '../ports/changes.js';
 import type { StoredMetadata, StoredVersion } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
@@ -29,6 +29,8 @@ export interface NewVersion {
   action: 'credential.create' | 'credential.update' | 'credential.rotate';
   /** Further events that commit with the version. */
   also?: AuditEvent[];
+  /** Notices that commit with the version. */
+  notices?: readonly Notice[];
 }
 
 /** The intent that must be committed before Vault is asked to write. */
@@ -98,16 +100,17 @@ export async function storeAndCommit(
   const stored = await writeToVault(ports, intent, next).catch((error: unknown) =>
     abandon(ports, call, intent, error),
   );
-  return ports.changes.run((tx) =>
-    commitVersion(tx, ports.clock.now(), intent, stored, [
+  return ports.changes.run(async (tx) => {
+    await tx.notices(next.notices ?? []);
+    return commitVersion(tx, ports.clock.now(), intent, stored, [
       auditEvent(call, next.action, 'allowed', {
         credentialId: intent.credentialId,
         version: stored.version,
         details: { changed: intent.changedFields, source: intent.source },
       }),
       ...(next.also ?? []),
-    ]),
-  );
+    ]);
+  });
 }
 
 async function writeToVault(

@@ -32,7 +32,15 @@ function holds(name: string, variables: string[], since?: number, part: object =
   });
   const isOwner = since === undefined;
   const grants = since === undefined ? [] : [grant({ since })];
-  return { credential, isOwner, level: isOwner ? null : 'read', grants, history: NONE };
+  return {
+    credential,
+    calledName: name,
+    heldBack: [],
+    isOwner,
+    level: isOwner ? null : 'read',
+    grants,
+    history: NONE,
+  };
 }
 
 function plan(candidates: Candidate[], preferences: Preference[] = []) {

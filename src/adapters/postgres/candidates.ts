@@ -1,4 +1,5 @@
 import type { ClaimHistory, ReachingGrant } from '../../domain/claims.js';
+import type { Credential } from '../../domain/credential.js';
 import type { Preference } from '../../domain/variablePlan.js';
 import type { Candidate, CandidateQuery } from '../../ports/candidates.js';
 import type { Records } from '../../ports/records.js';
@@ -10,6 +11,8 @@ import { CALLER_ACTIVE, callerValues, GRANTED, LEVEL, REACHES } from './reach.js
 
 /** Offers are counted up to here; strangers may make any number of them. */
 const MOST_OFFERS = 100;
+
+const OWN_VIEW = 'c.own_env_names, c.own_labels, c.own_name';
 
 const statement = (found: string, offers: string): string => `
   select active.*, found.*
@@ -25,7 +28,7 @@ const statement = (found: string, offers: string): string => `
 /** Credentials that are known by id, however many the caller reaches. The subquery lets one plan do for any number. */
 const BY_ID = statement(
   `
-  select ${CREDENTIAL_COLUMNS}, c.owner = $1 as is_owner, reached.level, null::jsonb as grants, null::jsonb as history
+  select ${CREDENTIAL_COLUMNS}, ${OWN_VIEW}, c.owner = $1 as is_owner, reached.level, null::jsonb as grants, null::jsonb as history
   from broker.credentials c cross join lateral (
     select max(${LEVEL}) as level from broker.grants g where g.credential_id = c.id and ${REACHES}) reached
   where c.id = any(array(select unnest($6::uuid[]))) and c.status = 'active'
@@ -35,7 +38,8 @@ const BY_ID = statement(
 
 const WANTED = `c.status = 'active' and (
   c.id = any($6::uuid[]) or c.name = any($7::text[]) or c.service_type = any($8::text[])
-  or c.env_names ?| $9::text[] or ($10::boolean and c.env_names <> '{}'::jsonb))`;
+  or c.env_names ?| $9::text[] or ($10::boolean and c.env_names <> '{}'::jsonb)
+  or (c.owner = $1 and (c.own_name = any($7::text[]) or ($10::boolean and c.own_env_names is not null))))`;
 
 /** Every grant on its way to the caller, and whether it may fill something. */
 const REACHED = `
@@ -58,11 +62,11 @@ const BY_REACH = `
     where counts or cardinality($6::uuid[]) + cardinality($7::text[]) > 0 group by credential_id
   )
   ${statement(
-    `select ${CREDENTIAL_COLUMNS}, true as is_owner, granted.level, granted.grants, ${historyJson()} as history
+    `select ${CREDENTIAL_COLUMNS}, ${OWN_VIEW}, true as is_owner, granted.level, granted.grants, ${historyJson()} as history
     from broker.credentials c left join granted on granted.credential_id = c.id
     where c.owner = $1 and ${WANTED}
     union all
-    select ${CREDENTIAL_COLUMNS}, false, granted.level, granted.grants, ${historyJson()}
+    select ${CREDENTIAL_COLUMNS}, ${OWN_VIEW}, false, granted.level, granted.grants, ${historyJson()}
     from granted join broker.credentials c on c.id = granted.credential_id
     where c.owner <> $1 and ${WANTED}`,
     OPEN_OFFERS,
@@ -95,11 +99,27 @@ function statementFor(wanted: CandidateQuery, asker: readonly SqlValue[]): State
 }
 
 function toCandidate(row: Row): Candidate {
+  const isOwner = row['is_owner'] === true;
   return {
-    credential: toCredential(row),
-    isOwner: row['is_owner'] === true,
+    ...chosenBy(toCredential(row), isOwner ? row : {}),
+    isOwner,
     level: levelOf(row['level']),
     grants: (row['grants'] ?? []) as ReachingGrant[],
     history: (row['history'] ?? NO_HISTORY) as ClaimHistory,
+  };
+}
+
+/** Owners are served by what they agreed to, all others by what the row has. */
+function chosenBy(
+  credential: Credential,
+  own: Row,
+): Pick<Candidate, 'credential' | 'calledName' | 'heldBack'> {
+  const envNames = (own['own_env_names'] ?? credential.envNames) as Credential['envNames'];
+  const labels = (own['own_labels'] ?? credential.labels) as Credential['labels'];
+  const variables = new Set([...Object.keys(credential.envNames), ...Object.keys(envNames)]);
+  return {
+    credential: { ...credential, envNames, labels },
+    calledName: (own['own_name'] ?? credential.name) as string,
+    heldBack: [...variables].filter((name) => credential.envNames[name] !== envNames[name]).sort(),
   };
 }

@@ -13,7 +13,7 @@ const iso = (moment: string) => `to_char(${moment} at time zone 'UTC', 'YYYY-MM-
 /** Whether what a notice tells of is still so. `$2` is now. What nobody can tell any more holds until somebody has seen it. */
 const HOLDS = `coalesce(case
   when n.kind in ('report', 'health_recovered', 'vault_recovered', 'drift_adopted', 'versions_gone') then false
-  when n.kind in ('break_glass', 'password_reset', 'offer', 'variable_conflict') or n.credential_id is null then true
+  when n.kind in ('break_glass', 'password_reset', 'offer', 'variable_conflict', 'held_back', 'offer_names') or n.credential_id is null then true
   when c.status <> 'active' then false
   when n.kind = 'expiring' then n.state = ${iso('c.expires_at')} and c.expires_at > $2
   when n.kind = 'expired' then n.state = ${iso('c.expires_at')}

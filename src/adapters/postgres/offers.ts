@@ -43,7 +43,10 @@ const COLUMNS = `
   coalesce(a.refused, '{}') as refused`;
 
 /** Offers of receivers, newest first, and what they prefer. */
-export function offerReads(query: Query, clock: Clock): Pick<Records, 'offers' | 'offer' | 'preferences'> {
+export function offerReads(
+  query: Query,
+  clock: Clock,
+): Pick<Records, 'offers' | 'offer' | 'acceptors' | 'preferences'> {
   const asked = (receivers: readonly OfferReceiver[]) => [
     receivers.map(({ principal }) => principal),
     receivers.map(({ roles }) => roles.join(',')),
@@ -74,6 +77,13 @@ export function offerReads(query: Query, clock: Clock): Pick<Records, 'offers' |
       const text = `select ${COLUMNS} ${FROM} where g.id = $4::uuid`;
       const [row] = await query({ text, values: [...asked([receiver]), uuidOrNull(id)] });
       return row === undefined ? null : toOffer(row);
+    },
+    async acceptors(credentialId) {
+      const text = `select distinct a.principal from broker.offer_answers a join broker.grants g on g.id = a.grant_id
+        where a.credential_id = $1 and a.answer = 'accepted' and (g.expires_at is null or g.expires_at > $2)
+        order by a.principal`;
+      const rows = await query({ text, values: [uuidOrNull(credentialId), clock.now()] });
+      return rows.map((row) => String(row['principal']));
     },
     async preferences(principal) {
       const text = `select kind, name, credential_id, ${ms('set_at')} as set_at
@@ -129,6 +139,12 @@ const PREFER = `
   on conflict (principal, kind, name) do update
     set credential_id = excluded.credential_id, set_at = excluded.set_at, set_by = excluded.set_by`;
 
+/** An owner who prefers a variable agrees to it, and so does the keeper of the account that owns the credential. */
+const AGREE = `
+  update broker.credentials c
+    set own_env_names = nullif(c.own_env_names || jsonb_build_object($2::text, c.env_names -> $2::text), c.env_names)
+    where c.id = $1 and c.owner = $3 and c.own_env_names is not null and jsonb_exists(c.env_names, $2::text)`;
+
 /** Writes of one transaction to what receivers said of offers, and to what they prefer. */
 export function offerWrites(query: Query): Pick<ChangeTx, 'answerOffer' | 'setPreference'> {
   return {
@@ -143,9 +159,10 @@ export function offerWrites(query: Query): Pick<ChangeTx, 'answerOffer' | 'setPr
       await query({ text: undone, values: [credentialId, principal] });
     },
     async setPreference({ principal, kind, name, credentialId, by, at }) {
-      if (credentialId !== null)
+      if (credentialId !== null) {
         await query({ text: PREFER, values: [principal, kind, name, credentialId, at, by] });
-      else {
+        if (kind === 'variable') await query({ text: AGREE, values: [credentialId, name, principal] });
+      } else {
         const text = 'delete from broker.preferences where principal = $1 and kind = $2 and name = $3';
         await query({ text, values: [principal, kind, name] });
       }
