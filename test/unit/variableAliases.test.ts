@@ -31,6 +31,8 @@ function holds(name: string, variables: string[], since?: number): Candidate {
   const isOwner = since === undefined;
   return {
     credential,
+    calledName: credential.name,
+    heldBack: [],
     isOwner,
     level: isOwner ? null : 'read',
     grants: isOwner ? [] : [grant],
