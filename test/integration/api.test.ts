@@ -307,12 +307,19 @@ describe('the broker over HTTP', function () {
   });
 
   it('stores names with any letters and emoji, and refuses what does not show', async () => {
-    for (const name of ['👨‍👩‍👧 family', 'Zürich 東京', 'with\u00a0hard blank', 'wide\u3000blank'])
+    for (const name of ['👨‍👩‍👧 family', 'Zürich 東京'])
       expect([name, (await call(anna, 'POST', '/api/credentials', proxmox(name))).status]).to.deep.equal([
         name,
         201,
       ]);
-    for (const name of ['P1\u200b', 'P1\u202e', 'P\u00ad1', '\ufeffP1']) {
+    for (const name of [
+      'P1\u200b',
+      'P1\u202e',
+      'P\u00ad1',
+      '\ufeffP1',
+      'hard\u00a0blank',
+      'wide\u3000blank',
+    ]) {
       const { status, body } = await call(anna, 'POST', '/api/credentials', proxmox(name));
       expect([JSON.stringify(name), status, body.fields[0].field]).to.deep.equal([
         JSON.stringify(name),

@@ -168,7 +168,7 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
       [400, create, { ...good, fields: { ...good.fields, verify_ssl: value('flag') } }],
       [400, create, `{"name":"x","fields":{"token_value":"${value('malformed')}`],
       [400, create, [value('list')]],
-      [413, create, { ...good, description: value('large').repeat(3_000) }],
+      [413, create, { ...good, description: value('large').repeat(12_000) }],
       [415, create, `fields=${value('form')}`, { 'content-type': 'application/x-www-form-urlencoded' }],
       [415, create, value('plain'), { 'content-type': 'text/plain' }],
       [409, create, proxmox('Lab', value('name-taken'))],
@@ -292,6 +292,11 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
       request.on('end', () => {
         const heard = `${JSON.stringify(request.headers)} ${Buffer.concat(chunks).toString()}`;
         const said = heard.replace(/^.*(?=canary-)|[^ -~]/gs, '').slice(0, 800);
+        // A host that answers strangers as another product would is sent nothing.
+        if (!heard.includes('canary-')) {
+          response.writeHead(401).end();
+          return;
+        }
         response.writeHead(200, said, { 'content-type': 'application/json', 'openai-organization': said });
         response.end(JSON.stringify({ data: [{ id: said }], version: said, database: said }));
       });

@@ -80,13 +80,13 @@ describe('glassdome credentials', function () {
     const ben = await system.person('ben', 'engineer');
     expect((await run('show file', { env: ben })).code).to.equal(5);
     await run('grant file --to local:ben --level use');
-    expect((await run('show file', { env: ben })).code).to.equal(0);
-    expect((await run('get file', { env: ben })).code).to.equal(4);
+    expect((await run('show local:anna/file', { env: ben })).code).to.equal(0);
+    expect((await run('get local:anna/file', { env: ben })).code).to.equal(4);
     await run('grant file --to local:ben --to local:admin');
     expect((await run('get local:anna/file api_key', { env: ben })).stdout.trim()).to.equal(canary);
     expect((await run('grants file')).stdout).to.match(/user +local:admin +read[\s\S]*user +local:ben +read/);
     await run('revoke file --from local:ben');
-    expect((await run('show file', { env: ben })).code).to.equal(5);
+    expect((await run('show local:anna/file', { env: ben })).code).to.equal(5);
     expect((await run('revoke file --from local:ben')).code).to.equal(5);
   });
 
