@@ -91,6 +91,11 @@ export const usagePage = page(
   z.strictObject({
     used_by: z.string(),
     used_at: moment,
+    /** Whether the broker handed the value out; null: the row is a report. */
+    handed_out: maybe(z.boolean()),
+    /** Whether the value worked, as its consumer reported; null: the row is no report. */
+    reported: maybe(z.boolean()),
+    /** The one of the two that is not null. Deprecated: use `handed_out` and `reported`. */
     success: z.boolean(),
     error_code: maybe(z.string()),
     purpose: maybe(z.string()),

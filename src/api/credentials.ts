@@ -207,6 +207,11 @@ export const environmentQuery = z.strictObject({
   label: labelPairs,
   /** Also canonical names and aliases of the variables: `AWS_REGION` where a credential names `AWS_DEFAULT_REGION`. */
   aliases: flag,
+  /** `false`: names and sources only. Nothing is read from Vault, and nothing counts as a use. */
+  values: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((word) => word === 'true'),
   used_by: line(255).optional(),
   purpose: line(500).optional(),
 });

@@ -37,6 +37,8 @@ export interface EnvironmentOptions {
   label?: string[];
   usedBy?: string;
   aliases?: boolean;
+  /** Names and sources only. */
+  namesOnly?: boolean;
   require?: string[];
   requireAny?: boolean;
   strict?: boolean;
@@ -72,6 +74,7 @@ export async function fetchEnvironment(cli: Cli, options: EnvironmentOptions): P
   const headers: Record<string, string> = {};
   if (options.usedBy !== undefined) headers['x-used-by'] = options.usedBy;
   const query = new URLSearchParams((options.label ?? []).map((label): [string, string] => ['label', label]));
+  if (options.namesOnly) query.set('values', 'false');
   query.set('aliases', String(options.aliases ?? true));
   const { body } = await cli.call<BrokerEnvironment>(`/api/environment?${query}`, { headers });
   if (options.only !== undefined) requireAll(options.only, body, file);
@@ -80,7 +83,7 @@ export async function fetchEnvironment(cli: Cli, options: EnvironmentOptions): P
   const environment: Environment = { variables: {}, sources: {} };
   for (const [name, value] of Object.entries(file))
     addOfFile(environment, name, value, options.envFile ?? '');
-  for (const name of Object.keys(body.variables).filter(wanted)) addOfBroker(environment, name, body, file);
+  for (const name of Object.keys(body.sources).filter(wanted)) addOfBroker(environment, name, body, file);
   requirePresent(environment, options);
   return environment;
 }
@@ -99,8 +102,8 @@ function addOfBroker(
   body: BrokerEnvironment,
   file: Record<string, string>,
 ): void {
-  const [value, source] = [body.variables[name], body.sources[name]];
-  if (value === undefined || source === undefined) return;
+  const [value, source] = [body.variables[name] ?? '', body.sources[name]];
+  if (source === undefined) return;
   if (isDangerousEnvName(name)) {
     note(
       `warning: ${name} of "${cell(source.name)}" was left out: no credential may change how programs run`,
@@ -108,7 +111,7 @@ function addOfBroker(
     return;
   }
   if (!isPassable(name, value, source.name)) return;
-  const lost = name in file && file[name] !== value;
+  const lost = name in body.variables && name in file && file[name] !== value;
   variables[name] = value;
   const { credential_id, version, field } = source;
   const about: Source = { from: source.name, credential_id, version, field };
@@ -149,11 +152,11 @@ function isPassable(name: string, value: string, from: string): boolean {
 function requireAll(only: readonly string[], body: BrokerEnvironment, file: Record<string, string>): void {
   for (const name of only) {
     const conflict = body.conflicts.find((c) => c.variable === name);
-    if (conflict !== undefined && !(name in body.variables)) {
+    if (conflict !== undefined && !(name in body.sources)) {
       const owners = conflict.credentials.map((c) => cell(`${c.owner}/${c.name}`)).join(', ');
       throw new CliError(`${name} is claimed by more than one credential: ${owners}`, EXIT.conflict);
     }
-    if (name in body.variables || name in file) continue;
+    if (name in body.sources || name in file) continue;
     const failed = body.failed.map((f) => `"${cell(f.name)}" (${f.code})`).join(', ');
     throw new CliError(
       `No credential that you may read gives ${name}.`,

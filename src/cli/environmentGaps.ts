@@ -20,7 +20,7 @@ export async function reportGaps(
     (body.held_back ?? []).filter(({ variable }) => only === undefined || only.includes(variable)),
   );
   for (const { name, code } of body.failed) note(`warning: "${cell(name)}" could not be read (${code})`);
-  if (Object.keys(body.variables).length === 0) await reportNothing(cli, body, requireAny);
+  if (Object.keys(body.sources).length === 0) await reportNothing(cli, body, requireAny);
   if (!strict) return;
   if (conflicts.length > 0)
     throw new CliError('Nothing was started, as --strict asks: variables are in conflict.', EXIT.conflict);

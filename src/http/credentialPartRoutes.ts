@@ -105,7 +105,7 @@ export const credentialPartRoutes: readonly Route[] = [
   {
     method: 'get',
     path: `${one}/usage`,
-    summary: 'Who used it, when, and did it work',
+    summary: 'List who got the values, and what consumers reported',
     answer: answers.usagePage,
     auth: 'token',
     query: bodies.pageQuery,
@@ -117,7 +117,7 @@ export const credentialPartRoutes: readonly Route[] = [
   {
     method: 'post',
     path: `${one}/usage`,
-    summary: 'Tell whether the value worked',
+    summary: 'Report whether the value worked',
     auth: 'token',
     body: bodies.usageBody,
     status: 204,

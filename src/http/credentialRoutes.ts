@@ -138,8 +138,8 @@ export const credentialRoutes: readonly Route[] = [
     reveals: true,
     query: bodies.environmentQuery,
     handle: async ({ ports, call, request, response }) => {
-      const { label = [], aliases, ...query } = parse(bodies.environmentQuery, request.query);
-      const options = { labels: labelsOf(label), aliases };
+      const { label = [], aliases, values, ...query } = parse(bodies.environmentQuery, request.query);
+      const options = { labels: labelsOf(label), aliases, values };
       secretJson(response, presentEnvironment(await readEnvironment(ports, calledFor(call, query), options)));
     },
   },

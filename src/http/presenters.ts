@@ -168,6 +168,8 @@ export function presentUsage(u: UsageRow): Record<string, unknown> {
   return {
     used_by: u.usedBy,
     used_at: u.usedAt,
+    handed_out: u.reported ? null : u.success,
+    reported: u.reported ? u.success : null,
     success: u.success,
     error_code: u.errorCode,
     purpose: u.purpose,

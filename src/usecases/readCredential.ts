@@ -74,6 +74,7 @@ export function usageOf(
     credentialId,
     usedBy: call.usedBy ?? call.caller.principal,
     usedAt: ports.clock.now(),
+    reported: false,
     success: errorCode === null,
     errorCode,
     purpose: call.purpose ?? null,

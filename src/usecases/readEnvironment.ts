@@ -48,6 +48,8 @@ export interface EnvironmentOptions {
   labels?: Record<string, string>;
   /** Also under all other names that programs of the lab know the variables by. */
   aliases?: boolean;
+  /** False: names and sources only, which is no use of any credential. */
+  values?: boolean;
 }
 
 export interface EnvironmentConflict {
@@ -64,41 +66,69 @@ export interface EnvironmentConflict {
 export async function readEnvironment(
   ports: Needs,
   call: Call,
-  { labels = {}, aliases = false }: EnvironmentOptions = {},
+  { labels = {}, aliases = false, values = true }: EnvironmentOptions = {},
 ): Promise<Environment> {
   const all = await ports.records.candidates(call.caller, { anyEnvName: true });
   if (!all.callerActive) return refuseEnded(ports, call, { tried: 'credential.environment' });
-  const wanted = { ...all, candidates: all.candidates.filter(hasLabels(labels)) };
-  const usable = readable(call.caller, wanted.candidates);
+  const labelled = { ...all, candidates: all.candidates.filter(hasLabels(labels)) };
+  const usable = readable(call.caller, labelled.candidates);
   const { served: chosen, conflicts } = planVariables(usable, all.receiver, all.preferences);
-  const used = new Map([...chosen.values()].map((c) => [c.credential.id, c.credential]));
-  const read = await readMany(ports, call, used.values());
-  await recordReads(ports, call, [...used.values()], read);
-  failWholeWhenStoreIsDown(used.size, [...read.values()]);
-
   const others = aliases
     ? aliasVariables(chosen, { candidates: usable, receiver: all.receiver }, otherSpellings)
     : [];
-  const filled = fill([...named(chosen), ...others], read);
+  const wanted = [...named(chosen), ...others];
+  const filled = values ? await readAll(ports, call, wanted) : await nameAll(ports, call, wanted);
   const reported = conflicts.map(toConflict);
   await reportConflicts(ports, call, reported);
-  return { ...filled, conflicts: reported, ...withheld(wanted, usable), heldBack: heldBackOf(usable) };
+  return { ...filled, conflicts: reported, ...withheld(labelled, usable), heldBack: heldBackOf(usable) };
 }
 
 function named(chosen: ReadonlyMap<string, Candidate>): [string, Alias<Candidate>][] {
   return [...chosen].map(([variable, of]) => [variable, { of, variable }]);
 }
 
+type Wanted = readonly [string, Alias<Candidate>][];
+type Filled = Pick<Environment, 'variables' | 'sources' | 'failed'>;
+
+async function readAll(ports: Needs, call: Call, wanted: Wanted): Promise<Filled> {
+  const used = credentialsOf(wanted);
+  const read = await readMany(ports, call, used);
+  await recordReads(ports, call, used, read);
+  failWholeWhenStoreIsDown(used.length, [...read.values()]);
+  return fill(wanted, read);
+}
+
+/** Which variables there are, and whose. A field that is not set has none. */
+async function nameAll(ports: Needs, call: Call, wanted: Wanted): Promise<Filled> {
+  const details = { credentials: credentialsOf(wanted).length, values: false };
+  await ports.readAudit.record([auditEvent(call, 'credential.environment', 'allowed', { details })]);
+  const sources: Environment['sources'] = {};
+  for (const [name, alias] of wanted) {
+    const { envNames, secretFields, settings } = alias.of.credential;
+    const field = envNames[alias.variable];
+    if (field !== undefined && (secretFields.includes(field) || field in settings))
+      sources[name] = sourceOf(name, alias, field);
+  }
+  return { variables: {}, sources, failed: [] };
+}
+
+const credentialsOf = (wanted: Wanted): Credential[] => [
+  ...new Map(wanted.map(([, { of }]) => [of.credential.id, of.credential])).values(),
+];
+
+function sourceOf(name: string, { of, variable }: Alias<Candidate>, field: string): VariableSource {
+  const { id: credentialId, name: credential, activeVersion } = of.credential;
+  const aliasOf = name === variable ? null : variable;
+  return { credentialId, name: credential, version: activeVersion ?? 0, field, aliasOf };
+}
+
 /** The values of the chosen, and what could not be read. */
-function fill(
-  chosen: readonly [string, Alias<Candidate>][],
-  read: ReadonlyMap<string, FieldValues | BrokerError>,
-): Pick<Environment, 'variables' | 'sources' | 'failed'> {
+function fill(chosen: Wanted, read: ReadonlyMap<string, FieldValues | BrokerError>): Filled {
   const filled: ReturnType<typeof fill> = { variables: {}, sources: {}, failed: [] };
   const failed = new Map<string, Environment['failed'][0]>();
   for (const [name, { of, variable }] of chosen) {
     const { credential } = of;
-    const { id: credentialId, activeVersion } = credential;
+    const credentialId = credential.id;
     const values = read.get(credentialId);
     const field = credential.envNames[variable];
     if (values instanceof BrokerError)
@@ -106,9 +136,8 @@ function fill(
     if (values === undefined || values instanceof BrokerError || field === undefined) continue;
     const value = values.secrets[field] ?? values.settings[field];
     if (value === undefined) continue;
-    const about = { credentialId, name: credential.name, version: activeVersion ?? 0, field };
     filled.variables[name] = value;
-    filled.sources[name] = { ...about, aliasOf: name === variable ? null : variable };
+    filled.sources[name] = sourceOf(name, { of, variable }, field);
   }
   return { ...filled, failed: [...failed.values()] };
 }

@@ -27,7 +27,8 @@ export async function reportUsage(ports: Needs, call: Call, id: string, body: Us
     ...(body.used_by !== undefined && { usedBy: body.used_by }),
     ...(body.purpose !== undefined && { purpose: body.purpose }),
   };
-  const row = usageOf(ports, who, id, body.success ? null : (body.error_code ?? 'failed'));
+  const code = body.success ? null : (body.error_code ?? 'failed');
+  const row = { ...usageOf(ports, who, id, code), reported: true };
   const event = auditEvent(call, 'credential.usage_reported', 'allowed', {
     credentialId: id,
     details: { success: body.success },

@@ -37,7 +37,14 @@ describe('the lists of the command line', function () {
       unsent.map(({ notice }) => ({ notice: notice.id, channels })),
       clock.now(),
     );
-    const used = { credentialId: id, usedBy: 'celery', success: true, errorCode: null, purpose: null };
+    const used = {
+      credentialId: id,
+      usedBy: 'celery',
+      reported: false,
+      success: true,
+      errorCode: null,
+      purpose: null,
+    };
     await readAudit.record(
       numbers.map(() => anEvent({ action: 'credential.read', actor: 'local:zoe' })),
       numbers.map((n) => ({ ...used, usedAt: at(n), caller: 'local:zoe' })),

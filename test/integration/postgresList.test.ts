@@ -44,7 +44,14 @@ describe('Postgres lists credentials by key', () => {
     const soon = aCredential({ owner: 'glassdome:2', expiresAt: new Date('2026-02-01T00:00:00Z') });
     const gone = aCredential({ status: 'deleted', settings: { host: 'DOMAIN\\old' } });
     await store(db, used, soon, gone);
-    const usage = { credentialId: used.id, usedBy: 'agent', success: true, errorCode: null, purpose: null };
+    const usage = {
+      credentialId: used.id,
+      usedBy: 'agent',
+      reported: false,
+      success: true,
+      errorCode: null,
+      purpose: null,
+    };
     const usedAt = new Date();
     await db.readAudit.record([anEvent()], [{ ...usage, usedAt, caller: 'glassdome:1' }]);
     const ids = async (filter: ListFilter, caller = user('glassdome:9', 'admin')) =>

@@ -56,6 +56,7 @@ describe('A list shows what reaches the caller', () => {
           credentialId: credential.id,
           usedBy: 'x',
           usedAt,
+          reported: false,
           success: true,
           errorCode: null,
           purpose: null,

@@ -55,7 +55,15 @@ describe('What is old enough goes', function () {
   /** A read with its usage, as if it were then. */
   async function readAt(at: Date, actor: string): Promise<void> {
     now = at;
-    const usage = { usedBy: actor, usedAt: at, success: true, errorCode: null, purpose: null, caller: actor };
+    const usage = {
+      usedBy: actor,
+      usedAt: at,
+      reported: false,
+      success: true,
+      errorCode: null,
+      purpose: null,
+      caller: actor,
+    };
     await db.readAudit.record([anEvent({ actor })], [{ ...usage, credentialId: randomUUID() }]);
   }
   const clean = (kept: typeof policy = policy) => {

@@ -106,7 +106,14 @@ export class ReportHistory {
   }
 
   async use(id: string, by: { usedBy: string; caller: string; success: boolean }): Promise<void> {
-    const row = { credentialId: id, ...by, usedAt: this.clock.now(), errorCode: null, purpose: null };
+    const row = {
+      credentialId: id,
+      ...by,
+      usedAt: this.clock.now(),
+      reported: false,
+      errorCode: null,
+      purpose: null,
+    };
     await this.#change(id, (tx) => tx.reportUsage(row));
   }
 

@@ -12,8 +12,10 @@ const INSERT_AUDIT = `
     as rows (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)`;
 
 const INSERT_USAGE = `
-  insert into broker.credential_usage (credential_id, used_by, used_at, success, error_code, purpose, caller)
-  select * from unnest($21::uuid[], $22::text[], $23::timestamptz[], $24::boolean[], $25::text[], $26::text[], $27::text[])`;
+  insert into broker.credential_usage (credential_id, used_by, used_at, success, error_code, purpose, caller,
+    reported)
+  select * from unnest($21::uuid[], $22::text[], $23::timestamptz[], $24::boolean[], $25::text[], $26::text[], $27::text[],
+    $28::boolean[])`;
 
 /** One statement, so that audit and usage rows are stored together or not at all, in one round trip. */
 export function insertAudit(rows: readonly AuditRow[], usage: readonly UsageRow[] = []): Statement {
@@ -59,6 +61,7 @@ function usageColumns(usage: readonly UsageRow[]): SqlValue[] {
     usage.map((row) => row.errorCode),
     usage.map((row) => row.purpose),
     usage.map((row) => row.caller),
+    usage.map((row) => row.reported),
   ];
 }
 

@@ -42,6 +42,7 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
         error_code: row.errorCode,
         purpose: row.purpose,
         caller: row.caller,
+        reported: row.reported,
       }),
   };
 }

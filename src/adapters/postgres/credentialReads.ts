@@ -163,6 +163,7 @@ function toUsage(row: Row): UsageRow {
     errorCode: row['error_code'],
     purpose: row['purpose'],
     caller: row['caller'],
+    reported: row['reported'],
   } as UsageRow;
 }
 

@@ -22,7 +22,7 @@ export const env = leaf('env', 'the variables that `run` would set; values only 
   .action(
     withBroker<Options>(async (cli, options) => {
       const format = formatOf(options.format);
-      const environment = await fetchEnvironment(cli, options);
+      const environment = await fetchEnvironment(cli, { ...options, namesOnly: format === undefined });
       if (format !== undefined) {
         const { text, leftOut } = formatVariables(environment.variables, format);
         for (const name of leftOut) note(`warning: ${name} was left out: no shell takes that name`);

@@ -16,22 +16,29 @@ interface Options extends GlobalOptions {
   purpose?: string;
 }
 
+/** Nothing where a row says nothing of it. */
+function answerOf(row: Record<string, unknown>, answer: unknown, yes = 'yes', no = 'no'): string | null {
+  if (typeof answer !== 'boolean') return null;
+  return answer ? yes : `${no}: ${row['error_code'] ?? '?'}`;
+}
+
 const columns = [
   { title: 'WHEN', value: (u: Record<string, unknown>) => u['used_at'] },
   { title: 'USED BY', value: (u: Record<string, unknown>) => u['used_by'] },
   { title: 'CALLER', value: (u: Record<string, unknown>) => u['caller'] },
+  { title: 'HANDED OUT', value: (u: Record<string, unknown>) => answerOf(u, u['handed_out']) },
   {
-    title: 'WORKED',
-    value: (u: Record<string, unknown>) => (u['success'] ? 'yes' : `no: ${u['error_code'] ?? '?'}`),
+    title: 'REPORTED',
+    value: (u: Record<string, unknown>) => answerOf(u, u['reported'], 'worked', 'failed'),
   },
   { title: 'PURPOSE', value: (u: Record<string, unknown>) => u['purpose'] },
 ];
 
 /** Who used it; or, with `--report`, tells the broker how it went. */
-export const usage = leaf('usage', 'who used it, when, and did it work')
+export const usage = leaf('usage', 'show who got the values, when, and what consumers reported')
   .argument('<credential>', 'name, owner/name or id')
   .option('--limit <n>', 'the newest so many', atLeastOne, 50)
-  .option('--report <success|failure>', 'tell how a use of it went')
+  .option('--report <success|failure>', 'report how a use of it went')
   .option('--error-code <code>', 'with --report failure: why, e.g. invalid_credential')
   .option('--used-by <name>', 'with --report: the agent or deployment')
   .option('--purpose <text>', 'with --report: what for')
