@@ -31,3 +31,12 @@ export const workerStatusAnswer = z.strictObject({
     }),
   ),
 });
+
+export const requestedRunAnswer = z.strictObject({
+  task: z.string(),
+  requested_at: moment,
+  /** How often it had run before: the requested run is the next one that began after `requested_at`. */
+  runs: count,
+  /** Processes that may take it; with 0 it waits for one. */
+  workers: count,
+});

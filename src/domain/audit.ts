@@ -68,6 +68,7 @@ export const AUDIT_ACTIONS = [
   'reconcile.report_only',
   'retention.drop',
   'worker.see',
+  'worker.run',
   'worker.stopped',
   'report.create',
   'report_schedule.create',

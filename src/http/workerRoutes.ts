@@ -1,4 +1,5 @@
-import { workerStatusAnswer } from '../api/workerAnswers.js';
+import { requestedRunAnswer, workerStatusAnswer } from '../api/workerAnswers.js';
+import { runTask } from '../usecases/runTask.js';
 import { type WorkerStatus, workerStatus } from '../usecases/workerStatus.js';
 import { json, type Route } from './route.js';
 
@@ -11,6 +12,18 @@ export const workerRoutes: readonly Route[] = [
     auth: 'token',
     handle: async ({ ports, call, response }) =>
       json(response, presentStatus(await workerStatus(ports, call))),
+  },
+  {
+    method: 'post',
+    path: '/api/worker/tasks/{task}/run',
+    summary: 'Run a scheduled task now; GET /api/worker shows its result',
+    answer: requestedRunAnswer,
+    auth: 'token',
+    status: 202,
+    handle: async ({ ports, call, param, response }) => {
+      const { requestedAt, ...run } = await runTask(ports, call, param('task'));
+      json(response, { ...run, requested_at: requestedAt }, 202);
+    },
   },
 ];
 

@@ -231,6 +231,10 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   'PATCH /api/reports/schedules/{id}': { answers: '404 404 404 404 404', body: { enabled: false } },
   'DELETE /api/reports/schedules/{id}': { answers: '404 404 404 404 404' },
   'GET /api/worker': { answers: '403 403 403 200 403' },
+  'POST /api/worker/tasks/{task}/run': {
+    answers: '403 403 403 202 403',
+    path: '/api/worker/tasks/checkpoint/run',
+  },
   'GET /api/notifications/channels': { answers: '403 403 403 200 403' },
   'POST /api/notifications/channels': {
     answers: '403 403 403 201 403',

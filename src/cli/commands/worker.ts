@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { leaf, withBroker } from '../command.js';
 import { printJson, printPairs, printTable } from '../output.js';
 import { note, say } from '../terminal.js';
+import { workerRun } from './workerRun.js';
 
 type Row = Record<string, unknown>;
 interface Status {
@@ -60,4 +61,7 @@ const columns = [
 ];
 
 /** What runs by the clock. */
-export const worker = new Command('worker').description('what runs by the clock').addCommand(status);
+export const worker = new Command('worker')
+  .description('show background jobs, or run one now')
+  .addCommand(status)
+  .addCommand(workerRun);
