@@ -96,6 +96,7 @@ function apiOf(system: System, config: Config, life: Lifecycle): ReturnType<type
     trustedProxyHops: config.TRUSTED_PROXY_HOPS,
     revealsPerMinute: config.REVEALS_PER_MINUTE,
     testsPerMinute: config.TESTS_PER_MINUTE,
+    testedAddressesPerHour: config.TESTED_ADDRESSES_PER_HOUR,
     testOnSave: config.TEST_ON_SAVE,
     corsOrigins: listOf(config.CORS_ORIGINS),
   });

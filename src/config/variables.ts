@@ -131,6 +131,11 @@ export const configSchema = z.object({
   TEST_ON_SAVE: z.enum(['required', 'warn', 'skip']).default('warn'),
   /** Tests of credentials that one caller may start in a minute, those of saves included; 0 sets no bound. */
   TESTS_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(120),
+  /**
+   * Different addresses (host and port) that one caller may contact in an hour by tests of values that are not stored, those of
+   * saves included, and by fetching certificates; admins too. 0 sets no bound.
+   */
+  TESTED_ADDRESSES_PER_HOUR: z.coerce.number().int().min(0).max(1_000_000).default(60),
   /** How often stored credentials are tested by themselves. */
   TEST_INTERVAL_MINUTES: z.coerce.number().int().min(5).max(525_600).default(360),
   /** The same for single service types. */

@@ -1,5 +1,6 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import type { Caller } from '../domain/caller.js';
+import { AddressBudget } from '../domain/addressBudget.js';
+import type { Call, Caller } from '../domain/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 import { isQuotableField } from '../domain/quotable.js';
 import type { Ports } from '../ports.js';
@@ -10,6 +11,7 @@ import { bareApp } from './bareApp.js';
 import { calledBy, identify } from './callOf.js';
 import { channelRoutes } from './channelRoutes.js';
 import { cors } from './cors.js';
+import { countedOutbound } from './countedOutbound.js';
 import { credentialPartRoutes } from './credentialPartRoutes.js';
 import { credentialRoutes } from './credentialRoutes.js';
 import { eventRoutes } from './eventRoutes.js';
@@ -41,6 +43,8 @@ export interface AppOptions {
   revealsPerMinute?: number;
   /** Tests that one caller may start in a minute; 0, or left out, sets no bound. */
   testsPerMinute?: number;
+  /** Different addresses that one caller may contact in an hour with what is not stored; 0, or left out, sets no bound. */
+  testedAddressesPerHour?: number;
   /** For requests that don't say whether values are proven before they are stored; left out: `skip`. */
   testOnSave?: TestMode;
   /** Whose pages may read what the API answers; none when left out. */
@@ -91,10 +95,11 @@ export function createApp(options: AppOptions): Express {
   const { revealsPerMinute = 0, testsPerMinute = 0 } = options;
   const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.readAudit)];
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];
+  const addresses = new AddressBudget(options.testedAddressesPerHour ?? 0);
   for (const route of asked(routes)) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
-    const handlers = [identify(identity, route), ...after, handlerOf(options, route, tests)];
+    const handlers = [identify(identity, route), ...after, handlerOf(options, route, { tests, addresses })];
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);
   }
   app.use(unknownRoute);
@@ -113,12 +118,18 @@ function refuseProto(key: string, value: unknown): unknown {
   return value;
 }
 
-function handlerOf(options: AppOptions, route: Route, tests: readonly RequestHandler[]): RequestHandler {
+interface Bounds {
+  tests: readonly RequestHandler[];
+  addresses: AddressBudget;
+}
+
+function handlerOf(options: AppOptions, route: Route, { tests, addresses }: Bounds): RequestHandler {
   return async (request, response) => {
     refuseUnasked(route, request);
+    const call = calledBy(response);
     const context: Context = {
-      ports: options.ports,
-      call: calledBy(response),
+      ports: route.stored === true ? options.ports : countingPorts(options.ports, call, addresses),
+      call,
       stopping: () => options.life.stopping,
       testOnSave: options.testOnSave ?? 'skip',
       admitTest: () => pass(tests, request, response),
@@ -128,6 +139,11 @@ function handlerOf(options: AppOptions, route: Route, tests: readonly RequestHan
     };
     await route.handle(context);
   };
+}
+
+/** What is stored has an owner and a history; everything else that is tested could look through a network. */
+function countingPorts(ports: Ports, { caller }: Call, addresses: AddressBudget): Ports {
+  return { ...ports, outbound: countedOutbound(ports, addresses, caller.principal) };
 }
 
 /** Resolves when each lets the request by; rejects with what one of them says of it. */

@@ -35,6 +35,8 @@ export interface Route {
   reveals?: true;
   /** True when each call is a test: it counts against the caller's bound. Saves count by `admitTest`, once a test is certain to run. */
   tests?: true;
+  /** True when it tests what is stored: its addresses are not counted. */
+  stored?: true;
   /** True when it heeds `Idempotency-Key`; all others that change something refuse one. */
   repeatable?: true;
   /** True when it answers server-sent events, for as long as the caller listens. */

@@ -36,6 +36,7 @@ export const testRoutes: readonly Route[] = [
     answer: answers.storedTestAnswer,
     auth: 'token',
     tests: true,
+    stored: true,
     body: bodies.testStoredBody,
     handle: async ({ ports, call, param, request, response }) => {
       const { version } = parse(bodies.testStoredBody, request.body);

@@ -1,13 +1,13 @@
 import type { Call } from '../domain/caller.js';
 import { isDeniedPort } from '../domain/deniedPorts.js';
-import { invalid } from '../domain/errors.js';
+import { BrokerError, invalid } from '../domain/errors.js';
 import { OutboundFailure } from '../domain/outbound.js';
 import { outboundFinding } from '../domain/outboundFinding.js';
 import { type Finding, failedStep, type ShownCertificate, type TestStep } from '../domain/testResult.js';
 import type { OutboundSession } from '../ports/outbound.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { requireRole } from './refuse.js';
+import { refuse, requireRole } from './refuse.js';
 
 const DEADLINE_MS = 12_000;
 /** For a turn at a host that others test. */
@@ -35,7 +35,11 @@ export async function fetchCertificate(
   const url = addressOf(host, port);
   const session = ports.outbound.open(DEADLINE_MS, WAIT_MS, call.caller.principal);
   try {
-    const { finding, chain } = await shownBy(session, url);
+    const { finding, chain } = await shownBy(session, url).catch((error: unknown) => {
+      if (error instanceof BrokerError)
+        return refuse(ports, call, { action: 'tls.fetch', details: { host, port } }, error);
+      throw error;
+    });
     const step = failedStep(finding);
     await ports.readAudit.record([
       auditEvent(call, 'tls.fetch', finding.code === 'ok' ? 'allowed' : 'failed', {

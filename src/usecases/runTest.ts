@@ -1,3 +1,4 @@
+import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import { OutboundFailure, type Probe } from '../domain/outbound.js';
 import { outboundFinding } from '../domain/outboundFinding.js';
@@ -30,7 +31,7 @@ export function isTestable(connector: Connector, values: FieldValues): boolean {
   return connector.test !== undefined && connector.testable?.(values) !== false;
 }
 
-/** Proves `values` against the real service. Never rejects: whatever happens is a result. */
+/** Proves `values` against the real service. Whatever happens is a result, unless the caller may contact no further address. */
 export async function runTest(
   ports: Pick<Ports, 'clock' | 'log' | 'outbound'>,
   connector: Connector,
@@ -104,6 +105,7 @@ async function found(
   } catch (error) {
     if (error instanceof TestEnded) return error.finding;
     if (error instanceof OutboundFailure) return outboundFinding(error);
+    if (error instanceof BrokerError) throw error;
     ports.log.error('test_broke', {
       service_type: connector.serviceType,
       error: error instanceof Error ? error.name : typeof error,

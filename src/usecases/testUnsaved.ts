@@ -1,5 +1,6 @@
 import type { TestUnsavedBody } from '../api/credentials.js';
 import type { Call } from '../domain/caller.js';
+import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import type { Connector } from '../domain/template.js';
 import { mergeFields } from '../domain/templateFields.js';
@@ -8,7 +9,7 @@ import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { checkRules } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';
-import { requireRole } from './refuse.js';
+import { refuse, requireRole } from './refuse.js';
 import { runTest } from './runTest.js';
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'readAudit' | 'outbound'>;
@@ -39,6 +40,13 @@ export async function testGiven(
   const result = await runTest(ports, connector, values, {
     waitMs,
     lane: call.caller.principal,
+  }).catch((error: unknown) => {
+    const refused = {
+      action: 'credential.test_unsaved',
+      details: { service_type: connector.serviceType },
+    } as const;
+    if (error instanceof BrokerError) return refuse(ports, call, refused, error);
+    throw error;
   });
   await ports.readAudit.record([
     auditEvent(call, 'credential.test_unsaved', result.code === 'ok' ? 'allowed' : 'failed', {

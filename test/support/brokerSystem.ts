@@ -53,7 +53,10 @@ export const passwordOf = (username: string) => `long-enough-${username}`;
 /** A broker of its own on a real Postgres and a real Vault, spoken to over HTTP. */
 export async function startBrokerSystem(
   options: Partial<
-    Pick<AppOptions, 'revealsPerMinute' | 'testsPerMinute' | 'testOnSave' | 'corsOrigins'>
+    Pick<
+      AppOptions,
+      'revealsPerMinute' | 'testsPerMinute' | 'testedAddressesPerHour' | 'testOnSave' | 'corsOrigins'
+    >
   > = {},
   env: Record<string, string> = {},
 ): Promise<BrokerSystem> {
