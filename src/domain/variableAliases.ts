@@ -18,7 +18,8 @@ export interface Alias<C> {
   variable: string;
 }
 
-type Claimant = Reached & { credential: Credential };
+/** `heldBack`: variables that the receiver has to accept again. */
+type Claimant = Reached & { credential: Credential; heldBack?: readonly string[] };
 interface Named<C> extends Spelling, Alias<C> {}
 
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -43,10 +44,15 @@ export function aliasVariables<C extends Claimant>(
       [...(claimed.get(name.toUpperCase()) ?? [])].some((by) => by !== first?.of),
     );
     if (isShared || isClaimed) continue;
-    for (const [name, alias] of found) if (!claimed.has(name.toUpperCase())) aliases.set(name, alias);
+    const own = first === undefined ? new Set<string>() : ownNames(first.of);
+    for (const [name, alias] of found) if (!own.has(name.toUpperCase())) aliases.set(name, alias);
   }
   return aliases;
 }
+
+/** All that a credential names, also what the receiver has not accepted: an alias is no way around that. */
+const ownNames = ({ credential, heldBack = [] }: Claimant): Set<string> =>
+  new Set([...Object.keys(credential.envNames), ...heldBack].map((name) => name.toUpperCase()));
 
 /** Who names which variable, in capitals: programs often ignore case. */
 function claimedNames<C extends Claimant>(candidates: readonly C[], receiver: Receiver): Map<string, Set<C>> {

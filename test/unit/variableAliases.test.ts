@@ -88,6 +88,14 @@ describe('other names of a variable', () => {
     expect(aliases(both)).to.deep.equal({});
   });
 
+  it('are no way around a consent that is missing', () => {
+    const given = holds('given', ['AWS_DEFAULT_REGION', 'AWS_REGION'], 10);
+    const later = { AWS_REGION: { at: 20, by: 'local:mallory' } };
+    expect(aliases({ ...given, history: { ...NONE, envAdded: later } })).to.deep.equal({});
+    const heldBack = { ...holds('given', ['AWS_DEFAULT_REGION'], 10), heldBack: ['AWS_REGION'] };
+    expect(aliases(heldBack)).to.deep.equal({});
+  });
+
   it('never bring an address and a secret of two credentials together', () => {
     const old = holds('old', ['PROXMOX_ADMIN', 'PROXMOX_ADMIN_PASSWD']);
     expect(aliases(old, holds('given', ['PROXMOX_HOST'], 10))).to.deep.equal({});
