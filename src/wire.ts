@@ -165,9 +165,13 @@ function recordsOf(config: Config): Pick<PostgresOptions, 'url' | 'jobs'> {
   return { url, jobs: { leaseMs: config.WORKER_LEASE_SECONDS * 1000 } };
 }
 
-function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own }: Config): TestPace {
+function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own, IMPORT_TESTS }: Config): TestPace {
   const minutes = testIntervals(own);
-  return { intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000, chance: Math.random };
+  return {
+    intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000,
+    chance: Math.random,
+    imported: IMPORT_TESTS === 'on',
+  };
 }
 
 function versionCache({ VALUE_CACHE_SECONDS: seconds }: Config): VersionCache | undefined {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES } from '../domain/audit.js';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
 import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testPace.js';
+import { UNUSUAL_KINDS } from '../domain/unusualValues.js';
 import {
   clearParagraph,
   credentialName,
@@ -15,7 +16,6 @@ import {
   line,
   moment,
   nameToFind,
-  paragraph,
   serviceTypeWord,
   uuid,
 } from './common.js';
@@ -39,6 +39,14 @@ const reminders = z
 /** Whether the values are proven before they are stored; left out, as the broker is set up (`TEST_ON_SAVE`). */
 const testMode = z.enum(['required', 'warn', 'skip']).optional();
 
+/**
+ * Kinds of values that are stored although they look like none: references of other stores, placeholders, quotes around the
+ * value, `NAME=value`, invisible characters. True: all.
+ */
+const allowUnusual = z
+  .union([z.boolean(), z.array(z.enum(UNUSUAL_KINDS)).max(UNUSUAL_KINDS.length)])
+  .optional();
+
 /** `POST /api/credentials`. */
 export const createCredentialBody = z.strictObject({
   name: credentialName,
@@ -56,6 +64,7 @@ export const createCredentialBody = z.strictObject({
   shared: z.boolean().default(false),
   accessible_by: z.array(line(63).min(1)).max(50).default([]),
   accessible_level: grantLevel.default('read'),
+  allow_unusual: allowUnusual,
   test: testMode,
 });
 export type CreateCredentialBody = z.infer<typeof createCredentialBody>;
@@ -74,6 +83,7 @@ export const updateCredentialBody = z.strictObject({
   test_interval_minutes: testMinutes.optional(),
   disabled: z.boolean().optional(),
   reason: line(500).optional(),
+  allow_unusual: allowUnusual,
   test: testMode,
 });
 export type UpdateCredentialBody = z.infer<typeof updateCredentialBody>;
@@ -85,6 +95,7 @@ export const rotateCredentialBody = z.strictObject({
     'must name the new value of at least one field',
   ),
   reason: line(500).optional(),
+  allow_unusual: allowUnusual,
   test: testMode,
 });
 export type RotateCredentialBody = z.infer<typeof rotateCredentialBody>;
@@ -215,32 +226,3 @@ export const environmentQuery = z.strictObject({
   used_by: line(255).optional(),
   purpose: line(500).optional(),
 });
-
-/** Whether the file wins over what was changed here since the last import: everywhere, or in the groups with these keys. */
-const overwrite = z.union([z.boolean(), z.array(z.string().max(100)).max(200)]).default(false);
-
-/** `POST /api/imports/env`. `dry_run` previews. Values travel in the body only. */
-export const importEnvBody = z.strictObject({
-  content: paragraph(262_144),
-  dry_run: z.boolean().default(true),
-  /** Principals, `team:<name>` or `service_account:<id or name>` that get `read` on everything imported. */
-  grant_to: z.array(line(255).min(1)).max(50).default([]),
-  /** Group keys of the preview to import; left out, all complete ones; empty: none. What is left is noted for reminders only where no group is named. */
-  only: z.array(z.string().max(100)).max(200).optional(),
-  overwrite,
-});
-export type ImportEnvBody = z.infer<typeof importEnvBody>;
-
-/** `POST /api/imports/vault`: Glassdome's flat layout, read with the admin's own Vault token. */
-export const importVaultBody = z.strictObject({
-  vault_token: z.string().min(1).max(4096),
-  mount: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _ -')
-    .default('glassdome'),
-  dry_run: z.boolean().default(true),
-  grant_to: z.array(line(255).min(1)).max(50).default([]),
-  only: z.array(z.string().max(100)).max(200).optional(),
-  overwrite,
-});
-export type ImportVaultBody = z.infer<typeof importVaultBody>;

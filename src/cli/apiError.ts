@@ -43,6 +43,7 @@ const IN_OUR_WORDS: readonly (readonly [string, string])[] = [
   [' with its new ETag', ''],
   ['GET /api/credentials/templates', 'glassdome credentials templates'],
   ['; null removes it', ''],
+  ['allow_unusual: ', '--allow-unusual '],
 ];
 
 function textOf({ detail, fields, request_id: id, status }: Problem): string {

@@ -38,6 +38,7 @@ interface ImportRowView {
   class: ImportClass;
   group?: string;
   note?: string;
+  doubt?: string;
 }
 
 const LEFT: Readonly<Record<Exclude<ImportClass, 'credential'>, string>> = {
@@ -45,6 +46,8 @@ const LEFT: Readonly<Record<Exclude<ImportClass, 'credential'>, string>> = {
   bootstrap: 'needed before the broker is reachable',
   connection_string: 'connection string',
   placeholder: 'placeholder, to be filled in',
+  reference: 'reference of another store, not a value',
+  suspect: 'probably not the value itself',
   empty: 'empty',
   unquoted: 'several lines without quotes',
   duplicate: 'duplicate',
@@ -98,6 +101,8 @@ export function printPreview(report: ImportReport, grantTo: readonly string[]): 
     );
   }
   for (const warning of warnings) note(`warning: ${warningText(warning)}`);
+  for (const { name, line, doubt } of rows)
+    if (doubt !== undefined) note(`warning: ${cell(name)} (line ${line}) ${doubt}`);
   for (const hint of fileHints(left.map(({ name }) => name))) note(hint);
   printProblems(groups);
   printDifferences(groups);
@@ -189,3 +194,16 @@ export function printOutcome({ groups, still_in_environment: left }: ImportRepor
 }
 
 const credentials = (n: number) => `${n} credential${n === 1 ? '' : 's'}`;
+
+/** How to take in what was left. On stderr, so that JSON stays whole. */
+export function printWayOut({ rows }: Pick<ImportReport, 'rows'>): void {
+  const unknown = rows.filter((row) => row.class === 'unknown').length;
+  if (unknown > 0)
+    note(
+      `${unknown} ${unknown === 1 ? 'name is' : 'names are'} not recognised. To store ${unknown === 1 ? 'it' : 'them'} too: --include-all (one credential of type other), or --include NAME.`,
+    );
+  if (rows.some((row) => row.class === 'placeholder' && row.note?.startsWith('lacks ')))
+    note('To import values whose references are not set, as python-dotenv reads them: --accept-undefined');
+  if (rows.some((row) => row.class === 'reference' || row.class === 'suspect'))
+    note('To import a value that looks like none: --include NAME');
+}

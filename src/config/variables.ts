@@ -136,6 +136,8 @@ export const configSchema = z.object({
    * saves included, and by fetching certificates; admins too. 0 sets no bound.
    */
   TESTED_ADDRESSES_PER_HOUR: z.coerce.number().int().min(0).max(1_000_000).default(60),
+  /** Whether scheduled tests of imported credentials begin by themselves (`on`), or only after somebody tested one (`off`). */
+  IMPORT_TESTS: z.enum(['on', 'off']).default('on'),
   /** How often stored credentials are tested by themselves. */
   TEST_INTERVAL_MINUTES: z.coerce.number().int().min(5).max(525_600).default(360),
   /** The same for single service types. */

@@ -105,14 +105,12 @@ const tables: readonly Table[] = [
       WINRM_SSL_PORT: 'ssl_port',
     },
     secretFields: ['password'],
-    defaults: { user: 'Administrator' },
   },
   {
     key: 'machine_default:linux',
     name: 'Machine default Linux',
     variables: { LINUX_DEFAULT_USER: 'user', LINUX_DEFAULT_PASSWORD: 'password', LINUX_SSH_PORT: 'port' },
     secretFields: ['password'],
-    defaults: { user: 'root' },
   },
   {
     key: 'machine',

@@ -37,8 +37,6 @@ export interface EnvFamily {
   secretFields: readonly string[];
   /** Fields without which it is no credential. Families with a template leave this to the template. */
   needs?: readonly string[];
-  /** Values that the software assumes when the variable is missing. */
-  defaults?: Readonly<Record<string, string>>;
   derived?: Readonly<Record<string, DerivedField>>;
   numbered?: NumberedNames;
 }

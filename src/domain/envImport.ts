@@ -1,16 +1,26 @@
+import { isDangerousEnvName } from './dangerousEnvNames.js';
 import type { DotenvEntry, DotenvWarning, ParsedDotenv } from './dotenv.js';
 import { type Claim, groupClaims, groupKeyOf } from './envImportGroups.js';
+import {
+  type IncludeChoice,
+  type IncludedEntry,
+  includedGroup,
+  isIncluded,
+  NOTHING_INCLUDED,
+} from './envInclude.js';
 import { isConnectionString, isPlaceholder, soundsSecret } from './envValues.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 import type { FieldProblem } from './errors.js';
 import type { Secret } from './secret.js';
 import { secretIn } from './secretText.js';
 import type { ServiceType } from './serviceType.js';
+import { isDocumented, isFreePassword, unusualValue } from './unusualValues.js';
 import { isVariableName } from './variableName.js';
 
 /**
  * What an import makes of a variable. `credential`: goes into a group. `setting`, `bootstrap`, `connection_string`: known,
- * left where it is. `placeholder`: still to be filled in. `empty`: no value. `unquoted`: goes on over several lines without quotes. `duplicate`: another one wins over it.
+ * left where it is. `placeholder`: still to be filled in. `reference`: to another store,
+ * `suspect`: quotes around it, `NAME=value`, invisible characters. `empty`: no value. `unquoted`: goes on over several lines without quotes. `duplicate`: another one wins over it.
  * `unknown`: nobody knows the name; it stays in the environment only.
  */
 export type ImportClass =
@@ -19,6 +29,8 @@ export type ImportClass =
   | 'bootstrap'
   | 'connection_string'
   | 'placeholder'
+  | 'reference'
+  | 'suspect'
   | 'empty'
   | 'unquoted'
   | 'duplicate'
@@ -35,6 +47,8 @@ export interface ImportRow {
   field?: string;
   secret: boolean;
   note?: string;
+  /** Why what is imported may be none of the user's secrets. */
+  doubt?: string;
 }
 
 /** One credential that an import would make. */
@@ -67,13 +81,22 @@ export interface EnvImportPlan {
  * Sorts the variables of a `.env` into credentials and the rest. Nothing is stored and no row holds a value. A group
  * that lacks something is told with its problems and is not to be imported.
  */
-export function planEnvImport(parsed: ParsedDotenv, vocabulary: EnvVocabulary): EnvImportPlan {
+export function planEnvImport(
+  parsed: ParsedDotenv,
+  vocabulary: EnvVocabulary,
+  choice: IncludeChoice = NOTHING_INCLUDED,
+): EnvImportPlan {
   const rows: ImportRow[] = [];
   const claims: Claim[] = [];
+  const included: IncludedEntry[] = [];
   for (const entry of parsed.entries) {
-    const left = leftRow(entry, vocabulary);
     const meaning = vocabulary.meaningOf(entry.name);
-    if (left !== undefined) rows.push(left);
+    const insists =
+      meaning !== undefined && (entry.value ?? '') !== '' && choice.include.includes(entry.name);
+    const left = insists ? undefined : leftRow(entry, vocabulary);
+    if (left !== undefined && isIncluded(left, entry.value ?? '', choice))
+      included.push({ row: left, value: entry.value ?? '' });
+    else if (left !== undefined) rows.push(left);
     else if (meaning !== undefined)
       claims.push({ meaning, name: entry.name, line: entry.line, value: entry.value ?? '' });
     for (const line of entry.overriddenLines) {
@@ -81,9 +104,10 @@ export function planEnvImport(parsed: ParsedDotenv, vocabulary: EnvVocabulary): 
     }
   }
   const grouped = groupClaims(claims, vocabulary);
-  rows.push(...grouped.rows);
+  const more = includedGroup(included, choice.asName, vocabulary);
+  rows.push(...grouped.rows, ...more.rows);
   rows.sort((a, b) => a.line - b.line);
-  return { groups: grouped.groups, rows, warnings: parsed.warnings };
+  return { groups: [...grouped.groups, ...more.groups], rows, warnings: parsed.warnings };
 }
 
 /** The row of a variable that goes into no group, or undefined for one that does. */
@@ -96,13 +120,26 @@ function leftRow(entry: DotenvEntry, vocabulary: EnvVocabulary): ImportRow | und
   if (plain !== undefined) return { ...row, class: plain.class, ...(value === '' ? { note: 'empty' } : {}) };
   if (value === '')
     return { ...row, class: 'empty', ...(shell === '' ? {} : { note: `taken from the shell: ${shell}` }) };
-  if (isPlaceholder(value)) return { ...row, class: 'placeholder' };
+  const unusual = unusualRow(row, value);
+  if (unusual !== undefined) return unusual;
   if (vocabulary.meaningOf(entry.name) !== undefined) {
     return shell === '' ? undefined : { ...row, class: 'placeholder', note: `lacks ${shell} from the shell` };
   }
   if (isConnectionString(value)) return { ...row, class: 'connection_string', secret: true };
+  if (isDangerousEnvName(entry.name)) return { ...row, class: 'unknown', note: 'changes how programs run' };
   // Of a variable that nobody knows, the value may say that it is a secret.
   return { ...row, class: 'unknown', secret: row.secret || secretIn(value) !== undefined };
+}
+
+/** A value that is probably none: taken in only where somebody insists. */
+function unusualRow(row: Omit<ImportRow, 'class'>, value: string): ImportRow | undefined {
+  if (isPlaceholder(value)) return { ...row, class: 'placeholder' };
+  const found = unusualValue(value, { free: isFreePassword(row.name) || !row.secret });
+  // A lab's sample has keys of documentation in working order: they come along, with a warning.
+  if (found === undefined || isDocumented(value) || (found.kind === 'invisible' && !row.secret))
+    return undefined;
+  if (found.kind === 'placeholder') return { ...row, class: 'placeholder' };
+  return { ...row, class: found.kind === 'reference' ? 'reference' : 'suspect', note: found.what };
 }
 
 /** What is in braces may as well be part of a password. */

@@ -7,6 +7,7 @@ import { holdsUrlPassword } from './fieldTexts.js';
 import { Secret } from './secret.js';
 import { secretIn } from './secretText.js';
 import { mergeFields } from './templateFields.js';
+import { isDocumented } from './unusualValues.js';
 
 /** A variable with a value that belongs to a kind of credential. */
 export interface Claim {
@@ -59,6 +60,8 @@ export function groupClaims(
   };
 }
 
+const DOUBT = 'holds a key from documentation';
+
 /** Picks the variable that counts for each field. Others that say the same stay names of it; the rest are duplicates. */
 function settle(draft: Draft): ImportRow[] {
   const ordered = [...draft.claims].sort((a, b) => a.meaning.rank - b.meaning.rank || b.line - a.line);
@@ -73,14 +76,14 @@ function settle(draft: Draft): ImportRow[] {
     if (winner === undefined) winners.set(field, { meaning, name, line, value });
     draft.texts.set(field, value);
     draft.envNames.set(name, field);
-    return { ...row, class: 'credential' };
+    return { ...row, class: 'credential', ...(row.secret && isDocumented(value) ? { doubt: DOUBT } : {}) };
   });
 }
 
 /** Adds what the software takes from elsewhere when a variable is missing. */
 function complete(draft: Draft, drafts: ReadonlyMap<string, Draft>, claims: readonly Claim[]): void {
   const { family, instance, texts } = draft;
-  const { numbered, defaults = {}, derived = {} } = family;
+  const { numbered, derived = {} } = family;
   const first = numbered?.first === undefined ? undefined : drafts.get(`${family.key}:${numbered.first}`);
   for (const [field, needed] of Object.entries(numbered?.inherited ?? {})) {
     const value = first?.texts.get(field);
@@ -95,7 +98,6 @@ function complete(draft: Draft, drafts: ReadonlyMap<string, Draft>, claims: read
         text.replace('<value>', () => value),
       );
   }
-  for (const [field, value] of Object.entries(defaults)) if (!texts.has(field)) texts.set(field, value);
 }
 
 interface Checked {
@@ -136,8 +138,8 @@ function missing(
   return [{ field: 'fields', rule: `must hold ${secretFields.join(' or ')}` }];
 }
 
-/** Runs the rules that storing it will run, so that a preview already tells what they refuse. */
-function checked(group: ImportGroup, vocabulary: EnvVocabulary): FieldValues | undefined {
+/** Runs the rules that storing it will run, so that a preview already reports what they refuse. */
+export function checked(group: ImportGroup, vocabulary: EnvVocabulary): FieldValues | undefined {
   const template = vocabulary.templateOf(group.serviceType);
   if (template === undefined) {
     group.problems.push({ field: 'service_type', rule: `has no form for ${group.serviceType} yet` });

@@ -1,4 +1,5 @@
 import { type EnvImportPlan, type ImportGroup, planEnvImport } from './envImport.js';
+import { type IncludeChoice, NOTHING_INCLUDED } from './envInclude.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 import type { Secret } from './secret.js';
 import { isVariableName } from './variableName.js';
@@ -13,6 +14,7 @@ const isForbiddenKey = (key: string): boolean => key.includes('/') || key.toLowe
 export function planFlatVault(
   secrets: ReadonlyMap<string, Secret>,
   vocabulary: EnvVocabulary,
+  choice: IncludeChoice = NOTHING_INCLUDED,
 ): EnvImportPlan {
   const keys = [...secrets]
     .filter(([key]) => !isForbiddenKey(key) && isVariableName(key))
@@ -24,7 +26,7 @@ export function planFlatVault(
     overriddenLines: [],
     unresolved: [],
   }));
-  const plan = planEnvImport({ entries, warnings: [] }, vocabulary);
+  const plan = planEnvImport({ entries, warnings: [] }, vocabulary, choice);
   const taken = new Map<string, string>();
   const groups = plan.groups.map((group) => ({ ...group, envNames: asVariables(group, taken, vocabulary) }));
   const rows = plan.rows.map(({ note, ...row }) => {

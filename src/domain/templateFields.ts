@@ -1,7 +1,8 @@
-import { activeConditionals, alternativesTo, decidingSelects, inferredOption } from './authMethod.js';
+import { decidingSelects, inferredOption } from './authMethod.js';
 import { type FieldProblem, invalid } from './errors.js';
 import type { FieldValues } from './fields.js';
 import { booleanOf, brokenRule, integerOf, isSecretSpec, tidied } from './fieldTexts.js';
+import { isLeftOut, isStored, missingProblems } from './missingFields.js';
 import { nearMiss } from './nearMiss.js';
 import { guardProblems, rejoin, splitPasted } from './pasteForms.js';
 import { isQuotableField, quotedName } from './quotable.js';
@@ -60,7 +61,8 @@ export const specOf = (template: Template, name: string): FieldSpec | undefined 
 
 /**
  * The fields as they will be stored, and the names of those that differ from what is stored. Defaults and the first
- * option of a select fill required fields that nobody gave; defaults of optional fields are only told, not stored.
+ * option of a select fill required fields that nobody gave, but an import leaves out what a form only suggests;
+ * defaults of optional fields are only shown, not stored.
  * Rejects with one `invalid_request` that names every wrong field and never a value.
  */
 export function mergeFields(input: MergeInput): { values: FieldValues; changed: string[] } {
@@ -82,7 +84,7 @@ export function mergeFields(input: MergeInput): { values: FieldValues; changed: 
   rejoin(input.template, texts, given);
   if (specOf(input.template, 'tls_mode') !== undefined) problems.push(...settleTls(texts, given));
   problems.push(
-    ...missingProblems(input.template, texts),
+    ...missingProblems(input, texts, given),
     ...sizeProblems(texts),
     ...secretFieldProblems(input, texts),
   );
@@ -127,9 +129,6 @@ function opened(input: MergeInput, isSecret: (name: string) => boolean) {
   }
   return { given, problems };
 }
-
-const isStored = (current: FieldValues | undefined, name: string): boolean =>
-  current !== undefined && (Object.hasOwn(current.settings, name) || Object.hasOwn(current.secrets, name));
 
 function nameProblem(template: Template, name: string, removes: boolean): FieldProblem | undefined {
   if (!NAME.test(name)) {
@@ -188,21 +187,10 @@ function fillRequired(
     const option = inferredOption(select, current?.settings[select], { template, texts, given: named });
     if (option !== undefined) texts.set(select, option);
   }
-  for (const spec of template.required_fields) {
+  for (const spec of template.required_fields.filter((one) => !isLeftOut(input, one, given))) {
     const value = spec.default ?? (spec.type === 'select' ? spec.options?.[0] : undefined);
     if (value !== undefined && !texts.has(spec.name) && !given.has(spec.name)) texts.set(spec.name, value);
   }
-}
-
-function missingProblems(template: Template, texts: ReadonlyMap<string, string>): FieldProblem[] {
-  return [...template.required_fields, ...activeConditionals(template, texts)]
-    .filter((spec) => spec.required !== false && !texts.has(spec.name))
-    .filter(({ name }) => template.alternatives?.[name]?.every((other) => texts.has(other)) !== true)
-    .map((spec) => {
-      const others = template.alternatives?.[spec.name] ?? alternativesTo(template, spec.name, texts);
-      const instead = others.length === 0 ? '' : `, or ${others.join(' and ')} in its place`;
-      return { field: `fields.${spec.name}`, rule: `is required (${spec.label})${instead}` };
-    });
 }
 
 function sizeProblems(texts: ReadonlyMap<string, string>): FieldProblem[] {

@@ -118,4 +118,6 @@ export interface TestPace {
   intervalMs(serviceType: ServiceType): number;
   /** In [0, 1), another one each time. */
   chance(): number;
+  /** Whether imported credentials are tested by schedule where the import does not say. */
+  imported: boolean;
 }

@@ -12,7 +12,7 @@ import { mergeFields } from '../domain/templateFields.js';
 import { firstTest } from '../domain/testPace.js';
 import { auditEvent } from './auditEvent.js';
 import { withConsent } from './consent.js';
-import { checkRules } from './fieldRules.js';
+import { checkGiven } from './fieldRules.js';
 import { checkGrants } from './grantRules.js';
 import { withIdempotency } from './idempotent.js';
 import { knownConnector } from './knownConnector.js';
@@ -32,6 +32,8 @@ export interface CreateOptions extends SaveTest {
   grants?: Grant[];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
+  /** No scheduled test before somebody tests it. */
+  unscheduled?: boolean;
 }
 
 /** Stores a new credential; it is active when this resolves. Engineers and up; the caller becomes its owner. */
@@ -47,7 +49,8 @@ export async function createCredential(
   const { values } = mergeFields(
     body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
   );
-  if (options.exact !== true) checkRules(connector, values);
+  if (options.exact !== true)
+    checkGiven(connector, values, { changed: fieldNames(values), allow: body.allow_unusual });
   const grants = await grantsOf(ports, call, body, options.grants ?? []);
   const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));
   checkEnvFields(envNames, fieldNames(values));
@@ -60,7 +63,7 @@ export async function createCredential(
       connector,
       values,
       trigger: 'save',
-      save: () => store(ports, call, { body, values, envNames, grants, source: options.source, claimed }),
+      save: () => store(ports, call, { body, values, envNames, grants, options, claimed }),
     });
   if (idempotencyKey === undefined) return { ...(await create()), replayed: false };
   let test: Saved['test'] = null;
@@ -86,13 +89,13 @@ interface Parts {
   values: FieldValues;
   envNames: Record<string, string>;
   grants: Grant[];
-  source: CredentialVersion['source'];
+  options: CreateOptions;
   claimed?: { id: string; resumed: boolean } | undefined;
 }
 
 async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Credential> {
   const now = ports.clock.now();
-  const nextTestAt = firstTest(now, ports.testPace.chance());
+  const nextTestAt = parts.options.unscheduled === true ? null : firstTest(now, ports.testPace.chance());
   const credential = { ...pendingRow(call, parts, now), nextTestAt };
   const next: NewVersion = {
     credential,
@@ -100,7 +103,7 @@ async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Crede
     values: parts.values,
     changedFields: fieldNames(parts.values).sort(),
     reason: null,
-    source: parts.source,
+    source: parts.options.source,
     patch: { status: 'active' },
     action: 'credential.create',
   };

@@ -1,6 +1,7 @@
 import { invalid } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
 import type { Connector } from '../domain/template.js';
+import { type AllowUnusual, checkUnusual } from '../domain/unusualFields.js';
 
 /** What is stored now, and which fields differ from it. */
 interface Before {
@@ -20,4 +21,18 @@ export function checkRules(connector: Connector, values: FieldValues, before?: B
     before?.changed.includes(field.replace(/^fields\./, '')) !== true;
   const broken = problems.filter(({ field, rule }) => !stays(field, rule));
   if (broken.length > 0) throw invalid(...broken);
+}
+
+/** The same for values that a person gives, which may also look like no value at all. */
+export function checkGiven(
+  connector: Connector,
+  values: FieldValues,
+  {
+    current,
+    changed,
+    allow,
+  }: { current?: FieldValues; changed: readonly string[]; allow: AllowUnusual | undefined },
+): void {
+  checkUnusual(values, changed, allow);
+  checkRules(connector, values, current === undefined ? undefined : { current, changed });
 }

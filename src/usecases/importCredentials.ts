@@ -1,8 +1,9 @@
-import type { ImportEnvBody, ImportVaultBody } from '../api/credentials.js';
+import type { ImportEnvBody, ImportVaultBody } from '../api/imports.js';
 import { envVocabulary } from '../connectors/envNames.js';
 import type { Call } from '../domain/caller.js';
-import { parseDotenv } from '../domain/dotenv.js';
+import { type ParsedDotenv, parseDotenv } from '../domain/dotenv.js';
 import { type EnvImportPlan, planEnvImport } from '../domain/envImport.js';
+import type { IncludeChoice } from '../domain/envInclude.js';
 import { planFlatVault } from '../domain/flatVault.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
@@ -40,7 +41,7 @@ export async function importEnv(
 ): Promise<Imported> {
   await requireRole(ports, call, 'engineer', { action: 'credential.import' });
   const keyed = { key, action: 'credential.import', request: ['import.env', { ...body }] } as const;
-  const planned = () => planEnvImport(parseDotenv(body.content), envVocabulary);
+  const planned = () => planEnvImport(readFile(body), envVocabulary, choiceOf(body));
   return withStoredAnswer(ports, call, keyed, {
     run: async () => {
       const report = await runPlan(ports, call, planned(), await optionsOf(ports, call, body));
@@ -55,7 +56,9 @@ export async function importEnv(
 
 /** Names only, and only of what looks like a secret: people are reminded that it still lies in their environment. */
 async function rememberLeftovers(ports: Needs, call: Call, report: ImportReport): Promise<void> {
-  const filled = report.rows.filter((row) => row.class !== 'empty' && row.class !== 'placeholder');
+  const filled = report.rows.filter(
+    ({ class: found }) => !['empty', 'placeholder', 'reference'].includes(found),
+  );
   const secrets = new Set(filled.filter((row) => row.secret).map((row) => row.name));
   const names = report.stillInEnvironment.filter((name) => secrets.has(name));
   await ports.changes.run(async (tx) => {
@@ -78,7 +81,7 @@ export async function importVault(
   const keyed = { key, action: 'credential.import', request: ['import.vault', rest] } as const;
   const planned = async () => {
     const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(token) });
-    return planFlatVault(secrets, envVocabulary);
+    return planFlatVault(secrets, envVocabulary, choiceOf(body));
   };
   return withStoredAnswer(ports, call, keyed, {
     run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, body)),
@@ -87,13 +90,32 @@ export async function importVault(
   });
 }
 
+/** The text as python-dotenv reads it. A reference that nothing resolves counts as such only where nobody accepted it. */
+function readFile(body: Pick<ImportEnvBody, 'content' | 'environment' | 'accept_undefined'>): ParsedDotenv {
+  const parsed = parseDotenv(body.content, { environment: body.environment });
+  if (!body.accept_undefined) return parsed;
+  return { ...parsed, entries: parsed.entries.map((entry) => ({ ...entry, unresolved: [] })) };
+}
+
+const choiceOf = (body: Pick<ImportEnvBody, 'include' | 'include_all' | 'as_name'>): IncludeChoice => ({
+  include: body.include,
+  includeAll: body.include_all,
+  asName: body.as_name,
+});
+
 async function optionsOf(
   ports: Needs,
   call: Call,
-  body: Pick<ImportEnvBody, 'dry_run' | 'only' | 'grant_to' | 'overwrite'>,
+  body: Pick<ImportEnvBody, 'dry_run' | 'only' | 'grant_to' | 'overwrite' | 'tests'>,
 ): Promise<ImportOptions> {
   const grants = await importGrants(ports, call, body.grant_to);
-  return { dryRun: body.dry_run, only: body.only, grants, overwrite: body.overwrite };
+  return {
+    dryRun: body.dry_run,
+    only: body.only,
+    grants,
+    overwrite: body.overwrite,
+    tests: body.tests ?? ports.testPace.imported,
+  };
 }
 
 async function runPlan(

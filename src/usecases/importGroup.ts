@@ -51,6 +51,8 @@ export interface ImportOptions {
   grants: Grant[];
   /** The file wins over what was changed here: everywhere, or in the groups with these keys. */
   overwrite: boolean | string[];
+  /** False: what is imported is tested only when somebody asks. */
+  tests: boolean;
 }
 
 const NAME_TAKEN = 'The owner already has a credential of that name: rename or delete it.';
@@ -111,6 +113,7 @@ export async function importGroup(
       source: 'import',
       grants: options.grants,
       exact: true,
+      unscheduled: !options.tests,
     });
     return { ...told, result: 'created', credentialId: credential.id, stored: true };
   } catch (error) {
@@ -163,7 +166,7 @@ async function importInto(
   ports: WritePorts,
   call: Call,
   group: ImportGroup,
-  { existing, dryRun, grants, overwrite }: ImportOptions & { existing: Credential },
+  { existing, dryRun, grants, overwrite, tests }: ImportOptions & { existing: Credential },
 ): Promise<Into> {
   const compared = await compareImport(ports, call, group, {
     existing,
@@ -177,7 +180,7 @@ async function importInto(
     const { missing } = await grantsAfter(ports, existing.id, grants);
     return { result: due || missing ? 'update' : idle, stored: !due && stored, differences };
   }
-  const after = due ? await take(ports, call, group, compared) : compared.credential;
+  const after = due ? await take(ports, call, group, { ...compared, tests }) : compared.credential;
   await markImported(ports, call, after, { ...compared, group });
   const shared = await addMissingGrants(ports, call, existing.id, grants);
   return { result: due || shared ? 'updated' : idle, stored, differences };
@@ -188,7 +191,7 @@ async function take(
   ports: WritePorts,
   call: Call,
   group: ImportGroup,
-  { credential, file, taken, names }: ImportComparison,
+  { credential, file, taken, names, tests }: ImportComparison & { tests: boolean },
 ): Promise<Credential> {
   const secretFields = group.secretFields?.filter((name) => taken.includes(name));
   const fields = {
@@ -199,7 +202,12 @@ async function take(
     ...(taken.length === 0 ? {} : fields),
     ...(names === undefined ? {} : { env_names: names }),
   };
-  const options = { source: 'import' as const, exact: true, ifMatch: credential.revision };
+  const options = {
+    source: 'import' as const,
+    exact: true,
+    ifMatch: credential.revision,
+    unscheduled: !tests,
+  };
   return (await updateCredential(ports, call, credential.id, body, options)).credential;
 }
 

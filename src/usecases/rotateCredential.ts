@@ -4,7 +4,7 @@ import { nextRotation } from '../domain/credential.js';
 import { invalid } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import { authorize } from './authorize.js';
-import { checkRules } from './fieldRules.js';
+import { checkGiven } from './fieldRules.js';
 import { withIdempotency } from './idempotent.js';
 import { knownConnector } from './knownConnector.js';
 import { type Saved, type SaveTest, type TestMode, testAndSave } from './testOnSave.js';
@@ -71,7 +71,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
   }
   const now = ports.clock.now();
   const connector = knownConnector(credential.serviceType);
-  checkRules(connector, values, { current, changed });
+  checkGiven(connector, values, { current, changed, allow: body.allow_unusual });
   const next: NewVersion = {
     credential,
     kind: 'rotate',

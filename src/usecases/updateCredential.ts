@@ -14,7 +14,7 @@ import type { CredentialPatch, Notice } from '../ports/changes.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
 import { checkEnvFields } from './createCredential.js';
-import { checkRules } from './fieldRules.js';
+import { checkGiven } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';
 import { nameNotices } from './nameNotices.js';
 import { intervalMs } from './recordTest.js';
@@ -32,6 +32,8 @@ export interface UpdateOptions extends SaveTest {
   source: CredentialVersion['source'];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
+  /** No scheduled test before somebody tests it. */
+  unscheduled?: boolean;
 }
 
 /** Changes what is named and keeps the rest. Changed fields make a new, active version. */
@@ -62,7 +64,7 @@ export async function updateCredential(
   if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
   if (changed.length === 0) return metadataOnly();
   const connector = knownConnector(credential.serviceType);
-  if (options.exact !== true) checkRules(connector, values, { current, changed });
+  if (options.exact !== true) checkGiven(connector, values, { current, changed, allow: body.allow_unusual });
   return testAndSave(ports, call, {
     mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
     admitTest: options.admitTest,
@@ -77,7 +79,11 @@ export async function updateCredential(
         changedFields: changed,
         reason: body.reason ?? null,
         source: options.source,
-        patch: { ...unproven(ports, credential, { changed, moved, values }), ...patch },
+        patch: {
+          ...unproven(ports, credential, { changed, moved, values }),
+          ...(options.unscheduled === true && { nextTestAt: null }),
+          ...patch,
+        },
         action: 'credential.update',
         also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
         notices,

@@ -222,6 +222,64 @@ describe('glassdome credentials import', function () {
     return { names: row?.names ?? [], since: row?.importedAt, counts };
   }
 
+  it('takes any name where asked to, and says how where not', async () => {
+    const eva = await system.person('eva', 'engineer');
+    const names = Array.from({ length: 40 }, (_, n) => `TOOL_${n}_TOKEN`);
+    const file = envFile(
+      'shop.env',
+      `${names.map((name) => `${name}=${canary}-${name}`).join('\n')}\nPAGE_SIZE=20\n`,
+    );
+    const bare = await run(['import', file, '--yes'], { env: eva });
+    expect(bare.code).to.equal(1);
+    expect(bare.stderr).to.contain('41 names are not recognised').and.contain('--include-all');
+    const done = await run(['import', file, '--yes', '--as', 'other'], { env: eva });
+    expect(done.code, done.stderr).to.equal(0);
+    expect(done.stdout).to.match(/other:shop +shop +other +will be created/);
+    const { stdout } = await run(['env', '--json'], { env: eva });
+    expect(Object.keys(JSON.parse(stdout))).to.have.members([...names, 'PAGE_SIZE']);
+    const shown = JSON.parse((await run(['show', 'shop', '--json'], { env: eva })).stdout) as Record<
+      string,
+      unknown
+    >;
+    expect(shown['settings']).to.deep.equal({ PAGE_SIZE: '20' });
+    expect((await run(['import', file, '--include-all'], { env: eva })).stderr).to.contain(
+      'Nothing to import',
+    );
+    const one = await run(['import', file, '--yes', '--include', 'TOOL_7_TOKEN', '--as-name', 'seven'], {
+      env: eva,
+    });
+    expect(one.stderr).to.contain('1 created').and.contain('is set by both "seven" and "shop"');
+  });
+
+  it('leaves what is no value where it is, and takes it where somebody insists', async () => {
+    const fred = await system.person('fred', 'engineer');
+    const file = envFile(
+      'references.env',
+      'OPENAI_API_KEY=op://dev/openai/key\nANTHROPIC_API_KEY=sk-ant-...xxxx\nGRAFANA_URL=https://grafana.example\n' +
+        'GRAFANA_TOKEN=vault:secret/data/grafana#token\nXAI_API_KEY=\u200bxai-some-key\n',
+    );
+    const left = await run(['import', file, '--yes'], { env: fred });
+    expect(left.stdout).to.match(/OPENAI_API_KEY +1 +reference of another store/);
+    expect(left.stdout).to.match(/ANTHROPIC_API_KEY +2 +placeholder/);
+    expect(left.stdout).to.match(
+      /XAI_API_KEY +5 +probably not the value itself +an invisible character \(U\+200B/,
+    );
+    expect((await run(['list', '--json'], { env: fred })).stdout).to.contain('"items": []');
+    await run(['import', file, '--yes', '--include', 'OPENAI_API_KEY'], { env: fred });
+    expect((await run(['get', 'OpenAI', 'api_key'], { env: fred })).stdout).to.contain('op://dev/openai/key');
+    const rotate = ['rotate', 'OpenAI', '--api-key', '-', '--test', 'skip'];
+    const refused = await run(rotate, { env: fred, stdin: '"sk-proj-abc"' });
+    expect(refused.code).to.equal(2);
+    expect(refused.stderr)
+      .to.contain('a value with its quotes around it')
+      .and.contain('--allow-unusual quotes');
+    const insisted = await run([...rotate, '--allow-unusual', 'quotes'], {
+      env: fred,
+      stdin: '"sk-proj-abc"',
+    });
+    expect(insisted.code, insisted.stderr).to.equal(0);
+  });
+
   it('leaves for the reminders what is not in the broker, again and again, and nothing of a clean file', async () => {
     const env = await system.person('erin', 'engineer');
     const own = ['VAULT_SECRET_ID', 'SECRET_KEY', 'DATABASE_URL', 'REDIS_URL'];

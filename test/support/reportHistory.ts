@@ -49,7 +49,7 @@ export class ReportHistory {
       metadata: async () => null,
       read: async () => ({ settings: {}, secrets: {} }),
     } as unknown as Ports['store'];
-    const testPace = { intervalMs: () => 21_600_000, chance: () => 0.5 };
+    const testPace = { intervalMs: () => 21_600_000, chance: () => 0.5, imported: true };
     this.#ports = {
       clock,
       changes: db.changes,

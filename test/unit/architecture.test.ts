@@ -77,6 +77,7 @@ const REVEALS = [
   // Forms check how a value is written, and what an import finds is told apart by its shape.
   'src/domain/templateFields.ts',
   'src/domain/flatVault.ts',
+  'src/domain/unusualFields.ts',
 ];
 
 describe('the house', () => {

@@ -1,5 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of the grammar under test
 import { expect } from 'chai';
+import { envVocabulary } from '../../src/connectors/envNames.js';
+import { connectorOf } from '../../src/connectors/registry.js';
+import { parseDotenv } from '../../src/domain/dotenv.js';
+import { planEnvImport } from '../../src/domain/envImport.js';
+import { mergeFields } from '../../src/domain/templateFields.js';
 import { group, plan, texts } from '../support/envPlans.js';
 
 describe('systems without a connector become `other`', () => {
@@ -51,14 +56,14 @@ describe('systems without a connector become `other`', () => {
       'all Windows machines',
       'WINDOWS_DEFAULT_PASSWORD=p',
       'machine_default:windows',
-      { user: 'Administrator', password: 'p' },
+      { password: 'p' },
       ['password'],
     ],
     [
       'all Linux machines',
       'LINUX_DEFAULT_PASSWORD=p\nLINUX_SSH_PORT=2222',
       'machine_default:linux',
-      { user: 'root', password: 'p', port: '2222' },
+      { password: 'p', port: '2222' },
       ['password'],
     ],
     ['a plain key', 'XAI_API_KEY=k', 'api_key:xai', { api_key: 'k' }, ['api_key']],
@@ -163,4 +168,88 @@ describe('a credential that lacks something is told and not imported', () => {
       expect(told.rows[0]?.note).to.contain('not imported');
     });
   }
+});
+
+describe('an import adds nothing that the file did not contain', () => {
+  const fieldsOf = (text: string) => {
+    const [group] = planEnvImport(parseDotenv(text), envVocabulary).groups;
+    if (group === undefined) throw new Error('no group');
+    const { template } = connectorOf(group.serviceType) ?? {};
+    if (template === undefined) throw new Error('no template');
+    expect(group.problems).to.deep.equal([]);
+    const { values } = mergeFields({ template, given: group.fields, exact: true });
+    return [...Object.keys(values.settings), ...Object.keys(values.secrets)].sort();
+  };
+
+  it('no model, no user of machines; how to sign in follows from what is there', () => {
+    expect(fieldsOf('OPENAI_API_KEY=sk-proj-abc12345\n')).to.deep.equal(['api_key']);
+    expect(fieldsOf('ANTHROPIC_API_KEY=sk-ant-abc12345\n')).to.deep.equal(['api_key']);
+    expect(fieldsOf('LINUX_DEFAULT_PASSWORD=abc\n')).to.deep.equal(['password']);
+    expect(fieldsOf('PROXMOX_HOST=h.example\nPROXMOX_USER=a@pve\nPROXMOX_PASSWORD=abc\n')).to.deep.equal([
+      'auth_method',
+      'host',
+      'password',
+      'user',
+    ]);
+  });
+
+  it('and later changes add none either, while a form still applies its own', () => {
+    const { template } = connectorOf('openai') ?? {};
+    if (template === undefined) throw new Error('no template');
+    const current = mergeFields({ template, given: { api_key: 'sk-one' }, exact: true }).values;
+    const changed = mergeFields({ template, given: { api_key: 'sk-two' }, current });
+    expect(changed.changed).to.deep.equal(['api_key']);
+    expect(mergeFields({ template, given: { api_key: 'sk-one' } }).values.settings).to.have.property('model');
+  });
+});
+
+describe('references that nothing sets, and names that nobody knows', () => {
+  const planned = (text: string, choice: { include?: string[]; includeAll?: boolean; asName?: string }) =>
+    planEnvImport(parseDotenv(text), envVocabulary, { include: [], includeAll: false, asName: 'app', ...choice });
+
+  it('judge by name and value what is secret, and give each variable a field of its own', () => {
+    const text = [
+      'STRIPE_API_KEY=sk_live_x',
+      'PAGE_SIZE=20',
+      'FEATURE_ON=true',
+      'UPSTREAM=https://user:hunter2@host.example/x',
+      'CERT="-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"',
+      'SESSION_SALT=Zk3abcDEF123456789xyz',
+      'SITE=https://shop.example/path',
+      'TEST_URL=https://shop.example/health',
+      'test_url=x',
+      'PATH=/usr/bin',
+      'LD_PRELOAD=/x.so',
+    ].join('\n');
+    const { groups, rows } = planned(text, { includeAll: true });
+    const secret = Object.fromEntries(rows.map((row) => [row.name, row.class === 'credential' ? row.secret : row.class]));
+    expect(secret).to.deep.include({
+      STRIPE_API_KEY: true,
+      PAGE_SIZE: false,
+      FEATURE_ON: false,
+      CERT: true,
+      SESSION_SALT: true,
+      SITE: false,
+      PATH: 'unknown',
+      LD_PRELOAD: 'unknown',
+      UPSTREAM: 'connection_string',
+    });
+    expect(groups[0]?.envNames).to.include({ TEST_URL: 'TEST_URL', test_url: 'test_url_2' });
+    expect(groups[0]?.problems).to.deep.equal([]);
+    const named = planned(text, { include: ['UPSTREAM'] });
+    expect(named.groups[0]?.secretFields).to.deep.equal(['UPSTREAM']);
+  });
+
+  it('take what is needed before the broker is reachable only by its name', () => {
+    const text = 'SECRET_KEY=some-long-key\nDATABASE_URL=postgres://u:p@h/d\nVAULT_SECRET_ID=abc\n';
+    expect(planned(text, { includeAll: true }).groups).to.deep.equal([]);
+    const { groups } = planned(text, { include: ['SECRET_KEY', 'DATABASE_URL'] });
+    expect(Object.keys(groups[0]?.envNames ?? {})).to.deep.equal(['SECRET_KEY', 'DATABASE_URL']);
+    expect(groups[0]?.secretFields).to.deep.equal(['SECRET_KEY', 'DATABASE_URL']);
+  });
+
+  it('say that a credential holds 64 fields at most', () => {
+    const text = Array.from({ length: 70 }, (_, n) => `TOOL_${n}=token-${n}`).join('\n');
+    expect(planned(text, { includeAll: true }).groups[0]?.problems[0]?.rule).to.contain('at most 64 fields');
+  });
 });

@@ -11,12 +11,14 @@ import { cell, printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
+import { UNUSUAL_FLAG } from '../unusualFlag.js';
 import { ahead, TIME_FORMS } from '../when.js';
 
 interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown> {
   name?: string;
   description?: string;
   test?: string;
+  allowUnusual?: string[];
   label?: string[];
   env?: string[];
   expiresAt?: string;
@@ -95,6 +97,7 @@ export function commonFlags(command: Command): Command {
     .option('--team <name>', 'a team that may use it; may be repeated', repeated)
     .option('--level <level>', 'what the teams may do: use, read (default) or manage')
     .option(...TEST_FLAG)
+    .option(...UNUSUAL_FLAG)
     .option(...YES_FLAG);
 }
 
@@ -110,6 +113,7 @@ function bodyOf(options: Options): Record<string, unknown> {
     shared: options.shared,
     accessible_by: options.team,
     accessible_level: options.level,
+    allow_unusual: options.allowUnusual,
     test: options.test,
   };
 }

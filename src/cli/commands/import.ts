@@ -1,28 +1,23 @@
-import { ApiError } from '../apiError.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
-import { readDotenvText } from '../envFile.js';
 import { CliError, EXIT } from '../exitCodes.js';
-import { type ImportGroupView, type ImportReport, printOutcome, printPreview } from '../importReport.js';
+import { chooseUnknown, includeOf, unknownIn } from '../importInclude.js';
+import { type ImportReport, printOutcome, printPreview, printWayOut } from '../importReport.js';
+import { askImport, importAll } from '../importRun.js';
+import { type Source, type SourceOptions, sourceOf } from '../importSource.js';
 import { printJson } from '../output.js';
-import { secretInput } from '../secretInput.js';
-import { confirm, note } from '../terminal.js';
+import { confirm } from '../terminal.js';
 
-interface Options extends GlobalOptions {
-  dryRun?: boolean;
-  yes?: boolean;
+interface Options extends GlobalOptions, SourceOptions {
   only?: string[];
   grantTo?: string[];
   overwrite?: string[] | true;
-  fromVault?: boolean;
-  vaultToken?: string | true;
-  mount?: string;
-}
-
-/** Where the variables come from: the path of the call and what goes into its body beside the options. */
-interface Source {
-  path: string;
-  body: Record<string, unknown>;
+  include?: string[];
+  includeAll?: boolean;
+  as?: string;
+  asName?: string;
+  acceptUndefined?: boolean;
+  tests?: boolean;
 }
 
 /** A `.env`, or Glassdome's flat Vault layout, becomes credentials: first the preview, then a yes, then the import. */
@@ -41,6 +36,15 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
     'who may read all of it: team:red, service_account:<id or name> or local:anna; may be repeated',
     repeated,
   )
+  .option('--include <name>', 'take in a variable that is left out otherwise; may be repeated', repeated)
+  .option('--include-all', 'take in all variables with unknown names, as one credential of type other')
+  .option('--as <type>', 'the same: --as other')
+  .option('--as-name <name>', 'name of that credential (default: from the file or its folder)')
+  .option(
+    '--accept-undefined',
+    'take values that refer to a variable that nothing sets, with nothing in its place',
+  )
+  .option('--no-tests', 'do not test by schedule what is imported, before somebody tests it')
   .option(
     '--from-vault',
     "read Glassdome's old Vault keys instead of a file (admins, with a Vault token of their own)",
@@ -51,41 +55,49 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
     withBroker<Options>(async (cli, options, words) => {
       const { file, overwrite } = wordsOf(options, words);
       const source = await sourceOf(file, options);
-      const granting = { ...source, body: { ...source.body, grant_to: options.grantTo ?? [], overwrite } };
-      const preview = await previewOf(
-        cli,
-        granting,
-        [...(options.only ?? []), ...(Array.isArray(overwrite) ? overwrite : [])],
-        options.only,
-      );
-      if (!options.json) printPreview(preview, options.grantTo ?? []);
-      else if (options.dryRun) printJson(preview);
-      if (options.dryRun) return;
-      const due = preview.groups.filter((g) => g.result === 'create' || g.result === 'update');
-      if (due.length > 0) await confirm(`Import ${due.length} of ${preview.groups.length}?`, options.yes);
-      const report = await importAll(cli, granting, preview, due);
-      if (options.json) printJson(report);
-      else printOutcome(report);
-      if (isPartial(report, options.only)) process.exitCode = EXIT.failed;
+      const include = includeOf(options, file);
+      const named = [...(options.only ?? []), ...(Array.isArray(overwrite) ? overwrite : [])];
+      const body = {
+        ...source.body,
+        ...include,
+        grant_to: options.grantTo ?? [],
+        overwrite,
+        ...testsOf(options),
+      };
+      await importFrom(cli, { ...source, body }, options, named);
     }),
   );
 
-async function sourceOf(file: string | undefined, options: Options): Promise<Source> {
-  if (options.fromVault !== true) {
-    if (options.vaultToken !== undefined || options.mount !== undefined)
-      throw new CliError('--vault-token and --mount go with --from-vault', EXIT.usage);
-    if (file === undefined)
-      throw new CliError('Name the .env to import, - for stdin, or --from-vault', EXIT.usage);
-    if (file === '-' && options.yes !== true && options.dryRun !== true)
-      throw new CliError('With - nobody can be asked: add --yes, or --dry-run to look first', EXIT.usage);
-    return { path: '/api/imports/env', body: { content: await readDotenvText(file) } };
+/** Preview, questions, import, outcome. */
+async function importFrom(
+  cli: Cli,
+  given: Source,
+  options: Options,
+  named: readonly string[],
+): Promise<void> {
+  let source = given;
+  let preview = await previewOf(cli, source, named, options.only);
+  if (!options.json) printPreview(preview, options.grantTo ?? []);
+  else if (options.dryRun) printJson(preview);
+  if (options.dryRun) return printWayOut(preview);
+  if (!options.json && !options.yes && (await chooseUnknown(preview, String(source.body['as_name'])))) {
+    source = { ...source, body: { ...source.body, include_all: true } };
+    preview = await previewOf(cli, source, named, options.only);
   }
-  if (file !== undefined) throw new CliError('Either a file or --from-vault, not both', EXIT.usage);
-  const token = await secretInput('Vault token', '--vault-token', options.vaultToken ?? true);
-  if (token.reveal().trim() === '') throw new CliError('The Vault token is empty', EXIT.usage);
-  const mount = options.mount === undefined ? {} : { mount: options.mount };
-  return { path: '/api/imports/vault', body: { vault_token: token.reveal().trim(), ...mount } };
+  const due = preview.groups.filter((g) => g.result === 'create' || g.result === 'update');
+  if (due.length > 0) await confirm(`Import ${due.length} of ${preview.groups.length}?`, options.yes);
+  const report = await importAll(cli, source, preview, due);
+  if (options.json) printJson(report);
+  else printOutcome(report);
+  printWayOut(report);
+  const nothing = report.groups.length === 0 && unknownIn(report).length > 0;
+  if (nothing || isPartial(report, options.only)) process.exitCode = EXIT.failed;
 }
+
+const testsOf = ({ acceptUndefined, tests }: Options) => ({
+  ...(acceptUndefined === true && { accept_undefined: true }),
+  ...(tests === false && { tests: false }),
+});
 
 /** `--overwrite .env`: the last word of an option that may be given without one is the file where no other is named. */
 function wordsOf(
@@ -105,65 +117,11 @@ async function previewOf(
   named: readonly string[],
   only: string[] | undefined,
 ): Promise<ImportReport> {
-  const preview = await ask(cli, source, { only, dry_run: true });
+  const preview = await askImport(cli, source, { only, dry_run: true });
   const unknown = named.filter((key) => !preview.groups.some((g) => g.key === key));
   if (unknown.length === 0) return preview;
   const known = preview.groups.map((g) => g.key).join(', ') || 'none';
   throw new CliError(`There is no group "${unknown.join('", "')}".`, EXIT.usage, `There are: ${known}`);
-}
-
-/**
- * One call a group, so that a person sees it move and knows what is stored when the connection breaks; then one of no
- * group, also when nothing was due: by it the broker notes what the environment alone still holds.
- */
-async function importAll(
-  cli: Cli,
-  source: Source,
-  preview: ImportReport,
-  due: readonly ImportGroupView[],
-): Promise<ImportReport> {
-  const results = new Map<string, ImportGroupView>();
-  for (const [index, group] of due.entries()) {
-    const done = await importOne(cli, source, group).catch((error: unknown) => {
-      note(`${index} of ${due.length} are stored; the import can be repeated, it goes on where it stopped.`);
-      throw error;
-    });
-    note(`[${index + 1}/${due.length}] ${done.name}: ${done.result}`);
-    results.set(done.key, done);
-  }
-  const groups = preview.groups.map((g) => results.get(g.key) ?? g);
-  const done = { ...preview, dry_run: false, groups };
-  try {
-    const { still_in_environment } = await ask(cli, source, { only: [], dry_run: false });
-    return { ...done, still_in_environment };
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    note(`The import is done, but what it leaves could not be noted: ${error.message} Repeat it for that.`);
-    process.exitCode = error.exitCode;
-    return done;
-  }
-}
-
-async function importOne(cli: Cli, source: Source, group: ImportGroupView): Promise<ImportGroupView> {
-  try {
-    const { groups } = await ask(cli, source, { only: [group.key], dry_run: false });
-    return groups.find((g) => g.key === group.key) ?? { ...group, result: 'failed' };
-  } catch (error) {
-    // What is wrong with one group alone does not end the others.
-    if (!(error instanceof ApiError) || error.problem.status >= 500 || error.problem.status === 401)
-      throw error;
-    const problems = [{ field: group.key, rule: error.message }];
-    return { ...group, result: 'failed', problems };
-  }
-}
-
-/** @param what `only` undefined: all groups. */
-async function ask(
-  cli: Cli,
-  { path, body }: Source,
-  what: { only: string[] | undefined; dry_run: boolean },
-): Promise<ImportReport> {
-  return (await cli.call<ImportReport>(path, { method: 'POST', body: { ...body, ...what } })).body;
 }
 
 /** A failed group always counts; an incomplete one only where it was asked for by name. */

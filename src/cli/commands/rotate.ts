@@ -10,10 +10,12 @@ import { confirmInsecure, YES_FLAG } from '../insecure.js';
 import { printJson } from '../output.js';
 import { askSecret, canAsk, note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
+import { UNUSUAL_FLAG } from '../unusualFlag.js';
 
 interface Options extends GlobalOptions, Record<string, unknown> {
   reason?: string;
   test?: string;
+  allowUnusual?: string[];
   yes?: boolean;
 }
 
@@ -35,6 +37,7 @@ async function rotateOf(outer: Command, word: string, words: string[]): Promise<
   inner
     .option('--reason <text>', 'why; kept in the history')
     .option(...TEST_FLAG)
+    .option(...UNUSUAL_FLAG)
     .option(...YES_FLAG);
   const flags = addFieldFlags(inner, template);
   await runForm<Options>(inner, words, async (options) => {
@@ -46,6 +49,7 @@ async function rotateOf(outer: Command, word: string, words: string[]): Promise<
       body: {
         fields,
         ...(options.reason && { reason: options.reason }),
+        ...(options.allowUnusual && { allow_unusual: options.allowUnusual }),
         ...(options.test && { test: options.test }),
       },
       headers: { 'idempotency-key': randomUUID() },

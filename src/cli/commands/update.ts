@@ -10,6 +10,7 @@ import { printJson } from '../output.js';
 import { type ReminderOptions, reminderFlags, remindersOf } from '../reminderFlags.js';
 import { note } from '../terminal.js';
 import { noteTest, TEST_FLAG, type TestView } from '../testReport.js';
+import { UNUSUAL_FLAG } from '../unusualFlag.js';
 import { aheadOrNever, TIME_FORMS } from '../when.js';
 import { noteExpired } from './add.js';
 
@@ -17,6 +18,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
   name?: string;
   description?: string;
   test?: string;
+  allowUnusual?: string[];
   label?: string[];
   env?: string[];
   expiresAt?: string;
@@ -54,7 +56,7 @@ async function updateOf(outer: Command, word: string, words: string[]): Promise<
           secret_fields: [...new Set([...(before['secret_fields'] as string[]), ...secretFields])],
         }),
     };
-    if (Object.keys(body).filter((key) => key !== 'test').length === 0)
+    if (Object.keys(body).filter((key) => key !== 'test' && key !== 'allow_unusual').length === 0)
       throw new CliError('Nothing to change: name a field, e.g. --host, or see update --help.', EXIT.usage);
     await confirmInsecure(fields, options.yes);
     const headers = { 'if-match': `"${before.revision}"` };
@@ -92,6 +94,7 @@ function commonFlags(command: Command): Command {
     .option('--enable', 'take --disable back')
     .option('--reason <text>', 'why; kept in the history')
     .option(...TEST_FLAG)
+    .option(...UNUSUAL_FLAG)
     .option(...YES_FLAG);
 }
 
@@ -109,6 +112,7 @@ function changesOf(options: Options, before: CredentialView): Record<string, unk
     test_interval_minutes: options.testEvery === 0 ? null : options.testEvery,
     disabled: options.disable ? true : options.enable ? false : undefined,
     reason: options.reason,
+    allow_unusual: options.allowUnusual,
     test: options.test,
   };
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
