@@ -205,7 +205,12 @@ describe('an import adds nothing that the file did not contain', () => {
 
 describe('references that nothing sets, and names that nobody knows', () => {
   const planned = (text: string, choice: { include?: string[]; includeAll?: boolean; asName?: string }) =>
-    planEnvImport(parseDotenv(text), envVocabulary, { include: [], includeAll: false, asName: 'app', ...choice });
+    planEnvImport(parseDotenv(text), envVocabulary, {
+      include: [],
+      includeAll: false,
+      asName: 'app',
+      ...choice,
+    });
 
   it('judge by name and value what is secret, and give each variable a field of its own', () => {
     const text = [
@@ -222,7 +227,9 @@ describe('references that nothing sets, and names that nobody knows', () => {
       'LD_PRELOAD=/x.so',
     ].join('\n');
     const { groups, rows } = planned(text, { includeAll: true });
-    const secret = Object.fromEntries(rows.map((row) => [row.name, row.class === 'credential' ? row.secret : row.class]));
+    const secret = Object.fromEntries(
+      rows.map((row) => [row.name, row.class === 'credential' ? row.secret : row.class]),
+    );
     expect(secret).to.deep.include({
       STRIPE_API_KEY: true,
       PAGE_SIZE: false,
