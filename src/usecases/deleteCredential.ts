@@ -1,11 +1,11 @@
 import type { Call } from '../domain/caller.js';
 import { type Credential, RESTORE_DAYS, restorableUntil } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
-import { levelAtLeast, readsByRight } from '../domain/grant.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
-import { type Authorized, authorize } from './authorize.js';
-import { breakGlassNotices, brokenGlass, requireReason } from './breakGlass.js';
+import { authorize } from './authorize.js';
+import { breakGlassNotices, brokenGlass } from './breakGlass.js';
+import { opensAgain } from './opensAgain.js';
 import { checkRevision } from './revision.js';
 import { lostRace } from './writeVersion.js';
 
@@ -41,7 +41,10 @@ export async function restoreCredential(ports: Needs, call: Call, id: string): P
   const now = ports.clock.now();
   if (restorableUntil(credential) < now)
     throw new BrokerError('gone', { detail: `It was deleted more than ${RESTORE_DAYS} days ago.` });
-  const breakGlass = await opensAgain(ports, call, granted);
+  const breakGlass = await opensAgain(ports, call, granted, {
+    action: 'credential.restore',
+    does: 'restoring it',
+  });
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(id);
     if (row?.status !== 'deleted') throw lostRace();
@@ -51,17 +54,4 @@ export async function restoreCredential(ports: Needs, call: Call, id: string): P
     const status = row.activeVersion === null ? ('pending' as const) : ('active' as const);
     return tx.updateCredential(id, { status, deletedAt: null, deletedBy: null }, call.caller.principal, now);
   });
-}
-
-/** Those whom its owner shared it with read it again: an admin who does not read it by ownership or grant has to say why. */
-async function opensAgain(ports: Needs, call: Call, granted: Authorized): Promise<boolean> {
-  if (call.caller.role !== 'admin' || readsByRight(call.caller, granted)) return false;
-  const now = ports.clock.now();
-  const credentialId = granted.credential.id;
-  const grants = await ports.records.grants(credentialId);
-  const live = grants.filter((g) => g.expiresAt === null || g.expiresAt > now);
-  if (!live.some((g) => levelAtLeast(g.level, 'read'))) return false;
-  const what = 'This credential is not shared with you, and restoring it opens its values to others again.';
-  await requireReason(ports, call, { action: 'credential.restore', what, credentialId });
-  return true;
 }

@@ -29,12 +29,13 @@ export async function setTeamMembers(
   const joining = members.filter((m) => memberOf(team, m.principal) === undefined);
   await refuseStrangers(ports, joining);
   const opened = await openedByJoining(ports, call, { action: 'team.change', name, joining });
-  const consenting = await withJoiningConsent(ports, call, members);
-  const fresh = consenting.filter((m) => joining.some(({ principal }) => principal === m.principal));
+  // Who is in the team already is on the list because the list is whole: nobody says yes for them by that.
+  const fresh = await withJoiningConsent(ports, call, joining);
+  const stay = members.filter((m) => memberOf(team, m.principal) !== undefined);
   const notices = await joiningNotices(ports, call, name, fresh);
   await ports.changes.run(async (tx) => {
     await lockTeam(tx, team, null);
-    await tx.replaceMembers(name, consenting, call.caller.principal, ports.clock.now());
+    await tx.replaceMembers(name, [...fresh, ...stay], call.caller.principal, ports.clock.now());
     await tx.notices(notices);
     const details = { members: members.map((m) => m.principal) };
     tx.audit(teamEvent(call, 'team.change', { name, details, opened }));

@@ -13,10 +13,12 @@ import { firstTest, rescheduled } from '../domain/testPace.js';
 import type { CredentialPatch, Notice } from '../ports/changes.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
+import { breakGlassNotices, brokenGlass } from './breakGlass.js';
 import { checkEnvFields } from './createCredential.js';
 import { checkGiven } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';
 import { nameNotices } from './nameNotices.js';
+import { opensAgain } from './opensAgain.js';
 import { intervalMs } from './recordTest.js';
 import { reminderChoice } from './reminderChoice.js';
 import { checkRevision } from './revision.js';
@@ -48,9 +50,10 @@ export async function updateCredential(
   const { credential } = granted;
   checkRevision(credential, options.ifMatch);
   const patch = patchOf(ports, credential, body);
+  const opens = await opensByEnabling(ports, call, granted, body);
   const notices = await nameNotices(ports, call, credential, patch);
   const metadataOnly = async () => ({
-    credential: await changeMetadata(ports, call, credential, { patch, notices }),
+    credential: await changeMetadata(ports, call, credential, { patch, notices, opens }),
     test: null,
   });
   if (body.fields === undefined) return metadataOnly();
@@ -192,11 +195,26 @@ function patchOf(ports: WritePorts, credential: Credential, body: Input): Creden
   return patch;
 }
 
+/** An admin who enables what is shared, but not with them, says why, and sends no new values with it. */
+async function opensByEnabling(
+  ports: WritePorts,
+  call: Call,
+  granted: Authorized,
+  { disabled, fields }: Input,
+): Promise<boolean> {
+  if (disabled !== false || granted.credential.status !== 'disabled') return false;
+  const act = { action: 'credential.update' as const, does: 'enabling it' };
+  const opens = await opensAgain(ports, call, granted, act);
+  if (opens && fields !== undefined)
+    throw invalid({ field: 'fields', rule: 'must be sent apart from "disabled": first enable it' });
+  return opens;
+}
+
 async function changeMetadata(
   ports: WritePorts,
   call: Call,
   credential: Credential,
-  { patch, notices }: { patch: CredentialPatch; notices: readonly Notice[] },
+  { patch, notices, opens }: { patch: CredentialPatch; notices: readonly Notice[]; opens: boolean },
 ): Promise<Credential> {
   if (Object.keys(patch).length === 0) return credential;
   if (patch.envNames !== undefined) {
@@ -211,9 +229,11 @@ async function changeMetadata(
       auditEvent(call, 'credential.update', 'allowed', {
         credentialId: row.id,
         details: { changed: Object.keys(patch) },
+        ...brokenGlass(call, opens),
       }),
     );
     await tx.notices(notices);
+    if (opens) await breakGlassNotices(tx, call, [credential]);
     return tx.updateCredential(row.id, patch, call.caller.principal, ports.clock.now());
   });
 }

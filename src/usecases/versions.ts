@@ -9,8 +9,10 @@ import type { Ports } from '../ports.js';
 import { activated, endDrift, refuseDestination } from './activation.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
+import { breakGlassNotices, brokenGlass } from './breakGlass.js';
 import { usableValues } from './foreignVersion.js';
 import { knownConnector } from './knownConnector.js';
+import { opensAgain } from './opensAgain.js';
 import { refuse } from './refuse.js';
 import { destinationEvent } from './updateCredential.js';
 import { lostRace } from './writeVersion.js';
@@ -53,11 +55,22 @@ export async function activateVersion(
     const refused = { action: 'credential.activate' as const, credentialId: id, details: { moved } };
     await refuse(ports, call, refused, refuseDestination(moved));
   }
+  const opens =
+    !stays &&
+    credential.status === 'active' &&
+    (await opensAgain(ports, call, granted, {
+      action: 'credential.activate',
+      does: 'activating another version',
+    }));
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(id);
     if (row === null || row.revision !== credential.revision) throw lostRace();
     const details = { from: row.activeVersion, reason: options.reason ?? null };
-    tx.audit(auditEvent(call, 'credential.activate', 'allowed', { credentialId: id, version, details }));
+    const glass = brokenGlass(call, opens);
+    tx.audit(
+      auditEvent(call, 'credential.activate', 'allowed', { credentialId: id, version, details, ...glass }),
+    );
+    if (opens) await breakGlassNotices(tx, call, [credential]);
     if (moved.length > 0) tx.audit(destinationEvent(call, credential, moved));
     await endDrift(tx, open, { version, at: ports.clock.now() });
     if (values === null) return row;

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { toAuditRow } from '../../src/adapters/postgres/auditRow.js';
 import { exportLines, type Source } from '../../src/cli/audit/exportFile.js';
+import { rowOf } from '../../src/cli/audit/lines.js';
 import { verifyFile } from '../../src/cli/audit/offline.js';
 import type { AuditRow } from '../../src/domain/audit.js';
 import { chainStart, emptyChain, hashRow, link, type RowKey } from '../../src/domain/auditChain.js';
@@ -353,5 +354,77 @@ describe('The audit in the hands of somebody who holds Postgres', function () {
     const { rows } = await owner.query('select count(*)::integer as n from broker.audit_events');
     const unsigned = await verifyOnline();
     expect(unsigned.unsigned_rows).to.be.within(rows[0].n, rows[0].n + 2);
+  });
+
+  describe('in the hands of somebody who holds an export', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: lines are edited as somebody does with a text editor
+    type Lines = any[];
+    const counted = (lines: Lines): Lines => {
+      const [rows, checkpoints] = ['row', 'checkpoint'].map((kind) => lines.filter((l) => kind in l).length);
+      return [...lines.slice(0, -1), { end: { rows, checkpoints } }];
+    };
+    /** Without the checkpoints after the first, and the rows of it as they are. */
+    const shortened = (lines: Lines): Lines => {
+      const kept = lines.filter((line, n) => !('checkpoint' in line) || n === 1);
+      return counted(kept.map((line) => ('glassdome_audit' in line ? { ...line, remembered: null } : line)));
+    };
+    const rewritten = (lines: Lines): Lines => {
+      let previous: Lines[0];
+      return lines.map((line) => {
+        if (line.row?.chain !== CHAIN || line.row.seq < 7) {
+          previous = line.row ?? previous;
+          return line;
+        }
+        const made = { ...line.row, actor: 'local:innocent', prev_hash: previous.hash };
+        made.hash = hashRow(rowOf(made));
+        previous = made;
+        return { row: made };
+      });
+    };
+    const swapped = (lines: Lines, kind: string): Lines => {
+      const at = lines.findIndex((line) => kind in line);
+      return lines.with(at, lines[at + 1]).with(at + 1, lines[at]);
+    };
+    const EDITS: Record<string, (lines: Lines) => Lines> = {
+      'newer checkpoints taken out': shortened,
+      'newer checkpoints taken out and the rows after them rewritten': (lines) => rewritten(shortened(lines)),
+      'rows rewritten': rewritten,
+      'two rows swapped': (lines) => swapped(lines, 'row'),
+      'two checkpoints swapped': (lines) => swapped(lines, 'checkpoint'),
+      'a row twice': (lines) => counted(lines.flatMap((l) => (l.row?.seq === 3 ? [l, l] : [l]))),
+      'a checkpoint twice': (lines) => counted(lines.flatMap((l, n) => (n === 1 ? [l, l] : [l]))),
+      'a row taken out': (lines) =>
+        counted(lines.filter((l) => !(l.row?.chain === CHAIN && l.row.seq === 3))),
+      'a chain taken out': (lines) => counted(lines.filter((l) => l.row?.chain !== CHAIN)),
+      'another base': (lines) => lines.with(0, { ...lines[0], base: 2 }),
+      'all checkpoints taken out': (lines) => counted(lines.filter((l) => !('checkpoint' in l))),
+      'its last line taken out': (lines) => lines.slice(0, -1),
+      'another count': (lines) => lines.with(-1, { end: { rows: 1, checkpoints: 1 } }),
+      'keyed hashes taken out': (lines) =>
+        lines.map((l) => ('row' in l ? { row: { ...l.row, mac: null } } : l)),
+      'a row after the end': (lines) => [...lines, lines.find((l) => 'row' in l)],
+    };
+    const lines = async (): Promise<Lines> => {
+      const all: Lines = [];
+      for await (const line of exportLines(source, {})) all.push(JSON.parse(JSON.stringify(line)));
+      return all;
+    };
+    const verified = (edited: Lines, separator = '\n') => {
+      writeFileSync(file, edited.map((line) => JSON.stringify(line) + separator).join(''));
+      return verifyFile(file, keys, new Date());
+    };
+
+    before(restore);
+    it('is good as it was written, also with other line ends, up to the last checkpoint', async () => {
+      const all = await lines();
+      const proof = await verified(all);
+      expect([proof.problems, proof.last?.number]).to.deep.equal([[], proof.checkpoints]);
+      expect((await verified(all, '\r\n\r\n')).problems).to.deep.equal([]);
+    });
+    for (const [name, edit] of Object.entries(EDITS))
+      it(`shows ${name}`, async () => {
+        const proof = await verified(edit(await lines()));
+        expect([proof.ok, proof.problems.length > 0]).to.deep.equal([false, true]);
+      });
   });
 });

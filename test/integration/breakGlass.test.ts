@@ -161,6 +161,41 @@ describe('an admin who opens a value of somebody else to himself', function () {
     );
   });
 
+  it('enables what its owner disabled while it was shared, alone or with new values', async () => {
+    const shared = [{ subject_kind: 'user', subject: 'glassdome:7', level: 'read' }];
+    const [id, alone, used] = [
+      await credential('disabled', shared),
+      await credential('disabled alone'),
+      await credential('disabled, to use', [{ ...shared[0], level: 'use' }]),
+    ];
+    const set = (one: string, body: object, headers = {}, who = broker.admin) =>
+      as(who, 'PATCH', `/api/credentials/${one}`, body, headers);
+    for (const one of [id, alone, used]) await set(one, { disabled: true }, {}, anna);
+    for (const one of [alone, used]) expect((await set(one, { disabled: false })).status).to.equal(200);
+    const both = { disabled: false, fields: { value: 'of the admin' } };
+    expect((await set(id, both)).body.code).to.equal('reason_required');
+    expect((await set(id, both, because)).body.code).to.equal('invalid_request');
+    await wantsReason((headers) => set(id, { disabled: false, description: 'on' }, headers), [id]);
+    expect((await set(id, { disabled: false })).status, 'enabled already').to.equal(200);
+    for (const disabled of [true, false])
+      expect((await set(id, { disabled }, {}, anna)).status).to.equal(200);
+  });
+
+  it('activates another version than the one that was shared', async () => {
+    const id = await credential('versions', [
+      { subject_kind: 'user', subject: 'glassdome:7', level: 'read' },
+    ]);
+    const alone = await credential('versions alone');
+    for (const one of [id, alone])
+      await as(anna, 'POST', `/api/credentials/${one}/rotate`, { fields: { value: 'newer' } });
+    const activate = (one: string, version: number, headers = {}, who = broker.admin) =>
+      as(who, 'POST', `/api/credentials/${one}/versions/${version}/activate`, {}, headers);
+    expect((await activate(alone, 1)).status).to.equal(200);
+    await wantsReason((headers) => activate(id, 1, headers), [id]);
+    expect((await activate(id, 1)).status, 'active already').to.equal(200);
+    expect((await activate(id, 2, {}, anna)).status).to.equal(200);
+  });
+
   it('enables somebody who reads what others own, or makes one of an observer', async () => {
     await broker.person('fred', 'engineer');
     const id = await credential('for fred', [{ subject_kind: 'user', subject: 'local:fred', level: 'read' }]);

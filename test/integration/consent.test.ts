@@ -128,6 +128,43 @@ describe('what a stranger gives', function () {
       expect(await variables(robot)).to.deep.equal({ INJECTED: 'x' });
     });
 
+    it('of who is in a team already when an admin or a lead writes the whole list of members', async () => {
+      const [victim, keeper] = [await engineer(), await engineer()];
+      const robot = await newAccount(keeper);
+      const lead = await broker.person('lead-3', 'architect');
+      const trap = await newTeam(lead, victim, robot);
+      await share(lead, await make(lead, { WHOLE_LIST: 'x' }), team(trap));
+      const late = await engineer();
+      const members = [
+        { principal: lead.principal, lead: true },
+        ...[victim, robot, late].map(({ principal }) => ({ principal })),
+      ];
+      const headers = { 'x-break-glass-reason': 'one more' };
+      await ok(broker.call(broker.admin.token, 'PUT', `/api/teams/${trap}/members`, { members }, headers));
+      for (const who of [victim, robot]) expect(await variables(who)).to.deep.equal({});
+      expect(await variables(late), 'added by the admin').to.deep.equal({ WHOLE_LIST: 'x' });
+    });
+
+    it('for longer than who needs no consent gave it', async () => {
+      const keeper = await engineer();
+      const robot = await newAccount(keeper);
+      const inAnHour = { ...to(robot), expires_at: new Date(Date.now() + 3_600_000).toISOString() };
+      const inADay = { ...to(robot), expires_at: new Date(Date.now() + 86_400_000).toISOString() };
+      const sooner = { ...to(robot), expires_at: new Date(Date.now() + 60_000).toISOString() };
+      for (const [n, later] of [to(robot), inADay].entries()) {
+        const id = await make(mallory, { [`LIMITED_${n}`]: 'x' });
+        const headers = { 'x-break-glass-reason': 'for an hour' };
+        const body = { grants: [{ level: 'read', ...inAnHour }] };
+        await ok(broker.call(broker.admin.token, 'PUT', `/api/credentials/${id}/grants`, body, headers));
+        expect(await variables(robot)).to.have.key(`LIMITED_${n}`);
+        await share(mallory, id, sooner);
+        expect(await variables(robot), 'for a shorter time').to.have.key(`LIMITED_${n}`);
+        await share(mallory, id, later);
+        expect(await variables(robot)).to.deep.equal({});
+        await share(mallory, id);
+      }
+    });
+
     it('by a name that it gets after its owner was trusted with others', async () => {
       const keeper = await engineer();
       const robot = await newAccount(keeper);

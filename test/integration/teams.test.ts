@@ -158,4 +158,33 @@ describe('teams', function () {
     expect((await as('DELETE', `/${team}`)).status).to.equal(204);
     expect(await heard()).to.equal(0);
   });
+
+  it('are given nothing while they are removed: the next team of the name would have it', async () => {
+    const { token } = broker.admin;
+    const field = { service_type: 'other', fields: { value: 'x' } };
+    const { id } = (await broker.call(token, 'POST', '/api/credentials', { ...field, name: `of ${team}` }))
+      .body;
+    const grants = [{ subject_kind: 'team', subject: team, level: 'read' }];
+    const one = `/api/credentials/${id}/grants`;
+    const acts = [
+      () => broker.call(token, 'PUT', one, { grants }),
+      () => {
+        const body = { ...field, name: `made for ${team}`, accessible_by: [team] };
+        return broker.call(token, 'POST', '/api/credentials', body);
+      },
+      () =>
+        broker.call(token, 'POST', '/api/imports/env', {
+          content: 'OPENAI_API_KEY=sk-1234567890',
+          dry_run: false,
+          grant_to: [`team:${team}`],
+        }),
+    ];
+    for (const act of acts) {
+      const answer = await during(`delete from broker.teams where name = '${team}'`, act);
+      expect(answer.status, JSON.stringify(answer.body)).to.be.oneOf([200, 409]);
+      const left = await watch.query('select 1 from broker.grants where subject = $1', [team]);
+      expect(left.rowCount).to.equal(0);
+      await as('POST', '', { name: team, members: [LEAD] });
+    }
+  });
 });

@@ -1,3 +1,5 @@
+import { BrokerError } from '../../domain/errors.js';
+import type { Grant } from '../../domain/grant.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Query } from './pools.js';
 
@@ -11,9 +13,14 @@ const REMOVE = `
   )
   delete from broker.offer_answers a using gone where a.grant_id = gone.id and a.answer = 'accepted'`;
 
-/** True when what was there is as if it had not been given: it ended, gave no values, or needed a consent. */
+/**
+ * True when what was there is as if it had not been given: it ended, gave no values, needed a consent, or needed none
+ * only until a moment that somebody moves whose gifts need one.
+ */
 const BEGINS = `(coalesce(held.expires_at <= excluded.created_at, false) or held.level = 'use' and excluded.level <> 'use'
-  or excluded.confirmed and not held.confirmed)`;
+  or excluded.confirmed and not held.confirmed
+  or held.confirmed and not excluded.confirmed
+    and coalesce(held.expires_at < coalesce(excluded.expires_at, 'infinity'), false))`;
 const newOr = (column: string) =>
   `${column} = case when ${BEGINS} then excluded.${column} else held.${column} end`;
 
@@ -33,6 +40,7 @@ export async function replaceGrants(
   query: Query,
   ...[credentialId, grants, by, at]: Parameters<ChangeTx['replaceGrants']>
 ): Promise<void> {
+  await holdTeams(query, grants);
   const [kinds, subjects] = [grants.map((grant) => grant.subjectKind), grants.map((grant) => grant.subject)];
   await query({ text: REMOVE, values: [credentialId, kinds, subjects] });
   const values = [
@@ -48,4 +56,16 @@ export async function replaceGrants(
   ];
   await query({ text: PUT, values });
   await query({ text: 'select broker.note_state($1::uuid, $2)', values: [credentialId, at] });
+}
+
+/** A grant to a team that is being removed would wait for the next team of that name. */
+async function holdTeams(query: Query, grants: readonly Grant[]): Promise<void> {
+  const teams = grants.filter((grant) => grant.subjectKind === 'team').map((grant) => grant.subject);
+  if (teams.length === 0) return;
+  const text = 'select name from broker.teams where name = any($1::text[]) order by name for share';
+  const found = await query({ text, values: [teams] });
+  if (found.length === teams.length) return;
+  throw new BrokerError('conflict', {
+    detail: 'A team was removed at the same time. Read the grants again and repeat.',
+  });
 }

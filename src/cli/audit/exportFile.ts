@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { auditRowItem, auditRowsAnswer, checkpointItem, checkpointsAnswer } from '../../api/audit.js';
 import type { AuditProblem } from '../../domain/auditProof.js';
-import { parsePayload } from '../../domain/checkpoint.js';
+import { parsePayload, UNSIGNED_MS } from '../../domain/checkpoint.js';
 import type { Cli } from '../cli.js';
 
 /** The broker that is asked. */
@@ -43,7 +43,8 @@ export interface ExportOptions {
 
 /**
  * The lines of an export, as they are read: checkpoints, then the rows that they vouch for, from the checkpoint before
- * `since` to the first one after `until`. Of the rows only numbers are held.
+ * `since` to the first one after `until`. Of the rows only numbers are held. What came after the last checkpoint is left to
+ * the next export: rows that nothing in the file vouches for could be edited without a trace.
  */
 export async function* exportLines(cli: Source, { since, until }: ExportOptions): AsyncGenerator<Line> {
   const { body } = await cli.call<Pick<Header, 'remembered' | 'problems'>>('/api/audit/checkpoints', {
@@ -61,18 +62,22 @@ export async function* exportLines(cli: Source, { since, until }: ExportOptions)
   };
   const spans = new Map<string, Span>();
   let checkpoints = 0;
+  let signedAt = Number.NaN;
   for await (const checkpoint of checkpointsOf(cli, since)) {
     yield { checkpoint };
     checkpoints += 1;
     const payload = parsePayload(checkpoint.payload);
     if (payload === null || (base !== null && checkpoint.number < base)) continue;
+    signedAt = Date.parse(payload.at);
     for (const { chain, seq } of payload.heads) widen(spans, { chain, seq }, checkpoint.number === base);
     if (until !== undefined && Date.parse(payload.at) >= Date.parse(until)) break;
   }
   let rows = 0;
-  const wanted =
-    since === undefined && until === undefined ? allRows(cli) : rowsOf(cli, spans, until === undefined);
+  const isNewer = (row: RowLine) =>
+    row.seq > (spans.get(row.chain)?.to ?? -1) && Date.parse(row.at) >= signedAt - UNSIGNED_MS;
+  const wanted = since === undefined && until === undefined ? allRows(cli) : rowsOf(cli, spans);
   for await (const row of wanted) {
+    if (isNewer(row)) continue;
     yield { row };
     rows += 1;
   }
@@ -121,15 +126,11 @@ async function* allRows(cli: Source): AsyncGenerator<RowLine> {
 }
 
 /** Goes from chain to chain; what comes between two spans is passed over. */
-async function* rowsOf(
-  cli: Source,
-  spans: ReadonlyMap<string, Span>,
-  toTheEnd: boolean,
-): AsyncGenerator<RowLine> {
+async function* rowsOf(cli: Source, spans: ReadonlyMap<string, Span>): AsyncGenerator<RowLine> {
   for (const [chain, { from, to }] of [...spans].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isWanted = (row: RowLine) => row.chain === chain && (toTheEnd || row.seq <= to);
+    const isWanted = (row: RowLine) => row.chain === chain && row.seq <= to;
     let after: Record<string, string> = { chain, seq: String(from) };
-    for (let more = toTheEnd || from < to; more; ) {
+    for (let more = from < to; more; ) {
       const items = await pageOf(cli, after);
       const wanted = items.filter(isWanted);
       yield* wanted;

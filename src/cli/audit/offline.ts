@@ -4,13 +4,7 @@ import { createInterface } from 'node:readline';
 import type { ChainHead } from '../../domain/auditChain.js';
 import { onlyKeyed } from '../../domain/auditMacs.js';
 import { AuditCheck, type AuditProblem, AuditProblems } from '../../domain/auditProof.js';
-import {
-  CHECKPOINTS,
-  CheckpointCheck,
-  parsePayload,
-  payloadHash,
-  UNSIGNED_MS,
-} from '../../domain/checkpoint.js';
+import { CHECKPOINTS, CheckpointCheck, parsePayload, payloadHash } from '../../domain/checkpoint.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import type { CheckpointLine, Header, RowLine } from './exportFile.js';
 import { isCheckpoint, isCounts, isRow, objectIn, rowIn, rowOf } from './lines.js';
@@ -22,6 +16,8 @@ export interface OfflineProof {
   checkpoints: number;
   /** The checkpoint after which the rows begin, with its signed date; null: with the first that there was. */
   base: { number: number; at: string } | null;
+  /** The newest checkpoint, with its signed date; null: there is none. Whoever cuts a file can make it end earlier. */
+  last: { number: number; at: string } | null;
   problemCount: number;
   problems: readonly AuditProblem[];
 }
@@ -77,6 +73,7 @@ class FileProof {
   #header: Header | undefined;
   #checkpoints = new CheckpointCheck(this.#problems);
   #base: { number: number; at: string; heads: ChainHead[] } | null = null;
+  readonly #baseEnds = new Map<string, number>();
   #rows: AuditCheck | undefined;
   #lines = 0;
   #ended = false;
@@ -117,8 +114,9 @@ class FileProof {
     const { count, listed } = this.#problems;
     const { chains, rows } = check;
     const base = this.#base && { number: this.#base.number, at: this.#base.at };
-    const checkpoints = this.#checkpoints.count;
-    return { ok: count === 0, rows, chains, checkpoints, base, problemCount: count, problems: listed };
+    const { count: checkpoints, last: newest, lastAt } = this.#checkpoints;
+    const last = newest === null || lastAt === null ? null : { number: newest.number, at: lastAt };
+    return { ok: count === 0, rows, chains, checkpoints, base, last, problemCount: count, problems: listed };
   }
 
   #begin(header: Partial<Header> | null): void {
@@ -138,13 +136,18 @@ class FileProof {
     this.#checkpoints.add(checkpoint, valid, this.now);
     const { number } = checkpoint;
     const payload = valid ? parsePayload(checkpoint.payload) : null;
-    if (number === this.#header?.base && payload !== null)
-      this.#base = { number, at: payload.at, heads: payload.heads };
+    const base = this.#header?.base ?? null;
+    if (base !== null && number < base && payload?.dropped === undefined)
+      this.#tell('a checkpoint comes before the one that the file begins with');
+    if (number === base && payload !== null) this.#base = { number, at: payload.at, heads: payload.heads };
     if (number === this.#header?.remembered?.number)
       this.#remembered = payloadHash(checkpoint.payload) === this.#header.remembered.sha256;
   }
 
   #row(line: RowLine): void {
+    const { chain, seq } = line;
+    if (seq <= (this.#baseEnds.get(chain) ?? -1))
+      this.#problems.tell({ chain, seq }, 'it comes before the checkpoint that the file begins with');
     this.#check().row(rowOf(line), line.at);
   }
 
@@ -171,10 +174,9 @@ class FileProof {
   }
 
   #tellUnsigned(check: AuditCheck): void {
-    const before = Date.parse(this.#checkpoints.lastAt ?? '') - UNSIGNED_MS;
+    // An export holds no rows after its last checkpoint.
     for (const first of check.unsigned)
-      if (!(first.at.getTime() >= before))
-        this.#problems.tell(first, 'unsigned: no checkpoint in the file vouches for it and what follows');
+      this.#problems.tell(first, 'unsigned: no checkpoint in the file vouches for it and what follows');
     for (const { chain, seq, problem } of this.#header?.problems ?? [])
       this.#problems.tell({ chain, seq }, `when the broker signed: ${problem}`);
   }

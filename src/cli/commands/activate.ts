@@ -1,4 +1,5 @@
 import { ApiError } from '../apiError.js';
+import { reasonHeader } from '../breakGlass.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -22,6 +23,7 @@ export const activate = leaf('activate', 'make another version the active one; s
       const request = {
         method: 'POST',
         body: options.reason === undefined ? {} : { reason: options.reason },
+        headers: reasonHeader(options),
       };
       const path = `/api/credentials/${id}/versions/${version}/activate`;
       const { body } = await cli.call<CredentialView>(path, request).catch((error: unknown) => {

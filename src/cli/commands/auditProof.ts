@@ -53,13 +53,14 @@ async function verifyExport(file: string, { key, json }: VerifyOptions): Promise
       'Get it once: glassdome audit key > key.pem',
     );
   const proof = await verifyFile(file, publicKeysIn(readText(key, '--key')), new Date());
-  const { ok, rows, chains, checkpoints, base, problemCount, problems } = proof;
-  if (json) printJson({ ok, rows, chains, checkpoints, base, problem_count: problemCount, problems });
+  const { ok, rows, chains, checkpoints, base, last, problemCount, problems } = proof;
+  if (json) printJson({ ok, rows, chains, checkpoints, base, last, problem_count: problemCount, problems });
   else {
     sayProblems(problems, problemCount);
     const from = base === null ? 'the first row' : `checkpoint ${base.number} of ${base.at}`;
+    const to = last === null ? 'no checkpoint' : `checkpoint ${last.number} of ${last.at}`;
     note(
-      `${verdict(ok)}: ${rows} rows in ${chains} chains, ${checkpoints} signed checkpoints, from ${from} on.`,
+      `${verdict(ok)}: ${rows} rows in ${chains} chains, ${checkpoints} signed checkpoints, from ${from} to ${to}.`,
     );
   }
   return ok;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { reasonHeader } from '../breakGlass.js';
 import { Cli, type GlobalOptions } from '../cli.js';
 import { repeated } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -59,7 +60,7 @@ async function updateOf(outer: Command, word: string, words: string[]): Promise<
     if (Object.keys(body).filter((key) => key !== 'test' && key !== 'allow_unusual').length === 0)
       throw new CliError('Nothing to change: name a field, e.g. --host, or see update --help.', EXIT.usage);
     await confirmInsecure(fields, options.yes);
-    const headers = { 'if-match': `"${before.revision}"` };
+    const headers = { 'if-match': `"${before.revision}"`, ...reasonHeader(options) };
     const path = `/api/credentials/${before.id}`;
     const request = { method: 'PATCH', body, headers };
     const { body: after } = await cli.call<CredentialView & { test: TestView | null }>(path, request);
