@@ -94,7 +94,7 @@ export function namedPrevious(row: AuditRow): ChainHead | null {
     : null;
 }
 
-/** The event as it comes back from a store: half characters replaced, details as plain JSON. */
+/** The event as a store can hold it and gives it back: half characters and NUL replaced, details as plain JSON. */
 function storable(event: AuditEvent): AuditEvent {
   return {
     ...event,
@@ -116,7 +116,8 @@ function plain(value: unknown): unknown {
 }
 
 function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a text with it can't be stored
+  return text.replace(/[\p{Surrogate}\0]/gu, '\uFFFD');
 }
 
 function sorted(value: unknown): unknown {

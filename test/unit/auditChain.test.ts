@@ -68,6 +68,13 @@ describe('The audit chain', () => {
     expect(row?.details).to.deep.equal({ x: '\ufffd' });
   });
 
+  it('stores NUL as another character: no caller writes a row that can not be stored', () => {
+    const asked = event({ purpose: '\0', usedBy: 'a\0b', details: { receiver: 'local:\0', list: ['\0x'] } });
+    const [row] = link(emptyChain('c', null), [asked], at);
+    expect([row?.purpose, row?.usedBy]).to.deep.equal(['\ufffd', 'a\ufffdb']);
+    expect(row?.details).to.deep.equal({ receiver: 'local:\ufffd', list: ['\ufffdx'] });
+  });
+
   it('goes on from a chain whose last flush nobody knows of', () => {
     const first = link(emptyChain('reads-1', null), [chainStart(null), event()], at);
     const head = first[1];
