@@ -116,7 +116,6 @@ function plain(value: unknown): unknown {
 }
 
 function wellFormed(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a text with it can't be stored
   return text.replace(/[\p{Surrogate}\0]/gu, '\uFFFD');
 }
 

@@ -7,7 +7,7 @@ const PUBLIC_PEM =
   /-----BEGIN (CERTIFICATE|TRUSTED CERTIFICATE|X509 CRL|PUBLIC KEY|RSA PUBLIC KEY|CERTIFICATE REQUEST|NEW CERTIFICATE REQUEST|PGP PUBLIC KEY BLOCK)-----[^-]*-----END \1-----/g;
 
 const SECRET_NAME =
-  '(?:[\\w.-]{0,40}[_.-])?(?:password|passwd|passwort|pwd|passphrase|secret|client[ _-]?secret|secret[ _-]?(?:access[ _-]?)?key|api[ _-]?key|access[ _-]?key|access[ _-]?token|auth[ _-]?token|account[ _-]?key|shared[ _-]?access[ _-]?(?:key|signature)|private[ _-]?key|token)';
+  '(?:[\\w.-]{0,40}[_.-])?(?:(?:pg)?password|pw|passwd|passwort|pwd|passphrase|secret|client[ _-]?secret|secret[ _-]?(?:access[ _-]?)?key|api[ _-]?key|access[ _-]?key|access[ _-]?token|auth[ _-]?token|account[ _-]?key|shared[ _-]?access[ _-]?(?:key|signature)|private[ _-]?key|token)';
 /** `Password=…;` of a connection string, `password=…` of a DSN, `NAME=value`. */
 const ASSIGNED = new RegExp(`(?<![A-Za-z0-9])${SECRET_NAME}["']?=["']?([^\\s;,"'&]{3,})`, 'gi');
 /** The same with blanks or a colon, as people write it; only a value that looks made by a machine counts. */

@@ -126,6 +126,9 @@ export const SECRET_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'jdbc:sqlserver://db.lab;user=sa;password=hunter2',
   ],
   'a password or token': [
+    'run PGPASSWORD=hunter2hunter2 psql',
+    'the pw=hunter2hunter2 of root',
+    'LAB_PW=hunter2hunter2',
     'host=db.lab user=x password=hunter2',
     'DB_PASSWORD=hunter2hunter2',
     'login with password=hunter2 please',
