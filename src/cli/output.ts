@@ -55,7 +55,7 @@ const hasColour = (): boolean => process.stdout.isTTY === true && process.stdout
 const TONES = {
   green: /^(ok|active|allowed|healthy|sent|on|yes)$/,
   red: /^(rejected|critical|expired|dead|destroyed|revoked)\b|^(denied|failed)(:|$)/,
-  yellow: /^(limited|unreachable|warning|pending|paused|disabled|deleted|unsafe)\b/,
+  yellow: /^(limited|unreachable|blocked|warning|pending|paused|disabled|deleted|unsafe)\b/,
   gray: /^(-|unchecked|info|never)$/,
 } as const;
 

@@ -30,6 +30,9 @@ export function pausesTests(code: TestCode): boolean {
   return HEALTH_OF[code] === 'rejected';
 }
 
+/** True where the broker's own rules kept the test from its service: nothing is known of service and credential. */
+export const isBlocked = (code: string | null): boolean => code === 'denied_by_policy';
+
 /** What is told as broken: refused, away, or working in part only. */
 export const isBad = (health: Health): boolean =>
   health === 'rejected' || health === 'unreachable' || health === 'limited';

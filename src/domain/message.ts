@@ -1,4 +1,5 @@
 import type { PutNotice } from './channel.js';
+import { isBlocked } from './health.js';
 import { isNoticeKind, type NoticeKind, SEVERITIES, type Severity } from './notice.js';
 
 /** How many notices of one kind and severity. */
@@ -104,7 +105,10 @@ const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
   rotation_overdue: (name, fact) => `${name} should have been rotated by ${day(fact('due_at'))}.`,
   health_rejected: (name, fact) =>
     `${name} is refused by its service (${fact('code')}); it is not tested again until somebody mends it.`,
-  health_unreachable: (name, fact) => `The service of ${name} can’t be reached (${fact('code')}).`,
+  health_unreachable: (name, fact) =>
+    isBlocked(fact('code'))
+      ? `${name} can’t be tested: Blocked by the broker’s network policy. Its operator can allow the range in OUTBOUND_ALLOW_CIDRS.`
+      : `The service of ${name} can’t be reached (${fact('code')}).`,
   health_limited: (name, fact) => `${name} works in part only (${fact('code')}).`,
   health_recovered: (name) => `${name} works again.`,
   never_tested: (name, fact) => `${name} was stored on ${day(fact('created_at'))} and never tested.`,
@@ -155,7 +159,7 @@ const SHORT: Readonly<Record<NoticeKind, string>> = {
   rotation_due: 'to be rotated',
   rotation_overdue: 'overdue for rotation',
   health_rejected: 'refused by the service',
-  health_unreachable: 'out of reach',
+  health_unreachable: 'not reached',
   health_limited: 'working in part only',
   health_recovered: 'working again',
   never_tested: 'never tested',

@@ -25,6 +25,8 @@ export interface ReportedCredential {
   /** What services told of it within the time. */
   uses: number;
   usesFailed: number;
+  /** Whether any test of any version ever found it working, in full or in part. */
+  everWorked: boolean;
   /** Codes of the warnings of the newest test of its active version. */
   warnings: string[];
 }
@@ -215,7 +217,7 @@ export const credentialsOf = (count: number): string =>
 export function reportInShort({ totals, lists }: Report): string {
   const due = lists.rotation_overdue.count + lists.rotation_due.count;
   return [
-    `${credentialsOf(totals.credentials)}, ${totals.broken} of them broken`,
+    `${credentialsOf(totals.credentials)}, ${totals.broken} of them not working`,
     `${lists.broke.count} broke, ${lists.healed.count} healed`,
     `${lists.expired.count} expired, ${lists.expiring.count} end within 30 days`,
     `${due} to be rotated`,

@@ -1,4 +1,4 @@
-import { isBad } from './health.js';
+import { isBad, isBlocked } from './health.js';
 import type { Lines, ReportedCredential, ReportLine, ReportSource } from './report.js';
 
 /** Lists keep at most so many lines; their counts are of all. */
@@ -19,9 +19,16 @@ export function changeLines({ credentials, changes }: ReportSource): Pick<Lines,
   const lines = (wanted: (change: ReportSource['changes'][number]) => boolean) =>
     linesOf(credentials, changes.filter(wanted), ({ at, code }) => ({ at: at.toISOString(), code }));
   return {
-    broke: lines(({ from, to }) => isBad(to) && (from === null || !isBad(from))),
+    // What never worked did not break, and the broker's own rules break nothing.
+    broke: lines(({ from, to, code }) => isBad(to) && from !== null && !isBad(from) && !isBlocked(code)),
     healed: lines(({ from, to }) => to === 'ok' && from !== null && isBad(from)),
   };
+}
+
+/** `never_worked` before the code of what no test ever found working. */
+function brokenCode({ lastTestCode, everWorked }: ReportedCredential): string | null {
+  if (everWorked || lastTestCode === null || isBlocked(lastTestCode)) return lastTestCode;
+  return `never_worked ${lastTestCode}`;
 }
 
 /** What matters by how it stands. */
@@ -30,7 +37,7 @@ export function stateLines(source: ReportSource): Pick<Lines, 'broken_now' | 'ov
   const broken = credentials.filter(({ health }) => isBad(health));
   const mighty = credentials.filter(({ warnings }) => warnings.some((code) => TOO_MUCH.includes(code)));
   return {
-    broken_now: broken.map((one) => line(one, { code: one.lastTestCode })),
+    broken_now: broken.map((one) => line(one, { code: brokenCode(one) })),
     over_privileged: mighty.map((one) =>
       line(one, { code: one.warnings.filter((code) => TOO_MUCH.includes(code)).join(' ') }),
     ),

@@ -84,7 +84,7 @@ function tiles({ body }: ShownReport): string {
       totals.credentials,
       change(totals.credentials, before?.credentials),
     ],
-    ['broken now', totals.broken, change(totals.broken, before?.broken)],
+    ['not working now', totals.broken, change(totals.broken, before?.broken)],
     ['broke', lists.broke.count, ''],
     ['healed', lists.healed.count, ''],
   ];

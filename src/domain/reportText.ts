@@ -35,7 +35,7 @@ function oneText(report: ShownReport): string {
     titleOf(report),
     `${moment(from)} to ${moment(to)}`,
     '',
-    `${credentialsOf(totals.credentials)}, ${totals.broken} of them broken: ${HEALTHS.map((health) => `${totals.by_health[health]} ${health}`).join(', ')}.`,
+    `${credentialsOf(totals.credentials)}, ${totals.broken} of them not working: ${HEALTHS.map((health) => `${totals.by_health[health]} ${health}`).join(', ')}.`,
     `${totals.tests_ok} of ${totals.tests} tests found them working. Used ${totals.uses} times, ${totals.uses_failed} of them failed.`,
     ...sections,
   ].join('\n');

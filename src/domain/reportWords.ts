@@ -1,3 +1,4 @@
+import { isBlocked } from './health.js';
 import type { Report, ReportLine, ReportList, ReportSection } from './report.js';
 
 /** A report as it is shown. */
@@ -11,7 +12,7 @@ export interface ShownReport {
 export const TITLES: Readonly<Record<ReportList, string>> = {
   broke: 'Broke',
   healed: 'Healed',
-  broken_now: 'Broken now',
+  broken_now: 'Not working now',
   expired: 'Ended',
   expiring: 'End within 30 days',
   rotation_overdue: 'Rotation overdue',
@@ -57,6 +58,7 @@ export function wordsOf(list: ReportList, line: ReportLine, to: Date): string {
     case 'drift':
       return `${moment(at)}: ${code}`;
     case 'broken_now':
+      return isBlocked(line.code) ? 'Blocked by the broker’s network policy' : code;
     case 'over_privileged':
       return code;
     case 'expired':

@@ -22,7 +22,7 @@ describe('the commands for reports', function () {
     expect((await run('reports list')).stderr).to.contain('No report yet');
     const { stdout, code, stderr } = await run('reports make');
     expect(code, stderr).to.equal(0);
-    expect(stdout).to.match(/^summary +0 credentials, 0 of them broken/m);
+    expect(stdout).to.match(/^summary +0 credentials, 0 of them not working/m);
     expect((await run('reports make --team red')).code).to.equal(0);
     expect((await run('reports make --to 2999-01-01T00:00:00Z')).stderr).to.contain('future');
     expect(JSON.parse((await run('reports list --limit 1 --json')).stdout).items).to.have.length(1);

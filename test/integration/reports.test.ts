@@ -327,7 +327,7 @@ describe('health reports', function () {
       const raw = (to('chosen')[0]?.raw ?? '').replaceAll('=\r\n', '');
       expect(raw).to.include('Health report of team red</h1>').and.include('lab &lt;0&gt;');
       expect(raw).to.match(/^Subject: \[info\] Health report of team red/m);
-      expect(raw).to.include('2 credentials, 0 of them broken');
+      expect(raw).to.include('2 credentials, 0 of them not working');
       expect(raw).to.not.include('lab &lt;4&gt;');
       expect((to('all')[0]?.raw ?? '').replaceAll('=\r\n', '')).to.include(
         'Health report of all credentials</h1>',

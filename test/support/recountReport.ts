@@ -100,14 +100,19 @@ export class Recount {
         if (run.tested_at.getTime() < to && run.health !== before) {
           const bad = BAD.includes(run.health);
           const wasBad = before !== null && BAD.includes(before);
-          if (within(run.tested_at) && bad && !wasBad) add('broke', name, iso(run.tested_at), run.code);
+          if (within(run.tested_at) && bad && before !== null && !wasBad && run.code !== 'denied_by_policy')
+            add('broke', name, iso(run.tested_at), run.code);
           if (within(run.tested_at) && run.health === 'ok' && wasBad)
             add('healed', name, iso(run.tested_at), run.code);
         }
         if (run.tested_at.getTime() < to && run.health !== 'unchecked') before = run.health;
       }
       const { health, code } = this.#health(id, to);
-      if (BAD.includes(health)) add('broken_now', name, code);
+      const ever = this.#runs(id).some(
+        (run) => run.tested_at.getTime() < to && ['ok', 'limited'].includes(run.health),
+      );
+      const isNew = !ever && code !== null && code !== 'denied_by_policy';
+      if (BAD.includes(health)) add('broken_now', name, isNew ? `never_worked ${code}` : code);
       const ends = this.#fact(id, 'expiresAt', to);
       if (ends !== null && ends <= to) add('expired', name, iso(ends));
       if (ends !== null && ends > to && ends <= to + 30 * DAY) add('expiring', name, iso(ends));

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { textOf } from '../../src/domain/message.js';
 import {
   type LastReport,
   REPORT_LISTS,
@@ -11,7 +12,7 @@ import {
 import { reportPage } from '../../src/domain/reportPage.js';
 import { reportExpressionProblem } from '../../src/domain/reportSchedule.js';
 import { reportText } from '../../src/domain/reportText.js';
-import { restWords } from '../../src/domain/reportWords.js';
+import { restWords, wordsOf } from '../../src/domain/reportWords.js';
 import { presentReport, reportCsv } from '../../src/http/presentReport.js';
 
 const DAY = 86_400_000;
@@ -34,6 +35,7 @@ const one = (name: string, change: Partial<ReportedCredential> = {}): ReportedCr
   testsOk: 28,
   uses: 0,
   usesFailed: 0,
+  everWorked: true,
   warnings: [],
   ...change,
 });
@@ -61,6 +63,48 @@ const stored = (body: ReturnType<typeof made>['body'], team: string | null = nul
   madeBy: 'local:admin',
   summary: reportInShort(body),
   body,
+});
+
+describe('what did not break', () => {
+  const at = day(-2);
+  const source = {
+    credentials: [
+      one('fresh', { health: 'rejected', lastTestCode: 'invalid_credential', everWorked: false }),
+      one('walled', { health: 'unreachable', lastTestCode: 'denied_by_policy', everWorked: false }),
+      one('walled later', { health: 'unreachable', lastTestCode: 'denied_by_policy' }),
+      one('gone', { health: 'unreachable', lastTestCode: 'unreachable' }),
+    ],
+    changes: [
+      { credentialId: 'id of fresh', at, from: null, to: 'rejected', code: 'invalid_credential' },
+      { credentialId: 'id of walled', at, from: null, to: 'unreachable', code: 'denied_by_policy' },
+      { credentialId: 'id of walled later', at, from: 'ok', to: 'unreachable', code: 'denied_by_policy' },
+      { credentialId: 'id of gone', at, from: 'ok', to: 'unreachable', code: 'unreachable' },
+    ] satisfies ReportSource['changes'],
+  };
+  const { lists } = made(source).body;
+
+  it('is what never worked, and what the broker’s own policy keeps from being tested', () => {
+    expect(lists.broke.lines.map(({ name }) => name)).to.deep.equal(['gone']);
+    const words = lists.broken_now.lines.map((line) => wordsOf('broken_now', line, to));
+    expect(words).to.deep.equal([
+      'never worked, invalid credential',
+      'Blocked by the broker’s network policy',
+      'Blocked by the broker’s network policy',
+      'unreachable',
+    ]);
+  });
+
+  it('is not called unreachable in a notice', () => {
+    const text = (code: string) =>
+      textOf({ kind: 'health_unreachable', body: { credential: 'Proxmox 03', code } } as Parameters<
+        typeof textOf
+      >[0]);
+    expect(text('denied_by_policy'))
+      .to.contain('Blocked by the broker’s network policy')
+      .and.not.match(/reached|broke\b/);
+    for (const code of ['unreachable', 'tls_error', 'misconfigured'])
+      expect(text(code)).to.contain(`can’t be reached (${code})`);
+  });
 });
 
 describe('A health report', () => {
@@ -110,7 +154,7 @@ describe('A health report', () => {
       uses_failed: 3,
     });
     expect(Object.fromEntries(REPORT_LISTS.map((list) => [list, namesOf(list)]))).to.deep.include({
-      broke: ['refused', 'away'],
+      broke: ['refused'],
       healed: ['well'],
       broken_now: ['refused', 'away'],
       expired: ['over', 'today'],
@@ -126,7 +170,7 @@ describe('A health report', () => {
     expect(first.body.lists.over_privileged.lines[0]?.code).to.equal('over_privileged root_account');
     expect(first.body.lists.who_used.lines[0]).to.include({ caller: 'local:ben', uses: 10, failed: 3 });
     expect(reportInShort(first.body)).to.equal(
-      '12 credentials, 2 of them broken; 2 broke, 1 healed; 2 expired, 1 end within 30 days; 2 to be rotated',
+      '12 credentials, 2 of them not working; 1 broke, 1 healed; 2 expired, 1 end within 30 days; 2 to be rotated',
     );
   });
 
@@ -230,7 +274,7 @@ describe('A health report', () => {
     const [head, ...rows] = reportCsv(stored(first.body)).trimEnd().split('\r\n');
     expect(head).to.match(/^"section","item","count","before","came","gone","id","name"/);
     expect(rows).to.include(`"total","credentials",12${','.repeat(14)}`);
-    expect(rows).to.include(`"list","broke",2${','.repeat(14)}`);
+    expect(rows).to.include(`"list","broke",1${','.repeat(14)}`);
     for (const row of rows) expect(row.split(',')).to.have.length(17);
     expect(rows.filter((row) => row.startsWith('"who_used"'))).to.have.length(3);
   });

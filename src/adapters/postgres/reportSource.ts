@@ -17,6 +17,7 @@ const SCOPE = `
   )`;
 
 /** Tests count for the version that was the active one when they were made. */
+/** `ever_worked`: not known to have never worked; of old credentials the first states are forgotten. */
 const CREDENTIALS = `
   with ${SCOPE}, stretches as (
     select credential_id, active_version, at as since,
@@ -39,7 +40,9 @@ const CREDENTIALS = `
     greatest(used.at, case when l.last_used_at < $3 and isfinite(l.last_used_at) then l.last_used_at end) as last_used_at,
     coalesce(tested.tests, 0) as tests, coalesce(tested.tests_ok, 0) as tests_ok,
     coalesce(told.uses, 0) as uses, coalesce(told.uses_failed, 0) as uses_failed,
-    coalesce(newest.warnings, '{}') as warnings
+    coalesce(newest.warnings, '{}') as warnings,
+    coalesce((select bool_or(w.health in ('ok', 'limited')) or min(w.at) > s.created_at + interval '1 minute'
+      from broker.credential_states w where w.credential_id = s.id and w.at < $3), true) as ever_worked
   from scope s
   left join tested on tested.credential_id = s.id
   left join told on told.credential_id = s.id
@@ -118,6 +121,7 @@ function toCredential(row: Row): ReportedCredential {
     warnings: row['warnings'],
     tests: Number(row['tests']),
     testsOk: Number(row['tests_ok']),
+    everWorked: row['ever_worked'],
     uses: Number(row['uses']),
     usesFailed: Number(row['uses_failed']),
   } as ReportedCredential;

@@ -24,6 +24,10 @@ interface Options extends GlobalOptions {
   limit?: number;
 }
 
+/** Where the broker's own rules kept the test from the service, that is no word about it. */
+const healthWord = (c: Record<string, unknown>) =>
+  c['health'] === 'unreachable' && c['last_test_code'] === 'denied_by_policy' ? 'blocked' : c['health'];
+
 const columns = [
   { title: 'NAME', value: (c: Record<string, unknown>) => c['name'] },
   { title: 'TYPE', value: (c: Record<string, unknown>) => c['service_type'] },
@@ -32,7 +36,7 @@ const columns = [
     title: 'ACCESS',
     value: (c: Record<string, unknown>) => `${c['access'] ?? '-'}${c['offered'] === true ? ' (offer)' : ''}`,
   },
-  { title: 'HEALTH', value: (c: Record<string, unknown>) => c['health'], toned: true },
+  { title: 'HEALTH', value: healthWord, toned: true },
   { title: 'TLS', value: (c: Record<string, unknown>) => tlsCell(c['tls']) },
   { title: 'VERSION', value: (c: Record<string, unknown>) => c['active_version'], extra: true },
   { title: 'EXPIRES', value: (c: Record<string, unknown>) => c['expires_at'], extra: true },

@@ -46,9 +46,7 @@ export const show = leaf('show', 'metadata and settings, without secrets')
       const { body } = await cli.call<Record<string, unknown>>(`/api/credentials/${id}`);
       const health = (await cli.call<HealthAnswer>(`/api/credentials/${id}/health`)).body;
       if (json) return printJson({ ...body, uptime: health.uptime });
-      const facts = Object.entries(LABELS).map(
-        ([key, label]) => [label, key === 'tls' ? tlsLine(body[key]) : body[key]] as const,
-      );
+      const facts = Object.entries(LABELS).map(([key, label]) => [label, shown(key, body)] as const);
       printPairs([
         ...facts.filter(([, value]) => cell(value) !== '-'),
         ...uptimeOf(health),
@@ -58,17 +56,28 @@ export const show = leaf('show', 'metadata and settings, without secrets')
     }),
   );
 
+function shown(key: string, body: Record<string, unknown>): unknown {
+  if (key === 'tls') return tlsLine(body[key]);
+  const isBlocked = body['health'] === 'unreachable' && body['last_test_code'] === 'denied_by_policy';
+  return key === 'health' && isBlocked ? 'not tested: Blocked by the broker’s network policy' : body[key];
+}
+
+/** Less than this says nothing about a service. */
+const WORTH_SHOWING_S = 3_600;
+
 interface HealthAnswer {
   uptime: Record<string, { ratio: number | null; checked_seconds: number }>;
   runs: { tested_at: string; trigger: string; code: string }[];
 }
 
 function uptimeOf({ uptime, runs }: HealthAnswer): (readonly [string, unknown])[] {
-  const checked = Object.entries(uptime).filter(([, { ratio }]) => ratio !== null);
+  const checked = Object.entries(uptime).filter(
+    ([, { ratio, checked_seconds }]) => ratio !== null && checked_seconds >= WORTH_SHOWING_S,
+  );
   const told = checked.map(([window, { ratio }]) => `${((ratio ?? 0) * 100).toFixed(2)} % of ${window}`);
   const last = runs.slice(0, 3).map(({ tested_at, code }) => `${code} (${cell(tested_at)})`);
   return [
-    ...(told.length === 0 ? [] : [['Up, of the time checked', told.join(', ')] as const]),
+    ...(told.length === 0 ? [] : [['Uptime, of the time checked', told.join(', ')] as const]),
     ...(last.length === 0 ? [] : [['Last tests', last.join(', ')] as const]),
   ];
 }
