@@ -13,6 +13,10 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 /** Life of the broker's own tokens, in seconds; one that says more is refused, whoever signed it. */
 export const TOKEN_SECONDS = 600;
 
+/** One text for every token that counts for nothing, so that it says nothing about accounts. */
+export const BAD_TOKEN =
+  'The access token is invalid, expired or revoked, or its account is disabled. Log in again, or get a new token.';
+
 export type CallerKind = 'user' | 'service_account' | 'worker';
 
 /**

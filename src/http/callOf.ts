@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Call, Caller } from '../domain/caller.js';
+import { BAD_TOKEN, type Call, type Caller } from '../domain/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
 import type { Addresses } from '../ports/notices.js';
@@ -53,6 +53,8 @@ export function calledBy(response: Response): Call {
   return response.locals['call'] as Call;
 }
 
+const NO_TOKEN = 'Send one header "Authorization: Bearer <token>".';
+
 async function authenticate({ verifyToken, readAudit }: Identity, request: Request): Promise<Caller> {
   const headers = request.headersDistinct['authorization'] ?? [];
   const token =
@@ -61,9 +63,7 @@ async function authenticate({ verifyToken, readAudit }: Identity, request: Reque
       : undefined;
   try {
     if (token === undefined)
-      throw new BrokerError('unauthenticated', {
-        detail: 'Send one header "Authorization: Bearer <token>".',
-      });
+      throw new BrokerError('unauthenticated', { detail: headers.length === 1 ? BAD_TOKEN : NO_TOKEN });
     return await verifyToken(token);
   } catch (error) {
     if (error instanceof BrokerError && error.code === 'unauthenticated')

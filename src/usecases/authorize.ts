@@ -1,5 +1,5 @@
 import type { AuditAction } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
+import { BAD_TOKEN, type Call } from '../domain/caller.js';
 import type { Credential, CredentialStatus } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import { type Decision, decide, type Standing, type Verb } from '../domain/grant.js';
@@ -82,7 +82,7 @@ export async function refuseEnded(
   const details = tried === undefined ? {} : { tried };
   const more = { credentialId, code: 'unauthenticated', details };
   await ports.readAudit.record([auditEvent(call, 'auth.refused', 'denied', more)]);
-  throw new BrokerError('unauthenticated', { detail: 'This account is disabled or no longer exists.' });
+  throw new BrokerError('unauthenticated', { detail: BAD_TOKEN });
 }
 
 /** For calls that name no credential: the account must still be good; audited when it is not. */

@@ -135,8 +135,10 @@ export async function mergedFields(
     body.secret_fields === undefined ? input : { ...input, secretFields: body.secret_fields },
   );
   const moved = destinationChanged(connector, current.settings, merged.values.settings);
-  if (moved.length > 0 && !readsByRight(call.caller, granted))
-    requireSecrets(connector, current, body.fields, moved);
+  // A field of `other` that is kept secret may be an address as well.
+  const steering = connector.template.free_form === true ? merged.changed : moved;
+  if (steering.length > 0 && !readsByRight(call.caller, granted))
+    requireSecrets(connector, current, body.fields, steering);
   return { ...merged, moved, current };
 }
 

@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import {
   ACCESS_TOKEN_TYPE,
+  BAD_TOKEN,
   BROKER_ISSUER,
   type Caller,
   lowerRole,
@@ -26,7 +27,7 @@ type Verify = (token: string) => Promise<Caller>;
 
 const refused = () =>
   new BrokerError('unauthenticated', {
-    detail: 'The token is missing, malformed, expired or not from an issuer that is trusted here.',
+    detail: BAD_TOKEN,
   });
 
 /**
