@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -281,6 +281,35 @@ describe('glassdome credentials import', function () {
       stdin: '"sk-proj-abc"',
     });
     expect(insisted.code, insisted.stderr).to.equal(0);
+  });
+
+  it('cleans the file of what is stored, with a backup, and never through a link', async () => {
+    const gina = await system.person('gina', 'engineer');
+    const text = `# my keys\nexport XAI_API_KEY=${canary}-xai # why\nDEBUG=true\nAWS_REGION=x\n`;
+    const file = envFile('clean.env', text);
+    chmodSync(file, 0o640);
+    symlinkSync(file, join(system.folder, 'link.env'));
+    const rest = join(system.folder, 'rest.env');
+    const linked = await run(
+      ['import', join(system.folder, 'link.env'), '--yes', '--clean', '--write-rest', rest],
+      { env: gina },
+    );
+    expect(linked.code).to.equal(2);
+    expect(linked.stderr).to.contain('is a symbolic link');
+    expect(readFileSync(file, 'utf8')).to.equal(text);
+    const cleaned =
+      '# my keys\n# XAI_API_KEY: imported into the credential broker as "xAI"\nDEBUG=true\nAWS_REGION=x\n';
+    expect(readFileSync(rest, 'utf8')).to.equal(cleaned);
+    expect((await run(['import', file, '--yes'], { env: gina })).stderr).to.contain(
+      'delete the 1 imported line ',
+    );
+    const done = await run(['import', file, '--yes', '--clean'], { env: gina });
+    expect(done.code, done.stderr).to.equal(0);
+    expect(readFileSync(file, 'utf8')).to.equal(cleaned);
+    expect(statSync(file).mode & 0o777).to.equal(0o640);
+    const [backup = ''] = readdirSync(system.folder).filter((name) => name.startsWith('clean.env.bak-'));
+    expect(readFileSync(join(system.folder, backup), 'utf8')).to.equal(text);
+    expect(statSync(join(system.folder, backup)).mode & 0o777).to.equal(0o600);
   });
 
   it('leaves for the reminders what is not in the broker, again and again, and nothing of a clean file', async () => {

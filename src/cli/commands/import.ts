@@ -1,3 +1,4 @@
+import { type CleanOptions, cleanFile } from '../cleanFile.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, repeated, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -8,7 +9,7 @@ import { type Source, type SourceOptions, sourceOf } from '../importSource.js';
 import { printJson } from '../output.js';
 import { confirm } from '../terminal.js';
 
-interface Options extends GlobalOptions, SourceOptions {
+interface Options extends GlobalOptions, SourceOptions, CleanOptions {
   only?: string[];
   grantTo?: string[];
   overwrite?: string[] | true;
@@ -44,6 +45,8 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
     '--accept-undefined',
     'take values that refer to a variable that nothing sets, with nothing in its place',
   )
+  .option('--clean', 'put comments in the place of the imported lines of the file; a backup is kept')
+  .option('--write-rest <file>', 'the same in a new file; the .env stays as it is')
   .option('--no-tests', 'do not test by schedule what is imported, before somebody tests it')
   .option(
     '--from-vault',
@@ -55,6 +58,8 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
     withBroker<Options>(async (cli, options, words) => {
       const { file, overwrite } = wordsOf(options, words);
       const source = await sourceOf(file, options);
+      if ((file === undefined || file === '-') && (options.clean === true || options.writeRest !== undefined))
+        throw new CliError('--clean and --write-rest need a file', EXIT.usage);
       const include = includeOf(options, file);
       const named = [...(options.only ?? []), ...(Array.isArray(overwrite) ? overwrite : [])];
       const body = {
@@ -64,7 +69,10 @@ export const importCommand = leaf('import', "take in a .env, or Glassdome's flat
         overwrite,
         ...testsOf(options),
       };
-      await importFrom(cli, { ...source, body }, options, named);
+      const report = await importFrom(cli, { ...source, body }, options, named);
+      const { content } = source.body;
+      if (report !== undefined && file !== undefined && file !== '-' && typeof content === 'string')
+        cleanFile(file, content, report, options);
     }),
   );
 
@@ -74,12 +82,15 @@ async function importFrom(
   given: Source,
   options: Options,
   named: readonly string[],
-): Promise<void> {
+): Promise<ImportReport | undefined> {
   let source = given;
   let preview = await previewOf(cli, source, named, options.only);
   if (!options.json) printPreview(preview, options.grantTo ?? []);
   else if (options.dryRun) printJson(preview);
-  if (options.dryRun) return printWayOut(preview);
+  if (options.dryRun) {
+    printWayOut(preview);
+    return undefined;
+  }
   if (!options.json && !options.yes && (await chooseUnknown(preview, String(source.body['as_name'])))) {
     source = { ...source, body: { ...source.body, include_all: true } };
     preview = await previewOf(cli, source, named, options.only);
@@ -92,6 +103,7 @@ async function importFrom(
   printWayOut(report);
   const nothing = report.groups.length === 0 && unknownIn(report).length > 0;
   if (nothing || isPartial(report, options.only)) process.exitCode = EXIT.failed;
+  return report;
 }
 
 const testsOf = ({ acceptUndefined, tests }: Options) => ({
