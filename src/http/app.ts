@@ -31,6 +31,7 @@ import { reportScheduleRoutes } from './reportScheduleRoutes.js';
 import { type Context, type Route, unknownKey } from './route.js';
 import { teamRoutes } from './teamRoutes.js';
 import { testRoutes } from './testRoutes.js';
+import { tokenErrors } from './tokenRequest.js';
 import { workerRoutes } from './workerRoutes.js';
 
 export interface AppOptions {
@@ -103,6 +104,7 @@ export function createApp(options: AppOptions): Express {
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);
   }
   app.use(unknownRoute);
+  app.use('/api/auth/token', tokenErrors);
   app.use(errorHandler(ports.log));
   return app;
 }

@@ -6,6 +6,7 @@ import { exchangeClientSecret, exchangeRefreshToken } from '../usecases/exchange
 import { changePassword, login, logout } from '../usecases/login.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { type Context, json, parse, type Route, secretJson } from './route.js';
+import { asInvalidGrant, tokenRequest } from './tokenRequest.js';
 
 const from = ({ call }: Context) => ({ ip: call.ip, requestId: call.requestId });
 const sessionOf = (token: string | undefined) => /^gdr_([0-9a-f-]{36})_/.exec(token ?? '')?.[1];
@@ -43,21 +44,17 @@ export const authRoutes: readonly Route[] = [
     auth: 'none',
     body: bodies.tokenBody,
     handle: async (context) => {
-      const body = parse(bodies.tokenBody, context.request.body);
+      const body = tokenRequest(context.request);
+      const { client_id = '', client_secret = '', refresh_token = '' } = body;
       const token =
         body.grant_type === 'client_credentials'
-          ? await exchangeClientSecret(
-              context.ports,
-              body.client_id ?? '',
-              new Secret(body.client_secret ?? ''),
-              from(context),
-            )
+          ? await exchangeClientSecret(context.ports, client_id, new Secret(client_secret), from(context))
           : await exchangeRefreshToken(
               context.ports,
-              sessionOf(body.refresh_token) ?? '',
-              new Secret(body.refresh_token ?? ''),
+              sessionOf(refresh_token) ?? '',
+              new Secret(refresh_token),
               from(context),
-            );
+            ).catch(asInvalidGrant);
       secretJson(context.response, {
         access_token: token.accessToken,
         token_type: 'Bearer',

@@ -77,6 +77,12 @@ export function errorHandler(log: Log): ErrorRequestHandler {
   };
 }
 
+/** What a handler threw on purpose or a parser refused; undefined: neither. */
+export function knownError(error: unknown): BrokerError | undefined {
+  const known = error instanceof BrokerError ? error : fromParser(error);
+  return known === UNKNOWN ? undefined : known;
+}
+
 function fromParser(error: unknown): BrokerError {
   if (error instanceof URIError)
     return new BrokerError('invalid_request', { detail: 'The address is not valid percent-encoding.' });
