@@ -167,6 +167,10 @@ export const auditPage = page(
     actor: z.string(),
     request_id: z.string(),
     credential_id: maybe(z.string()),
+    /** Null where you may not see the credential. */
+    credential_name: maybe(z.string()),
+    /** What it is about, for people: the credential's name, or a user, service account, team or channel. */
+    object: maybe(z.string()),
     version: maybe(count),
     code: maybe(z.string()),
     used_by: maybe(z.string()),

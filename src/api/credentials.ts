@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AUDIT_ACTIONS, AUDIT_OUTCOMES } from '../domain/audit.js';
+import { AUDIT_OUTCOMES, isAuditActions } from '../domain/audit.js';
 import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
 import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testPace.js';
 import { UNUSUAL_KINDS } from '../domain/unusualValues.js';
@@ -153,7 +153,15 @@ export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
 export const auditQuery = pageQuery.extend({
   credential_id: uuid.optional(),
   actor: line(255).min(1).optional(),
-  action: z.enum(AUDIT_ACTIONS).optional(),
+  /** One action, or all of a kind: `credential.*`. */
+  action: z
+    .string()
+    .refine(
+      isAuditActions,
+      'must be an action such as credential.read, or a kind of them such as credential.*',
+    )
+    .optional(),
+  request_id: line(64).min(1).optional(),
   outcome: z.enum(AUDIT_OUTCOMES).optional(),
   from: moment.optional(),
   to: moment.optional(),

@@ -88,6 +88,14 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
+/** An action, or the beginning of some with a star: `credential.*`. */
+export function isAuditActions(word: string): boolean {
+  const beginning = word.endsWith('*') ? word.slice(0, -1) : null;
+  return AUDIT_ACTIONS.some((action) =>
+    beginning === null ? action === word : action.startsWith(beginning),
+  );
+}
+
 /** What a use case says of an event; the batcher adds chain, number, time and hash. Holds no secret. */
 export interface AuditEvent {
   action: AuditAction;
@@ -123,4 +131,11 @@ export interface AuditRow extends AuditEvent {
    * before it.
    */
   mac: string | null;
+}
+
+/** A row as people list it. */
+export interface ListedAuditRow extends AuditRow {
+  /** Null where there is none, or the viewer may not see it. */
+  credentialName: string | null;
+  channelName: string | null;
 }

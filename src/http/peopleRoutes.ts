@@ -127,11 +127,12 @@ const accounts: Route[] = [
 ];
 
 function filterOf(query: Omit<AuditQuery, 'limit' | 'cursor'>): AuditFilter {
-  const { credential_id: credentialId, actor, action, outcome, from, to } = query;
+  const { credential_id: credentialId, request_id: requestId, actor, action, outcome, from, to } = query;
   return {
     ...(credentialId !== undefined && { credentialId }),
     ...(actor !== undefined && { actor }),
-    ...(action !== undefined && { action }),
+    ...(requestId !== undefined && { requestId }),
+    ...(action !== undefined && (action.endsWith('*') ? { actionPrefix: action.slice(0, -1) } : { action })),
     ...(outcome !== undefined && { outcome }),
     ...(from !== undefined && { from: new Date(from) }),
     ...(to !== undefined && { to: new Date(to) }),

@@ -1,7 +1,8 @@
 import type { ResolveShape } from '../api/credentials.js';
 import { type ClientShape, clientShapeOf } from '../connectors/clientShapes.js';
 import { connectorOf } from '../connectors/registry.js';
-import type { AuditRow } from '../domain/audit.js';
+import type { ListedAuditRow } from '../domain/audit.js';
+import { objectOf } from '../domain/auditObject.js';
 import type { Credential, CredentialVersion } from '../domain/credential.js';
 import type { FieldValues } from '../domain/fields.js';
 import { booleanOf, integerOf } from '../domain/fieldTexts.js';
@@ -219,7 +220,7 @@ export function presentServiceAccount(a: ServiceAccount): Record<string, unknown
   };
 }
 
-export function presentAudit(row: AuditRow): Record<string, unknown> {
+export function presentAudit(row: ListedAuditRow): Record<string, unknown> {
   return {
     chain: row.chain,
     seq: row.seq,
@@ -229,6 +230,8 @@ export function presentAudit(row: AuditRow): Record<string, unknown> {
     actor: row.actor,
     request_id: row.requestId,
     credential_id: row.credentialId,
+    credential_name: row.credentialName,
+    object: objectOf(row),
     version: row.version,
     code: row.code,
     used_by: row.usedBy,

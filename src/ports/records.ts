@@ -1,5 +1,5 @@
 /** What use cases read from Postgres. */
-import type { AuditRow } from '../domain/audit.js';
+import type { ListedAuditRow } from '../domain/audit.js';
 import type { Caller } from '../domain/caller.js';
 import type { PutNotice } from '../domain/channel.js';
 import type { Credential, CredentialStatus, CredentialVersion, Health } from '../domain/credential.js';
@@ -201,7 +201,8 @@ export interface Records extends OfferReads {
   allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
   /** The smallest id of a credential after this one; null at the end. */
   nextCredentialId(afterId: string | null): Promise<string | null>;
-  auditEvents(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
+  /** With the names of credentials that the viewer may see. */
+  auditEvents(viewer: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<ListedAuditRow>>;
 }
 
 /** A grant that ends, and whom that concerns in addition to the owner of the credential. */
@@ -237,7 +238,10 @@ export interface AuditFilter {
   credentialId?: string;
   actor?: string;
   action?: string;
+  /** With the dot at its end: `credential.`. */
+  actionPrefix?: string;
   outcome?: string;
+  requestId?: string;
   from?: Date;
   to?: Date;
 }

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../domain/audit.js';
+import type { ListedAuditRow } from '../domain/audit.js';
 import type { Call } from '../domain/caller.js';
 import { CHECKPOINTS } from '../domain/checkpoint.js';
 import type {
@@ -17,16 +17,16 @@ import { type Marker, type MarkerReader, readMarker } from './restoreMarker.js';
 
 type Needs = Pick<Ports, 'records' | 'readAudit' | 'auditVerifier' | 'findings'> & MarkerReader;
 
-/** The audit trail: an admin sees all of it, everybody else what he did himself. */
+/** The audit trail: an admin sees all of it, everybody else what they did themselves. */
 export async function listAudit(
   ports: Needs,
   call: Call,
   filter: AuditFilter,
   page: PageRequest,
-): Promise<Page<AuditRow>> {
+): Promise<Page<ListedAuditRow>> {
   await requireActiveCaller(ports, call);
   const own = call.caller.role === 'admin' ? {} : { actor: call.caller.principal };
-  return ports.records.auditEvents({ ...filter, ...own }, page);
+  return ports.records.auditEvents(call.caller, { ...filter, ...own }, page);
 }
 
 /** Recomputes every chain and checks it against the signed checkpoints. Admin only. */

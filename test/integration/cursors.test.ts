@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { anAdmin } from '../support/anAdmin.js';
 import { freshRecords, type TestRecords, user } from './postgresSupport.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -47,7 +48,7 @@ describe('A cursor that no page gave', function () {
       records.db.records.list(user('local:a', 'admin'), {}, { limit: 5, cursor }),
     usage: (cursor) => records.db.records.usage(ID, { limit: 5, cursor }),
     'test runs': (cursor) => records.db.records.testRuns(ID, { limit: 5, cursor }),
-    audit: (cursor) => records.db.records.auditEvents({}, { limit: 5, cursor }),
+    audit: (cursor) => records.db.records.auditEvents(anAdmin, {}, { limit: 5, cursor }),
     notices: (cursor) => records.db.records.notices(user('local:a', 'admin'), {}, { limit: 5, cursor }),
     deliveries: (cursor) => records.db.outbox.deliveries(ID, undefined, { limit: 5, cursor }),
     findings: (cursor) => records.db.findings.list({ resolved: true }, { limit: 5, cursor }),
@@ -68,7 +69,7 @@ describe('A cursor that no page gave', function () {
 
   it('is not the only way to a time that Postgres can not hold', async () => {
     for (const ms of [8.64e15, -8.64e15, Date.UTC(300_000 % 275_000, 0)]) {
-      const error = await records.db.records.auditEvents({ from: new Date(ms) }, { limit: 1 }).then(
+      const error = await records.db.records.auditEvents(anAdmin, { from: new Date(ms) }, { limit: 1 }).then(
         () => null,
         (thrown: unknown) => thrown as { code: string },
       );

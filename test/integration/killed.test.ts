@@ -15,6 +15,7 @@ import { reconcile } from '../../src/usecases/reconcile.js';
 import { rotateCredential } from '../../src/usecases/rotateCredential.js';
 import { listVersions } from '../../src/usecases/versions.js';
 import { type System, wire } from '../../src/wire.js';
+import { anAdmin } from '../support/anAdmin.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { eventually } from '../support/eventually.js';
 import { anna, createBody, rotateBody, type Work } from '../support/killedWork.js';
@@ -129,7 +130,7 @@ describe('a broker that is killed between any two steps', function () {
   }
 
   async function audited(id: string, action: string): Promise<number> {
-    const page = await ports.records.auditEvents({ credentialId: id, action }, { limit: 50 });
+    const page = await ports.records.auditEvents(anAdmin, { credentialId: id, action }, { limit: 50 });
     return page.items.filter((row) => row.outcome === 'allowed').length;
   }
 
@@ -163,7 +164,9 @@ describe('a broker that is killed between any two steps', function () {
       const made = { ...body, name, fields: { ...body.fields, host: `${NEW}.lab` } };
       return (await createCredential(ports, anna, made, { source: 'api' })).credential.id;
     });
-    const finished = (await ports.records.auditEvents({ action: 'credential.rotate' }, { limit: 200 })).items;
+    const finished = (
+      await ports.records.auditEvents(anAdmin, { action: 'credential.rotate' }, { limit: 200 })
+    ).items;
     expect(finished.filter(({ details }) => details['settled_by'] === 'reconciler')).to.not.have.length(0);
     for (const one of works) {
       await rotateCredential(ports, anna, one.id, rotateBody(one), { idempotencyKey: one.key });

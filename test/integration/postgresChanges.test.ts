@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { aCredential } from '../support/aCredential.js';
+import { anAdmin } from '../support/anAdmin.js';
 import { anEvent, anIntent, codeOf, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 
 describe('Postgres keeps a change and its audit row together', () => {
@@ -11,7 +12,9 @@ describe('Postgres keeps a change and its audit row together', () => {
   after(() => records.close());
 
   const eventsOf = async (credentialId: string) =>
-    (await records.db.records.auditEvents({ credentialId }, { limit: 50 })).items.map((row) => row.action);
+    (await records.db.records.auditEvents(anAdmin, { credentialId }, { limit: 50 })).items.map(
+      (row) => row.action,
+    );
 
   it('commits both', async () => {
     const credential = aCredential();

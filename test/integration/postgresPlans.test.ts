@@ -4,6 +4,7 @@ import { candidateReads } from '../../src/adapters/postgres/candidates.js';
 import { credentialReads } from '../../src/adapters/postgres/credentialReads.js';
 import type { Query, Statement } from '../../src/adapters/postgres/pools.js';
 import type { CandidateQuery } from '../../src/ports/candidates.js';
+import { anAdmin } from '../support/anAdmin.js';
 import { freshRecords, type TestRecords, user } from './postgresSupport.js';
 
 /** What Postgres tells of a step of a plan that it carried out. */
@@ -80,7 +81,11 @@ describe('Postgres reads little of much', () => {
 
   it('for the audit of one who did little', async () => {
     const ofOne = async (query: Query) => {
-      const page = await auditReads(query).auditEvents({ actor: 'glassdome:few' }, { limit: 5 });
+      const page = await auditReads(query, { now: () => new Date() }).auditEvents(
+        anAdmin,
+        { actor: 'glassdome:few' },
+        { limit: 5 },
+      );
       expect(page.items).to.have.lengthOf(1);
     };
     expect(await rowsRead('audit_events', ofOne)).to.be.below(10);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { NoticePolicy } from '../../src/domain/dueNotices.js';
 import { remind } from '../../src/usecases/remind.js';
 import { aCredential } from '../support/aCredential.js';
+import { anAdmin } from '../support/anAdmin.js';
 import { anEvent, freshRecords, quiet, store, type TestRecords } from './postgresSupport.js';
 
 const DAY = 86_400_000;
@@ -38,7 +39,11 @@ describe('Reminders', function () {
     expect(more).to.deep.equal([]);
     expect(notice).to.deep.include({ kind: 'expiring', recipient: 'glassdome:1' });
     expect(notice?.body).to.deep.include({ credential: 'Lab', severity: 'warning', days_left: 6 });
-    const { items } = await records.db.records.auditEvents({ action: 'notice.create' }, { limit: 10 });
+    const { items } = await records.db.records.auditEvents(
+      anAdmin,
+      { action: 'notice.create' },
+      { limit: 10 },
+    );
     expect(items[0]).to.deep.include({ credentialId: ending.id, actor: 'system' });
   });
 

@@ -13,6 +13,7 @@ import { setReportOnly } from '../../src/usecases/restoreMarker.js';
 import { updateCredential } from '../../src/usecases/updateCredential.js';
 import { activateVersion } from '../../src/usecases/versions.js';
 import { type System, wire } from '../../src/wire.js';
+import { anAdmin } from '../support/anAdmin.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { runToEnd } from '../support/cliSystem.js';
 import { anna, createBody } from '../support/killedWork.js';
@@ -137,7 +138,11 @@ describe('a broker whose Postgres was brought back from before', function () {
 
   it('tells the admins once, in the audit trail and as a notice', async () => {
     await settle();
-    const page = await system.ports.records.auditEvents({ action: 'reconcile.report_only' }, { limit: 10 });
+    const page = await system.ports.records.auditEvents(
+      anAdmin,
+      { action: 'reconcile.report_only' },
+      { limit: 10 },
+    );
     expect(page.items.map(({ details }) => details['reason'])).to.deep.equal(['restored']);
     const notices = (await system.ports.outbox.unsent(50, new Date())).map(({ notice }) => notice);
     expect(notices.filter(({ kind }) => kind === 'report_only')).to.have.length(1);

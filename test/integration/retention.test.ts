@@ -5,6 +5,7 @@ import type { Postgres } from '../../src/adapters/postgres/postgres.js';
 import { cleanUp } from '../../src/usecases/cleanUp.js';
 import { tasksOf, type WorkerParts } from '../../src/worker/tasks.js';
 import { aCredential } from '../support/aCredential.js';
+import { anAdmin } from '../support/anAdmin.js';
 import { eventually } from '../support/eventually.js';
 import { rememberingLog } from '../support/vaultSetup.js';
 import {
@@ -102,7 +103,7 @@ describe('What is old enough goes', function () {
     expect((await monthsOf('audit_events'))[0]).to.equal(nameOf(month(24)));
     const used = await records.owner.query('select used_by from broker.credential_usage order by used_at');
     expect(used.rows.map((row) => row.used_by)).to.deep.equal(['later:13', 'later:3']);
-    const { items } = await db.records.auditEvents({ action: 'retention.drop' }, { limit: 10 });
+    const { items } = await db.records.auditEvents(anAdmin, { action: 'retention.drop' }, { limit: 10 });
     expect(items.map(({ details }) => details['table'])).to.have.members([...TABLES]);
     expect(await clean()).to.include({ credential_usage_months: 0, audit_events_months: 0 });
   });

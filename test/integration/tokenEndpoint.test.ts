@@ -28,7 +28,10 @@ describe('POST /api/auth/token', function () {
     if (basic !== undefined) all.push(['authorization', `Basic ${Buffer.from(basic).toString('base64')}`]);
     if (json !== undefined) all.push(['content-type', 'application/json']);
     else if (form !== undefined) all.push(['content-type', 'application/x-www-form-urlencoded']);
-    const body = json !== undefined ? JSON.stringify(json) : new URLSearchParams(form as [string, string][] | undefined).toString();
+    const body =
+      json !== undefined
+        ? JSON.stringify(json)
+        : new URLSearchParams(form as [string, string][] | undefined).toString();
     const answer = await fetch(`${broker.url}/api/auth/token`, { method: 'POST', headers: all, body });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };

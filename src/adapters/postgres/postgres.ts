@@ -182,6 +182,6 @@ function recordsOf(reads: Query, lists: Query, clock: Clock): Records {
     ...noticeReads(reads),
     ...noticeLists(lists, clock),
     ...offerReads(lists, clock),
-    ...auditReads(lists),
+    ...auditReads(lists, clock),
   };
 }

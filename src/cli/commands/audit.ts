@@ -1,13 +1,15 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { withAccountNames } from '../accountNames.js';
-import type { GlobalOptions } from '../cli.js';
+import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
+import { csvRecord } from '../csv.js';
+import { CliError, EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { findCredentialId } from '../find.js';
 import { type Column, printJson, printTable } from '../output.js';
-import { listed, tellMore } from '../pages.js';
+import { type Filter, listed, pagesOf, tellMore } from '../pages.js';
 import { writtenOut } from '../subject.js';
-import { note } from '../terminal.js';
+import { note, say } from '../terminal.js';
 import { ago, TIME_FORMS } from '../when.js';
 import { proofCommands } from './auditProof.js';
 
@@ -16,26 +18,38 @@ interface ListOptions extends GlobalOptions {
   actor?: string;
   action?: string;
   outcome?: string;
+  request?: string;
   from?: string;
   to?: string;
-  limit: number;
+  format?: Format;
+  limit?: number;
 }
 
-const list = leaf('list', 'what happened, newest first (admins: all, others: their own)')
+const FORMATS = ['csv', 'jsonl'] as const;
+type Format = (typeof FORMATS)[number];
+type Row = Record<string, unknown>;
+const SHOWN = 50;
+
+const list = leaf('list', 'list what happened, newest first (admins: all, others: their own)')
   .option('--credential <credential>', 'of this one: name, owner/name or id')
   .option('--actor <principal>', 'by whom, e.g. local:anna or sa:celery')
-  .option('--action <action>', 'e.g. credential.read')
+  .option('--action <action>', 'e.g. credential.read, or all of a kind: credential.*')
   .option('--outcome <outcome>', 'allowed, denied or failed')
+  .option('--request <id>', 'of one request, by the id that its answer had')
   .option('--from <time>', `from this time on: ${TIME_FORMS}; 7d is 7 days ago`, ago)
   .option('--to <time>', 'before this time', ago)
-  .option('--limit <n>', 'at most so many', atLeastOne, 50)
+  .addOption(new Option('--format <format>', 'export all rows that fit, as text on stdout').choices(FORMATS))
+  .option('--limit <n>', `at most this many (default: ${SHOWN}, with --format all)`, atLeastOne)
   .action(
-    withBroker<ListOptions>(async (cli, { json, credential, limit, ...words }) => {
+    withBroker<ListOptions>(async (cli, { json, credential, request, limit, format, ...words }) => {
+      if (json && format !== undefined)
+        throw new CliError('--json and --format exclude each other.', EXIT.usage, 'Leave one of them out.');
       const id = credential === undefined ? undefined : await findCredentialId(cli, credential);
       const { actor, action, outcome, from, to } = words;
       const by = actor === undefined ? undefined : await writtenOut(cli, actor);
-      const filter = { credential_id: id, actor: by, action, outcome, from, to };
-      const page = await listed(cli, '/api/audit', { limit, filter });
+      const filter = { credential_id: id, actor: by, action, outcome, request_id: request, from, to };
+      if (format !== undefined) return exportRows(cli, format, { limit, filter });
+      const page = await listed<Row>(cli, '/api/audit', { limit: limit ?? SHOWN, filter });
       if (json) return printJson({ items: page.items });
       if (page.items.length === 0) return note('Nothing fits.');
       printTable(columns, await withAccountNames(cli, page.items));
@@ -43,13 +57,34 @@ const list = leaf('list', 'what happened, newest first (admins: all, others: the
     }),
   );
 
+/** The columns of an export: a service that reads it finds each by its name. */
+const EXPORTED = [
+  ...['at', 'actor', 'action', 'outcome', 'code', 'object', 'credential_id', 'credential_name', 'version'],
+  ...['used_by', 'purpose', 'break_glass', 'break_glass_reason', 'request_id', 'chain', 'seq', 'details'],
+];
+
+async function exportRows(
+  cli: Cli,
+  format: Format,
+  { limit, filter }: { limit: number | undefined; filter: Filter },
+): Promise<void> {
+  // RFC 4180 ends each record with CR LF.
+  if (format === 'csv') say(`${csvRecord(EXPORTED)}\r`);
+  for await (const rows of pagesOf<Row>(cli, '/api/audit', { limit, filter })) {
+    for (const row of rows) {
+      if (format === 'jsonl') say(JSON.stringify(row));
+      else say(`${csvRecord(EXPORTED.map((name) => row[name]))}\r`);
+    }
+  }
+}
+
 /** What the table shows; the rest is in `--json`. */
 export const columns: Column[] = [
   { title: 'AT', value: (row) => row['at'], whole: true },
   { title: 'ACTOR', value: (row) => row['actor'] },
   { title: 'ACTION', value: (row) => row['action'], whole: true },
   { title: 'OUTCOME', value: outcomeOf, toned: true },
-  { title: 'CREDENTIAL', value: (row) => row['credential_id'] },
+  { title: 'OBJECT', value: (row) => row['object'] },
   { title: 'USED BY', value: (row) => row['used_by'], extra: true },
   { title: 'REQUEST', value: (row) => row['request_id'], extra: true },
 ];
