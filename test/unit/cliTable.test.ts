@@ -46,7 +46,7 @@ describe('a table on the terminal', () => {
     };
     const trail = audit.map(({ title, value: of }) => [title, cell(of(row))]);
     const [titles, line] = fitted(audit, trail, { screen: 80 });
-    expect(titles?.split(/ {2,}/)).to.deep.equal(['AT', 'ACTOR', 'ACTION', 'OUTCOME', 'CREDENTIAL']);
+    expect(titles?.split(/ {2,}/)).to.deep.equal(['AT', 'ACTOR', 'ACTION', 'OUTCOME', 'OBJECT']);
     expect(line)
       .to.contain('2027-01-31 10:00Z')
       .and.contain('credential.environment')
