@@ -41,6 +41,7 @@ describe('a table on the terminal', () => {
       outcome: 'allowed',
       code: null,
       credential_id: '0b5e7a52-4b0c-4c53-8f6a-3f6f2f0d7c11',
+      object: 'Proxmox 01 of the cyber range, main cluster',
       used_by: 'celery',
       request_id: '6b5e7a52-4b0c-4c53-8f6a-3f6f2f0d7c12',
     };
