@@ -22,7 +22,7 @@ describe('the commands for the worker and where notices go', function () {
       .and.match(/^lag +0 s$/m);
     expect(stderr).to.contain('No worker runs');
     const { stdout: asJson } = await run('worker status --json');
-    expect(JSON.parse(asJson)).to.have.all.keys('queue', 'workers', 'schedules', 'tasks');
+    expect(JSON.parse(asJson)).to.have.all.keys('queue', 'workers', 'schedules', 'stopped', 'tasks');
     const engineer = await system.person('eve', 'engineer');
     expect((await run('worker status', { env: engineer })).code).to.equal(4);
   });
