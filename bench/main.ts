@@ -5,12 +5,14 @@ import { environmentBench } from './environmentBench.js';
 import { listBench } from './listBench.js';
 import { readBench } from './readBench.js';
 import { machine, publish, type Report } from './report.js';
+import { sizeBench } from './sizeBench.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   read: readBench,
   environment: environmentBench,
   list: listBench,
   due: dueBench,
+  size: sizeBench,
 };
 
 /** The bars were set for two cores; where there are more, everything is held to two of them if that can be done. */

@@ -81,8 +81,8 @@ describe('The size of what one caller stores', function () {
     it(`does not slow down storing and testing: ${kind}`, async () => {
       const small = await fastest(() => store(records.db, aCredential()));
       const large = await fastest(() => store(records.db, aCredential({ settings })));
-      // 256 KB also have to be sent, parsed and compressed: 25 ms are that.
-      expect(large).to.be.below(2 * small + 30);
+      // Work by the square of the length took seconds here; the ratio is measured by `npm run bench -- size`.
+      expect(large).to.be.below(2 * small + 300);
     });
 
   for (const many of [14, 59, 300])
