@@ -154,7 +154,7 @@ export function addOneShotCommands(program: Command): void {
   program
     .command('bootstrap')
     .description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)')
-    .option('--dry-run', 'only tell what would be done', false)
+    .option('--dry-run', 'print what would be done and change nothing', false)
     .option('--audit-file <path>', "switch Vault's file audit device on, at this path of Vault's machine")
     .action(bootstrap);
   program
@@ -172,11 +172,11 @@ export function addOneShotCommands(program: Command): void {
     );
   program
     .command('reconcile')
-    .description('compare Vault with Postgres, mend what a crash left, and record what others did in Vault')
-    .option('--dry-run', 'only tell', false)
+    .description('compare Vault with Postgres, repair what a crash left, and record what others did in Vault')
+    .option('--dry-run', 'print and change nothing', false)
     .option(
       '--report-only [days]',
-      'first: for so many days record differences, mend and destroy nothing (7)',
+      'first: for so many days record differences, repair and destroy nothing (7)',
     )
     .option('--resume', 'first: end such a time, also one after a restore', false)
     .option('--grace-minutes <n>', 'leave younger intents alone', '15')

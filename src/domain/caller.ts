@@ -10,7 +10,7 @@ export const BROKER_ISSUER = 'glassdome-broker';
 /** `typ` of the broker's access tokens (RFC 9068), so that nothing else it may sign one day passes for one. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
-/** Life of the broker's own tokens, in seconds; one that says more is refused, whoever signed it. */
+/** Life of the broker's own tokens, in seconds; a longer one is refused, also with a valid signature. */
 export const TOKEN_SECONDS = 600;
 
 /** One text for every token that counts for nothing, so that it says nothing about accounts. */

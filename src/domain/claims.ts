@@ -11,7 +11,7 @@ export interface ReachingGrant {
   level: GrantLevel;
   givenBy: string;
   giverRole: string | null;
-  /** The giver and whoever put the receiver into the team need no consent of the receiver. */
+  /** Neither the giver nor the person who added the receiver to the team needs the receiver's consent. */
   confirmed: boolean;
   /** When the grant began to count. */
   since: Moment;
@@ -114,7 +114,7 @@ function consentAt(
   return at === undefined || at < grant.joinedAt ? null : Math.max(grant.since, at);
 }
 
-/** A variable that was named after the grant was given counts when somebody named it whom the receiver trusts. */
+/** A variable that was named after the grant was given counts when a person that the receiver trusts named it. */
 function isVouched(
   grant: ReachingGrant,
   { envAdded, mates }: ClaimHistory,

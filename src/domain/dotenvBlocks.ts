@@ -24,7 +24,7 @@ const BASE64_TAIL = /^[A-Za-z0-9+/-]{1,76}={1,2}$|^[A-Za-z0-9+/]{1,76}$/;
 /** `SOME_NAME=`, in letters of one case. */
 const EMPTY_VARIABLE = /^(?:[A-Z][A-Z0-9_]*|[a-z][a-z0-9_]*)=$/;
 
-/** The block that begins with the line `first`, or undefined where the line stands for itself. */
+/** The block that begins with the line `first`, or undefined where the line begins no block. */
 export function unquotedBlock(lines: readonly string[], first: number): UnquotedBlock | undefined {
   return pem(lines, first) ?? json(lines, first) ?? marked(lines, first) ?? wrapped(lines, first);
 }

@@ -10,7 +10,7 @@ interface Known {
   problems: readonly FieldProblem[];
 }
 
-/** Settings that hold a secret, though settings rest outside Vault and lists show them. Never tells a value. */
+/** Settings that hold a secret, though settings rest outside Vault and lists show them. Never returns a value. */
 export function shownSecrets(
   template: Template,
   given: ReadonlyMap<string, string | null>,

@@ -205,7 +205,7 @@ export interface Records extends OfferReads {
   auditEvents(viewer: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<ListedAuditRow>>;
 }
 
-/** A grant that ends, and whom that concerns in addition to the owner of the credential. */
+/** A grant that ends, and the recipients in addition to the owner of the credential. */
 export interface EndingGrant {
   credential: Pick<Credential, 'id' | 'name' | 'serviceType' | 'owner' | 'reminders'>;
   grant: Grant & { expiresAt: Date };

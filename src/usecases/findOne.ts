@@ -45,7 +45,7 @@ function first(found: readonly { candidate: Candidate; claim: Claim }[]): Candid
   return best.candidate;
 }
 
-/** What was given, but not accepted, is not chosen: whoever gives it must not decide what the receiver works with. */
+/** What was given, but not accepted, is not chosen: the giver must not decide what the receiver works with. */
 export function onlyOffered(): BrokerError {
   return new BrokerError('not_found', {
     detail:

@@ -145,7 +145,7 @@ async function allReceivers(ports: OfferPorts, call: Call): Promise<OfferReceive
   return [me, ...live.map((a) => ({ principal: `sa:${a.id}`, keeper: a.createdBy, roles: [] }))];
 }
 
-/** A receiver for whom the caller may answer: themselves, or an account that they made; an admin for every account. */
+/** A receiver that the caller may answer for: themselves, or an account that they made; an admin for every account. */
 export async function receiverOf(
   ports: OfferPorts,
   call: Call,

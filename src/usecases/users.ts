@@ -51,7 +51,7 @@ export async function createUser(
 ): Promise<{ person: Person; password: Secret }> {
   const details = { principal: `local:${body.username}`, role: body.role };
   await requireRole(ports, call, 'admin', { action: 'user.create', details });
-  // Whoever has that name had nothing before, unless something was left over for it.
+  // The person of that name had nothing before, unless something was left over for it.
   const opened = await openedByTaking(ports, call, [details.principal]);
   const what = `Something is shared with ${details.principal} already.`;
   await requireReasonFor(ports, call, opened, { action: 'user.create', what, details });

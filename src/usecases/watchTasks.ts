@@ -8,7 +8,7 @@ type Needs = Pick<Ports, 'changes' | 'clock' | 'jobs' | 'log'>;
 const PERIOD_MS = 3_600_000;
 
 /**
- * Gives the function to call each minute: it looks whether checkpoints, notices and tests go on, whoever does them. For
+ * Gives the function to call each minute: it looks whether checkpoints, notices and tests go on, in any process. For
  * one that has not gone well for three periods it logs a line each time, and once an hour it leaves an audit row and a
  * notice to the admins. It resolves with the tasks that have stopped.
  */

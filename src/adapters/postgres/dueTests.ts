@@ -1,7 +1,7 @@
 import type { DueBatch } from '../../ports/jobs.js';
 import type { Query } from './pools.js';
 
-/** A service account's credentials count for whoever made it. */
+/** A service account's credentials count for its keeper. */
 const WAITING = `
   select c.id, c.next_test_at, row_number() over (
       partition by coalesce(s.created_by, c.owner) order by c.next_test_at, c.id) as place

@@ -16,7 +16,7 @@ export interface OfflineProof {
   checkpoints: number;
   /** The checkpoint after which the rows begin, with its signed date; null: with the first that there was. */
   base: { number: number; at: string } | null;
-  /** The newest checkpoint, with its signed date; null: there is none. Whoever cuts a file can make it end earlier. */
+  /** The newest checkpoint, with its signed date; null: there is none. A cut file ends earlier. */
   last: { number: number; at: string } | null;
   problemCount: number;
   problems: readonly AuditProblem[];
