@@ -25,9 +25,10 @@ export interface ReachingGrant {
 export interface ClaimHistory {
   /** Variables that were named after the credential was made. */
   envAdded: Record<string, { at: Moment; by: string }>;
-  /** The last return from disabled or deleted. */
+  /** The last return from disabled or deleted; where labels choose, since when it has them if that is later. */
   activeSince: Moment;
-  labelledAt: Moment;
+  /** Labels that were set or changed after the credential was made. */
+  labelsAdded: Record<string, { at: Moment; by: string }>;
   renamedAt: Moment;
   /** Of those who named variables later: who shares a team with the receiver. */
   mates: string[];
@@ -78,7 +79,17 @@ export function variableClaim(reached: Reached, receiver: Receiver, variable: st
   return earliest(claims);
 }
 
-/** The claim of a credential to be chosen by its type, labels or bare name; `moment`: since when it has those. */
+/**
+ * The same, where the question names labels: it claims nothing from before it had all of them. Labels that the question
+ * does not name do not matter.
+ */
+export function sinceLabelled<R extends Reached>(reached: R, labels: Readonly<Record<string, string>>): R {
+  const { labelsAdded, activeSince } = reached.history;
+  const moments = Object.keys(labels).map((key) => labelsAdded[key]?.at ?? 0);
+  return { ...reached, history: { ...reached.history, activeSince: Math.max(activeSince, ...moments) } };
+}
+
+/** The claim of a credential to be chosen by its type, labels or bare name; `moment`: since when it has its name. */
 export function selectionClaim(reached: Reached, moment: Moment): Claim | null {
   const since = Math.max(reached.history.activeSince, moment);
   if (reached.isOwner) return { rank: 0, since, made: 0 };

@@ -6,8 +6,8 @@ import type { Candidate } from '../ports/candidates.js';
 
 /** How the one is found among several. */
 export interface Choice {
-  /** Since when a candidate has what it is chosen by, in milliseconds since 1970. */
-  since: (candidate: Candidate) => number;
+  /** Since when a candidate has the name it is chosen by, in milliseconds since 1970. */
+  since?: (candidate: Candidate) => number;
   /** The credential that the receiver prefers for this. */
   preferred?: string | undefined;
 }
@@ -17,7 +17,7 @@ export interface Choice {
  * `default=true` first; then of what the receiver was given and accepted, or has from a team or role, the one that was
  * there first. Offers are passed over. Equals are `ambiguous`.
  */
-export function findOne(candidates: readonly Candidate[], { since, preferred }: Choice): Candidate {
+export function findOne(candidates: readonly Candidate[], { since = () => 0, preferred }: Choice): Candidate {
   const found = candidates.flatMap((candidate) => {
     const claim = selectionClaim(candidate, since(candidate));
     return claim === null ? [] : [{ candidate, claim }];

@@ -1,6 +1,6 @@
 import type { Selector } from '../api/credentials.js';
 import { envSpellings } from '../connectors/envNames.js';
-import { compareClaims, variableClaim } from '../domain/claims.js';
+import { compareClaims, sinceLabelled, variableClaim } from '../domain/claims.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import { planVariables, type VariablePlan } from '../domain/variablePlan.js';
@@ -60,9 +60,8 @@ function byFeature(
   }
   if ('name' in item) return findOne(fitting, { since: ({ history }) => history.renamedAt });
   const preferred = preferences.find((p) => p.kind === 'service_type' && p.name === item.service_type);
-  const hasLabels = Object.keys(item.labels ?? {}).length > 0;
-  const since = ({ history }: Candidate) => (hasLabels ? history.labelledAt : 0);
-  return findOne(fitting, { since, preferred: preferred?.credentialId });
+  const labelled = fitting.map((candidate) => sinceLabelled(candidate, item.labels ?? {}));
+  return findOne(labelled, { preferred: preferred?.credentialId });
 }
 
 /** An owner who gives a name again that somebody took from another credential means the new one. */

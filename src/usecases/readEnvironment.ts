@@ -1,6 +1,6 @@
 import { otherSpellings } from '../connectors/envNames.js';
 import type { Call } from '../domain/caller.js';
-import { variableClaim } from '../domain/claims.js';
+import { sinceLabelled, variableClaim } from '../domain/claims.js';
 import type { Credential } from '../domain/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { FieldValues } from '../domain/fields.js';
@@ -70,7 +70,8 @@ export async function readEnvironment(
 ): Promise<Environment> {
   const all = await ports.records.candidates(call.caller, { anyEnvName: true });
   if (!all.callerActive) return refuseEnded(ports, call, { tried: 'credential.environment' });
-  const labelled = { ...all, candidates: all.candidates.filter(hasLabels(labels)) };
+  const fitting = all.candidates.filter(hasLabels(labels));
+  const labelled = { ...all, candidates: fitting.map((candidate) => sinceLabelled(candidate, labels)) };
   const usable = readable(call.caller, labelled.candidates);
   const { served: chosen, conflicts } = planVariables(usable, all.receiver, all.preferences);
   const others = aliases

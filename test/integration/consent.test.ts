@@ -311,6 +311,70 @@ describe('what a stranger gives', function () {
       expect(await variables(victim)).to.deep.equal({ SVC_URL: 'https://other' });
     });
 
+    describe('where labels choose', () => {
+      /** Two mates and a victim; `older` is made first and shared last. */
+      const scene = async (olderLabels: object, givenLabels: object, givenVariables?: Env) => {
+        const [m, g, victim] = [await engineer(), await engineer(), await engineer()];
+        const red = await newTeam(broker.admin, m, g, victim);
+        const older = await make(m, { LABEL_KEY: 'older' }, { labels: olderLabels });
+        const given = await make(g, givenVariables ?? { LABEL_KEY: 'given' }, { labels: givenLabels });
+        const label = (who: SignedIn, id: string, labels: object) =>
+          ok(broker.call(who.token, 'PATCH', `/api/credentials/${id}`, { labels }));
+        const byLabel = async (labels: object) => {
+          const [item] = await resolve(victim, { service_type: 'other', labels });
+          const query = Object.entries(labels).map(([k, v]) => `label=${k}=${v}`);
+          const { body } = await broker.call(victim.token, 'GET', `/api/environment?${query.join('&')}`);
+          return [item.fields?.f0 ?? item.code, body.variables.LABEL_KEY];
+        };
+        return { m, g, victim, red, older, given, label, byLabel };
+      };
+      const [env, team2] = [{ env: 'prod' }, { env: 'prod', team: 'x' }];
+      const [isGiven, isOlder] = [
+        ['given', 'given'],
+        ['older', 'older'],
+      ];
+
+      it('when its owner adds, changes or removes labels that the question does not name', async () => {
+        const { m, g, red, older, given, label, byLabel } = await scene(env, env);
+        await share(g, given, team(red));
+        await share(m, older, team(red));
+        expect(await byLabel(env)).to.deep.equal(isGiven);
+        for (const labels of [team2, { ...env, team: 'y' }, env, { ...env, default: 'true' }]) {
+          await label(g, given, labels);
+          expect([labels, await byLabel(env)]).to.deep.equal([labels, isGiven]);
+        }
+        await label(g, given, team2);
+        await label(m, older, team2);
+        expect(await byLabel(team2), 'both labels, the first to have them').to.deep.equal(isGiven);
+      });
+
+      it('when a mate who shared earlier adds the label, or changes its value, later', async () => {
+        for (const before of [{}, { env: 'staging' }, { team: 'x' }]) {
+          const { m, g, red, older, given, label, byLabel } = await scene(before, env);
+          await share(m, older, team(red));
+          await share(g, given, team(red));
+          expect([before, await byLabel(env)]).to.deep.equal([before, isGiven]);
+          await label(m, older, team2);
+          expect([before, await byLabel(env)]).to.deep.equal([before, isGiven]);
+          await label(g, given, team2);
+          expect([before, await byLabel(team2)]).to.deep.equal([before, isOlder]);
+        }
+      });
+
+      it('when a label goes and comes back, or its value does', async () => {
+        for (const away of [{}, { env: 'staging' }]) {
+          const { m, g, red, older, given, label, byLabel } = await scene(env, env);
+          await share(m, older, team(red));
+          await share(g, given, team(red));
+          expect(await byLabel(env)).to.deep.equal(isOlder);
+          await label(m, older, away);
+          expect(await byLabel(env)).to.deep.equal(isGiven);
+          await label(m, older, env);
+          expect([away, await byLabel(env)]).to.deep.equal([away, isGiven]);
+        }
+      });
+    });
+
     it('while its credential is disabled and comes back', async () => {
       const [anna, ben, victim] = [await engineer(), await engineer(), await engineer()];
       const red = await newTeam(broker.admin, anna, ben, victim);

@@ -63,6 +63,20 @@ describe('the migration to consent', () => {
     expect(await served('sa:robot')).to.deep.equal({ ONE_X: 'c5', ONE_Z: 'c6' });
   });
 
+  it('knows since when each label is there: not before the last change of any', async () => {
+    const labels = async (set: string) => {
+      const text = `update broker.credentials set labels = ${set}, updated_at = 'epoch'::timestamptz + interval '9 s',
+        updated_by = 'local:stranger' where id = '${id(4)}' returning labels_added`;
+      return (await records.owner.query(text)).rows[0].labels_added;
+    };
+    expect(await labels('labels')).to.deep.equal({});
+    const later = { at: 9000, by: 'local:stranger' };
+    expect(await labels(`labels || '{"team": "x"}'`)).to.deep.equal({ team: later });
+    expect(await labels(`labels || '{"default": "no"}'`)).to.deep.equal({ team: later, default: later });
+    expect(await labels(`labels - 'team'`)).to.deep.equal({ default: later });
+    expect(await labels(`'{"default": "true"}'`)).to.deep.equal({ default: later });
+  });
+
   it('asks for the names that come later', async () => {
     await records.owner.query(`update broker.credentials set env_names = env_names || '{"LATER": "f"}',
       updated_at = now(), updated_by = 'local:stranger' where id in ('${id(1)}', '${id(6)}')`);

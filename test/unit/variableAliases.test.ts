@@ -6,7 +6,7 @@ import type { Candidate } from '../../src/ports/candidates.js';
 import { aCredential } from '../support/aCredential.js';
 
 const receiver = { principal: 'local:me', keeper: null };
-const NONE = { envAdded: {}, activeSince: 0, labelledAt: 0, renamedAt: 0, mates: [] };
+const NONE = { envAdded: {}, activeSince: 0, labelsAdded: {}, renamedAt: 0, mates: [] };
 
 /** An own credential that names these variables, or one that a team gave at `since`. */
 function holds(name: string, variables: string[], since?: number): Candidate {

@@ -1,11 +1,17 @@
 import { expect } from 'chai';
-import { type ReachingGrant, uncovered, variableClaim } from '../../src/domain/claims.js';
+import {
+  type ReachingGrant,
+  selectionClaim,
+  sinceLabelled,
+  uncovered,
+  variableClaim,
+} from '../../src/domain/claims.js';
 import { type Preference, planVariables } from '../../src/domain/variablePlan.js';
 import type { Candidate } from '../../src/ports/candidates.js';
 import { aCredential } from '../support/aCredential.js';
 
 const me = { principal: 'local:me', keeper: null };
-const NONE = { envAdded: {}, activeSince: 0, labelledAt: 0, renamedAt: 0, mates: [] };
+const NONE = { envAdded: {}, activeSince: 0, labelsAdded: {}, renamedAt: 0, mates: [] };
 
 const grant = (part: Partial<ReachingGrant>): ReachingGrant => ({
   id: 'g',
@@ -156,6 +162,26 @@ describe('which credential fills a variable', () => {
     const both = [prefer(second, 'APP_TOKEN', 1), prefer(first, 'APP_URL', 2)];
     expect(plan([first, second], both)).to.deep.equal(all('first'));
     expect(plan([first, second], [prefer(second, 'OTHER', 1)]).served).to.deep.equal(all('first').served);
+  });
+
+  it('is, where labels choose, the one that had all of them first; other labels do not matter', () => {
+    const at = (moment: number) => ({ at: moment, by: 'local:anna' });
+    const labelled = (of: Candidate, labelsAdded: Candidate['history']['labelsAdded']): Candidate => ({
+      ...of,
+      history: { ...of.history, labelsAdded },
+    });
+    const [first, second] = [holds('first', ['APP_KEY'], 10), holds('second', ['APP_KEY'], 20)];
+    const served = (a: Candidate, labels: Record<string, string>) =>
+      plan([second, a].map((of) => sinceLabelled(of, labels))).served['APP_KEY'];
+    const relabelled = labelled(first, { env: at(30), team: at(15), constructor: at(16) });
+    expect(served(relabelled, {})).to.equal('first');
+    expect(served(relabelled, { team: 'x' })).to.equal('first');
+    expect(served(relabelled, { env: 'prod' })).to.equal('second');
+    expect(served(relabelled, { team: 'x', env: 'prod' })).to.equal('second');
+    expect(served(first, { constructor: 'x', toString: 'y' })).to.equal('first');
+    const named = selectionClaim(sinceLabelled(relabelled, { env: 'prod' }), 0);
+    expect(named).to.deep.include({ since: 30, made: 30 });
+    expect(selectionClaim(sinceLabelled(relabelled, { team: 'x' }), 25)?.since).to.equal(25);
   });
 
   it('fills the variables of an accepted offer that were shown, and not those that others name later', () => {

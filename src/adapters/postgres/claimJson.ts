@@ -16,7 +16,7 @@ export const GRANT_JSON = `jsonb_build_object(
 
 /** SQL for the `ClaimHistory` of a credential `c`. Who shares a team with the receiver matters only where variables came later. */
 export const historyJson = (receiver = '$1'): string => `jsonb_build_object(
-    'envAdded', c.env_added, 'activeSince', coalesce(${ms('c.active_since')}, 0), 'labelledAt', coalesce(${ms('c.labelled_at')}, 0),
+    'envAdded', c.env_added, 'activeSince', coalesce(${ms('c.active_since')}, 0), 'labelsAdded', c.labels_added,
     'renamedAt', coalesce(${ms('c.renamed_at')}, 0),
     'mates', case when c.env_added = '{}' then '[]' else to_jsonb(array(
       select distinct m.principal from broker.team_members m
@@ -26,7 +26,7 @@ export const historyJson = (receiver = '$1'): string => `jsonb_build_object(
 export const NO_HISTORY: ClaimHistory = {
   envAdded: {},
   activeSince: 0,
-  labelledAt: 0,
+  labelsAdded: {},
   renamedAt: 0,
   mates: [],
 };
