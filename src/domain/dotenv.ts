@@ -1,4 +1,4 @@
-import { isBase64Line, isBase64Tail } from './dotenvBlocks.js';
+import { continuesText, isBase64Line, isBase64Tail } from './dotenvBlocks.js';
 import { interpolate } from './dotenvInterpolation.js';
 import { type DotenvStatement, readStatements } from './dotenvStatements.js';
 import { isVariableName } from './variableName.js';
@@ -52,13 +52,13 @@ export function parseDotenv(text: string, options: DotenvOptions = {}): ParsedDo
   const entries = new Map<string, DotenvEntry>();
   const warnings: DotenvWarning[] = [];
   let room = MAX_EXPANDED_CHARS;
-  let before: DotenvStatement | undefined;
+  let before: Before | undefined;
   for (const statement of readStatements(text)) {
     const { line, key, value } = statement;
     const lookUp = (name: string) => (known.has(name) ? known.get(name) : environment.get(name));
     const expanded = value === null ? { value, unresolved: [] } : interpolate(value, lookUp, room);
     const message = expanded === 'too_long' ? TOO_LONG : leftOut(statement, before);
-    before = statement;
+    before = { statement, continues: message === NO_NAME };
     if (message !== undefined) warnings.push(message === UNQUOTED ? ofBlock(statement) : { line, message });
     if (key === undefined || expanded === 'too_long') continue;
     room -= expanded.value?.length ?? 0;
@@ -76,23 +76,34 @@ export function parseDotenv(text: string, options: DotenvOptions = {}): ParsedDo
 }
 
 const TOO_LONG = 'grows too long by its references and was left out';
+const NO_NAME = 'does not begin with the name of a variable and was left out';
 const UNQUOTED = 'goes on without quotes';
 
+/** The statement before; `continues`: it was no assignment itself. */
+interface Before {
+  statement: DotenvStatement;
+  continues: boolean;
+}
+
 /** Why a statement does not count, or undefined. */
-function leftOut(statement: DotenvStatement, before: DotenvStatement | undefined): string | undefined {
+function leftOut(statement: DotenvStatement, before: Before | undefined): string | undefined {
   const { key, value, unquoted } = statement;
   if (unquoted !== undefined) return UNQUOTED;
   if (key === undefined) return 'is not NAME=value and was left out';
   if (value === null) return 'has no "=" and was left out';
   if (!isVariableName(key) || /^\s*[^\s=]+==\s*$/.test(statement.text) || endsBase64(statement, before))
-    return 'does not begin with the name of a variable and was left out';
+    return NO_NAME;
   return undefined;
 }
 
 /** `bGFzdA=` behind another line of base64, or behind a line that was no assignment. */
-function endsBase64({ line, text }: DotenvStatement, before: DotenvStatement | undefined): boolean {
-  if (before === undefined || before.line !== line - 1 || !isBase64Tail(text)) return false;
-  return isBase64Line(before.text) || (before.value === null && /[a-z]/.test(text) && /[A-Z]/.test(text));
+function endsBase64({ line, text, key = '' }: DotenvStatement, before: Before | undefined): boolean {
+  if (before === undefined) return false;
+  const { statement: last, continues } = before;
+  if ((last.unquoted?.to ?? last.line) !== line - 1) return false;
+  if (continuesText(text, key, continues || last.unquoted !== undefined ? null : last.text)) return true;
+  if (last.unquoted !== undefined || !isBase64Tail(text)) return false;
+  return isBase64Line(last.text) || (last.value === null && /[a-z]/.test(text) && /[A-Z]/.test(text));
 }
 
 /** A warning as one line: `line 3 is not NAME=value …`, `lines 3-28: …`. */

@@ -37,6 +37,28 @@ export const isBase64Line = (line: string): boolean =>
 export const isBase64Tail = (line: string): boolean =>
   BASE64_TAIL.test(line.trim()) && (line.trim().length % 4 === 0 || !EMPTY_VARIABLE.test(line.trim()));
 
+/** `NAME=` or `export NAME=` before a value that is nothing but base64, or base64 with dots. */
+const BASE64_VALUE = /^\s*(?:export\s+)?[^=\s]+\s*=\s*[A-Za-z0-9+/._-]{16,}={0,2}\s*$/;
+const NO_VALUE = /^[^=]+=\s*$/;
+const EMPTY_OR_PADDED = /^([A-Za-z0-9+/_-]{1,128})={1,2}$/;
+/** `baseUrl`, `Smtp2_Host`, `ConnectionStrings__Default`: parts that can be spoken. Base64 hardly ever looks like that. */
+const SPOKEN = /^(?:[A-Z]{2,}[0-9]{0,2}|[A-Z]?[a-z]{2,}[0-9]{0,2}(?:[A-Z][a-z]{2,}[0-9]{0,2})*|)$/;
+const LONGEST_MIXED = 40;
+
+/**
+ * True for what is probably no name but more of an unquoted text: nothing behind its `=` and mixed case like base64, or
+ * longer than names of mixed case are. `before`: the line before it, null where that is such a text itself.
+ */
+export function continuesText(line: string, key: string, before: string | null): boolean {
+  if (!/[a-z]/.test(key) || !/[A-Z]/.test(key) || isSpoken(key)) return false;
+  if (!EMPTY_OR_PADDED.test(line.trim()) && key.length <= LONGEST_MIXED) return false;
+  if (before === null || BASE64_VALUE.test(before) || isBase64Line(before)) return true;
+  // Lists of names without values are usual, so more is asked for there.
+  return NO_VALUE.test(before) && key.length >= 12 && /\d/.test(key);
+}
+
+const isSpoken = (key: string): boolean => key.split('_').every((part) => SPOKEN.test(part));
+
 function pem(lines: readonly string[], first: number): UnquotedBlock | undefined {
   const line = lines[first] ?? '';
   const label = BEGIN.exec(line)?.[1];

@@ -103,6 +103,31 @@ export const BROKEN_DOTENVS: readonly BrokenDotenv[] = [
     text: `PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 2\n${bare.slice(0, 2).join('\n')}\nAFTER=1\n`,
     secrets: bare.slice(0, 2),
   },
+  {
+    what: 'base64 whose lines end in one =',
+    text: 'KEY=Zm9vYmFyYmF6cXV4Zm9v\nQ29udGludWF0aW9u=\nc2Vjb25kbGluZQ=\nZnV0aGVy=\nAFTER=1\n',
+    secrets: ['Q29udGludWF0aW9u', 'c2Vjb25kbGluZQ', 'ZnV0aGVy'],
+  },
+  {
+    what: 'long base64 that goes on in the other alphabet',
+    text: `export KEY=${'Zm9vYmFyYmF6cXV4'.repeat(3)}\neyJhbGciOi_DEF=\n_DEFeyJhbGciOi=\nAFTER=1\n`,
+    secrets: ['eyJhbGciOi_DEF', '_DEFeyJhbGciOi'],
+  },
+  {
+    what: 'a token with dots that goes on',
+    text: 'KEY=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_DEF-x\nabCdEf0Gh1=\nAFTER=1\n',
+    secrets: ['abCdEf0Gh1'],
+  },
+  {
+    what: 'a short padded line that begins behind the =',
+    text: 'KEY=\nQ29udGludWF0aW9u=\naB3=\nAFTER=1\n',
+    secrets: ['Q29udGludWF0aW9u', 'aB3'],
+  },
+  {
+    what: 'a long text of mixed case before an =, behind base64',
+    text: 'KEY=Zm9vYmFyYmF6cXV4=\nQWxhZGRpbjpvcGVuIHNlc2FtZQQWxhZGRpbjpvcGVuIHNl=1\nAFTER=1\n',
+    secrets: ['QWxhZGRpbjpvcGVuIHNlc2FtZQ'],
+  },
   { what: 'a line of letters', text: 'A=1\nMIIEvQIBADANBg\nAFTER=1\n', secrets: ['MIIEvQIBADANBg'] },
   { what: 'a colon in place of =', text: 'PASSWORD: {MARK}colon\nAFTER=1\n', secrets: ['{MARK}colon'] },
   {

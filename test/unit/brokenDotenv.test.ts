@@ -49,6 +49,13 @@ describe('a .env that is broken', () => {
       ['some_longer_setting', ''],
       ['X', '1'],
     ]);
+    const names = ['baseUrl', 'awsSecret', 'Smtp2_Host', 'ConnectionStrings_Default', 'NEXT_apiUrl', 'FOO'];
+    for (const name of names)
+      expect(values(`KEY=${'Ab1'.repeat(8)}\n${name}=\n`).map(([n]) => n)).to.deep.equal(['KEY', name]);
+    for (const name of ['userID', 'MyApp_DB', 'oAuthToken', ...names])
+      expect(values(`KEY=\n${name}=\n`).map(([n]) => n)).to.deep.equal(['KEY', name]);
+    expect(values('KEY="Zm9vYmFyYmF6cXV4"\nuserID=\n').map(([n]) => n)).to.deep.equal(['KEY', 'userID']);
+    expect(values('KEY=Zm9vYmFyYmF6cXV4\n\nuserID=\n').map(([n]) => n)).to.deep.equal(['KEY', 'userID']);
     expect(values('A={abc\nB=2\nC=}y\n')).to.deep.equal([
       ['A', '{abc'],
       ['B', '2'],
