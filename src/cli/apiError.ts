@@ -10,6 +10,8 @@ export interface Problem {
   fields?: { field: string; rule: string }[];
   /** Seconds to wait, as the header Retry-After says. */
   retryAfter?: number;
+  /** Of an answer that is no problem document: what it held. */
+  body?: unknown;
 }
 
 /** What the broker refused, in its own words. */
@@ -34,6 +36,7 @@ export function problemFrom(status: number, body: unknown, retryAfter?: string |
     code: 'bad_answer',
     detail: `The server answered ${status}, but not as the broker does.`,
     status,
+    body,
   };
 }
 

@@ -10,6 +10,8 @@ export interface Column {
   extra?: boolean;
   /** Never cut, however narrow the screen. */
   whole?: boolean;
+  /** Where it is too long, it goes on in the next line under itself and is not cut. */
+  wraps?: boolean;
   /** On a terminal, coloured by what it says: `ok` green, `rejected` red. */
   toned?: boolean;
 }
@@ -75,8 +77,8 @@ export function fitted(
   { screen, colour = false }: { screen: number; colour?: boolean },
 ): string[] {
   const shown = cells.map((texts, i) => {
-    const { extra = false, whole = false, toned: paints = false } = columns[i] ?? {};
-    return { texts, width: widest(texts), extra, whole, paints: paints && colour };
+    const { extra = false, whole = false, wraps = false, toned: paints = false } = columns[i] ?? {};
+    return { texts, width: widest(texts), extra, whole, wraps, paints: paints && colour };
   });
   const tooWide = () => shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) > screen;
   while (tooWide()) {
@@ -89,17 +91,52 @@ export function fitted(
     if (broad === undefined || broad.width <= NARROWEST) break;
     broad.width -= 1;
   }
-  return (shown[0]?.texts ?? []).map((_, row) =>
+  return (shown[0]?.texts ?? []).flatMap((_, row) => linesOf(shown, row));
+}
+
+interface Shown {
+  texts: readonly string[];
+  width: number;
+  wraps: boolean;
+  paints: boolean;
+}
+
+/** The lines of one row: as many as its longest cell that wraps. */
+function linesOf(shown: readonly Shown[], row: number): string[] {
+  const cells = shown.map(({ texts, width, wraps }) => {
+    const text = texts[row] ?? '';
+    return wraps ? wrapped(text, width) : [cut(text, width)];
+  });
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
     shown
-      .map(({ texts, width, paints }) => {
-        const text = texts[row] ?? '';
-        const padded = cut(text, width).padEnd(width);
-        return paints && row > 0 ? toned(text, padded) : padded;
+      .map(({ texts, width, paints }, i) => {
+        const padded = (cells[i]?.[line] ?? '').padEnd(width);
+        return paints && row > 0 && line === 0 ? toned(texts[row] ?? '', padded) : padded;
       })
       .join(GAP)
       .trimEnd(),
   );
 }
+
+/** Breaks between words; a word that is longer than the line, within it. */
+function wrapped(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ').flatMap((long) => pieces(long, width))) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const pieces = (word: string, width: number): string[] =>
+  word.length <= width
+    ? [word]
+    : Array.from({ length: Math.ceil(word.length / width) }, (_, i) =>
+        word.slice(i * width, (i + 1) * width),
+      );
 
 const widest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
 const cut = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);

@@ -143,7 +143,7 @@ export interface FlatSecrets {
   readAll(options: { mount: string; token: Secret }): Promise<Map<string, Secret>>;
 }
 
-export type StoreHealth = 'ok' | 'sealed' | 'standby' | 'uninitialized' | 'unreachable';
+export type StoreHealth = 'ok' | 'sealed' | 'standby' | 'uninitialized' | 'unreachable' | 'frozen';
 
 /** Whether Vault serves us, for readiness. Never rejects. */
 export interface StoreStatus {

@@ -19,10 +19,21 @@ interface Dashboard {
     id: number;
     title: string;
     type: string;
+    description?: string;
+    fieldConfig: { defaults: { unit?: string } };
     gridPos: { x: number; y: number; w: number; h: number };
     targets: { expr: string; datasource: { uid: string } }[];
   }[];
 }
+
+/** The headings of the operator's page, as links name them. */
+const PLACES = [...readFileSync(packageFile('docs/operations.md'), 'utf8').matchAll(/^#+ (.+)$/gm)].map(
+  ([, heading = '']) =>
+    `docs/operations.md#${heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 _-]/g, '')
+      .replaceAll(' ', '-')}`,
+);
 
 const text = z.string().trim().min(1);
 const rule = z.strictObject({
@@ -30,7 +41,11 @@ const rule = z.strictObject({
   expr: text.refine((expr) => closed(expr), 'a bracket or quote is left open'),
   for: z.string().regex(/^[1-9]\d*[smhdw]$/),
   labels: z.strictObject({ severity: z.enum(SEVERITIES) }),
-  annotations: z.strictObject({ summary: text, description: text.optional() }),
+  annotations: z.strictObject({
+    summary: text,
+    description: text,
+    runbook_url: text.refine((url) => PLACES.includes(url), 'must be a heading of docs/operations.md'),
+  }),
 });
 /** How Prometheus wants a file of rules, and we an alert. */
 const rulesFile = z.strictObject({
@@ -74,6 +89,9 @@ describe('The files for monitoring', function () {
     ['a time that is one', 'for: 5m', 'for: five minutes'],
     ['a severity that is one', 'severity: critical', 'severity: loud'],
     ['a summary', 'summary: No worker of the broker runs', 'sumary: No worker of the broker runs'],
+    ['a description', /^ *description: Nothing is tested.*\n/m, ''],
+    ['a page to read', /^ *runbook_url: .*#worker\n/m, ''],
+    ['a page that exists', '#events-for-programs', '#event-for-programs'],
     ['an indent', '    rules:', '  rules:'],
     ['a key once', 'for: 2m', 'for: 2m\n        for: 3m'],
   ] as const)
@@ -115,6 +133,13 @@ describe('The files for monitoring', function () {
       expect(gridPos.x + gridPos.w, title).to.be.at.most(24);
       expect(targets.length, title).to.be.greaterThan(0);
       for (const { datasource } of targets) expect(datasource.uid, title).to.match(/^\$\{datasource\}$/);
+    }
+  });
+
+  it('hold a dashboard whose panels say what they show and in which unit', () => {
+    for (const { title, description, fieldConfig } of dashboard.panels) {
+      expect(description, title).to.match(/^[A-Z].{20,}\.$/);
+      expect(fieldConfig.defaults.unit, title).to.be.a('string').that.is.not.empty;
     }
   });
 

@@ -79,6 +79,10 @@ describe('the whole broker while its Postgres is in trouble', function () {
       retryAfter: answer.headers.get('retry-after'),
     };
   }
+  const failing = async () => {
+    const { postgres: state } = (await (await fetch(`${broker.base}/readyz`)).json()) as { postgres: string };
+    return state;
+  };
   const health = async (path: '/livez' | '/readyz') => (await fetch(`${broker.base}${path}`)).status;
   const one = () => ({ url: `${broker.base}/api/credentials/${id}/secret`, token: broker.token(7) });
 
@@ -132,6 +136,7 @@ describe('the whole broker while its Postgres is in trouble', function () {
     await eventually('all are told so', async () => begun.withStatus(503).length > 5 * READERS || undefined);
     expect(begun.withStatus(200).filter(({ beganMs }) => beganMs > downMs)).to.deep.equal([]);
     await eventually('not ready', async () => (await health('/readyz')) === 503 || undefined);
+    await eventually('its cause', async () => (await failing()) === 'unreachable' || undefined);
     expect(await health('/livez')).to.equal(200);
     await postgres.restart();
     await expectBackSoon(performance.now());
@@ -145,6 +150,7 @@ describe('the whole broker while its Postgres is in trouble', function () {
     await postgres.pause();
     const frozenMs = performance.now();
     await eventually('not ready', async () => (await health('/readyz')) === 503 || undefined);
+    await eventually('its cause', async () => (await failing()) === 'frozen' || undefined);
     for (let look = 0; look < 5; look += 1) {
       const beganMs = performance.now();
       expect([await health('/livez'), await health('/readyz')]).to.deep.equal([200, 503]);
@@ -172,6 +178,7 @@ describe('the whole broker while its Postgres is in trouble', function () {
     await postgres.asSuper('select pg_reload_conf()');
     try {
       await eventually('not ready', async () => (await health('/readyz')) === 503 || undefined);
+      expect(await failing()).to.equal('read_only');
       const resolve = { items: [{ id }], used_by: 'test' };
       const refused = [
         await call('GET', `/api/credentials/${id}/secret`),

@@ -80,4 +80,52 @@ describe('a table on the terminal', () => {
   it('passes nothing on that steers a terminal or turns its text round', () => {
     expect(cell('a\u001b[2J\u202eb\nc')).to.equal('a?[2J?b?c');
   });
+
+  describe('wraps a column of sentences', () => {
+    const advised = [
+      { title: 'NAME', value },
+      { title: 'RESULT', value, toned: true },
+      { title: 'WHAT TO DO', value, wraps: true },
+    ];
+    const advice = (text: string) => [
+      ['NAME', 'Proxmox'],
+      ['RESULT', 'ok'],
+      ['WHAT TO DO', text],
+    ];
+
+    it('between words, under itself, and loses none of it', () => {
+      const text = 'The operator can allow the range in OUTBOUND_ALLOW_CIDRS.';
+      expect(fitted(advised, advice(text), { screen: 45 })).to.deep.equal([
+        'NAME     RESULT  WHAT TO DO',
+        'Proxmox  ok      The operator can allow the',
+        '                 range in',
+        '                 OUTBOUND_ALLOW_CIDRS.',
+      ]);
+      expect(fitted(advised, advice(text), { screen: 200 })).to.have.length(2);
+    });
+
+    for (const [what, text] of [
+      ['a word longer than the column', `See ${'x'.repeat(90)} there`],
+      ['a word as long as the column', `${'y'.repeat(28)} end`],
+      ['no text', ''],
+      ['words of one letter', 'a b c d e f g h i j k l m n o p q r s t u v w x y z'],
+    ] as const)
+      for (const screen of [30, 45, 80])
+        it(`with ${what} on ${screen} columns`, () => {
+          const lines = fitted(advised, advice(text), { screen, colour: false });
+          for (const line of lines) expect(line.length).to.be.at.most(screen);
+          const shown = lines
+            .slice(1)
+            .map((line, n) => (n === 0 ? line.replace(/^Proxmox +ok */, '') : line));
+          expect(shown.join('').replace(/ /g, '')).to.equal(text.replace(/ /g, ''));
+        });
+
+    it('and colours the first line of a row only', () => {
+      const lines = fitted(advised, advice('one two three four five six seven'), {
+        screen: 30,
+        colour: true,
+      });
+      expect(lines.filter((line) => line.includes('\u001b'))).to.have.length(1);
+    });
+  });
 });

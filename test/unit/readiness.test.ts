@@ -1,13 +1,14 @@
 import { expect } from 'chai';
+import { notReady } from '../../src/cli/doctor/notReady.js';
 import { type Lifecycle, readiness } from '../../src/http/readiness.js';
-import type { RecordsStatus } from '../../src/ports/recordsStatus.js';
-
-type RecordsHealth = Awaited<ReturnType<RecordsStatus['health']>>;
+import type { RecordsHealth } from '../../src/ports/recordsStatus.js';
+import type { StoreHealth } from '../../src/ports/vault.js';
 
 /** Parts whose state the test sets, and how often Postgres was asked. */
 function parts() {
   const state = {
     now: 0,
+    vault: 'ok' as StoreHealth,
     postgres: 'ok' as RecordsHealth,
     tokenSeconds: 3_600,
     full: false,
@@ -16,10 +17,10 @@ function parts() {
     hangs: false,
   };
   const life: Lifecycle = { stopping: false, startedOnce: false };
-  const ready = readiness(
+  const looked = readiness(
     {
       clock: { now: () => new Date(state.now) },
-      storeStatus: { health: async () => 'ok', tokenSecondsLeft: () => state.tokenSeconds },
+      storeStatus: { health: async () => state.vault, tokenSecondsLeft: () => state.tokenSeconds },
       recordsStatus: {
         health: () => {
           state.asked += 1;
@@ -37,11 +38,16 @@ function parts() {
     },
     life,
   );
+  const ready = async () => (await looked()).ok;
+  const causes = async () => {
+    state.now += 10_000;
+    return (await looked()).parts;
+  };
   const later = async () => {
     state.now += 1_000;
     return ready();
   };
-  return { state, life, ready, later };
+  return { state, life, ready, later, causes };
 }
 
 describe('a process is ready', () => {
@@ -89,4 +95,41 @@ describe('a process is ready', () => {
     life.stopping = true;
     expect([await before, await ready()]).to.deep.equal([false, false]);
   });
+
+  it('or names the parts that are not, each by one word', async () => {
+    const { state, causes } = parts();
+    expect(await causes()).to.deep.equal({ vault: 'ok', postgres: 'ok', audit: 'ok' });
+    for (const vault of ['sealed', 'unreachable', 'frozen', 'standby'] as const) {
+      state.vault = vault;
+      expect(await causes()).to.deep.equal({ vault, postgres: 'ok', audit: 'ok' });
+    }
+    Object.assign(state, { vault: 'ok', tokenSeconds: 5, postgres: 'read_only', full: true });
+    expect(await causes()).to.deep.equal({ vault: 'login_ends', postgres: 'read_only', audit: 'full' });
+    Object.assign(state, {
+      tokenSeconds: 3_600,
+      full: false,
+      failedAt: new Date(state.now + 9_000),
+      hangs: true,
+    });
+    expect(await causes()).to.deep.equal({ vault: 'ok', postgres: 'frozen', audit: 'refused' });
+  });
+});
+
+describe('glassdome doctor says of a broker that is not ready', () => {
+  for (const [answer, text, wayOut] of [
+    [{ vault: 'sealed', postgres: 'ok', audit: 'ok' }, /but Vault is sealed$/, /operator unseal/],
+    [{ vault: 'unreachable', postgres: 'ok', audit: 'ok' }, /but Vault cannot be reached$/, /VAULT_ADDR/],
+    [{ vault: 'frozen', postgres: 'ok', audit: 'ok' }, /but Vault does not answer in time$/, /stopped/],
+    [{ vault: 'ok', postgres: 'frozen', audit: 'refused' }, /but Postgres does not answer in time$/, /lock/],
+    [{ vault: 'sealed', postgres: 'ok', audit: 'full' }, /sealed; too many audit rows/, /unseal .*Postgres/],
+    [{ vault: 'ok', postgres: 'newer', audit: 'ok' }, /but postgres is newer$/, /log/],
+    [{ status: 'stopping', vault: 'ok', postgres: 'ok', audit: 'ok' }, /about to stop/, /start it again/],
+    [{ status: 'unavailable' }, /Vault or Postgres does not serve it/, /log/],
+    [undefined, /Vault or Postgres does not serve it/, /log/],
+  ] as const)
+    it(JSON.stringify(answer) ?? 'nothing', () => {
+      const finding = notReady(answer);
+      expect(finding.text).to.match(text);
+      expect(finding.wayOut).to.match(wayOut);
+    });
 });

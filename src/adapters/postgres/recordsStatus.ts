@@ -29,8 +29,9 @@ export function postgresStatus(runner: pg.Pool, clock: Clock, log: Log): Pick<Re
         if ((await migrationNames()).some((name) => !applied.has(name))) return 'not_migrated';
         return schema?.['partitions'] === true ? 'ok' : 'partition_missing';
       } catch (error) {
-        log.warn('postgres.unhealthy', { ...addressOf(runner.options), reason: reasonOf(error) });
-        return 'unreachable';
+        const reason = reasonOf(error);
+        log.warn('postgres.unhealthy', { ...addressOf(runner.options), reason });
+        return reason === 'timeout' ? 'frozen' : 'unreachable';
       }
     },
   };

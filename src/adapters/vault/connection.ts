@@ -86,7 +86,7 @@ async function healthOf(client: VaultClient, access: VaultAccess): Promise<Store
     const health = HEALTH[answer.status] ?? 'unreachable';
     return health === 'ok' && access.isOpen ? 'unreachable' : health;
   } catch (error) {
-    if (error instanceof VaultUnreachable) return 'unreachable';
+    if (error instanceof VaultUnreachable) return error.reason === 'timeout' ? 'frozen' : 'unreachable';
     throw error;
   }
 }

@@ -144,7 +144,7 @@ function printOutcomes(done: readonly Outcome[]): void {
       { title: 'NAME', value: (row) => row['name'] },
       { title: 'SERVICE', value: (row) => row['service_type'] },
       { title: 'RESULT', value: (row) => row['result'] },
-      { title: 'WHAT TO DO', value: (row) => row['advice'] },
+      { title: 'WHAT TO DO', value: (row) => row['advice'], wraps: true },
     ],
     rows.sort((a, b) => a.name.localeCompare(b.name)),
   );
@@ -164,7 +164,7 @@ async function showHistory(cli: Cli, options: Options, { id, name }: CredentialV
       { title: 'FAILED AT', value: (run) => run['failed_step'], extra: true },
       { title: 'WARNINGS', value: (run) => run['warnings'], extra: true },
       { title: 'BY', value: (run) => run['caller'], extra: true },
-      { title: 'WHAT TO DO', value: (run) => run['advice'], extra: true },
+      { title: 'WHAT TO DO', value: (run) => run['advice'], extra: true, wraps: true },
     ],
     items,
   );

@@ -7,6 +7,7 @@ import { CliError, EXIT } from '../exitCodes.js';
 import { cell } from '../output.js';
 import { readText } from '../settings.js';
 import { type Finding, fail, ok, warn } from './finding.js';
+import { notReady } from './notReady.js';
 
 const DAY_MS = 86_400_000;
 const CERTIFICATE_WARN_DAYS = 14;
@@ -68,11 +69,7 @@ async function readiness(cli: Cli): Promise<Finding> {
     return ok('Ready', 'Vault and Postgres serve the broker');
   } catch (error) {
     if (!(error instanceof ApiError) || error.problem.status !== 503) return unexpected('Ready', error);
-    return fail(
-      'Ready',
-      'the broker runs, but Vault or Postgres does not serve it',
-      'Its log tells which one (with npm start: .data/logs/); a sealed Vault must be unsealed.',
-    );
+    return notReady(error.problem.body);
   }
 }
 
