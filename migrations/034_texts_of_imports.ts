@@ -6,7 +6,8 @@ import type { Knex } from 'knex';
  * Names are in one Unicode form from now on, where that clashes with no other name of the owner.
  */
 export async function up(knex: Knex): Promise<void> {
-  for (const statement of [ANSWERS, NAMES_LEFT, NONE_LEFT, NOTICES, ONE_FORM]) await knex.raw(statement);
+  for (const statement of [ANSWERS, NAMES_LEFT, NONE_LEFT, DELIVERIES, NOTICES, ONE_FORM])
+    await knex.raw(statement);
 }
 
 export async function down(): Promise<void> {
@@ -26,9 +27,14 @@ const NAMES_LEFT = `
 
 const NONE_LEFT = `delete from broker.env_leftovers where names = '{}'`;
 
-const NOTICES = `
-  delete from broker.notifications where kind = 'env_leftovers'
+/** Their deliveries first: they refer to them. */
+const NO_NAMES = `kind = 'env_leftovers'
     and body->>'names' !~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}(, [A-Za-z_][A-Za-z0-9_.-]{0,127})*( and [0-9]+ more){0,1}$'`;
+
+const DELIVERIES = `
+  delete from broker.notification_deliveries where notification_id in (select id from broker.notifications where ${NO_NAMES})`;
+
+const NOTICES = `delete from broker.notifications where ${NO_NAMES}`;
 
 const ONE_FORM = `
   update broker.credentials c set name = normalize(c.name, nfc)

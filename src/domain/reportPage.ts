@@ -55,6 +55,13 @@ export function reportPage(reports: readonly ShownReport[], above: readonly stri
   );
 }
 
+/** A moment that is not broken between its day, its time and its zone. */
+const whole = (at: Date | string): string => unbroken(moment(at));
+
+/** No line of a page ends within a moment of this text. */
+const unbroken = (html: string): string =>
+  html.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g, '$1&nbsp;$2&nbsp;UTC');
+
 function article(report: ShownReport): string {
   const { body, from, to } = report;
   const { since_last: last } = body;
@@ -63,10 +70,10 @@ function article(report: ShownReport): string {
     return count > 0 || (compared !== null && compared.gone > 0);
   });
   const none = REPORT_LISTS.filter((list) => !shown.includes(list)).map((list) => TITLES[list]);
-  const since = last === null ? '' : `; compared with the report of ${moment(last.to)}`;
+  const since = last === null ? '' : `; compared with the report of ${whole(last.to)}`;
   return (
     `<h1 style="font-size:22px;line-height:1.25;margin:0 0 4px;overflow-wrap:anywhere">${escapedHtml(titleOf(report))}</h1>\n` +
-    `<p style="${SOFT};margin:0 0 16px">${moment(from)} to ${moment(to)}${since}</p>\n` +
+    `<p style="${SOFT};margin:0 0 16px">${whole(from)} to ${whole(to)}${since}</p>\n` +
     `${tiles(report)}${healthBar(report)}${tested(report)}` +
     shown.map((list) => section(report, list)).join('') +
     (none.length === 0 || body.totals.credentials === 0
@@ -156,6 +163,6 @@ function row(line: ReportLine, words: string): string {
   return (
     `<tr><td style="${CELL};width:52%;padding-right:12px"><strong>${escapedHtml(line.name)}</strong>${fresh}<br>` +
     `<span style="${SOFT}">${escapedHtml(line.service_type)}, ${escapedHtml(line.owner)}</span></td>` +
-    `<td style="${CELL}">${escapedHtml(words)}${user === '' ? '' : `<br><span style="${SOFT}">${escapedHtml(user)}</span>`}</td></tr>`
+    `<td style="${CELL}">${unbroken(escapedHtml(words))}${user === '' ? '' : `<br><span style="${SOFT}">${escapedHtml(user)}</span>`}</td></tr>`
   );
 }

@@ -1,12 +1,17 @@
+import type { PutNotice } from '../../domain/channel.js';
 import { escapedHtml } from '../../domain/htmlText.js';
 import { countText, type Message } from '../../domain/message.js';
 import type { Severity } from '../../domain/notice.js';
+import { detailsOf } from '../../domain/noticeDetails.js';
 
 const FOOT =
-  'Sent by the Glassdome credential broker. What concerns you comes by itself; all else an admin chooses.';
+  'Sent by the Glassdome credential broker. See all that is open: glassdome notices list. What concerns you comes by itself; all else an admin chooses.';
 
 export function plainOf({ subject, notices, counts, rest }: Message): string {
-  const lines = notices.map(({ notice, text }) => `- [${notice.severity}] ${text}`);
+  const lines = notices.flatMap(({ notice, text }) => [
+    `- [${notice.severity}] ${text}`,
+    ...detailsOf(notice).map((detail) => `  ${detail.label}: ${detail.text}`),
+  ]);
   const summary = rest === '' ? [] : [...counts.map((one) => `  ${countText(one)} [${one.severity}]`), ''];
   const more = rest === '' ? [] : ['', `… ${rest}`];
   return `${[subject, '', ...summary, ...lines, ...more, '', FOOT].join('\n')}\n`;
@@ -23,7 +28,7 @@ export function htmlOf({ subject, notices, counts, rest }: Message): string {
   const rows = notices.map(
     ({ notice, text }) =>
       `<p style="margin:0 0 10px;padding:8px 12px;border-left:4px solid ${COLOR[notice.severity]};background:#f6f7f9">` +
-      `<strong style="color:${COLOR[notice.severity]}">${notice.severity}</strong><br>${escapedHtml(text)}</p>`,
+      `<strong style="color:${COLOR[notice.severity]}">${notice.severity}</strong><br>${escapedHtml(text)}${detailLines(notice)}</p>`,
   );
   const summary = rest === '' ? '' : tableOf(counts);
   const heading = rest === '' ? '' : '<h2 style="font-size:16px;margin:0 0 12px">The most urgent</h2>';
@@ -35,6 +40,16 @@ export function htmlOf({ subject, notices, counts, rest }: Message): string {
     `<div style="max-width:600px;margin:0 auto"><h1 style="font-size:18px;margin:0 0 16px">${escapedHtml(subject)}</h1>` +
     `${summary}${heading}${rows.join('')}${more}<p style="font-size:13px;color:#5a6068">${FOOT}</p></div></body></html>`
   );
+}
+
+function detailLines(notice: PutNotice): string {
+  return detailsOf(notice)
+    .map(({ label, text }) => {
+      // A moment stays in one line.
+      const shown = label === 'Since' ? `<span style="white-space:nowrap">${text}</span>` : escapedHtml(text);
+      return `<br><span style="font-size:14px;color:#5a6068">${label}: ${shown}</span>`;
+    })
+    .join('');
 }
 
 function tableOf(counts: Message['counts']): string {
