@@ -195,6 +195,9 @@ describe('A health report', () => {
     // Two lines of one credential are one that is gone.
     expect(next.body.lists.who_used.compared).to.deep.include({ count: 3, new: 0, gone: 2 });
     const page = reportPage([stored(next.body)]);
+    expect(page, 'a moment stays in one line')
+      .to.match(/\d\d&nbsp;\d\d:\d\d&nbsp;UTC/)
+      .and.not.match(/\d\d:\d\d UTC/);
     expect(page).to.include('No longer here: away').and.include('(1 new, 1 gone)').and.include('−10');
   });
 
