@@ -21,10 +21,19 @@ export interface ReachingGrant {
   accepted: { since: Moment; variables: Record<string, Moment> } | null;
 }
 
+/** Who named a variable when, and what they were then, as far as that is known. */
+export interface AddedName {
+  at: Moment;
+  by: string;
+  admin?: boolean | null;
+  /** Of the teams that the credential was shared with: those they were in. */
+  teams?: string[];
+}
+
 /** What a credential's history says of its claims. */
 export interface ClaimHistory {
   /** Variables that were named after the credential was made. */
-  envAdded: Record<string, { at: Moment; by: string }>;
+  envAdded: Record<string, AddedName>;
   /** The last return from disabled or deleted; where labels choose, since when it has them if that is later. */
   activeSince: Moment;
   /** Labels that were set or changed after the credential was made. */
@@ -136,10 +145,10 @@ function isVouched(
   const byReceiver = added !== undefined && (added.by === receiver.principal || added.by === receiver.keeper);
   if (!grant.confirmed) return byReceiver && grant.accepted !== null;
   if (added === undefined || added.at <= grant.since || byReceiver) return true;
-  if (grant.subjectKind === 'team') {
-    return mates.includes(added.by) || (added.by === grant.givenBy && grant.giverRole === 'admin');
-  }
-  return added.by === grant.givenBy;
+  const byGiver = added.by === grant.givenBy && added.admin !== false;
+  if (grant.subjectKind !== 'team') return byGiver;
+  const byMate = mates.includes(added.by) || added.teams?.includes(grant.subject) === true;
+  return byMate || (byGiver && grant.giverRole === 'admin');
 }
 
 /** When an offer was accepted; null: not since the receiver joined the team. */

@@ -191,6 +191,70 @@ describe('what a stranger gives', function () {
     });
   });
 
+  describe('ends for what is new where trust ends', () => {
+    const three = { OLD_KEY: 'a', WHILE_KEY: 'b', AFTER_KEY: 'c' };
+    const onlyOld = { env_names: { OLD_KEY: 'f0' } };
+    const name = (who: SignedIn, id: string, ...names: (keyof typeof three)[]) => {
+      const fields = Object.keys(three);
+      const env_names = Object.fromEntries(names.map((n) => [n, `f${fields.indexOf(n)}`]));
+      return ok(broker.call(who.token, 'PATCH', `/api/credentials/${id}`, { env_names }));
+    };
+    const untilThen = { OLD_KEY: 'a', WHILE_KEY: 'b' };
+
+    it('of a member who leaves the team', async () => {
+      const [former, victim] = [await engineer(), await engineer()];
+      const red = await newTeam(broker.admin, former, victim);
+      const id = await make(former, three, onlyOld);
+      await share(former, id, team(red));
+      await name(former, id, 'OLD_KEY', 'WHILE_KEY');
+      expect(await variables(victim)).to.deep.equal(untilThen);
+      const path = `/api/teams/${red}/members/${encodeURIComponent(former.principal)}`;
+      await ok(broker.call(broker.admin.token, 'DELETE', path));
+      expect(await variables(victim), 'what is served stays').to.deep.equal(untilThen);
+      await name(former, id, 'OLD_KEY', 'WHILE_KEY', 'AFTER_KEY');
+      expect(await variables(victim)).to.deep.equal(untilThen);
+      const [offer] = await offers(victim);
+      expect(offer.variables).to.deep.equal(['AFTER_KEY']);
+      await accept(victim, offer);
+      expect(await variables(victim)).to.deep.equal(three);
+    });
+
+    it('of a member who leaves and makes a grant of theirs last longer', async () => {
+      const victim = await engineer();
+      const former = await broker.person(`former-${randomUUID().slice(0, 8)}`, 'architect');
+      const red = await newTeam(broker.admin, former, victim);
+      const id = await make(former, { LONGER_KEY: 'x' });
+      const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+      await share(former, id, { ...team(red), expires_at: inAnHour });
+      const path = `/api/teams/${red}/members/${encodeURIComponent(former.principal)}`;
+      await ok(broker.call(broker.admin.token, 'DELETE', path));
+      expect(await variables(victim)).to.deep.equal({ LONGER_KEY: 'x' });
+      await share(former, id, team(red));
+      expect(await variables(victim)).to.deep.equal({});
+    });
+
+    it('of an admin who is none any more: for a team, an account, and a role', async () => {
+      const boss = await broker.person(`boss-${randomUUID().slice(0, 8)}`, 'admin');
+      const [keeper, victim] = [await engineer(), await engineer()];
+      const robot = await newAccount(keeper);
+      const red = await newTeam(broker.admin, victim);
+      const id = await make(boss, three, onlyOld);
+      await share(boss, id, team(red), to(robot), { subject_kind: 'role', subject: 'engineer' });
+      await name(boss, id, 'OLD_KEY', 'WHILE_KEY');
+      const user = boss.principal.slice('local:'.length);
+      await ok(broker.call(broker.admin.token, 'PATCH', `/api/users/${user}`, { role: 'engineer' }));
+      const again = await broker.signIn(user, `long-enough-${user}`);
+      for (const who of [victim, robot, keeper]) expect(await variables(who)).to.include(untilThen);
+      await name(again, id, 'OLD_KEY', 'WHILE_KEY', 'AFTER_KEY');
+      for (const who of [victim, robot, keeper]) {
+        const seen = await variables(who);
+        expect(seen).to.include(untilThen);
+        expect(seen).to.not.have.property('AFTER_KEY');
+      }
+      await share(again, id);
+    });
+  });
+
   const newTeamMember = (by: SignedIn, name: string, { principal }: SignedIn) =>
     ok(broker.call(by.token, 'POST', `/api/teams/${name}/members`, { principal }));
 

@@ -204,6 +204,28 @@ describe('which credential fills a variable', () => {
     expect(variableClaim(raised, me, 'A')).to.equal(null);
   });
 
+  it('takes names by who the author was when they named them, not by who they are now', () => {
+    const claim = (given: Partial<ReachingGrant>, added: object, mates: string[] = []) => {
+      const envAdded = { B: { at: 9, by: 'local:anna', ...added } };
+      const of = { isOwner: false, grants: [grant(given)], history: { ...NONE, envAdded, mates } };
+      return variableClaim(of, me, 'B') !== null;
+    };
+    expect(claim({}, { teams: ['red'] }), 'a member who left since').to.equal(true);
+    expect(claim({}, { teams: [] }), 'a member who had left').to.equal(false);
+    expect(claim({}, { teams: ['blue'] }), 'a member of another team').to.equal(false);
+    expect(claim({}, { teams: [] }, ['local:anna'])).to.equal(true);
+    for (const given of [
+      { giverRole: 'admin' },
+      { giverRole: 'admin', subjectKind: 'role' },
+      { giverRole: 'admin', subjectKind: 'service_account' },
+    ] as const) {
+      expect(claim(given, { admin: true, teams: [] })).to.equal(true);
+      expect(claim(given, { admin: null }), 'not known').to.equal(true);
+      expect(claim(given, { admin: false, teams: [] }), 'an admin no more').to.equal(false);
+      expect(claim(given, { admin: true, by: 'local:ben' }), 'somebody else').to.equal(false);
+    }
+  });
+
   it('needs a new yes after the receiver left the team and came back by somebody else', () => {
     const accepted = { since: 7, variables: { A: 7 } };
     const of = (joinedAt: number) => ({
