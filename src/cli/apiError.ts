@@ -40,12 +40,13 @@ export function problemFrom(status: number, body: unknown, retryAfter?: string |
   };
 }
 
-/** The broker speaks to whoever calls its API; here it speaks to somebody who typed a command. */
+/** The broker answers API clients; here a person typed a command. */
 const IN_OUR_WORDS: readonly (readonly [string, string])[] = [
   ['the header X-Break-Glass-Reason', '--reason'],
   [' with its new ETag', ''],
   ['GET /api/credentials/templates', 'glassdome credentials templates'],
   ['; null removes it', ''],
+  ['new_password ', 'The new password '],
   ['allow_unusual: ', '--allow-unusual '],
 ];
 

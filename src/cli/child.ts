@@ -35,7 +35,7 @@ export function runChild(command: string, args: readonly string[], env: NodeJS.P
 
 function notStarted(command: string, code: string | undefined): number {
   if (code === 'ENOENT') {
-    note(`error: ${command}: there is no such program`);
+    note(`error: Program not found: ${command}`);
     return NOT_FOUND;
   }
   const reasons: Record<string, string> = {

@@ -14,9 +14,7 @@ const argv = process.argv.slice(2);
 const next = nextGlassdome(self);
 const program = glassdomeProgram().addHelpText(
   'after',
-  next === undefined
-    ? '\nThere is no other glassdome on PATH that further commands could go to.'
-    : `\nEvery other command goes to ${next}`,
+  next === undefined ? '' : `\nOther commands are passed to ${next}`,
 );
 const ours = [...program.commands.map((c) => c.name()), 'help', '--help', '-h', '--version'];
 const [first] = argv;
@@ -26,13 +24,11 @@ else process.exitCode = (await handOver(self, argv)) ?? nobodyKnows(first);
 
 function nobodyKnows(word: string): number {
   const meant = nearMiss(word, ours);
-  note(
-    `error: ${quotedName(word)} is no command of the credential broker, and there is no other glassdome on PATH that could know it.`,
-  );
+  note(`error: Unknown command: ${quotedName(word)}.`);
   note(
     meant === undefined
-      ? 'See what there is: glassdome --help'
-      : `Did you mean "glassdome ${meant}"? See what there is: glassdome --help`,
+      ? 'List all commands: glassdome --help'
+      : `Did you mean "glassdome ${meant}"? List all commands: glassdome --help`,
   );
   return EXIT.usage;
 }

@@ -33,7 +33,11 @@ export function printTable(columns: readonly Column[], rows: readonly Record<str
 }
 
 /** The columns that a person named, in that order: `name,health`. */
-export function chosenColumns(columns: readonly Column[], words: string | undefined): readonly Column[] {
+export function chosenColumns(
+  columns: readonly Column[],
+  words: string | undefined,
+  flag: string,
+): readonly Column[] {
   if (words === undefined) return columns;
   return words.split(',').map((word) => {
     const wanted = word
@@ -43,11 +47,7 @@ export function chosenColumns(columns: readonly Column[], words: string | undefi
     const column = columns.find(({ title }) => title.toLowerCase() === wanted);
     if (column !== undefined) return { ...column, extra: false };
     const known = columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_')).join(', ');
-    throw new CliError(
-      `--columns: there is no column "${word.trim()}".`,
-      EXIT.usage,
-      `Choose from: ${known}`,
-    );
+    throw new CliError(`${flag}: there is no column "${word.trim()}".`, EXIT.usage, `Choose from: ${known}`);
   });
 }
 

@@ -99,7 +99,7 @@ function subcommandTerm(command: Command): string {
 
 function base(name: string, commands: readonly Command[]): Command {
   const program = new Command(name)
-    .description('The credentials of a Glassdome lab, kept by the credential broker')
+    .description('Work with the credentials of a Glassdome lab')
     .version(packageVersion(), '--version')
     .configureHelp({ subcommandTerm })
     .enablePositionalOptions()

@@ -17,7 +17,7 @@ export async function secretInput(label: string, flag: string, word: string | tr
     return filled(withoutLineEnd(readText(word.slice(1), flag)), `${flag}: ${word.slice(1)} is empty`);
   }
   note(
-    `warning: the value of ${flag} shows in the process list and the shell's history; better: ${flag} @file, ${flag} - or ${flag} alone`,
+    `warning: the value of ${flag} is visible in the process list and the shell's history. Use ${named(flag, '@file')}, ${named(flag, '-')} (stdin), or ${flag.split('=')[0]} without a value to be asked.`,
   );
   return new Secret(word.startsWith('@@') ? word.slice(1) : word);
 }
@@ -26,3 +26,7 @@ function filled(text: string, otherwise: string): Secret {
   if (text === '') throw new CliError(otherwise, EXIT.usage);
   return new Secret(text);
 }
+
+/** The flag with a word: `--api-key @file`, and `--secret token=@file` of `--secret token=…`. */
+const named = (flag: string, word: string) =>
+  flag.endsWith('=…') ? `${flag.slice(0, -1)}${word}` : `${flag} ${word}`;

@@ -9,7 +9,7 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** One line for the person beside the answer, on stderr, so that scripts can pipe the answer. */
+/** One line for the person in addition to the answer, on stderr, so that scripts can pipe the answer. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -40,7 +40,7 @@ export async function ask(question: string): Promise<string> {
 export async function askSecret(question: string): Promise<Secret> {
   if (!canAsk()) {
     throw new CliError(
-      `${question} is needed, and nobody is at the keyboard`,
+      `${question} is required, and there is no terminal to ask on.`,
       EXIT.usage,
       'Give it as @file or - (stdin).',
     );
@@ -61,9 +61,10 @@ function unanswered(by: 'interrupt' | 'end'): CliError {
 /** Asks for a yes; `--yes` or a script answers beforehand. */
 export async function confirm(question: string, yes: boolean | undefined): Promise<void> {
   if (yes === true) return;
-  if (!canAsk()) throw new CliError(`${question} Say so with --yes: nobody is at the keyboard.`, EXIT.usage);
+  if (!canAsk())
+    throw new CliError(`${question} Pass --yes to confirm: there is no terminal to ask on.`, EXIT.usage);
   const answer = await ask(`${question} [y/N]`);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Nothing was changed.', EXIT.failed);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Cancelled; nothing was changed.', EXIT.failed);
 }
 
 let stdinTaken = false;

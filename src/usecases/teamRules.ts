@@ -36,7 +36,7 @@ export async function refuseStrangers(
     if (!known) strangers.push(principal);
   }
   if (strangers.length === 0) return;
-  const rule = `names ${strangers.map(quotedName).join(', ')}: nobody here; write local:<user name>, glassdome:<id> or sa:<id>`;
+  const rule = `names ${strangers.map(quotedName).join(', ')}, which does not exist here. Members are local:<user name>, glassdome:<id> or sa:<id>`;
   throw invalid({ field, rule });
 }
 

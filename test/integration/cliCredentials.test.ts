@@ -36,7 +36,7 @@ describe('glassdome credentials', function () {
       `add proxmox --name "Production Proxmox" --host 192.168.1.100 --token-name glassdome-token --token-value ${canary}`,
     );
     expect(added.code, added.stderr).to.equal(0);
-    expect(added.stderr).to.contain('shows in the process list');
+    expect(added.stderr).to.contain('is visible in the process list');
     expect((await run('list')).stdout).to.match(/Production Proxmox +proxmox +local:anna +owner/);
     expect((await run('update "Production Proxmox" --host new-host.com')).code).to.equal(0);
     expect(await value('Production Proxmox', 'host')).to.equal('new-host.com');
@@ -45,7 +45,7 @@ describe('glassdome credentials', function () {
     expect(rotated.code, rotated.stderr).to.equal(0);
     expect(await value('Production Proxmox', 'token_value')).to.equal(`${canary}-2`);
     expect((await run('delete "Production Proxmox" --yes')).code).to.equal(0);
-    expect((await run('list')).stderr).to.contain('Nothing here yet');
+    expect((await run('list')).stderr).to.contain('No credentials yet');
     const none = await run('list --limit 0');
     expect([none.code, none.stderr]).to.satisfy(
       ([code, text]: [number, string]) => code === 2 && /--limit.*must be at least 1/.test(text),

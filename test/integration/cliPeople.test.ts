@@ -115,7 +115,7 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect((await run('audit list --actor sa:celery --action credential.read')).stdout).to.contain(
       'sa:celery',
     );
-    expect((await run('credentials list --owner sa:celery')).stderr).to.contain('Nothing fits');
+    expect((await run('credentials list --owner sa:celery')).stderr).to.contain('No credentials match');
     expect((await run('credentials list --owner sa:nobodys')).code).to.equal(5);
     expect((await run('credentials usage Key --json')).stdout, 'for scripts').to.match(/"sa:[0-9a-f-]{36}"/);
     expect((await run('service-accounts revoke celery --yes')).code).to.equal(0);
@@ -178,7 +178,7 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect([wrong.code, wrong.stderr.includes('credential.read')]).to.deep.equal([2, true]);
     const verified = await run('audit verify');
     expect(verified.code).to.equal(0);
-    expect(verified.stderr).to.match(/^Untouched: \d+ rows in \d+ chains/);
+    expect(verified.stderr).to.match(/^Audit trail is intact: \d+ rows in \d+ chains/);
     expect((await run('audit verify', { env: asPerson('eve') })).code).to.equal(4);
   });
 

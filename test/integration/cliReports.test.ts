@@ -46,7 +46,7 @@ describe('the commands for reports', function () {
   it('set when they are made by themselves, a lead for his team', async () => {
     const add = ['reports', 'schedules', 'add', 'weekly', '0 6 * * 1', '--timezone', 'Europe/Berlin'];
     expect((await run('reports schedules list')).stderr).to.contain('No schedule');
-    expect((await run(add)).stderr).to.contain('Made weekly');
+    expect((await run(add)).stderr).to.contain('Created report schedule weekly');
     expect((await run(add, { env: lead })).code).to.equal(4);
     expect((await run([...add, '--team', 'red'], { env: lead })).code).to.equal(0);
     const wrong = await run(['reports', 'schedules', 'add', 'often', '* * * * *']);

@@ -162,7 +162,7 @@ describe('glassdome credentials run', function () {
     expect((await credentials(['run', 'sh', '-c', 'kill -KILL $$'])).code).to.equal(137);
     const missing = await credentials(['run', '--', 'no-such-program-here']);
     expect(missing.code).to.equal(127);
-    expect(missing.stderr).to.contain('there is no such program');
+    expect(missing.stderr).to.contain('Program not found');
     expect((await credentials(['run', '--', file('not-executable', 'x')])).code).to.equal(126);
     expect((await credentials(['run'])).code).to.equal(2);
   });

@@ -63,6 +63,30 @@ describe('the command line client at a terminal', function () {
     expect(done.code).to.equal(0);
   });
 
+  it('asks again for a new password that is too easy to guess, and gives up after three', async () => {
+    const added = await system.glassdome(['users', 'add', 'kim']);
+    const env = { ...anna, GLASSDOME_BROKER_SESSION_FILE: join(system.folder, 'kim.json') };
+    const words = ['login', '--username', 'kim'];
+    const first = { after: 'Password for kim', type: `${added.stdout.trim()}\r` };
+    const twice = (text: string): Answer[] => [
+      { after: 'New password: ', type: `${text}\r` },
+      { after: 'Repeat new password: ', type: `${text}\r` },
+    ];
+    const weak = ['password1234', 'short', 'aaaaaaaaaaaaaa'];
+    const refused = await type(words, [first, ...weak.flatMap(twice)], env);
+    expect(refused.code).to.equal(2);
+    expect(
+      refused.stdout.match(/This password is too easy to guess|This password must be 12/g),
+    ).to.have.length(2);
+    expect(refused.stdout).not.to.match(/password1234|aaaaa/);
+    const done = await type(
+      words,
+      [first, ...twice('password1234'), ...twice('violet kestrel harbour 71')],
+      env,
+    );
+    expect(done.stdout).to.contain('Logged in as kim').and.not.to.contain('kestrel');
+  });
+
   it('stops quietly at Ctrl-C and at Ctrl-D, with nothing done', async () => {
     const words = ['credentials', 'add', 'openai', '--name', 'never'];
     const stopped = await type(words, [{ after: 'API Key: ', type: 'half\u0003' }]);
@@ -72,7 +96,7 @@ describe('the command line client at a terminal', function () {
     expect((await type(['login'], [{ after: 'Username: ', type: '\u0003' }])).code).to.equal(130);
     expect((await type(['login'], [{ after: 'Username: ', type: '\u0004' }])).code).to.equal(1);
     const asked = await type(['credentials', 'delete', 'typed'], [{ after: '[y/N]: ', type: 'n\r' }]);
-    expect([asked.code, asked.stdout.includes('Nothing was changed.')]).to.deep.equal([1, true]);
+    expect([asked.code, asked.stdout.includes('Cancelled; nothing was changed.')]).to.deep.equal([1, true]);
     const list = await system.glassdome(['credentials', 'list'], { env: anna });
     expect(list.stdout).to.contain('typed').and.not.to.contain('never');
   });

@@ -30,7 +30,7 @@ describe('the commands for the worker and where notices go', function () {
   it('tell what somebody did in Vault, and that nobody did', async () => {
     const nothing = await run('findings');
     expect([nothing.code, nothing.stdout]).to.deep.equal([0, '']);
-    expect(nothing.stderr).to.contain('Nothing found');
+    expect(nothing.stderr).to.contain('No findings');
     expect(JSON.parse((await run('findings --json')).stdout)).to.deep.equal({ items: [] });
     const body = { name: 'lab', service_type: 'other', fields: { value: 'v1' } };
     await system.send('POST', '/api/credentials', body);
@@ -46,7 +46,7 @@ describe('the commands for the worker and where notices go', function () {
     expect(stderr).to.contain('glassdome credentials activate');
     expect(stdout + stderr).to.not.contain('v2');
     expect((await run('credentials activate lab 2')).code).to.equal(0);
-    expect((await run('findings')).stderr).to.contain('Nothing found');
+    expect((await run('findings')).stderr).to.contain('No findings');
     expect((await run('findings --all')).stdout).to.match(/^drift .* activated$/m);
     expect((await run('findings --kind trouble')).code).to.equal(2);
   });
@@ -58,7 +58,7 @@ describe('the commands for the worker and where notices go', function () {
     const words = `channels add on-call webhook --url @${file} --min-severity warning --only expiring --label team=red`;
     const added = await run(words);
     expect(added.stdout, added.stderr).to.match(/^[\w-]{43}\n$/);
-    expect(added.stderr).to.contain('shown this once');
+    expect(added.stderr).to.contain('shown only once');
     const { stdout } = await run('channels list');
     expect(stdout).to.match(/on-call +webhook +hooks\.lab\.example +warning +expiring, team=red/);
     expect(stdout).to.not.contain('only-we-know');
@@ -95,7 +95,7 @@ describe('the commands for the worker and where notices go', function () {
     });
     expect((await run('channels list')).stdout).to.match(/nights .* paused/);
     const none = await run('channels deliveries nights --state dead');
-    expect([none.stdout, none.stderr]).to.deep.equal(['', 'Nothing fits.\n']);
+    expect([none.stdout, none.stderr]).to.deep.equal(['', 'No deliveries match.\n']);
     expect((await run('channels change nights --quiet never --name on-call')).code).to.equal(0);
     expect((await run('channels resume on-call')).stderr).to.equal('Resumed on-call.\n');
     expect((await run('channels change on-call --quiet late')).code).to.equal(2);
@@ -105,7 +105,7 @@ describe('the commands for the worker and where notices go', function () {
   });
 
   it('list what one was told, take it as seen, and put it off', async () => {
-    expect((await run('notices list')).stderr).to.contain('Nothing that still holds.');
+    expect((await run('notices list')).stderr).to.contain('No open notices.');
     const made = { username: 'zoe', role: 'engineer', email: 'zoe@lab.example' };
     await system.send('POST', '/api/users', made);
     await system.send('POST', '/api/users/zoe/reset-password');

@@ -99,7 +99,7 @@ describe('glassdome beside another glassdome', function () {
   it('says so, with exit code 2, where there is none', async () => {
     const { code, stderr } = await run([ours('a'), ours('b')], ['statsu']);
     expect(code).to.equal(2);
-    expect(stderr).to.contain('"statsu" is no command').and.contain('no other glassdome on PATH');
+    expect(stderr).to.contain('Unknown command: "statsu"');
     expect((await run([ours('c')], ['credental'])).stderr).to.contain(
       'Did you mean "glassdome credentials"?',
     );

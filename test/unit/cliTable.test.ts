@@ -72,9 +72,13 @@ describe('a table on the terminal', () => {
   });
 
   it('has the columns that a person names, in that order', () => {
-    const named = chosenColumns(columns, 'health, Name');
+    const named = chosenColumns(columns, 'health, Name', '--columns');
     expect(named.map(({ title }) => title)).to.deep.equal(['HEALTH', 'NAME']);
-    expect(() => chosenColumns(columns, 'name,colour')).to.throw('there is no column "colour"');
+    expect(() => chosenColumns(columns, 'name,colour', '--columns')).to.throw(
+      '--columns: there is no column "colour"',
+    );
+    for (const word of ['colour', '', 'name '.repeat(2)])
+      expect(() => chosenColumns(columns, word, '--sort')).to.throw('--sort: there is no column');
   });
 
   it('passes nothing on that steers a terminal or turns its text round', () => {

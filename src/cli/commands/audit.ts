@@ -95,5 +95,5 @@ function outcomeOf(row: Record<string, unknown>): string {
 }
 
 /** The trail of who did what. */
-export const audit = new Command('audit').description('who did what');
+export const audit = new Command('audit').description('list, export and verify the audit trail');
 for (const command of [list, ...proofCommands]) audit.addCommand(command);

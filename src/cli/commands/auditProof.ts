@@ -66,7 +66,7 @@ async function verifyExport(file: string, { key, json }: VerifyOptions): Promise
   return ok;
 }
 
-const verdict = (ok: boolean) => (ok ? 'Untouched' : 'NOT AS IT WAS WRITTEN');
+const verdict = (ok: boolean) => (ok ? 'Audit trail is intact' : 'AUDIT TRAIL WAS CHANGED');
 
 /** The export itself is on stdout. */
 function sayAside(problems: readonly AuditProblem[]): void {

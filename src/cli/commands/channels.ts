@@ -21,12 +21,12 @@ interface RemoveOptions extends GlobalOptions {
   yes?: boolean;
 }
 
-const list = leaf('list', 'where notices go, and how their deliveries stand').action(
+const list = leaf('list', 'list channels and the state of their deliveries').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Channel[] }>(CHANNELS);
     if (json) return printJson(body);
     if (body.items.length === 0)
-      return note('No channel yet: nobody is told. Make one: glassdome channels add');
+      return note('No channels yet, so no notices are sent. Create one: glassdome channels add');
     printTable(columns, body.items);
   }),
 );
@@ -60,10 +60,10 @@ const shown = (value: unknown): string =>
           .map(([key, word]) => `${key}=${word}`)
           .join(' ');
 
-const add = channelFlags(leaf('add', 'a new channel; the secret that signs a webhook is shown once'))
+const add = channelFlags(leaf('add', 'add a channel; the signing secret of a webhook is shown once'))
   .argument('<name>', 'e.g. on-call')
   .argument('<kind>', 'mail, slack, teams or webhook')
-  .option('--events', 'of a webhook: what changes, as it changes, in place of notices')
+  .option('--events', 'for a webhook: send changes as they happen instead of notices')
   .action(
     withBroker<AddOptions>(async (cli, options, [name = '', kind = '']) => {
       const body = { name, kind, events: options.events, ...(await channelBody(options)) };
@@ -72,14 +72,14 @@ const add = channelFlags(leaf('add', 'a new channel; the secret that signs a web
         body,
       });
       if (options.json) return printJson(made);
-      note(`Made ${made.name}. Try it: glassdome channels test ${made.name}`);
+      note(`Created channel ${made.name}. Try it: glassdome channels test ${made.name}`);
       if (made.signing_secret === null) return;
-      note('What is sent there is signed with this secret, shown this once:');
+      note('Signing secret (shown only once):');
       say(made.signing_secret);
     }),
   );
 
-const change = channelFlags(leaf('change', 'change what is named; what waits is tried again at once'))
+const change = channelFlags(leaf('change', 'change settings of a channel and retry pending messages'))
   .argument('<channel>', 'name or id')
   .option('--name <name>', 'a new name')
   .action(
@@ -87,12 +87,15 @@ const change = channelFlags(leaf('change', 'change what is named; what waits is 
       const { name } = options;
       const body = { ...(await channelBody(options)), ...(name !== undefined && { name }) };
       if (Object.keys(body).length === 0)
-        throw new CliError('Nothing to change: name what, see change --help.', EXIT.usage);
+        throw new CliError(
+          'Nothing to change. See glassdome channels change --help for the options.',
+          EXIT.usage,
+        );
       await patch(cli, word, { body, json: options.json === true, done: 'Changed' });
     }),
   );
 
-const pause = leaf('pause', 'send nothing; what comes up waits')
+const pause = leaf('pause', 'pause a channel; new messages wait')
   .argument('<channel>', 'name or id')
   .action(
     withBroker(async (cli, { json }, [word = '']) =>
@@ -100,7 +103,7 @@ const pause = leaf('pause', 'send nothing; what comes up waits')
     ),
   );
 
-const resume = leaf('resume', 'send again, what waited in one message')
+const resume = leaf('resume', 'resume a channel; waiting messages are sent as one')
   .argument('<channel>', 'name or id')
   .action(
     withBroker(async (cli, { json }, [word = '']) =>
@@ -119,17 +122,17 @@ async function patch(
   else note(`${done} ${name}.`);
 }
 
-const deliveries = leaf('deliveries', 'what was handed over to a channel, newest first')
+const deliveries = leaf('deliveries', 'list deliveries of a channel, newest first')
   .argument('<channel>', 'name or id')
   .option('--state <state>', 'pending, sent or dead (given up)')
-  .option('--limit <n>', 'so many at most', atLeastOne, 50)
+  .option('--limit <n>', 'at most n', atLeastOne, 50)
   .action(
     withBroker<DeliveryOptions>(async (cli, { json, state, limit }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
       const page = await listed(cli, `${CHANNELS}/${id}/deliveries`, { limit, filter: { state } });
       if (json) return printJson(page);
       if (page.items.length === 0)
-        return note(state === undefined ? `Nothing was handed over to ${name} yet.` : 'Nothing fits.');
+        return note(state === undefined ? `No deliveries to ${name} yet.` : 'No deliveries match.');
       printTable(deliveryColumns, page.items);
       tellMore(page);
     }),
@@ -147,7 +150,7 @@ const deliveryColumns = [
   { title: 'STILL TO', value: (row: Row) => row['only_to'], extra: true },
 ];
 
-const test = leaf('test', 'send a test now')
+const test = leaf('test', 'send a test message now')
   .argument('<channel>', 'name or id')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {
@@ -161,7 +164,7 @@ const test = leaf('test', 'send a test now')
     }),
   );
 
-const retry = leaf('retry', 'try again what was given up')
+const retry = leaf('retry', 'retry deliveries that were given up')
   .argument('<channel>', 'name or id')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {
@@ -172,20 +175,20 @@ const retry = leaf('retry', 'try again what was given up')
     }),
   );
 
-const remove = leaf('remove', 'end a channel; what waits for it is dropped')
+const remove = leaf('remove', 'remove a channel and drop its waiting messages')
   .argument('<channel>', 'name or id')
   .option('--yes', 'do not ask')
   .action(
     withBroker<RemoveOptions>(async (cli, { json, yes }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
-      await confirm(`Remove ${name} and what waits for it?`, yes);
+      await confirm(`Remove ${name} and its waiting messages?`, yes);
       await cli.call(`${CHANNELS}/${id}`, { method: 'DELETE' });
       if (json) printJson({ id, name, status: 'removed' });
       else note(`Removed ${name}.`);
     }),
   );
 
-/** Where notices go. */
-export const channels = new Command('channels').description('where notices go (admins)');
+/** Where notices are sent. */
+export const channels = new Command('channels').description('manage where notices are sent (admins)');
 for (const command of [list, add, change, pause, resume, test, deliveries, retry, remove])
   channels.addCommand(command);

@@ -33,7 +33,7 @@ const LISTS: Readonly<Record<NameKind, readonly (readonly [path: string, prefix:
 
 /** Prints a script; where it goes stands in the help. */
 export const completion = new Command('completion')
-  .description('a script that completes commands, options, service types and names in your shell')
+  .description('print a script that completes commands, options, service types and names in your shell')
   .argument('<shell>', SHELLS.join(', '))
   .addHelpText(
     'after',

@@ -9,7 +9,7 @@ interface Options extends GlobalOptions {
 }
 
 /** Soft: the credential can be restored for 30 days. */
-export const remove = leaf('delete', 'delete; can be restored for 30 days')
+export const remove = leaf('delete', 'delete a credential; it can be restored for 30 days')
   .argument('<credential>', 'name, owner/name or id')
   .option('--yes', 'do not ask')
   .action(

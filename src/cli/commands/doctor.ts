@@ -11,18 +11,17 @@ import { say } from '../terminal.js';
 const ANSWER_MS = 5_000;
 
 /** Looks at everything between this program and the broker, and tells the way out of what is wrong. */
-export const doctor = leaf(
-  'doctor',
-  'what is wrong between here and the broker, and what to do about it',
-).action(async (options: GlobalOptions) => {
-  const findings = [...lookAtPrograms(), ...lookAtVariables(), ...(await lookFurther(options))];
-  const failed = findings.some((finding) => finding.status === 'fail');
-  if (options.json) {
-    const checks = findings.map(({ wayOut, ...rest }) => ({ ...rest, way_out: wayOut ?? null }));
-    printJson({ ok: !failed, checks });
-  } else for (const finding of findings) tell(finding);
-  if (failed) process.exitCode = EXIT.failed;
-});
+export const doctor = leaf('doctor', 'check the connection to the broker and say what to fix').action(
+  async (options: GlobalOptions) => {
+    const findings = [...lookAtPrograms(), ...lookAtVariables(), ...(await lookFurther(options))];
+    const failed = findings.some((finding) => finding.status === 'fail');
+    if (options.json) {
+      const checks = findings.map(({ wayOut, ...rest }) => ({ ...rest, way_out: wayOut ?? null }));
+      printJson({ ok: !failed, checks });
+    } else for (const finding of findings) tell(finding);
+    if (failed) process.exitCode = EXIT.failed;
+  },
+);
 
 async function lookFurther(options: GlobalOptions): Promise<Finding[]> {
   let cli: Cli;

@@ -12,7 +12,7 @@ interface Options extends GlobalOptions, EnvironmentOptions {
 }
 
 /** Names and where each comes from; the values only for a named format. */
-export const env = leaf('env', 'the variables that `run` would set; values only with --format')
+export const env = leaf('env', 'list the variables that `run` would set; values only with --format')
   .option('--format <format>', `print the values too: ${ENV_FORMATS.join(', ')}`)
   .option('--env-file <file>', 'a .env for the other variables; values of the broker win')
   .option('--only <variable>', 'of the credentials only this variable; may be repeated', repeated)

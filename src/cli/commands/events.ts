@@ -15,7 +15,7 @@ interface Told {
 }
 
 /** Follows what changes, until Ctrl-C; comes back by itself when the broker was away. */
-export const events = leaf('events', 'follow what changes on credentials that you may see')
+export const events = leaf('events', 'follow changes of the credentials you can see')
   .option('--after <id>', 'also what came after this event', wholeNumber)
   .action(
     withBroker<Options>(async (cli, options) => {

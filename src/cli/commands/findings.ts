@@ -19,16 +19,16 @@ interface FindingOptions extends GlobalOptions {
 /** What people did in Vault without the broker, and what that means. */
 export const findings = leaf(
   'findings',
-  'what in Vault is not as the broker stored it (admins: of everybody)',
+  'list credentials whose data in Vault was changed outside the broker (admins: of everyone)',
 )
   .option('--kind <kind>', 'only drift, active_gone, replaced, missing or orphan')
-  .option('--all', 'also what holds no more')
+  .option('--all', 'include resolved findings')
   .action(
     withBroker<FindingOptions>(async (cli, { json, kind, all }) => {
       const filter = { kind, resolved: String(all === true) };
       const { items } = await listed<Finding>(cli, '/api/findings', { filter });
       if (json) return printJson({ items });
-      if (items.length === 0) return note('Nothing found: Vault holds what the broker stored.');
+      if (items.length === 0) return note('No findings: Vault holds what the broker stored.');
       printTable(columns, items);
       if (items.some((one) => one.kind === 'drift' && one.resolution === null))
         note(
@@ -58,7 +58,7 @@ function whatOf({ kind, facts }: Finding): unknown {
     case 'active_gone':
       return `${String(facts['how'])} in Vault`;
     case 'replaced':
-      return 'written anew in Vault';
+      return 'replaced in Vault';
     case 'missing':
       return 'not in Vault';
     default:

@@ -31,7 +31,7 @@ const columns = [
 ];
 
 /** Who else may do what. */
-export const grants = leaf('grants', 'who else may use, read or manage it')
+export const grants = leaf('grants', 'list who else can use, read or manage a credential')
   .argument('<credential>', 'name, owner/name or id')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {
@@ -44,7 +44,7 @@ export const grants = leaf('grants', 'who else may use, read or manage it')
   );
 
 /** Adds grants and keeps the others. */
-export const grant = leaf('grant', 'share it')
+export const grant = leaf('grant', 'share a credential')
   .argument('<credential>', 'name, owner/name or id')
   .option(
     '--to <who>',
@@ -70,7 +70,7 @@ export const grant = leaf('grant', 'share it')
   );
 
 /** Takes grants back and keeps the others. */
-export const revoke = leaf('revoke', 'take a share back')
+export const revoke = leaf('revoke', 'stop sharing a credential')
   .argument('<credential>', 'name, owner/name or id')
   .option('--from <who>', 'as grants lists them, e.g. team:red; may be repeated', repeated)
   .action(

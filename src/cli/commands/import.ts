@@ -22,7 +22,7 @@ interface Options extends GlobalOptions, SourceOptions, CleanOptions {
 }
 
 /** A `.env`, or Glassdome's flat Vault layout, becomes credentials: first the preview, then a yes, then the import. */
-export const importCommand = leaf('import', "take in a .env, or Glassdome's flat Vault layout")
+export const importCommand = leaf('import', "import a .env, or Glassdome's flat Vault layout")
   .argument('[file]', 'a .env; - for stdin')
   .option('--dry-run', 'show what would happen and stop')
   .option('--yes', 'do not ask')

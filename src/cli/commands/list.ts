@@ -45,7 +45,7 @@ const columns = [
 ];
 
 /** What the caller may see, newest first. */
-export const list = leaf('list', 'what you may see')
+export const list = leaf('list', 'list the credentials you can see')
   .option('--type <service_type>', 'of one service only')
   .option('--health <health>', 'ok, limited, rejected, unreachable or unchecked')
   .option('--status <status>', 'active, disabled, deleted …')
@@ -65,7 +65,7 @@ export const list = leaf('list', 'what you may see')
     withBroker<Options>(async (cli, options) => {
       const { owner } = options;
       const filter = { ...filterOf(options), owner: owner && (await writtenOut(cli, owner)) };
-      const shown = chosenColumns(columns, options.columns);
+      const shown = chosenColumns(columns, options.columns, '--columns');
       const page = await sortedPage(cli, filter, options);
       if (options.json) return printJson({ items: page.items });
       if (page.items.length > 0) {
@@ -75,8 +75,8 @@ export const list = leaf('list', 'what you may see')
       const filtered = Object.values(filter).some((word) => word !== undefined);
       note(
         filtered
-          ? 'Nothing fits these filters.'
-          : 'Nothing here yet. Store one: glassdome credentials add proxmox --name …',
+          ? 'No credentials match these filters.'
+          : 'No credentials yet. Store one: glassdome credentials add proxmox, or import a .env: glassdome credentials import .env',
       );
     }),
   );
@@ -88,7 +88,7 @@ async function sortedPage(
   { sort, limit }: Options,
 ): Promise<Page<Record<string, unknown>>> {
   if (sort === undefined) return listed(cli, '/api/credentials', { limit, filter });
-  const [column] = chosenColumns(columns, sort.replace(/^-/, ''));
+  const [column] = chosenColumns(columns, sort.replace(/^-/, ''), '--sort');
   const { items } = await listed(cli, '/api/credentials', { filter });
   const key = (row: Record<string, unknown>) => cell(column?.value(row));
   const order = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });

@@ -14,6 +14,8 @@ interface Options extends GlobalOptions {
   newPassword?: string | true;
 }
 
+const MOST_TRIES = 3;
+
 interface Login {
   access_token: string;
   expires_in: number;
@@ -51,7 +53,7 @@ export function keepLogin(cli: Cli, username: string, given: Login): void {
 }
 
 async function askUsername(): Promise<string> {
-  if (!canAsk()) throw new CliError('--username is needed, since nobody is at the keyboard', EXIT.usage);
+  if (!canAsk()) throw new CliError('--username is required: there is no terminal to ask on.', EXIT.usage);
   return (await ask('Username')).trim();
 }
 
@@ -81,17 +83,43 @@ interface FirstLogin {
 
 /** A one-time password opens nothing but the change of itself. */
 async function changeFirst(cli: Cli, { username, password, given, options }: FirstLogin): Promise<Login> {
-  note('This password works once. Choose one of your own, of 12 characters or more.');
-  const chosen = await secretInput('New password', '--new-password', options.newPassword ?? true);
-  if (options.newPassword === undefined) await repeatPassword(chosen);
-  const body = { current_password: password.reveal(), new_password: chosen.reveal() };
-  await cli.api.call('/api/auth/password', { method: 'POST', body, bearer: given.access_token });
+  note('This is a one-time password. Choose your own, with 12 characters or more.');
+  const { newPassword: word = true } = options;
+  const change = (chosen: Secret) =>
+    cli.api.call('/api/auth/password', {
+      method: 'POST',
+      body: { current_password: password.reveal(), new_password: chosen.reveal() },
+      bearer: given.access_token,
+    });
+  const chosen = await (word === true ? askUntilTaken(change) : takenOnce(word, change));
   return signIn(cli, username, chosen);
+}
+
+async function takenOnce(word: string, change: (chosen: Secret) => Promise<unknown>): Promise<Secret> {
+  const chosen = await secretInput('New password', '--new-password', word);
+  await change(chosen);
+  return chosen;
+}
+
+/** At the keyboard a refused password is asked for again, so that the login need not begin again. */
+async function askUntilTaken(change: (chosen: Secret) => Promise<unknown>): Promise<Secret> {
+  for (let tries = 1; ; tries += 1) {
+    const chosen = await askSecret('New password');
+    await repeatPassword(chosen);
+    try {
+      await change(chosen);
+      return chosen;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.problem.code !== 'invalid_request' || tries === MOST_TRIES)
+        throw error;
+      note(error.message);
+    }
+  }
 }
 
 /** Catches a slip of the fingers where nobody sees what is typed. */
 export async function repeatPassword(chosen: Secret): Promise<void> {
-  const again = await askSecret('The same again');
+  const again = await askSecret('Repeat new password');
   if (again.reveal() !== chosen.reveal())
-    throw new CliError('The two are not the same; nothing was changed.', EXIT.usage);
+    throw new CliError('The two passwords differ; nothing was changed.', EXIT.usage);
 }

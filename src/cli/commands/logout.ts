@@ -4,7 +4,7 @@ import { endSession } from '../session.js';
 import { note } from '../terminal.js';
 
 /** Ends the login at the broker and forgets it here, but for the address of the broker. */
-export const logout = leaf('logout', 'end the login').action(
+export const logout = leaf('logout', 'log out').action(
   withBroker(async (cli) => {
     const session = cli.session();
     if (session === undefined) {

@@ -16,16 +16,16 @@ interface ListOptions extends GlobalOptions {
 
 const PATH = '/api/notifications';
 
-const list = leaf('list', 'what still holds of what you were told; to an admin of everybody')
-  .option('--all', 'also what is settled, acknowledged or put off')
+const list = leaf('list', 'list your open notices (admins: of everyone)')
+  .option('--all', 'include resolved, acknowledged and snoozed notices')
   .option('--kind <kind>', 'only this kind, e.g. expiring')
-  .option('--limit <n>', 'so many at most', atLeastOne, 50)
+  .option('--limit <n>', 'at most n', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, all, kind, limit }) => {
       const filter = { kind, open: all === true ? undefined : 'true' };
       const page = await listed<Notice>(cli, PATH, { limit, filter });
       if (json) return printJson(page);
-      if (page.items.length === 0) return note(all === true ? 'Nothing yet.' : 'Nothing that still holds.');
+      if (page.items.length === 0) return note(all === true ? 'No notices.' : 'No open notices.');
       printTable(columns, page.items);
       tellMore(page);
     }),
@@ -44,7 +44,7 @@ const columns = [
   },
 ];
 
-const ack = leaf('ack', 'seen: the same is not told again until it changes')
+const ack = leaf('ack', 'acknowledge a notice: it is not sent again until it changes')
   .argument('<id>')
   .action(
     withBroker(async (cli, { json }, [id = '']) => {
@@ -55,7 +55,7 @@ const ack = leaf('ack', 'seen: the same is not told again until it changes')
     }),
   );
 
-const snooze = leaf('snooze', 'not again before a moment, then once more if it is still so')
+const snooze = leaf('snooze', 'snooze a notice until a time; it is sent again if it still applies')
   .argument('<id>')
   .argument('<until>', TIME_FORMS, ahead)
   .action(
@@ -64,10 +64,10 @@ const snooze = leaf('snooze', 'not again before a moment, then once more if it i
       const path = `${PATH}/${encodeURIComponent(id)}/snooze`;
       const { body } = await cli.call<Notice>(path, { method: 'POST', body: { until } });
       if (json) printJson(body);
-      else note(`Put off until ${String(body['snoozed_until'])}: ${body.text}`);
+      else note(`Snoozed until ${String(body['snoozed_until'])}: ${body.text}`);
     }),
   );
 
-/** What one was told, and what to do about it. */
-export const notices = new Command('notices').description('what you were told: list, acknowledge, put off');
+/** Notices about credentials, and what to do about them. */
+export const notices = new Command('notices').description('list, acknowledge and snooze notices');
 for (const command of [list, ack, snooze]) notices.addCommand(command);

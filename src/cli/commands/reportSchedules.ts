@@ -64,7 +64,7 @@ const add = leaf('add', 'make reports by themselves (admins; for their team: its
       const body = { name, expression, team, timezone, channels };
       const { body: made } = await cli.call<Schedule>(PATH, { method: 'POST', body });
       if (json) printJson(made);
-      else note(`Made ${made.name}. The worker sets within a minute when it is due.`);
+      else note(`Created report schedule ${made.name}. The worker plans its first run within a minute.`);
     }),
   );
 
@@ -134,7 +134,7 @@ async function findSchedule(cli: Cli, word: string): Promise<Schedule> {
 }
 
 /** When reports are made by themselves. */
-export const reportSchedules = new Command('schedules').description('when reports are made by themselves');
+export const reportSchedules = new Command('schedules').description('manage scheduled reports');
 for (const command of [
   list,
   add,

@@ -34,8 +34,8 @@ interface Report {
 
 const PATH = '/api/reports';
 
-const list = leaf('list', 'reports that were made, newest first (admins: all, others: of their teams)')
-  .option('--limit <n>', 'at most so many', atLeastOne, 50)
+const list = leaf('list', 'list reports, newest first (admins: all, others: of their teams)')
+  .option('--limit <n>', 'at most n', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, limit }) => {
       const page = await listed(cli, PATH, { limit });
@@ -67,7 +67,7 @@ const make = leaf('make', 'make a report now (admins)')
     }),
   );
 
-const show = leaf('show', 'one report')
+const show = leaf('show', 'show a report')
   .argument('<id>')
   .option('--html', 'as a page: glassdome reports show <id> --html > report.html')
   .option('--csv', 'as a table')
@@ -116,6 +116,6 @@ function tellList(name: ReportList, section: ReportSection, to: string): void {
   if (rest !== '') say(rest);
 }
 
-/** How the credentials are. */
-export const reports = new Command('reports').description('how the credentials are');
+/** Health reports. */
+export const reports = new Command('reports').description('make and read health reports');
 for (const command of [list, make, show, reportSchedules]) reports.addCommand(command);

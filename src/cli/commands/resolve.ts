@@ -31,7 +31,7 @@ const columns = [
 ];
 
 /** Many at once, as a service does it. The values come with `--json` only. */
-export const resolve = leaf('resolve', 'read many at once (audited); the values come with --json')
+export const resolve = leaf('resolve', 'read many credentials at once (audited); values only with --json')
   .argument('[names...]', 'credentials by name')
   .option('--id <id>', 'by id; may be repeated', repeated)
   .option(

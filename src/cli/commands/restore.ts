@@ -8,7 +8,7 @@ import { note } from '../terminal.js';
 interface Options extends GlobalOptions, ReasonOption {}
 
 /** Takes a deletion back, within 30 days. */
-export const restore = leaf('restore', 'bring a deleted credential back')
+export const restore = leaf('restore', 'restore a deleted credential')
   .argument('<credential>', 'name, owner/name or id; see list --status deleted')
   .option(...REASON)
   .action(

@@ -20,7 +20,7 @@ interface Options extends GlobalOptions, Record<string, unknown> {
 }
 
 /** Guided: a person makes the new value at the service and gives it here; it becomes the active version. */
-export const rotate = formLeaf('rotate', 'put a new secret in place of the old one')
+export const rotate = formLeaf('rotate', 'replace the secret with a new one')
   .argument('[credential]', 'name, owner/name or id')
   .argument('[flags...]')
   .usage('<credential> [flags of its service: the new values; asked for when left out]')
@@ -71,7 +71,7 @@ async function askNewSecrets(before: CredentialView, template: Template): Promis
   if (!canAsk()) {
     const flags = names.map((name) => `--${name.replaceAll('_', '-')} @file`).join(' or ');
     throw new CliError(
-      'The new value is needed, and nobody is at the keyboard.',
+      'The new value is required, and there is no terminal to ask on.',
       EXIT.usage,
       `Give ${flags}.`,
     );

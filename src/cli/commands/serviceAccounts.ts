@@ -34,12 +34,12 @@ interface Created extends Account {
 
 const PATH = '/api/service-accounts';
 
-const list = leaf('list', 'the accounts you made (admins: all)').action(
+const list = leaf('list', 'list the accounts you created (admins: all)').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Account[] }>(PATH);
     if (json) return printJson(body);
     if (body.items.length === 0)
-      return note('No service account yet. Make one: glassdome service-accounts create');
+      return note('No service accounts yet. Create one: glassdome service-accounts create <name>');
     printTable(
       [
         { title: 'NAME', value: (a) => a['name'] },
@@ -59,7 +59,7 @@ function stateOf(account: Record<string, unknown>): string {
   return account['disabled'] === true ? 'disabled' : 'active';
 }
 
-const create = leaf('create', 'an identity for a service; its secret is shown once')
+const create = leaf('create', 'create an identity for a service; its secret is shown once')
   .argument('<name>', 'a-z 0-9 . _ -')
   .option('--description <text>', 'what it is for')
   .option('--role <role>', 'observer or engineer (default)')
@@ -70,11 +70,11 @@ const create = leaf('create', 'an identity for a service; its secret is shown on
       const { description, role, expiresAt: expires_at, secretFile } = options;
       const body = { name, description, role, expires_at };
       const made = await keepSecret(secretFile, () => cli.call<Created>(PATH, { method: 'POST', body }));
-      tellSecret(`Made ${made.name}.`, made, options);
+      tellSecret(`Created service account ${made.name}.`, made, options);
     }),
   );
 
-const resetSecret = leaf('reset-secret', 'a new secret, shown once; the old one ends at once')
+const resetSecret = leaf('reset-secret', 'make a new secret, shown once; the old one ends at once')
   .argument('<account>', 'name or id')
   .option('--secret-file <file>', 'write the secret to a new file of yours (0600) instead of showing it')
   .option('--yes', 'do not ask')
@@ -111,15 +111,15 @@ function tellSecret(done: string, made: Created, { json, secretFile }: CreateOpt
     printJson(secretFile === undefined ? made : { ...rest, secret_file: secretFile });
     return;
   }
-  note(`${done} For the service:`);
+  note(`${done} Configure the service with:`);
   say(`GLASSDOME_BROKER_CLIENT_ID=${made.client_id}`);
   if (secretFile === undefined) {
     say(`GLASSDOME_BROKER_CLIENT_SECRET=${secret}`);
-    note('The secret is shown this once.');
+    note('The secret is shown only once.');
   } else say(`GLASSDOME_BROKER_CLIENT_SECRET_FILE=${resolve(secretFile)}`);
 }
 
-const revoke = leaf('revoke', 'end an account at once, its running tokens too')
+const revoke = leaf('revoke', 'revoke an account and its tokens at once')
   .argument('<account>', 'name or id')
   .option('--yes', 'do not ask')
   .action(
@@ -145,5 +145,5 @@ async function findAccount(cli: Cli, word: string): Promise<Account> {
 }
 
 /** Identities of services, which have no person's login. */
-export const serviceAccounts = new Command('service-accounts').description('identities for services');
+export const serviceAccounts = new Command('service-accounts').description('manage identities for services');
 for (const command of [list, create, resetSecret, revoke]) serviceAccounts.addCommand(command);

@@ -38,7 +38,7 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 
 /** Metadata and settings; no value of a secret. */
-export const show = leaf('show', 'metadata and settings, without secrets')
+export const show = leaf('show', 'show metadata and settings, without secrets')
   .argument('<credential>', 'name, owner/name or id')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {

@@ -44,7 +44,7 @@ async function membersOf(cli: Cli, words: readonly string[], leads: readonly str
   return [...all].map((principal) => ({ principal, lead: leading.has(principal) }));
 }
 
-const list = leaf('list', 'your teams (architects and admins: all)').action(
+const list = leaf('list', 'list your teams (architects and admins: all)').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Team[] }>('/api/teams');
     if (json) return printJson(body);
@@ -60,7 +60,7 @@ const list = leaf('list', 'your teams (architects and admins: all)').action(
   }),
 );
 
-const create = leaf('create', 'a new team (architects and admins)')
+const create = leaf('create', 'create a team (architects and admins)')
   .argument('<name>', 'a-z 0-9 -')
   .option('--description <text>', 'what it is for')
   .option('--member <principal>', 'anna, local:anna, glassdome:7, sa:<name or id>; may be repeated', repeated)
@@ -76,7 +76,7 @@ const create = leaf('create', 'a new team (architects and admins)')
     }),
   );
 
-const setMembers = leaf('set-members', 'replace all members')
+const setMembers = leaf('set-members', 'replace all members of a team')
   .argument('<team>')
   .argument('[principals...]', 'anna, local:anna, glassdome:7, sa:<name or id>')
   .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
@@ -90,7 +90,7 @@ const setMembers = leaf('set-members', 'replace all members')
     }),
   );
 
-const addMember = leaf('add-member', 'one more')
+const addMember = leaf('add-member', 'add members to a team')
   .argument('<team>')
   .argument('<principals...>', 'anna, local:anna, glassdome:7, sa:<name or id>')
   .option('--lead', 'they lead the team')
@@ -110,7 +110,7 @@ const addMember = leaf('add-member', 'one more')
     }),
   );
 
-const removeMember = leaf('remove-member', 'one less')
+const removeMember = leaf('remove-member', 'remove members from a team')
   .argument('<team>')
   .argument('<principals...>')
   .action(
@@ -124,7 +124,7 @@ const removeMember = leaf('remove-member', 'one less')
           EXIT.notFound,
           `In it are: ${members.map(shown).join(', ') || 'nobody'}`,
         );
-      const changed = await oneByOne(gone, 'is no member any more', async (principal) => {
+      const changed = await oneByOne(gone, 'is no longer a member', async (principal) => {
         const path = `${membersPath(team)}/${encodeURIComponent(principal)}`;
         return (await cli.call<Team>(path, { method: 'DELETE' })).body;
       });
@@ -193,5 +193,5 @@ async function tellMembers(cli: Cli, { name, members }: Team): Promise<void> {
 }
 
 /** Teams that credentials are shared with. */
-export const teams = new Command('teams').description('teams that credentials are shared with');
+export const teams = new Command('teams').description('manage the teams that credentials are shared with');
 for (const command of [list, create, setMembers, addMember, removeMember, remove]) teams.addCommand(command);

@@ -18,7 +18,7 @@ const fields = [
 ];
 
 /** Which services there are, and the form of one. */
-export const templates = leaf('templates', 'the services and their fields')
+export const templates = leaf('templates', 'list the services and their fields')
   .argument('[service_type]', 'the fields of this one')
   .action(
     withBroker(async (cli, { json }, [serviceType]) => {

@@ -22,7 +22,7 @@ const AT_ONCE = 4;
 const PAUSE_MS = 5_000;
 
 /** Proves stored credentials against the real services. */
-export const test = leaf('test', 'prove a stored credential, or all, against the real service')
+export const test = leaf('test', 'test a stored credential, or all, against the real service')
   .argument('[credential]', 'name, owner/name or id')
   .option('--all', 'every credential that you may use')
   .option('--type <service_type>', 'with --all: only those of one service')

@@ -35,7 +35,7 @@ const principalAt = (word: string) =>
   isPrincipal(word) ? `/api/principals/${encodeURIComponent(word)}` : at(word);
 const at = (username: string) => `/api/users/${encodeURIComponent(username)}`;
 
-const list = leaf('list', 'who can log in').action(
+const list = leaf('list', 'list who can log in').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Record<string, unknown>[] }>('/api/users');
     if (json) return printJson(body);
@@ -58,10 +58,10 @@ function stateOf(person: Record<string, unknown>): string {
   return person['must_change_password'] === true ? 'one-time password' : 'active';
 }
 
-const add = leaf('add', 'add somebody; prints a one-time password')
+const add = leaf('add', 'add a person; prints a one-time password')
   .argument('<username>')
   .option('--role <role>', 'observer, engineer, architect or admin', 'engineer')
-  .option('--email <address>', 'where mail goes about what concerns the person')
+  .option('--email <address>', 'mail address for notices to the person')
   .option(...REASON)
   .action(
     withBroker<AddOptions>(async (cli, { json, role, email, reason }, [username = '']) => {
@@ -69,7 +69,7 @@ const add = leaf('add', 'add somebody; prints a one-time password')
       const request = { method: 'POST', body, headers: reasonHeader({ reason }) };
       const { body: made } = await cli.call<OneTime>('/api/users', request);
       if (json) return printJson(made);
-      note(`Added ${username} as ${role}. One-time password, shown this once:`);
+      note(`Added ${username} as ${role}. One-time password, shown only once:`);
       say(made.one_time_password);
     }),
   );
@@ -142,7 +142,7 @@ const disabled = leaf('disabled', 'list disabled accounts of any issuer').action
   }),
 );
 
-const setRole = leaf('set-role', 'change what somebody may do; a lower role acts at once')
+const setRole = leaf('set-role', 'change the role of a person; it takes effect at once')
   .argument('<username>')
   .argument('<role>', 'observer, engineer, architect or admin')
   .option(...REASON)
@@ -155,7 +155,7 @@ const setRole = leaf('set-role', 'change what somebody may do; a lower role acts
     }),
   );
 
-const setEmail = leaf('set-email', 'where mail goes about what concerns somebody')
+const setEmail = leaf('set-email', 'set the mail address for notices to a person')
   .argument('<username>')
   .argument('<address>', 'or "none": no mail')
   .action(
@@ -167,7 +167,7 @@ const setEmail = leaf('set-email', 'where mail goes about what concerns somebody
     }),
   );
 
-const resetPassword = leaf('reset-password', 'a new one-time password; all logins of the person end')
+const resetPassword = leaf('reset-password', 'make a new one-time password; all logins of the person end')
   .argument('<username>')
   .option('--yes', 'do not ask')
   .option(...REASON)
@@ -177,12 +177,12 @@ const resetPassword = leaf('reset-password', 'a new one-time password; all login
       const headers = reasonHeader({ reason });
       const { body } = await cli.call<OneTime>(`${at(username)}/reset-password`, { method: 'POST', headers });
       if (json) return printJson(body);
-      note(`One-time password of ${username}, shown this once:`);
+      note(`One-time password of ${username}, shown only once:`);
       say(body.one_time_password);
     }),
   );
 
 /** People who log in with name and password. For admins. */
-export const users = new Command('users').description('people who log in here (admins)');
+export const users = new Command('users').description('manage the people who log in here (admins)');
 for (const command of [list, add, disable, enable, disabled, setRole, setEmail, resetPassword])
   users.addCommand(command);

@@ -1,8 +1,8 @@
 import { leaf, withBroker } from '../command.js';
 import { printJson, printPairs } from '../output.js';
 
-/** Tells who the broker takes the caller for. */
-export const whoami = leaf('whoami', 'who you are here, and what your role is').action(
+/** Shows who the broker takes the caller for. */
+export const whoami = leaf('whoami', 'show who you are here and your role').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<Record<string, unknown>>('/api/auth/me');
     if (json) printJson(body);
