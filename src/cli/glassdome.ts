@@ -14,7 +14,7 @@ const argv = process.argv.slice(2);
 const next = nextGlassdome(self);
 const program = glassdomeProgram().addHelpText(
   'after',
-  next === undefined ? '' : `\nOther commands are passed to ${next}`,
+  next === undefined ? '' : `\nEvery other command goes to ${next}`,
 );
 const ours = [...program.commands.map((c) => c.name()), 'help', '--help', '-h', '--version'];
 const [first] = argv;

@@ -54,7 +54,7 @@ describe('the commands for the worker and where notices go', function () {
   it('add a channel whose URL is on no command line, and show only its host', async () => {
     const file = join(system.folder, 'hook.url');
     writeFileSync(file, 'https://hooks.lab.example/only-we-know\n', { mode: 0o600 });
-    expect((await run('channels list')).stderr).to.contain('nobody is told');
+    expect((await run('channels list')).stderr).to.contain('no notices are sent');
     const words = `channels add on-call webhook --url @${file} --min-severity warning --only expiring --label team=red`;
     const added = await run(words);
     expect(added.stdout, added.stderr).to.match(/^[\w-]{43}\n$/);
