@@ -10,6 +10,8 @@ const problem = z.strictObject({ field: z.string(), rule: z.string() });
 /** `POST /api/imports/*`: names, classes and results; no value. */
 export const importAnswer = z.strictObject({
   dry_run: z.boolean(),
+  /** Whether what is imported is tested by schedule. */
+  tests: z.boolean(),
   groups: z.array(
     z.strictObject({
       key: z.string(),

@@ -28,6 +28,11 @@ export const importEnvBody = z.strictObject({
   ...included,
   /** What `${NAME}` means where the file does not set the name. */
   environment: z.record(z.string().max(128), z.string().max(65_536)).default({}),
+  /**
+   * Variables of `content` that came from another store and are not in the file: their values win over others for the same
+   * field, and they are not noted as left in the environment.
+   */
+  from_store: z.array(z.string().min(1).max(128)).max(2_000).default([]),
   /** Take values with a `${NAME}` that nothing sets as python-dotenv reads them: with nothing in its place. */
   accept_undefined: z.boolean().default(false),
 });

@@ -1,5 +1,6 @@
 import { Agent, fetch, type Response } from 'undici';
 import { ApiError, problemFrom } from './apiError.js';
+import { hintForTls, reasonOf } from './connectionReason.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { readText } from './settings.js';
 
@@ -115,13 +116,10 @@ function tokenText(token: string): string {
 }
 
 function hintFor(reason: string): string {
-  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED/.test(reason))
-    return 'Its certificate is not trusted here: name the CA that signed it by GLASSDOME_BROKER_CA_FILE.';
-  if (reason === 'CERT_HAS_EXPIRED') return 'Its certificate has ended: renew it at the broker.';
-  if (reason === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Its certificate is for another name: use that one.';
-  if (reason === 'ERR_SSL_WRONG_VERSION_NUMBER' || reason === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
-    return 'It does not speak TLS there: is it http:// instead of https://?';
-  return 'Start it (npm start), or name another one: --server or GLASSDOME_BROKER_URL.';
+  return (
+    hintForTls(reason, 'GLASSDOME_BROKER_CA_FILE') ??
+    'Start it (npm start), or name another one: --server or GLASSDOME_BROKER_URL.'
+  );
 }
 
 function textOf(answer: Response): Promise<string> {
@@ -137,10 +135,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The system's code of a failed connection (`ECONNREFUSED`, `CERT_HAS_EXPIRED` …); its text may hold more than we want to show. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'no connection';
 }

@@ -20,7 +20,8 @@ function takenLines({ groups, rows }: ImportReport): TakenLine[] {
   return rows.flatMap(({ name, line, class: found, group }) => {
     const credential = found === 'credential' && group !== undefined ? stored.get(group) : undefined;
     const comment = `${name}: imported into the credential broker as "${cell(credential)}"`;
-    return credential === undefined ? [] : [{ line, name, comment }];
+    // Line 0: not from the file.
+    return credential === undefined || line === 0 ? [] : [{ line, name, comment }];
   });
 }
 

@@ -4,7 +4,7 @@ import { CliError, EXIT, systemReason } from './exitCodes.js';
 import { readStdin } from './terminal.js';
 
 /** What the broker takes in one import. */
-const MAX_BYTES = 262_144;
+export const MAX_BYTES = 262_144;
 
 /** The text of a `.env`, from a file or (`-`) from stdin. Nothing of it is ever in an error. */
 export async function readDotenvText(file: string): Promise<string> {

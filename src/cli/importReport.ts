@@ -7,6 +7,8 @@ import { note, say } from './terminal.js';
 /** What the broker answers to an import and to its preview. No value is in it. */
 export interface ImportReport {
   dry_run: boolean;
+  /** Whether what is imported is tested by schedule. */
+  tests: boolean;
   groups: ImportGroupView[];
   rows: ImportRowView[];
   warnings: DotenvWarning[];
@@ -102,7 +104,7 @@ export function printPreview(report: ImportReport, grantTo: readonly string[]): 
   }
   for (const warning of warnings) note(`warning: ${warningText(warning)}`);
   for (const { name, line, doubt } of rows)
-    if (doubt !== undefined) note(`warning: ${cell(name)} (line ${line}) ${doubt}`);
+    if (doubt !== undefined) note(`warning: ${cell(name)}${line === 0 ? '' : ` (line ${line})`} ${doubt}`);
   for (const hint of fileHints(left.map(({ name }) => name))) note(hint);
   printProblems(groups);
   printDifferences(groups);
@@ -165,8 +167,12 @@ function printClaims(groups: readonly ImportGroupView[]): void {
   }
 }
 
+const TESTED = 'The first scheduled tests of what was imported begin within ten minutes.';
+const UNTESTED =
+  'Nothing imported is tested by itself, since tests are off for this import. Test it: glassdome credentials test --all';
+
 /** What an import did, and what only the environment holds. */
-export function printOutcome({ groups, still_in_environment: left }: ImportReport): void {
+export function printOutcome({ groups, tests, still_in_environment: left }: ImportReport): void {
   const count = (result: string) => groups.filter((g) => g.result === result).length;
   const [created, updated, unchanged, differs] = [
     count('created'),
@@ -184,6 +190,7 @@ export function printOutcome({ groups, still_in_environment: left }: ImportRepor
     if (count('failed') > 0) parts.push(`${count('failed')} failed`);
     note(`${parts.join(', ')}.`);
   }
+  if (created + updated > 0) note(tests ? TESTED : UNTESTED);
   if (count('incomplete') > 0) note(`${credentials(count('incomplete'))} incomplete and not stored.`);
   printProblems(groups.filter((g) => ['failed', 'disabled', 'deleted'].includes(g.result)));
   printDifferences(groups);

@@ -3,6 +3,7 @@ import type { Cli } from './cli.js';
 import { CliError } from './exitCodes.js';
 import type { ImportGroupView, ImportReport } from './importReport.js';
 import type { Source } from './importSource.js';
+import { withoutStoredLines } from './importStored.js';
 import { note } from './terminal.js';
 
 /**
@@ -53,8 +54,9 @@ async function importOne(cli: Cli, source: Source, group: ImportGroupView): Prom
 /** @param what `only` undefined: all groups. */
 export async function askImport(
   cli: Cli,
-  { path, body }: Source,
+  { path, body, lastLine }: Source,
   what: { only: string[] | undefined; dry_run: boolean },
 ): Promise<ImportReport> {
-  return (await cli.call<ImportReport>(path, { method: 'POST', body: { ...body, ...what } })).body;
+  const answer = await cli.call<ImportReport>(path, { method: 'POST', body: { ...body, ...what } });
+  return withoutStoredLines(answer.body, lastLine);
 }

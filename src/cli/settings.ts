@@ -50,14 +50,13 @@ export function serverOf(words: (string | undefined)[], settings: Settings): URL
   const text = words.find((word) => word !== undefined) ?? DEFAULT_SERVER;
   if (!URL.canParse(text)) throw new CliError(`"${text}" is not an address of a broker.`, EXIT.usage);
   const url = new URL(text);
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new CliError(`${text} must begin with https:// or http://`, EXIT.usage);
   }
   if (url.username !== '' || url.password !== '') {
     throw new CliError('The address of the broker must not hold a name or password.', EXIT.usage);
   }
-  if (url.protocol === 'http:' && !loopback && !settings.allowPlainHttp) {
+  if (url.protocol === 'http:' && !isLoopback(url) && !settings.allowPlainHttp) {
     throw new CliError(
       `${url.origin} is not encrypted, so nothing secret is sent there.`,
       EXIT.usage,
@@ -66,6 +65,10 @@ export function serverOf(words: (string | undefined)[], settings: Settings): URL
   }
   return url;
 }
+
+/** True for an address of this machine. */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 function valueOrFile(env: NodeJS.ProcessEnv, name: string): Secret | undefined {
   const file = env[`${name}_FILE`];

@@ -16,6 +16,8 @@ export interface DotenvEntry {
   unresolved: string[];
   /** Lines and kind of a value that nobody put in quotes. */
   unquoted?: string;
+  /** Its value wins over those of other variables for the same field. */
+  preferred?: boolean;
 }
 
 /** A statement that was left out, and why. Holds nothing of the file's text. */

@@ -1,5 +1,6 @@
 import { isDangerousEnvName } from './dangerousEnvNames.js';
 import type { DotenvEntry, DotenvWarning, ParsedDotenv } from './dotenv.js';
+import type { EnvMeaning } from './envFamily.js';
 import { type Claim, groupClaims, groupKeyOf } from './envImportGroups.js';
 import {
   type IncludeChoice,
@@ -97,8 +98,7 @@ export function planEnvImport(
     if (left !== undefined && isIncluded(left, entry.value ?? '', choice))
       included.push({ row: left, value: entry.value ?? '' });
     else if (left !== undefined) rows.push(left);
-    else if (meaning !== undefined)
-      claims.push({ meaning, name: entry.name, line: entry.line, value: entry.value ?? '' });
+    else if (meaning !== undefined) claims.push(claimOf(entry, meaning));
     for (const line of entry.overriddenLines) {
       rows.push({ ...about(entry, vocabulary), line, class: 'duplicate', note: `line ${entry.line} wins` });
     }
@@ -109,6 +109,14 @@ export function planEnvImport(
   rows.sort((a, b) => a.line - b.line);
   return { groups: [...grouped.groups, ...more.groups], rows, warnings: parsed.warnings };
 }
+
+const claimOf = ({ name, line, value, preferred = false }: DotenvEntry, meaning: EnvMeaning): Claim => ({
+  meaning,
+  name,
+  line,
+  value: value ?? '',
+  preferred,
+});
 
 /** The row of a variable that goes into no group, or undefined for one that does. */
 function leftRow(entry: DotenvEntry, vocabulary: EnvVocabulary): ImportRow | undefined {

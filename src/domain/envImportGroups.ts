@@ -15,6 +15,7 @@ export interface Claim {
   name: string;
   line: number;
   value: string;
+  preferred: boolean;
 }
 
 interface Draft {
@@ -62,18 +63,22 @@ export function groupClaims(
 
 const DOUBT = 'holds a key from documentation';
 
+const inOrder = (a: Claim, b: Claim): number =>
+  Number(b.preferred) - Number(a.preferred) || a.meaning.rank - b.meaning.rank || b.line - a.line;
+
 /** Picks the variable that counts for each field. Others that say the same stay names of it; the rest are duplicates. */
 function settle(draft: Draft): ImportRow[] {
-  const ordered = [...draft.claims].sort((a, b) => a.meaning.rank - b.meaning.rank || b.line - a.line);
+  const ordered = [...draft.claims].sort(inOrder);
   const winners = new Map<string, Claim>();
-  return ordered.map(({ meaning, name, line, value }) => {
+  return ordered.map((claim) => {
+    const { meaning, name, line, value } = claim;
     const { field, family } = meaning;
     const winner = winners.get(field);
     const row = { name, line, group: groupKeyOf(draft), field, secret: family.secretFields.includes(field) };
     if (winner !== undefined && winner.value !== value) {
       return { ...row, class: 'duplicate', note: `${winner.name} (line ${winner.line}) wins` };
     }
-    if (winner === undefined) winners.set(field, { meaning, name, line, value });
+    if (winner === undefined) winners.set(field, claim);
     draft.texts.set(field, value);
     draft.envNames.set(name, field);
     return { ...row, class: 'credential', ...(row.secret && isDocumented(value) ? { doubt: DOUBT } : {}) };

@@ -9,6 +9,7 @@ import { json, parse, type Route } from './route.js';
 function presentImport(report: ImportReport): Record<string, unknown> {
   return {
     dry_run: report.dryRun,
+    tests: report.tests,
     groups: report.groups.map((g) => ({
       key: g.key,
       name: g.name,

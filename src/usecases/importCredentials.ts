@@ -19,6 +19,8 @@ type Needs = WritePorts & Pick<Ports, 'flatSecrets'>;
 
 export interface ImportReport {
   dryRun: boolean;
+  /** Whether what is imported is tested by schedule. */
+  tests: boolean;
   groups: ImportedGroup[];
   rows: EnvImportPlan['rows'];
   warnings: EnvImportPlan['warnings'];
@@ -44,15 +46,29 @@ export async function importEnv(
   const planned = () => planEnvImport(readFile(body), envVocabulary, choiceOf(body));
   return withStoredAnswer(ports, call, keyed, {
     run: async () => {
-      const report = await runPlan(ports, call, planned(), await optionsOf(ports, call, body));
+      const report = inFile(await runPlan(ports, call, planned(), await optionsOf(ports, call, body)), body);
       // An import of many calls ends with one that takes no group: half-way the names would only be half true.
-      if (!body.dry_run && (body.only ?? []).length === 0) await rememberLeftovers(ports, call, report);
+      if (!body.dry_run && (body.only ?? []).length === 0 && hasFile(report, body))
+        await rememberLeftovers(ports, call, report);
       return report;
     },
     kept: keptImport,
-    replay: (kept) => replayedImport(ports, call, planned(), kept),
+    replay: async (kept) =>
+      inFile({ ...(await replayedImport(ports, call, planned(), kept)), tests: testsOf(ports, body) }, body),
   });
 }
+
+type FromStore = Pick<ImportEnvBody, 'from_store'>;
+
+/** What came from another store is not left in the environment. */
+const inFile = (report: ImportReport, { from_store: names }: FromStore): ImportReport => ({
+  ...report,
+  stillInEnvironment: report.stillInEnvironment.filter((name) => !names.includes(name)),
+});
+
+/** False where all of it came from another store: that says nothing of what a file still holds. */
+const hasFile = ({ rows }: ImportReport, { from_store: names }: FromStore): boolean =>
+  names.length === 0 || rows.some((row) => !names.includes(row.name));
 
 /** Names only, and only of what looks like a secret: people are reminded that it still lies in their environment. */
 async function rememberLeftovers(ports: Needs, call: Call, report: ImportReport): Promise<void> {
@@ -86,15 +102,25 @@ export async function importVault(
   return withStoredAnswer(ports, call, keyed, {
     run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, body)),
     kept: keptImport,
-    replay: async (kept) => replayedImport(ports, call, await planned(), kept),
+    replay: async (kept) => ({
+      ...(await replayedImport(ports, call, await planned(), kept)),
+      tests: testsOf(ports, body),
+    }),
   });
 }
 
 /** The text as python-dotenv reads it. A reference that nothing resolves counts as such only where nobody accepted it. */
-function readFile(body: Pick<ImportEnvBody, 'content' | 'environment' | 'accept_undefined'>): ParsedDotenv {
+function readFile(
+  body: Pick<ImportEnvBody, 'content' | 'environment' | 'accept_undefined' | 'from_store'>,
+): ParsedDotenv {
   const parsed = parseDotenv(body.content, { environment: body.environment });
-  if (!body.accept_undefined) return parsed;
-  return { ...parsed, entries: parsed.entries.map((entry) => ({ ...entry, unresolved: [] })) };
+  const stored = new Set(body.from_store);
+  const entries = parsed.entries.map((entry) => ({
+    ...entry,
+    preferred: stored.has(entry.name),
+    ...(body.accept_undefined && { unresolved: [] }),
+  }));
+  return { ...parsed, entries };
 }
 
 const choiceOf = (body: Pick<ImportEnvBody, 'include' | 'include_all' | 'as_name'>): IncludeChoice => ({
@@ -102,6 +128,9 @@ const choiceOf = (body: Pick<ImportEnvBody, 'include' | 'include_all' | 'as_name
   includeAll: body.include_all,
   asName: body.as_name,
 });
+
+const testsOf = ({ testPace }: Pick<Ports, 'testPace'>, body: Pick<ImportEnvBody, 'tests'>): boolean =>
+  body.tests ?? testPace.imported;
 
 async function optionsOf(
   ports: Needs,
@@ -114,7 +143,7 @@ async function optionsOf(
     only: body.only,
     grants,
     overwrite: body.overwrite,
-    tests: body.tests ?? ports.testPace.imported,
+    tests: testsOf(ports, body),
   };
 }
 
@@ -130,5 +159,6 @@ async function runPlan(
   for (const group of plan.groups)
     groups.push(await importGroup(ports, call, group, { ...options, mine, ended }));
   const stillInEnvironment = namesLeft(plan.rows, groups);
-  return { dryRun: options.dryRun, groups, rows: plan.rows, warnings: plan.warnings, stillInEnvironment };
+  const { dryRun, tests } = options;
+  return { dryRun, tests, groups, rows: plan.rows, warnings: plan.warnings, stillInEnvironment };
 }

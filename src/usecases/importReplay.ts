@@ -11,7 +11,7 @@ interface KeptImport {
   groups: { result: ImportedGroup['result']; credential_id: string | null; stored: boolean }[];
 }
 
-export const keptImport = ({ dryRun, groups }: ImportReport): KeptImport => ({
+export const keptImport = ({ dryRun, groups }: Pick<ImportReport, 'dryRun' | 'groups'>): KeptImport => ({
   dry_run: dryRun,
   groups: groups.map(({ result, credentialId, stored }) => ({ result, credential_id: credentialId, stored })),
 });
@@ -24,7 +24,7 @@ export async function replayedImport(
   call: Call,
   plan: EnvImportPlan,
   kept: KeptImport,
-): Promise<ImportReport> {
+): Promise<Omit<ImportReport, 'tests'>> {
   const mine = (await ports.records.ownedBy(call.caller.principal)).filter((c) => c.status === 'active');
   const groups = plan.groups.map((group, index): ImportedGroup => {
     const { result = 'skipped', credential_id: id = null, stored = false } = kept.groups[index] ?? {};

@@ -175,7 +175,7 @@ describe('glassdome credentials import', function () {
       [['import', envFile('long.env', 'A=b\n'.repeat(70_000))], /too long/],
       [['import'], /Name the \.env/],
       [['import', '-'], /--yes/],
-      [['import', fixture, '--from-vault'], /not both/],
+      [['import', fixture, '--from-vault'], /--vault-address/],
       [['import', fixture, '--mount', 'x'], /--from-vault/],
       [['import', fixture, '--only', 'proxmox'], /There are: proxmox:01, proxmox:02/],
       [['import', fixture, '--grant-to', 'red'], /team:<name>/],

@@ -50,8 +50,10 @@ export const importCommand = leaf('import', "import a .env, or Glassdome's flat 
   .option('--no-tests', 'do not test by schedule what is imported, before somebody tests it')
   .option(
     '--from-vault',
-    "read Glassdome's old Vault keys instead of a file (admins, with a Vault token of their own)",
+    "read Glassdome's old Vault keys: from the broker's own Vault (admins), or, with a file or --vault-address, from a Vault that this program asks itself",
   )
+  .option('--vault-address <url>', 'for --from-vault: another Vault (with a file, default: VAULT_ADDR)')
+  .option('--vault-ca <file>', 'the CA that signed its certificate, PEM (default: VAULT_CACERT)')
   .option('--vault-token [value]', 'for --from-vault: asked for when left out; @file, - for stdin')
   .option('--mount <name>', 'for --from-vault: the mount of the old keys (default: glassdome)')
   .action(
@@ -70,9 +72,9 @@ export const importCommand = leaf('import', "import a .env, or Glassdome's flat 
         ...testsOf(options),
       };
       const report = await importFrom(cli, { ...source, body }, options, named);
-      const { content } = source.body;
-      if (report !== undefined && file !== undefined && file !== '-' && typeof content === 'string')
-        cleanFile(file, content, report, options);
+      const { fileText } = source;
+      if (report !== undefined && file !== undefined && file !== '-' && fileText !== undefined)
+        cleanFile(file, fileText, report, options);
     }),
   );
 
