@@ -113,7 +113,7 @@ describe('glassdome audit', function () {
     const alone = { env: { PATH, HOME: system.folder } };
     const good = await run('audit verify', [file, '--key', key], alone);
     expect([good.code, good.stdout], good.stderr).to.deep.equal([0, '']);
-    expect(good.stderr).to.match(/^Untouched: \d+ rows in \d+ chains, \d+ signed checkpoints/);
+    expect(good.stderr).to.match(/^Audit trail is intact: \d+ rows in \d+ chains, \d+ signed checkpoints/);
 
     const lines = readFileSync(file, 'utf8').split('\n');
     const at = lines.findIndex((line) => line.includes('"credential.read"'));
