@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type ChannelOptions, channelBody, channelFlags } from '../channelFlags.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
+import { withAdvice } from '../deliveryAdvice.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { atLeastOne } from '../fieldFlags.js';
 import { CHANNELS, type Channel, findChannel } from '../findChannel.js';
@@ -159,7 +160,7 @@ const test = leaf('test', 'send a test message now')
         method: 'POST',
       });
       if (json) printJson(body);
-      else note(body.ok ? `Sent to ${name}.` : `Not sent to ${name}: ${body.code}`);
+      else note(body.ok ? `Sent to ${name}.` : `Not sent to ${name}: ${withAdvice(body.code)}`);
       if (!body.ok) process.exitCode = EXIT.failed;
     }),
   );
