@@ -36,7 +36,10 @@ describe('commands that do one thing and end', function () {
     [['migrate'], /^The schema is up to date\.\n$/],
     [['bootstrap', '--dry-run'], /^Nothing to do: this Vault is ready for the broker\.\n$/],
     [['bootstrap'], /^Role ids \(not secret\)[^\n]*\n( {2}broker-[a-z]+ {2}[0-9a-f-]+\n)+$/],
-    [['create-admin', '--username', 'admin', '--password-file', 'PASSWORD'], /^Made local:admin;[^\n]*\n$/],
+    [
+      ['create-admin', '--username', 'admin', '--password-file', 'PASSWORD'],
+      /^Created local:admin\.[^\n]*\n$/,
+    ],
   ];
   for (const [words, printed] of texts)
     it(`${words.slice(0, 2).join(' ')}: the result alone is on stdout`, async () => {
