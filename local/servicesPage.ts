@@ -4,8 +4,8 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../src/config.js';
 import { connectors } from '../src/connectors/registry.js';
-import { isDestination } from '../src/domain/destination.js';
-import type { Connector, FieldSpec } from '../src/domain/template.js';
+import type { Connector, FieldSpec } from '../src/domain/credentials/template.js';
+import { isDestination } from '../src/domain/testing/destination.js';
 
 export const PAGE = 'docs/services.md';
 

@@ -4,8 +4,12 @@ import { parsedVariables } from './config/faults.js';
 import { problemsOf } from './config/rules.js';
 import type { Variables } from './config/variables.js';
 import { listOf } from './config/words.js';
-import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from './domain/glassdomeKey.js';
-import type { AttemptLimits } from './domain/loginAttempts.js';
+import type { AttemptLimits } from './domain/limits/loginAttempts.js';
+import {
+  type GlassdomeKeyProblem,
+  glassdomeKeyProblem,
+  MIN_KEY_BYTES,
+} from './domain/people/glassdomeKey.js';
 
 export type Config = Readonly<Variables> & {
   /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */

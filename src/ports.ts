@@ -1,7 +1,7 @@
 /**
  * What the use cases need from outside. Adapters implement these; `wire.ts` joins them. Nothing here names a library.
  */
-import type { LoginAttempts } from './domain/loginAttempts.js';
+import type { LoginAttempts } from './domain/limits/loginAttempts.js';
 import type { AuditArchive, AuditVerifier, ReadAudit } from './ports/auditTrail.js';
 import type { Changes } from './ports/changes.js';
 import type { EventFeed } from './ports/eventFeed.js';

@@ -4,7 +4,7 @@ import {
   bundleEnd,
   type CertificateFiles,
   certificateEnd,
-} from '../domain/certificatePair.js';
+} from '../domain/credentials/certificatePair.js';
 import type { OwnEnd, OwnEnds } from '../ports/notices.js';
 
 /** Something of the broker's own that may end; null: it does not, or nobody can tell. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { ROLES } from '../domain/caller.js';
-import { CREDENTIAL_STATUSES, HEALTHS, VERSION_STATES } from '../domain/credential.js';
-import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
-import { SERVICE_TYPES } from '../domain/serviceType.js';
-import { TEST_WARNINGS } from '../domain/testResult.js';
-import { SHOWN_TLS_MODES } from '../domain/tlsWarnings.js';
+import { ROLES } from '../domain/access/caller.js';
+import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/access/grant.js';
+import { CREDENTIAL_STATUSES, HEALTHS, VERSION_STATES } from '../domain/credentials/credential.js';
+import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
+import { TEST_WARNINGS } from '../domain/testing/testResult.js';
+import { SHOWN_TLS_MODES } from '../domain/testing/tlsWarnings.js';
 import { madeAnswer } from './people.js';
 
 /** What calls answer, for the OpenAPI document; the tests hold every real answer against these. */

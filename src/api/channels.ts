@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isBundle } from '../domain/certificatePair.js';
-import { CHANNEL_KINDS, type ChannelKind, isSlackAppUrl } from '../domain/channel.js';
-import { NOTICE_KINDS, SEVERITIES } from '../domain/notice.js';
-import { isTimezone } from '../domain/quietHours.js';
+import { isBundle } from '../domain/credentials/certificatePair.js';
+import { CHANNEL_KINDS, type ChannelKind, isSlackAppUrl } from '../domain/notices/channel.js';
+import { NOTICE_KINDS, SEVERITIES } from '../domain/notices/notice.js';
+import { isTimezone } from '../domain/notices/quietHours.js';
 import {
   credentialName,
   cursor,

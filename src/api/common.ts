@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { isDangerousEnvName } from '../domain/dangerousEnvNames.js';
-import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/grant.js';
-import { isMailAddress } from '../domain/mailAddress.js';
-import { brokenNameRule } from '../domain/nameRules.js';
-import { steeringCharacter } from '../domain/plainText.js';
-import { secretIn } from '../domain/secretText.js';
-import { parseServiceType } from '../domain/serviceType.js';
+import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/access/grant.js';
+import { brokenNameRule } from '../domain/credentials/nameRules.js';
+import { parseServiceType } from '../domain/credentials/serviceType.js';
+import { isDangerousEnvName } from '../domain/environment/dangerousEnvNames.js';
+import { isMailAddress } from '../domain/notices/mailAddress.js';
+import { secretIn } from '../domain/secrecy/secretText.js';
+import { steeringCharacter } from '../domain/text/plainText.js';
 
 /** Control characters would break tables, logs and mail; nothing that people type holds them. */
 const NO_CONTROL = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;

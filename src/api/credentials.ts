@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { AUDIT_OUTCOMES, isAuditActions } from '../domain/audit.js';
-import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credential.js';
-import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testPace.js';
-import { UNUSUAL_KINDS } from '../domain/unusualValues.js';
+import { AUDIT_OUTCOMES, isAuditActions } from '../domain/audit/audit.js';
+import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credentials/credential.js';
+import { UNUSUAL_KINDS } from '../domain/secrecy/unusualValues.js';
+import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testing/testPace.js';
 import {
   clearParagraph,
   credentialName,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { VERSION_SOURCES } from '../domain/credential.js';
-import { SERVICE_TYPES } from '../domain/serviceType.js';
+import { VERSION_SOURCES } from '../domain/credentials/credential.js';
+import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
 
 const moment = z.iso.datetime();
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable();

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ROLES } from '../domain/caller.js';
-import { OFFER_STATES } from '../domain/claims.js';
-import { GRANT_LEVELS } from '../domain/grant.js';
-import { SERVICE_TYPES } from '../domain/serviceType.js';
+import { ROLES } from '../domain/access/caller.js';
+import { OFFER_STATES } from '../domain/access/claims.js';
+import { GRANT_LEVELS } from '../domain/access/grant.js';
+import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
 import { cursor, limit, line, serviceTypeWord, uuid } from './common.js';
 
 /** A principal: the caller, when it is left out, or a service account, `sa:<id>`. */

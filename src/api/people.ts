@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../domain/caller.js';
+import { ROLES } from '../domain/access/caller.js';
 import { line, mailAddress, moment } from './common.js';
 
 const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -');

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { HEALTHS } from '../domain/credential.js';
-import { isTimezone } from '../domain/quietHours.js';
-import { REPORT_LISTS } from '../domain/report.js';
-import { reportExpressionProblem } from '../domain/reportSchedule.js';
+import { HEALTHS } from '../domain/credentials/credential.js';
+import { isTimezone } from '../domain/notices/quietHours.js';
+import { REPORT_LISTS } from '../domain/reports/report.js';
+import { reportExpressionProblem } from '../domain/reports/reportSchedule.js';
 import { credentialName, cursor, limit, line, moment, uuid } from './common.js';
 
 export const createReportBody = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../domain/caller.js';
+import { ROLES } from '../domain/access/caller.js';
 
 const moment = z.iso.datetime();
 

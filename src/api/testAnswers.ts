@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HEALTHS } from '../domain/credential.js';
-import { SERVICE_TYPES } from '../domain/serviceType.js';
-import { TEST_CODES, TEST_STEPS, TEST_TRIGGERS, TEST_WARNINGS } from '../domain/testResult.js';
+import { HEALTHS } from '../domain/credentials/credential.js';
+import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
+import { TEST_CODES, TEST_STEPS, TEST_TRIGGERS, TEST_WARNINGS } from '../domain/testing/testResult.js';
 import { credentialAnswer } from './answers.js';
 
 /** What tests answer, for the OpenAPI document. */

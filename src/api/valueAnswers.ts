@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SERVICE_TYPES } from '../domain/serviceType.js';
+import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
 
 /** What calls that hand out values answer. */
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable();

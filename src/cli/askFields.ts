@@ -1,4 +1,4 @@
-import type { FieldSpec, Template } from '../domain/template.js';
+import type { FieldSpec, Template } from '../domain/credentials/template.js';
 import { CliError, EXIT } from './exitCodes.js';
 import { type FieldInput, flagOf, SECRET_TYPES } from './fieldFlags.js';
 import { secretInput } from './secretInput.js';

@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { cleanedDotenv, type TakenLine } from '../domain/dotenvCleaned.js';
+import { cleanedDotenv, type TakenLine } from '../domain/imports/dotenvCleaned.js';
 import { CliError, EXIT, systemReason } from './exitCodes.js';
 import type { ImportReport } from './importReport.js';
 import { cell } from './output.js';

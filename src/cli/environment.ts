@@ -1,5 +1,5 @@
-import { isDangerousEnvName } from '../domain/dangerousEnvNames.js';
-import { parseDotenv, warningText } from '../domain/dotenv.js';
+import { isDangerousEnvName } from '../domain/environment/dangerousEnvNames.js';
+import { parseDotenv, warningText } from '../domain/imports/dotenv.js';
 import type { Cli } from './cli.js';
 import { readDotenvText } from './envFile.js';
 import { reportGaps, requirePresent } from './environmentGaps.js';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { FieldSpec, Template } from '../domain/template.js';
+import type { FieldSpec, Template } from '../domain/credentials/template.js';
 import type { Cli } from './cli.js';
 import { repeated } from './command.js';
 import { CliError, EXIT } from './exitCodes.js';

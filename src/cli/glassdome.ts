@@ -1,8 +1,8 @@
 #!/usr/bin/env -S node --
 // The -- above: some releases of Node take an --env-file for theirs wherever it stands.
 import { fileURLToPath } from 'node:url';
-import { nearMiss } from '../domain/nearMiss.js';
-import { quotedName } from '../domain/quotable.js';
+import { nearMiss } from '../domain/credentials/nearMiss.js';
+import { quotedName } from '../domain/text/quotable.js';
 import { EXIT } from './exitCodes.js';
 import { handOver, nextGlassdome } from './handOver.js';
 import { glassdomeProgram } from './program.js';

@@ -1,5 +1,5 @@
-import { type DotenvWarning, warningText } from '../domain/dotenv.js';
-import type { ImportClass } from '../domain/envImport.js';
+import { type DotenvWarning, warningText } from '../domain/imports/dotenv.js';
+import type { ImportClass } from '../domain/imports/envImport.js';
 import { fileHints } from './fileHints.js';
 import { cell, printTable } from './output.js';
 import { note, say } from './terminal.js';

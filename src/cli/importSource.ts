@@ -1,4 +1,4 @@
-import { parseDotenv } from '../domain/dotenv.js';
+import { parseDotenv } from '../domain/imports/dotenv.js';
 import { Secret } from '../domain/secret.js';
 import { MAX_BYTES, readDotenvText } from './envFile.js';
 import { ownEnvironment } from './environment.js';

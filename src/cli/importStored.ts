@@ -1,6 +1,6 @@
-import { parseDotenv } from '../domain/dotenv.js';
+import { isVariableName } from '../domain/environment/variableName.js';
+import { parseDotenv } from '../domain/imports/dotenv.js';
 import type { Secret } from '../domain/secret.js';
-import { isVariableName } from '../domain/variableName.js';
 import { formatVariables } from './envFormats.js';
 import { CliError, EXIT } from './exitCodes.js';
 import type { ImportReport } from './importReport.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseDotenv } from '../domain/dotenv.js';
+import { parseDotenv } from '../domain/imports/dotenv.js';
 import type { Cli } from './cli.js';
 import { type Environment, ownEnvironment } from './environment.js';
 import { CliError, EXIT } from './exitCodes.js';

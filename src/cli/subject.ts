@@ -1,4 +1,4 @@
-import { nearMiss } from '../domain/nearMiss.js';
+import { nearMiss } from '../domain/credentials/nearMiss.js';
 import { visibleAccounts } from './accountNames.js';
 import type { Cli } from './cli.js';
 import { CliError, EXIT } from './exitCodes.js';

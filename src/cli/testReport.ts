@@ -1,4 +1,4 @@
-import type { TestCode } from '../domain/testResult.js';
+import type { TestCode } from '../domain/testing/testResult.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { cell } from './output.js';
 import { note, say } from './terminal.js';

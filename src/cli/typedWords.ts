@@ -1,4 +1,4 @@
-import { secretIn } from '../domain/secretText.js';
+import { secretIn } from '../domain/secrecy/secretText.js';
 
 /** Flags whose values are secrets, whatever they look like. */
 const SECRET_FLAG =

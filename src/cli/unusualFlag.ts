@@ -1,4 +1,4 @@
-import { UNUSUAL_KINDS } from '../domain/unusualValues.js';
+import { UNUSUAL_KINDS } from '../domain/secrecy/unusualValues.js';
 import { repeated } from './command.js';
 
 /** The flag of every command that stores values. */

@@ -1,4 +1,4 @@
-import { weakPassword } from '../domain/weakPassword.js';
+import { weakPassword } from '../domain/people/weakPassword.js';
 import type { Variables } from './variables.js';
 import { hostOf, LOOPBACK, listOf } from './words.js';
 

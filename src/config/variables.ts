@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { isSender } from '../domain/mailAddress.js';
-import { isTimezone } from '../domain/quietHours.js';
-import { rulesByType } from '../domain/reminderRules.js';
-import { reportExpressionProblem } from '../domain/reportSchedule.js';
-import { testIntervals } from '../domain/testPace.js';
+import { isSender } from '../domain/notices/mailAddress.js';
+import { isTimezone } from '../domain/notices/quietHours.js';
+import { rulesByType } from '../domain/notices/reminderRules.js';
+import { reportExpressionProblem } from '../domain/reports/reportSchedule.js';
+import { testIntervals } from '../domain/testing/testPace.js';
 import { cidrs, flag, months, mount, port } from './shapes.js';
 import { isOrigin, listOf } from './words.js';
 

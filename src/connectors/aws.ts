@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { REGION } from './awsRegions.js';
 import { testAws } from './awsTest.js';
 import { each, matching, oneWord, type Rule, rulesOf } from './fieldRules.js';

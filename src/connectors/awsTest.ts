@@ -1,8 +1,8 @@
 import aws4 from 'aws4';
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { Secret } from '../domain/secret.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { PARTITIONS, REGION, suffixOf } from './awsRegions.js';
 import {
   baseUrl,

@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { testAzure } from './azureTest.js';
 import { DOMAIN } from './azureToken.js';
 import { GUID, guid, oneWord, rulesOf } from './fieldRules.js';

@@ -1,6 +1,6 @@
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { idOf, tokenFor } from './azureToken.js';
 import { endOfCertificate } from './certificate.js';
 import { jwtClaims } from './jwtClaims.js';

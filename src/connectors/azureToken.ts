@@ -1,7 +1,7 @@
 import { constants, createHash, randomUUID, sign, X509Certificate } from 'node:crypto';
-import type { FieldValues } from '../domain/fields.js';
-import type { Probe } from '../domain/outbound.js';
-import { ended, type Finding, foreignText } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Probe } from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText } from '../domain/testing/testResult.js';
 import { isCertificate, privateKey } from './certificate.js';
 import { GUID } from './fieldRules.js';
 import { headerSafe, jsonObject, maybeJson, needed, notThisService, optional, setting } from './probing.js';

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { foreignText } from '../domain/testResult.js';
+import { foreignText } from '../domain/testing/testResult.js';
 
 /** The end of the first certificate of a PEM text; undefined when it can't be read. */
 export function endOfCertificate(pem: string): Date | undefined {

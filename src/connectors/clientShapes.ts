@@ -1,5 +1,5 @@
-import type { Credential } from '../domain/credential.js';
-import type { ServiceType } from '../domain/serviceType.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
 import { envVocabulary } from './envNames.js';
 
 /** Where one argument of a client comes from. */

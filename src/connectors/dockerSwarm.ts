@@ -1,13 +1,13 @@
-import type { FieldValues } from '../domain/fields.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
 import {
   headerOf,
   type OutboundAnswer,
   OutboundFailure,
   type Probe,
   type TlsChoice,
-} from '../domain/outbound.js';
-import type { Connector } from '../domain/template.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+} from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { endOfCertificate, privateKey } from './certificate.js';
 import { rulesOf } from './fieldRules.js';
 import { HOST, pastedUrl } from './pastedUrl.js';

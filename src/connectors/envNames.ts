@@ -1,8 +1,8 @@
-import { type EnvFamily, type EnvMeaning, envLexicon } from '../domain/envFamily.js';
-import type { EnvVocabulary } from '../domain/envVocabulary.js';
-import type { Connector } from '../domain/template.js';
-import { secretNames } from '../domain/templateFields.js';
-import type { Spelling } from '../domain/variableAliases.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { secretNames } from '../domain/credentials/templateFields.js';
+import type { Spelling } from '../domain/environment/variableAliases.js';
+import { type EnvFamily, type EnvMeaning, envLexicon } from '../domain/imports/envFamily.js';
+import type { EnvVocabulary } from '../domain/imports/envVocabulary.js';
 import { otherFamilies } from './otherFamilies.js';
 import { plainVariables } from './plainVariables.js';
 import { connectorOf, connectors } from './registry.js';

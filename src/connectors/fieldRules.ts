@@ -1,6 +1,6 @@
+import type { FieldValues } from '../domain/credentials/fields.js';
 import type { FieldProblem } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
-import { TestEnded } from '../domain/testResult.js';
+import { TestEnded } from '../domain/testing/testResult.js';
 import { optional } from './probing.js';
 
 /** The rule that a value breaks, as `must …`, or undefined. Never tells the value; may look at the other fields. */

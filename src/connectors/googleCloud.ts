@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { matching, readable, rulesOf } from './fieldRules.js';
 import { PROJECT_ID, testGoogleCloud } from './googleCloudTest.js';
 import { keyFile } from './googleKeyFile.js';

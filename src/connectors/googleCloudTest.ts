@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { type KeyFile, keyFile, TOKEN_URI } from './googleKeyFile.js';
 import {
   clocksDiffer,

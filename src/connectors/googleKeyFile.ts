@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { ended, type TestEnded } from '../domain/testResult.js';
-import { repairedPem, unwrapped } from '../domain/wrappedText.js';
+import { ended, type TestEnded } from '../domain/testing/testResult.js';
+import { repairedPem, unwrapped } from '../domain/text/wrappedText.js';
 import { isObject } from './probing.js';
 
 /** Pinned: a key file that names another address would hand it a signed assertion. */

@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { basicName, each, matching, oneWord, rulesOf } from './fieldRules.js';
 import { testGrafana } from './grafanaTest.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsRules } from './tlsFields.js';

@@ -1,6 +1,6 @@
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { OutboundAnswer, Probe, TlsChoice } from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import {
   baseUrl,
   headerSafe,

@@ -1,7 +1,7 @@
-import type { FieldValues } from '../domain/fields.js';
-import { headerOf, type OutboundAnswer, type Probe } from '../domain/outbound.js';
-import type { Connector } from '../domain/template.js';
-import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { headerOf, type OutboundAnswer, type Probe } from '../domain/testing/outbound.js';
+import { type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { rulesOf } from './fieldRules.js';
 import { pastedUrl } from './pastedUrl.js';
 import { baseUrl, needed, notThisService, setting } from './probing.js';

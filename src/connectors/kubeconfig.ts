@@ -1,9 +1,9 @@
 import { parseDocument } from 'yaml';
-import type { FieldValues } from '../domain/fields.js';
-import type { TlsChoice } from '../domain/outbound.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { Secret } from '../domain/secret.js';
-import { ended, type TestEnded } from '../domain/testResult.js';
-import { unwrapped } from '../domain/wrappedText.js';
+import type { TlsChoice } from '../domain/testing/outbound.js';
+import { ended, type TestEnded } from '../domain/testing/testResult.js';
+import { unwrapped } from '../domain/text/wrappedText.js';
 import { inner, isObject, setting } from './probing.js';
 import { tlsOf } from './tlsFields.js';
 

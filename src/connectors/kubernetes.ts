@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { matching, oneWord, readable, rulesOf } from './fieldRules.js';
 import { readKubeconfig } from './kubeconfig.js';
 import { testKubernetes } from './kubernetesTest.js';

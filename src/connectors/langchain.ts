@@ -1,7 +1,7 @@
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
-import type { Connector } from '../domain/template.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import type { OutboundAnswer, Probe, TlsChoice } from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { each, guid, matching, oneWord, rulesOf } from './fieldRules.js';
 import {
   baseUrl,

@@ -1,4 +1,4 @@
-import type { TestWarning } from '../domain/testResult.js';
+import type { TestWarning } from '../domain/testing/testResult.js';
 
 /** Model lists age: the service's own list tells whether the default that was stored is still there. */
 export function modelWarnings(model: string | undefined, models: readonly string[]): TestWarning[] {

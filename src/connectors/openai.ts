@@ -1,7 +1,7 @@
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
-import type { Connector } from '../domain/template.js';
-import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
+import { type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { each, matching, oneWord, type Rule, rulesOf } from './fieldRules.js';
 import { modelWarnings } from './modelWarnings.js';
 import {

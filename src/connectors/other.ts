@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { declaresTest, testOther } from './otherTest.js';
 import { brokerTlsDestinationFields, brokerTlsFields } from './tlsFields.js';
 

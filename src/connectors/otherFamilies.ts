@@ -1,4 +1,4 @@
-import type { EnvFamily } from '../domain/envFamily.js';
+import type { EnvFamily } from '../domain/imports/envFamily.js';
 
 type Table = Omit<EnvFamily, 'serviceType' | 'aliases'> & { aliases?: EnvFamily['aliases'] };
 

@@ -1,6 +1,6 @@
-import type { FieldValues } from '../domain/fields.js';
-import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
-import { ended, type Finding } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/testing/outbound.js';
+import { ended, type Finding } from '../domain/testing/testResult.js';
 import { baseUrl, headerSafe, optional, setting } from './probing.js';
 import { lockedByCertificate } from './stranger.js';
 import { tlsOf, withoutClientCertificate } from './tlsFields.js';

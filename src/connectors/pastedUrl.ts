@@ -1,4 +1,4 @@
-import type { PasteForm } from '../domain/template.js';
+import type { PasteForm } from '../domain/credentials/template.js';
 
 /** A host in an address; a login inside a URL does not match, so that it is refused. */
 export const HOST = '(\\[[^\\]\\s]+\\]|[^/:@\\s"\'\\[\\]]+)(?::(\\d{1,5}))?';

@@ -1,4 +1,4 @@
-import type { PlainVariable } from '../domain/envVocabulary.js';
+import type { PlainVariable } from '../domain/imports/envVocabulary.js';
 
 const names = (text: string): string[] => text.trim().split(/\s+/);
 

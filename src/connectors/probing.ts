@@ -1,6 +1,6 @@
-import type { FieldValues } from '../domain/fields.js';
-import { headerOf, type OutboundAnswer } from '../domain/outbound.js';
-import { ended, type Finding, type TestEnded } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import { headerOf, type OutboundAnswer } from '../domain/testing/outbound.js';
+import { ended, type Finding, type TestEnded } from '../domain/testing/testResult.js';
 
 /** A field that is not secret; undefined when it was left out. */
 export function setting(values: FieldValues, name: string): string | undefined {

@@ -1,7 +1,7 @@
-import type { FieldValues } from '../domain/fields.js';
-import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
-import type { Connector } from '../domain/template.js';
-import { ended, type Finding, foreignText } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/testing/outbound.js';
+import { ended, type Finding, foreignText } from '../domain/testing/testResult.js';
 import { endOfCertificate } from './certificate.js';
 import { basicName, oneWord, rulesOf } from './fieldRules.js';
 import { endOfToken } from './jwtClaims.js';

@@ -1,5 +1,5 @@
-import { OutboundFailure } from '../domain/outbound.js';
-import { ended, TestEnded, type TestWarning } from '../domain/testResult.js';
+import { OutboundFailure } from '../domain/testing/outbound.js';
+import { ended, TestEnded, type TestWarning } from '../domain/testing/testResult.js';
 
 /**
  * What is only asked to tell more: once a credential is proven, nothing that fails here takes that back. Undefined

@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { matching, rulesOf } from './fieldRules.js';
 import { pastedUrl } from './pastedUrl.js';
 import { testProxmox } from './proxmoxTest.js';

@@ -1,5 +1,5 @@
-import type { ServiceType } from '../domain/serviceType.js';
-import type { Connector, Template } from '../domain/template.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
+import type { Connector, Template } from '../domain/credentials/template.js';
 import { anthropic } from './anthropic.js';
 import { aws } from './aws.js';
 import { azure } from './azure.js';

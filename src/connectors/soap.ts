@@ -1,4 +1,4 @@
-import type { OutboundAnswer, Probe, TlsChoice } from '../domain/outbound.js';
+import type { OutboundAnswer, Probe, TlsChoice } from '../domain/testing/outbound.js';
 import { xmlEscaped } from './xmlText.js';
 
 /** One SOAP end point during one test; the session cookie that it gives is sent back to it. */

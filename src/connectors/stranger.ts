@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type OutboundAnswer, OutboundFailure } from '../domain/outbound.js';
-import { ended } from '../domain/testResult.js';
+import { type OutboundAnswer, OutboundFailure } from '../domain/testing/outbound.js';
+import { ended } from '../domain/testing/testResult.js';
 import { notThisService } from './probing.js';
 import { type Voice, verdict, wantsCertificate, wantsHttps } from './voice.js';
 

@@ -1,8 +1,8 @@
-import type { FieldValues } from '../domain/fields.js';
-import type { TlsChoice } from '../domain/outbound.js';
-import type { FieldSpec } from '../domain/template.js';
-import { ended } from '../domain/testResult.js';
-import { impliedMode, TLS_MODES } from '../domain/tlsRules.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { FieldSpec } from '../domain/credentials/template.js';
+import { impliedMode, TLS_MODES } from '../domain/credentials/tlsRules.js';
+import type { TlsChoice } from '../domain/testing/outbound.js';
+import { ended } from '../domain/testing/testResult.js';
 import { belongTogether, brokenCertificate, isCertificate, privateKey } from './certificate.js';
 import { matching, type Rule } from './fieldRules.js';
 import { optional, setting } from './probing.js';

@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/template.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { rulesOf } from './fieldRules.js';
 import { pastedUrl } from './pastedUrl.js';
 import { tlsDestinationFields, tlsFields, tlsRules } from './tlsFields.js';

@@ -1,6 +1,6 @@
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, Probe } from '../domain/outbound.js';
-import { type Finding, foreignText, type TestWarning } from '../domain/testResult.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
+import { type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
 import { baseUrl, needed, notThisService, setting } from './probing.js';
 import { bestEffort } from './proof.js';
 import { SoapEndpoint } from './soap.js';

@@ -1,5 +1,5 @@
-import { headerOf, type OutboundAnswer } from '../domain/outbound.js';
-import type { Finding } from '../domain/testResult.js';
+import { headerOf, type OutboundAnswer } from '../domain/testing/outbound.js';
+import type { Finding } from '../domain/testing/testResult.js';
 import { capital, notThisService, rateLimited, usualFinding } from './probing.js';
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/outbound.js';
-import { ended, type TestEnded } from '../domain/testResult.js';
+import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/testing/outbound.js';
+import { ended, type TestEnded } from '../domain/testing/testResult.js';
 import { authenticateMessage, type NtlmUser, negotiateMessage, readChallenge } from './ntlm.js';
 
 const SOAP = 'http://www.w3.org/2003/05/soap-envelope';

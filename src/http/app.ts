@@ -1,8 +1,8 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import { AddressBudget } from '../domain/addressBudget.js';
-import type { Call, Caller } from '../domain/caller.js';
+import type { Call, Caller } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
-import { isQuotableField } from '../domain/quotable.js';
+import { AddressBudget } from '../domain/limits/addressBudget.js';
+import { isQuotableField } from '../domain/text/quotable.js';
 import type { Ports } from '../ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
 import { auditRoutes } from './auditRoutes.js';

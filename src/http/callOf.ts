@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { BAD_TOKEN, type Call, type Caller } from '../domain/caller.js';
+import { BAD_TOKEN, type Call, type Caller } from '../domain/access/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
 import type { Addresses } from '../ports/notices.js';

@@ -8,7 +8,7 @@ import {
   type CertificateFiles,
   type CertificatePair,
   certificateEnd,
-} from '../domain/certificatePair.js';
+} from '../domain/credentials/certificatePair.js';
 import type { Log } from '../ports/runtime.js';
 import { TIME_LIMITS } from './timeLimits.js';
 

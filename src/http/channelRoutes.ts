@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import * as shapes from '../api/channels.js';
-import type { Channel } from '../domain/channel.js';
+import type { Channel } from '../domain/notices/channel.js';
 import { Secret } from '../domain/secret.js';
 import type { ChannelTarget, Delivery } from '../ports/notices.js';
 import {

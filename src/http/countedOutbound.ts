@@ -1,5 +1,5 @@
-import type { AddressBudget } from '../domain/addressBudget.js';
 import { BrokerError } from '../domain/errors.js';
+import type { AddressBudget } from '../domain/limits/addressBudget.js';
 import type { Outbound, OutboundSession } from '../ports/outbound.js';
 import type { Clock } from '../ports/runtime.js';
 

@@ -1,4 +1,4 @@
-import { escapedHtml } from '../domain/htmlText.js';
+import { escapedHtml } from '../domain/text/htmlText.js';
 import { type Member, membersOf, type Schema } from './docsSchema.js';
 
 interface Content {

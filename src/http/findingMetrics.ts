@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { FINDING_KINDS } from '../domain/vaultFinding.js';
+import { FINDING_KINDS } from '../domain/reconcile/vaultFinding.js';
 import type { Ports } from '../ports.js';
 import { cachedLook } from './cachedLook.js';
 

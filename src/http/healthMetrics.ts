@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { HEALTHS } from '../domain/credential.js';
-import { TEST_CODES } from '../domain/testResult.js';
+import { HEALTHS } from '../domain/credentials/credential.js';
+import { TEST_CODES } from '../domain/testing/testResult.js';
 import type { Ports } from '../ports.js';
 import { cachedLook } from './cachedLook.js';
 

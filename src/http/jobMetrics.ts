@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { silenceOf } from '../domain/standstill.js';
+import { silenceOf } from '../domain/operations/standstill.js';
 import type { JobsStatus } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 import { cachedLook } from './cachedLook.js';

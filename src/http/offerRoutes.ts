@@ -1,5 +1,5 @@
 import * as shapes from '../api/offers.js';
-import type { Preference } from '../domain/variablePlan.js';
+import type { Preference } from '../domain/environment/variablePlan.js';
 import { acceptOffer, declineOffer, listOffers, type ShownOffer } from '../usecases/offers.js';
 import { listPreferences, setPreferences } from '../usecases/preferences.js';
 import { json, parse, type Route } from './route.js';

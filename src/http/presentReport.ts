@@ -1,6 +1,6 @@
-import { HEALTHS } from '../domain/credential.js';
-import { REPORT_LISTS, type Report, type ReportLine, type ReportList } from '../domain/report.js';
-import type { ReportSchedule } from '../domain/reportSchedule.js';
+import { HEALTHS } from '../domain/credentials/credential.js';
+import { REPORT_LISTS, type Report, type ReportLine, type ReportList } from '../domain/reports/report.js';
+import type { ReportSchedule } from '../domain/reports/reportSchedule.js';
 import type { ReportHead, StoredReport } from '../ports/reports.js';
 
 export function presentReportHead(report: ReportHead): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { ShownCertificate, TestResult, TestRun } from '../domain/testResult.js';
+import type { ShownCertificate, TestResult, TestRun } from '../domain/testing/testResult.js';
 import type { CredentialHealth } from '../usecases/credentialHealth.js';
 import type { FetchedCertificates } from '../usecases/fetchCertificate.js';
 import type { StoredTest } from '../usecases/testCredential.js';

@@ -1,5 +1,5 @@
 import * as shapes from '../api/reports.js';
-import { reportPage } from '../domain/reportPage.js';
+import { reportPage } from '../domain/reports/reportPage.js';
 import { getReport, listReports, makeReport } from '../usecases/reports.js';
 import { presentReport, presentReportHead, reportCsv } from './presentReport.js';
 import { json, pageOf, parse, type Route } from './route.js';

@@ -1,8 +1,8 @@
 /** The audit trail: rows of reads, and the proof over all rows. */
 
-import type { AuditEvent, AuditRow } from '../domain/audit.js';
-import type { AuditProblem } from '../domain/auditProof.js';
-import type { CheckpointName, StoredCheckpoint } from '../domain/checkpoint.js';
+import type { AuditEvent, AuditRow } from '../domain/audit/audit.js';
+import type { AuditProblem } from '../domain/audit/auditProof.js';
+import type { CheckpointName, StoredCheckpoint } from '../domain/audit/checkpoint.js';
 import type { UsageRow } from './records.js';
 
 /** Audit and usage of reads: many callers, one flush. Resolves when the row is durable; only then may a value leave. */

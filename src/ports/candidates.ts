@@ -1,9 +1,9 @@
 /** What `resolve` and `environment` choose from. */
-import type { Reached, Receiver } from '../domain/claims.js';
-import type { Credential } from '../domain/credential.js';
-import type { Standing } from '../domain/grant.js';
-import type { ServiceType } from '../domain/serviceType.js';
-import type { Preference } from '../domain/variablePlan.js';
+import type { Reached, Receiver } from '../domain/access/claims.js';
+import type { Standing } from '../domain/access/grant.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
+import type { Preference } from '../domain/environment/variablePlan.js';
 
 /** A credential that the caller owns or holds a grant on, with what decides whether and since when it counts. */
 export interface Candidate extends Standing, Reached {

@@ -1,12 +1,13 @@
 /** What use cases change in Postgres, each change with its audit rows. */
-import type { AuditEvent } from '../domain/audit.js';
-import type { Role } from '../domain/caller.js';
-import type { Channel } from '../domain/channel.js';
-import type { Credential, CredentialVersion } from '../domain/credential.js';
-import type { Grant } from '../domain/grant.js';
-import type { ReportSchedule } from '../domain/reportSchedule.js';
-import type { TestCode, TestRun } from '../domain/testResult.js';
-import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
+
+import type { Role } from '../domain/access/caller.js';
+import type { Grant } from '../domain/access/grant.js';
+import type { AuditEvent } from '../domain/audit/audit.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import type { Channel } from '../domain/notices/channel.js';
+import type { Resolution, VaultFinding } from '../domain/reconcile/vaultFinding.js';
+import type { ReportSchedule } from '../domain/reports/reportSchedule.js';
+import type { TestCode, TestRun } from '../domain/testing/testResult.js';
 import type { DisabledWrites } from './disabledWrites.js';
 import type { ReportOnly } from './findings.js';
 import type { ImportWrites } from './imports.js';

@@ -1,8 +1,8 @@
 /** What in Vault is not as the rows say, and what the reconciler keeps about itself. */
-import type { Caller } from '../domain/caller.js';
-import type { CheckpointName } from '../domain/checkpoint.js';
-import type { CredentialVersion } from '../domain/credential.js';
-import type { FindingKind, VaultFinding } from '../domain/vaultFinding.js';
+import type { Caller } from '../domain/access/caller.js';
+import type { CheckpointName } from '../domain/audit/checkpoint.js';
+import type { CredentialVersion } from '../domain/credentials/credential.js';
+import type { FindingKind, VaultFinding } from '../domain/reconcile/vaultFinding.js';
 import type { Page, PageRequest } from './records.js';
 
 /** A finding with what identifies its credential; null where it has none. */

@@ -1,4 +1,4 @@
-import type { ImportMark } from '../domain/importMerge.js';
+import type { ImportMark } from '../domain/imports/importMerge.js';
 
 /** What an import leaves beside the credentials themselves. */
 export interface ImportWrites {

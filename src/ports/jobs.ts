@@ -1,5 +1,5 @@
 /** Durable work and what is due by the clock. */
-import type { ServiceType } from '../domain/serviceType.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
 
 /** Something to be done by a worker. */
 export interface Job {

@@ -1,8 +1,8 @@
 /** What has to be told, and the ways to tell it. */
-import type { Caller } from '../domain/caller.js';
-import type { Channel, ChannelKind, NoticeSubject, PutNotice } from '../domain/channel.js';
-import type { Message, NoticeCount } from '../domain/message.js';
-import type { Severity } from '../domain/notice.js';
+import type { Caller } from '../domain/access/caller.js';
+import type { Channel, ChannelKind, NoticeSubject, PutNotice } from '../domain/notices/channel.js';
+import type { Message, NoticeCount } from '../domain/notices/message.js';
+import type { Severity } from '../domain/notices/notice.js';
 import type { Secret } from '../domain/secret.js';
 import type { EventDelivery } from './eventFeed.js';
 import type { Page, PageRequest } from './records.js';

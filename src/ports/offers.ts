@@ -1,7 +1,7 @@
 /** What somebody gives a receiver that fills nothing until the receiver accepts it. */
-import type { ClaimHistory, OfferState, ReachingGrant, Receiver } from '../domain/claims.js';
-import type { Credential } from '../domain/credential.js';
-import type { Preference } from '../domain/variablePlan.js';
+import type { ClaimHistory, OfferState, ReachingGrant, Receiver } from '../domain/access/claims.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { Preference } from '../domain/environment/variablePlan.js';
 import type { Page, PageRequest } from './records.js';
 
 /** A grant to one receiver. Its id is the grant's: one that is taken back and given again is another offer. */

@@ -1,6 +1,6 @@
 /** The one way to systems that are not the broker's own. */
-import type { Probe } from '../domain/outbound.js';
-import type { ShownCertificate } from '../domain/testResult.js';
+import type { Probe } from '../domain/testing/outbound.js';
+import type { ShownCertificate } from '../domain/testing/testResult.js';
 
 /** The one way to systems that are not the broker's own: TLS choice, deadline, byte cap, address policy, turn by turn. */
 export interface Outbound {

@@ -1,5 +1,5 @@
 /** Rows about people, teams and service accounts. */
-import type { Role } from '../domain/caller.js';
+import type { Role } from '../domain/access/caller.js';
 
 export interface Team {
   /** Unique, `[a-z0-9][a-z0-9-]{0,62}`; what grants name. */

@@ -1,14 +1,20 @@
 /** What use cases read from Postgres. */
-import type { ListedAuditRow } from '../domain/audit.js';
-import type { Caller } from '../domain/caller.js';
-import type { PutNotice } from '../domain/channel.js';
-import type { Credential, CredentialStatus, CredentialVersion, Health } from '../domain/credential.js';
-import type { NoticeState } from '../domain/dueNotices.js';
-import type { Grant, Standing } from '../domain/grant.js';
-import type { ImportMark } from '../domain/importMerge.js';
-import type { ServiceType } from '../domain/serviceType.js';
-import type { TestCode, TestRun } from '../domain/testResult.js';
-import type { HealthMark } from '../domain/uptime.js';
+
+import type { Caller } from '../domain/access/caller.js';
+import type { Grant, Standing } from '../domain/access/grant.js';
+import type { ListedAuditRow } from '../domain/audit/audit.js';
+import type {
+  Credential,
+  CredentialStatus,
+  CredentialVersion,
+  Health,
+} from '../domain/credentials/credential.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
+import type { ImportMark } from '../domain/imports/importMerge.js';
+import type { PutNotice } from '../domain/notices/channel.js';
+import type { NoticeState } from '../domain/notices/dueNotices.js';
+import type { TestCode, TestRun } from '../domain/testing/testResult.js';
+import type { HealthMark } from '../domain/testing/uptime.js';
 import type { CandidateQuery, Candidates } from './candidates.js';
 import type { IdempotencyRecord, Notice, OpenIntent, WriteIntent } from './changes.js';
 import type { OfferReads } from './offers.js';

@@ -1,6 +1,6 @@
 /** What use cases need from Vault. */
-import type { RowKey } from '../domain/auditChain.js';
-import type { FieldValues } from '../domain/fields.js';
+import type { RowKey } from '../domain/audit/auditChain.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Secret } from '../domain/secret.js';
 
 /** One stored version as Vault tells of it. `createdTime` is Vault's own text. */

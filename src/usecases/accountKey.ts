@@ -1,7 +1,7 @@
-import { activeConditionals } from '../domain/authMethod.js';
-import type { FieldValues } from '../domain/fields.js';
-import type { Connector } from '../domain/template.js';
-import { allFields } from '../domain/templateFields.js';
+import { activeConditionals } from '../domain/credentials/authMethod.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { allFields } from '../domain/credentials/templateFields.js';
 import type { Ports } from '../ports.js';
 
 /** Whom a connection trusts says nothing of the account at its end. */

@@ -1,8 +1,8 @@
-import type { Credential, CredentialVersion } from '../domain/credential.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
-import { firstTest } from '../domain/testPace.js';
-import type { VaultFinding } from '../domain/vaultFinding.js';
+import type { VaultFinding } from '../domain/reconcile/vaultFinding.js';
+import { firstTest } from '../domain/testing/testPace.js';
 import type { ChangeTx, CredentialPatch } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 

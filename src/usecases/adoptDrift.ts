@@ -1,9 +1,9 @@
-import type { Credential, CredentialVersion } from '../domain/credential.js';
-import { destinationChanged } from '../domain/destination.js';
-import type { FieldValues } from '../domain/fields.js';
-import { healthAfter } from '../domain/health.js';
-import { isTestCode, type TestResult } from '../domain/testResult.js';
-import type { VaultFinding } from '../domain/vaultFinding.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { VaultFinding } from '../domain/reconcile/vaultFinding.js';
+import { destinationChanged } from '../domain/testing/destination.js';
+import { healthAfter } from '../domain/testing/health.js';
+import { isTestCode, type TestResult } from '../domain/testing/testResult.js';
 import type { Ports } from '../ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { activated } from './activation.js';

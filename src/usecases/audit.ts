@@ -1,6 +1,6 @@
-import type { ListedAuditRow } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
-import { CHECKPOINTS } from '../domain/checkpoint.js';
+import type { Call } from '../domain/access/caller.js';
+import type { ListedAuditRow } from '../domain/audit/audit.js';
+import { CHECKPOINTS } from '../domain/audit/checkpoint.js';
 import type {
   ArchivedRow,
   AuditArchive,

@@ -1,5 +1,5 @@
-import type { AuditAction, AuditEvent, AuditOutcome } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditAction, AuditEvent, AuditOutcome } from '../domain/audit/audit.js';
 
 /** An audit event of this call; `more` overrides what the call alone can't tell. */
 export function auditEvent(

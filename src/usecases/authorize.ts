@@ -1,8 +1,8 @@
-import type { AuditAction } from '../domain/audit.js';
-import { BAD_TOKEN, type Call } from '../domain/caller.js';
-import type { Credential, CredentialStatus } from '../domain/credential.js';
+import { BAD_TOKEN, type Call } from '../domain/access/caller.js';
+import { type Decision, decide, type Standing, type Verb } from '../domain/access/grant.js';
+import type { AuditAction } from '../domain/audit/audit.js';
+import type { Credential, CredentialStatus } from '../domain/credentials/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
-import { type Decision, decide, type Standing, type Verb } from '../domain/grant.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditAction, AuditEvent } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import { levelAtLeast, type Standing } from '../domain/access/grant.js';
+import type { AuditAction, AuditEvent } from '../domain/audit/audit.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
-import { levelAtLeast, type Standing } from '../domain/grant.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';

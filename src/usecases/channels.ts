@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Call } from '../domain/caller.js';
-import { type Channel, unheededByEvents } from '../domain/channel.js';
+import type { Call } from '../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import { messageOf } from '../domain/message.js';
+import { type Channel, unheededByEvents } from '../domain/notices/channel.js';
+import { messageOf } from '../domain/notices/message.js';
 import { Secret } from '../domain/secret.js';
 import type { ChannelState, ChannelTarget, Delivery, DeliveryState, NeverSent } from '../ports/notices.js';
 import type { Page, PageRequest } from '../ports/records.js';

@@ -1,4 +1,4 @@
-import type { AuditProblem } from '../domain/auditProof.js';
+import type { AuditProblem } from '../domain/audit/auditProof.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type MarkerReader, readMarker } from './restoreMarker.js';

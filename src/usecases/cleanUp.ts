@@ -1,4 +1,4 @@
-import { droppedBefore, type RetentionPolicy } from '../domain/retention.js';
+import { droppedBefore, type RetentionPolicy } from '../domain/audit/retention.js';
 import type { AgedTable, MonthlyTable } from '../ports/retention.js';
 import type { Ports } from '../ports.js';
 import { proveAudit } from './audit.js';

@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../domain/audit.js';
-import type { Credential } from '../domain/credential.js';
-import type { ImportMark } from '../domain/importMerge.js';
+import type { AuditEvent } from '../domain/audit/audit.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { ImportMark } from '../domain/imports/importMerge.js';
 import type { ChangeTx, CredentialPatch, WriteIntent } from '../ports/changes.js';
 import type { StoredVersion } from '../ports/vault.js';
 

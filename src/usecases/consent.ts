@@ -1,5 +1,5 @@
-import type { Call } from '../domain/caller.js';
-import type { Grant } from '../domain/grant.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Grant } from '../domain/access/grant.js';
 import type { GivenGrant, JoiningMember } from '../ports/changes.js';
 import type { TeamMember } from '../ports/people.js';
 import type { Ports } from '../ports.js';

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateCredentialBody } from '../api/credentials.js';
-import type { Call } from '../domain/caller.js';
-import { type Credential, type CredentialVersion, nextRotation, vaultPathFor } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Grant } from '../domain/access/grant.js';
+import {
+  type Credential,
+  type CredentialVersion,
+  nextRotation,
+  vaultPathFor,
+} from '../domain/credentials/credential.js';
+import { type FieldValues, fieldNames } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { mergeFields } from '../domain/credentials/templateFields.js';
 import { invalid } from '../domain/errors.js';
-import { type FieldValues, fieldNames } from '../domain/fields.js';
-import type { Grant } from '../domain/grant.js';
-import { quotedName } from '../domain/quotable.js';
 import type { Secret } from '../domain/secret.js';
-import type { Connector } from '../domain/template.js';
-import { mergeFields } from '../domain/templateFields.js';
-import { firstTest } from '../domain/testPace.js';
+import { firstTest } from '../domain/testing/testPace.js';
+import { quotedName } from '../domain/text/quotable.js';
 import { auditEvent } from './auditEvent.js';
 import { withConsent } from './consent.js';
 import { checkGiven } from './fieldRules.js';

@@ -1,13 +1,13 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
-import type { TestRun } from '../domain/testResult.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { TestRun } from '../domain/testing/testResult.js';
 import {
   LONGEST_WINDOW_MS,
   UPTIME_WINDOWS,
   type Uptime,
   type UptimeWindow,
   uptime,
-} from '../domain/uptime.js';
+} from '../domain/testing/uptime.js';
 import type { Ports } from '../ports.js';
 import { authorize } from './authorize.js';
 

@@ -1,5 +1,5 @@
-import type { Call } from '../domain/caller.js';
-import { type Credential, RESTORE_DAYS, restorableUntil } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import { type Credential, RESTORE_DAYS, restorableUntil } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

@@ -1,4 +1,4 @@
-import { type Credential, restorableUntil } from '../domain/credential.js';
+import { type Credential, restorableUntil } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Destroyer } from '../ports/vault.js';
 import type { Ports } from '../ports.js';

@@ -1,4 +1,4 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { DisabledPrincipal, MadeBy } from '../ports/people.js';
 import type { Ports } from '../ports.js';

@@ -1,4 +1,4 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { OpenedCredential } from '../ports/records.js';
 import type { Ports } from '../ports.js';

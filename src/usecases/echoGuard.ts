@@ -1,7 +1,7 @@
-import type { FieldValues } from '../domain/fields.js';
-import type { OutboundAnswer, OutboundRequest } from '../domain/outbound.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { Secret } from '../domain/secret.js';
-import type { Finding } from '../domain/testResult.js';
+import type { OutboundAnswer, OutboundRequest } from '../domain/testing/outbound.js';
+import type { Finding } from '../domain/testing/testResult.js';
 
 /** Anything shorter may be a word of the answer itself. */
 const SHORTEST_ECHO = 8;

@@ -1,4 +1,4 @@
-import type { Caller } from '../domain/caller.js';
+import type { Caller } from '../domain/access/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';

@@ -1,9 +1,14 @@
-import type { Call } from '../domain/caller.js';
-import { isDeniedPort } from '../domain/deniedPorts.js';
+import type { Call } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
-import { OutboundFailure } from '../domain/outbound.js';
-import { outboundFinding } from '../domain/outboundFinding.js';
-import { type Finding, failedStep, type ShownCertificate, type TestStep } from '../domain/testResult.js';
+import { isDeniedPort } from '../domain/testing/deniedPorts.js';
+import { OutboundFailure } from '../domain/testing/outbound.js';
+import { outboundFinding } from '../domain/testing/outboundFinding.js';
+import {
+  type Finding,
+  failedStep,
+  type ShownCertificate,
+  type TestStep,
+} from '../domain/testing/testResult.js';
 import type { OutboundSession } from '../ports/outbound.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

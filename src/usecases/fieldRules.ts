@@ -1,7 +1,7 @@
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { invalid } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
-import type { Connector } from '../domain/template.js';
-import { type AllowUnusual, checkUnusual } from '../domain/unusualFields.js';
+import { type AllowUnusual, checkUnusual } from '../domain/secrecy/unusualFields.js';
 
 /** What is stored now, and which fields differ from it. */
 interface Before {

@@ -1,7 +1,7 @@
-import type { Caller } from '../domain/caller.js';
-import { type Claim, compareClaims, selectionClaim } from '../domain/claims.js';
+import type { Caller } from '../domain/access/caller.js';
+import { type Claim, compareClaims, selectionClaim } from '../domain/access/claims.js';
+import { readsByRight } from '../domain/access/grant.js';
 import { BrokerError, notFound } from '../domain/errors.js';
-import { readsByRight } from '../domain/grant.js';
 import type { Candidate } from '../ports/candidates.js';
 
 /** How the one is found among several. */

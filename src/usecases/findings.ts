@@ -1,4 +1,4 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import type { FindingFilter, ListedFinding } from '../ports/findings.js';
 import type { Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';

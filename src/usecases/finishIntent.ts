@@ -1,6 +1,6 @@
-import type { AuditAction, AuditEvent } from '../domain/audit.js';
-import { kindOfPrincipal } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import { kindOfPrincipal } from '../domain/access/caller.js';
+import type { AuditAction, AuditEvent } from '../domain/audit/audit.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import type { WriteIntent } from '../ports/changes.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
 import type { WritePorts } from './writeVersion.js';

@@ -1,9 +1,9 @@
-import type { Credential, CredentialVersion } from '../domain/credential.js';
-import { destinationChanged } from '../domain/destination.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import { type FieldValues, fieldNames } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { allFields, isSecretField, mergeFields } from '../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../domain/errors.js';
-import { type FieldValues, fieldNames } from '../domain/fields.js';
-import type { Connector } from '../domain/template.js';
-import { allFields, isSecretField, mergeFields } from '../domain/templateFields.js';
+import { destinationChanged } from '../domain/testing/destination.js';
 import type { Ports } from '../ports.js';
 import { contentPurpose } from './commitVersion.js';
 import { checkRules } from './fieldRules.js';

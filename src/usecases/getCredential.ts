@@ -1,6 +1,6 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
-import type { Standing } from '../domain/grant.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Standing } from '../domain/access/grant.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import type { Ports } from '../ports.js';
 import { authorize } from './authorize.js';
 

@@ -1,7 +1,7 @@
-import { type Call, type Caller, ROLES, roleAtLeast } from '../domain/caller.js';
+import { type Call, type Caller, ROLES, roleAtLeast } from '../domain/access/caller.js';
+import type { Grant } from '../domain/access/grant.js';
 import { BrokerError, type FieldProblem, invalid } from '../domain/errors.js';
-import type { Grant } from '../domain/grant.js';
-import { quotedName } from '../domain/quotable.js';
+import { quotedName } from '../domain/text/quotable.js';
 import type { Ports } from '../ports.js';
 import { refuse } from './refuse.js';
 

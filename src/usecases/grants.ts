@@ -1,8 +1,8 @@
 import type { GrantsBody } from '../api/credentials.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
+import { type Grant, levelAtLeast } from '../domain/access/grant.js';
 import { invalid } from '../domain/errors.js';
-import { type Grant, levelAtLeast } from '../domain/grant.js';
-import { quotedName } from '../domain/quotable.js';
+import { quotedName } from '../domain/text/quotable.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';

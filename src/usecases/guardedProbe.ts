@@ -1,14 +1,14 @@
-import { isDeniedPort } from '../domain/deniedPorts.js';
-import type { FieldValues } from '../domain/fields.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { isDeniedPort } from '../domain/testing/deniedPorts.js';
 import {
   type OutboundAnswer,
   OutboundFailure,
   type OutboundRequest,
   type Probe,
-} from '../domain/outbound.js';
-import type { Connector } from '../domain/template.js';
-import type { Finding, TestWarning } from '../domain/testResult.js';
-import { connectionWarnings } from '../domain/tlsWarnings.js';
+} from '../domain/testing/outbound.js';
+import type { Finding, TestWarning } from '../domain/testing/testResult.js';
+import { connectionWarnings } from '../domain/testing/tlsWarnings.js';
 import type { OutboundSession } from '../ports/outbound.js';
 import { EchoGuard } from './echoGuard.js';
 

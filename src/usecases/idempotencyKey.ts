@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditEvent } from '../domain/audit/audit.js';
 import { BrokerError } from '../domain/errors.js';
 import type { IdempotencyRecord } from '../ports/changes.js';
 import type { Hashable } from '../ports/vault.js';

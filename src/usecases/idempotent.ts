@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditEvent } from '../domain/audit/audit.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { IdempotencyRecord } from '../ports/changes.js';
 import type { Hashable } from '../ports/vault.js';

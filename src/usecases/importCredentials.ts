@@ -1,10 +1,10 @@
 import type { ImportEnvBody, ImportVaultBody } from '../api/imports.js';
 import { envVocabulary } from '../connectors/envNames.js';
-import type { Call } from '../domain/caller.js';
-import { type ParsedDotenv, parseDotenv } from '../domain/dotenv.js';
-import { type EnvImportPlan, planEnvImport } from '../domain/envImport.js';
-import type { IncludeChoice } from '../domain/envInclude.js';
-import { planFlatVault } from '../domain/flatVault.js';
+import type { Call } from '../domain/access/caller.js';
+import { type ParsedDotenv, parseDotenv } from '../domain/imports/dotenv.js';
+import { type EnvImportPlan, planEnvImport } from '../domain/imports/envImport.js';
+import type { IncludeChoice } from '../domain/imports/envInclude.js';
+import { planFlatVault } from '../domain/imports/legacyVault.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

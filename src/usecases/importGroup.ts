@@ -1,9 +1,9 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
-import type { ImportGroup } from '../domain/envImport.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Grant } from '../domain/access/grant.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
-import type { Grant } from '../domain/grant.js';
-import type { ImportDifference } from '../domain/importMerge.js';
+import type { ImportGroup } from '../domain/imports/envImport.js';
+import type { ImportDifference } from '../domain/imports/importMerge.js';
 import { createCredential } from './createCredential.js';
 import { addMissingGrants, grantsAfter } from './importGrants.js';
 import { compareImport, type ImportComparison, markImported } from './importMerge.js';

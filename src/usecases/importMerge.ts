@@ -1,7 +1,8 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential, CredentialVersion } from '../domain/credential.js';
-import type { ImportGroup } from '../domain/envImport.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import { mergeFields } from '../domain/credentials/templateFields.js';
 import { BrokerError } from '../domain/errors.js';
+import type { ImportGroup } from '../domain/imports/envImport.js';
 import {
   differing,
   fieldsToTake,
@@ -10,8 +11,7 @@ import {
   mergeNames,
   type Side,
   sideOf,
-} from '../domain/importMerge.js';
-import { mergeFields } from '../domain/templateFields.js';
+} from '../domain/imports/importMerge.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';

@@ -1,5 +1,5 @@
-import type { Call } from '../domain/caller.js';
-import type { EnvImportPlan } from '../domain/envImport.js';
+import type { Call } from '../domain/access/caller.js';
+import type { EnvImportPlan } from '../domain/imports/envImport.js';
 import type { Ports } from '../ports.js';
 import type { ImportReport } from './importCredentials.js';
 import { type ImportedGroup, planned } from './importGroup.js';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { BROKER_ISSUER, type Caller, TOKEN_SECONDS } from '../domain/caller.js';
+import { BROKER_ISSUER, type Caller, TOKEN_SECONDS } from '../domain/access/caller.js';
 import { Secret } from '../domain/secret.js';
 import type { Ports } from '../ports.js';
 

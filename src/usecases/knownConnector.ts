@@ -1,7 +1,7 @@
 import { connectorOf } from '../connectors/registry.js';
-import type { Credential } from '../domain/credential.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { invalid } from '../domain/errors.js';
-import type { Connector } from '../domain/template.js';
 
 /** The connector of a type, or `invalid_request` when this version has none for it yet. */
 export function knownConnector(serviceType: Credential['serviceType']): Connector {

@@ -1,5 +1,5 @@
 import type { ListCredentialsQuery } from '../api/credentials.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { invalid } from '../domain/errors.js';
 import type { ListedCredential, ListFilter, Page } from '../ports/records.js';
 import type { Ports } from '../ports.js';

@@ -1,9 +1,9 @@
 import type { Selector } from '../api/credentials.js';
 import { envSpellings } from '../connectors/envNames.js';
-import { compareClaims, sinceLabelled, variableClaim } from '../domain/claims.js';
-import type { Credential } from '../domain/credential.js';
+import { compareClaims, sinceLabelled, variableClaim } from '../domain/access/claims.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import { planVariables, type VariablePlan } from '../domain/environment/variablePlan.js';
 import { BrokerError, notFound } from '../domain/errors.js';
-import { planVariables, type VariablePlan } from '../domain/variablePlan.js';
 import type { Candidate, CandidateQuery, Candidates } from '../ports/candidates.js';
 import { ambiguous, findOne, maybeOffered, onlyOffered } from './findOne.js';
 

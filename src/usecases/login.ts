@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, Caller } from '../domain/caller.js';
+import type { Call, Caller } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
-import { passwordProblem } from '../domain/password.js';
+import { passwordProblem } from '../domain/people/password.js';
 import type { Secret } from '../domain/secret.js';
 import type { Person } from '../ports/people.js';
 import type { Ports } from '../ports.js';

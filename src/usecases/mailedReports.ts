@@ -1,6 +1,6 @@
-import type { Message } from '../domain/message.js';
-import { reportPage } from '../domain/reportPage.js';
-import { reportText } from '../domain/reportText.js';
+import type { Message } from '../domain/notices/message.js';
+import { reportPage } from '../domain/reports/reportPage.js';
+import { reportText } from '../domain/reports/reportText.js';
 import type { StoredReport } from '../ports/reports.js';
 import type { Ports } from '../ports.js';
 

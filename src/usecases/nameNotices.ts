@@ -1,5 +1,5 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import type { CredentialPatch, Notice } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 import { keeps } from './consent.js';

@@ -1,6 +1,6 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import { canBePutOff, isDeed } from '../domain/notice.js';
+import { canBePutOff, isDeed } from '../domain/notices/notice.js';
 import type { ListedNotice, NoticeFilter, Page, PageRequest } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

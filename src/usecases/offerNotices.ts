@@ -1,5 +1,5 @@
-import { type Call, kindOfPrincipal } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import { type Call, kindOfPrincipal } from '../domain/access/caller.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import type { GivenGrant, JoiningMember, Notice } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 import type { EnvironmentConflict } from './readEnvironment.js';

@@ -1,6 +1,6 @@
-import type { AuditAction } from '../domain/audit.js';
-import { type Call, ROLES, roleAtLeast } from '../domain/caller.js';
-import { type OfferState, uncovered } from '../domain/claims.js';
+import { type Call, ROLES, roleAtLeast } from '../domain/access/caller.js';
+import { type OfferState, uncovered } from '../domain/access/claims.js';
+import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { Offer, OfferReceiver } from '../ports/offers.js';
 import type { Page, PageRequest } from '../ports/records.js';

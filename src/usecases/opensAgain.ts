@@ -1,6 +1,6 @@
-import type { AuditAction } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
-import { levelAtLeast, readsByRight } from '../domain/grant.js';
+import type { Call } from '../domain/access/caller.js';
+import { levelAtLeast, readsByRight } from '../domain/access/grant.js';
+import type { AuditAction } from '../domain/audit/audit.js';
 import type { Ports } from '../ports.js';
 import type { Authorized } from './authorize.js';
 import { requireReason } from './breakGlass.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Resolution, VaultFinding } from '../domain/vaultFinding.js';
+import type { Resolution, VaultFinding } from '../domain/reconcile/vaultFinding.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './systemCall.js';

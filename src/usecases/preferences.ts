@@ -1,7 +1,7 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
+import type { Preference } from '../domain/environment/variablePlan.js';
 import { notFound } from '../domain/errors.js';
-import type { ServiceType } from '../domain/serviceType.js';
-import type { Preference } from '../domain/variablePlan.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { type OfferPorts, receiverOf } from './offers.js';

@@ -1,8 +1,8 @@
-import type { AuditEvent } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditEvent } from '../domain/audit/audit.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
 import type { UsageRow } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

@@ -1,12 +1,12 @@
 import { otherSpellings } from '../connectors/envNames.js';
-import type { Call } from '../domain/caller.js';
-import { sinceLabelled, variableClaim } from '../domain/claims.js';
-import type { Credential } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import { sinceLabelled, variableClaim } from '../domain/access/claims.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import { type Alias, aliasVariables } from '../domain/environment/variableAliases.js';
+import { planVariables, type VariableConflict } from '../domain/environment/variablePlan.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
 import type { Secret } from '../domain/secret.js';
-import { type Alias, aliasVariables } from '../domain/variableAliases.js';
-import { planVariables, type VariableConflict } from '../domain/variablePlan.js';
 import type { Candidate, Candidates } from '../ports/candidates.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

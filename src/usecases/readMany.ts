@@ -1,7 +1,7 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
 import type { Ports } from '../ports.js';
 import { activeValues } from './storedVersion.js';
 

@@ -1,7 +1,7 @@
-import type { Credential } from '../domain/credential.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import { mapBounded } from '../domain/mapBounded.js';
-import type { VaultFinding } from '../domain/vaultFinding.js';
+import type { VaultFinding } from '../domain/reconcile/vaultFinding.js';
 import type { StoredMetadata } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { mayAdopt } from './adoptDrift.js';

@@ -1,9 +1,9 @@
-import type { AuditEvent } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
-import { healthAfter, pausesTests } from '../domain/health.js';
-import { nextTest } from '../domain/testPace.js';
-import { isTestCode, type TestResult, type TestRun, type TestTrigger } from '../domain/testResult.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditEvent } from '../domain/audit/audit.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import { healthAfter, pausesTests } from '../domain/testing/health.js';
+import { nextTest } from '../domain/testing/testPace.js';
+import { isTestCode, type TestResult, type TestRun, type TestTrigger } from '../domain/testing/testResult.js';
 import type { ChangeTx, TestedPatch } from '../ports/changes.js';
 import type { TestPace } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';

@@ -1,6 +1,6 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
-import { oneTimePasswordProblem } from '../domain/password.js';
+import { oneTimePasswordProblem } from '../domain/people/password.js';
 import type { Secret } from '../domain/secret.js';
 import { giveOneTimePassword, type ResetPorts } from './resetPassword.js';
 import { systemCall } from './systemCall.js';

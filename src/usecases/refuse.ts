@@ -1,5 +1,5 @@
-import type { AuditAction } from '../domain/audit.js';
-import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
+import { type Call, type Role, roleAtLeast } from '../domain/access/caller.js';
+import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
 import type { Ports } from '../ports.js';

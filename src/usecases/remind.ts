@@ -1,7 +1,7 @@
 import { connectorOf } from '../connectors/registry.js';
-import type { Credential } from '../domain/credential.js';
-import { type DueNotice, dueNotices, type NoticePolicy } from '../domain/dueNotices.js';
-import { severityOf } from '../domain/notice.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import { type DueNotice, dueNotices, type NoticePolicy } from '../domain/notices/dueNotices.js';
+import { severityOf } from '../domain/notices/notice.js';
 import type { ChangeTx, Notice } from '../ports/changes.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

@@ -1,4 +1,4 @@
-import { GRANT_AHEAD_MS, grantStep, leftoverWeek, ownStep } from '../domain/otherReminders.js';
+import { GRANT_AHEAD_MS, grantStep, leftoverWeek, ownStep } from '../domain/notices/otherReminders.js';
 import type { Notice } from '../ports/changes.js';
 import type { OwnEnd } from '../ports/notices.js';
 import type { EndingGrant, EnvLeftovers } from '../ports/records.js';

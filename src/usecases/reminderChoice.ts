@@ -1,5 +1,5 @@
 import type { CreateCredentialBody } from '../api/credentials.js';
-import type { ReminderChoice } from '../domain/credential.js';
+import type { ReminderChoice } from '../domain/credentials/credential.js';
 
 /** What a request says of reminders, as it is kept; what holds for all is kept as null. */
 export function reminderChoice(asked: CreateCredentialBody['reminders']): ReminderChoice | null {

@@ -1,4 +1,4 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { conflictNotices } from './offerNotices.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditAction } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import type { ReportSchedule } from '../domain/reportSchedule.js';
+import type { ReportSchedule } from '../domain/reports/reportSchedule.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';

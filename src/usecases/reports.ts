@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { invalid, notFound } from '../domain/errors.js';
-import { reportInShort, reportOf } from '../domain/report.js';
+import { reportInShort, reportOf } from '../domain/reports/report.js';
 import type { Page, PageRequest } from '../ports/records.js';
 import type { NewReport, ReportHead, StoredReport } from '../ports/reports.js';
 import type { Ports } from '../ports.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { notFound } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { Notice } from '../ports/changes.js';

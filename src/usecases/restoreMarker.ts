@@ -1,4 +1,4 @@
-import type { CheckpointName } from '../domain/checkpoint.js';
+import type { CheckpointName } from '../domain/audit/checkpoint.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReportOnly } from '../ports/findings.js';
 import type { Ports } from '../ports.js';

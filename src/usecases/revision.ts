@@ -1,4 +1,4 @@
-import type { Credential } from '../domain/credential.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
 
 /** `precondition_failed` when the caller named a revision (If-Match) that is not the present one. */

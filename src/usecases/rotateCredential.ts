@@ -1,6 +1,6 @@
 import type { RotateCredentialBody } from '../api/credentials.js';
-import type { Call } from '../domain/caller.js';
-import { nextRotation } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import { nextRotation } from '../domain/credentials/credential.js';
 import { invalid } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import { authorize } from './authorize.js';

@@ -1,6 +1,6 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { invalid } from '../domain/errors.js';
-import { isRunnable, RUNNABLE_TASKS } from '../domain/workerTasks.js';
+import { isRunnable, RUNNABLE_TASKS } from '../domain/operations/workerTasks.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireRole } from './refuse.js';

@@ -1,8 +1,8 @@
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
-import { OutboundFailure, type Probe } from '../domain/outbound.js';
-import { outboundFinding } from '../domain/outboundFinding.js';
-import type { Connector } from '../domain/template.js';
+import { OutboundFailure, type Probe } from '../domain/testing/outbound.js';
+import { outboundFinding } from '../domain/testing/outboundFinding.js';
 import {
   type Finding,
   failedStep,
@@ -10,8 +10,8 @@ import {
   TestEnded,
   type TestResult,
   type TestWarning,
-} from '../domain/testResult.js';
-import { tlsBadge } from '../domain/tlsWarnings.js';
+} from '../domain/testing/testResult.js';
+import { tlsBadge } from '../domain/testing/tlsWarnings.js';
 import type { Ports } from '../ports.js';
 import { GuardedProbe } from './guardedProbe.js';
 

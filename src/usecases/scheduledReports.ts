@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { reportInShort, reportOf } from '../domain/report.js';
-import type { ReportSchedule } from '../domain/reportSchedule.js';
+import { reportInShort, reportOf } from '../domain/reports/report.js';
+import type { ReportSchedule } from '../domain/reports/reportSchedule.js';
 import type { Schedule } from '../ports/jobs.js';
 import type { NewReport } from '../ports/reports.js';
 import type { Ports } from '../ports.js';

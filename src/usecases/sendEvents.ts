@@ -1,5 +1,5 @@
-import { givenUpBefore, nextAttempt } from '../domain/channel.js';
 import { BrokerError } from '../domain/errors.js';
+import { givenUpBefore, nextAttempt } from '../domain/notices/channel.js';
 import type { EventDelivery } from '../ports/eventFeed.js';
 import type { SealedChannel } from '../ports/notices.js';
 import type { Ports } from '../ports.js';

@@ -8,9 +8,9 @@ import {
   outcomeUnknown,
   waitsUntil,
   wants,
-} from '../domain/channel.js';
-import { MOST_NAMED, messageOf } from '../domain/message.js';
-import { leastSent } from '../domain/quietHours.js';
+} from '../domain/notices/channel.js';
+import { MOST_NAMED, messageOf } from '../domain/notices/message.js';
+import { leastSent } from '../domain/notices/quietHours.js';
 import type {
   ChannelTarget,
   DueMessage,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditAction } from '../domain/audit.js';
-import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
+import { type Call, type Role, roleAtLeast } from '../domain/access/caller.js';
+import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { ServiceAccount, ServiceAccountSecret } from '../ports/people.js';

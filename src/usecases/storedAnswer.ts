@@ -1,5 +1,5 @@
-import type { AuditAction } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Hashable } from '../ports/vault.js';
 import type { Ports } from '../ports.js';

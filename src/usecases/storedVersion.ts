@@ -1,6 +1,6 @@
-import type { Credential } from '../domain/credential.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
 import type { Ports } from '../ports.js';
 
 /**

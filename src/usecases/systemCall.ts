@@ -1,4 +1,4 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 
 /** What the broker does of itself is audited as done by `system`. */
 export function systemCall(): Call {

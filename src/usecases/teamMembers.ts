@@ -1,5 +1,5 @@
 import { MAX_MEMBERS } from '../api/people.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import { invalid, notFound } from '../domain/errors.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import { breakGlassNotices } from './breakGlass.js';

@@ -1,6 +1,6 @@
-import { type Call, type Caller, roleAtLeast } from '../domain/caller.js';
+import { type Call, type Caller, roleAtLeast } from '../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import { quotedName } from '../domain/quotable.js';
+import { quotedName } from '../domain/text/quotable.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import type { OpenedCredential } from '../ports/records.js';

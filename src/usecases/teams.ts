@@ -1,4 +1,4 @@
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import type { Team, TeamMember } from '../ports/people.js';
 import { requireActiveCaller } from './authorize.js';
 import { breakGlassNotices } from './breakGlass.js';

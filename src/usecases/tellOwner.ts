@@ -1,5 +1,5 @@
-import type { Credential } from '../domain/credential.js';
-import { type NoticeKind, severityOf } from '../domain/notice.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import { type NoticeKind, severityOf } from '../domain/notices/notice.js';
 import type { ChangeTx } from '../ports/changes.js';
 
 /** Tells the owner, once for each `id`: a finding, or what else happened. */

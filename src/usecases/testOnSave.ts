@@ -1,9 +1,9 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import type { Credential } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
-import type { Connector } from '../domain/template.js';
-import type { TestResult, TestTrigger } from '../domain/testResult.js';
+import type { TestResult, TestTrigger } from '../domain/testing/testResult.js';
 import type { Ports } from '../ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';

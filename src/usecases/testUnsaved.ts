@@ -1,10 +1,10 @@
 import type { TestUnsavedBody } from '../api/credentials.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/credentials/template.js';
+import { mergeFields } from '../domain/credentials/templateFields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
-import type { Connector } from '../domain/template.js';
-import { mergeFields } from '../domain/templateFields.js';
-import type { TestResult } from '../domain/testResult.js';
+import type { TestResult } from '../domain/testing/testResult.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { checkRules } from './fieldRules.js';

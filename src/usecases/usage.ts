@@ -1,5 +1,5 @@
 import type { UsageBody } from '../api/credentials.js';
-import type { Call } from '../domain/caller.js';
+import type { Call } from '../domain/access/caller.js';
 import type { Page, PageRequest, UsageRow } from '../ports/records.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';

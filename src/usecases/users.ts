@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Call, type Role, roleAtLeast } from '../domain/caller.js';
+import { type Call, type Role, roleAtLeast } from '../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
-import { oneTimePasswordProblem } from '../domain/password.js';
+import { oneTimePasswordProblem } from '../domain/people/password.js';
 import { Secret } from '../domain/secret.js';
 import type { MadeBy, Person } from '../ports/people.js';
 import type { OpenedCredential } from '../ports/records.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditAction } from '../domain/audit.js';
-import type { Credential } from '../domain/credential.js';
+import type { AuditAction } from '../domain/audit/audit.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import {
   type Broken,
   brokenIn,
@@ -8,7 +8,7 @@ import {
   liveVersions,
   type Resolution,
   type VaultFinding,
-} from '../domain/vaultFinding.js';
+} from '../domain/reconcile/vaultFinding.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { RecordedVersion } from '../ports/findings.js';
 import type { StoredMetadata } from '../ports/vault.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Credential, CredentialVersion } from '../domain/credential.js';
-import { stateOf } from '../domain/vaultFinding.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import { stateOf } from '../domain/reconcile/vaultFinding.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { RecordedVersion } from '../ports/findings.js';
 import type { StoredMetadata } from '../ports/vault.js';

@@ -1,9 +1,9 @@
-import type { Call } from '../domain/caller.js';
-import type { Credential, CredentialVersion } from '../domain/credential.js';
-import { destinationChanged } from '../domain/destination.js';
+import type { Call } from '../domain/access/caller.js';
+import { readsByRight } from '../domain/access/grant.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError, notFound } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
-import { readsByRight } from '../domain/grant.js';
+import { destinationChanged } from '../domain/testing/destination.js';
 import type { StoredMetadata } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { activated, endDrift, refuseDestination } from './activation.js';

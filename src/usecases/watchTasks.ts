@@ -1,4 +1,4 @@
-import { silenceOf } from '../domain/standstill.js';
+import { silenceOf } from '../domain/operations/standstill.js';
 import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './systemCall.js';

@@ -1,5 +1,5 @@
-import type { Call } from '../domain/caller.js';
-import { silenceOf } from '../domain/standstill.js';
+import type { Call } from '../domain/access/caller.js';
+import { silenceOf } from '../domain/operations/standstill.js';
 import type { JobsStatus } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 import { requireRole } from './refuse.js';

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditAction, AuditEvent } from '../domain/audit.js';
-import type { Call } from '../domain/caller.js';
-import { type Credential, type CredentialVersion, MAX_VERSIONS, roomFor } from '../domain/credential.js';
+import type { Call } from '../domain/access/caller.js';
+import type { AuditAction, AuditEvent } from '../domain/audit/audit.js';
+import {
+  type Credential,
+  type CredentialVersion,
+  MAX_VERSIONS,
+  roomFor,
+} from '../domain/credentials/credential.js';
+import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { FieldValues } from '../domain/fields.js';
 import type { CredentialPatch, Notice, WriteIntent } from '../ports/changes.js';
 import type { StoredMetadata, StoredVersion } from '../ports/vault.js';
 import type { Ports } from '../ports.js';

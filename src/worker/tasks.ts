@@ -1,7 +1,7 @@
-import { nextDue } from '../domain/cron.js';
-import type { NoticePolicy } from '../domain/dueNotices.js';
+import type { RetentionPolicy } from '../domain/audit/retention.js';
 import { BrokerError } from '../domain/errors.js';
-import type { RetentionPolicy } from '../domain/retention.js';
+import type { NoticePolicy } from '../domain/notices/dueNotices.js';
+import { nextDue } from '../domain/time/cron.js';
 import type { JobHandler, Schedule } from '../ports/jobs.js';
 import type { Destroyer, SecretStore } from '../ports/vault.js';
 import type { WorkerPorts } from '../ports.js';

@@ -1,5 +1,5 @@
 import cron from 'node-cron';
-import { nextDue } from '../domain/cron.js';
+import { nextDue } from '../domain/time/cron.js';
 import type { NextMoment, Schedule } from '../ports/jobs.js';
 import type { Ports } from '../ports.js';
 

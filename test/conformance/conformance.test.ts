@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { connectorOf, connectors } from '../../src/connectors/registry.js';
+import type { Connector } from '../../src/domain/credentials/template.js';
+import { allFields, mergeFields } from '../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../src/domain/errors.js';
-import type { Connector } from '../../src/domain/template.js';
-import { allFields, mergeFields } from '../../src/domain/templateFields.js';
-import { TEST_CODES, type TestCode, type TestResult } from '../../src/domain/testResult.js';
+import { TEST_CODES, type TestCode, type TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import { runTest } from '../../src/usecases/runTest.js';
 import type { Simulator } from '../support/simulator.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { connectorOf, connectors } from '../../src/connectors/registry.js';
-import type { Connector } from '../../src/domain/template.js';
-import { allFields, mergeFields } from '../../src/domain/templateFields.js';
-import type { TestResult } from '../../src/domain/testResult.js';
+import type { Connector } from '../../src/domain/credentials/template.js';
+import { allFields, mergeFields } from '../../src/domain/credentials/templateFields.js';
+import type { TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import { runTest } from '../../src/usecases/runTest.js';
 import { type Simulator, startSimulator } from '../support/simulator.js';

@@ -1,5 +1,5 @@
-import type { ServiceType } from '../../src/domain/serviceType.js';
-import type { TestCode, TestResult } from '../../src/domain/testResult.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
+import type { TestCode, TestResult } from '../../src/domain/testing/testResult.js';
 import type { SimulatedRequest, Simulator } from '../support/simulator.js';
 
 /** Values by field as a person would give them. */

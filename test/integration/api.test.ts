@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { freePort } from '../../local/child.js';
 import { provisionVault } from '../../local/provision.js';
 import { loadConfig } from '../../src/config.js';
-import { parseDotenv } from '../../src/domain/dotenv.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp, routes } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { parseDotenv } from '../../src/domain/dotenv.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { type CliSystem, type Ended, startCliSystem } from '../support/cliSystem.js';
 
 const fixture = fileURLToPath(new URL('../../../test/fixtures/glassdome.env', import.meta.url));

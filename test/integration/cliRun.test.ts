@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseDotenv } from '../../src/domain/dotenv.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import {
   type CliSystem,
   type Ended,

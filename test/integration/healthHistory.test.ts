@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { HEALTHS, type Health } from '../../src/domain/credential.js';
-import { uptime } from '../../src/domain/uptime.js';
+import { HEALTHS, type Health } from '../../src/domain/credentials/credential.js';
+import { uptime } from '../../src/domain/testing/uptime.js';
 import { aCredential } from '../support/aCredential.js';
 import { anEvent, freshRecords, store, type TestRecords } from './postgresSupport.js';
 

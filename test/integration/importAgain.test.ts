@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { vaultPathFor } from '../../src/domain/credential.js';
+import { vaultPathFor } from '../../src/domain/credentials/credential.js';
 import { type CliSystem, type Ended, startCliSystem } from '../support/cliSystem.js';
 
 interface Group {

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { packageFile } from '../../src/config.js';
-import { SEVERITIES, severityOf } from '../../src/domain/notice.js';
-import { FINDING_KINDS } from '../../src/domain/vaultFinding.js';
+import { SEVERITIES, severityOf } from '../../src/domain/notices/notice.js';
+import { FINDING_KINDS } from '../../src/domain/reconcile/vaultFinding.js';
 import { type BrokerSystem, startBrokerSystem } from '../support/brokerSystem.js';
 
 const RULES = packageFile('deploy/monitoring/prometheus-rules.yml');

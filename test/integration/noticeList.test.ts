@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { NoticePolicy } from '../../src/domain/dueNotices.js';
+import type { NoticePolicy } from '../../src/domain/notices/dueNotices.js';
 import { aCredential } from '../support/aCredential.js';
 import type { SignedIn } from '../support/brokerSystem.js';
 import { type NoticeWorld, startNoticeWorld } from '../support/noticeWorld.js';

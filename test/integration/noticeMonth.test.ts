@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { Credential } from '../../src/domain/credential.js';
+import type { Credential } from '../../src/domain/credentials/credential.js';
 import { aCredential } from '../support/aCredential.js';
 import { plainTextOf } from '../support/mailServer.js';
 import { type NoticeWorld, type Receiver, startNoticeWorld } from '../support/noticeWorld.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Caller } from '../../src/domain/caller.js';
+import type { Caller } from '../../src/domain/access/caller.js';
 import type { GivenGrant } from '../../src/ports/changes.js';
 import { aCredential } from '../support/aCredential.js';
 import { anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';

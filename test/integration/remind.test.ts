@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { NoticePolicy } from '../../src/domain/dueNotices.js';
+import type { NoticePolicy } from '../../src/domain/notices/dueNotices.js';
 import { remind } from '../../src/usecases/remind.js';
 import { aCredential } from '../support/aCredential.js';
 import { anAdmin } from '../support/anAdmin.js';

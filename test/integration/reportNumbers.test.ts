@@ -6,8 +6,8 @@ import {
   type ReportLine,
   type ReportList,
   reportOf,
-} from '../../src/domain/report.js';
-import type { TestCode } from '../../src/domain/testResult.js';
+} from '../../src/domain/reports/report.js';
+import type { TestCode } from '../../src/domain/testing/testResult.js';
 import { makeScheduledReport } from '../../src/usecases/scheduledReports.js';
 import { Recount, readRaw } from '../support/recountReport.js';
 import { ReportHistory } from '../support/reportHistory.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import knex from 'knex';
 import { down, up } from '../../migrations/032_search_size.js';
-import type { Credential } from '../../src/domain/credential.js';
+import type { Credential } from '../../src/domain/credentials/credential.js';
 import { remind } from '../../src/usecases/remind.js';
 import { enqueueDueTests } from '../../src/usecases/testDue.js';
 import { aCredential } from '../support/aCredential.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AddressBudget } from '../../src/domain/addressBudget.js';
+import { AddressBudget } from '../../src/domain/limits/addressBudget.js';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
 
 describe('addresses that one caller may try out', function () {

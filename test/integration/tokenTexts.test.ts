@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BAD_TOKEN } from '../../src/domain/caller.js';
+import { BAD_TOKEN } from '../../src/domain/access/caller.js';
 import { type BrokerSystem, startBrokerSystem } from '../support/brokerSystem.js';
 
 describe('a token that counts for nothing', function () {

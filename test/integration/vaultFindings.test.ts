@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { MAX_VERSIONS } from '../../src/domain/credential.js';
-import { OutboundFailure } from '../../src/domain/outbound.js';
+import { MAX_VERSIONS } from '../../src/domain/credentials/credential.js';
+import { OutboundFailure } from '../../src/domain/testing/outbound.js';
 import type { OutboundSession } from '../../src/ports/outbound.js';
 import type { Ports } from '../../src/ports.js';
 import { destroyMarked } from '../../src/usecases/destroyDeleted.js';

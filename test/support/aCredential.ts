@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Credential } from '../../src/domain/credential.js';
+import type { Credential } from '../../src/domain/credentials/credential.js';
 
 /** A stored credential, active and never tested, but for what is changed. */
 export function aCredential(change: Partial<Credential> = {}): Credential {

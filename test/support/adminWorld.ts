@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Postgres } from '../../src/adapters/postgres/postgres.js';
-import type { AuditEvent } from '../../src/domain/audit.js';
-import type { Call, Caller, Role } from '../../src/domain/caller.js';
+import type { Call, Caller, Role } from '../../src/domain/access/caller.js';
+import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { ChangeTx, Notice } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';

@@ -1,4 +1,4 @@
-import type { Caller } from '../../src/domain/caller.js';
+import type { Caller } from '../../src/domain/access/caller.js';
 
 /** Sees all names of an audit list. */
 export const anAdmin: Caller = {

@@ -1,7 +1,7 @@
 import { envVocabulary } from '../../src/connectors/envNames.js';
-import { type ParsedDotenv, parseDotenv } from '../../src/domain/dotenv.js';
-import { type EnvImportPlan, type ImportGroup, planEnvImport } from '../../src/domain/envImport.js';
-import { mergeFields } from '../../src/domain/templateFields.js';
+import { mergeFields } from '../../src/domain/credentials/templateFields.js';
+import { type ParsedDotenv, parseDotenv } from '../../src/domain/imports/dotenv.js';
+import { type EnvImportPlan, type ImportGroup, planEnvImport } from '../../src/domain/imports/envImport.js';
 
 export const plan = (text: string) => planEnvImport(parseDotenv(text), envVocabulary);
 

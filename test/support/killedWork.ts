@@ -5,7 +5,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import { loadConfig } from '../../src/config.js';
-import type { Call } from '../../src/domain/caller.js';
+import type { Call } from '../../src/domain/access/caller.js';
 import type { Changes } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';
 import { createCredential } from '../../src/usecases/createCredential.js';

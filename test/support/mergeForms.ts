@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../src/connectors/registry.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
+import type { Connector } from '../../src/domain/credentials/template.js';
+import {
+  type GivenFields,
+  type MergeInput,
+  mergeFields,
+} from '../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../src/domain/errors.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
-import type { Connector } from '../../src/domain/template.js';
-import { type GivenFields, type MergeInput, mergeFields } from '../../src/domain/templateFields.js';
 
 /** The connector of a type that has one. */
 export function connector(type: ServiceType): Connector {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
-import type { NoticePolicy } from '../../src/domain/dueNotices.js';
+import type { NoticePolicy } from '../../src/domain/notices/dueNotices.js';
 import type { Notice } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';

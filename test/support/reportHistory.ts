@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Postgres } from '../../src/adapters/postgres/postgres.js';
-import type { Call } from '../../src/domain/caller.js';
-import type { Credential } from '../../src/domain/credential.js';
-import type { TestCode, TestResult } from '../../src/domain/testResult.js';
-import type { Broken, Resolution } from '../../src/domain/vaultFinding.js';
+import type { Call } from '../../src/domain/access/caller.js';
+import type { Credential } from '../../src/domain/credentials/credential.js';
+import type { Broken, Resolution } from '../../src/domain/reconcile/vaultFinding.js';
+import type { TestCode, TestResult } from '../../src/domain/testing/testResult.js';
 import type { ChangeTx, CredentialPatch } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';

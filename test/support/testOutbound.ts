@@ -1,5 +1,5 @@
 import { createOutbound } from '../../src/adapters/outbound/outbound.js';
-import type { TlsChoice } from '../../src/domain/outbound.js';
+import type { TlsChoice } from '../../src/domain/testing/outbound.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import type { Simulator } from './simulator.js';
 

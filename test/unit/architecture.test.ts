@@ -75,9 +75,9 @@ const REVEALS = [
   'src/cli/',
   'src/oneShot.ts',
   // Forms check how a value is written, and what an import finds is told apart by its shape.
-  'src/domain/templateFields.ts',
-  'src/domain/flatVault.ts',
-  'src/domain/unusualFields.ts',
+  'src/domain/credentials/templateFields.ts',
+  'src/domain/imports/legacyVault.ts',
+  'src/domain/secrecy/unusualFields.ts',
 ];
 
 describe('the house', () => {

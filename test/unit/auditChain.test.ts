@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AuditEvent, AuditRow } from '../../src/domain/audit.js';
+import type { AuditEvent, AuditRow } from '../../src/domain/audit/audit.js';
 import {
   type ChainHead,
   chainStart,
@@ -7,9 +7,9 @@ import {
   hashRow,
   link as linkOf,
   NO_HASH,
-} from '../../src/domain/auditChain.js';
-import { AuditCheck, AuditProblems } from '../../src/domain/auditProof.js';
-import { SignedHeads } from '../../src/domain/signedHeads.js';
+} from '../../src/domain/audit/auditChain.js';
+import { AuditCheck, AuditProblems } from '../../src/domain/audit/auditProof.js';
+import { SignedHeads } from '../../src/domain/audit/signedHeads.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const event = (change: Partial<AuditEvent> = {}): AuditEvent => ({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseDotenv, warningText } from '../../src/domain/dotenv.js';
+import { parseDotenv, warningText } from '../../src/domain/imports/dotenv.js';
 import { BROKEN_DOTENVS } from '../support/brokenDotenvs.js';
 import { plan } from '../support/envPlans.js';
 

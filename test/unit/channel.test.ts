@@ -1,8 +1,14 @@
 import { expect } from 'chai';
-import { nextAttempt, type PutNotice, severityIn, waitsUntil, wants } from '../../src/domain/channel.js';
-import { countText, messageOf, textOf } from '../../src/domain/message.js';
-import { NOTICE_KINDS } from '../../src/domain/notice.js';
-import { isQuiet, leastSent } from '../../src/domain/quietHours.js';
+import {
+  nextAttempt,
+  type PutNotice,
+  severityIn,
+  waitsUntil,
+  wants,
+} from '../../src/domain/notices/channel.js';
+import { countText, messageOf, textOf } from '../../src/domain/notices/message.js';
+import { NOTICE_KINDS } from '../../src/domain/notices/notice.js';
+import { isQuiet, leastSent } from '../../src/domain/notices/quietHours.js';
 
 const start = new Date('2027-03-01T00:00:00Z');
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { clientShapeOf } from '../../src/connectors/clientShapes.js';
 import { connectors } from '../../src/connectors/registry.js';
-import type { Credential } from '../../src/domain/credential.js';
+import type { Credential } from '../../src/domain/credentials/credential.js';
+import { allFields } from '../../src/domain/credentials/templateFields.js';
 import { Secret } from '../../src/domain/secret.js';
-import { allFields } from '../../src/domain/templateFields.js';
 import { presentResolved } from '../../src/http/presenters.js';
 import { aCredential } from '../support/aCredential.js';
 

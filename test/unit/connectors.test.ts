@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { envVocabulary } from '../../src/connectors/envNames.js';
 import { connectorOf, connectors } from '../../src/connectors/registry.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
-import { allFields, isSecretField } from '../../src/domain/templateFields.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
+import { allFields, isSecretField } from '../../src/domain/credentials/templateFields.js';
 
 /** Parameters of Glassdome's client constructors: a credential can be handed over under these names. */
 const CLIENT_PARAMETERS: Partial<Record<ServiceType, string[]>> = {

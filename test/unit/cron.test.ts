@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { cronProblem, nextDue } from '../../src/domain/cron.js';
+import { cronProblem, nextDue } from '../../src/domain/time/cron.js';
 
 const berlin = (expression: string) => ({ expression, timezone: 'Europe/Berlin' });
 const utc = (expression: string) => ({ expression, timezone: 'UTC' });

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { envVocabulary } from '../../src/connectors/envNames.js';
 import { otherFamilies } from '../../src/connectors/otherFamilies.js';
 import { connectors } from '../../src/connectors/registry.js';
-import { isDangerousEnvName } from '../../src/domain/dangerousEnvNames.js';
-import { parseDotenv } from '../../src/domain/dotenv.js';
+import { isDangerousEnvName } from '../../src/domain/environment/dangerousEnvNames.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 
 const words = (text: string) => text.trim().split(/\s+/);
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectors } from '../../src/connectors/registry.js';
-import { destinationChanged, isDestination } from '../../src/domain/destination.js';
-import { allFields, isSecretField } from '../../src/domain/templateFields.js';
+import { allFields, isSecretField } from '../../src/domain/credentials/templateFields.js';
+import { destinationChanged, isDestination } from '../../src/domain/testing/destination.js';
 
 /** Words in names of settings that may steer a connection. */
 const STEERS =

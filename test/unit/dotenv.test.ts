@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of the grammar under test
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { MAX_EXPANDED_CHARS, parseDotenv } from '../../src/domain/dotenv.js';
+import { MAX_EXPANDED_CHARS, parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { dotenvCases } from '../support/dotenvCases.js';
 
 const read = (text: string, environment?: Record<string, string>) =>

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of the grammar under test
 import { expect } from 'chai';
-import { cleanedDotenv } from '../../src/domain/dotenvCleaned.js';
+import { cleanedDotenv } from '../../src/domain/imports/dotenvCleaned.js';
 
 const clean = (text: string, ...taken: [number, string][]) =>
   cleanedDotenv(

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { dueNotices, type NoticePolicy, type NoticeState } from '../../src/domain/dueNotices.js';
-import { severityOf } from '../../src/domain/notice.js';
-import { grantStep, leftoverWeek, ownStep } from '../../src/domain/otherReminders.js';
-import { rulesByType } from '../../src/domain/reminderRules.js';
+import { dueNotices, type NoticePolicy, type NoticeState } from '../../src/domain/notices/dueNotices.js';
+import { severityOf } from '../../src/domain/notices/notice.js';
+import { grantStep, leftoverWeek, ownStep } from '../../src/domain/notices/otherReminders.js';
+import { rulesByType } from '../../src/domain/notices/reminderRules.js';
 import { aCredential } from '../support/aCredential.js';
 
 const MINUTE = 60_000;

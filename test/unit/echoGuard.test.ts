@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { OutboundRequest } from '../../src/domain/outbound.js';
 import { Secret } from '../../src/domain/secret.js';
+import type { OutboundRequest } from '../../src/domain/testing/outbound.js';
 import { EchoGuard } from '../../src/usecases/echoGuard.js';
 
 const url = new URL('https://host.example/');

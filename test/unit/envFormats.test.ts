@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatVariables } from '../../src/cli/envFormats.js';
-import { parseDotenv } from '../../src/domain/dotenv.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { HARD_VARIABLES } from '../support/hardValues.js';
 
 function throughDotenv(variables: Readonly<Record<string, string>>): Record<string, string | null> {

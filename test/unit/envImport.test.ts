@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { envVocabulary } from '../../src/connectors/envNames.js';
-import { parseDotenv } from '../../src/domain/dotenv.js';
-import { planEnvImport } from '../../src/domain/envImport.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
+import { planEnvImport } from '../../src/domain/imports/envImport.js';
 import { classes, environmentOf, fileValues, group, plan, rowOf, texts } from '../support/envPlans.js';
 
 const example = readFileSync('test/fixtures/glassdome.env', 'utf8');

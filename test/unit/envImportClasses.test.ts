@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 import { envVocabulary } from '../../src/connectors/envNames.js';
 import { connectorOf } from '../../src/connectors/registry.js';
-import { parseDotenv } from '../../src/domain/dotenv.js';
-import { planEnvImport } from '../../src/domain/envImport.js';
-import { mergeFields } from '../../src/domain/templateFields.js';
+import { mergeFields } from '../../src/domain/credentials/templateFields.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
+import { planEnvImport } from '../../src/domain/imports/envImport.js';
 import { group, plan, texts } from '../support/envPlans.js';
 
 describe('systems without a connector become `other`', () => {

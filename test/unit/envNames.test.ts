@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { canonicalEnvName, envSpellings, envVocabulary } from '../../src/connectors/envNames.js';
-import { envLexicon } from '../../src/domain/envFamily.js';
+import { envLexicon } from '../../src/domain/imports/envFamily.js';
 import {
   CREDENTIAL_KEYS,
   OCCASIONAL_KEYS,

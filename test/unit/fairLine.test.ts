@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { HostLine } from '../../src/adapters/outbound/hostLine.js';
-import { FairLine } from '../../src/domain/fairLine.js';
+import { FairLine } from '../../src/domain/limits/fairLine.js';
 
 const BOUNDS = { atOnce: 2, perLane: 100, most: 1_000 };
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

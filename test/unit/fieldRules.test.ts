@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectors } from '../../src/connectors/registry.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
 import { BrokerError } from '../../src/domain/errors.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
 import { checkRules } from '../../src/usecases/fieldRules.js';
 import { allCases } from '../conformance/allCases.js';
 import { connector, merge } from '../support/mergeForms.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AuditEvent } from '../../src/domain/audit.js';
+import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import type { ChangeTx, WriteIntent } from '../../src/ports/changes.js';
 import type { StoredMetadata } from '../../src/ports/vault.js';
 import { finishIntent } from '../../src/usecases/finishIntent.js';

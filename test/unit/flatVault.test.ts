@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { envVocabulary } from '../../src/connectors/envNames.js';
-import { planFlatVault } from '../../src/domain/flatVault.js';
+import { planFlatVault } from '../../src/domain/imports/legacyVault.js';
 import { Secret } from '../../src/domain/secret.js';
 import { CREDENTIAL_KEYS, SETTINGS_SECRET_KEYS } from '../support/glassdomeSecretKeys.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Role } from '../../src/domain/caller.js';
-import { type Decision, decide, type GrantLevel, VERBS, type Verb } from '../../src/domain/grant.js';
+import type { Role } from '../../src/domain/access/caller.js';
+import { type Decision, decide, type GrantLevel, VERBS, type Verb } from '../../src/domain/access/grant.js';
 
 type Row = [role: Role, standing: 'owner' | GrantLevel | 'none', expected: string];
 

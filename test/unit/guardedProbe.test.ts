@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../src/connectors/registry.js';
-import { isDeniedPort } from '../../src/domain/deniedPorts.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
-import type { Connector } from '../../src/domain/template.js';
-import { mergeFields } from '../../src/domain/templateFields.js';
-import type { TestResult } from '../../src/domain/testResult.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
+import type { Connector } from '../../src/domain/credentials/template.js';
+import { mergeFields } from '../../src/domain/credentials/templateFields.js';
+import { isDeniedPort } from '../../src/domain/testing/deniedPorts.js';
+import type { TestResult } from '../../src/domain/testing/testResult.js';
 import { runTest } from '../../src/usecases/runTest.js';
 import { type Simulator, startSimulator } from '../support/simulator.js';
 import { loopbackOutbound, systemClock } from '../support/testOutbound.js';

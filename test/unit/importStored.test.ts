@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { joinStored } from '../../src/cli/importStored.js';
 import { envVocabulary } from '../../src/connectors/envNames.js';
-import { parseDotenv } from '../../src/domain/dotenv.js';
-import { planEnvImport } from '../../src/domain/envImport.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
+import { planEnvImport } from '../../src/domain/imports/envImport.js';
 import { Secret } from '../../src/domain/secret.js';
 import { HARD_VARIABLES } from '../support/hardValues.js';
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { OutboundFailure } from '../../src/domain/outbound.js';
-import { outboundFinding } from '../../src/domain/outboundFinding.js';
+import { OutboundFailure } from '../../src/domain/testing/outbound.js';
+import { outboundFinding } from '../../src/domain/testing/outboundFinding.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 import { loopbackOutbound } from '../support/testOutbound.js';
 

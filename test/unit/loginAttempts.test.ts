@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { BrokerError } from '../../src/domain/errors.js';
-import { KeyedTally } from '../../src/domain/keyedTally.js';
-import { LoginAttempts } from '../../src/domain/loginAttempts.js';
-import { networkOf } from '../../src/domain/network.js';
+import { KeyedTally } from '../../src/domain/limits/keyedTally.js';
+import { LoginAttempts } from '../../src/domain/limits/loginAttempts.js';
+import { networkOf } from '../../src/domain/limits/network.js';
 
 const START = Date.now();
 /** In tests. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isMailAddress, isSender, wireAddress } from '../../src/domain/mailAddress.js';
+import { isMailAddress, isSender, wireAddress } from '../../src/domain/notices/mailAddress.js';
 
 describe('A mail address', () => {
   it('may have letters beyond ASCII before the @ and in its domain', () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { createMailer, type SmtpOptions } from '../../src/adapters/notify/mail.js';
-import { messageOf } from '../../src/domain/message.js';
+import { messageOf } from '../../src/domain/notices/message.js';
 import { Secret } from '../../src/domain/secret.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 

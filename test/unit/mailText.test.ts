@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { htmlOf, plainOf } from '../../src/adapters/notify/mailText.js';
-import type { PutNotice } from '../../src/domain/channel.js';
-import { messageOf } from '../../src/domain/message.js';
-import { NOTICE_KINDS } from '../../src/domain/notice.js';
-import { detailsOf } from '../../src/domain/noticeDetails.js';
+import type { PutNotice } from '../../src/domain/notices/channel.js';
+import { messageOf } from '../../src/domain/notices/message.js';
+import { NOTICE_KINDS } from '../../src/domain/notices/notice.js';
+import { detailsOf } from '../../src/domain/notices/noticeDetails.js';
 
 function notice(more: Partial<PutNotice>): PutNotice {
   return {

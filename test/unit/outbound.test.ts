@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { createOutbound } from '../../src/adapters/outbound/outbound.js';
-import { OutboundFailure, type OutboundRequest, type TlsChoice } from '../../src/domain/outbound.js';
+import { OutboundFailure, type OutboundRequest, type TlsChoice } from '../../src/domain/testing/outbound.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import { eventually } from '../support/eventually.js';
 import { type Fault, type Simulator, startSimulator } from '../support/simulator.js';

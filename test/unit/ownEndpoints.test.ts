@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ownEndpoints } from '../../src/adapters/outbound/ownEndpoints.js';
-import { OutboundFailure } from '../../src/domain/outbound.js';
+import { OutboundFailure } from '../../src/domain/testing/outbound.js';
 import { loopbackOutbound } from '../support/testOutbound.js';
 
 const URLS = [

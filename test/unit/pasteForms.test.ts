@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { connectors } from '../../src/connectors/registry.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
+import { allFields, isSecretField, mergeFields } from '../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../src/domain/errors.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
-import { allFields, isSecretField, mergeFields } from '../../src/domain/templateFields.js';
 import { problems, stored } from '../support/mergeForms.js';
 
 const UUID = '0f1e2d3c-4b5a-4968-8776-655443322110';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ServiceType } from '../../src/domain/serviceType.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
 import { problems, stored } from '../support/mergeForms.js';
 
 const GIVEN: Partial<Record<ServiceType, Record<string, string>>> = {

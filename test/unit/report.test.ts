@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { textOf } from '../../src/domain/message.js';
+import { textOf } from '../../src/domain/notices/message.js';
 import {
   type LastReport,
   REPORT_LISTS,
@@ -8,11 +8,11 @@ import {
   type ReportSource,
   reportInShort,
   reportOf,
-} from '../../src/domain/report.js';
-import { reportPage } from '../../src/domain/reportPage.js';
-import { reportExpressionProblem } from '../../src/domain/reportSchedule.js';
-import { reportText } from '../../src/domain/reportText.js';
-import { restWords, wordsOf } from '../../src/domain/reportWords.js';
+} from '../../src/domain/reports/report.js';
+import { reportPage } from '../../src/domain/reports/reportPage.js';
+import { reportExpressionProblem } from '../../src/domain/reports/reportSchedule.js';
+import { reportText } from '../../src/domain/reports/reportText.js';
+import { restWords, wordsOf } from '../../src/domain/reports/reportWords.js';
 import { presentReport, reportCsv } from '../../src/http/presentReport.js';
 
 const DAY = 86_400_000;

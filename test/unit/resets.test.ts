@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { noticeWrites } from '../../src/adapters/postgres/noticeWrites.js';
-import type { AuditEvent } from '../../src/domain/audit.js';
-import type { Call } from '../../src/domain/caller.js';
+import type { Call } from '../../src/domain/access/caller.js';
+import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { ChangeTx } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports.js';

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { packageFile } from '../../src/config.js';
 import { envVocabulary } from '../../src/connectors/envNames.js';
-import { parseDotenv } from '../../src/domain/dotenv.js';
-import { isQuotableField, quotedName, quotedPath } from '../../src/domain/quotable.js';
-import { secretIn } from '../../src/domain/secretText.js';
+import { parseDotenv } from '../../src/domain/imports/dotenv.js';
+import { secretIn } from '../../src/domain/secrecy/secretText.js';
+import { isQuotableField, quotedName, quotedPath } from '../../src/domain/text/quotable.js';
 import { HARMLESS, SECRET_TEXTS } from '../support/freeTexts.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { PAGE, servicesPage } from '../../local/servicesPage.js';
 import { packageFile } from '../../src/config.js';
 import { connectors } from '../../src/connectors/registry.js';
-import { SERVICE_TYPES } from '../../src/domain/serviceType.js';
+import { SERVICE_TYPES } from '../../src/domain/credentials/serviceType.js';
 
 describe('the page of all services', () => {
   it('is the one that the registry makes (npm run docs)', () => {

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { destinationChanged } from '../../src/domain/destination.js';
-import type { FieldValues } from '../../src/domain/fields.js';
-import { Secret } from '../../src/domain/secret.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
+import type { FieldValues } from '../../src/domain/credentials/fields.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
 import {
   type GivenFields,
   isSecretField,
   secretNames,
   typedFields,
-} from '../../src/domain/templateFields.js';
+} from '../../src/domain/credentials/templateFields.js';
+import { Secret } from '../../src/domain/secret.js';
+import { destinationChanged } from '../../src/domain/testing/destination.js';
 import { connector, form, merge, problems, stored } from '../support/mergeForms.js';
 
 describe('what is wrong is told at once, by name, without a value', () => {

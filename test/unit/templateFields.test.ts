@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FieldValues } from '../../src/domain/fields.js';
+import type { FieldValues } from '../../src/domain/credentials/fields.js';
+import type { GivenFields } from '../../src/domain/credentials/templateFields.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { GivenFields } from '../../src/domain/templateFields.js';
 import { merge, problems, stored } from '../support/mergeForms.js';
 
 const token = { host: 'pve01', token_name: 'glassdome', token_value: 'a-uuid' };

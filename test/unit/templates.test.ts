@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectorOf, connectors, templates } from '../../src/connectors/registry.js';
-import type { ServiceType } from '../../src/domain/serviceType.js';
-import type { Template } from '../../src/domain/template.js';
+import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
+import type { Template } from '../../src/domain/credentials/template.js';
 
 /** The forms as the product owner wrote them. Clients build on them, so they may grow but not change. */
 const OWNERS_FORMS: Pick<Template, 'service_type' | 'required_fields' | 'conditional_fields'>[] = [

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Health } from '../../src/domain/credential.js';
-import { healthAfter } from '../../src/domain/health.js';
-import { firstTest, nextTest, testIntervals } from '../../src/domain/testPace.js';
-import { TEST_CODES, type TestCode } from '../../src/domain/testResult.js';
+import type { Health } from '../../src/domain/credentials/credential.js';
+import { healthAfter } from '../../src/domain/testing/health.js';
+import { firstTest, nextTest, testIntervals } from '../../src/domain/testing/testPace.js';
+import { TEST_CODES, type TestCode } from '../../src/domain/testing/testResult.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../src/connectors/registry.js';
 import { tlsOf } from '../../src/connectors/tlsFields.js';
+import type { FieldValues } from '../../src/domain/credentials/fields.js';
+import type { Connector } from '../../src/domain/credentials/template.js';
+import { type GivenFields, mergeFields } from '../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../src/domain/errors.js';
-import type { FieldValues } from '../../src/domain/fields.js';
-import type { Connector } from '../../src/domain/template.js';
-import { type GivenFields, mergeFields } from '../../src/domain/templateFields.js';
-import { TestEnded } from '../../src/domain/testResult.js';
-import { tlsBadge } from '../../src/domain/tlsWarnings.js';
+import { TestEnded } from '../../src/domain/testing/testResult.js';
+import { tlsBadge } from '../../src/domain/testing/tlsWarnings.js';
 
 const proxmox = connectorOf('proxmox') as Connector;
 const base = { host: 'pve.lab', password: 'p' };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isFreePassword, type UnusualKind, unusualValue } from '../../src/domain/unusualValues.js';
+import { isFreePassword, type UnusualKind, unusualValue } from '../../src/domain/secrecy/unusualValues.js';
 
 const kindOf = (text: string, free = false) => unusualValue(text, { free })?.kind;
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { HEALTHS } from '../../src/domain/credential.js';
-import { type HealthMark, uptime } from '../../src/domain/uptime.js';
+import { HEALTHS } from '../../src/domain/credentials/credential.js';
+import { type HealthMark, uptime } from '../../src/domain/testing/uptime.js';
 
 const MINUTE = 60_000;
 const at = (minute: number) => new Date(Date.UTC(2027, 2, 1) + minute * MINUTE);

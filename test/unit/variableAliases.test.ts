@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { otherSpellings } from '../../src/connectors/envNames.js';
-import { aliasVariables } from '../../src/domain/variableAliases.js';
-import { planVariables } from '../../src/domain/variablePlan.js';
+import { aliasVariables } from '../../src/domain/environment/variableAliases.js';
+import { planVariables } from '../../src/domain/environment/variablePlan.js';
 import type { Candidate } from '../../src/ports/candidates.js';
 import { aCredential } from '../support/aCredential.js';
 

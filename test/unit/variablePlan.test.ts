@@ -5,8 +5,8 @@ import {
   sinceLabelled,
   uncovered,
   variableClaim,
-} from '../../src/domain/claims.js';
-import { type Preference, planVariables } from '../../src/domain/variablePlan.js';
+} from '../../src/domain/access/claims.js';
+import { type Preference, planVariables } from '../../src/domain/environment/variablePlan.js';
 import type { Candidate } from '../../src/ports/candidates.js';
 import { aCredential } from '../support/aCredential.js';
 

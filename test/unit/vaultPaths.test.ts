@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { safeCredentialPath, safeMount, safePath } from '../../src/adapters/vault/paths.js';
-import { vaultPathFor } from '../../src/domain/credential.js';
-import { SERVICE_TYPES } from '../../src/domain/serviceType.js';
+import { vaultPathFor } from '../../src/domain/credentials/credential.js';
+import { SERVICE_TYPES } from '../../src/domain/credentials/serviceType.js';
 
 const accepts = (check: (path: string) => string, path: string): boolean => {
   try {

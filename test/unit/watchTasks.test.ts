@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { silenceOf } from '../../src/domain/standstill.js';
+import { silenceOf } from '../../src/domain/operations/standstill.js';
 import type { Ports } from '../../src/ports.js';
 import { taskWatch } from '../../src/usecases/watchTasks.js';
 import { rememberingLog } from '../support/vaultSetup.js';

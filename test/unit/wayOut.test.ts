@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { loadConfig } from '../../src/config.js';
-import type { OutboundFailure } from '../../src/domain/outbound.js';
+import type { OutboundFailure } from '../../src/domain/testing/outbound.js';
 import { guardedOutbound } from '../../src/wayOut.js';
 import { systemClock } from '../support/testOutbound.js';
 

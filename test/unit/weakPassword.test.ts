@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { passwordProblem } from '../../src/domain/password.js';
+import { passwordProblem } from '../../src/domain/people/password.js';
 import { Secret } from '../../src/domain/secret.js';
 
 describe('a password that a person of the name anna chooses', () => {

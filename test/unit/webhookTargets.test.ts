@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
-import { messageOf } from '../../src/domain/message.js';
+import { messageOf } from '../../src/domain/notices/message.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import { systemClock } from '../support/testOutbound.js';

@@ -11,7 +11,7 @@ import {
   roleAtLeast,
   roleOfLevel,
   TOKEN_SECONDS,
-} from '../../domain/caller.js';
+} from '../../domain/access/caller.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { TokenSigner } from '../../ports/vault.js';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { createTransport } from 'nodemailer';
-import { wireAddress } from '../../domain/mailAddress.js';
-import type { Message } from '../../domain/message.js';
+import { wireAddress } from '../../domain/notices/mailAddress.js';
+import type { Message } from '../../domain/notices/message.js';
 import type { Secret } from '../../domain/secret.js';
 import type { SendResult } from '../../ports/notices.js';
 import { mailFailure } from './mailFailure.js';

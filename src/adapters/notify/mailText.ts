@@ -1,8 +1,8 @@
-import type { PutNotice } from '../../domain/channel.js';
-import { escapedHtml } from '../../domain/htmlText.js';
-import { countText, type Message } from '../../domain/message.js';
-import type { Severity } from '../../domain/notice.js';
-import { detailsOf } from '../../domain/noticeDetails.js';
+import type { PutNotice } from '../../domain/notices/channel.js';
+import { countText, type Message } from '../../domain/notices/message.js';
+import type { Severity } from '../../domain/notices/notice.js';
+import { detailsOf } from '../../domain/notices/noticeDetails.js';
+import { escapedHtml } from '../../domain/text/htmlText.js';
 
 const FOOT =
   'Sent by the Glassdome credential broker. See all that is open: glassdome notices list. What concerns you comes by itself; all else an admin chooses.';

@@ -1,5 +1,5 @@
-import { isDeniedPort } from '../../domain/deniedPorts.js';
-import { OutboundFailure } from '../../domain/outbound.js';
+import { isDeniedPort } from '../../domain/testing/deniedPorts.js';
+import { OutboundFailure } from '../../domain/testing/outbound.js';
 import type { ChannelTarget, NeverSent } from '../../ports/notices.js';
 import type { Outbound } from '../../ports/outbound.js';
 import type { AnswerJudge } from './receiverAnswers.js';

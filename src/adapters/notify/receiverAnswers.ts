@@ -1,4 +1,4 @@
-import type { OutboundAnswer } from '../../domain/outbound.js';
+import type { OutboundAnswer } from '../../domain/testing/outbound.js';
 
 /** What an answer means: null when the receiver took the message, else a code of ours, never a word of the receiver's. */
 export type AnswerJudge = (answer: Pick<OutboundAnswer, 'status' | 'body'>) => string | null;

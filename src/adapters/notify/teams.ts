@@ -1,4 +1,4 @@
-import { countText, type Message } from '../../domain/message.js';
+import { countText, type Message } from '../../domain/notices/message.js';
 import type { PostRequest } from './post.js';
 import { teamsTook } from './receiverAnswers.js';
 

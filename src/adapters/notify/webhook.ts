@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Message } from '../../domain/message.js';
+import type { Message } from '../../domain/notices/message.js';
 import type { ChannelTarget } from '../../ports/notices.js';
 import type { PostRequest } from './post.js';
 import { webhookTook } from './receiverAnswers.js';

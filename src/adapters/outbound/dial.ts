@@ -8,8 +8,8 @@ import {
   type PeerCertificate,
   TLSSocket,
 } from 'node:tls';
-import { OutboundFailure, type OutboundReason, type TlsChoice } from '../../domain/outbound.js';
-import { foreignText, type ShownCertificate } from '../../domain/testResult.js';
+import { OutboundFailure, type OutboundReason, type TlsChoice } from '../../domain/testing/outbound.js';
+import { foreignText, type ShownCertificate } from '../../domain/testing/testResult.js';
 import { asFailure, reasonOf } from './reasons.js';
 
 export interface Destination {

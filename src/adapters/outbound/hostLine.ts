@@ -1,5 +1,5 @@
-import { FairLine } from '../../domain/fairLine.js';
-import { OutboundFailure } from '../../domain/outbound.js';
+import { FairLine } from '../../domain/limits/fairLine.js';
+import { OutboundFailure } from '../../domain/testing/outbound.js';
 
 const MAX_WAITING = 500;
 

@@ -1,4 +1,4 @@
-import { OutboundFailure } from '../../domain/outbound.js';
+import { OutboundFailure } from '../../domain/testing/outbound.js';
 import type { HostSlots } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { HostLine } from './hostLine.js';

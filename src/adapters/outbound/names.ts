@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { OutboundFailure } from '../../domain/outbound.js';
+import { OutboundFailure } from '../../domain/testing/outbound.js';
 import { within } from '../../domain/within.js';
 import { forbiddenName } from './addressPolicy.js';
 

@@ -6,8 +6,8 @@ import {
   OutboundFailure,
   type OutboundRequest,
   type TlsChoice,
-} from '../../domain/outbound.js';
-import type { ShownCertificate } from '../../domain/testResult.js';
+} from '../../domain/testing/outbound.js';
+import type { ShownCertificate } from '../../domain/testing/testResult.js';
 import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { addressPolicy } from './addressPolicy.js';

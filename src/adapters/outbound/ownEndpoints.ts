@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { OutboundFailure } from '../../domain/outbound.js';
+import { OutboundFailure } from '../../domain/testing/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
 import { addressesOf, type Resolve } from './names.js';
 

@@ -1,5 +1,5 @@
 import { errors } from 'undici';
-import { OutboundFailure, type OutboundReason } from '../../domain/outbound.js';
+import { OutboundFailure, type OutboundReason } from '../../domain/testing/outbound.js';
 
 /** Codes of Node, OpenSSL and undici → what they mean. The first pattern that fits counts. */
 const REASONS: readonly (readonly [RegExp, OutboundReason])[] = [

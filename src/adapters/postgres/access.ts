@@ -1,4 +1,4 @@
-import type { Caller } from '../../domain/caller.js';
+import type { Caller } from '../../domain/access/caller.js';
 import type { Access, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
 import { batched } from './batched.js';

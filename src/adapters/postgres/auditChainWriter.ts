@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent, AuditRow } from '../../domain/audit.js';
-import { type ChainHead, chainStart, emptyChain, link, type RowKey } from '../../domain/auditChain.js';
+import type { AuditEvent, AuditRow } from '../../domain/audit/audit.js';
+import { type ChainHead, chainStart, emptyChain, link, type RowKey } from '../../domain/audit/auditChain.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { ChainKeys } from '../../ports/vault.js';
 

@@ -1,4 +1,4 @@
-import type { ListedAuditRow } from '../../domain/audit.js';
+import type { ListedAuditRow } from '../../domain/audit/audit.js';
 import type { AuditFilter, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
 import { toAuditRow } from './auditRow.js';

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../domain/audit.js';
+import type { AuditRow } from '../../domain/audit/audit.js';
 import type { UsageRow } from '../../ports/records.js';
 import type { Row, SqlValue, Statement } from './pools.js';
 

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { AuditRow } from '../../domain/audit.js';
-import type { ChainHead, RowKey } from '../../domain/auditChain.js';
-import { RowMacs } from '../../domain/auditMacs.js';
-import { AuditCheck, AuditProblems } from '../../domain/auditProof.js';
-import { UNSIGNED_MS } from '../../domain/checkpoint.js';
+import type { AuditRow } from '../../domain/audit/audit.js';
+import type { ChainHead, RowKey } from '../../domain/audit/auditChain.js';
+import { RowMacs } from '../../domain/audit/auditMacs.js';
+import { AuditCheck, AuditProblems } from '../../domain/audit/auditProof.js';
+import { UNSIGNED_MS } from '../../domain/audit/checkpoint.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { AuditProof, AuditVerifier } from '../../ports/auditTrail.js';
 import type { Clock, Log } from '../../ports/runtime.js';

@@ -1,6 +1,6 @@
-import type { ClaimHistory, ReachingGrant } from '../../domain/claims.js';
-import type { Credential } from '../../domain/credential.js';
-import type { Preference } from '../../domain/variablePlan.js';
+import type { ClaimHistory, ReachingGrant } from '../../domain/access/claims.js';
+import type { Credential } from '../../domain/credentials/credential.js';
+import type { Preference } from '../../domain/environment/variablePlan.js';
 import type { Candidate, CandidateQuery } from '../../ports/candidates.js';
 import type { Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';

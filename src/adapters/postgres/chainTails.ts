@@ -1,8 +1,8 @@
-import type { AuditRow } from '../../domain/audit.js';
-import type { ChainHead, RowKey } from '../../domain/auditChain.js';
-import { macVersion, RowMacs } from '../../domain/auditMacs.js';
-import { AuditCheck, type AuditProblem, AuditProblems } from '../../domain/auditProof.js';
-import { SignedHeads } from '../../domain/signedHeads.js';
+import type { AuditRow } from '../../domain/audit/audit.js';
+import type { ChainHead, RowKey } from '../../domain/audit/auditChain.js';
+import { macVersion, RowMacs } from '../../domain/audit/auditMacs.js';
+import { AuditCheck, type AuditProblem, AuditProblems } from '../../domain/audit/auditProof.js';
+import { SignedHeads } from '../../domain/audit/signedHeads.js';
 import type { ChainKeys } from '../../ports/vault.js';
 import { toAuditRow } from './auditRow.js';
 import { EXACT_AT, type StoredHead } from './checkpointRows.js';

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../domain/audit.js';
+import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Clock } from '../../ports/runtime.js';
 import { channelWrites } from './channels.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { AuditEvent } from '../../domain/audit.js';
+import type { AuditEvent } from '../../domain/audit/audit.js';
 import { BrokerError } from '../../domain/errors.js';
 import { mutex } from '../../domain/mutex.js';
 import type { Changes, ChangeTx } from '../../ports/changes.js';

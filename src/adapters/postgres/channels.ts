@@ -1,5 +1,5 @@
-import type { Channel } from '../../domain/channel.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
+import type { Channel } from '../../domain/notices/channel.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { ChannelPatch, ChannelState, Outbox, SealedChannel } from '../../ports/notices.js';
 import { toSql, uuidOrNull } from './credentialRow.js';

@@ -1,5 +1,5 @@
-import type { AuditProblems } from '../../domain/auditProof.js';
-import { CheckpointCheck } from '../../domain/checkpoint.js';
+import type { AuditProblems } from '../../domain/audit/auditProof.js';
+import { CheckpointCheck } from '../../domain/audit/checkpoint.js';
 import type { CheckpointSigner } from '../../ports/vault.js';
 import { checkpointsAfter, databaseNow } from './checkpointRows.js';
 import type { Query } from './pools.js';

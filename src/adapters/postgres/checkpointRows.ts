@@ -1,4 +1,4 @@
-import type { ChainHead } from '../../domain/auditChain.js';
+import type { ChainHead } from '../../domain/audit/auditChain.js';
 import type { NumberedCheckpoint } from '../../ports/auditTrail.js';
 import type { Query, Row } from './pools.js';
 

@@ -1,12 +1,12 @@
-import type { ChainHead } from '../../domain/auditChain.js';
-import type { AuditProblem } from '../../domain/auditProof.js';
+import type { ChainHead } from '../../domain/audit/auditChain.js';
+import type { AuditProblem } from '../../domain/audit/auditProof.js';
 import {
   type CheckpointName,
   type CheckpointPayload,
   parsePayload,
   payloadHash,
   unusable,
-} from '../../domain/checkpoint.js';
+} from '../../domain/audit/checkpoint.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { ChainKeys, CheckpointSigner } from '../../ports/vault.js';
 import { verifiedHeads } from './chainTails.js';

@@ -1,4 +1,4 @@
-import type { ClaimHistory } from '../../domain/claims.js';
+import type { ClaimHistory } from '../../domain/access/claims.js';
 
 /** SQL for a moment in milliseconds since 1970. */
 export const ms = (moment: string): string => `(extract(epoch from ${moment}) * 1000)::float8`;

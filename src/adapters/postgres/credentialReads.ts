@@ -1,6 +1,6 @@
-import type { CredentialVersion } from '../../domain/credential.js';
-import type { Grant } from '../../domain/grant.js';
-import type { ImportMark } from '../../domain/importMerge.js';
+import type { Grant } from '../../domain/access/grant.js';
+import type { CredentialVersion } from '../../domain/credentials/credential.js';
+import type { ImportMark } from '../../domain/imports/importMerge.js';
 import type { OpenIntent, WriteIntent } from '../../ports/changes.js';
 import type { Records, UsageRow } from '../../ports/records.js';
 import { CREDENTIAL_COLUMNS, toCredential, uuidOrNull } from './credentialRow.js';

@@ -1,5 +1,5 @@
-import type { Credential } from '../../domain/credential.js';
-import type { GrantLevel } from '../../domain/grant.js';
+import type { GrantLevel } from '../../domain/access/grant.js';
+import type { Credential } from '../../domain/credentials/credential.js';
 import type { Row, SqlValue } from './pools.js';
 
 /** Member of `Credential` → column. The one list of both. */

@@ -1,4 +1,4 @@
-import { SEVERITIES, severityAtLeast } from '../../domain/notice.js';
+import { SEVERITIES, severityAtLeast } from '../../domain/notices/notice.js';
 import type { Delivery, DeliveryState, DueMessage, Outbox } from '../../ports/notices.js';
 import { uuidOrNull } from './credentialRow.js';
 import { pageOf, readCursor } from './cursor.js';

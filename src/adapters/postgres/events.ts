@@ -1,5 +1,5 @@
+import type { ServiceType } from '../../domain/credentials/serviceType.js';
 import { notFound } from '../../domain/errors.js';
-import type { ServiceType } from '../../domain/serviceType.js';
 import type { ChangeEvent, Records } from '../../ports/records.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { Query, Row } from './pools.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { parsePayload, payloadHash } from '../../domain/checkpoint.js';
-import { FINDING_KINDS, type FindingKind, type VaultFinding } from '../../domain/vaultFinding.js';
+import { parsePayload, payloadHash } from '../../domain/audit/checkpoint.js';
+import { FINDING_KINDS, type FindingKind, type VaultFinding } from '../../domain/reconcile/vaultFinding.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type {
   FindingFilter,

@@ -1,5 +1,5 @@
+import type { Grant } from '../../domain/access/grant.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { Grant } from '../../domain/grant.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Query } from './pools.js';
 

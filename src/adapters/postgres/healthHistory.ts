@@ -1,4 +1,4 @@
-import type { HealthMark } from '../../domain/uptime.js';
+import type { HealthMark } from '../../domain/testing/uptime.js';
 import type { Records } from '../../ports/records.js';
 import { uuidOrNull } from './credentialRow.js';
 import type { Query } from './pools.js';

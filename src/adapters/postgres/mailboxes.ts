@@ -1,4 +1,4 @@
-import type { Role } from '../../domain/caller.js';
+import type { Role } from '../../domain/access/caller.js';
 import type { Addresses, Mailbox, Outbox } from '../../ports/notices.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import type { Query } from './pools.js';

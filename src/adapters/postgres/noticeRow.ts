@@ -1,6 +1,6 @@
-import type { PutNotice } from '../../domain/channel.js';
-import type { NoticeCount } from '../../domain/message.js';
-import { SEVERITIES } from '../../domain/notice.js';
+import type { PutNotice } from '../../domain/notices/channel.js';
+import type { NoticeCount } from '../../domain/notices/message.js';
+import { SEVERITIES } from '../../domain/notices/notice.js';
 import type { Row } from './pools.js';
 
 /** SQL that orders notices `n` by urgency, the most urgent highest. */

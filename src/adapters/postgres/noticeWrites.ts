@@ -1,4 +1,4 @@
-import { severityIn } from '../../domain/channel.js';
+import { severityIn } from '../../domain/notices/channel.js';
 import type { ChangeTx, Notice } from '../../ports/changes.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { Query } from './pools.js';

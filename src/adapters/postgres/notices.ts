@@ -1,4 +1,4 @@
-import type { Grant } from '../../domain/grant.js';
+import type { Grant } from '../../domain/access/grant.js';
 import type { Notice } from '../../ports/changes.js';
 import type { EndingGrant, EnvLeftovers, Records } from '../../ports/records.js';
 import { CREDENTIAL_COLUMNS, toCredential } from './credentialRow.js';

@@ -1,5 +1,5 @@
-import type { ClaimHistory, ReachingGrant } from '../../domain/claims.js';
-import type { Preference } from '../../domain/variablePlan.js';
+import type { ClaimHistory, ReachingGrant } from '../../domain/access/claims.js';
+import type { Preference } from '../../domain/environment/variablePlan.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Offer, OfferReceiver } from '../../ports/offers.js';
 import type { Records } from '../../ports/records.js';

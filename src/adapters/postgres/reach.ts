@@ -1,4 +1,4 @@
-import { type Caller, ROLES, roleAtLeast } from '../../domain/caller.js';
+import { type Caller, ROLES, roleAtLeast } from '../../domain/access/caller.js';
 
 /** SQL for who asks: where a statement finds the principal, kind, roles (`text[]`), login or secret, and the time. */
 interface Asker {

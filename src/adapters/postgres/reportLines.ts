@@ -1,4 +1,4 @@
-import { REPORT_LISTS, type Report, type ReportLine, type ReportList } from '../../domain/report.js';
+import { REPORT_LISTS, type Report, type ReportLine, type ReportList } from '../../domain/reports/report.js';
 import { insertRecord } from './credentialWrites.js';
 import type { Query } from './pools.js';
 

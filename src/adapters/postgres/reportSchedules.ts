@@ -1,4 +1,4 @@
-import type { ReportSchedule } from '../../domain/reportSchedule.js';
+import type { ReportSchedule } from '../../domain/reports/reportSchedule.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Reports } from '../../ports/reports.js';
 import { toSql, uuidOrNull } from './credentialRow.js';

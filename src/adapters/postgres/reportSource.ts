@@ -1,5 +1,5 @@
-import type { HealthChange, OpenDrift, ReportedCredential, UseCount } from '../../domain/report.js';
-import { MOST_USES_KEPT } from '../../domain/reportLines.js';
+import type { HealthChange, OpenDrift, ReportedCredential, UseCount } from '../../domain/reports/report.js';
+import { MOST_USES_KEPT } from '../../domain/reports/reportLines.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Query, Row } from './pools.js';
 

@@ -1,4 +1,4 @@
-import type { LastReport, Report } from '../../domain/report.js';
+import type { LastReport, Report } from '../../domain/reports/report.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { ReportHead, Reports } from '../../ports/reports.js';
 import { uuidOrNull } from './credentialRow.js';

@@ -1,4 +1,4 @@
-import { isTestCode, type TestRun } from '../../domain/testResult.js';
+import { isTestCode, type TestRun } from '../../domain/testing/testResult.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Records } from '../../ports/records.js';
 import { credentialValues, uuidOrNull } from './credentialRow.js';

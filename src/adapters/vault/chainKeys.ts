@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { RowKey } from '../../domain/auditChain.js';
+import type { RowKey } from '../../domain/audit/auditChain.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Log } from '../../ports/runtime.js';
 import type { ChainKeys } from '../../ports/vault.js';

@@ -1,4 +1,8 @@
-import { type GlassdomeKeyProblem, glassdomeKeyProblem, MIN_KEY_BYTES } from '../../domain/glassdomeKey.js';
+import {
+  type GlassdomeKeyProblem,
+  glassdomeKeyProblem,
+  MIN_KEY_BYTES,
+} from '../../domain/people/glassdomeKey.js';
 import { Secret } from '../../domain/secret.js';
 import type { VaultAccess } from './access.js';
 import { badAnswer } from './faults.js';

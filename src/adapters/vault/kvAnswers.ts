@@ -1,4 +1,4 @@
-import type { FieldValues } from '../../domain/fields.js';
+import type { FieldValues } from '../../domain/credentials/fields.js';
 import { Secret } from '../../domain/secret.js';
 import type { SecretFields, StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import { badAnswer } from './faults.js';

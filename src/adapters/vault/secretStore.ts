@@ -1,5 +1,5 @@
+import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { FieldValues } from '../../domain/fields.js';
 import { mapBounded } from '../../domain/mapBounded.js';
 import type { Log } from '../../ports/runtime.js';
 import type { SecretFields, SecretStore, StoredMetadata, StoredVersion } from '../../ports/vault.js';

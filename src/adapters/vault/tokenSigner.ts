@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { ACCESS_TOKEN_TYPE } from '../../domain/caller.js';
+import { ACCESS_TOKEN_TYPE } from '../../domain/access/caller.js';
 import type { TokenSigner } from '../../ports/vault.js';
 import { badAnswer } from './faults.js';
 import type { Timers } from './timers.js';

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { FieldValues } from '../../domain/fields.js';
 import type { StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import type { VaultAccess } from './access.js';
 import { storeUnavailable } from './faults.js';

@@ -1,5 +1,5 @@
-import type { AuditRow } from '../../domain/audit.js';
-import type { ChainHead } from '../../domain/auditChain.js';
+import type { AuditRow } from '../../domain/audit/audit.js';
+import type { ChainHead } from '../../domain/audit/auditChain.js';
 import type { CheckpointLine, RowLine } from './exportFile.js';
 
 export function objectIn(text: string): object | null {

@@ -1,10 +1,10 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { ChainHead } from '../../domain/auditChain.js';
-import { onlyKeyed } from '../../domain/auditMacs.js';
-import { AuditCheck, type AuditProblem, AuditProblems } from '../../domain/auditProof.js';
-import { CHECKPOINTS, CheckpointCheck, parsePayload, payloadHash } from '../../domain/checkpoint.js';
+import type { ChainHead } from '../../domain/audit/auditChain.js';
+import { onlyKeyed } from '../../domain/audit/auditMacs.js';
+import { AuditCheck, type AuditProblem, AuditProblems } from '../../domain/audit/auditProof.js';
+import { CHECKPOINTS, CheckpointCheck, parsePayload, payloadHash } from '../../domain/audit/checkpoint.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import type { CheckpointLine, Header, RowLine } from './exportFile.js';
 import { isCheckpoint, isCounts, isRow, objectIn, rowIn, rowOf } from './lines.js';

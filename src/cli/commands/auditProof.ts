@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Argument, type Command } from 'commander';
 import type { z } from 'zod';
 import type { auditKeyAnswer, auditProof } from '../../api/audit.js';
-import type { AuditProblem } from '../../domain/auditProof.js';
+import type { AuditProblem } from '../../domain/audit/auditProof.js';
 import { type ExportOptions, exportLines } from '../audit/exportFile.js';
 import { publicKeysIn, verifyFile } from '../audit/offline.js';
 import { Cli, type GlobalOptions } from '../cli.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { FieldSpec, Template } from '../../domain/template.js';
+import type { FieldSpec, Template } from '../../domain/credentials/template.js';
 import { Cli } from '../cli.js';
 import { type Asked, candidates, type NameKind } from '../completion/candidates.js';
 import { completionScript, SHELLS } from '../completion/scripts.js';

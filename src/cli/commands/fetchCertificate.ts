@@ -1,4 +1,4 @@
-import type { TestCode } from '../../domain/testResult.js';
+import type { TestCode } from '../../domain/testing/testResult.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { cell, printJson } from '../output.js';

@@ -1,6 +1,11 @@
 import { Command } from 'commander';
-import { REPORT_LISTS, type ReportLine, type ReportList, type ReportSection } from '../../domain/report.js';
-import { MOST_SHOWN, restWords, TITLES, userOf, wordsOf } from '../../domain/reportWords.js';
+import {
+  REPORT_LISTS,
+  type ReportLine,
+  type ReportList,
+  type ReportSection,
+} from '../../domain/reports/report.js';
+import { MOST_SHOWN, restWords, TITLES, userOf, wordsOf } from '../../domain/reports/reportWords.js';
 import type { GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { Template } from '../../domain/template.js';
+import type { Template } from '../../domain/credentials/template.js';
 import { Cli, type GlobalOptions } from '../cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { addFieldFlags, type FieldInput, fetchTemplate, fieldSpecs, fieldsFrom } from '../fieldFlags.js';

@@ -1,4 +1,4 @@
-import type { FieldSpec, Template } from '../../domain/template.js';
+import type { FieldSpec, Template } from '../../domain/credentials/template.js';
 import { leaf, withBroker } from '../command.js';
 import { fetchTemplate } from '../fieldFlags.js';
 import { printJson, printTable } from '../output.js';

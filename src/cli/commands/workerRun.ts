@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { RUNNABLE_TASKS } from '../../domain/workerTasks.js';
+import { RUNNABLE_TASKS } from '../../domain/operations/workerTasks.js';
 import type { Cli, GlobalOptions } from '../cli.js';
 import { leaf, withBroker } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { ROLES } from '../../domain/caller.js';
-import { CHANNEL_KINDS } from '../../domain/channel.js';
-import { OFFER_STATES } from '../../domain/claims.js';
-import { GRANT_LEVELS } from '../../domain/grant.js';
-import { SERVICE_TYPES } from '../../domain/serviceType.js';
+import { ROLES } from '../../domain/access/caller.js';
+import { OFFER_STATES } from '../../domain/access/claims.js';
+import { GRANT_LEVELS } from '../../domain/access/grant.js';
+import { SERVICE_TYPES } from '../../domain/credentials/serviceType.js';
+import { CHANNEL_KINDS } from '../../domain/notices/channel.js';
 import { ENV_FORMATS } from '../envFormats.js';
 import { SHELLS } from './scripts.js';
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { nearMiss } from '../../domain/nearMiss.js';
+import { nearMiss } from '../../domain/credentials/nearMiss.js';
 import { loadSession } from '../session.js';
 import { type Finding, fail, ok, warn } from './finding.js';
 

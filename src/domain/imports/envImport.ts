@@ -1,0 +1,165 @@
+import type { ServiceType } from '../credentials/serviceType.js';
+import { isDangerousEnvName } from '../environment/dangerousEnvNames.js';
+import { isVariableName } from '../environment/variableName.js';
+import type { FieldProblem } from '../errors.js';
+import { secretIn } from '../secrecy/secretText.js';
+import { isDocumented, isFreePassword, unusualValue } from '../secrecy/unusualValues.js';
+import type { Secret } from '../secret.js';
+import type { DotenvEntry, DotenvWarning, ParsedDotenv } from './dotenv.js';
+import type { EnvMeaning } from './envFamily.js';
+import { type Claim, groupClaims, groupKeyOf } from './envImportGroups.js';
+import {
+  type IncludeChoice,
+  type IncludedEntry,
+  includedGroup,
+  isIncluded,
+  NOTHING_INCLUDED,
+} from './envInclude.js';
+import { isConnectionString, isPlaceholder, soundsSecret } from './envValues.js';
+import type { EnvVocabulary } from './envVocabulary.js';
+
+/**
+ * What an import makes of a variable. `credential`: goes into a group. `setting`, `bootstrap`, `connection_string`: known,
+ * left where it is. `placeholder`: still to be filled in. `reference`: to another store,
+ * `suspect`: quotes around it, `NAME=value`, invisible characters. `empty`: no value. `unquoted`: goes on over several lines without quotes. `duplicate`: another one wins over it.
+ * `unknown`: nobody knows the name; it stays in the environment only.
+ */
+export type ImportClass =
+  | 'credential'
+  | 'setting'
+  | 'bootstrap'
+  | 'connection_string'
+  | 'placeholder'
+  | 'reference'
+  | 'suspect'
+  | 'empty'
+  | 'unquoted'
+  | 'duplicate'
+  | 'unknown';
+
+/** One line of the preview. Holds no value. */
+export interface ImportRow {
+  name: string;
+  /** Line in the file, from 1; 0 where there is no file. */
+  line: number;
+  class: ImportClass;
+  /** Key of the group, for what belongs to a known kind of credential. */
+  group?: string;
+  field?: string;
+  secret: boolean;
+  note?: string;
+  /** Why what is imported may be none of the user's secrets. */
+  doubt?: string;
+}
+
+/** One credential that an import would make. */
+export interface ImportGroup {
+  /** The same for the same variables, whatever their values: `proxmox:01`. */
+  key: string;
+  serviceType: ServiceType;
+  /** A suggestion: `Proxmox 01`. */
+  name: string;
+  /** Settings too are wrapped; `mergeFields` with `exact` takes them as they are. */
+  fields: Record<string, Secret>;
+  /** For `other` only, whose template does not tell. */
+  secretFields?: string[];
+  /** Variable, spelled as in the file → field. */
+  envNames: Record<string, string>;
+  labels: Record<string, string>;
+  /** Why it can't be imported; empty when it can. */
+  problems: FieldProblem[];
+}
+
+export interface EnvImportPlan {
+  /** In the order in which the file first names them. */
+  groups: ImportGroup[];
+  /** By line. */
+  rows: ImportRow[];
+  warnings: DotenvWarning[];
+}
+
+/**
+ * Sorts the variables of a `.env` into credentials and the rest. Nothing is stored and no row holds a value. A group
+ * that lacks something is told with its problems and is not to be imported.
+ */
+export function planEnvImport(
+  parsed: ParsedDotenv,
+  vocabulary: EnvVocabulary,
+  choice: IncludeChoice = NOTHING_INCLUDED,
+): EnvImportPlan {
+  const rows: ImportRow[] = [];
+  const claims: Claim[] = [];
+  const included: IncludedEntry[] = [];
+  for (const entry of parsed.entries) {
+    const meaning = vocabulary.meaningOf(entry.name);
+    const insists =
+      meaning !== undefined && (entry.value ?? '') !== '' && choice.include.includes(entry.name);
+    const left = insists ? undefined : leftRow(entry, vocabulary);
+    if (left !== undefined && isIncluded(left, entry.value ?? '', choice))
+      included.push({ row: left, value: entry.value ?? '' });
+    else if (left !== undefined) rows.push(left);
+    else if (meaning !== undefined) claims.push(claimOf(entry, meaning));
+    for (const line of entry.overriddenLines) {
+      rows.push({ ...about(entry, vocabulary), line, class: 'duplicate', note: `line ${entry.line} wins` });
+    }
+  }
+  const grouped = groupClaims(claims, vocabulary);
+  const more = includedGroup(included, choice.asName, vocabulary);
+  rows.push(...grouped.rows, ...more.rows);
+  rows.sort((a, b) => a.line - b.line);
+  return { groups: [...grouped.groups, ...more.groups], rows, warnings: parsed.warnings };
+}
+
+const claimOf = ({ name, line, value, preferred = false }: DotenvEntry, meaning: EnvMeaning): Claim => ({
+  meaning,
+  name,
+  line,
+  value: value ?? '',
+  preferred,
+});
+
+/** The row of a variable that goes into no group, or undefined for one that does. */
+function leftRow(entry: DotenvEntry, vocabulary: EnvVocabulary): ImportRow | undefined {
+  const row = about(entry, vocabulary);
+  const value = entry.value ?? '';
+  const shell = [...new Set(entry.unresolved.map(reference))].join(', ');
+  const plain = vocabulary.plain.get(entry.name.toUpperCase());
+  if (entry.unquoted !== undefined) return { ...row, class: 'unquoted', secret: true, note: entry.unquoted };
+  if (plain !== undefined) return { ...row, class: plain.class, ...(value === '' ? { note: 'empty' } : {}) };
+  if (value === '')
+    return { ...row, class: 'empty', ...(shell === '' ? {} : { note: `taken from the shell: ${shell}` }) };
+  const unusual = unusualRow(row, value);
+  if (unusual !== undefined) return unusual;
+  if (vocabulary.meaningOf(entry.name) !== undefined) {
+    return shell === '' ? undefined : { ...row, class: 'placeholder', note: `lacks ${shell} from the shell` };
+  }
+  if (isConnectionString(value)) return { ...row, class: 'connection_string', secret: true };
+  if (isDangerousEnvName(entry.name)) return { ...row, class: 'unknown', note: 'changes how programs run' };
+  // Of a variable that nobody knows, the value may say that it is a secret.
+  return { ...row, class: 'unknown', secret: row.secret || secretIn(value) !== undefined };
+}
+
+/** A value that is probably none: taken in only where somebody insists. */
+function unusualRow(row: Omit<ImportRow, 'class'>, value: string): ImportRow | undefined {
+  if (isPlaceholder(value)) return { ...row, class: 'placeholder' };
+  const found = unusualValue(value, { free: isFreePassword(row.name) || !row.secret });
+  // A lab's sample has keys of documentation in working order: they come along, with a warning.
+  if (found === undefined || isDocumented(value) || (found.kind === 'invisible' && !row.secret))
+    return undefined;
+  if (found.kind === 'placeholder') return { ...row, class: 'placeholder' };
+  return { ...row, class: found.kind === 'reference' ? 'reference' : 'suspect', note: found.what };
+}
+
+/** What is in braces may as well be part of a password. */
+const reference = (name: string): string =>
+  /^[A-Z][A-Z0-9_]{0,63}$/.test(name) && isVariableName(name) ? `\${${name}}` : 'a reference';
+
+function about(entry: DotenvEntry, vocabulary: EnvVocabulary): Omit<ImportRow, 'class'> {
+  const { name, line } = entry;
+  const meaning = vocabulary.meaningOf(name);
+  const plain = vocabulary.plain.get(name.toUpperCase());
+  if (plain !== undefined || meaning === undefined)
+    return { name, line, secret: plain?.secret ?? soundsSecret(name) };
+  const secret = meaning.family.secretFields.includes(meaning.field);
+  return { name, line, group: groupKeyOf(meaning), field: meaning.field, secret };
+}

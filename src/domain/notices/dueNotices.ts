@@ -1,0 +1,141 @@
+import type { Credential } from '../credentials/credential.js';
+import type { ServiceType } from '../credentials/serviceType.js';
+import type { NoticeKind } from './notice.js';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const WEEK = 7 * DAY;
+/** What is away for a moment only is nobody's business. */
+const AWAY_MS = 15 * MINUTE;
+const ROTATION_AHEAD_MS = 7 * DAY;
+const UNTESTED_MS = 7 * DAY;
+/** What ended is told again each week, for so many weeks. */
+const WEEKS_AFTER = 4;
+
+/** What decides whether somebody has to be told. */
+export interface NoticeState {
+  credential: Credential;
+  /** When the health became what it is. */
+  healthSince: Date | null;
+  lastUsedAt: Date | null;
+  /** The newest notice about its health. */
+  lastHealth: { kind: string; period: string } | null;
+  /** False where nothing says how to test it. */
+  testable: boolean;
+}
+
+/** What holds for one credential. */
+export interface ReminderRule {
+  /** Days before the end at which it is told, in any order. */
+  expiryDays: readonly number[];
+  /** Days without use after which that is told; null: never. */
+  unusedDays: number | null;
+}
+
+export interface NoticePolicy extends ReminderRule {
+  /** Where a service type has a rule of its own. */
+  byType?: ReadonlyMap<ServiceType, Partial<ReminderRule>>;
+}
+
+/** One notice; of one kind and period there is one for a credential, however often the state is looked at. */
+export interface DueNotice {
+  kind: NoticeKind;
+  /** What is told of, such as one end; behind a slash which step of it. */
+  period: string;
+  facts: Record<string, string | number>;
+}
+
+/** What has to be told of a credential at `now`, whether or not it was told before. */
+export function dueNotices(state: NoticeState, now: Date, policy: NoticePolicy): DueNotice[] {
+  const { credential } = state;
+  if (credential.status !== 'active' || credential.reminders?.muted === true) return [];
+  const rule = ruleFor(credential, policy);
+  return [
+    expiry(credential, now, rule),
+    rotation(credential, now),
+    health(state, now),
+    untested(state, now),
+    unused(state, now, rule),
+  ].filter((notice) => notice !== null);
+}
+
+/** The credential's own word, else its type's, else what holds for all. */
+export function ruleFor(
+  { serviceType, reminders }: Pick<Credential, 'serviceType' | 'reminders'>,
+  { byType, expiryDays, unusedDays }: NoticePolicy,
+): ReminderRule {
+  const { muted: _, ...own } = reminders ?? {};
+  return { expiryDays, unusedDays, ...byType?.get(serviceType), ...own };
+}
+
+function expiry({ expiresAt }: Credential, now: Date, { expiryDays }: ReminderRule): DueNotice | null {
+  if (expiresAt === null) return null;
+  const left = expiresAt.getTime() - now.getTime();
+  const at = expiresAt.toISOString();
+  if (left <= 0) return weekly('expired', at, -left, { expires_at: at });
+  // Of several that passed at once only the nearest is told.
+  const days = [...expiryDays].sort((a, b) => a - b).find((limit) => left <= limit * DAY);
+  if (days === undefined) return null;
+  return { kind: 'expiring', period: `${at}/${days}`, facts: { expires_at: at, days_left: ceilDays(left) } };
+}
+
+function rotation({ nextRotationAt }: Credential, now: Date): DueNotice | null {
+  if (nextRotationAt === null) return null;
+  const left = nextRotationAt.getTime() - now.getTime();
+  const at = nextRotationAt.toISOString();
+  if (left <= 0) return weekly('rotation_overdue', at, -left, { due_at: at });
+  if (left > ROTATION_AHEAD_MS) return null;
+  return { kind: 'rotation_due', period: at, facts: { due_at: at, days_left: ceilDays(left) } };
+}
+
+/** What ended, or was left undone, at `at`: told again each week for four weeks. */
+function weekly(kind: NoticeKind, at: string, since: number, facts: DueNotice['facts']): DueNotice | null {
+  const week = Math.floor(since / WEEK);
+  return week < WEEKS_AFTER ? { kind, period: `${at}/week-${week}`, facts } : null;
+}
+
+function health({ credential, healthSince, lastHealth }: NoticeState, now: Date): DueNotice | null {
+  if (healthSince === null) return null;
+  const period = healthSince.toISOString();
+  const told = lastHealth !== null && lastHealth.kind !== 'health_recovered';
+  const facts = { since: period, code: credential.lastTestCode ?? '' };
+  switch (credential.health) {
+    case 'ok':
+      return told ? { kind: 'health_recovered', period, facts } : null;
+    case 'unreachable':
+      if (now.getTime() - healthSince.getTime() < AWAY_MS) return null;
+      return { kind: 'health_unreachable', period, facts };
+    case 'rejected':
+      return { kind: 'health_rejected', period, facts };
+    case 'limited':
+      return { kind: 'health_limited', period, facts };
+    case 'unchecked':
+      return null;
+  }
+}
+
+function untested({ credential, testable }: NoticeState, now: Date): DueNotice | null {
+  const age = now.getTime() - credential.createdAt.getTime();
+  if (!testable || credential.lastTestedAt !== null || age < UNTESTED_MS) return null;
+  const created = credential.createdAt.toISOString();
+  return { kind: 'never_tested', period: created, facts: { created_at: created } };
+}
+
+function unused(
+  { credential, lastUsedAt }: NoticeState,
+  now: Date,
+  { unusedDays }: ReminderRule,
+): DueNotice | null {
+  if (unusedDays === null) return null;
+  const since = lastUsedAt ?? credential.createdAt;
+  const days = Math.floor((now.getTime() - since.getTime()) / DAY);
+  if (days < unusedDays) return null;
+  const times = Math.floor(days / unusedDays);
+  return {
+    kind: 'unused',
+    period: `${since.toISOString()}/${times}`,
+    facts: { days, since: since.toISOString() },
+  };
+}
+
+const ceilDays = (ms: number) => Math.ceil(ms / DAY);

@@ -1,0 +1,33 @@
+import type { Template } from '../credentials/template.js';
+import type { FieldProblem } from '../errors.js';
+import { secretIn } from './secretText.js';
+
+interface Known {
+  /** Names of the form's secret fields. */
+  secretNames: readonly string[];
+  isSecret: (name: string) => boolean;
+  /** What is wrong already: of a service's own forms its guards know more. */
+  problems: readonly FieldProblem[];
+}
+
+/** Settings that hold a secret, though settings rest outside Vault and lists show them. Never returns a value. */
+export function shownSecrets(
+  template: Template,
+  given: ReadonlyMap<string, string | null>,
+  { secretNames, isSecret, problems }: Known,
+): FieldProblem[] {
+  return [...given].flatMap(([name, text]) => {
+    const field = `fields.${name}`;
+    if (text === null || isSecret(name) || problems.some((problem) => problem.field === field)) return [];
+    const found = secretIn(text);
+    return found === undefined ? [] : [{ field, rule: ruleOf(template, secretNames, found) }];
+  });
+}
+
+function ruleOf(template: Template, secretNames: readonly string[], found: string): string {
+  const names = [...new Set(secretNames)].join(', ');
+  const instead = template.free_form
+    ? 'name the field in secret_fields'
+    : `give it in a field that is secret (${names})`;
+  return `must not hold ${found}, because settings are stored and shown in clear; ${instead}`;
+}

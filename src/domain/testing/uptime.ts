@@ -1,0 +1,42 @@
+import type { Health } from '../credentials/credential.js';
+
+/** From then on the health was that, until the next mark. */
+export interface HealthMark {
+  at: Date;
+  health: Health;
+}
+
+export interface Uptime {
+  /** Share of the checked time in which the service took the credential; null where nothing was checked. */
+  ratio: number | null;
+  /** How much of the window is known. */
+  checkedMs: number;
+}
+
+/** Windows in which uptime is told, and their length. */
+export const UPTIME_WINDOWS = { '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 } as const;
+export type UptimeWindow = keyof typeof UPTIME_WINDOWS;
+
+/** The longest of them. */
+export const LONGEST_WINDOW_MS = Math.max(...Object.values(UPTIME_WINDOWS));
+
+/** `limited` counts: the service took the credential. */
+const UP: readonly Health[] = ['ok', 'limited'];
+
+/**
+ * By time, not by number of tests: each state lasts until the next mark. `marks` are in order and begin with what was
+ * true when the window began, if anything was. Time without a verdict (`unchecked`, and before the first mark) does not
+ * count.
+ */
+export function uptime(marks: readonly HealthMark[], from: Date, to: Date): Uptime {
+  let checkedMs = 0;
+  let upMs = 0;
+  for (const [index, { at, health }] of marks.entries()) {
+    const begin = Math.max(at.getTime(), from.getTime());
+    const end = Math.min((marks[index + 1]?.at ?? to).getTime(), to.getTime());
+    if (health === 'unchecked' || end <= begin) continue;
+    checkedMs += end - begin;
+    if (UP.includes(health)) upMs += end - begin;
+  }
+  return { ratio: checkedMs === 0 ? null : upMs / checkedMs, checkedMs };
+}
