@@ -5,7 +5,6 @@ import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
 import type { BootstrapOptions } from './adapters/vault/bootstrapSteps.js';
 import { openTransport } from './adapters/vault/connection.js';
 import { createVaultClient } from './adapters/vault/nodeVault.js';
-import { listOf } from './config/words.js';
 import {
   type Config,
   ConfigRefused,
@@ -14,7 +13,8 @@ import {
   readNamed,
   requireAll,
   required,
-} from './config.js';
+} from './config/config.js';
+import { listOf } from './config/lists.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';

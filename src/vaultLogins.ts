@@ -3,8 +3,8 @@ import { connectVault, openTransport, type VaultConnection } from './adapters/va
 import type { LoginMethod } from './adapters/vault/login.js';
 import { vaultName } from './adapters/vault/policies.js';
 import { WrappedSecretId } from './adapters/vault/wrappedSecretId.js';
-import { listOf } from './config/words.js';
-import { type Config, ConfigRefused, readNamed, requireAll, required } from './config.js';
+import { type Config, ConfigRefused, readNamed, requireAll, required } from './config/config.js';
+import { listOf } from './config/lists.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
 import type { ChainKeys, VaultLogins } from './ports/vault.js';

@@ -1,8 +1,8 @@
 import type { SmtpOptions } from './adapters/notify/mail.js';
 import { createOutbound } from './adapters/outbound/outbound.js';
 import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
-import { listOf } from './config/words.js';
-import { type Config, readNamed, required } from './config.js';
+import { type Config, readNamed, required } from './config/config.js';
+import { listOf } from './config/lists.js';
 import { Secret } from './domain/secret.js';
 import type { HostSlots, Outbound } from './ports/outbound.js';
 import type { Clock } from './ports/runtime.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../config.js';
+import { packageVersion } from '../config/config.js';
 import { activate } from './commands/activate.js';
 import { add } from './commands/add.js';
 import { audit } from './commands/audit.js';

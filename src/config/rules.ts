@@ -1,6 +1,6 @@
 import { weakPassword } from '../domain/people/weakPassword.js';
+import { hostOf, LOOPBACK, listOf } from './lists.js';
 import type { Variables } from './variables.js';
-import { hostOf, LOOPBACK, listOf } from './words.js';
 
 /** What is wrong with the variables taken together, a line each: what is plain, weak or half set where it must not be. */
 export function problemsOf(env: NodeJS.ProcessEnv, config: Variables, listens: boolean): string[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf } from './words.js';
+import { listOf } from './lists.js';
 
 /** Kinds of variables that come more than once. */
 export const flag = z

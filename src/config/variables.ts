@@ -4,8 +4,8 @@ import { isTimezone } from '../domain/notices/quietHours.js';
 import { rulesByType } from '../domain/notices/reminderRules.js';
 import { reportExpressionProblem } from '../domain/reports/reportSchedule.js';
 import { testIntervals } from '../domain/testing/testPace.js';
+import { isOrigin, listOf } from './lists.js';
 import { cidrs, flag, months, mount, port } from './shapes.js';
-import { isOrigin, listOf } from './words.js';
 
 /** Every variable with its rule and meaning; docs/configuration.md is made from it (`npm run docs`). */
 export const configSchema = z.object({

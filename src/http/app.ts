@@ -3,7 +3,7 @@ import type { Call, Caller } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 import { AddressBudget } from '../domain/limits/addressBudget.js';
 import { isQuotableField } from '../domain/text/quotable.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
 import { auditRoutes } from './auditRoutes.js';
 import { authRoutes } from './authRoutes.js';

@@ -1,5 +1,5 @@
 import { within } from '../domain/within.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /** A scrape must not wait for a Postgres that stands still: what else it has to tell is wanted just then. */
 const WITHIN_MS = 1_000;

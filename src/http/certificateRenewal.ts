@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { RequestListener, Server } from 'node:http';
 import { createServer, type Server as TlsServer } from 'node:https';
-import { ConfigRefused, readNamed } from '../config.js';
+import { ConfigRefused, readNamed } from '../config/config.js';
 import {
   belongTogether,
   type CertificateFiles,

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { EVENT_WEBHOOK_STATES } from '../ports/eventFeed.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { cachedLook } from './cachedLook.js';
 import { openEventStreams } from './eventRoutes.js';
 

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { FINDING_KINDS } from '../domain/reconcile/vaultFinding.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { cachedLook } from './cachedLook.js';
 
 /** What stands, as Postgres tells it; no number while Postgres can't serve. */

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { HEALTHS } from '../domain/credentials/credential.js';
 import { TEST_CODES } from '../domain/testing/testResult.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { cachedLook } from './cachedLook.js';
 
 /** All credentials are counted for it. */

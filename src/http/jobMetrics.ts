@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { silenceOf } from '../domain/operations/standstill.js';
 import type { JobsStatus } from '../ports/jobs.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { cachedLook } from './cachedLook.js';
 
 /** The queue as Postgres tells it, so that any process of the API answers for all workers. */

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { Counter, Histogram, Registry } from 'prom-client';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { docsPage } from './docsPage.js';
 import { addEventMetrics } from './eventMetrics.js';
 import { addFindingMetrics } from './findingMetrics.js';

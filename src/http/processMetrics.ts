@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /** What a process can tell of itself alone, whatever it does. */
 export function addProcessMetrics(

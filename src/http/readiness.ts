@@ -1,7 +1,7 @@
 import { within } from '../domain/within.js';
+import type { Ports } from '../ports/ports.js';
 import type { RecordsHealth } from '../ports/recordsStatus.js';
 import type { StoreHealth } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
 
 /** What a process knows about its own start and end. */
 export interface Lifecycle {

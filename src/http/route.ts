@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Call } from '../domain/access/caller.js';
 import { type FieldProblem, invalid } from '../domain/errors.js';
 import { isQuotableField, quotedPath } from '../domain/text/quotable.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testOnSave.js';
 import { oddText } from './oddText.js';
 

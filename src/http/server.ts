@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import type { Express } from 'express';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Log } from '../ports/runtime.js';
 import { createTlsServer } from './certificateRenewal.js';
 import { TIME_LIMITS } from './timeLimits.js';

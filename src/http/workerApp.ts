@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { Registry } from 'prom-client';
 import { BrokerError } from '../domain/errors.js';
-import type { WorkerPorts } from '../ports.js';
+import type { WorkerPorts } from '../ports/ports.js';
 import { bareApp } from './bareApp.js';
 import { addProbes } from './probes.js';
 import { errorHandler, sendProblem } from './problem.js';

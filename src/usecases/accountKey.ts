@@ -2,7 +2,7 @@ import { activeConditionals } from '../domain/credentials/authMethod.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/credentials/template.js';
 import { allFields } from '../domain/credentials/templateFields.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /** Whom a connection trusts says nothing of the account at its end. */
 const TRUST = /^(tls_|ca_|verify_)/;

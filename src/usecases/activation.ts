@@ -4,7 +4,7 @@ import { BrokerError } from '../domain/errors.js';
 import type { VaultFinding } from '../domain/reconcile/vaultFinding.js';
 import { firstTest } from '../domain/testing/testPace.js';
 import type { ChangeTx, CredentialPatch } from '../ports/changes.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */
 export function activated(

@@ -4,7 +4,7 @@ import type { VaultFinding } from '../domain/reconcile/vaultFinding.js';
 import { destinationChanged } from '../domain/testing/destination.js';
 import { healthAfter } from '../domain/testing/health.js';
 import { isTestCode, type TestResult } from '../domain/testing/testResult.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { activated } from './activation.js';
 import { auditEvent } from './auditEvent.js';

@@ -8,8 +8,8 @@ import type {
   Checkpointed,
   NumberedCheckpoint,
 } from '../ports/auditTrail.js';
+import type { Ports } from '../ports/ports.js';
 import type { AuditFilter, Page, PageRequest } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { requireRole } from './refuse.js';

@@ -3,7 +3,7 @@ import { type Decision, decide, type Standing, type Verb } from '../domain/acces
 import type { AuditAction } from '../domain/audit/audit.js';
 import type { Credential, CredentialStatus } from '../domain/credentials/credential.js';
 import { BrokerError, notFound } from '../domain/errors.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 
 export interface Authorized extends Standing {

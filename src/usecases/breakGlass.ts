@@ -5,8 +5,8 @@ import type { AuditAction, AuditEvent } from '../domain/audit/audit.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ChangeTx } from '../ports/changes.js';
+import type { Ports } from '../ports/ports.js';
 import type { OpenedCredential } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { refuse } from './refuse.js';
 
 /** Commits the audit row of a break-glass read together with the notice to the credential's owner. */

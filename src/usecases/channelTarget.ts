@@ -1,7 +1,7 @@
 import { BrokerError } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { ChannelTarget, SealedChannel } from '../ports/notices.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /** What it is sealed for: a target can't be moved to another channel. */
 const contextOf = (channelId: string) => `channel:${channelId}`;

@@ -1,5 +1,5 @@
 import type { AuditProblem } from '../domain/audit/auditProof.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type MarkerReader, readMarker } from './restoreMarker.js';
 import { systemCall } from './systemCall.js';

@@ -1,6 +1,6 @@
 import { droppedBefore, type RetentionPolicy } from '../domain/audit/retention.js';
+import type { Ports } from '../ports/ports.js';
 import type { AgedTable, MonthlyTable } from '../ports/retention.js';
-import type { Ports } from '../ports.js';
 import { proveAudit } from './audit.js';
 import { auditEvent } from './auditEvent.js';
 import type { MarkerReader } from './restoreMarker.js';

@@ -2,7 +2,7 @@ import type { Call } from '../domain/access/caller.js';
 import type { Grant } from '../domain/access/grant.js';
 import type { GivenGrant, JoiningMember } from '../ports/changes.js';
 import type { TeamMember } from '../ports/people.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 type Needs = Pick<Ports, 'records'>;
 

@@ -8,7 +8,7 @@ import {
   type UptimeWindow,
   uptime,
 } from '../domain/testing/uptime.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { authorize } from './authorize.js';
 
 const LAST_RUNS = 10;

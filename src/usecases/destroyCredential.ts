@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 

@@ -1,7 +1,7 @@
 import { type Credential, restorableUntil } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
+import type { Ports } from '../ports/ports.js';
 import type { Destroyer } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './systemCall.js';
 import { lostRace } from './writeVersion.js';

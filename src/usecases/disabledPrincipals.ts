@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { DisabledPrincipal, MadeBy } from '../ports/people.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { breakGlassNotices, brokenGlass } from './breakGlass.js';
 import { type Disabling, disableWith, openedByEnabling } from './disabling.js';

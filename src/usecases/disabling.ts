@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import type { ChangeTx } from '../ports/changes.js';
+import type { Ports } from '../ports/ports.js';
 import type { OpenedCredential } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { openedToOthers, requireReasonFor, withAccounts } from './breakGlass.js';
 
 /** Whether somebody is disabled, and whether their service accounts go on without them. */

@@ -1,6 +1,6 @@
 import type { Call } from '../domain/access/caller.js';
+import type { Ports } from '../ports/ports.js';
 import type { ChangeEvent } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { refuseEnded } from './authorize.js';
 
 const AT_ONCE = 200;

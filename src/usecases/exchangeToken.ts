@@ -1,7 +1,7 @@
 import type { Caller } from '../domain/access/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { anonymousCall, type From, type IssuedToken, issueToken } from './issueToken.js';
 import { callerOfPerson } from './login.js';

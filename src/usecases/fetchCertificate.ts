@@ -10,7 +10,7 @@ import {
   type TestStep,
 } from '../domain/testing/testResult.js';
 import type { OutboundSession } from '../ports/outbound.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { refuse, requireRole } from './refuse.js';
 

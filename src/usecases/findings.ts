@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import type { FindingFilter, ListedFinding } from '../ports/findings.js';
+import type { Ports } from '../ports/ports.js';
 import type { Page, PageRequest } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { requireActiveCaller } from './authorize.js';
 
 /** Of credentials that the caller, or a service account of his, owns, or that he manages: as he is told of them. An admin sees all, and paths that belong to no credential. Newest first. */

@@ -4,7 +4,7 @@ import type { Connector } from '../domain/credentials/template.js';
 import { allFields, isSecretField, mergeFields } from '../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 import { destinationChanged } from '../domain/testing/destination.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { contentPurpose } from './commitVersion.js';
 import { checkRules } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';

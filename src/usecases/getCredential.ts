@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import type { Standing } from '../domain/access/grant.js';
 import type { Credential } from '../domain/credentials/credential.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { authorize } from './authorize.js';
 
 /** Metadata and settings of one credential; never a value that is secret. */

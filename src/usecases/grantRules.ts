@@ -2,7 +2,7 @@ import { type Call, type Caller, ROLES, roleAtLeast } from '../domain/access/cal
 import type { Grant } from '../domain/access/grant.js';
 import { BrokerError, type FieldProblem, invalid } from '../domain/errors.js';
 import { quotedName } from '../domain/text/quotable.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { refuse } from './refuse.js';
 
 type Needs = Pick<Ports, 'records' | 'readAudit'>;

@@ -3,7 +3,7 @@ import type { Call } from '../domain/access/caller.js';
 import { type Grant, levelAtLeast } from '../domain/access/grant.js';
 import { invalid } from '../domain/errors.js';
 import { quotedName } from '../domain/text/quotable.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Authorized, authorize } from './authorize.js';
 import { actsByRole, breakGlassNotices, brokenGlass, requireReason } from './breakGlass.js';

@@ -2,8 +2,8 @@ import type { Call } from '../domain/access/caller.js';
 import type { AuditEvent } from '../domain/audit/audit.js';
 import { BrokerError } from '../domain/errors.js';
 import type { IdempotencyRecord } from '../ports/changes.js';
+import type { Ports } from '../ports/ports.js';
 import type { Hashable } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
 
 export type Claim = Omit<IdempotencyRecord, 'state' | 'response'>;
 

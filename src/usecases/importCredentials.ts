@@ -6,7 +6,7 @@ import { type EnvImportPlan, planEnvImport } from '../domain/imports/envImport.j
 import type { IncludeChoice } from '../domain/imports/envInclude.js';
 import { planFlatVault } from '../domain/imports/legacyVault.js';
 import { Secret } from '../domain/secret.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { importGrants } from './importGrants.js';
 import { type ImportedGroup, type ImportOptions, importGroup } from './importGroup.js';

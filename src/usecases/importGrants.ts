@@ -2,7 +2,7 @@ import type { Call } from '../domain/access/caller.js';
 import { type Grant, levelAtLeast } from '../domain/access/grant.js';
 import { invalid } from '../domain/errors.js';
 import { quotedName } from '../domain/text/quotable.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { checkGrants } from './grantRules.js';
 import { replaceGrants } from './grants.js';
 

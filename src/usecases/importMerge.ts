@@ -12,7 +12,7 @@ import {
   type Side,
   sideOf,
 } from '../domain/imports/importMerge.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { knownConnector } from './knownConnector.js';

@@ -1,6 +1,6 @@
 import type { Call } from '../domain/access/caller.js';
 import type { EnvImportPlan } from '../domain/imports/envImport.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import type { ImportReport } from './importCredentials.js';
 import { type ImportedGroup, planned } from './importGroup.js';
 

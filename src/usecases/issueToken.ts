@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { BROKER_ISSUER, type Caller, TOKEN_SECONDS } from '../domain/access/caller.js';
 import { Secret } from '../domain/secret.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /** Where a call without a caller comes from. */
 export interface From {

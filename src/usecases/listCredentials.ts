@@ -1,8 +1,8 @@
 import type { ListCredentialsQuery } from '../api/credentials.js';
 import type { Call } from '../domain/access/caller.js';
 import { invalid } from '../domain/errors.js';
+import type { Ports } from '../ports/ports.js';
 import type { ListedCredential, ListFilter, Page } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { requireActiveCaller } from './authorize.js';
 
 /** One page of what the caller may see, newest first. An admin sees all metadata. */

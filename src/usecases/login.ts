@@ -4,7 +4,7 @@ import { BrokerError, invalid } from '../domain/errors.js';
 import { passwordProblem } from '../domain/people/password.js';
 import type { Secret } from '../domain/secret.js';
 import type { Person } from '../ports/people.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';

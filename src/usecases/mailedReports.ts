@@ -1,8 +1,8 @@
 import type { Message } from '../domain/notices/message.js';
 import { reportPage } from '../domain/reports/reportPage.js';
 import { reportText } from '../domain/reports/reportText.js';
+import type { Ports } from '../ports/ports.js';
 import type { StoredReport } from '../ports/reports.js';
-import type { Ports } from '../ports.js';
 
 /** A message that tells of reports, with a page of them whole; what else it tells stands above as sentences. */
 export async function withReports({ reports }: Pick<Ports, 'reports'>, message: Message): Promise<Message> {

@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import type { CredentialPatch, Notice } from '../ports/changes.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { keeps } from './consent.js';
 import { part, personOf } from './offerNotices.js';
 

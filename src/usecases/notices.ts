@@ -1,8 +1,8 @@
 import type { Call } from '../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { canBePutOff, isDeed } from '../domain/notices/notice.js';
+import type { Ports } from '../ports/ports.js';
 import type { ListedNotice, NoticeFilter, Page, PageRequest } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { refuse } from './refuse.js';

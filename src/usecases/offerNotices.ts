@@ -1,7 +1,7 @@
 import { type Call, kindOfPrincipal } from '../domain/access/caller.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import type { GivenGrant, JoiningMember, Notice } from '../ports/changes.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import type { EnvironmentConflict } from './readEnvironment.js';
 
 type Needs = Pick<Ports, 'clock' | 'records'>;

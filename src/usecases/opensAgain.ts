@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import { levelAtLeast, readsByRight } from '../domain/access/grant.js';
 import type { AuditAction } from '../domain/audit/audit.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import type { Authorized } from './authorize.js';
 import { requireReason } from './breakGlass.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Resolution, VaultFinding } from '../domain/reconcile/vaultFinding.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './systemCall.js';
 import { lostRace } from './writeVersion.js';

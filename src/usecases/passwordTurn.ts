@@ -1,5 +1,5 @@
 import { BrokerError } from '../domain/errors.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /**
  * Does what sets a person's password while nobody else does, so that whoever hears that it was set has the one that counts.

@@ -8,7 +8,7 @@ import { planVariables, type VariableConflict } from '../domain/environment/vari
 import { BrokerError } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { Candidate, Candidates } from '../ports/candidates.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { refuseEnded } from './authorize.js';
 import { readable } from './findOne.js';

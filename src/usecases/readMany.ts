@@ -2,7 +2,7 @@ import type { Call } from '../domain/access/caller.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { activeValues } from './storedVersion.js';
 
 /** How many Vault reads of one request run side by side. */

@@ -6,7 +6,7 @@ import { nextTest } from '../domain/testing/testPace.js';
 import { isTestCode, type TestResult, type TestRun, type TestTrigger } from '../domain/testing/testResult.js';
 import type { ChangeTx, TestedPatch } from '../ports/changes.js';
 import type { TestPace } from '../ports/jobs.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'testPace'>;

@@ -2,7 +2,7 @@ import { type Call, type Role, roleAtLeast } from '../domain/access/caller.js';
 import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 

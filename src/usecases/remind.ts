@@ -3,7 +3,7 @@ import type { Credential } from '../domain/credentials/credential.js';
 import { type DueNotice, dueNotices, type NoticePolicy } from '../domain/notices/dueNotices.js';
 import { severityOf } from '../domain/notices/notice.js';
 import type { ChangeTx, Notice } from '../ports/changes.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { inParts, pagesOf } from './inParts.js';
 import { isTestable } from './runTest.js';

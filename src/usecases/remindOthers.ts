@@ -1,8 +1,8 @@
 import { GRANT_AHEAD_MS, grantStep, leftoverWeek, ownStep } from '../domain/notices/otherReminders.js';
 import type { Notice } from '../ports/changes.js';
 import type { OwnEnd } from '../ports/notices.js';
+import type { Ports } from '../ports/ports.js';
 import type { EndingGrant, EnvLeftovers } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { putNew } from './remind.js';
 
 /** So many names fit into a sentence. */

@@ -1,5 +1,5 @@
 import type { Call } from '../domain/access/caller.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { conflictNotices } from './offerNotices.js';
 import type { EnvironmentConflict } from './readEnvironment.js';

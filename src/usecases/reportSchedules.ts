@@ -3,7 +3,7 @@ import type { Call } from '../domain/access/caller.js';
 import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import type { ReportSchedule } from '../domain/reports/reportSchedule.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
 import { refuse } from './refuse.js';

@@ -4,8 +4,8 @@ import { notFound } from '../domain/errors.js';
 import type { Secret } from '../domain/secret.js';
 import type { Notice } from '../ports/changes.js';
 import type { Person } from '../ports/people.js';
+import type { Ports } from '../ports/ports.js';
 import type { OpenedCredential } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import {
   breakGlassNotices,

@@ -1,7 +1,7 @@
 import type { CheckpointName } from '../domain/audit/checkpoint.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReportOnly } from '../ports/findings.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './systemCall.js';
 

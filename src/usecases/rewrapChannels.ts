@@ -1,4 +1,4 @@
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { rewrapTarget } from './channelTarget.js';
 import { systemCall } from './systemCall.js';

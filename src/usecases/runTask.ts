@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import { invalid } from '../domain/errors.js';
 import { isRunnable, RUNNABLE_TASKS } from '../domain/operations/workerTasks.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireRole } from './refuse.js';
 

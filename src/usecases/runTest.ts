@@ -12,7 +12,7 @@ import {
   type TestWarning,
 } from '../domain/testing/testResult.js';
 import { tlsBadge } from '../domain/testing/tlsWarnings.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { GuardedProbe } from './guardedProbe.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */

@@ -2,7 +2,7 @@ import { BrokerError } from '../domain/errors.js';
 import { givenUpBefore, nextAttempt } from '../domain/notices/channel.js';
 import type { EventDelivery } from '../ports/eventFeed.js';
 import type { SealedChannel } from '../ports/notices.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { openTarget } from './channelTarget.js';
 
 const MOST_IN_ONE = 100;

@@ -19,7 +19,7 @@ import type {
   SealedChannel,
   SendResult,
 } from '../ports/notices.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { openTarget } from './channelTarget.js';
 import { inParts } from './inParts.js';
 import { withReports } from './mailedReports.js';

@@ -1,8 +1,8 @@
 import type { Call } from '../domain/access/caller.js';
 import type { AuditAction } from '../domain/audit/audit.js';
 import { BrokerError } from '../domain/errors.js';
+import type { Ports } from '../ports/ports.js';
 import type { Hashable } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { claimKey } from './idempotencyKey.js';
 

@@ -1,7 +1,7 @@
 import type { Credential } from '../domain/credentials/credential.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 /**
  * The active version's values, and nothing but that version: Vault is asked for its number and must answer with

@@ -2,7 +2,7 @@ import type { Call } from '../domain/access/caller.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import { BrokerError } from '../domain/errors.js';
 import type { DueBatch } from '../ports/jobs.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
 import { runTest, untried } from './runTest.js';

@@ -4,7 +4,7 @@ import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/credentials/template.js';
 import { BrokerError } from '../domain/errors.js';
 import type { TestResult, TestTrigger } from '../domain/testing/testResult.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
 import { isTestable } from './runTest.js';

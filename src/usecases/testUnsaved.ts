@@ -5,7 +5,7 @@ import type { Connector } from '../domain/credentials/template.js';
 import { mergeFields } from '../domain/credentials/templateFields.js';
 import { BrokerError } from '../domain/errors.js';
 import type { TestResult } from '../domain/testing/testResult.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { checkRules } from './fieldRules.js';
 import { knownConnector } from './knownConnector.js';

@@ -1,7 +1,7 @@
 import type { UsageBody } from '../api/credentials.js';
 import type { Call } from '../domain/access/caller.js';
+import type { Ports } from '../ports/ports.js';
 import type { Page, PageRequest, UsageRow } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';
 import { usageOf } from './readCredential.js';

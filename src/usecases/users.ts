@@ -4,8 +4,8 @@ import { BrokerError, invalid, notFound } from '../domain/errors.js';
 import { oneTimePasswordProblem } from '../domain/people/password.js';
 import { Secret } from '../domain/secret.js';
 import type { MadeBy, Person } from '../ports/people.js';
+import type { Ports } from '../ports/ports.js';
 import type { OpenedCredential } from '../ports/records.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import {
   breakGlassNotices,

@@ -11,8 +11,8 @@ import {
 } from '../domain/reconcile/vaultFinding.js';
 import type { ChangeTx } from '../ports/changes.js';
 import type { RecordedVersion } from '../ports/findings.js';
+import type { Ports } from '../ports/ports.js';
 import type { StoredMetadata } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { type Foreign, readForeign } from './foreignVersion.js';
 import { systemCall } from './systemCall.js';

@@ -4,8 +4,8 @@ import type { Credential, CredentialVersion } from '../domain/credentials/creden
 import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError, notFound } from '../domain/errors.js';
 import { destinationChanged } from '../domain/testing/destination.js';
+import type { Ports } from '../ports/ports.js';
 import type { StoredMetadata } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
 import { activated, endDrift, refuseDestination } from './activation.js';
 import { auditEvent } from './auditEvent.js';
 import { authorize } from './authorize.js';

@@ -1,5 +1,5 @@
 import { silenceOf } from '../domain/operations/standstill.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { systemCall } from './systemCall.js';
 

@@ -1,7 +1,7 @@
 import type { Call } from '../domain/access/caller.js';
 import { silenceOf } from '../domain/operations/standstill.js';
 import type { JobsStatus } from '../ports/jobs.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { requireRole } from './refuse.js';
 
 export interface WorkerStatus extends JobsStatus {

@@ -10,8 +10,8 @@ import {
 import type { FieldValues } from '../domain/credentials/fields.js';
 import { BrokerError } from '../domain/errors.js';
 import type { CredentialPatch, Notice, WriteIntent } from '../ports/changes.js';
+import type { Ports } from '../ports/ports.js';
 import type { StoredMetadata, StoredVersion } from '../ports/vault.js';
-import type { Ports } from '../ports.js';
 import { auditEvent } from './auditEvent.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
 import { finishIntent } from './finishIntent.js';

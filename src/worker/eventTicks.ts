@@ -1,5 +1,5 @@
 import cron from 'node-cron';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 import { enqueueEventDeliveries } from '../usecases/sendEvents.js';
 import type { Ticks } from './ticks.js';
 

@@ -1,7 +1,7 @@
 import cron from 'node-cron';
 import { nextDue } from '../domain/time/cron.js';
 import type { NextMoment, Schedule } from '../ports/jobs.js';
-import type { Ports } from '../ports.js';
+import type { Ports } from '../ports/ports.js';
 
 export interface Ticks {
   stop(): Promise<void>;

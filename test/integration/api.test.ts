@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { freePort } from '../../local/child.js';
 import { provisionVault } from '../../local/provision.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp, routes } from '../../src/http/app.js';

@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
 import { Secret } from '../../src/domain/secret.js';
 import { addEventMetrics } from '../../src/http/eventMetrics.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { enqueueEventDeliveries, sendEvents } from '../../src/usecases/sendEvents.js';
 import { handOverNotices } from '../../src/usecases/sendNotices.js';

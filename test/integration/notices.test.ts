@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
 import type { Notice } from '../../src/ports/changes.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { handOverNotices, sendToChannel } from '../../src/usecases/sendNotices.js';
 import { systemCall } from '../../src/usecases/systemCall.js';

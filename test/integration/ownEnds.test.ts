@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { type System, wire } from '../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { startBrokerProcess } from '../support/brokerProcess.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import {
   declareReportSchedule,
   enqueueDueReports,

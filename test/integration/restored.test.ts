@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { createCredential } from '../../src/usecases/createCredential.js';
 import { deleteCredential, restoreCredential } from '../../src/usecases/deleteCredential.js';
 import { destroyMarked } from '../../src/usecases/destroyDeleted.js';

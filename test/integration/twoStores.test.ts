@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import type { ReconcileReport } from '../../src/usecases/reconcileReport.js';
 import { wire } from '../../src/wire.js';
 import { tasksOf } from '../../src/worker/tasks.js';

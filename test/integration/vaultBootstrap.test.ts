@@ -8,7 +8,7 @@ import type { VaultClient } from '../../src/adapters/vault/client.js';
 import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
 import { BROKER_ROLES, type BrokerRole, readPolicy } from '../../src/adapters/vault/policies.js';
 import { createTransport, type Transport } from '../../src/adapters/vault/transport.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { wire } from '../../src/wire.js';
 import { startBrokerParts } from '../support/brokerParts.js';
 import { testVault, vaultKind } from '../support/parts.js';

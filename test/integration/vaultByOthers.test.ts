@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { MAX_VERSIONS } from '../../src/domain/credentials/credential.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import { createCredential } from '../../src/usecases/createCredential.js';

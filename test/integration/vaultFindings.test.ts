@@ -3,7 +3,7 @@ import pg from 'pg';
 import { MAX_VERSIONS } from '../../src/domain/credentials/credential.js';
 import { OutboundFailure } from '../../src/domain/testing/outbound.js';
 import type { OutboundSession } from '../../src/ports/outbound.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { destroyMarked } from '../../src/usecases/destroyDeleted.js';
 import { recordOrphans } from '../../src/usecases/orphans.js';
 import { reconcile } from '../../src/usecases/reconcile.js';

@@ -5,7 +5,7 @@ import type { Call, Caller, Role } from '../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { ChangeTx, Notice } from '../../src/ports/changes.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { restoreCredential } from '../../src/usecases/deleteCredential.js';
 import { setDisabled } from '../../src/usecases/disabledPrincipals.js';
 import { replaceGrants } from '../../src/usecases/grants.js';

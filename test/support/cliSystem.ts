@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../local/child.js';
 import { provisionVault } from '../../local/provision.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';

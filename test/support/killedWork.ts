@@ -4,10 +4,10 @@
  * Usage: node killedWork.js <work as JSON>; prints the number of steps when it was let through to the end.
  */
 import { pathToFileURL } from 'node:url';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import type { Call } from '../../src/domain/access/caller.js';
 import type { Changes } from '../../src/ports/changes.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { createCredential } from '../../src/usecases/createCredential.js';
 import { deleteCredential } from '../../src/usecases/deleteCredential.js';
 import { destroyCredential } from '../../src/usecases/destroyCredential.js';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
 import type { NoticePolicy } from '../../src/domain/notices/dueNotices.js';
 import type { Notice } from '../../src/ports/changes.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { remind } from '../../src/usecases/remind.js';
 import { remindOthers } from '../../src/usecases/remindOthers.js';

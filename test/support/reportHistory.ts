@@ -5,7 +5,7 @@ import type { Credential } from '../../src/domain/credentials/credential.js';
 import type { Broken, Resolution } from '../../src/domain/reconcile/vaultFinding.js';
 import type { TestCode, TestResult } from '../../src/domain/testing/testResult.js';
 import type { ChangeTx, CredentialPatch } from '../../src/ports/changes.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { auditEvent } from '../../src/usecases/auditEvent.js';
 import { commitVersion } from '../../src/usecases/commitVersion.js';
 import { deleteCredential, restoreCredential } from '../../src/usecases/deleteCredential.js';

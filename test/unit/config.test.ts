@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigRefused, loadConfig } from '../../src/config.js';
+import { ConfigRefused, loadConfig } from '../../src/config/config.js';
 import { requireStores } from '../../src/vaultLogins.js';
 
 describe('the broker does not start', () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { configurationPage, PAGE } from '../../local/configurationPage.js';
+import { loadConfig, packageFile } from '../../src/config/config.js';
 import { configSchema } from '../../src/config/variables.js';
-import { loadConfig, packageFile } from '../../src/config.js';
 
 describe('the page of all variables', () => {
-  it('is the one that src/config.ts makes (npm run docs)', () => {
+  it('is the one that src/config/config.ts makes (npm run docs)', () => {
     expect(readFileSync(packageFile(PAGE), 'utf8')).to.equal(configurationPage());
   });
 

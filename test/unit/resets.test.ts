@@ -4,7 +4,7 @@ import type { Call } from '../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { ChangeTx } from '../../src/ports/changes.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { resetPassword } from '../../src/usecases/resetPassword.js';
 import { resetServiceAccountSecret } from '../../src/usecases/serviceAccounts.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { silenceOf } from '../../src/domain/operations/standstill.js';
-import type { Ports } from '../../src/ports.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { taskWatch } from '../../src/usecases/watchTasks.js';
 import { rememberingLog } from '../support/vaultSetup.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import type { OutboundFailure } from '../../src/domain/testing/outbound.js';
 import { guardedOutbound } from '../../src/wayOut.js';
 import { systemClock } from '../support/testOutbound.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { packageVersion } from '../../config.js';
+import { packageVersion } from '../../config/config.js';
 import { ApiError } from '../apiError.js';
 import type { Cli } from '../cli.js';
 import { CliError, EXIT } from '../exitCodes.js';

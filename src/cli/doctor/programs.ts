@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { packageVersion } from '../../config.js';
+import { packageVersion } from '../../config/config.js';
 import { glassdomesOnPath, nextGlassdome } from '../handOver.js';
 import { type Finding, ok, warn } from './finding.js';
 

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parsedVariables } from './config/faults.js';
-import { problemsOf } from './config/rules.js';
-import type { Variables } from './config/variables.js';
-import { listOf } from './config/words.js';
-import type { AttemptLimits } from './domain/limits/loginAttempts.js';
+import type { AttemptLimits } from '../domain/limits/loginAttempts.js';
 import {
   type GlassdomeKeyProblem,
   glassdomeKeyProblem,
   MIN_KEY_BYTES,
-} from './domain/people/glassdomeKey.js';
+} from '../domain/people/glassdomeKey.js';
+import { parsedVariables } from './faults.js';
+import { listOf } from './lists.js';
+import { problemsOf } from './rules.js';
+import type { Variables } from './variables.js';
 
 export type Config = Readonly<Variables> & {
   /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */

@@ -1,20 +1,20 @@
 /**
  * What the use cases need from outside. Adapters implement these; `wire.ts` joins them. Nothing here names a library.
  */
-import type { LoginAttempts } from './domain/limits/loginAttempts.js';
-import type { AuditArchive, AuditVerifier, ReadAudit } from './ports/auditTrail.js';
-import type { Changes } from './ports/changes.js';
-import type { EventFeed } from './ports/eventFeed.js';
-import type { Findings } from './ports/findings.js';
-import type { Jobs, TestPace } from './ports/jobs.js';
-import type { Addresses, Notifier, Outbox, OwnEnds } from './ports/notices.js';
-import type { Outbound } from './ports/outbound.js';
-import type { PasswordTurns } from './ports/people.js';
-import type { Records } from './ports/records.js';
-import type { RecordsStatus } from './ports/recordsStatus.js';
-import type { Reports } from './ports/reports.js';
-import type { Retention } from './ports/retention.js';
-import type { Clock, Log } from './ports/runtime.js';
+import type { LoginAttempts } from '../domain/limits/loginAttempts.js';
+import type { AuditArchive, AuditVerifier, ReadAudit } from './auditTrail.js';
+import type { Changes } from './changes.js';
+import type { EventFeed } from './eventFeed.js';
+import type { Findings } from './findings.js';
+import type { Jobs, TestPace } from './jobs.js';
+import type { Addresses, Notifier, Outbox, OwnEnds } from './notices.js';
+import type { Outbound } from './outbound.js';
+import type { PasswordTurns } from './people.js';
+import type { Records } from './records.js';
+import type { RecordsStatus } from './recordsStatus.js';
+import type { Reports } from './reports.js';
+import type { Retention } from './retention.js';
+import type { Clock, Log } from './runtime.js';
 import type {
   CheckpointSigner,
   Fingerprints,
@@ -25,7 +25,7 @@ import type {
   StoreStatus,
   TokenSigner,
   VaultLogins,
-} from './ports/vault.js';
+} from './vault.js';
 
 /** All ports together, as `wire.ts` makes them. Use cases take the few they need by `Pick<Ports, …>`. */
 export interface Ports {
