@@ -10,7 +10,7 @@ import { writePrivate } from '../local/privateFile.js';
 import { MOUNTS, provisionVault } from '../local/provision.js';
 import { findVault } from '../local/vaultBinary.js';
 import { type LocalVault, startVault } from '../local/vaultServer.js';
-import { migrate } from '../src/adapters/postgres/migrations.js';
+import { migrate } from '../src/adapters/postgres/migrate/migrations.js';
 import type { Role } from '../src/domain/access/caller.js';
 
 const LEVELS: Readonly<Record<Role, number>> = { admin: 100, architect: 75, engineer: 50, observer: 25 };

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { BootstrapRefused } from '../src/adapters/vault/bootstrapSteps.js';
-import { createVaultClient } from '../src/adapters/vault/nodeVault.js';
-import { vaultName } from '../src/adapters/vault/policies.js';
-import { createTransport } from '../src/adapters/vault/transport.js';
+import { BootstrapRefused } from '../src/adapters/vault/bootstrap/bootstrapSteps.js';
+import { vaultName } from '../src/adapters/vault/bootstrap/policies.js';
+import { createVaultClient } from '../src/adapters/vault/connection/nodeVault.js';
+import { createTransport } from '../src/adapters/vault/connection/transport.js';
 import { oneTimePassword } from '../src/usecases/users.js';
 import { readPrivate, writePrivate } from './privateFile.js';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/policies.js';
+import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/bootstrap/policies.js';
 import { provisionOperator } from './operator.js';
 import { readPrivate, writePrivate } from './privateFile.js';
 import { type Logins, MOUNTS, provisionVault, revokeRoot, secretIdFile, tokenWorks } from './provision.js';

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
-import { type BootstrapResult, bootstrapVault, issueSecretId } from '../src/adapters/vault/bootstrap.js';
-import { createVaultClient } from '../src/adapters/vault/nodeVault.js';
-import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/policies.js';
-import { createTransport } from '../src/adapters/vault/transport.js';
+import {
+  type BootstrapResult,
+  bootstrapVault,
+  issueSecretId,
+} from '../src/adapters/vault/bootstrap/bootstrap.js';
+import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/bootstrap/policies.js';
+import { createVaultClient } from '../src/adapters/vault/connection/nodeVault.js';
+import { createTransport } from '../src/adapters/vault/connection/transport.js';
 import { packageRoot } from './paths.js';
 import { writePrivate } from './privateFile.js';
 

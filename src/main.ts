@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { BootstrapRefused } from './adapters/vault/bootstrapSteps.js';
-import { VaultUnreachable } from './adapters/vault/client.js';
-import { GlassdomeKeyRefused } from './adapters/vault/glassdomeKeys.js';
+import { BootstrapRefused } from './adapters/vault/bootstrap/bootstrapSteps.js';
+import { VaultUnreachable } from './adapters/vault/connection/client.js';
+import { GlassdomeKeyRefused } from './adapters/vault/people/glassdomeKeys.js';
 import { type Config, ConfigRefused, loadConfig, packageVersion } from './config/config.js';
 import { listOf } from './config/lists.js';
 import { BrokerError } from './domain/errors.js';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { createLog } from './adapters/log.js';
-import { migrate } from './adapters/postgres/migrations.js';
-import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap.js';
-import type { BootstrapOptions } from './adapters/vault/bootstrapSteps.js';
-import { openTransport } from './adapters/vault/connection.js';
-import { createVaultClient } from './adapters/vault/nodeVault.js';
+import { migrate } from './adapters/postgres/migrate/migrations.js';
+import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap/bootstrap.js';
+import type { BootstrapOptions } from './adapters/vault/bootstrap/bootstrapSteps.js';
+import { openTransport } from './adapters/vault/connection/connection.js';
+import { createVaultClient } from './adapters/vault/connection/nodeVault.js';
 import {
   type Config,
   ConfigRefused,

@@ -1,8 +1,8 @@
-import { isKeyMissing } from './adapters/vault/chainKeys.js';
-import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection.js';
-import type { LoginMethod } from './adapters/vault/login.js';
-import { vaultName } from './adapters/vault/policies.js';
-import { WrappedSecretId } from './adapters/vault/wrappedSecretId.js';
+import { vaultName } from './adapters/vault/bootstrap/policies.js';
+import { connectVault, openTransport, type VaultConnection } from './adapters/vault/connection/connection.js';
+import type { LoginMethod } from './adapters/vault/connection/login.js';
+import { WrappedSecretId } from './adapters/vault/connection/wrappedSecretId.js';
+import { isKeyMissing } from './adapters/vault/transit/chainKeys.js';
 import { type Config, ConfigRefused, readNamed, requireAll, required } from './config/config.js';
 import { listOf } from './config/lists.js';
 import { Secret } from './domain/secret.js';

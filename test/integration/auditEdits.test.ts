@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
-import { toAuditRow } from '../../src/adapters/postgres/auditRow.js';
+import { toAuditRow } from '../../src/adapters/postgres/audit/auditRow.js';
 import { exportLines, type Source } from '../../src/cli/audit/exportFile.js';
 import { rowOf } from '../../src/cli/audit/lines.js';
 import { verifyFile } from '../../src/cli/audit/offline.js';

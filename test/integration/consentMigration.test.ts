@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import knex from 'knex';
-import { migrationNames, migrationSource } from '../../src/adapters/postgres/migrationFiles.js';
-import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { migrationNames, migrationSource } from '../../src/adapters/postgres/migrate/migrationFiles.js';
+import { migrate } from '../../src/adapters/postgres/migrate/migrations.js';
 import { planVariables } from '../../src/domain/environment/variablePlan.js';
 import { freshRecords, type TestRecords, user } from './postgresSupport.js';
 

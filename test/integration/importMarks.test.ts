@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import knex from 'knex';
-import { migrationNames, migrationSource } from '../../src/adapters/postgres/migrationFiles.js';
-import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { migrationNames, migrationSource } from '../../src/adapters/postgres/migrate/migrationFiles.js';
+import { migrate } from '../../src/adapters/postgres/migrate/migrations.js';
 import { freshRecords, type TestRecords } from './postgresSupport.js';
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { migrate } from '../../src/adapters/postgres/migrate/migrations.js';
 import { aCredential } from '../support/aCredential.js';
 import { anAdmin } from '../support/anAdmin.js';
 import { anEvent, anIntent, codeOf, freshRecords, store, type TestRecords, user } from './postgresSupport.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { queryOn } from '../../src/adapters/postgres/pools.js';
-import { rollUpUsage } from '../../src/adapters/postgres/usageRollUp.js';
+import { queryOn } from '../../src/adapters/postgres/core/pools.js';
+import { rollUpUsage } from '../../src/adapters/postgres/credentials/usageRollUp.js';
 import type { Caller } from '../../src/domain/access/caller.js';
 import type { Grant } from '../../src/domain/access/grant.js';
 import type { Credential } from '../../src/domain/credentials/credential.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { auditReads } from '../../src/adapters/postgres/auditReads.js';
-import { candidateReads } from '../../src/adapters/postgres/candidates.js';
-import { credentialReads } from '../../src/adapters/postgres/credentialReads.js';
-import type { Query, Statement } from '../../src/adapters/postgres/pools.js';
+import { auditReads } from '../../src/adapters/postgres/audit/auditReads.js';
+import type { Query, Statement } from '../../src/adapters/postgres/core/pools.js';
+import { candidateReads } from '../../src/adapters/postgres/credentials/candidates.js';
+import { credentialReads } from '../../src/adapters/postgres/credentials/credentialReads.js';
 import type { CandidateQuery } from '../../src/ports/candidates.js';
 import { anAdmin } from '../support/anAdmin.js';
 import { freshRecords, type TestRecords, user } from './postgresSupport.js';

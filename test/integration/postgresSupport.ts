@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { migrate } from '../../src/adapters/postgres/migrate/migrations.js';
 import { createPostgres, type Postgres } from '../../src/adapters/postgres/postgres.js';
 import type { Caller } from '../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../src/domain/audit/audit.js';

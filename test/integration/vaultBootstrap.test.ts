@@ -2,12 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { bootstrapVault, issueSecretId, planBootstrap } from '../../src/adapters/vault/bootstrap.js';
-import type { BootstrapOptions } from '../../src/adapters/vault/bootstrapSteps.js';
-import type { VaultClient } from '../../src/adapters/vault/client.js';
-import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
-import { BROKER_ROLES, type BrokerRole, readPolicy } from '../../src/adapters/vault/policies.js';
-import { createTransport, type Transport } from '../../src/adapters/vault/transport.js';
+import {
+  bootstrapVault,
+  issueSecretId,
+  planBootstrap,
+} from '../../src/adapters/vault/bootstrap/bootstrap.js';
+import type { BootstrapOptions } from '../../src/adapters/vault/bootstrap/bootstrapSteps.js';
+import { BROKER_ROLES, type BrokerRole, readPolicy } from '../../src/adapters/vault/bootstrap/policies.js';
+import type { VaultClient } from '../../src/adapters/vault/connection/client.js';
+import { createVaultClient } from '../../src/adapters/vault/connection/nodeVault.js';
+import { createTransport, type Transport } from '../../src/adapters/vault/connection/transport.js';
 import { loadConfig } from '../../src/config/config.js';
 import { wire } from '../../src/wire.js';
 import { startBrokerParts } from '../support/brokerParts.js';

@@ -1,10 +1,14 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { bootstrapVault, issueSecretId } from '../../src/adapters/vault/bootstrap.js';
-import { connectVault, openTransport, type VaultConnection } from '../../src/adapters/vault/connection.js';
-import { vaultName } from '../../src/adapters/vault/policies.js';
-import { createSecretStore } from '../../src/adapters/vault/secretStore.js';
+import { bootstrapVault, issueSecretId } from '../../src/adapters/vault/bootstrap/bootstrap.js';
+import { vaultName } from '../../src/adapters/vault/bootstrap/policies.js';
+import {
+  connectVault,
+  openTransport,
+  type VaultConnection,
+} from '../../src/adapters/vault/connection/connection.js';
+import { createSecretStore } from '../../src/adapters/vault/kv/secretStore.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { SecretStore } from '../../src/ports/vault.js';
 import { startPrivateVault, type TestVault } from '../support/parts.js';

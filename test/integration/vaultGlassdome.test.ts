@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { connectVault, type VaultConnection } from '../../src/adapters/vault/connection.js';
-import { createFlatSecrets } from '../../src/adapters/vault/flatLayout.js';
-import { readGlassdomeKeys } from '../../src/adapters/vault/glassdomeKeys.js';
-import { vaultName } from '../../src/adapters/vault/policies.js';
+import { vaultName } from '../../src/adapters/vault/bootstrap/policies.js';
+import { connectVault, type VaultConnection } from '../../src/adapters/vault/connection/connection.js';
+import { createFlatSecrets } from '../../src/adapters/vault/kv/flatLayout.js';
+import { readGlassdomeKeys } from '../../src/adapters/vault/people/glassdomeKeys.js';
 import { Secret } from '../../src/domain/secret.js';
 import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';
 

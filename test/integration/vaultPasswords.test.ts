@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createPasswords } from '../../src/adapters/vault/passwords.js';
-import { vaultName } from '../../src/adapters/vault/policies.js';
+import { vaultName } from '../../src/adapters/vault/bootstrap/policies.js';
+import { createPasswords } from '../../src/adapters/vault/people/passwords.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Passwords } from '../../src/ports/vault.js';
 import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import type { VaultClient, VaultMethod } from '../../src/adapters/vault/client.js';
-import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
 import {
   BROKER_ROLES,
   POLICY_NAMES,
   type PolicyName,
   readPolicy,
   vaultName,
-} from '../../src/adapters/vault/policies.js';
+} from '../../src/adapters/vault/bootstrap/policies.js';
+import type { VaultClient, VaultMethod } from '../../src/adapters/vault/connection/client.js';
+import { createVaultClient } from '../../src/adapters/vault/connection/nodeVault.js';
 import { type PreparedVault, prepareVault } from '../support/vaultSetup.js';
 
 type Attempt = readonly [VaultMethod, string, object?];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { VaultConnection } from '../../src/adapters/vault/connection.js';
-import { createDestroyer } from '../../src/adapters/vault/destroyer.js';
-import { createSecretStore } from '../../src/adapters/vault/secretStore.js';
+import type { VaultConnection } from '../../src/adapters/vault/connection/connection.js';
+import { createDestroyer } from '../../src/adapters/vault/kv/destroyer.js';
+import { createSecretStore } from '../../src/adapters/vault/kv/secretStore.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { SecretStore } from '../../src/ports/vault.js';
 import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';

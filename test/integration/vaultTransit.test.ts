@@ -1,13 +1,13 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { expect } from 'chai';
 import jwt from 'jsonwebtoken';
-import { createChainKeys, isKeyMissing } from '../../src/adapters/vault/chainKeys.js';
-import { createCheckpointSigner } from '../../src/adapters/vault/checkpointSigner.js';
-import { createFingerprints } from '../../src/adapters/vault/fingerprints.js';
-import { createSealer } from '../../src/adapters/vault/sealer.js';
-import { realTimers, type Timers } from '../../src/adapters/vault/timers.js';
-import { createTokenSigner } from '../../src/adapters/vault/tokenSigner.js';
-import { Transit } from '../../src/adapters/vault/transit.js';
+import { realTimers, type Timers } from '../../src/adapters/vault/connection/timers.js';
+import { createChainKeys, isKeyMissing } from '../../src/adapters/vault/transit/chainKeys.js';
+import { createCheckpointSigner } from '../../src/adapters/vault/transit/checkpointSigner.js';
+import { createFingerprints } from '../../src/adapters/vault/transit/fingerprints.js';
+import { createSealer } from '../../src/adapters/vault/transit/sealer.js';
+import { createTokenSigner } from '../../src/adapters/vault/transit/tokenSigner.js';
+import { Transit } from '../../src/adapters/vault/transit/transit.js';
 import { Secret } from '../../src/domain/secret.js';
 import { type PreparedVault, prepareVault, rejection } from '../support/vaultSetup.js';
 

@@ -1,4 +1,4 @@
-import type { Timers } from '../../src/adapters/vault/timers.js';
+import type { Timers } from '../../src/adapters/vault/connection/timers.js';
 
 /** Time that passes when told to. */
 export class FakeTimers implements Timers {

@@ -9,7 +9,7 @@ import { type LocalPostgres, type PostgresUrls, startPostgres } from '../../loca
 import { findVault } from '../../local/vaultBinary.js';
 import { type VaultKind, wantedKind } from '../../local/vaultKind.js';
 import { type LocalVault, startVault } from '../../local/vaultServer.js';
-import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { migrate } from '../../src/adapters/postgres/migrate/migrations.js';
 import { postgresContainer, useContainers, vaultContainer } from './containers.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { VaultAnswer, VaultClient, VaultMethod } from '../../src/adapters/vault/client.js';
-import { type UnreachableReason, VaultUnreachable } from '../../src/adapters/vault/client.js';
+import type { VaultAnswer, VaultClient, VaultMethod } from '../../src/adapters/vault/connection/client.js';
+import { type UnreachableReason, VaultUnreachable } from '../../src/adapters/vault/connection/client.js';
 
 export interface Asked {
   method: VaultMethod;

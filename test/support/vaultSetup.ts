@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
-import { bootstrapVault, issueSecretId } from '../../src/adapters/vault/bootstrap.js';
-import type { VaultClient } from '../../src/adapters/vault/client.js';
-import { connectVault, openTransport, type VaultConnection } from '../../src/adapters/vault/connection.js';
-import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
-import type { BrokerRole, VaultMounts } from '../../src/adapters/vault/policies.js';
-import type { Transport } from '../../src/adapters/vault/transport.js';
+import { bootstrapVault, issueSecretId } from '../../src/adapters/vault/bootstrap/bootstrap.js';
+import type { BrokerRole, VaultMounts } from '../../src/adapters/vault/bootstrap/policies.js';
+import type { VaultClient } from '../../src/adapters/vault/connection/client.js';
+import {
+  connectVault,
+  openTransport,
+  type VaultConnection,
+} from '../../src/adapters/vault/connection/connection.js';
+import { createVaultClient } from '../../src/adapters/vault/connection/nodeVault.js';
+import type { Transport } from '../../src/adapters/vault/connection/transport.js';
 import type { Log, LogFields } from '../../src/ports/runtime.js';
 import { testVault } from './parts.js';
 

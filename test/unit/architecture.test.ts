@@ -157,8 +157,8 @@ describe('the house', () => {
     const clock = [
       'src/wire.ts',
       'src/cli/',
-      'src/adapters/vault/timers.ts',
-      'src/adapters/vault/nodeSet.ts',
+      'src/adapters/vault/connection/timers.ts',
+      'src/adapters/vault/connection/nodeSet.ts',
     ];
     const named = (name: string) => pathsWhere(({ uses }) => uses.has(name));
     expect(named('process.env').filter((path) => !within(path, environment))).to.deep.equal([]);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { batched } from '../../src/adapters/postgres/batched.js';
+import { batched } from '../../src/adapters/postgres/core/batched.js';
 
 const away = new Error('away');
 

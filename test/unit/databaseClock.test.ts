@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { databaseClock } from '../../src/adapters/postgres/databaseClock.js';
-import type { Query } from '../../src/adapters/postgres/pools.js';
+import { databaseClock } from '../../src/adapters/postgres/core/databaseClock.js';
+import type { Query } from '../../src/adapters/postgres/core/pools.js';
 import { rememberingLog } from '../support/vaultSetup.js';
 
 const DATABASE = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eventReads } from '../../src/adapters/postgres/events.js';
+import { eventReads } from '../../src/adapters/postgres/events/events.js';
 import type { Records } from '../../src/ports/records.js';
 import { isWorthAsking } from '../../src/usecases/events.js';
 

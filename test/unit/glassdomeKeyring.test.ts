@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { GlassdomeKeyring } from '../../src/adapters/vault/glassdomeKeyring.js';
-import { GlassdomeKeyRefused } from '../../src/adapters/vault/glassdomeKeys.js';
+import { GlassdomeKeyring } from '../../src/adapters/vault/people/glassdomeKeyring.js';
+import { GlassdomeKeyRefused } from '../../src/adapters/vault/people/glassdomeKeys.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import { Secret } from '../../src/domain/secret.js';
 import { FakeTimers } from '../support/fakeTimers.js';

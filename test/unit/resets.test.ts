@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { noticeWrites } from '../../src/adapters/postgres/noticeWrites.js';
+import { noticeWrites } from '../../src/adapters/postgres/notices/noticeWrites.js';
 import type { Call } from '../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import { BrokerError } from '../../src/domain/errors.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { VaultAccess } from '../../src/adapters/vault/access.js';
-import type { VaultAnswer } from '../../src/adapters/vault/client.js';
-import { Session } from '../../src/adapters/vault/session.js';
+import type { VaultAnswer } from '../../src/adapters/vault/connection/client.js';
+import { Session } from '../../src/adapters/vault/connection/session.js';
+import { VaultAccess } from '../../src/adapters/vault/connection/vaultApi.js';
 import { Secret } from '../../src/domain/secret.js';
 import { FakeTimers } from '../support/fakeTimers.js';
 import { type Asked, login, ok, ScriptedVault, silence, status } from '../support/scriptedVault.js';

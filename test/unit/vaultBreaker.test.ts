@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Breaker } from '../../src/adapters/vault/breaker.js';
-import { RetryBudget } from '../../src/adapters/vault/retryBudget.js';
+import { Breaker } from '../../src/adapters/vault/connection/breaker.js';
+import { RetryBudget } from '../../src/adapters/vault/connection/retryBudget.js';
 import { FakeTimers } from '../support/fakeTimers.js';
 
 describe('breaker of Vault', () => {

@@ -7,7 +7,7 @@ import {
   parseVersion,
   parseWritten,
   splitFields,
-} from '../../src/adapters/vault/kvAnswers.js';
+} from '../../src/adapters/vault/kv/kvAnswers.js';
 import { Secret } from '../../src/domain/secret.js';
 
 describe('answers of KV v2', () => {

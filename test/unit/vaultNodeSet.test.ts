@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { VaultAnswer } from '../../src/adapters/vault/client.js';
-import { createNodeSet } from '../../src/adapters/vault/nodeSet.js';
-import type { Transport, TransportRequest } from '../../src/adapters/vault/transport.js';
+import type { VaultAnswer } from '../../src/adapters/vault/connection/client.js';
+import { createNodeSet } from '../../src/adapters/vault/connection/nodeSet.js';
+import type { Transport, TransportRequest } from '../../src/adapters/vault/connection/transport.js';
 import { ok, silence, status } from '../support/scriptedVault.js';
 import { rejection } from '../support/vaultSetup.js';
 

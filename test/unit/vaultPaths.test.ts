@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { safeCredentialPath, safeMount, safePath } from '../../src/adapters/vault/paths.js';
+import { safeCredentialPath, safeMount, safePath } from '../../src/adapters/vault/connection/paths.js';
 import { vaultPathFor } from '../../src/domain/credentials/credential.js';
 import { SERVICE_TYPES } from '../../src/domain/credentials/serviceType.js';
 

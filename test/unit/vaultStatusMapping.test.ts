@@ -1,6 +1,11 @@
 import { expect } from 'chai';
-import type { UnreachableReason } from '../../src/adapters/vault/client.js';
-import { HANDLING, judge, judgeSilence, type Verdict } from '../../src/adapters/vault/statusMapping.js';
+import type { UnreachableReason } from '../../src/adapters/vault/connection/client.js';
+import {
+  HANDLING,
+  judge,
+  judgeSilence,
+  type Verdict,
+} from '../../src/adapters/vault/connection/statusMapping.js';
 
 const errors = (...texts: string[]) => ({ errors: texts });
 const removed = {

@@ -2,15 +2,15 @@ import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { VaultUnreachable } from '../../src/adapters/vault/client.js';
-import { createVaultClient } from '../../src/adapters/vault/nodeVault.js';
-import { UnsafeVaultPath } from '../../src/adapters/vault/paths.js';
+import { VaultUnreachable } from '../../src/adapters/vault/connection/client.js';
+import { createVaultClient } from '../../src/adapters/vault/connection/nodeVault.js';
+import { UnsafeVaultPath } from '../../src/adapters/vault/connection/paths.js';
 import {
   createTransport,
   parseVaultAddress,
   type Transport,
   type TransportOptions,
-} from '../../src/adapters/vault/transport.js';
+} from '../../src/adapters/vault/connection/transport.js';
 import { type Listener, listen } from '../support/listener.js';
 import { makeSelfSigned, type SelfSigned } from '../support/selfSigned.js';
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { VersionCache } from '../../src/adapters/vault/versionCache.js';
+import { VersionCache } from '../../src/adapters/vault/kv/versionCache.js';
 import { FakeTimers } from '../support/fakeTimers.js';
 
 const stored = (secret: string) => ({

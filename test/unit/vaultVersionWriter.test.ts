@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Changed, VaultAccess } from '../../src/adapters/vault/access.js';
-import type { StoredData } from '../../src/adapters/vault/kvAnswers.js';
-import { VersionWriter } from '../../src/adapters/vault/versionWriter.js';
+import type { Changed, VaultAccess } from '../../src/adapters/vault/connection/vaultApi.js';
+import type { StoredData } from '../../src/adapters/vault/kv/kvAnswers.js';
+import { VersionWriter } from '../../src/adapters/vault/kv/versionWriter.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { StoredMetadata } from '../../src/ports/vault.js';
 import { ok, status } from '../support/scriptedVault.js';

@@ -1,20 +1,20 @@
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Clock } from '../../ports/runtime.js';
-import { channelWrites } from './channels.js';
-import { credentialWrites, insertRecord } from './credentialWrites.js';
-import { disabledWrites } from './disabledPrincipals.js';
-import { eventFeedWrites } from './eventFeed.js';
-import { findingWrites } from './findings.js';
-import { idempotencyWrites } from './idempotency.js';
-import { noticeWrites } from './noticeWrites.js';
-import { offerWrites } from './offers.js';
-import { peopleWrites } from './peopleWrites.js';
-import type { Query } from './pools.js';
-import { reportScheduleWrites } from './reportSchedules.js';
-import { reportWrites } from './reports.js';
-import { teamWrites } from './teamWrites.js';
-import { testWrites } from './testRuns.js';
+import { disabledWrites } from './access/disabledPrincipals.js';
+import { offerWrites } from './access/offers.js';
+import type { Query } from './core/pools.js';
+import { credentialWrites, insertRecord } from './credentials/credentialWrites.js';
+import { idempotencyWrites } from './credentials/idempotency.js';
+import { eventFeedWrites } from './events/eventFeed.js';
+import { channelWrites } from './notices/channels.js';
+import { noticeWrites } from './notices/noticeWrites.js';
+import { peopleWrites } from './people/peopleWrites.js';
+import { teamWrites } from './people/teamWrites.js';
+import { findingWrites } from './reconcile/findings.js';
+import { reportScheduleWrites } from './reports/reportSchedules.js';
+import { reportWrites } from './reports/reports.js';
+import { testWrites } from './testing/testRuns.js';
 
 /** The writes of one transaction; its events gather in `events` until the commit numbers and hashes them. */
 export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): ChangeTx {

@@ -5,11 +5,11 @@ import { mutex } from '../../domain/mutex.js';
 import type { Changes, ChangeTx } from '../../ports/changes.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import type { ChainKeys } from '../../ports/vault.js';
-import { chainWriter } from './auditChainWriter.js';
-import { insertAudit } from './auditRow.js';
+import { chainWriter } from './audit/auditChainWriter.js';
+import { insertAudit } from './audit/auditRow.js';
 import { changeTx } from './changeTx.js';
-import { isUnavailable, isUnknownOutcome, translate } from './errors.js';
-import { queryOn, runQuery } from './pools.js';
+import { isUnavailable, isUnknownOutcome, translate } from './core/errors.js';
+import { queryOn, runQuery } from './core/pools.js';
 
 /** Transactions whose audit rows commit with them. */
 export function postgresChanges(

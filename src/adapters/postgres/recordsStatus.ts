@@ -1,8 +1,8 @@
 import pg from 'pg';
 import type { RecordsStatus } from '../../ports/recordsStatus.js';
 import type { Clock, Log } from '../../ports/runtime.js';
-import { migrationNames } from './migrationFiles.js';
-import { type Query, runQuery } from './pools.js';
+import { type Query, runQuery } from './core/pools.js';
+import { migrationNames } from './migrate/migrationFiles.js';
 
 const SERVER = `
   select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only,

@@ -1,0 +1,24 @@
+import type { Log } from '../../../ports/runtime.js';
+import type { Query } from '../core/pools.js';
+
+/** Months ahead below which somebody must look: the function that makes partitions makes twelve. */
+const ALARM_MONTHS = 2;
+
+const MONTHS_AHEAD = `
+  select count(*)::integer as months from generate_series(1, 12) m
+  where to_regclass('broker.audit_events_' ||
+    to_char(date_trunc('month', now() at time zone 'UTC') + make_interval(months => m), 'YYYY_MM')) is not null`;
+
+/** Makes the months ahead. Never rejects: a failure is told, and there is a year to mend it. */
+export async function keepPartitions(query: Query, log: Log): Promise<void> {
+  try {
+    const [made] = await query({ text: 'select broker.ensure_partitions() as made' });
+    const [ahead] = await query({ text: MONTHS_AHEAD });
+    const months = Number(ahead?.['months'] ?? 0);
+    if (months < ALARM_MONTHS) log.error('postgres.partitions_low', { months });
+    else if (Number(made?.['made']) > 0)
+      log.info('postgres.partitions_made', { made: Number(made?.['made']) });
+  } catch {
+    log.error('postgres.partitions_failed');
+  }
+}

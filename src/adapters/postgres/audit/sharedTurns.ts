@@ -1,0 +1,19 @@
+import { mutex } from '../../../domain/mutex.js';
+
+/**
+ * Lets one run at a time, and at most one wait: whoever asks before a run called `begin` shares what it gives. So each
+ * result is of a moment after it was asked for.
+ */
+export function sharedTurns<T>(work: (begin: () => void) => Promise<T>): () => Promise<T> {
+  const alone = mutex();
+  let open: Promise<T> | null = null;
+  return () => {
+    if (open !== null) return open;
+    const close = (): void => {
+      if (open === mine) open = null;
+    };
+    const mine: Promise<T> = alone(() => work(close)).finally(close);
+    open = mine;
+    return mine;
+  };
+}

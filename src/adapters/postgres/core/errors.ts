@@ -1,0 +1,88 @@
+import pg from 'pg';
+import { BrokerError, invalid } from '../../../domain/errors.js';
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+const NAME_TAKEN: Readonly<Record<string, string>> = {
+  credentials_owner_name: 'The owner already has a credential of that name.',
+  teams_pkey: 'There is already a team of that name.',
+  people_pkey: 'There is already a user of that name.',
+  people_username: 'There is already a user of that name.',
+  notification_channels_name: 'There is already a channel of that name.',
+  report_schedules_name: 'There is already a report schedule of that name.',
+  service_accounts_name: 'There is already a service account of that name.',
+};
+
+/** The server's code for what went wrong, or undefined when the error is not the server's answer. */
+export function sqlState(error: unknown): string | undefined {
+  const code = error instanceof pg.DatabaseError ? error.code : undefined;
+  return code !== undefined && SQLSTATE.test(code) ? code : undefined;
+}
+
+/** True for an answer of the server and for what `pg` and the socket below it raise. */
+export function isPgError(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return true;
+  if (error instanceof BrokerError || !(error instanceof Error)) return false;
+  return 'errno' in error || /connection|timeout|Client|pool/i.test(error.message);
+}
+
+/** True when the row itself was refused, so that other rows of the same statement may still go in. */
+export function isDataError(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && (state.startsWith('22') || state.startsWith('23'));
+}
+
+/**
+ * True when nobody knows whether a commit took place: the server did not answer, or it answered while going down.
+ * Anything else that the server says means that it did not commit.
+ */
+export function isUnknownOutcome(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === undefined || state.startsWith('08') || state.startsWith('57P');
+}
+
+/** True for our error that says that Postgres can't serve. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof BrokerError && error.code === 'records_unavailable';
+}
+
+/** Our error for the driver's. The server's text may quote values, so only its code and constraint are kept. */
+export function translate(error: unknown): BrokerError {
+  if (error instanceof BrokerError) return error;
+  const state = sqlState(error);
+  const constraint = error instanceof pg.DatabaseError ? error.constraint : undefined;
+  const log = `postgres ${state ?? 'no answer'}${constraint === undefined ? '' : ` ${constraint}`}`;
+  if (state === undefined) return unavailable(log);
+  if (state === '23505') return uniqueViolation(constraint, log);
+  if (state.startsWith('23')) {
+    return new BrokerError('conflict', { detail: 'This does not fit what is stored already.', log });
+  }
+  if (state === '22003' || state === '22007' || state === '22008') {
+    return invalid({ field: 'request', rule: 'must not hold a number or a time that is out of range' });
+  }
+  if (state === '22021' || state === '22P05' || state === '22P02') {
+    return invalid({ field: 'body', rule: 'must not hold characters that cannot be stored' });
+  }
+  if (state === '42501' || state.startsWith('42') || state.startsWith('22') || state.startsWith('XX')) {
+    return new BrokerError('internal_error', { detail: 'An internal error occurred.', log });
+  }
+  return unavailable(log);
+}
+
+function uniqueViolation(constraint: string | undefined, log: string): BrokerError {
+  const taken = constraint === undefined ? undefined : NAME_TAKEN[constraint];
+  if (taken !== undefined) return new BrokerError('name_taken', { detail: taken, log });
+  const detail =
+    constraint === 'write_intents_one_open'
+      ? 'Another change of this credential is under way.'
+      : 'Somebody else changed this at the same time.';
+  return new BrokerError('conflict', { detail, log });
+}
+
+function unavailable(log: string): BrokerError {
+  return new BrokerError('records_unavailable', {
+    detail: 'The records database cannot serve right now.',
+    retryAfterSeconds: 2,
+    log,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Role } from '../../../domain/access/caller.js';
+import type { Addresses, Mailbox, Outbox } from '../../../ports/notices.js';
+import type { Clock, Log } from '../../../ports/runtime.js';
+import { notShutOut } from '../access/reach.js';
+import type { Query } from '../core/pools.js';
+
+/** Another issuer does not tell us of an admin who is none any more: who did not come for so many days counts as none. */
+const ADMIN_FOR_DAYS = 90;
+
+/** SQL for whose mailboxes a recipient means, and the addresses there. Placeholders: the recipients, and now. */
+const people = (asked: string, now: string) => `
+  select asked.recipient, who.principal, coalesce(p.email, a.email) as address
+  from unnest(${asked}::text[]) asked (recipient)
+  cross join lateral (
+    select coalesce((select s.created_by from broker.service_accounts s where asked.recipient = 'sa:' || s.id),
+      asked.recipient) as principal
+    union select p.principal from broker.people p where asked.recipient = 'admins' and p.role = 'admin'
+    union select s.principal from broker.principal_addresses s
+      where asked.recipient = 'admins' and s.role = 'admin'
+        and s.seen_at > ${now}::timestamptz - interval '${ADMIN_FOR_DAYS} days'
+    union select m.principal from broker.team_members m where asked.recipient = 'team:' || m.team
+  ) who
+  left join broker.people p on p.principal = who.principal
+  left join broker.principal_addresses a on a.principal = who.principal
+  where not coalesce(p.disabled, false) and ${notShutOut('who.principal')}
+    and coalesce(p.email, a.email) is not null`;
+
+/** A mailbox is a channel like others, so that mail to people waits, is bundled and is tried again as all else. */
+const KEEP = `
+  insert into broker.notification_channels
+    (id, name, kind, sealed_target, shown_target, min_severity, kinds, labels, recipient, created_at, created_by)
+  select gen_random_uuid(), principal, 'mail', '', '', 'info', '{}', '{}', principal, $2, 'system'
+  from unnest($1::text[]) principal
+  on conflict (recipient) where recipient is not null do nothing`;
+
+const FIND = 'select id, recipient from broker.notification_channels where recipient = any ($1::text[])';
+
+/** Where people get mail. */
+export function mailboxReads(query: Query): Pick<Outbox, 'mailboxes' | 'addressOf'> {
+  return {
+    async mailboxes(recipients, now) {
+      const found = await query({ text: people('$1', '$2'), values: [recipients, now] });
+      const principals = [...new Set(found.map((row) => String(row['principal'])))];
+      const known = new Map<unknown, string>();
+      if (principals.length > 0) {
+        await query({ text: KEEP, values: [principals, now] });
+        for (const row of await query({ text: FIND, values: [principals] }))
+          known.set(row['recipient'], String(row['id']));
+      }
+      const boxes = new Map<string, Mailbox[]>();
+      for (const row of found) {
+        const channel = known.get(row['principal']);
+        if (channel === undefined) continue;
+        const recipient = String(row['recipient']);
+        const box = { channel, address: String(row['address']) };
+        boxes.set(recipient, [...(boxes.get(recipient) ?? []), box]);
+      }
+      return boxes;
+    },
+    async addressOf(principal, now) {
+      const [row] = await query({ text: people('$1', '$2'), values: [[principal], now] });
+      return row === undefined ? null : String(row['address']);
+    },
+  };
+}
+
+const SEEN = `
+  insert into broker.principal_addresses (principal, email, role, seen_at) values ($1, $2, $3, $4)
+  on conflict (principal) do update set email = excluded.email, role = excluded.role, seen_at = excluded.seen_at`;
+
+const MOST_REMEMBERED = 10_000;
+const NOTED_EVERY_MS = 86_400_000;
+
+/** Postgres is asked only for what is new to this process, and once a day. */
+export function addressBook(query: Query, clock: Clock, log: Log): Addresses {
+  const known = new Map<string, { email: string; role: Role; at: number }>();
+  return {
+    seen({ principal, role, email }) {
+      if (email === undefined) return;
+      const now = clock.now();
+      const at = now.getTime();
+      const before = known.get(principal);
+      const same = before?.email === email && before.role === role;
+      if (same && at - before.at < NOTED_EVERY_MS) return;
+      if (known.size >= MOST_REMEMBERED) known.clear();
+      known.set(principal, { email, role, at });
+      query({ text: SEEN, values: [principal, email, role, now] }).catch(() => {
+        known.delete(principal);
+        log.warn('address_not_kept');
+      });
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { ListedNotice, Records } from '../../../ports/records.js';
+import type { Clock } from '../../../ports/runtime.js';
+import { OWNED_OR_MANAGED, reachValues } from '../access/reach.js';
+import { pageOf, readCursor } from '../core/cursor.js';
+import type { Query, Row } from '../core/pools.js';
+import { type WhereClause, whereClause } from '../core/whereClause.js';
+import { uuidOrNull } from '../credentials/credentialRow.js';
+import { toNotice } from './noticeRow.js';
+
+/** SQL for a moment as notices hold it. */
+const iso = (moment: string) => `to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** Whether what a notice tells of is still so. `$2` is now. What nobody can tell any more holds until somebody has seen it. */
+const HOLDS = `coalesce(case
+  when n.kind in ('report', 'health_recovered', 'vault_recovered', 'drift_adopted', 'versions_gone') then false
+  when n.kind in ('break_glass', 'password_reset', 'offer', 'variable_conflict', 'held_back', 'offer_names') or n.credential_id is null then true
+  when c.status <> 'active' then false
+  when n.kind = 'expiring' then n.state = ${iso('c.expires_at')} and c.expires_at > $2
+  when n.kind = 'expired' then n.state = ${iso('c.expires_at')}
+  when n.kind = 'rotation_due' then n.state = ${iso('c.next_rotation_at')} and c.next_rotation_at > $2
+  when n.kind = 'rotation_overdue' then n.state = ${iso('c.next_rotation_at')}
+  when n.kind like 'health\\_%' then n.state = ${iso('c.health_since')}
+  when n.kind = 'never_tested' then c.last_tested_at is null
+  when n.kind = 'unused' then n.state = ${iso("coalesce(nullif(l.last_used_at, '-infinity'), c.created_at)")}
+  when n.kind = 'grant_ending' then n.body->>'expires_at' > ${iso('$2::timestamptz')}
+  when n.kind in ('drift', 'active_gone', 'replaced', 'missing') then exists (select 1 from broker.vault_findings f
+    where f.credential_id = n.credential_id and f.kind = n.kind and f.resolved_at is null)
+  else true end, false)`;
+
+/** SQL for what a notice is about, as it is indexed. */
+const about = (notice: string) =>
+  `coalesce(${notice}.credential_id, '00000000-0000-0000-0000-000000000000'::uuid)`;
+
+/** Of several notices about one state the newest. */
+const OPEN = `(n.acknowledged_at is null and (n.snoozed_until is null or n.snoozed_until <= $2) and ${HOLDS}
+  and not exists (select 1 from broker.notifications later
+    where ${about('later')} = ${about('n')} and later.kind = n.kind
+      and later.state = n.state and later.created_at > n.created_at))`;
+
+const FROM = `
+  broker.notifications n
+  left join broker.credentials c on c.id = n.credential_id
+  left join broker.credential_last_use l on l.credential_id = n.credential_id`;
+
+/** What concerns the caller (`$1` to `$4` of `reachValues`), his teams or a service account that he made, or he owns or manages. */
+const MINE = `(n.recipient = any (array(
+    select $1::text union all select 'sa:' || s.id from broker.service_accounts s where s.created_by = $1
+    union all select 'team:' || m.team from broker.team_members m where m.principal = $1))
+  or n.credential_id in (${OWNED_OR_MANAGED}))`;
+
+/** What people were told, for those whom it concerns. */
+export function noticeLists(query: Query, clock: Clock): Pick<Records, 'notices' | 'seenNotice'> {
+  const seen = (caller: Parameters<Records['notices']>[0]): WhereClause => {
+    const where = whereClause(reachValues(caller, clock.now()));
+    // Every value that a statement is given must have a place in it.
+    where.and('($1::text, $2::timestamptz, $3::text, $4::text[]) is not null');
+    if (caller.role !== 'admin' || caller.kind !== 'user') where.and(MINE);
+    return where;
+  };
+  return {
+    async notices(caller, { open, kind }, page) {
+      const where = seen(caller);
+      if (kind !== undefined) where.and(`n.kind = ${where.value(kind)}`);
+      if (open !== undefined) where.and(`${open ? '' : 'not '}${OPEN}`);
+      const after = readCursor(page.cursor, ['uuid']);
+      if (after !== null) {
+        const id = where.value(uuidOrNull(after.keys[0] ?? ''));
+        where.and(`(n.created_at, n.id) < (${where.value(after.at)}::timestamptz, ${id}::uuid)`);
+      }
+      const text = `select n.*, ${OPEN} as open from ${FROM} ${where.text()}
+        order by n.created_at desc, n.id desc limit ${where.value(page.limit + 1)}`;
+      const rows = await query({ text, values: where.values() });
+      const position = (row: Row) => ({ at: row['created_at'] as Date, keys: [String(row['id'])] });
+      return pageOf(rows, page, { item: toListed, position });
+    },
+    async seenNotice(caller, id) {
+      const where = seen(caller);
+      where.and(`n.id = ${where.value(uuidOrNull(id))}::uuid`);
+      const text = `select n.*, ${OPEN} as open from ${FROM} ${where.text()}`;
+      const [row] = await query({ text, values: where.values() });
+      return row === undefined ? null : toListed(row);
+    },
+  };
+}
+
+function toListed(row: Row): ListedNotice {
+  return {
+    ...toNotice(row),
+    acknowledgedAt: row['acknowledged_at'] as Date | null,
+    acknowledgedBy: row['acknowledged_by'] as string | null,
+    snoozedUntil: row['snoozed_until'] as Date | null,
+    open: row['open'] === true,
+  };
+}

@@ -1,0 +1,63 @@
+import { severityIn } from '../../../domain/notices/channel.js';
+import type { ChangeTx, Notice } from '../../../ports/changes.js';
+import type { Clock } from '../../../ports/runtime.js';
+import type { Query } from '../core/pools.js';
+
+type NoticeWrites = Pick<
+  ChangeTx,
+  'notice' | 'notices' | 'acknowledgeNotice' | 'snoozeNotice' | 'setEnvLeftovers'
+>;
+
+const PUT = `
+  insert into broker.notifications (credential_id, kind, period, recipient, body, severity, created_at)
+  select n.credential_id, n.kind, n.period, n.recipient, n.body::jsonb, n.severity, $7
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    n (credential_id, kind, period, recipient, body, severity)
+  on conflict do nothing`;
+
+const SNOOZE = `
+  with dropped as (
+    delete from broker.notification_deliveries
+    where notification_id = $1 and state = 'pending' and not in_flight
+  )
+  update broker.notifications set snoozed_until = $3, snoozed_by = $2 where id = $1`;
+
+/** An import that leaves the same names starts no new weeks of reminders. */
+const LEFTOVERS = `
+  insert into broker.env_leftovers as before (principal, names, imported_at) values ($1, $2, $3)
+  on conflict (principal) do update set names = excluded.names, imported_at = excluded.imported_at
+  where before.names is distinct from excluded.names`;
+
+/** Writes of one transaction to what people are told. */
+export function noticeWrites(query: Query, clock: Clock): NoticeWrites {
+  const put = async (notices: readonly Notice[]): Promise<void> => {
+    if (notices.length === 0) return;
+    const values = [
+      notices.map((notice) => notice.credentialId),
+      notices.map((notice) => notice.kind),
+      notices.map((notice) => notice.period),
+      notices.map((notice) => notice.recipient),
+      notices.map((notice) => JSON.stringify(notice.body)),
+      notices.map((notice) => severityIn(notice.kind, notice.body)),
+      clock.now(),
+    ];
+    await query({ text: PUT, values });
+  };
+  return {
+    notice: (notice) => put([notice]),
+    notices: put,
+    async acknowledgeNotice(id, by, at) {
+      const text = `update broker.notifications set acknowledged_at = $3, acknowledged_by = $2
+                    where id = $1 and acknowledged_at is null`;
+      await query({ text, values: [id, by, at] });
+    },
+    async snoozeNotice(id, by, until) {
+      await query({ text: SNOOZE, values: [id, by, until] });
+    },
+    async setEnvLeftovers(principal, names, at) {
+      if (names.length > 0) await query({ text: LEFTOVERS, values: [principal, names, at] });
+      else
+        await query({ text: 'delete from broker.env_leftovers where principal = $1', values: [principal] });
+    },
+  };
+}

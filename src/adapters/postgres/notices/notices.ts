@@ -1,0 +1,117 @@
+import type { Grant } from '../../../domain/access/grant.js';
+import type { Notice } from '../../../ports/changes.js';
+import type { EndingGrant, EnvLeftovers, Records } from '../../../ports/records.js';
+import type { Query, Row } from '../core/pools.js';
+import { CREDENTIAL_COLUMNS, toCredential } from '../credentials/credentialRow.js';
+
+const STATES = `
+  select ${CREDENTIAL_COLUMNS}, c.health_since, nullif(l.last_used_at, '-infinity') as last_used_at,
+    told.kind as told_kind, told.period as told_period
+  from broker.credentials c
+  left join broker.credential_last_use l on l.credential_id = c.id
+  left join lateral (
+    select n.kind, n.period from broker.notifications n
+    where n.credential_id = c.id and n.kind like 'health\\_%'
+    order by n.created_at desc, n.kind = 'health_recovered' desc limit 1
+  ) told on true
+  where c.status = 'active' and ($1::uuid is null or c.id > $1::uuid) order by c.id limit $2`;
+
+const NOBODYS = '00000000-0000-0000-0000-000000000000';
+
+/** What was put off until a moment that has come is told again under a period of its own. */
+const NEW = `
+  select asked.place, asked.period || coalesce('/after-' || to_char(
+      silence.until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '') as period
+  from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality asked (credential_id, kind, period, place)
+  left join lateral (
+    select bool_or(s.acknowledged_at is not null) as acknowledged, max(s.snoozed_until) as until
+    from broker.notifications s
+    where s.kind = asked.kind and s.state = split_part(asked.period, '/', 1)
+      and coalesce(s.credential_id, '${NOBODYS}') = asked.credential_id
+      and (s.acknowledged_at is not null or s.snoozed_until is not null)
+  ) silence on true
+  where not coalesce(silence.acknowledged, false) and coalesce(silence.until <= $4, true)
+    and not exists (
+      select 1 from broker.notifications n
+      where coalesce(n.credential_id, '${NOBODYS}') = asked.credential_id and n.kind = asked.kind
+        and n.period = asked.period || coalesce('/after-' || to_char(
+          silence.until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), ''))
+  order by asked.place`;
+
+const ENDING = `
+  select c.id, c.name, c.service_type, c.owner, c.reminders,
+    g.subject_kind, g.subject, g.level, g.expires_at as grant_ends_at, array(
+    select g.subject where g.subject_kind = 'user'
+    union select s.created_by from broker.service_accounts s
+      where g.subject_kind = 'service_account' and g.subject = 'sa:' || s.id and s.revoked_at is null
+    union select m.principal from broker.team_members m
+      where g.subject_kind = 'team' and m.team = g.subject and m.lead) as holders
+  from broker.grants g join broker.credentials c on c.id = g.credential_id
+  where g.expires_at > $1 and g.expires_at <= $2 and c.status = 'active'
+  order by g.expires_at, c.id, g.subject_kind, g.subject`;
+
+type NoticeReads = Pick<Records, 'noticeStates' | 'newNotices' | 'endingGrants' | 'envLeftovers'>;
+
+/** What decides whether people are told, and what they were told already. */
+export function noticeReads(query: Query): NoticeReads {
+  return {
+    async noticeStates(afterId, limit) {
+      return (await query({ text: STATES, values: [afterId, limit] })).map(toState);
+    },
+    async newNotices(notices, now) {
+      if (notices.length === 0) return [];
+      const values = [
+        notices.map(({ credentialId }) => credentialId ?? NOBODYS),
+        notices.map(({ kind }) => kind),
+        notices.map(({ period }) => period),
+        now,
+      ];
+      const places = await query({ text: NEW, values });
+      return places.flatMap((row): Notice[] => {
+        const notice = notices[Number(row['place']) - 1];
+        return notice === undefined ? [] : [{ ...notice, period: String(row['period']) }];
+      });
+    },
+    async endingGrants(from, to) {
+      return (await query({ text: ENDING, values: [from, to] })).map(toEnding);
+    },
+    async envLeftovers() {
+      const text = 'select * from broker.env_leftovers order by principal';
+      return (await query({ text })).map(
+        (row) =>
+          ({
+            principal: row['principal'],
+            names: row['names'],
+            importedAt: row['imported_at'],
+          }) as EnvLeftovers,
+      );
+    },
+  };
+}
+
+function toEnding(row: Row): EndingGrant {
+  const grant = {
+    subjectKind: row['subject_kind'],
+    subject: row['subject'],
+    level: row['level'],
+    expiresAt: row['grant_ends_at'],
+  } as Grant & { expiresAt: Date };
+  const credential = {
+    id: row['id'],
+    name: row['name'],
+    serviceType: row['service_type'],
+    owner: row['owner'],
+    reminders: row['reminders'],
+  } as EndingGrant['credential'];
+  return { credential, grant, holders: row['holders'] as string[] };
+}
+
+function toState(row: Row): Awaited<ReturnType<Records['noticeStates']>>[0] {
+  const told = row['told_kind'];
+  return {
+    credential: toCredential(row),
+    healthSince: row['health_since'] as Date | null,
+    lastUsedAt: row['last_used_at'] as Date | null,
+    lastHealth: typeof told === 'string' ? { kind: told, period: String(row['told_period']) } : null,
+  };
+}

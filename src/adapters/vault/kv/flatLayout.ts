@@ -1,0 +1,81 @@
+import { invalid } from '../../../domain/errors.js';
+import { mapBounded } from '../../../domain/mapBounded.js';
+import { Secret } from '../../../domain/secret.js';
+import type { FlatSecrets } from '../../../ports/vault.js';
+import { badAnswer } from '../connection/faults.js';
+import { safeMount } from '../connection/paths.js';
+import type { ToldForeign, VaultAccess } from '../connection/vaultApi.js';
+
+/** Glassdome's keys are lower-case names; what is named otherwise is not its own. */
+const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+/** Glassdome's own signing key: it stays where it is. `auth/*` and `services/*` are folders and never entered. */
+const NEVER = new Set(['secret_key']);
+/** A token is sent in a header; nothing that could end one. */
+const TOKEN = /^[\x21-\x7e]{1,4096}$/;
+
+/** Reads `<mount>/<key>` = `{"value": "…"}` as Glassdome wrote it, with the token that the caller brought. */
+export function createFlatSecrets(access: VaultAccess): FlatSecrets {
+  return {
+    readAll: async ({ mount, token }) => {
+      const checked = checkedMount(mount);
+      const value = token.reveal();
+      if (!TOKEN.test(value)) throw notAccepted();
+      const names = await list(access, checked, value);
+      const found = await mapBounded(names, 8, async (name) => ({
+        name,
+        secret: await readOne(access, checked, name, value),
+      }));
+      const kept = found.flatMap(({ name, secret }) => (secret === null ? [] : [[name, secret] as const]));
+      return new Map(kept);
+    },
+  };
+}
+
+async function list(access: VaultAccess, mount: string, token: string): Promise<string[]> {
+  const told = await access.askAs(token, 'LIST', `${mount}/metadata/`);
+  if (told.verdict === 'missing') return [];
+  const keys: unknown = bodyOf(told)?.data?.keys;
+  if (!Array.isArray(keys)) throw badAnswer('a list without keys');
+  return keys.filter(
+    (key): key is string => typeof key === 'string' && KEY.test(key) && !NEVER.has(key.toLowerCase()),
+  );
+}
+
+/** Null for what Glassdome itself would not read: another shape, a deleted version. */
+async function readOne(
+  access: VaultAccess,
+  mount: string,
+  name: string,
+  token: string,
+): Promise<Secret | null> {
+  const told = await access.askAs(token, 'GET', `${mount}/data/${name}`);
+  if (told.verdict === 'missing' || told.verdict === 'gone') return null;
+  const value: unknown = bodyOf(told)?.data?.data?.value;
+  return typeof value === 'string' ? new Secret(value) : null;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: looked at field by field
+function bodyOf(told: ToldForeign): any {
+  if (told.verdict === 'denied') throw notAccepted();
+  if (told.verdict !== 'ok') throw badAnswer(`${told.verdict} ${told.answer.status}`);
+  return told.answer.body;
+}
+
+function checkedMount(mount: string): string {
+  try {
+    return safeMount(mount);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'UnsafeVaultPath') {
+      throw invalid({
+        field: 'mount',
+        rule: 'must be the name of a mount: a-z, 0-9, dash, underscore, slash',
+      });
+    }
+    throw error;
+  }
+}
+
+/** The token is the caller's, so a refusal is his to learn, unlike one of our own. */
+function notAccepted() {
+  return invalid({ field: 'token', rule: 'is not accepted by Vault for that mount' });
+}
