@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { oneTimePassword } from '../src/usecases/users.js';
+import { oneTimePassword } from '../src/usecases/people/users.js';
 import { readPrivate, writePrivate } from './privateFile.js';
 
 /** The first admin, until their password was shown. */

@@ -3,7 +3,7 @@ import { BootstrapRefused } from '../src/adapters/vault/bootstrap/bootstrapSteps
 import { vaultName } from '../src/adapters/vault/bootstrap/policies.js';
 import { createVaultClient } from '../src/adapters/vault/connection/nodeVault.js';
 import { createTransport } from '../src/adapters/vault/connection/transport.js';
-import { oneTimePassword } from '../src/usecases/users.js';
+import { oneTimePassword } from '../src/usecases/people/users.js';
 import { readPrivate, writePrivate } from './privateFile.js';
 
 /** How an operator logs in to the launcher's Vault and its UI; apart from the people of the broker. */

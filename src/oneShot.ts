@@ -18,11 +18,11 @@ import { listOf } from './config/lists.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import type { Log } from './ports/runtime.js';
-import { destroyMarked } from './usecases/destroyDeleted.js';
-import { reconcile } from './usecases/reconcile.js';
-import { recoverAdmin } from './usecases/recoverAdmin.js';
-import { setReportOnly } from './usecases/restoreMarker.js';
-import { createFirstAdmin } from './usecases/users.js';
+import { recoverAdmin } from './usecases/people/recoverAdmin.js';
+import { createFirstAdmin } from './usecases/people/users.js';
+import { destroyMarked } from './usecases/reconcile/destroyDeleted.js';
+import { reconcile } from './usecases/reconcile/reconcile.js';
+import { setReportOnly } from './usecases/reconcile/restoreMarker.js';
 import { tokenFrom, vaultCa } from './vaultLogins.js';
 import { type System, type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
 

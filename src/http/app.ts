@@ -4,7 +4,7 @@ import { BrokerError, invalid } from '../domain/errors.js';
 import { AddressBudget } from '../domain/limits/addressBudget.js';
 import { isQuotableField } from '../domain/text/quotable.js';
 import type { Ports } from '../ports/ports.js';
-import type { TestMode } from '../usecases/testOnSave.js';
+import type { TestMode } from '../usecases/testing/testOnSave.js';
 import { auditRoutes } from './auditRoutes.js';
 import { authRoutes } from './authRoutes.js';
 import { bareApp } from './bareApp.js';

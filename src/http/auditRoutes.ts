@@ -10,7 +10,13 @@ import {
   checkpointsQuery,
 } from '../api/audit.js';
 import type { ArchivedRow } from '../ports/auditTrail.js';
-import { auditKeys, checkpointNow, exportCheckpoints, exportRows, verifyAudit } from '../usecases/audit.js';
+import {
+  auditKeys,
+  checkpointNow,
+  exportCheckpoints,
+  exportRows,
+  verifyAudit,
+} from '../usecases/operations/audit.js';
 import { json, parse, type Route } from './route.js';
 
 const MOST_LISTED = 1_000;

@@ -1,9 +1,9 @@
 import * as answers from '../api/answers.js';
 import * as bodies from '../api/people.js';
 import { Secret } from '../domain/secret.js';
-import { requireActiveCaller } from '../usecases/authorize.js';
-import { exchangeClientSecret, exchangeRefreshToken } from '../usecases/exchangeToken.js';
-import { changePassword, login, logout } from '../usecases/login.js';
+import { requireActiveCaller } from '../usecases/gate/authorize.js';
+import { exchangeClientSecret, exchangeRefreshToken } from '../usecases/people/exchangeToken.js';
+import { changePassword, login, logout } from '../usecases/people/login.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { type Context, json, parse, type Route, secretJson } from './route.js';
 import { asInvalidGrant, tokenRequest } from './tokenRequest.js';

@@ -3,7 +3,7 @@ import { BAD_TOKEN, type Call, type Caller } from '../domain/access/caller.js';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
 import type { Addresses } from '../ports/notices.js';
-import { refuse } from '../usecases/refuse.js';
+import { refuse } from '../usecases/gate/refuse.js';
 import { shortHeader } from './headers.js';
 import type { Route } from './route.js';
 

@@ -13,7 +13,7 @@ import {
   type NewChannel,
   reviveChannel,
   testChannel,
-} from '../usecases/channels.js';
+} from '../usecases/notices/channels.js';
 import { presentNoticeHead } from './noticeRoutes.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { json, parse, type Route, secretJson } from './route.js';

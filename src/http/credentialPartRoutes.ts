@@ -3,11 +3,11 @@ import * as bodies from '../api/credentials.js';
 import { savedCredential } from '../api/testAnswers.js';
 import * as valueAnswers from '../api/valueAnswers.js';
 import { invalid } from '../domain/errors.js';
-import { listGrants, replaceGrants } from '../usecases/grants.js';
-import { readCredential } from '../usecases/readCredential.js';
-import { rotateCredential } from '../usecases/rotateCredential.js';
-import { listUsage, reportUsage } from '../usecases/usage.js';
-import { activateVersion, listVersions } from '../usecases/versions.js';
+import { rotateCredential } from '../usecases/credentials/rotateCredential.js';
+import { listUsage, reportUsage } from '../usecases/credentials/usage.js';
+import { activateVersion, listVersions } from '../usecases/credentials/versions.js';
+import { readCredential } from '../usecases/reading/readCredential.js';
+import { listGrants, replaceGrants } from '../usecases/sharing/grants.js';
 import { idempotencyKey, knownVersion } from './headers.js';
 import {
   presentCredential,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { invalid } from '../domain/errors.js';
 import { mutex } from '../domain/mutex.js';
 import type { ChangeEvent } from '../ports/records.js';
-import { eventsAfter, type Heard, isWorthAsking } from '../usecases/events.js';
+import { eventsAfter, type Heard, isWorthAsking } from '../usecases/events/events.js';
 import { EventPlaces } from './eventPlaces.js';
 import { type Context, parse, type Route } from './route.js';
 

@@ -1,6 +1,6 @@
 import { findingPage, findingQuery } from '../api/findings.js';
 import type { ListedFinding } from '../ports/findings.js';
-import { listFindings } from '../usecases/findings.js';
+import { listFindings } from '../usecases/reconcile/findings.js';
 import { json, parse, type Route } from './route.js';
 
 /** What in Vault is not as the broker stored it. */

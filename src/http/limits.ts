@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { BrokerError } from '../domain/errors.js';
 import type { ReadAudit } from '../ports/auditTrail.js';
-import { auditEvent } from '../usecases/auditEvent.js';
+import { auditEvent } from '../usecases/gate/auditEvent.js';
 import { calledBy } from './callOf.js';
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,7 @@ import * as shapes from '../api/channels.js';
 import type { PutNotice } from '../domain/notices/channel.js';
 import { textOf } from '../domain/notices/message.js';
 import type { ListedNotice } from '../ports/records.js';
-import { acknowledgeNotice, listNotices, snoozeNotice } from '../usecases/notices.js';
+import { acknowledgeNotice, listNotices, snoozeNotice } from '../usecases/notices/notices.js';
 import { json, parse, type Route } from './route.js';
 
 const all = '/api/notifications';

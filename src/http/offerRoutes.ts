@@ -1,7 +1,7 @@
 import * as shapes from '../api/offers.js';
 import type { Preference } from '../domain/environment/variablePlan.js';
-import { acceptOffer, declineOffer, listOffers, type ShownOffer } from '../usecases/offers.js';
-import { listPreferences, setPreferences } from '../usecases/preferences.js';
+import { acceptOffer, declineOffer, listOffers, type ShownOffer } from '../usecases/sharing/offers.js';
+import { listPreferences, setPreferences } from '../usecases/sharing/preferences.js';
 import { json, parse, type Route } from './route.js';
 
 /** What others give a receiver, and what the receiver says of it. */

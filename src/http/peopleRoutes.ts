@@ -5,15 +5,15 @@ import { newServiceAccount, serviceAccountList } from '../api/serviceAccountAnsw
 import type { Secret } from '../domain/secret.js';
 import type { ServiceAccount } from '../ports/people.js';
 import type { AuditFilter } from '../ports/records.js';
-import { listAudit } from '../usecases/audit.js';
-import { resetPassword } from '../usecases/resetPassword.js';
+import { listAudit } from '../usecases/operations/audit.js';
+import { resetPassword } from '../usecases/people/resetPassword.js';
 import {
   createServiceAccount,
   listServiceAccounts,
   resetServiceAccountSecret,
   revokeServiceAccount,
-} from '../usecases/serviceAccounts.js';
-import { createUser, listUsers, updateUser } from '../usecases/users.js';
+} from '../usecases/people/serviceAccounts.js';
+import { createUser, listUsers, updateUser } from '../usecases/people/users.js';
 import { presentAudit, presentMade, presentPerson, presentServiceAccount } from './presenters.js';
 import { presentSecretOnce } from './presentSecretOnce.js';
 import { json, parse, type Route, secretJson } from './route.js';

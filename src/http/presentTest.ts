@@ -1,7 +1,7 @@
 import type { ShownCertificate, TestResult, TestRun } from '../domain/testing/testResult.js';
-import type { CredentialHealth } from '../usecases/credentialHealth.js';
-import type { FetchedCertificates } from '../usecases/fetchCertificate.js';
-import type { StoredTest } from '../usecases/testCredential.js';
+import type { CredentialHealth } from '../usecases/testing/credentialHealth.js';
+import type { FetchedCertificates } from '../usecases/testing/fetchCertificate.js';
+import type { StoredTest } from '../usecases/testing/testCredential.js';
 
 /** Times are told coarsely, and addresses not at all: a test is no port scanner. */
 const COARSE_MS = 100;

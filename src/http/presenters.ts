@@ -12,8 +12,8 @@ import { Secret } from '../domain/secret.js';
 import { type TlsBadge, tlsBadge } from '../domain/testing/tlsWarnings.js';
 import type { MadeBy, Person, ServiceAccount, Team } from '../ports/people.js';
 import type { UsageRow } from '../ports/records.js';
-import type { Environment } from '../usecases/readEnvironment.js';
-import type { ResolvedItem } from '../usecases/resolveCredentials.js';
+import type { Environment } from '../usecases/reading/readEnvironment.js';
+import type { ResolvedItem } from '../usecases/reading/resolveCredentials.js';
 import { problemOf } from './problem.js';
 
 /** What anybody who may see a credential may see of it: an allow-list; the Vault path is not on it. */

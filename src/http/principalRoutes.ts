@@ -1,5 +1,5 @@
 import { disabledList, principalAnswer, principalBody } from '../api/people.js';
-import { listDisabled, setDisabled } from '../usecases/disabledPrincipals.js';
+import { listDisabled, setDisabled } from '../usecases/people/disabledPrincipals.js';
 import { presentMade } from './presenters.js';
 import { json, parse, type Route } from './route.js';
 

@@ -1,6 +1,6 @@
 import * as shapes from '../api/reports.js';
 import { reportPage } from '../domain/reports/reportPage.js';
-import { getReport, listReports, makeReport } from '../usecases/reports.js';
+import { getReport, listReports, makeReport } from '../usecases/reports/reports.js';
 import { presentReport, presentReportHead, reportCsv } from './presentReport.js';
 import { json, pageOf, parse, type Route } from './route.js';
 

@@ -5,7 +5,7 @@ import {
   deleteReportSchedule,
   getReportSchedule,
   listReportSchedules,
-} from '../usecases/reportSchedules.js';
+} from '../usecases/reports/reportSchedules.js';
 import { presentReportSchedule } from './presentReport.js';
 import { json, parse, type Route } from './route.js';
 

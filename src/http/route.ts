@@ -4,7 +4,7 @@ import type { Call } from '../domain/access/caller.js';
 import { type FieldProblem, invalid } from '../domain/errors.js';
 import { isQuotableField, quotedPath } from '../domain/text/quotable.js';
 import type { Ports } from '../ports/ports.js';
-import type { TestMode } from '../usecases/testOnSave.js';
+import type { TestMode } from '../usecases/testing/testOnSave.js';
 import { oddText } from './oddText.js';
 
 /** What a handler is given: everything checked. */

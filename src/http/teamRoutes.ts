@@ -1,7 +1,7 @@
 import * as answers from '../api/answers.js';
 import * as bodies from '../api/people.js';
-import { addTeamMember, removeTeamMember, setTeamMembers } from '../usecases/teamMembers.js';
-import { createTeam, deleteTeam, listTeams } from '../usecases/teams.js';
+import { addTeamMember, removeTeamMember, setTeamMembers } from '../usecases/people/teamMembers.js';
+import { createTeam, deleteTeam, listTeams } from '../usecases/people/teams.js';
 import { presentTeam } from './presenters.js';
 import { json, parse, type Route } from './route.js';
 

@@ -1,9 +1,9 @@
 import * as bodies from '../api/credentials.js';
 import * as answers from '../api/testAnswers.js';
-import { credentialHealth } from '../usecases/credentialHealth.js';
-import { fetchCertificate } from '../usecases/fetchCertificate.js';
-import { listTests, testCredential } from '../usecases/testCredential.js';
-import { testUnsaved } from '../usecases/testUnsaved.js';
+import { credentialHealth } from '../usecases/testing/credentialHealth.js';
+import { fetchCertificate } from '../usecases/testing/fetchCertificate.js';
+import { listTests, testCredential } from '../usecases/testing/testCredential.js';
+import { testUnsaved } from '../usecases/testing/testUnsaved.js';
 import {
   presentFetched,
   presentHealth,

@@ -1,6 +1,6 @@
 import { requestedRunAnswer, workerStatusAnswer } from '../api/workerAnswers.js';
-import { runTask } from '../usecases/runTask.js';
-import { type WorkerStatus, workerStatus } from '../usecases/workerStatus.js';
+import { runTask } from '../usecases/operations/runTask.js';
+import { type WorkerStatus, workerStatus } from '../usecases/operations/workerStatus.js';
 import { json, type Route } from './route.js';
 
 export const workerRoutes: readonly Route[] = [

@@ -1,6 +1,6 @@
 import cron from 'node-cron';
 import type { Ports } from '../ports/ports.js';
-import { enqueueEventDeliveries } from '../usecases/sendEvents.js';
+import { enqueueEventDeliveries } from '../usecases/events/sendEvents.js';
 import type { Ticks } from './ticks.js';
 
 /**

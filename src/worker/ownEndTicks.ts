@@ -1,6 +1,6 @@
 import cron from 'node-cron';
 import type { Ports } from '../ports/ports.js';
-import { remindOwnEnds } from '../usecases/remindOthers.js';
+import { remindOwnEnds } from '../usecases/notices/remindOthers.js';
 import type { Ticks } from './ticks.js';
 
 /**

@@ -1,6 +1,6 @@
 import cron from 'node-cron';
 import type { Ports } from '../ports/ports.js';
-import { taskWatch } from '../usecases/watchTasks.js';
+import { taskWatch } from '../usecases/operations/watchTasks.js';
 import type { Ticks } from './ticks.js';
 
 /** Looks each minute whether workers still do what must go on. For processes of the API: they see it when no worker runs. */

@@ -1,5 +1,5 @@
 import type { JobRunner } from '../ports/jobs.js';
-import { declareReportSchedule } from '../usecases/scheduledReports.js';
+import { declareReportSchedule } from '../usecases/reports/scheduledReports.js';
 import { startEventTicks } from './eventTicks.js';
 import { startOwnEndTicks } from './ownEndTicks.js';
 import { DESTROY_SCHEDULES, SCHEDULES } from './schedules.js';

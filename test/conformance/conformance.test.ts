@@ -5,7 +5,7 @@ import { allFields, mergeFields } from '../../src/domain/credentials/templateFie
 import { BrokerError } from '../../src/domain/errors.js';
 import { TEST_CODES, type TestCode, type TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';
-import { runTest } from '../../src/usecases/runTest.js';
+import { runTest } from '../../src/usecases/testing/runTest.js';
 import type { Simulator } from '../support/simulator.js';
 import { loopbackOutbound, redirected, systemClock } from '../support/testOutbound.js';
 import { allCases } from './allCases.js';

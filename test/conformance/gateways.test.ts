@@ -4,7 +4,7 @@ import type { Connector } from '../../src/domain/credentials/template.js';
 import { allFields, mergeFields } from '../../src/domain/credentials/templateFields.js';
 import type { TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';
-import { runTest } from '../../src/usecases/runTest.js';
+import { runTest } from '../../src/usecases/testing/runTest.js';
 import { type Simulator, startSimulator } from '../support/simulator.js';
 import { loopbackOutbound, redirected, systemClock } from '../support/testOutbound.js';
 import { allCases } from './allCases.js';

@@ -11,7 +11,7 @@ import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp, routes } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
-import { createFirstAdmin } from '../../src/usecases/users.js';
+import { createFirstAdmin } from '../../src/usecases/people/users.js';
 import { type System, wire } from '../../src/wire.js';
 import { holdToDocument } from '../support/documented.js';
 import { startPrivateVault, type TestDatabase, type TestVault, testPostgres } from '../support/parts.js';

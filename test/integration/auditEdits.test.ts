@@ -11,7 +11,7 @@ import { verifyFile } from '../../src/cli/audit/offline.js';
 import type { AuditRow } from '../../src/domain/audit/audit.js';
 import { chainStart, emptyChain, hashRow, link, type RowKey } from '../../src/domain/audit/auditChain.js';
 import { payloadHash } from '../../src/domain/audit/checkpoint.js';
-import { MARKER_PATH } from '../../src/usecases/restoreMarker.js';
+import { MARKER_PATH } from '../../src/usecases/reconcile/restoreMarker.js';
 import { type BrokerSystem, startBrokerSystem } from '../support/brokerSystem.js';
 import { anEvent } from './postgresSupport.js';
 

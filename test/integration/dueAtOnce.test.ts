@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
 import { loadConfig } from '../../src/config/config.js';
-import { createCredential } from '../../src/usecases/createCredential.js';
+import { createCredential } from '../../src/usecases/credentials/createCredential.js';
 import { type System, wire } from '../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { eventually } from '../support/eventually.js';

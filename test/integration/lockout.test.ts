@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import type { JobRunner } from '../../src/ports/jobs.js';
-import { enqueueDueTests } from '../../src/usecases/testDue.js';
+import { enqueueDueTests } from '../../src/usecases/testing/testDue.js';
 import { tasksOf } from '../../src/worker/tasks.js';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';
 import { eventually } from '../support/eventually.js';

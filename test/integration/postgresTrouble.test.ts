@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { loadConfig } from '../../src/config/config.js';
 import { Secret } from '../../src/domain/secret.js';
-import { createFirstAdmin } from '../../src/usecases/users.js';
+import { createFirstAdmin } from '../../src/usecases/people/users.js';
 import { wire } from '../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../support/brokerProcess.js';

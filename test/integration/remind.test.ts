@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { NoticePolicy } from '../../src/domain/notices/dueNotices.js';
-import { remind } from '../../src/usecases/remind.js';
+import { remind } from '../../src/usecases/notices/remind.js';
 import { aCredential } from '../support/aCredential.js';
 import { anAdmin } from '../support/anAdmin.js';
 import { anEvent, freshRecords, quiet, store, type TestRecords } from './postgresSupport.js';

@@ -8,7 +8,7 @@ import {
   reportOf,
 } from '../../src/domain/reports/report.js';
 import type { TestCode } from '../../src/domain/testing/testResult.js';
-import { makeScheduledReport } from '../../src/usecases/scheduledReports.js';
+import { makeScheduledReport } from '../../src/usecases/reports/scheduledReports.js';
 import { Recount, readRaw } from '../support/recountReport.js';
 import { ReportHistory } from '../support/reportHistory.js';
 import { anEvent, freshRecords, recordsAt, type TestRecords } from './postgresSupport.js';

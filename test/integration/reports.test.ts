@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
 import type { Ports } from '../../src/ports/ports.js';
+import { handOverNotices, sendToChannel } from '../../src/usecases/notices/sendNotices.js';
 import {
   declareReportSchedule,
   enqueueDueReports,
   makeScheduledReport,
-} from '../../src/usecases/scheduledReports.js';
-import { handOverNotices, sendToChannel } from '../../src/usecases/sendNotices.js';
+} from '../../src/usecases/reports/scheduledReports.js';
 import { startWorker } from '../../src/worker/worker.js';
 import { aCredential } from '../support/aCredential.js';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import pg from 'pg';
 import type { Postgres } from '../../src/adapters/postgres/postgres.js';
-import { cleanUp } from '../../src/usecases/cleanUp.js';
+import { cleanUp } from '../../src/usecases/operations/cleanUp.js';
 import { tasksOf, type WorkerParts } from '../../src/worker/tasks.js';
 import { aCredential } from '../support/aCredential.js';
 import { anAdmin } from '../support/anAdmin.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { testDue } from '../../src/usecases/testDue.js';
+import { testDue } from '../../src/usecases/testing/testDue.js';
 import { startWorker, type Worker } from '../../src/worker/worker.js';
 import { proxmoxToken, startProxmox } from '../simulators/proxmox.js';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../support/brokerSystem.js';

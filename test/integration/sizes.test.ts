@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import knex from 'knex';
 import { down, up } from '../../migrations/032_search_size.js';
 import type { Credential } from '../../src/domain/credentials/credential.js';
-import { remind } from '../../src/usecases/remind.js';
-import { enqueueDueTests } from '../../src/usecases/testDue.js';
+import { remind } from '../../src/usecases/notices/remind.js';
+import { enqueueDueTests } from '../../src/usecases/testing/testDue.js';
 import { aCredential } from '../support/aCredential.js';
 import { freshRecords, quiet, store, type TestRecords, user } from './postgresSupport.js';
 

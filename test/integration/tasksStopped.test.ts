@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { taskWatch } from '../../src/usecases/watchTasks.js';
+import { taskWatch } from '../../src/usecases/operations/watchTasks.js';
 import { startWorker } from '../../src/worker/worker.js';
 import { type BrokerSystem, startBrokerSystem } from '../support/brokerSystem.js';
 import { eventually } from '../support/eventually.js';

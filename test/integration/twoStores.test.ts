@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
 import { loadConfig } from '../../src/config/config.js';
-import type { ReconcileReport } from '../../src/usecases/reconcileReport.js';
+import type { ReconcileReport } from '../../src/usecases/reconcile/reconcileReport.js';
 import { wire } from '../../src/wire.js';
 import { tasksOf } from '../../src/worker/tasks.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';

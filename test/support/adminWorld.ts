@@ -6,14 +6,17 @@ import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { ChangeTx, Notice } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports/ports.js';
-import { restoreCredential } from '../../src/usecases/deleteCredential.js';
-import { setDisabled } from '../../src/usecases/disabledPrincipals.js';
-import { replaceGrants } from '../../src/usecases/grants.js';
-import { resetPassword } from '../../src/usecases/resetPassword.js';
-import { createServiceAccount, resetServiceAccountSecret } from '../../src/usecases/serviceAccounts.js';
-import { addTeamMember } from '../../src/usecases/teamMembers.js';
-import { createTeam } from '../../src/usecases/teams.js';
-import { createUser, updateUser } from '../../src/usecases/users.js';
+import { restoreCredential } from '../../src/usecases/credentials/deleteCredential.js';
+import { setDisabled } from '../../src/usecases/people/disabledPrincipals.js';
+import { resetPassword } from '../../src/usecases/people/resetPassword.js';
+import {
+  createServiceAccount,
+  resetServiceAccountSecret,
+} from '../../src/usecases/people/serviceAccounts.js';
+import { addTeamMember } from '../../src/usecases/people/teamMembers.js';
+import { createTeam } from '../../src/usecases/people/teams.js';
+import { createUser, updateUser } from '../../src/usecases/people/users.js';
+import { replaceGrants } from '../../src/usecases/sharing/grants.js';
 import { aCredential } from './aCredential.js';
 
 /** The admins of the world; they may make one more. */

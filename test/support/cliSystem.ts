@@ -10,8 +10,8 @@ import { loadConfig } from '../../src/config/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
-import { reconcile } from '../../src/usecases/reconcile.js';
-import { createFirstAdmin } from '../../src/usecases/users.js';
+import { createFirstAdmin } from '../../src/usecases/people/users.js';
+import { reconcile } from '../../src/usecases/reconcile/reconcile.js';
 import { wire } from '../../src/wire.js';
 import { startPrivateVault, type TestVault, testPostgres } from './parts.js';
 

@@ -8,14 +8,14 @@ import { loadConfig } from '../../src/config/config.js';
 import type { Call } from '../../src/domain/access/caller.js';
 import type { Changes } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports/ports.js';
-import { createCredential } from '../../src/usecases/createCredential.js';
-import { deleteCredential } from '../../src/usecases/deleteCredential.js';
-import { destroyCredential } from '../../src/usecases/destroyCredential.js';
-import { destroyMarked } from '../../src/usecases/destroyDeleted.js';
-import { reconcile } from '../../src/usecases/reconcile.js';
-import { rotateCredential } from '../../src/usecases/rotateCredential.js';
-import { updateCredential } from '../../src/usecases/updateCredential.js';
-import { activateVersion } from '../../src/usecases/versions.js';
+import { createCredential } from '../../src/usecases/credentials/createCredential.js';
+import { deleteCredential } from '../../src/usecases/credentials/deleteCredential.js';
+import { destroyCredential } from '../../src/usecases/credentials/destroyCredential.js';
+import { rotateCredential } from '../../src/usecases/credentials/rotateCredential.js';
+import { updateCredential } from '../../src/usecases/credentials/updateCredential.js';
+import { activateVersion } from '../../src/usecases/credentials/versions.js';
+import { destroyMarked } from '../../src/usecases/reconcile/destroyDeleted.js';
+import { reconcile } from '../../src/usecases/reconcile/reconcile.js';
 import { wire } from '../../src/wire.js';
 
 export interface Work {

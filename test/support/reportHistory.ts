@@ -6,11 +6,11 @@ import type { Broken, Resolution } from '../../src/domain/reconcile/vaultFinding
 import type { TestCode, TestResult } from '../../src/domain/testing/testResult.js';
 import type { ChangeTx, CredentialPatch } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports/ports.js';
-import { auditEvent } from '../../src/usecases/auditEvent.js';
-import { commitVersion } from '../../src/usecases/commitVersion.js';
-import { deleteCredential, restoreCredential } from '../../src/usecases/deleteCredential.js';
-import { recordTest } from '../../src/usecases/recordTest.js';
-import { activateVersion } from '../../src/usecases/versions.js';
+import { deleteCredential, restoreCredential } from '../../src/usecases/credentials/deleteCredential.js';
+import { activateVersion } from '../../src/usecases/credentials/versions.js';
+import { auditEvent } from '../../src/usecases/gate/auditEvent.js';
+import { recordTest } from '../../src/usecases/testing/recordTest.js';
+import { commitVersion } from '../../src/usecases/writing/commitVersion.js';
 import { aCredential } from './aCredential.js';
 
 /** What the script set on a credential, and when: rows hold only what is set now. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Secret } from '../../src/domain/secret.js';
 import type { Fingerprints, Hashable } from '../../src/ports/vault.js';
-import { accountKeyOf } from '../../src/usecases/accountKey.js';
 import { knownConnector } from '../../src/usecases/knownConnector.js';
+import { accountKeyOf } from '../../src/usecases/testing/accountKey.js';
 
 /** Shows what would be hashed. */
 const fingerprints: Fingerprints = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Secret } from '../../src/domain/secret.js';
 import type { OutboundRequest } from '../../src/domain/testing/outbound.js';
-import { EchoGuard } from '../../src/usecases/echoGuard.js';
+import { EchoGuard } from '../../src/usecases/testing/echoGuard.js';
 
 const url = new URL('https://host.example/');
 const base64 = (text: string) => Buffer.from(text).toString('base64');

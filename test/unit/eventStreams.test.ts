@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { eventReads } from '../../src/adapters/postgres/events/events.js';
 import type { Records } from '../../src/ports/records.js';
-import { isWorthAsking } from '../../src/usecases/events.js';
+import { isWorthAsking } from '../../src/usecases/events/events.js';
 
 describe('Streams of events ask Postgres', () => {
   const began = Date.UTC(2026, 0, 1);

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import type { ChangeTx, WriteIntent } from '../../src/ports/changes.js';
 import type { StoredMetadata } from '../../src/ports/vault.js';
-import { finishIntent } from '../../src/usecases/finishIntent.js';
-import type { WritePorts } from '../../src/usecases/writeVersion.js';
+import { finishIntent } from '../../src/usecases/writing/finishIntent.js';
+import type { WritePorts } from '../../src/usecases/writing/writeVersion.js';
 import { aCredential } from '../support/aCredential.js';
 
 const credential = aCredential();

@@ -5,7 +5,7 @@ import type { Connector } from '../../src/domain/credentials/template.js';
 import { mergeFields } from '../../src/domain/credentials/templateFields.js';
 import { isDeniedPort } from '../../src/domain/testing/deniedPorts.js';
 import type { TestResult } from '../../src/domain/testing/testResult.js';
-import { runTest } from '../../src/usecases/runTest.js';
+import { runTest } from '../../src/usecases/testing/runTest.js';
 import { type Simulator, startSimulator } from '../support/simulator.js';
 import { loopbackOutbound, systemClock } from '../support/testOutbound.js';
 

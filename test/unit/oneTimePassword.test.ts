@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { oneTimePassword } from '../../src/usecases/users.js';
+import { oneTimePassword } from '../../src/usecases/people/users.js';
 
 describe('a one-time password', () => {
   it('is twenty letters and digits, so that no command line takes it for an option, and never the same', () => {

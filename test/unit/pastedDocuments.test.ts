@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { keyFile } from '../../src/connectors/googleKeyFile.js';
 import { readKubeconfig, requireLogin } from '../../src/connectors/kubeconfig.js';
+import { checkRules } from '../../src/domain/credentials/fieldRules.js';
 import { TestEnded } from '../../src/domain/testing/testResult.js';
 import { repairedPem } from '../../src/domain/text/wrappedText.js';
-import { checkRules } from '../../src/usecases/fieldRules.js';
 import { connector, merge, problems, stored } from '../support/mergeForms.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 

@@ -5,8 +5,8 @@ import type { AuditEvent } from '../../src/domain/audit/audit.js';
 import { BrokerError } from '../../src/domain/errors.js';
 import type { ChangeTx } from '../../src/ports/changes.js';
 import type { Ports } from '../../src/ports/ports.js';
-import { resetPassword } from '../../src/usecases/resetPassword.js';
-import { resetServiceAccountSecret } from '../../src/usecases/serviceAccounts.js';
+import { resetPassword } from '../../src/usecases/people/resetPassword.js';
+import { resetServiceAccountSecret } from '../../src/usecases/people/serviceAccounts.js';
 
 const clock = { now: () => new Date(0) };
 const call = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { REGION, suffixOf } from '../../src/connectors/awsRegions.js';
 import { windowsUpperCase } from '../../src/connectors/ntlm.js';
-import { checkRules } from '../../src/usecases/fieldRules.js';
+import { checkRules } from '../../src/domain/credentials/fieldRules.js';
 import { connector, merge } from '../support/mergeForms.js';
 
 describe('forms that a vendor may add to', () => {

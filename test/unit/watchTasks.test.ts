@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { silenceOf } from '../../src/domain/operations/standstill.js';
 import type { Ports } from '../../src/ports/ports.js';
-import { taskWatch } from '../../src/usecases/watchTasks.js';
+import { taskWatch } from '../../src/usecases/operations/watchTasks.js';
 import { rememberingLog } from '../support/vaultSetup.js';
 
 const BEGIN = Date.UTC(2026, 0, 1, 12);

@@ -1,0 +1,38 @@
+import { invalid } from '../errors.js';
+import { type AllowUnusual, checkUnusual } from '../secrecy/unusualFields.js';
+import type { FieldValues } from './fields.js';
+import type { Connector } from './template.js';
+
+/** What is stored now, and which fields differ from it. */
+interface Before {
+  current: FieldValues;
+  changed: readonly string[];
+}
+
+/**
+ * Rejects with `invalid_request` where a value breaks a rule of its service. Never tells a value. With `before`, what
+ * was stored like that (an import goes around rules) and is not changed now stays.
+ */
+export function checkRules(connector: Connector, values: FieldValues, before?: Before): void {
+  const problems = connector.rules?.(values) ?? [];
+  const old = before === undefined ? [] : (connector.rules?.(before.current) ?? []);
+  const stays = (field: string, rule: string) =>
+    old.some((one) => one.field === field && one.rule === rule) &&
+    before?.changed.includes(field.replace(/^fields\./, '')) !== true;
+  const broken = problems.filter(({ field, rule }) => !stays(field, rule));
+  if (broken.length > 0) throw invalid(...broken);
+}
+
+/** The same for values that a person gives, which may also look like no value at all. */
+export function checkGiven(
+  connector: Connector,
+  values: FieldValues,
+  {
+    current,
+    changed,
+    allow,
+  }: { current?: FieldValues; changed: readonly string[]; allow: AllowUnusual | undefined },
+): void {
+  checkUnusual(values, changed, allow);
+  checkRules(connector, values, current === undefined ? undefined : { current, changed });
+}

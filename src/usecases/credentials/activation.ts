@@ -1,0 +1,43 @@
+import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
+import type { FieldValues } from '../../domain/credentials/fields.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { VaultFinding } from '../../domain/reconcile/vaultFinding.js';
+import { firstTest } from '../../domain/testing/testPace.js';
+import type { ChangeTx, CredentialPatch } from '../../ports/changes.js';
+import type { Ports } from '../../ports/ports.js';
+
+/** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */
+export function activated(
+  { clock, testPace }: Pick<Ports, 'clock' | 'testPace'>,
+  row: Credential,
+  { known, values, moved }: { known: CredentialVersion; values: FieldValues; moved: readonly string[] },
+): CredentialPatch {
+  return {
+    activeVersion: known.version,
+    activeCreatedTime: known.createdTime,
+    settings: values.settings,
+    secretFields: Object.keys(values.secrets).sort(),
+    health: 'unchecked',
+    nextTestAt: moved.length > 0 ? null : firstTest(clock.now(), testPace.chance()),
+    // The service said it of the secret that was active until now.
+    ...(row.expiresSource === 'provider' && { expiresAt: null, expiresSource: null }),
+  };
+}
+
+/** Ends what was found of a credential whose active version a person chose. */
+export async function endDrift(
+  tx: ChangeTx,
+  open: readonly VaultFinding[],
+  { version, at }: { version: number; at: Date },
+): Promise<void> {
+  for (const finding of open)
+    if (finding.kind === 'drift')
+      await tx.resolveFinding(finding.id, finding.version === version ? 'activated' : 'kept', at);
+}
+
+/** A version that others wrote is none that a caller may make the broker send its secret to by his role alone. */
+export function refuseDestination(moved: readonly string[]): BrokerError {
+  return new BrokerError('forbidden', {
+    detail: `This version, written in Vault by another client, has another ${moved.join(', ')}. Only who owns the credential or was granted its value may activate it; or send the values with a change.`,
+  });
+}

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateCredentialBody } from '../../api/credentials.js';
+import type { Call } from '../../domain/access/caller.js';
+import type { Grant } from '../../domain/access/grant.js';
+import {
+  type Credential,
+  type CredentialVersion,
+  nextRotation,
+  vaultPathFor,
+} from '../../domain/credentials/credential.js';
+import { checkGiven } from '../../domain/credentials/fieldRules.js';
+import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
+import type { Connector } from '../../domain/credentials/template.js';
+import { mergeFields } from '../../domain/credentials/templateFields.js';
+import { invalid } from '../../domain/errors.js';
+import type { Secret } from '../../domain/secret.js';
+import { firstTest } from '../../domain/testing/testPace.js';
+import { quotedName } from '../../domain/text/quotable.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { requireRole } from '../gate/refuse.js';
+import { knownConnector } from '../knownConnector.js';
+import { withConsent } from '../sharing/consent.js';
+import { checkGrants } from '../sharing/grantRules.js';
+import { offerNotices } from '../sharing/offerNotices.js';
+import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
+import { withIdempotency } from '../writing/idempotent.js';
+import { intentOf, type NewVersion, storeAndCommit, type WritePorts } from '../writing/writeVersion.js';
+import { reminderChoice } from './reminderChoice.js';
+
+type Input = Omit<CreateCredentialBody, 'fields'> & {
+  fields: Record<string, string | number | boolean | null | Secret>;
+};
+export interface CreateOptions extends SaveTest {
+  idempotencyKey?: string;
+  source: CredentialVersion['source'];
+  /** Grants beside `shared` and `accessible_by`, checked by the same rules. */
+  grants?: Grant[];
+  /** Values keep every byte, as an import needs. */
+  exact?: boolean;
+  /** No scheduled test before somebody tests it. */
+  unscheduled?: boolean;
+}
+
+/** Stores a new credential; it is active when this resolves. Engineers and up; the caller becomes its owner. */
+export async function createCredential(
+  ports: WritePorts,
+  call: Call,
+  body: Input,
+  options: CreateOptions,
+): Promise<Saved & { replayed: boolean }> {
+  await requireRole(ports, call, 'engineer', { action: 'credential.create' });
+  const connector = knownConnector(body.service_type);
+  const given = { template: connector.template, given: body.fields, exact: options.exact ?? false };
+  const { values } = mergeFields(
+    body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
+  );
+  if (options.exact !== true)
+    checkGiven(connector, values, { changed: fieldNames(values), allow: body.allow_unusual });
+  const grants = await grantsOf(ports, call, body, options.grants ?? []);
+  const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));
+  checkEnvFields(envNames, fieldNames(values));
+  const { idempotencyKey } = options;
+  const mode = body.test ?? options.test ?? 'skip';
+  const create = (claimed?: { id: string; resumed: boolean }) =>
+    testAndSave(ports, call, {
+      mode,
+      admitTest: options.admitTest,
+      connector,
+      values,
+      trigger: 'save',
+      save: () => store(ports, call, { body, values, envNames, grants, options, claimed }),
+    });
+  if (idempotencyKey === undefined) return { ...(await create()), replayed: false };
+  let test: Saved['test'] = null;
+  const once = await withIdempotency(
+    ports,
+    call,
+    {
+      key: idempotencyKey,
+      action: 'credential.create',
+      request: ['create', { ...body, fields: { ...body.fields } }],
+    },
+    async (claimed) => {
+      const saved = await create(claimed);
+      test = saved.test;
+      return saved.credential;
+    },
+  );
+  return { ...once, test };
+}
+
+interface Parts {
+  body: Input;
+  values: FieldValues;
+  envNames: Record<string, string>;
+  grants: Grant[];
+  options: CreateOptions;
+  claimed?: { id: string; resumed: boolean } | undefined;
+}
+
+async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Credential> {
+  const now = ports.clock.now();
+  const nextTestAt = parts.options.unscheduled === true ? null : firstTest(now, ports.testPace.chance());
+  const credential = { ...pendingRow(call, parts, now), nextTestAt };
+  const next: NewVersion = {
+    credential,
+    kind: 'create',
+    values: parts.values,
+    changedFields: fieldNames(parts.values).sort(),
+    reason: null,
+    source: parts.options.source,
+    patch: { status: 'active' },
+    action: 'credential.create',
+  };
+  const intent = await intentOf(ports, call, next);
+  const grants = await withConsent(ports, call, parts.grants);
+  const offered = await offerNotices(ports, call, credential, grants);
+  await ports.changes.run(async (tx) => {
+    await tx.insertCredential(credential);
+    await tx.openIntent(intent);
+    if (grants.length > 0) await tx.replaceGrants(credential.id, grants, call.caller.principal, now);
+    await tx.notices(offered);
+    tx.audit(
+      auditEvent(call, 'credential.create_requested', 'allowed', { credentialId: credential.id, version: 1 }),
+    );
+  });
+  return storeAndCommit(ports, call, intent, next);
+}
+
+function untested(testIntervalMinutes: number | null) {
+  return {
+    health: 'unchecked' as const,
+    lastTestedAt: null,
+    lastTestCode: null,
+    identity: null,
+    nextTestAt: null,
+    testIntervalMinutes,
+    testClaim: 0,
+    accountKey: null,
+  };
+}
+
+function pendingRow(call: Call, parts: Parts, now: Date): Credential {
+  const { body, values } = parts;
+  const id = parts.claimed?.id ?? randomUUID();
+  const by = call.caller.principal;
+  const rotationIntervalDays = body.rotation_interval_days ?? null;
+  return {
+    id,
+    name: body.name,
+    serviceType: body.service_type,
+    owner: by,
+    vaultPath: vaultPathFor(body.service_type, body.name, id),
+    activeVersion: null,
+    activeCreatedTime: null,
+    latestVersion: 0,
+    settings: values.settings,
+    secretFields: Object.keys(values.secrets).sort(),
+    description: body.description,
+    labels: body.labels,
+    envNames: parts.envNames,
+    status: 'pending',
+    ...untested(body.test_interval_minutes ?? null),
+    expiresAt: body.expires_at ? new Date(body.expires_at) : null,
+    expiresSource: body.expires_at ? 'user' : null,
+    rotationIntervalDays,
+    lastRotatedAt: null,
+    nextRotationAt: nextRotation(now, rotationIntervalDays),
+    reminders: reminderChoice(body.reminders),
+    revision: 1,
+    createdAt: now,
+    createdBy: by,
+    updatedAt: now,
+    updatedBy: by,
+    deletedAt: null,
+    deletedBy: null,
+  };
+}
+
+async function grantsOf(ports: WritePorts, call: Call, body: Input, extra: Grant[]): Promise<Grant[]> {
+  const level = body.accessible_level;
+  const teams: Grant[] = body.accessible_by.map((subject) => ({
+    subjectKind: 'team',
+    subject,
+    level,
+    expiresAt: null,
+  }));
+  const everyone: Grant[] =
+    body.shared && teams.length === 0
+      ? [{ subjectKind: 'role', subject: 'engineer', level: 'read', expiresAt: null }]
+      : [];
+  const grants = [...teams, ...everyone, ...extra];
+  await checkGrants(ports, call, grants, body.shared ? 'shared' : 'accessible_by');
+  return grants;
+}
+
+/** The connector's variables for the fields that are there, unless another credential of the owner has claimed them. */
+async function defaultEnvNames(
+  ports: WritePorts,
+  call: Call,
+  connector: Connector,
+  values: FieldValues,
+): Promise<Record<string, string>> {
+  const fields = fieldNames(values);
+  const names = Object.entries(connector.envNames).filter(([, field]) => fields.includes(field));
+  if (names.length === 0) return {};
+  // All or nothing: half of another account's variables would pair two accounts' fields.
+  const variables = names.map(([variable]) => variable);
+  const isTaken = await ports.records.fillsVariable(call.caller.principal, variables);
+  return isTaken ? {} : Object.fromEntries(names);
+}
+
+/** Each variable must name one of the fields. */
+export function checkEnvFields(envNames: Record<string, string>, fields: readonly string[]): void {
+  const missing = Object.entries(envNames).filter(([, field]) => !fields.includes(field));
+  if (missing.length === 0) return;
+  throw invalid(
+    ...missing.map(([variable, field]) => ({
+      field: `env_names.${variable}`,
+      rule: `names the field ${quotedName(field)}, which this credential does not have`,
+    })),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Call } from '../../domain/access/caller.js';
+import type { Credential } from '../../domain/credentials/credential.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { Ports } from '../../ports/ports.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { authorize } from '../gate/authorize.js';
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit'>;
+
+/**
+ * Marks a deleted credential for destruction: the reconciler, which alone may remove anything in Vault, does it
+ * within minutes. It can't be taken back.
+ */
+export async function destroyCredential(ports: Needs, call: Call, id: string): Promise<Credential> {
+  const { credential } = await authorize(ports, call, id, 'delete', 'credential.destroy');
+  if (credential.status !== 'deleted') {
+    throw new BrokerError('conflict', {
+      detail: 'Delete the credential first; only a deleted one can be destroyed.',
+    });
+  }
+  return ports.changes.run(async (tx) => {
+    const row = await tx.lock(id);
+    if (row?.status !== 'deleted')
+      throw new BrokerError('conflict', { detail: 'This credential was restored meanwhile.' });
+    tx.audit(
+      auditEvent(call, 'credential.destroy', 'allowed', { credentialId: id, details: { step: 'marked' } }),
+    );
+    return tx.updateCredential(id, { status: 'destroying' }, call.caller.principal, ports.clock.now());
+  });
+}

@@ -1,0 +1,41 @@
+import type { ListCredentialsQuery } from '../../api/credentials.js';
+import type { Call } from '../../domain/access/caller.js';
+import { invalid } from '../../domain/errors.js';
+import type { Ports } from '../../ports/ports.js';
+import type { ListedCredential, ListFilter, Page } from '../../ports/records.js';
+import { requireActiveCaller } from '../gate/authorize.js';
+
+/** One page of what the caller may see, newest first. An admin sees all metadata. */
+export async function listCredentials(
+  ports: Pick<Ports, 'records' | 'readAudit'>,
+  call: Call,
+  query: ListCredentialsQuery,
+): Promise<Page<ListedCredential>> {
+  await requireActiveCaller(ports, call, 'credential.list');
+  const filter: ListFilter = {
+    ...(query.service_type && { serviceType: query.service_type }),
+    ...(query.health && { health: query.health }),
+    ...(query.status && { status: query.status }),
+    ...(query.label && { labels: labelsOf(query.label) }),
+    ...(query.team && { team: query.team }),
+    ...(query.owner && { owner: query.owner }),
+    ...(query.expiring_before && { expiringBefore: new Date(query.expiring_before) }),
+    ...(query.unused_since && { unusedSince: new Date(query.unused_since) }),
+    ...(query.name && { name: query.name }),
+    ...(query.q && { q: query.q }),
+  };
+  const page =
+    query.cursor === undefined ? { limit: query.limit } : { limit: query.limit, cursor: query.cursor };
+  return ports.records.list(call.caller, filter, page);
+}
+
+/** Labels of `key=value` texts. Rejects with `invalid_request`. */
+export function labelsOf(pairs: readonly string[]): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw invalid({ field: 'label', rule: 'must be key=value' });
+    labels[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return labels;
+}

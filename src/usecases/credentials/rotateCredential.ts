@@ -1,0 +1,99 @@
+import type { RotateCredentialBody } from '../../api/credentials.js';
+import type { Call } from '../../domain/access/caller.js';
+import { nextRotation } from '../../domain/credentials/credential.js';
+import { checkGiven } from '../../domain/credentials/fieldRules.js';
+import { invalid } from '../../domain/errors.js';
+import type { Secret } from '../../domain/secret.js';
+import { authorize } from '../gate/authorize.js';
+import { knownConnector } from '../knownConnector.js';
+import { type Saved, type SaveTest, type TestMode, testAndSave } from '../testing/testOnSave.js';
+import { withIdempotency } from '../writing/idempotent.js';
+import { type NewVersion, type WritePorts, writeVersion } from '../writing/writeVersion.js';
+import { destinationEvent, mergedFields, unproven } from './updateCredential.js';
+
+type Input = Omit<RotateCredentialBody, 'fields'> & {
+  fields: Record<string, string | number | boolean | null | Secret>;
+};
+
+/** Guided rotation: the new value, made by hand at the service, becomes a new active version; the old one is kept. */
+export async function rotateCredential(
+  ports: WritePorts,
+  call: Call,
+  id: string,
+  body: Input,
+  options: { idempotencyKey?: string } & SaveTest = {},
+): Promise<Saved> {
+  const { idempotencyKey, admitTest } = options;
+  const mode = body.test ?? options.test ?? 'skip';
+  if (idempotencyKey === undefined) return rotate(ports, call, id, { ...body, mode, admitTest });
+  // Whoever may not rotate it claims no key for it.
+  await authorize(ports, call, id, 'rotate', 'credential.rotate');
+  const action = 'credential.rotate' as const;
+  const request = {
+    key: idempotencyKey,
+    action,
+    request: ['rotate', id, { ...body, fields: { ...body.fields } }],
+  };
+  let test: Saved['test'] = null;
+  const { credential } = await withIdempotency(
+    ports,
+    call,
+    { ...request, credentialId: id },
+    async ({ resumed }) => {
+      const saved = await rotate(ports, call, id, { ...body, mode, resumed, admitTest });
+      test = saved.test;
+      return saved.credential;
+    },
+  );
+  return { credential, test };
+}
+
+/** A value that the service itself refuses never takes the place of one that works. */
+const REFUSES = ['invalid_credential', 'expired', 'mfa_required'] as const;
+
+interface Rotation extends Input, Pick<SaveTest, 'admitTest'> {
+  mode: TestMode;
+  /** An earlier request with the same key was cut off: what it stored already is the success of this one. */
+  resumed?: boolean;
+}
+
+async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation): Promise<Saved> {
+  const granted = await authorize(ports, call, id, 'rotate', 'credential.rotate');
+  const { credential } = granted;
+  const { values, changed, moved, current } = await mergedFields(ports, call, granted, body);
+  const newSecrets = changed.filter((name) => name in values.secrets);
+  if (newSecrets.length === 0 && body.resumed === true) return { credential, test: null };
+  if (newSecrets.length === 0) {
+    throw invalid({
+      field: 'fields',
+      rule: 'must hold a new value of at least one secret; these are the ones stored already',
+    });
+  }
+  const now = ports.clock.now();
+  const connector = knownConnector(credential.serviceType);
+  checkGiven(connector, values, { current, changed, allow: body.allow_unusual });
+  const next: NewVersion = {
+    credential,
+    kind: 'rotate',
+    values,
+    changedFields: changed,
+    reason: body.reason ?? null,
+    source: 'rotation',
+    patch: {
+      ...unproven(ports, credential, { changed, moved, values }),
+      lastRotatedAt: now,
+      nextRotationAt: nextRotation(now, credential.rotationIntervalDays),
+    },
+    action: 'credential.rotate',
+    also: moved.length === 0 ? [] : [destinationEvent(call, credential, moved)],
+  };
+  return testAndSave(ports, call, {
+    mode: body.mode,
+    admitTest: body.admitTest,
+    connector,
+    values,
+    trigger: 'rotation',
+    refuses: REFUSES,
+    save: () => writeVersion(ports, call, next),
+  });
+}

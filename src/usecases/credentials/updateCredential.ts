@@ -1,0 +1,245 @@
+import type { UpdateCredentialBody } from '../../api/credentials.js';
+import type { Call } from '../../domain/access/caller.js';
+import { readsByRight } from '../../domain/access/grant.js';
+import type { AuditEvent } from '../../domain/audit/audit.js';
+import {
+  type Credential,
+  type CredentialVersion,
+  nextRotation,
+} from '../../domain/credentials/credential.js';
+import { checkGiven } from '../../domain/credentials/fieldRules.js';
+import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
+import { checkRevision } from '../../domain/credentials/revision.js';
+import type { Connector } from '../../domain/credentials/template.js';
+import { mergeFields } from '../../domain/credentials/templateFields.js';
+import { BrokerError, invalid } from '../../domain/errors.js';
+import type { Secret } from '../../domain/secret.js';
+import { destinationChanged } from '../../domain/testing/destination.js';
+import { firstTest, rescheduled } from '../../domain/testing/testPace.js';
+import type { CredentialPatch, Notice } from '../../ports/changes.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { type Authorized, authorize } from '../gate/authorize.js';
+import { knownConnector } from '../knownConnector.js';
+import { breakGlassNotices, brokenGlass } from '../sharing/breakGlass.js';
+import { nameNotices } from '../sharing/nameNotices.js';
+import { opensAgain } from '../sharing/opensAgain.js';
+import { intervalMs } from '../testing/recordTest.js';
+import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
+import { lostRace, type WritePorts, writeVersion } from '../writing/writeVersion.js';
+import { checkEnvFields } from './createCredential.js';
+import { reminderChoice } from './reminderChoice.js';
+
+type Input = Omit<UpdateCredentialBody, 'fields'> & {
+  fields?: Record<string, string | number | boolean | null | Secret>;
+};
+/** A new destination is tested only when the request says so. */
+export interface UpdateOptions extends SaveTest {
+  ifMatch?: number;
+  source: CredentialVersion['source'];
+  /** Values keep every byte, as an import needs. */
+  exact?: boolean;
+  /** No scheduled test before somebody tests it. */
+  unscheduled?: boolean;
+}
+
+/** Changes what is named and keeps the rest. Changed fields make a new, active version. */
+export async function updateCredential(
+  ports: WritePorts,
+  call: Call,
+  id: string,
+  body: Input,
+  options: UpdateOptions,
+): Promise<Saved> {
+  const granted = await authorize(ports, call, id, 'edit', 'credential.update');
+  const { credential } = granted;
+  checkRevision(credential, options.ifMatch);
+  const patch = patchOf(ports, credential, body);
+  const opens = await opensByEnabling(ports, call, granted, body);
+  const notices = await nameNotices(ports, call, credential, patch);
+  const metadataOnly = async () => ({
+    credential: await changeMetadata(ports, call, credential, { patch, notices, opens }),
+    test: null,
+  });
+  if (body.fields === undefined) return metadataOnly();
+  const { values, changed, moved, current } = await mergedFields(
+    ports,
+    call,
+    granted,
+    { ...body, fields: body.fields },
+    options.exact,
+  );
+  if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
+  if (changed.length === 0) return metadataOnly();
+  const connector = knownConnector(credential.serviceType);
+  if (options.exact !== true) checkGiven(connector, values, { current, changed, allow: body.allow_unusual });
+  return testAndSave(ports, call, {
+    mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
+    admitTest: options.admitTest,
+    connector,
+    values,
+    trigger: 'save',
+    save: () =>
+      writeVersion(ports, call, {
+        credential,
+        kind: 'update',
+        values,
+        changedFields: changed,
+        reason: body.reason ?? null,
+        source: options.source,
+        patch: {
+          ...unproven(ports, credential, { changed, moved, values }),
+          ...(options.unscheduled === true && { nextTestAt: null }),
+          ...patch,
+        },
+        action: 'credential.update',
+        also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
+        notices,
+      }),
+  });
+}
+
+/**
+ * A new value is tested by itself soon; for a new destination, where the secret never went, somebody has to ask. What a
+ * service said of the end of the old secret says nothing of the new one.
+ */
+export function unproven(
+  { clock, testPace }: WritePorts,
+  { secretFields, expiresSource }: Credential,
+  { changed, moved, values }: { changed: string[]; moved: string[]; values: FieldValues },
+): CredentialPatch {
+  const nextTestAt = moved.length > 0 ? null : firstTest(clock.now(), testPace.chance());
+  const carries = (name: string) =>
+    name in values.secrets || secretFields.includes(name) || name === 'client_cert_pem';
+  const stale = expiresSource === 'provider' && (moved.length > 0 || changed.some(carries));
+  return { health: 'unchecked', nextTestAt, ...(stale && { expiresAt: null, expiresSource: null }) };
+}
+
+/** The active values with the changes merged in; refuses a new destination without the secret where that is due. */
+export async function mergedFields(
+  ports: WritePorts,
+  call: Call,
+  granted: Authorized,
+  body: {
+    fields: Record<string, string | number | boolean | null | Secret>;
+    secret_fields?: string[] | undefined;
+  },
+  exact = false,
+): Promise<{ values: FieldValues; changed: string[]; moved: string[]; current: FieldValues }> {
+  const { credential } = granted;
+  const connector = knownConnector(credential.serviceType);
+  if (credential.activeVersion === null) throw lostRace();
+  const current = await ports.store.read(
+    credential.vaultPath,
+    credential.activeVersion,
+    credential.activeCreatedTime,
+    credential.secretFields,
+  );
+  const input = { template: connector.template, given: body.fields, current, exact };
+  const merged = mergeFields(
+    body.secret_fields === undefined ? input : { ...input, secretFields: body.secret_fields },
+  );
+  const moved = destinationChanged(connector, current.settings, merged.values.settings);
+  // A field of `other` that is kept secret may be an address as well.
+  const steering = connector.template.free_form === true ? merged.changed : moved;
+  if (steering.length > 0 && !readsByRight(call.caller, granted))
+    requireSecrets(connector, current, body.fields, steering);
+  return { ...merged, moved, current };
+}
+
+/** Whoever could not read the secret must not make the broker send it to a host of his choosing. */
+function requireSecrets(
+  connector: Connector,
+  current: FieldValues,
+  given: Record<string, unknown>,
+  moved: string[],
+): void {
+  const kept = Object.keys(current.secrets).filter(
+    (name) => given[name] === undefined || given[name] === null,
+  );
+  if (kept.length === 0) return;
+  throw invalid(
+    ...kept.map((name) => ({
+      field: `fields.${name}`,
+      rule: `must be sent again, because ${moved.join(', ')} of this ${connector.serviceType} credential changes and you could not read it`,
+    })),
+  );
+}
+
+/** The event that tells which fields that decide where the secret goes have changed. */
+export function destinationEvent(call: Call, credential: Credential, moved: string[]): AuditEvent {
+  return auditEvent(call, 'credential.destination_changed', 'allowed', {
+    credentialId: credential.id,
+    details: { fields: moved },
+  });
+}
+
+function patchOf(ports: WritePorts, credential: Credential, body: Input): CredentialPatch {
+  const patch: CredentialPatch = {};
+  if (body.name !== undefined) patch.name = body.name;
+  if (body.description !== undefined) patch.description = body.description;
+  if (body.labels !== undefined) patch.labels = body.labels;
+  if (body.env_names !== undefined) patch.envNames = body.env_names;
+  if (body.reminders !== undefined) patch.reminders = reminderChoice(body.reminders);
+  if (body.disabled !== undefined) patch.status = body.disabled ? 'disabled' : 'active';
+  if (body.expires_at !== undefined) {
+    patch.expiresAt = body.expires_at === null ? null : new Date(body.expires_at);
+    patch.expiresSource = body.expires_at === null ? null : 'user';
+  }
+  if (body.test_interval_minutes !== undefined) {
+    patch.testIntervalMinutes = body.test_interval_minutes;
+    const { clock, testPace } = ports;
+    const interval = intervalMs(testPace, { ...credential, ...patch });
+    patch.nextTestAt = rescheduled(credential, interval, { now: clock.now(), chance: testPace.chance() });
+  }
+  if (body.rotation_interval_days !== undefined) {
+    patch.rotationIntervalDays = body.rotation_interval_days;
+    patch.nextRotationAt = nextRotation(
+      credential.lastRotatedAt ?? ports.clock.now(),
+      body.rotation_interval_days,
+    );
+  }
+  return patch;
+}
+
+/** An admin who enables what is shared, but not with them, says why, and sends no new values with it. */
+async function opensByEnabling(
+  ports: WritePorts,
+  call: Call,
+  granted: Authorized,
+  { disabled, fields }: Input,
+): Promise<boolean> {
+  if (disabled !== false || granted.credential.status !== 'disabled') return false;
+  const act = { action: 'credential.update' as const, does: 'enabling it' };
+  const opens = await opensAgain(ports, call, granted, act);
+  if (opens && fields !== undefined)
+    throw invalid({ field: 'fields', rule: 'must be sent apart from "disabled": first enable it' });
+  return opens;
+}
+
+async function changeMetadata(
+  ports: WritePorts,
+  call: Call,
+  credential: Credential,
+  { patch, notices, opens }: { patch: CredentialPatch; notices: readonly Notice[]; opens: boolean },
+): Promise<Credential> {
+  if (Object.keys(patch).length === 0) return credential;
+  if (patch.envNames !== undefined) {
+    checkEnvFields(patch.envNames, [...Object.keys(credential.settings), ...credential.secretFields]);
+  }
+  return ports.changes.run(async (tx) => {
+    const row = await tx.lock(credential.id);
+    if (row === null || row.revision !== credential.revision) throw lostRace();
+    if (row.status === 'deleted')
+      throw new BrokerError('conflict', { detail: 'This credential was deleted meanwhile.' });
+    tx.audit(
+      auditEvent(call, 'credential.update', 'allowed', {
+        credentialId: row.id,
+        details: { changed: Object.keys(patch) },
+        ...brokenGlass(call, opens),
+      }),
+    );
+    await tx.notices(notices);
+    if (opens) await breakGlassNotices(tx, call, [credential]);
+    return tx.updateCredential(row.id, patch, call.caller.principal, ports.clock.now());
+  });
+}

@@ -1,0 +1,95 @@
+import { BAD_TOKEN, type Call } from '../../domain/access/caller.js';
+import { type Decision, decide, type Standing, type Verb } from '../../domain/access/grant.js';
+import type { AuditAction } from '../../domain/audit/audit.js';
+import type { Credential, CredentialStatus } from '../../domain/credentials/credential.js';
+import { BrokerError, notFound } from '../../domain/errors.js';
+import type { Ports } from '../../ports/ports.js';
+import { auditEvent } from './auditEvent.js';
+
+export interface Authorized extends Standing {
+  credential: Credential;
+  /** True when only an admin's stated reason opened it: audited and told to the owner. */
+  breakGlass: boolean;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** In which states a credential answers to a verb; in all others it is as if it were not there. */
+const REACHABLE: Readonly<Record<Verb, readonly CredentialStatus[]>> = {
+  see: ['pending', 'active', 'disabled', 'deleted'],
+  use: ['active', 'disabled'],
+  read: ['active', 'disabled'],
+  edit: ['active', 'disabled'],
+  rotate: ['active', 'disabled'],
+  share: ['active', 'disabled'],
+  delete: ['pending', 'active', 'disabled', 'deleted'],
+};
+
+/**
+ * The first line of every use case that names one credential: decides, and audits a refusal before it is told.
+ * Rejects with `unauthenticated`, `not_found` (not there and not yours alike), `forbidden` or `reason_required`.
+ */
+export async function authorize(
+  ports: Pick<Ports, 'records' | 'readAudit'>,
+  call: Call,
+  id: string,
+  verb: Verb,
+  action: AuditAction,
+): Promise<Authorized> {
+  const access = await ports.records.access(call.caller, id);
+  // As it was asked for, there or not: his own audit rows must not tell the caller which of the two it is.
+  const asked = UUID.test(id) ? id : null;
+  if (!access.callerActive) return refuseEnded(ports, call, { tried: action, credentialId: asked });
+  const { credential } = access;
+  const reachable = credential !== null && REACHABLE[verb].includes(credential.status);
+  const decision: Decision = reachable ? decide(call.caller, access, verb) : 'hidden';
+  if (credential !== null && decision === 'allowed') return { ...access, credential, breakGlass: false };
+  if (credential !== null && decision === 'reason_required' && call.breakGlassReason !== undefined) {
+    return { ...access, credential, breakGlass: true };
+  }
+  const refusal = refusalOf(decision, verb);
+  await ports.readAudit.record([
+    auditEvent(call, action, 'denied', {
+      credentialId: asked,
+      code: refusal.code,
+      details: { verb },
+    }),
+  ]);
+  throw refusal;
+}
+
+function refusalOf(decision: Decision, verb: Verb): BrokerError {
+  if (decision === 'reason_required') {
+    return new BrokerError('reason_required', {
+      detail:
+        'This credential is not yours and not shared with you. As an admin you can read it by saying why: send the reason in the header X-Break-Glass-Reason. Its owner is told.',
+    });
+  }
+  if (decision === 'denied') {
+    return new BrokerError('forbidden', {
+      detail: `You may see this credential, but your role or grant does not let you ${verb} it.`,
+    });
+  }
+  return notFound();
+}
+
+/** Audits that a good token came from an account that is disabled, revoked or gone, or after its login ended; rejects. */
+export async function refuseEnded(
+  ports: Pick<Ports, 'readAudit'>,
+  call: Call,
+  { tried, credentialId = null }: { tried?: AuditAction | undefined; credentialId?: string | null } = {},
+): Promise<never> {
+  const details = tried === undefined ? {} : { tried };
+  const more = { credentialId, code: 'unauthenticated', details };
+  await ports.readAudit.record([auditEvent(call, 'auth.refused', 'denied', more)]);
+  throw new BrokerError('unauthenticated', { detail: BAD_TOKEN });
+}
+
+/** For calls that name no credential: the account must still be good; audited when it is not. */
+export async function requireActiveCaller(
+  ports: Pick<Ports, 'records' | 'readAudit'>,
+  call: Call,
+  tried?: AuditAction,
+): Promise<void> {
+  if (!(await ports.records.callerActive(call.caller))) await refuseEnded(ports, call, { tried });
+}

@@ -1,0 +1,42 @@
+import { type Call, type Role, roleAtLeast } from '../../domain/access/caller.js';
+import type { AuditAction } from '../../domain/audit/audit.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { ReadAudit } from '../../ports/auditTrail.js';
+import type { Ports } from '../../ports/ports.js';
+import { auditEvent } from './auditEvent.js';
+import { requireActiveCaller } from './authorize.js';
+
+/** What was asked for and refused, as the audit trail holds it. */
+interface Refused {
+  action: AuditAction;
+  credentialId?: string;
+  /** Names and ids only. */
+  details?: Record<string, unknown>;
+}
+
+/** Audits a refusal, then rejects with it. */
+export async function refuse(
+  ports: { readAudit: Pick<ReadAudit, 'record'> },
+  call: Call,
+  refused: Refused,
+  error: BrokerError,
+): Promise<never> {
+  const { credentialId = null, details = {} } = refused;
+  const more = { credentialId, code: error.code, details };
+  await ports.readAudit.record([auditEvent(call, refused.action, 'denied', more)]);
+  throw error;
+}
+
+/** The caller must be in good standing and of that role or higher; `forbidden`, audited, when he is not. */
+export async function requireRole(
+  ports: Pick<Ports, 'records' | 'readAudit'>,
+  call: Call,
+  role: Role,
+  refused: Refused,
+): Promise<void> {
+  await requireActiveCaller(ports, call, refused.action);
+  if (roleAtLeast(call.caller.role, role)) return;
+  const higher = role === 'admin' ? '' : ' or higher';
+  const detail = `This needs the role ${role}${higher}.`;
+  await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
+}

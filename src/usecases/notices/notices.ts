@@ -1,0 +1,65 @@
+import type { Call } from '../../domain/access/caller.js';
+import { BrokerError, invalid, notFound } from '../../domain/errors.js';
+import { canBePutOff, isDeed } from '../../domain/notices/notice.js';
+import type { Ports } from '../../ports/ports.js';
+import type { ListedNotice, NoticeFilter, Page, PageRequest } from '../../ports/records.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { requireActiveCaller } from '../gate/authorize.js';
+import { refuse } from '../gate/refuse.js';
+
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+
+const LONGEST_MS = 366 * 86_400_000;
+
+/** What the caller was told, or could have been: what concerns him or is about what he owns or manages; to an admin all. */
+export async function listNotices(
+  ports: Needs,
+  call: Call,
+  filter: NoticeFilter,
+  page: PageRequest,
+): Promise<Page<ListedNotice>> {
+  await requireActiveCaller(ports, call);
+  return ports.records.notices(call.caller, filter, page);
+}
+
+/** The same is not told again until it changes. What somebody did is acknowledged by whom it concerns only. */
+export async function acknowledgeNotice(ports: Needs, call: Call, id: string): Promise<ListedNotice> {
+  const notice = await seen(ports, call, id);
+  if (isDeed(notice.kind) && notice.recipient !== call.caller.principal) {
+    const detail = 'Only whom this notice concerns can acknowledge it.';
+    const refused = { action: 'notice.acknowledge', details: { notice: id } } as const;
+    await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
+  }
+  await ports.changes.run(async (tx) => {
+    await tx.acknowledgeNotice(id, call.caller.principal, ports.clock.now());
+    tx.audit(auditEvent(call, 'notice.acknowledge', 'allowed', about(notice)));
+  });
+  return seen(ports, call, id);
+}
+
+/** The same is not told again before `until`, and then once more if it is still so. Reminders only. */
+export async function snoozeNotice(ports: Needs, call: Call, id: string, until: Date): Promise<ListedNotice> {
+  const notice = await seen(ports, call, id);
+  const now = ports.clock.now();
+  if (until <= now) throw invalid({ field: 'until', rule: 'must lie in the future' });
+  if (until.getTime() - now.getTime() > LONGEST_MS)
+    throw invalid({ field: 'until', rule: 'must lie within a year' });
+  if (!canBePutOff(notice.kind))
+    throw new BrokerError('conflict', { detail: 'This can’t be put off; acknowledge it.' });
+  await ports.changes.run(async (tx) => {
+    await tx.snoozeNotice(id, call.caller.principal, until);
+    const { credentialId, details } = about(notice);
+    const more = { credentialId, details: { ...details, until: until.toISOString() } };
+    tx.audit(auditEvent(call, 'notice.snooze', 'allowed', more));
+  });
+  return seen(ports, call, id);
+}
+
+async function seen(ports: Needs, call: Call, id: string): Promise<ListedNotice> {
+  await requireActiveCaller(ports, call);
+  const notice = await ports.records.seenNotice(call.caller, id);
+  if (notice === null) throw notFound('notice');
+  return notice;
+}
+
+const about = ({ id, kind, credentialId }: ListedNotice) => ({ credentialId, details: { notice: id, kind } });

@@ -1,0 +1,19 @@
+import type { Credential } from '../../domain/credentials/credential.js';
+import { type NoticeKind, severityOf } from '../../domain/notices/notice.js';
+import type { ChangeTx } from '../../ports/changes.js';
+
+/** Tells the owner, once for each `id`: a finding, or what else happened. */
+export async function tellOwner(
+  tx: ChangeTx,
+  row: Credential,
+  kind: NoticeKind,
+  { id, facts }: { id: string; facts: Record<string, unknown> },
+): Promise<void> {
+  await tx.notice({
+    credentialId: row.id,
+    kind,
+    period: id,
+    recipient: row.owner,
+    body: { credential: row.name, service_type: row.serviceType, severity: severityOf(kind), ...facts },
+  });
+}

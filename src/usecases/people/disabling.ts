@@ -1,0 +1,40 @@
+import type { Call } from '../../domain/access/caller.js';
+import type { ChangeTx } from '../../ports/changes.js';
+import type { Ports } from '../../ports/ports.js';
+import type { OpenedCredential } from '../../ports/records.js';
+import { openedToOthers, requireReasonFor, withAccounts } from '../sharing/breakGlass.js';
+
+/** Whether somebody is disabled, and whether their service accounts go on without them. */
+export interface Disabling {
+  disabled: boolean;
+  keepServiceAccounts?: boolean | undefined;
+}
+
+/**
+ * What goes with somebody who is disabled: the service accounts they made, unless they are to be kept, and what they put
+ * off. Enabling brings back the accounts that were disabled with them, and no other.
+ */
+export async function disableWith(
+  tx: ChangeTx,
+  { caller }: Call,
+  principal: string,
+  { disabled, keepServiceAccounts = false, now }: Disabling & { now: Date },
+): Promise<void> {
+  await tx.lockAccountsOf(principal);
+  if (!disabled) return tx.enableAccountsOf(principal);
+  await tx.endSnoozesOf(principal, now);
+  if (!keepServiceAccounts) await tx.disableAccountsOf(principal, caller.principal, now);
+}
+
+/** What somebody who is enabled, and the service accounts they made, may read again. Rejects without a reason. */
+export async function openedByEnabling(
+  ports: Pick<Ports, 'records' | 'readAudit'>,
+  call: Call,
+  principal: string,
+): Promise<OpenedCredential[]> {
+  const principals = await withAccounts(ports, principal);
+  const opened = await openedToOthers(ports, call, { principals });
+  const what = `This opens what other owners share with ${principal} again (${opened.length}).`;
+  await requireReasonFor(ports, call, opened, { action: 'user.change', what, details: { principal } });
+  return opened;
+}

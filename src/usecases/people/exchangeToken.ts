@@ -1,0 +1,102 @@
+import type { Caller } from '../../domain/access/caller.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { Secret } from '../../domain/secret.js';
+import type { Ports } from '../../ports/ports.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { refuse } from '../gate/refuse.js';
+import { anonymousCall, type From, type IssuedToken, issueToken } from './issueToken.js';
+import { callerOfPerson } from './login.js';
+
+type Needs = Pick<
+  Ports,
+  'clock' | 'records' | 'changes' | 'readAudit' | 'loginAttempts' | 'fingerprints' | 'tokenSigner'
+>;
+/** A busy account is not written at each of its tokens. */
+const LAST_USED_EVERY_MS = 60_000;
+const wrong = () =>
+  new BrokerError('unauthenticated', { detail: 'The client id or secret is wrong, expired or revoked.' });
+
+/** RFC 6749 client credentials: a service account's id and secret → a short-lived token. */
+export async function exchangeClientSecret(
+  ports: Needs,
+  clientId: string,
+  secret: Secret,
+  from: From,
+): Promise<IssuedToken> {
+  const account = await ports.records.serviceAccount(clientId);
+  const now = ports.clock.now();
+  // An unknown id costs the same comparison, so that the time tells nothing.
+  const right = await atTurn(ports, clientId, from, async () => {
+    const known = account?.secretHmac ?? (await ports.fingerprints.make('service-account', 'nobody'));
+    return ports.fingerprints.matches('service-account', secret, known);
+  });
+  if (account === null || !right) return refuseStranger(ports, clientId, from);
+  const caller: Caller = {
+    kind: 'service_account',
+    principal: `sa:${account.id}`,
+    name: account.name,
+    role: account.role,
+    mustChangePassword: false,
+    ...(account.secretId !== null && { session: account.secretId }),
+  };
+  const call = { caller, ...from };
+  if (!(await ports.records.callerActive(caller)))
+    return refuse(ports, call, { action: 'auth.token' }, wrong());
+  const token = await issueToken(ports, caller);
+  const event = auditEvent(call, 'auth.token', 'allowed');
+  const lastUsed = account.lastUsedAt?.getTime() ?? 0;
+  if (now.getTime() - lastUsed < LAST_USED_EVERY_MS) await ports.readAudit.record([event]);
+  else {
+    await ports.changes.run(async (tx) => {
+      await tx.updateServiceAccount(account.id, { lastUsedAt: now });
+      tx.audit(event);
+    });
+  }
+  return token;
+}
+
+/** A refresh token of a login → a new access token, as long as the person and the session are good. */
+export async function exchangeRefreshToken(
+  ports: Needs,
+  sessionId: string,
+  token: Secret,
+  from: From,
+): Promise<IssuedToken> {
+  const session = await ports.records.session(sessionId);
+  const right = await atTurn(
+    ports,
+    sessionId,
+    from,
+    async () => session !== null && (await ports.fingerprints.matches('session', token, session.secretHmac)),
+  );
+  if (session === null || !right) return refuseStranger(ports, sessionId, from);
+  const person = await ports.records.person(session.principal);
+  const ended = session.revokedAt !== null || session.expiresAt <= ports.clock.now();
+  if (person === null || person.disabled || ended)
+    return refuse(ports, anonymousCall(from, session.principal), { action: 'auth.token' }, wrong());
+  const caller = callerOfPerson(person, session.id);
+  const issued = await issueToken(ports, caller);
+  await ports.readAudit.record([auditEvent({ caller, ...from }, 'auth.token', 'allowed')]);
+  return issued;
+}
+
+/** Counted per address in a lane of its own: a flood of wrong secrets can't push out good reads. */
+function refuseStranger(ports: Needs, account: string, from: From): never {
+  const error = ports.loginAttempts.wrongSecret(account, from.ip) ?? wrong();
+  ports.readAudit.countRefusal(from.ip, error.code);
+  throw error;
+}
+
+/** Right secrets are never turned away for the wrong ones before: they wait for their turn only. */
+async function atTurn(
+  { loginAttempts, readAudit }: Needs,
+  account: string,
+  { ip }: From,
+  check: () => Promise<boolean>,
+): Promise<boolean> {
+  const leave = await loginAttempts.secret(account, ip).catch((error: unknown) => {
+    readAudit.countRefusal(ip, 'rate_limited');
+    throw error;
+  });
+  return check().finally(leave);
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import type { Call, Caller } from '../../domain/access/caller.js';
+import { BrokerError, invalid } from '../../domain/errors.js';
+import { passwordProblem } from '../../domain/people/password.js';
+import type { Secret } from '../../domain/secret.js';
+import type { Person } from '../../ports/people.js';
+import type { Ports } from '../../ports/ports.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { requireActiveCaller } from '../gate/authorize.js';
+import { refuse } from '../gate/refuse.js';
+import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';
+import { inPasswordTurn } from './passwordTurn.js';
+
+type Needs = Pick<
+  Ports,
+  | 'clock'
+  | 'records'
+  | 'changes'
+  | 'readAudit'
+  | 'passwords'
+  | 'passwordTurns'
+  | 'loginAttempts'
+  | 'fingerprints'
+  | 'tokenSigner'
+>;
+
+const SESSION_HOURS = 12;
+const NOBODY = 'nobody-of-that-name';
+const wrongLogin = () =>
+  new BrokerError('unauthenticated', {
+    detail: 'The user name or the password is wrong, or the account is disabled.',
+  });
+
+export interface LoggedIn extends IssuedToken {
+  refreshToken: Secret;
+  mustChangePassword: boolean;
+}
+
+export function callerOfPerson(person: Person, session: string): Caller {
+  return {
+    kind: 'user',
+    principal: person.principal,
+    name: person.username,
+    role: person.role,
+    mustChangePassword: person.mustChangePassword,
+    session,
+  };
+}
+
+/** Name and password → a token and a session. Wrong, unknown and disabled are one answer. */
+export async function login(
+  ports: Needs,
+  body: { username: string; password: Secret },
+  from: From,
+): Promise<LoggedIn> {
+  const username = body.username.trim().toLowerCase();
+  const principal = `local:${username}`;
+  const now = ports.clock.now();
+  const attempt = await ports.loginAttempts.password(username, from.ip).catch((wait: unknown) => {
+    // Nobody has authenticated yet: what is turned away is counted, not written one by one.
+    ports.readAudit.countRefusal(from.ip, 'rate_limited');
+    throw wait;
+  });
+  let person: Person | null;
+  let right: boolean;
+  try {
+    // An unknown name, which may be a password in the wrong line, costs the same and does not reach Vault's address.
+    person = await ports.records.person(principal);
+    right = await ports.passwords.check(person?.username ?? NOBODY, body.password);
+    attempt.ended(person !== null && right);
+  } finally {
+    attempt.leave();
+  }
+  const call: Call = anonymousCall(from, principal);
+  if (person === null || !right) {
+    ports.readAudit.countRefusal(from.ip, 'unauthenticated');
+    throw wrongLogin();
+  }
+  if (person.disabled) return refuse(ports, call, { action: 'auth.login' }, wrongLogin());
+  const id = randomUUID();
+  const secret = newSecret(`gdr_${id}`);
+  const secretHmac = await ports.fingerprints.make('session', secret);
+  const caller = callerOfPerson(person, id);
+  const token = await issueToken(ports, caller);
+  await ports.changes.run(async (tx) => {
+    await tx.insertSession({
+      id,
+      principal,
+      secretHmac,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + SESSION_HOURS * 3_600_000),
+      revokedAt: null,
+    });
+    await tx.updatePerson(principal, { lastLoginAt: now });
+    tx.audit(auditEvent({ ...call, caller }, 'auth.login', 'allowed'));
+  });
+  return { ...token, refreshToken: secret, mustChangePassword: person.mustChangePassword };
+}
+
+/**
+ * Sets a new password after checking the present one; ends the person's other logins, with their tokens. Of several changes
+ * at once one is done, and the others reject with `conflict`.
+ */
+export async function changePassword(
+  ports: Needs,
+  call: Call,
+  body: { currentPassword: Secret; newPassword: Secret },
+): Promise<void> {
+  await requireActiveCaller(ports, call, 'user.password_change');
+  const { principal, session } = call.caller;
+  const person = await ports.records.person(principal);
+  if (person === null) {
+    const detail = 'Your account has no password here: it belongs to another issuer, or to a service.';
+    return refuse(ports, call, { action: 'user.password_change' }, new BrokerError('forbidden', { detail }));
+  }
+  const problem = passwordProblem(body.newPassword, person.username);
+  if (problem !== undefined) throw invalid({ field: 'new_password', rule: problem });
+  await inPasswordTurn(ports, principal, async () => {
+    await checkPresentPassword(ports, call, person, body);
+    await ports.passwords.set(person.username, body.newPassword);
+    await ports.changes.run(async (tx) => {
+      await tx.updatePerson(principal, { mustChangePassword: false });
+      await tx.revokeSessionsOf(principal, ports.clock.now(), session);
+      tx.audit(auditEvent(call, 'user.password_change', 'allowed'));
+    });
+  });
+}
+
+async function checkPresentPassword(
+  ports: Needs,
+  call: Call,
+  person: Person,
+  body: { currentPassword: Secret; newPassword: Secret },
+): Promise<void> {
+  const refused = { action: 'user.password_change' } as const;
+  const attempt = await ports.loginAttempts.password(person.username, call.ip).catch((error: unknown) => {
+    if (error instanceof BrokerError) return refuse(ports, call, refused, error);
+    throw error;
+  });
+  let right: boolean;
+  try {
+    right = await ports.passwords.check(person.username, body.currentPassword);
+    attempt.ended(right);
+  } finally {
+    attempt.leave();
+  }
+  if (!right) {
+    const wrong = invalid({ field: 'current_password', rule: 'is not the present password' });
+    return refuse(ports, call, refused, wrong);
+  }
+  if (body.newPassword.equals(body.currentPassword))
+    throw invalid({ field: 'new_password', rule: 'must differ from the present one' });
+}
+
+/**
+ * Ends one login at once, with its tokens: the one that the refresh token is of, or the one that the call came with.
+ * A caller without a login here (another issuer's, a service account) has none to end.
+ */
+export async function logout(ports: Needs, call: Call, sessionId: string | undefined): Promise<void> {
+  await requireActiveCaller(ports, call, 'auth.logout');
+  const id = sessionId ?? call.caller.session;
+  const session = id === undefined ? null : await ports.records.session(id);
+  await ports.changes.run(async (tx) => {
+    if (session?.principal === call.caller.principal) await tx.revokeSession(session.id, ports.clock.now());
+    tx.audit(auditEvent(call, 'auth.logout', 'allowed'));
+  });
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditAction } from '../../domain/audit/audit.js';
+import type { Credential } from '../../domain/credentials/credential.js';
+import {
+  type Broken,
+  brokenIn,
+  endOfDrift,
+  liveVersions,
+  type Resolution,
+  type VaultFinding,
+} from '../../domain/reconcile/vaultFinding.js';
+import type { ChangeTx } from '../../ports/changes.js';
+import type { RecordedVersion } from '../../ports/findings.js';
+import type { Ports } from '../../ports/ports.js';
+import type { StoredMetadata } from '../../ports/vault.js';
+import { type Foreign, readForeign } from '../credentials/foreignVersion.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { systemCall } from '../gate/systemCall.js';
+import { tellOwner } from '../notices/tellOwner.js';
+import { keepRoom, lostRace } from '../writing/writeVersion.js';
+import { recordStates, type TurnedVersion, turnedIn } from './versionStates.js';
+
+type Needs = Pick<Ports, 'clock' | 'changes' | 'store' | 'fingerprints'>;
+
+/** A credential, and what Vault told of its path after its row was read. */
+export interface Looked {
+  row: Credential;
+  metadata: StoredMetadata | null;
+  /** Versions in Vault that have no row, also those that were deleted there; lowest first. */
+  unrecorded: number[];
+  /** The other ones, as they were known before Vault was asked. */
+  recorded: RecordedVersion[];
+  /** What was found before and stands. */
+  open: VaultFinding[];
+}
+
+/** What holds now, whether or not it was told before. */
+export interface Stands {
+  broken: Broken | null;
+  /** The newest version by somebody else, where it is newer than the active one. */
+  drift: number | null;
+  turned: TurnedVersion[];
+  ended: { finding: VaultFinding; resolution: Resolution }[];
+}
+
+/** Compares; changes nothing. */
+export function standsNow(looked: Looked): Stands {
+  const { row, metadata, recorded, open } = looked;
+  const broken = brokenIn(row, metadata);
+  const newest = foreignOf(looked).at(-1);
+  const told = open.find(({ kind }) => kind === 'drift');
+  const toldEnd = told === undefined ? null : endOfDrift(told.version ?? 0, row, metadata);
+  const end = newest === undefined ? toldEnd : 'superseded';
+  const ended: Stands['ended'] = [];
+  if (told !== undefined && end !== null) ended.push({ finding: told, resolution: end });
+  for (const finding of open) {
+    if (finding.kind === 'drift') continue;
+    if (broken?.kind === finding.kind && broken.version === finding.version) continue;
+    ended.push({ finding, resolution: broken === null ? 'recovered' : 'superseded' });
+  }
+  const version = newest ?? (toldEnd === null ? (told?.version ?? null) : null);
+  const drift = version !== null && version > (row.activeVersion ?? 0) ? version : null;
+  return { broken, drift, turned: turnedIn(recorded, metadata), ended };
+}
+
+/** Those that can be read. A path that was written anew counts from one again: nothing of it can be recorded. */
+function foreignOf({ row, metadata, unrecorded }: Looked): number[] {
+  if (metadata === null || brokenIn(row, metadata)?.kind === 'replaced') return [];
+  const live = new Set(liveVersions(metadata));
+  return unrecorded.filter((version) => live.has(version));
+}
+
+/**
+ * Records what is new: versions by others, those that went or came back, what is broken, what ended; each audited and
+ * told to the owner. Rejects
+ * with `conflict` when the credential changed or another process recorded it meanwhile: the next run looks again.
+ */
+export async function recordFindings(ports: Needs, looked: Looked): Promise<void> {
+  const { row, metadata, unrecorded, open } = looked;
+  const { broken, turned, ended } = standsNow(looked);
+  const known = open.some(({ kind, version }) => kind === broken?.kind && version === broken.version);
+  const found = broken !== null && !known ? broken : null;
+  const others = broken?.kind === 'replaced' ? [] : unrecorded;
+  if (found === null && [...others, ...turned, ...ended].length === 0) return;
+  if (metadata !== null && others.length > 0) await keepRoom(ports, row, metadata);
+  const foreign: Foreign[] = [];
+  for (const version of foreignOf(looked)) {
+    const createdTime = metadata?.versions.get(version)?.createdTime ?? '';
+    foreign.push(await readForeign(ports, row, { version, createdTime }));
+  }
+  await ports.changes.run(async (tx) => {
+    const now = await tx.lock(row.id);
+    if (now?.status !== row.status || now.activeVersion !== row.activeVersion) throw lostRace();
+    for (const { finding, resolution } of ended) await endFinding(ports, tx, { row, finding, resolution });
+    await recordStates(tx, row, turned);
+    if (others.length > 0) await recordOthers(ports, tx, row, { versions: others, foreign });
+    if (found !== null) await openBroken(ports, tx, row, found);
+  });
+}
+
+/** Ends one, and tells where a credential that could not be read can be read again. */
+export async function endFinding(
+  { clock }: Pick<Ports, 'clock'>,
+  tx: ChangeTx,
+  { row, finding, resolution }: { row: Credential; finding: VaultFinding; resolution: Resolution },
+): Promise<void> {
+  await tx.resolveFinding(finding.id, resolution, clock.now());
+  const { kind, version, id } = finding;
+  const details = { finding: id, kind, resolution };
+  tx.audit(
+    auditEvent(systemCall(), 'credential.finding_resolved', 'allowed', {
+      credentialId: row.id,
+      version,
+      details,
+    }),
+  );
+  if (resolution === 'recovered') await tellOwner(tx, row, 'vault_recovered', { id, facts: {} });
+}
+
+async function recordOthers(
+  ports: Needs,
+  tx: ChangeTx,
+  row: Credential,
+  { versions, foreign }: { versions: number[]; foreign: Foreign[] },
+): Promise<void> {
+  for (const { version } of foreign) await tx.insertVersion(version);
+  for (const version of versions) {
+    const changed = foreign.find((one) => one.version.version === version)?.version.changedFields;
+    const details = changed === undefined ? {} : { changed };
+    const more = { credentialId: row.id, version, details };
+    tx.audit(auditEvent(systemCall(), 'credential.drift_found', 'allowed', more));
+  }
+  const latestVersion = Math.max(row.latestVersion, ...versions);
+  if (latestVersion > row.latestVersion)
+    await tx.updateCredential(row.id, { latestVersion }, 'system', ports.clock.now());
+  const newest = foreign.at(-1);
+  if (newest !== undefined) await openDrift(ports, tx, row, newest);
+}
+
+/** One of which a newer version is active already is told all the same, and over. */
+async function openDrift(ports: Needs, tx: ChangeTx, row: Credential, newest: Foreign): Promise<void> {
+  const { version, changedFields: changed } = newest.version;
+  const over = version < (row.activeVersion ?? 0);
+  const finding: VaultFinding = {
+    ...newFinding(ports, 'drift', row.id),
+    version,
+    facts: { changed, destination_changed: newest.moved, usable: newest.usable },
+    ...(over && { resolvedAt: ports.clock.now(), resolution: 'superseded' as const }),
+  };
+  if (!(await tx.openFinding(finding))) throw lostRace();
+  const facts = { version, changed: changed.join(', '), active_version: row.activeVersion ?? 0 };
+  await tellOwner(tx, row, 'drift', { id: finding.id, facts });
+}
+
+const ACTION: Readonly<Record<Broken['kind'], AuditAction>> = {
+  active_gone: 'credential.active_gone',
+  replaced: 'credential.replaced_in_vault',
+  missing: 'credential.missing_in_vault',
+};
+
+async function openBroken(
+  ports: Needs,
+  tx: ChangeTx,
+  row: Credential,
+  { kind, version, facts }: Broken,
+): Promise<void> {
+  const finding = { ...newFinding(ports, kind, row.id), version, facts };
+  if (!(await tx.openFinding(finding))) throw lostRace();
+  const more = { credentialId: row.id, version, details: { finding: finding.id, ...facts } };
+  tx.audit(auditEvent(systemCall(), ACTION[kind], 'failed', more));
+  await tellOwner(tx, row, kind, { id: finding.id, facts: { ...facts, version: version ?? 0 } });
+}
+
+/** One that stands, of a credential. */
+function newFinding({ clock }: Needs, kind: VaultFinding['kind'], credentialId: string): VaultFinding {
+  const rest = { path: null, version: null, facts: {}, resolvedAt: null, resolution: null };
+  return { id: randomUUID(), kind, credentialId, foundAt: clock.now(), ...rest };
+}

@@ -1,0 +1,40 @@
+import type { Call } from '../../domain/access/caller.js';
+import type { Credential } from '../../domain/credentials/credential.js';
+import type { TestRun } from '../../domain/testing/testResult.js';
+import {
+  LONGEST_WINDOW_MS,
+  UPTIME_WINDOWS,
+  type Uptime,
+  type UptimeWindow,
+  uptime,
+} from '../../domain/testing/uptime.js';
+import type { Ports } from '../../ports/ports.js';
+import { authorize } from '../gate/authorize.js';
+
+const LAST_RUNS = 10;
+
+export interface CredentialHealth {
+  credential: Credential;
+  /** When its health became what it is; null before there was a value. */
+  since: Date | null;
+  uptime: Record<UptimeWindow, Uptime>;
+  /** Newest first. */
+  runs: TestRun[];
+}
+
+/** How a credential's health is, and how it went lately. Whoever sees the credential sees this. */
+export async function credentialHealth(
+  ports: Pick<Ports, 'clock' | 'records' | 'readAudit'>,
+  call: Call,
+  id: string,
+): Promise<CredentialHealth> {
+  const { credential } = await authorize(ports, call, id, 'see', 'credential.see');
+  const now = ports.clock.now();
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  const { since, marks } = await ports.records.healthHistory(id, before(LONGEST_WINDOW_MS), now);
+  const told = Object.entries(UPTIME_WINDOWS).map(
+    ([window, ms]) => [window, uptime(marks, before(ms), now)] as const,
+  );
+  const { items: runs } = await ports.records.testRuns(id, { limit: LAST_RUNS });
+  return { credential, since, uptime: Object.fromEntries(told) as CredentialHealth['uptime'], runs };
+}

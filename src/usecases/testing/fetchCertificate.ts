@@ -1,0 +1,86 @@
+import type { Call } from '../../domain/access/caller.js';
+import { BrokerError, invalid } from '../../domain/errors.js';
+import { isDeniedPort } from '../../domain/testing/deniedPorts.js';
+import { OutboundFailure } from '../../domain/testing/outbound.js';
+import { outboundFinding } from '../../domain/testing/outboundFinding.js';
+import {
+  type Finding,
+  failedStep,
+  type ShownCertificate,
+  type TestStep,
+} from '../../domain/testing/testResult.js';
+import type { OutboundSession } from '../../ports/outbound.js';
+import type { Ports } from '../../ports/ports.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { refuse, requireRole } from '../gate/refuse.js';
+
+const DEADLINE_MS = 12_000;
+/** For a turn at a host that others test. */
+const WAIT_MS = 20_000;
+
+export interface FetchedCertificates {
+  host: string;
+  port: number;
+  finding: Finding;
+  failedStep: TestStep | null;
+  /** The host's own first, then what it sent to vouch for that; empty when no handshake came about. */
+  chain: readonly ShownCertificate[];
+}
+
+/**
+ * What a host shows in a TLS handshake, so that a person can compare and pin it. No request is sent, and nothing of a
+ * credential is in play. Engineers and up; where it went is audited before it is told.
+ */
+export async function fetchCertificate(
+  ports: Pick<Ports, 'records' | 'readAudit' | 'outbound'>,
+  call: Call,
+  { host, port }: { host: string; port: number },
+): Promise<FetchedCertificates> {
+  await requireRole(ports, call, 'engineer', { action: 'tls.fetch' });
+  const url = addressOf(host, port);
+  const session = ports.outbound.open(DEADLINE_MS, WAIT_MS, call.caller.principal);
+  try {
+    const { finding, chain } = await shownBy(session, url).catch((error: unknown) => {
+      if (error instanceof BrokerError)
+        return refuse(ports, call, { action: 'tls.fetch', details: { host, port } }, error);
+      throw error;
+    });
+    const step = failedStep(finding);
+    await ports.readAudit.record([
+      auditEvent(call, 'tls.fetch', finding.code === 'ok' ? 'allowed' : 'failed', {
+        code: finding.code,
+        details: { step, host, port, contacted: session.contacted },
+      }),
+    ]);
+    return { host, port, finding, failedStep: step, chain };
+  } finally {
+    await session.close();
+  }
+}
+
+function addressOf(host: string, port: number): URL {
+  const text = `https://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${port}`;
+  if (/^[^\s/?#@\\]+$/.test(host) && URL.canParse(text)) return new URL(text);
+  throw invalid({
+    field: 'host',
+    rule: 'must be a host name or an address, without blanks, scheme, port or path',
+  });
+}
+
+async function shownBy(
+  session: OutboundSession,
+  url: URL,
+): Promise<{ finding: Finding; chain: readonly ShownCertificate[] }> {
+  try {
+    if (isDeniedPort(url)) throw new OutboundFailure('denied_port');
+    return { finding: SHOWN, chain: await session.certificates(url) };
+  } catch (error) {
+    if (error instanceof OutboundFailure) return { finding: outboundFinding(error), chain: [] };
+    throw error;
+  }
+}
+
+const SHOWN: Finding = {
+  code: 'ok',
+  advice: 'Nobody has vouched for it yet: compare the fingerprint with the host’s own before you pin it.',
+};

@@ -1,0 +1,125 @@
+import type { FieldValues } from '../../domain/credentials/fields.js';
+import type { Connector } from '../../domain/credentials/template.js';
+import { BrokerError } from '../../domain/errors.js';
+import { OutboundFailure, type Probe } from '../../domain/testing/outbound.js';
+import { outboundFinding } from '../../domain/testing/outboundFinding.js';
+import {
+  type Finding,
+  failedStep,
+  type TestCode,
+  TestEnded,
+  type TestResult,
+  type TestWarning,
+} from '../../domain/testing/testResult.js';
+import { tlsBadge } from '../../domain/testing/tlsWarnings.js';
+import type { Ports } from '../../ports/ports.js';
+import { GuardedProbe } from './guardedProbe.js';
+
+/** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
+const DEADLINE_MS = 12_000;
+/** For a turn at a host that others test: callers take turns, so it comes within two tests of somebody else. */
+const WAIT_MS = 30_000;
+
+/** How long a test may wait for its turn, and on whose behalf it is. */
+export interface TestTurn {
+  waitMs?: number | undefined;
+  lane?: string;
+}
+
+/** True where the values say all that a test needs to begin. */
+export function isTestable(connector: Connector, values: FieldValues): boolean {
+  return connector.test !== undefined && connector.testable?.(values) !== false;
+}
+
+/** Proves `values` against the real service. Whatever happens is a result, unless the caller may contact no further address. */
+export async function runTest(
+  ports: Pick<Ports, 'clock' | 'log' | 'outbound'>,
+  connector: Connector,
+  values: FieldValues,
+  { waitMs = WAIT_MS, lane }: TestTurn = {},
+): Promise<TestResult> {
+  const session = ports.outbound.open(DEADLINE_MS, waitMs, lane);
+  const began = ports.clock.now().getTime();
+  try {
+    const probe = new GuardedProbe(session, connector, values);
+    const finding = probe.told(await found(ports, connector, values, probe));
+    const { warning } = tlsBadge(connector, values.settings);
+    return {
+      ...finding,
+      failedStep: failedStep(finding),
+      warnings: once([
+        ...(finding.warnings ?? []),
+        ...endWarnings(finding, ports.clock.now()),
+        ...probe.warnings,
+        ...(warning === null ? [] : [warning]),
+      ]),
+      durationMs: ports.clock.now().getTime() - began,
+      contacted: [...session.contacted, ...probe.refused],
+      turnedAway: session.turnedAway,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** What is known without asking: one more login with what was refused could lock the account. */
+export function untried(code: TestCode): TestResult {
+  const finding = {
+    code,
+    advice:
+      'Not tried: the service refused this account and secret before, here or in another credential that has them, and one more login could lock the account. Mend it there, then test or change this credential.',
+  };
+  return {
+    ...finding,
+    failedStep: failedStep(finding),
+    warnings: [],
+    durationMs: 0,
+    contacted: [],
+    turnedAway: false,
+  };
+}
+
+const SOON_MS = 14 * 86_400_000;
+
+/** What works today and will not for long. */
+function endWarnings({ code, expiresAt }: Finding, now: Date): TestWarning[] {
+  if (code !== 'ok' || !(expiresAt instanceof Date)) return [];
+  if (expiresAt.getTime() - now.getTime() > SOON_MS) return [];
+  const day = expiresAt.toISOString().slice(0, 10);
+  return [
+    { code: 'expires_soon', text: `It ends on ${day}: make a new one there and rotate it here before.` },
+  ];
+}
+const once = (warnings: readonly TestWarning[]): TestWarning[] =>
+  warnings.filter(({ text }, n) => warnings.findIndex((other) => other.text === text) === n);
+
+async function found(
+  ports: Pick<Ports, 'log'>,
+  connector: Connector,
+  values: FieldValues,
+  probe: Probe,
+): Promise<Finding> {
+  if (connector.test === undefined || !isTestable(connector, values)) return UNTESTABLE;
+  try {
+    return await connector.test(values, probe);
+  } catch (error) {
+    if (error instanceof TestEnded) return error.finding;
+    if (error instanceof OutboundFailure) return outboundFinding(error);
+    if (error instanceof BrokerError) throw error;
+    ports.log.error('test_broke', {
+      service_type: connector.serviceType,
+      error: error instanceof Error ? error.name : typeof error,
+    });
+    return BROKE;
+  }
+}
+
+const UNTESTABLE: Finding = {
+  code: 'misconfigured',
+  advice: 'Nothing says how to test this credential; give it a test of its own (test_url).',
+};
+
+const BROKE: Finding = {
+  code: 'service_error',
+  advice: 'The service answered in a way that the broker does not understand; look there, then test again.',
+};

@@ -1,0 +1,95 @@
+import type { Call } from '../../domain/access/caller.js';
+import type { Credential } from '../../domain/credentials/credential.js';
+import type { FieldValues } from '../../domain/credentials/fields.js';
+import type { Connector } from '../../domain/credentials/template.js';
+import { BrokerError, notFound } from '../../domain/errors.js';
+import type { TestResult, TestRun, TestTrigger } from '../../domain/testing/testResult.js';
+import type { Ports } from '../../ports/ports.js';
+import type { Page, PageRequest } from '../../ports/records.js';
+import { usableValues } from '../credentials/foreignVersion.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { authorize } from '../gate/authorize.js';
+import { knownConnector } from '../knownConnector.js';
+import { activeValues } from '../reading/storedVersion.js';
+import { accountKeyOf } from './accountKey.js';
+import { recordTest } from './recordTest.js';
+import { isTestable, runTest } from './runTest.js';
+
+type Needs = Pick<
+  Ports,
+  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'fingerprints' | 'outbound' | 'testPace'
+>;
+
+export interface StoredTest {
+  credential: Credential;
+  version: number;
+  result: TestResult;
+}
+
+/**
+ * Tests a stored credential against the real service, its active version or the one that is named. Whoever may use it
+ * may test it; the value goes to the stored host and nowhere else.
+ */
+export async function testCredential(
+  ports: Needs,
+  call: Call,
+  id: string,
+  options: { version?: number; trigger?: TestTrigger } = {},
+): Promise<StoredTest> {
+  const { credential } = await authorize(ports, call, id, 'use', 'credential.test');
+  const { version = credential.activeVersion ?? 0, trigger = 'request' } = options;
+  const { connector, values } = await testableValues(ports, credential, version);
+  const accountKey = await accountKeyOf(ports, connector, values);
+  await auditAttempt(ports, call, credential, version);
+  const result = await runTest(ports, connector, values, { lane: call.caller.principal });
+  const kept = await recordTest(ports, call, { credential, version, result, trigger, accountKey });
+  return { credential: kept.credential, version, result };
+}
+
+/** What a version is tested with. Rejects with `conflict` where nothing says how. */
+export async function testableValues(
+  ports: Pick<Ports, 'records' | 'store'>,
+  credential: Credential,
+  version: number,
+): Promise<{ connector: Connector; values: FieldValues }> {
+  const connector = knownConnector(credential.serviceType);
+  const values = await valuesOf(ports, credential, version);
+  if (!isTestable(connector, values)) throw new BrokerError('conflict', { detail: NO_TEST });
+  return { connector, values };
+}
+
+/** The attempt is audited before the value leaves. */
+export async function auditAttempt(
+  { readAudit }: Pick<Ports, 'readAudit'>,
+  call: Call,
+  { id: credentialId }: Credential,
+  version: number,
+): Promise<void> {
+  await readAudit.record([auditEvent(call, 'credential.test', 'allowed', { credentialId, version })]);
+}
+
+const NO_TEST = 'Nothing says how to test this credential; give it a test of its own (field test_url).';
+
+async function valuesOf(
+  ports: Pick<Ports, 'records' | 'store'>,
+  credential: Credential,
+  version: number,
+): Promise<FieldValues> {
+  if (credential.activeVersion === null || version === credential.activeVersion)
+    return activeValues(ports, credential);
+  const known = await ports.records.version(credential.id, version);
+  if (known === null) throw notFound('version');
+  if (known.source === 'drift') return usableValues(ports, credential, known);
+  return ports.store.read(credential.vaultPath, version, known.createdTime, known.secretFields);
+}
+
+/** What tests of a credential found, newest first. */
+export async function listTests(
+  ports: Pick<Ports, 'records' | 'readAudit'>,
+  call: Call,
+  id: string,
+  page: PageRequest,
+): Promise<Page<TestRun>> {
+  await authorize(ports, call, id, 'see', 'credential.see');
+  return ports.records.testRuns(id, page);
+}

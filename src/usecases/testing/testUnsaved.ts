@@ -1,0 +1,62 @@
+import type { TestUnsavedBody } from '../../api/credentials.js';
+import type { Call } from '../../domain/access/caller.js';
+import { checkRules } from '../../domain/credentials/fieldRules.js';
+import type { FieldValues } from '../../domain/credentials/fields.js';
+import type { Connector } from '../../domain/credentials/template.js';
+import { mergeFields } from '../../domain/credentials/templateFields.js';
+import { BrokerError } from '../../domain/errors.js';
+import type { TestResult } from '../../domain/testing/testResult.js';
+import type { Ports } from '../../ports/ports.js';
+import { auditEvent } from '../gate/auditEvent.js';
+import { refuse, requireRole } from '../gate/refuse.js';
+import { knownConnector } from '../knownConnector.js';
+import { runTest } from './runTest.js';
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'readAudit' | 'outbound'>;
+
+/**
+ * Tests values that are not stored, and stores nothing. Every value comes from the request; nothing stored is mixed
+ * in. Engineers and up.
+ */
+export async function testUnsaved(ports: Needs, call: Call, body: TestUnsavedBody): Promise<TestResult> {
+  await requireRole(ports, call, 'engineer', { action: 'credential.test_unsaved' });
+  const connector = knownConnector(body.service_type);
+  const given = { template: connector.template, given: body.fields };
+  const { values } = mergeFields(
+    body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
+  );
+  checkRules(connector, values);
+  return testGiven(ports, call, connector, values);
+}
+
+/** Tests values of this request; where they were sent is audited before the result is told. */
+export async function testGiven(
+  ports: Needs,
+  call: Call,
+  connector: Connector,
+  values: FieldValues,
+  waitMs?: number,
+): Promise<TestResult> {
+  const result = await runTest(ports, connector, values, {
+    waitMs,
+    lane: call.caller.principal,
+  }).catch((error: unknown) => {
+    const refused = {
+      action: 'credential.test_unsaved',
+      details: { service_type: connector.serviceType },
+    } as const;
+    if (error instanceof BrokerError) return refuse(ports, call, refused, error);
+    throw error;
+  });
+  await ports.readAudit.record([
+    auditEvent(call, 'credential.test_unsaved', result.code === 'ok' ? 'allowed' : 'failed', {
+      code: result.code,
+      details: {
+        service_type: connector.serviceType,
+        step: result.failedStep,
+        contacted: result.contacted,
+      },
+    }),
+  ]);
+  return result;
+}
