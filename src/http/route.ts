@@ -5,7 +5,7 @@ import { type FieldProblem, invalid } from '../domain/errors.js';
 import { isQuotableField, quotedPath } from '../domain/text/quotable.js';
 import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testing/testOnSave.js';
-import { oddText } from './oddText.js';
+import { oddText } from './loneSurrogate.js';
 
 /** What a handler is given: everything checked. */
 export interface Context {

@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp, routes } from '../../src/http/app.js';
-import { listen } from '../../src/http/server.js';
+import { listen } from '../../src/http/server/server.js';
 import { createFirstAdmin } from '../../src/usecases/people/users.js';
 import { type System, wire } from '../../src/wire.js';
 import { holdToDocument } from '../support/documented.js';

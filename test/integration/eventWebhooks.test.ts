@@ -4,7 +4,7 @@ import pg from 'pg';
 import { Registry } from 'prom-client';
 import { createNotifier } from '../../src/adapters/notify/notifier.js';
 import { Secret } from '../../src/domain/secret.js';
-import { addEventMetrics } from '../../src/http/eventMetrics.js';
+import { addEventMetrics } from '../../src/http/metrics/eventMetrics.js';
 import type { Ports } from '../../src/ports/ports.js';
 import { enqueueEventDeliveries, sendEvents } from '../../src/usecases/events/sendEvents.js';
 import { auditEvent } from '../../src/usecases/gate/auditEvent.js';

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { loadConfig } from '../../src/config/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import { type AppOptions, createApp } from '../../src/http/app.js';
-import { listen } from '../../src/http/server.js';
+import { listen } from '../../src/http/server/server.js';
 import { createFirstAdmin } from '../../src/usecases/people/users.js';
 import { type System, wire } from '../../src/wire.js';
 import { startBrokerParts } from './brokerParts.js';

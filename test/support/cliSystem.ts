@@ -9,7 +9,7 @@ import { provisionVault } from '../../local/provision.js';
 import { loadConfig } from '../../src/config/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import { createApp } from '../../src/http/app.js';
-import { listen } from '../../src/http/server.js';
+import { listen } from '../../src/http/server/server.js';
 import { createFirstAdmin } from '../../src/usecases/people/users.js';
 import { reconcile } from '../../src/usecases/reconcile/reconcile.js';
 import { wire } from '../../src/wire.js';

@@ -9,7 +9,7 @@ import express from 'express';
 import { freePort } from '../../local/child.js';
 import { authority, ownEnds, postgresCertificates, servedCertificate } from '../../src/adapters/ownEnds.js';
 import { ConfigRefused, loadConfig } from '../../src/config/config.js';
-import { listen } from '../../src/http/server.js';
+import { listen } from '../../src/http/server/server.js';
 import { eventually } from '../support/eventually.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 import { rejection, rememberingLog } from '../support/vaultSetup.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { routes } from '../../src/http/app.js';
-import { docsPage } from '../../src/http/docsPage.js';
-import { membersOf } from '../../src/http/docsSchema.js';
-import { openapi } from '../../src/http/openapi.js';
+import { docsPage } from '../../src/http/docs/docsPage.js';
+import { membersOf } from '../../src/http/docs/docsSchema.js';
+import { openapi } from '../../src/http/docs/openapi.js';
 
 describe('the page of all calls', () => {
   const page = docsPage(openapi(routes, '1.2.3'));

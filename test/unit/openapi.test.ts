@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { routes } from '../../src/http/app.js';
-import { openapi } from '../../src/http/openapi.js';
+import { openapi } from '../../src/http/docs/openapi.js';
 
 interface Operation {
   operationId: string;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { notReady } from '../../src/cli/doctor/notReady.js';
-import { type Lifecycle, readiness } from '../../src/http/readiness.js';
+import { type Lifecycle, readiness } from '../../src/http/server/readiness.js';
 import type { RecordsHealth } from '../../src/ports/recordsStatus.js';
 import type { StoreHealth } from '../../src/ports/vault.js';
 

@@ -13,7 +13,7 @@ import { reportPage } from '../../src/domain/reports/reportPage.js';
 import { reportExpressionProblem } from '../../src/domain/reports/reportSchedule.js';
 import { reportText } from '../../src/domain/reports/reportText.js';
 import { restWords, wordsOf } from '../../src/domain/reports/reportWords.js';
-import { presentReport, reportCsv } from '../../src/http/presentReport.js';
+import { presentReport, reportCsv } from '../../src/http/present/presentReport.js';
 
 const DAY = 86_400_000;
 const to = new Date('2027-03-08T06:00:00Z');

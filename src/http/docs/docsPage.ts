@@ -1,0 +1,96 @@
+import { escapedHtml } from '../../domain/text/htmlText.js';
+import { type Member, membersOf, type Schema } from './docsSchema.js';
+
+interface Content {
+  content?: Readonly<Record<string, { schema?: Schema }>>;
+}
+interface Parameter {
+  name: string;
+  in: string;
+  required: boolean;
+  description?: string;
+  schema: Schema;
+}
+interface Operation {
+  summary: string;
+  operationId: string;
+  security?: readonly unknown[];
+  parameters: readonly Parameter[];
+  requestBody?: Content;
+  responses: Readonly<Record<string, Content & { description: string }>>;
+}
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+interface Call {
+  method: string;
+  path: string;
+  operation: Operation;
+}
+
+const code = (text: string) => `<code>${escapedHtml(text)}</code>`;
+
+const STYLE = `:root{color-scheme:dark}body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;background:#0a0e27;color:#e8ecff}
+a{color:#64c8ff}code{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
+nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem}h2{margin:2rem 0 .5rem}h3{font-size:1rem;margin:1rem 0 .3rem;color:#b8c0e8}
+details{border-top:1px solid #ffffff22;padding:.5rem 0}summary{cursor:pointer}summary:focus-visible{outline:2px solid #64c8ff;outline-offset:2px}
+.m{color:#ffd93d;display:inline-block;min-width:4rem;text-transform:uppercase}.s{color:#b8c0e8}
+table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:.95em}td{overflow-wrap:anywhere}th{text-align:left;color:#b8c0e8;font-weight:400}th,td{padding:.25rem .6rem .25rem 0;border-top:1px solid #ffffff14;vertical-align:top}
+@media(max-width:40rem){thead{display:none}td{display:block;border:0;padding:.05rem 0;overflow-wrap:anywhere}tr{display:block;border-top:1px solid #ffffff14;padding:.4rem 0}summary .s{display:block}}`;
+
+/** A readable page of all calls with their fields, from the OpenAPI document; it loads nothing and runs nothing. */
+export function docsPage(document: Readonly<Record<string, unknown>>): string {
+  const calls = callsOf(document['paths'] as Paths);
+  const names = [...new Set(calls.map(subjectOf))].sort();
+  const sections = names.map((name) =>
+    section(
+      name,
+      calls.filter((call) => subjectOf(call) === name),
+    ),
+  );
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Glassdome Credential Broker API</title><style>${STYLE}</style>
+<h1>Glassdome Credential Broker</h1>
+<p>Send <code>Authorization: Bearer &lt;token&gt;</code> and JSON. Errors are <code>application/problem+json</code> with a stable
+<code>code</code> and, where a field is wrong, <code>fields</code> that name it and the rule. The same as a file for tools:
+<a href="/openapi.json">openapi.json</a>.</p>
+<nav aria-label="Subjects">${names.map((name) => `<a href="#${name}">${name}</a>`).join('')}</nav>
+${sections.join('')}</html>`;
+}
+
+function callsOf(paths: Paths): Call[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+}
+
+/** `/api/teams/{name}` → `teams`. */
+const subjectOf = ({ path }: Call) => path.split('/')[2] ?? '';
+
+const section = (name: string, calls: readonly Call[]) =>
+  `<h2 id="${name}">${name}</h2>${calls.map(entry).join('')}`;
+
+function entry({ method, path, operation }: Call): string {
+  const { summary, operationId, security, parameters, requestBody, responses } = operation;
+  const [status = '', answer] = Object.entries(responses).find(([key]) => key.startsWith('2')) ?? [];
+  const body = Object.values(requestBody?.content ?? {})[0]?.schema;
+  const [type, { schema } = {}] = Object.entries(answer?.content ?? {})[0] ?? [];
+  const also = Object.keys(answer?.content ?? {}).slice(1);
+  return `<details id="${operationId}"><summary><code class="m">${method}</code>${code(path)} <span class="s">${escapedHtml(summary)}${security === undefined ? '' : ' (no token)'}</span></summary>
+${table('Parameters', parameters.map(parameter))}${body === undefined ? '' : table('Body', membersOf(body))}
+<h3>Answer ${status}${type === undefined ? ', empty' : `, ${[type, ...also].map(code).join(' or ')}`}</h3>${schema === undefined ? '' : table('', membersOf(schema))}</details>`;
+}
+
+function parameter({ name, in: place, required, description, schema }: Parameter): Member {
+  const [own] = membersOf({ properties: { [name]: schema } });
+  const note = [`in the ${place === 'header' ? 'headers' : place}`, description, own?.note].filter(Boolean);
+  return { name, type: own?.type ?? '', required, note: note.join('; ') };
+}
+
+function table(title: string, members: readonly Member[]): string {
+  if (members.length === 0) return '';
+  const rows = members.map(
+    ({ name, type, required, note }) =>
+      `<tr><td>${code(name)}${required ? '' : ' <span class="s">optional</span>'}</td><td>${escapedHtml(type)}</td><td>${escapedHtml(note)}</td></tr>`,
+  );
+  const heading = title === '' ? '' : `<h3>${title}</h3>`;
+  return `${heading}<table><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Rule</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}

@@ -1,0 +1,46 @@
+import { BrokerError } from '../../domain/errors.js';
+import type { AddressBudget } from '../../domain/limits/addressBudget.js';
+import type { Outbound, OutboundSession } from '../../ports/outbound.js';
+import type { Clock } from '../../ports/runtime.js';
+
+/** The way out for one caller, who may contact only so many different addresses an hour. Rejects with `rate_limited`. */
+export function countedOutbound(
+  { outbound, clock }: { outbound: Outbound; clock: Clock },
+  budget: AddressBudget,
+  caller: string,
+): Outbound {
+  const admit = (url: URL): void => {
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+    const leftMs = budget.admit(caller, `${url.hostname}:${port}`, clock.now().getTime());
+    if (leftMs === null) return;
+    throw new BrokerError('rate_limited', {
+      detail:
+        'You have tested too many different addresses within an hour. Wait, or ask an administrator to raise TESTED_ADDRESSES_PER_HOUR.',
+      retryAfterSeconds: Math.ceil(leftMs / 1000),
+    });
+  };
+  return {
+    open: (deadlineMs, waitMs, lane) => counted(outbound.open(deadlineMs, waitMs, lane), admit),
+  };
+}
+
+function counted(session: OutboundSession, admit: (url: URL) => void): OutboundSession {
+  return {
+    get contacted() {
+      return session.contacted;
+    },
+    get turnedAway() {
+      return session.turnedAway;
+    },
+    now: () => session.now(),
+    close: () => session.close(),
+    async certificates(url) {
+      admit(url);
+      return session.certificates(url);
+    },
+    async send(request) {
+      admit(request.url);
+      return session.send(request);
+    },
+  };
+}

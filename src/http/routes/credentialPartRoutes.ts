@@ -1,0 +1,150 @@
+import * as answers from '../../api/answers.js';
+import * as bodies from '../../api/credentials.js';
+import { savedCredential } from '../../api/testAnswers.js';
+import * as valueAnswers from '../../api/valueAnswers.js';
+import { invalid } from '../../domain/errors.js';
+import { rotateCredential } from '../../usecases/credentials/rotateCredential.js';
+import { listUsage, reportUsage } from '../../usecases/credentials/usage.js';
+import { activateVersion, listVersions } from '../../usecases/credentials/versions.js';
+import { readCredential } from '../../usecases/reading/readCredential.js';
+import { listGrants, replaceGrants } from '../../usecases/sharing/grants.js';
+import { idempotencyKey, knownVersion } from '../headers.js';
+import {
+  presentCredential,
+  presentGrant,
+  presentSecret,
+  presentUsage,
+  presentVersion,
+} from '../present/presenters.js';
+import { presentTest } from '../present/presentTest.js';
+import { json, pageOf, parse, type Route, secretJson, testsOf } from '../route.js';
+
+const one = '/api/credentials/{id}';
+
+/** One credential: values, versions, usage, grants. */
+export const credentialPartRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: `${one}/secret`,
+    summary: 'All fields with their values',
+    answer: valueAnswers.secretAnswer,
+    auth: 'token',
+    reveals: true,
+    handle: async ({ ports, call, param, request, response }) => {
+      const { credential, version, values } = await readCredential(
+        ports,
+        call,
+        param('id'),
+        knownVersion(request),
+      );
+      response.set({ ETag: `"v${version}"`, 'Cache-Control': 'no-store' });
+      if (values === null) response.status(304).end();
+      else secretJson(response, presentSecret(credential, version, values));
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/rotate`,
+    summary: 'Guided rotation: the new value, unless the service refuses it, becomes the active version',
+    answer: savedCredential,
+    auth: 'token',
+    repeatable: true,
+    body: bodies.rotateCredentialBody,
+    handle: async (context) => {
+      const { ports, call, param, request, response } = context;
+      const key = idempotencyKey(request);
+      const body = parse(bodies.rotateCredentialBody, request.body);
+      const options = { ...testsOf(context), ...(key === undefined ? {} : { idempotencyKey: key }) };
+      const { credential, test } = await rotateCredential(ports, call, param('id'), body, options);
+      json(response, { ...presentCredential(credential), test: presentTest(test) });
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/rotations`,
+    summary: 'Past rotations',
+    answer: answers.versionList,
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) => {
+      const { credential, versions } = await listVersions(ports, call, param('id'));
+      json(response, {
+        items: versions
+          .filter((v) => v.source === 'rotation')
+          .map((v) => presentVersion(v, credential.activeVersion)),
+      });
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/versions`,
+    summary: 'History',
+    answer: answers.versionList,
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) => {
+      const { credential, versions } = await listVersions(ports, call, param('id'));
+      json(response, { items: versions.map((v) => presentVersion(v, credential.activeVersion)) });
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/versions/{n}/activate`,
+    summary: 'Make another version the active one',
+    answer: answers.credentialAnswer,
+    auth: 'token',
+    body: bodies.activateVersionBody,
+    handle: async ({ ports, call, param, request, response }) => {
+      if (!/^[1-9]\d{0,8}$/.test(param('n')))
+        throw invalid({ field: 'n', rule: 'must be the number of a version' });
+      const body = parse(bodies.activateVersionBody, request.body);
+      json(
+        response,
+        presentCredential(await activateVersion(ports, call, param('id'), Number(param('n')), body)),
+      );
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/usage`,
+    summary: 'List who got the values, and what consumers reported',
+    answer: answers.usagePage,
+    auth: 'token',
+    query: bodies.pageQuery,
+    handle: async ({ ports, call, param, request, response }) => {
+      const page = await listUsage(ports, call, param('id'), pageOf(bodies.pageQuery, request.query));
+      json(response, { items: page.items.map(presentUsage), next_cursor: page.nextCursor ?? null });
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/usage`,
+    summary: 'Report whether the value worked',
+    auth: 'token',
+    body: bodies.usageBody,
+    status: 204,
+    handle: async ({ ports, call, param, request, response }) => {
+      await reportUsage(ports, call, param('id'), parse(bodies.usageBody, request.body));
+      response.status(204).end();
+    },
+  },
+  {
+    method: 'get',
+    path: `${one}/grants`,
+    summary: 'Who else may do what',
+    answer: answers.grantsAnswer,
+    auth: 'token',
+    handle: async ({ ports, call, param, response }) =>
+      json(response, { grants: (await listGrants(ports, call, param('id'))).map(presentGrant) }),
+  },
+  {
+    method: 'put',
+    path: `${one}/grants`,
+    summary: 'Replace all grants',
+    answer: answers.grantsAnswer,
+    auth: 'token',
+    body: bodies.grantsBody,
+    handle: async ({ ports, call, param, request, response }) => {
+      const grants = await replaceGrants(ports, call, param('id'), parse(bodies.grantsBody, request.body));
+      json(response, { grants: grants.map(presentGrant) });
+    },
+  },
+];

@@ -1,0 +1,67 @@
+import type { Response } from 'express';
+import { importAnswer } from '../../api/importAnswers.js';
+import { importEnvBody, importVaultBody } from '../../api/imports.js';
+import {
+  type Imported,
+  type ImportReport,
+  importEnv,
+  importVault,
+} from '../../usecases/imports/importCredentials.js';
+import { idempotencyKey } from '../headers.js';
+import { json, parse, type Route } from '../route.js';
+
+/** Names, classes and results; no value. */
+function presentImport(report: ImportReport): Record<string, unknown> {
+  return {
+    dry_run: report.dryRun,
+    tests: report.tests,
+    groups: report.groups.map((g) => ({
+      key: g.key,
+      name: g.name,
+      service_type: g.serviceType,
+      result: g.result,
+      credential_id: g.credentialId,
+      variables: g.variables,
+      also_claimed: g.alsoClaimed,
+      problems: g.problems,
+      differences: g.differences.map((d) => ({ ...d, at: d.at?.toISOString() ?? null })),
+    })),
+    rows: report.rows,
+    warnings: report.warnings,
+    still_in_environment: report.stillInEnvironment,
+  };
+}
+
+function answerImport(response: Response, { answer, replayed }: Imported): void {
+  if (replayed) response.set('Idempotent-Replayed', 'true');
+  json(response, presentImport(answer));
+}
+
+export const importRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/api/imports/env',
+    summary: 'Preview or import a .env',
+    answer: importAnswer,
+    auth: 'token',
+    repeatable: true,
+    body: importEnvBody,
+    handle: async ({ ports, call, request, response }) => {
+      const key = idempotencyKey(request);
+      answerImport(response, await importEnv(ports, call, parse(importEnvBody, request.body), key));
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/imports/vault',
+    summary: "Preview or import Glassdome's flat Vault layout",
+    answer: importAnswer,
+    auth: 'token',
+    repeatable: true,
+    body: importVaultBody,
+    handle: async ({ ports, call, request, response }) => {
+      const key = idempotencyKey(request);
+      answerImport(response, await importVault(ports, call, parse(importVaultBody, request.body), key));
+    },
+  },
+];

@@ -1,0 +1,67 @@
+import type { Express } from 'express';
+import { Counter, Histogram, Registry } from 'prom-client';
+import type { Ports } from '../../ports/ports.js';
+import { docsPage } from '../docs/docsPage.js';
+import { openapi } from '../docs/openapi.js';
+import { addEventMetrics } from '../metrics/eventMetrics.js';
+import { addFindingMetrics } from '../metrics/findingMetrics.js';
+import { addHealthMetrics } from '../metrics/healthMetrics.js';
+import { addJobMetrics } from '../metrics/jobMetrics.js';
+import { addProcessMetrics } from '../metrics/processMetrics.js';
+import type { Route } from '../route.js';
+import { addProbes } from './probes.js';
+import type { Lifecycle } from './readiness.js';
+
+export interface Metrics {
+  registry: Registry;
+  requests: Counter<'method' | 'route' | 'status'>;
+  seconds: Histogram<'method' | 'route'>;
+}
+
+/** Counts by route pattern and status; no id, name or principal is ever a label. */
+export function createMetrics(ports: Ports): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  addProcessMetrics(registry, ports);
+  addJobMetrics(registry, ports);
+  addEventMetrics(registry, ports);
+  addFindingMetrics(registry, ports);
+  addHealthMetrics(registry, ports);
+  return {
+    registry,
+    requests: new Counter({
+      name: 'broker_http_requests_total',
+      help: 'Answered requests',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    seconds: new Histogram({
+      name: 'broker_http_request_seconds',
+      help: 'Time to answer',
+      labelNames: ['method', 'route'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+  };
+}
+
+/** Everything beside the API: health, metrics, keys, documents. None of it needs a token, none tells a detail. */
+export function addOperations(
+  app: Express,
+  ports: Ports,
+  routes: readonly Route[],
+  metrics: Metrics,
+  life: Lifecycle,
+  version: string,
+): void {
+  app.get('/', (_request, response) => response.redirect(302, '/docs'));
+  addProbes(app, ports, life, metrics.registry);
+  const document = openapi(routes, version);
+  const page = docsPage(document);
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  app.get('/docs', (_request, response) => void response.type('html').send(page));
+  app.get(
+    '/.well-known/jwks.json',
+    async (_request, response) => void response.json({ keys: await ports.tokenSigner.publicKeys() }),
+  );
+}

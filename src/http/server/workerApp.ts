@@ -1,0 +1,22 @@
+import type { Express } from 'express';
+import { Registry } from 'prom-client';
+import { BrokerError } from '../../domain/errors.js';
+import type { WorkerPorts } from '../../ports/ports.js';
+import { addProcessMetrics } from '../metrics/processMetrics.js';
+import { errorHandler, sendProblem } from '../problem.js';
+import { bareApp } from './bareApp.js';
+import { addProbes } from './probes.js';
+import type { Lifecycle } from './readiness.js';
+
+/** Of a process that is a worker alone: how it is, and nothing else. What the queue does is told by the API. */
+export function createWorkerApp(ports: WorkerPorts, life: Lifecycle): Express {
+  const app = bareApp(life);
+  const registry = new Registry();
+  addProcessMetrics(registry, ports);
+  addProbes(app, ports, life, registry);
+  app.use((_request, response) =>
+    sendProblem(response, new BrokerError('not_found', { detail: 'A worker has no such call.' })),
+  );
+  app.use(errorHandler(ports.log));
+  return app;
+}
