@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --
+import { runProgram } from './environment/runProgram.js';
 // The -- above: some releases of Node take an --env-file for theirs wherever it stands.
 import { credentialsProgram } from './program.js';
-import { runProgram } from './runProgram.js';
 
 await runProgram(credentialsProgram(), process.argv.slice(2));

@@ -3,11 +3,11 @@
 import { fileURLToPath } from 'node:url';
 import { nearMiss } from '../domain/credentials/nearMiss.js';
 import { quotedName } from '../domain/text/quotable.js';
+import { handOver, nextGlassdome } from './environment/handOver.js';
+import { runProgram } from './environment/runProgram.js';
 import { EXIT } from './exitCodes.js';
-import { handOver, nextGlassdome } from './handOver.js';
 import { glassdomeProgram } from './program.js';
-import { runProgram } from './runProgram.js';
-import { note } from './terminal.js';
+import { note } from './terminal/terminal.js';
 
 const self = fileURLToPath(import.meta.url);
 const argv = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { columns as audit } from '../../src/cli/commands/audit.js';
-import { cell, chosenColumns, fitted } from '../../src/cli/output.js';
+import { columns as audit } from '../../src/cli/commands/system/audit.js';
+import { cell, chosenColumns, fitted } from '../../src/cli/terminal/output.js';
 
 describe('a table on the terminal', () => {
   const value = () => undefined;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rfc3339 } from '../../src/cli/when.js';
+import { rfc3339 } from '../../src/cli/forms/when.js';
 
 const now = new Date(2027, 0, 15, 10, 30, 0);
 const at = (year: number, month: number, day: number, hour = 0, minute = 0) =>

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { inOneLine } from '../../src/cli/commands/show.js';
-import { fileHints } from '../../src/cli/fileHints.js';
+import { inOneLine } from '../../src/cli/commands/credentials/show.js';
+import { fileHints } from '../../src/cli/environment/fileHints.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 
 describe('what the command line says', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { csvRecord } from '../../src/cli/csv.js';
+import { csvRecord } from '../../src/cli/terminal/csv.js';
 
 describe('a record of CSV', () => {
   it('quotes what RFC 4180 wants quoted', () => {

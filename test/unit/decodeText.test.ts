@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decodeText, withoutLineEnd } from '../../src/cli/decodeText.js';
+import { decodeText, withoutLineEnd } from '../../src/cli/terminal/decodeText.js';
 
 const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatVariables } from '../../src/cli/envFormats.js';
+import { formatVariables } from '../../src/cli/environment/envFormats.js';
 import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { HARD_VARIABLES } from '../support/hardValues.js';
 

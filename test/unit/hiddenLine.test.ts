@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { hiddenLine } from '../../src/cli/hiddenLine.js';
+import { hiddenLine } from '../../src/cli/terminal/hiddenLine.js';
 
 describe('a hidden line', () => {
   /** What comes of keys that arrive in these pieces. */

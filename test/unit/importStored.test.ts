@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { joinStored } from '../../src/cli/importStored.js';
+import { joinStored } from '../../src/cli/imports/importStored.js';
 import { envVocabulary } from '../../src/connectors/envNames.js';
 import { parseDotenv } from '../../src/domain/imports/dotenv.js';
 import { planEnvImport } from '../../src/domain/imports/envImport.js';

@@ -4,7 +4,7 @@ import { OFFER_STATES } from '../../domain/access/claims.js';
 import { GRANT_LEVELS } from '../../domain/access/grant.js';
 import { SERVICE_TYPES } from '../../domain/credentials/serviceType.js';
 import { CHANNEL_KINDS } from '../../domain/notices/channel.js';
-import { ENV_FORMATS } from '../envFormats.js';
+import { ENV_FORMATS } from '../environment/envFormats.js';
 import { SHELLS } from './scripts.js';
 
 export type NameKind =

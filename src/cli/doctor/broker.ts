@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { packageVersion } from '../../config/config.js';
-import { ApiError } from '../apiError.js';
 import type { Cli } from '../cli.js';
+import { ApiError } from '../client/apiError.js';
+import { readText } from '../client/settings.js';
 import { CliError, EXIT } from '../exitCodes.js';
-import { cell } from '../output.js';
-import { readText } from '../settings.js';
+import { cell } from '../terminal/output.js';
 import { type Finding, fail, ok, warn } from './finding.js';
 import { notReady } from './notReady.js';
 

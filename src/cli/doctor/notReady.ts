@@ -1,4 +1,4 @@
-import { cell } from '../output.js';
+import { cell } from '../terminal/output.js';
 import { type Finding, fail } from './finding.js';
 
 type Cause = readonly [text: string, wayOut: string];

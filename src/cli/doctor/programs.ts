@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { packageVersion } from '../../config/config.js';
-import { glassdomesOnPath, nextGlassdome } from '../handOver.js';
+import { glassdomesOnPath, nextGlassdome } from '../environment/handOver.js';
 import { type Finding, ok, warn } from './finding.js';
 
 /** Which program the word `glassdome` starts here, and where commands go that are not ours. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { nearMiss } from '../../domain/credentials/nearMiss.js';
-import { loadSession } from '../session.js';
+import { loadSession } from '../client/session.js';
 import { type Finding, fail, ok, warn } from './finding.js';
 
 const OURS = [

@@ -1,0 +1,98 @@
+import { CliError, EXIT, type ExitCode } from '../exitCodes.js';
+import { flagOfPath } from './flagNames.js';
+
+/** The problem document (RFC 9457) of a refused call. */
+export interface Problem {
+  code: string;
+  detail: string;
+  status: number;
+  request_id?: string;
+  fields?: { field: string; rule: string }[];
+  /** Seconds to wait, as the header Retry-After says. */
+  retryAfter?: number;
+  /** Of an answer that is no problem document: what it held. */
+  body?: unknown;
+}
+
+/** What the broker refused, in its own words. */
+export class ApiError extends CliError {
+  /** @param hint the way out, where the caller knows better. */
+  constructor(
+    readonly problem: Problem,
+    hint = hintOf(problem),
+  ) {
+    super(textOf(problem), exitCodeOf(problem), hint);
+    this.name = 'ApiError';
+  }
+}
+
+/** What an answer that is not a success says, whoever wrote it. */
+export function problemFrom(status: number, body: unknown, retryAfter?: string | null): Problem {
+  if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) {
+    const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? { retryAfter: Number(retryAfter) } : {};
+    return { ...(body as Problem), status, ...seconds };
+  }
+  return {
+    code: 'bad_answer',
+    detail: `The server answered ${status}, but not as the broker does.`,
+    status,
+    body,
+  };
+}
+
+/** The broker answers API clients; here a person typed a command. */
+const IN_OUR_WORDS: readonly (readonly [string, string])[] = [
+  ['the header X-Break-Glass-Reason', '--reason'],
+  [' with its new ETag', ''],
+  ['GET /api/credentials/templates', 'glassdome credentials templates'],
+  ['; null removes it', ''],
+  ['new_password ', 'The new password '],
+  ['allow_unusual: ', '--allow-unusual '],
+];
+
+function textOf({ detail, fields, request_id: id, status }: Problem): string {
+  const told =
+    fields === undefined || fields.length === 0
+      ? detail
+      : [...new Set(fields.map(({ field, rule }) => `${flagOfPath(field)} ${rule}`))].join('\n       ');
+  const text = IN_OUR_WORDS.reduce((before, [theirs, ours]) => before.replaceAll(theirs, ours), told);
+  return status >= 500 && id !== undefined ? `${text} (request ${id})` : text;
+}
+
+function exitCodeOf({ status, code }: Problem): ExitCode {
+  if (code === 'password_change_required') return EXIT.login;
+  if (code === 'bad_answer') return EXIT.unavailable;
+  if (code === 'test_failed') return EXIT.unproven;
+  const table: Record<number, ExitCode> = {
+    400: EXIT.usage,
+    401: EXIT.login,
+    403: EXIT.forbidden,
+    404: EXIT.notFound,
+    409: EXIT.conflict,
+    410: EXIT.notFound,
+    412: EXIT.conflict,
+    413: EXIT.usage,
+    422: EXIT.conflict,
+    429: EXIT.unavailable,
+    502: EXIT.unavailable,
+    503: EXIT.unavailable,
+    504: EXIT.unavailable,
+  };
+  return table[status] ?? EXIT.failed;
+}
+
+function hintOf({ status, code, retryAfter }: Problem): string | undefined {
+  if (code === 'password_change_required') return 'Choose a password of your own: glassdome login';
+  if (code === 'bad_answer') return 'Is that the address of the broker? --server or GLASSDOME_BROKER_URL.';
+  if (code === 'test_failed') return 'To store it all the same: --test skip';
+  if (status === 401) return 'Log in again: glassdome login';
+  if (status === 412) return 'See what it is now (show, history), then repeat if you still want to.';
+  if (retryAfter !== undefined) return `Repeat in ${inWords(retryAfter)}.`;
+  if (status === 429) return 'Repeat in a minute.';
+  return undefined;
+}
+
+function inWords(seconds: number): string {
+  if (seconds >= 120) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
+}

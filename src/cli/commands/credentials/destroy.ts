@@ -1,0 +1,30 @@
+import type { GlobalOptions } from '../../cli.js';
+import { findCredential } from '../../client/find.js';
+import { leaf, withBroker } from '../../command.js';
+import { CliError, EXIT } from '../../exitCodes.js';
+import { printJson } from '../../terminal/output.js';
+import { ask, canAsk, note } from '../../terminal/terminal.js';
+
+interface Options extends GlobalOptions {
+  confirm?: string;
+}
+
+/** For good, with all versions: so the name has to be typed. */
+export const destroy = leaf('destroy', 'remove a deleted credential and all its versions for good')
+  .argument('<credential>', 'name, owner/name or id; see list --status deleted')
+  .option('--confirm <name>', 'the name once more, where nobody can type it')
+  .action(
+    withBroker<Options>(async (cli, options, [word = '']) => {
+      const { id, name } = await findCredential(cli, word, 'deleted');
+      const typed = options.confirm ?? (canAsk() ? await ask(`Type the name "${name}" to destroy it`) : '');
+      if (typed !== name)
+        throw new CliError(
+          'The name was not repeated; nothing was destroyed.',
+          EXIT.usage,
+          `--confirm "${name}"`,
+        );
+      const { body } = await cli.call<unknown>(`/api/credentials/${id}/destroy`, { method: 'POST' });
+      if (options.json) printJson(body);
+      else note(`"${name}" is marked; its versions leave Vault within minutes.`);
+    }),
+  );

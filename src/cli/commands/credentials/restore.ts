@@ -1,0 +1,22 @@
+import type { GlobalOptions } from '../../cli.js';
+import { type CredentialView, findCredential } from '../../client/find.js';
+import { leaf, withBroker } from '../../command.js';
+import { REASON, type ReasonOption, reasonHeader } from '../../forms/breakGlass.js';
+import { printJson } from '../../terminal/output.js';
+import { note } from '../../terminal/terminal.js';
+
+interface Options extends GlobalOptions, ReasonOption {}
+
+/** Takes a deletion back, within 30 days. */
+export const restore = leaf('restore', 'restore a deleted credential')
+  .argument('<credential>', 'name, owner/name or id; see list --status deleted')
+  .option(...REASON)
+  .action(
+    withBroker<Options>(async (cli, { json, reason }, [word = '']) => {
+      const { id } = await findCredential(cli, word, 'deleted');
+      const request = { method: 'POST', headers: reasonHeader({ reason }) };
+      const { body } = await cli.call<CredentialView>(`/api/credentials/${id}/restore`, request);
+      if (json) printJson(body);
+      else note(`"${body.name}" is back, with version ${body.active_version} active.`);
+    }),
+  );

@@ -1,0 +1,125 @@
+import { Secret } from '../../../domain/secret.js';
+import type { Cli, GlobalOptions } from '../../cli.js';
+import { ApiError } from '../../client/apiError.js';
+import { saveSession } from '../../client/session.js';
+import { leaf, withBroker } from '../../command.js';
+import { CliError, EXIT } from '../../exitCodes.js';
+import { printJson } from '../../terminal/output.js';
+import { secretInput } from '../../terminal/secretInput.js';
+import { ask, askSecret, canAsk, note } from '../../terminal/terminal.js';
+
+interface Options extends GlobalOptions {
+  username?: string;
+  password?: string | true;
+  newPassword?: string | true;
+}
+
+const MOST_TRIES = 3;
+
+interface Login {
+  access_token: string;
+  expires_in: number;
+  refresh_token: string;
+  must_change_password: boolean;
+}
+
+/** Trades name and password for a login that the next commands use. */
+export const login = leaf('login', 'log in with name and password')
+  .option('--username <name>', 'who you are')
+  .option('--password [value]', 'asked for when left out; @file, - for stdin')
+  .option('--new-password [value]', 'your own password in place of a one-time one; asked for when needed')
+  .action(
+    withBroker<Options>(async (cli, options) => {
+      const username = options.username ?? (await askUsername());
+      const question = `Password for ${username} at ${cli.api.server.origin}`;
+      const password = await secretInput(question, '--password', options.password ?? true);
+      let given = await signIn(cli, username, password);
+      if (given.must_change_password) given = await changeFirst(cli, { username, password, given, options });
+      keepLogin(cli, username, given);
+      if (options.json) printJson({ server: cli.api.server.origin, username });
+      else note(`Logged in as ${username} at ${cli.api.server.origin}.`);
+    }),
+  );
+
+/** Keeps a login for the next commands. */
+export function keepLogin(cli: Cli, username: string, given: Login): void {
+  saveSession(cli.settings.sessionFile, {
+    server: cli.api.server.origin,
+    username,
+    refreshToken: new Secret(given.refresh_token),
+    accessToken: new Secret(given.access_token),
+    accessTokenEnds: Date.now() + given.expires_in * 1000,
+  });
+}
+
+async function askUsername(): Promise<string> {
+  if (!canAsk()) throw new CliError('--username is required: there is no terminal to ask on.', EXIT.usage);
+  return (await ask('Username')).trim();
+}
+
+/** Asks the broker for a login; a refusal is told as what it is. */
+export async function signIn(cli: Cli, username: string, password: Secret): Promise<Login> {
+  const body = { username, password: password.reveal() };
+  try {
+    return (await cli.api.call<Login>('/api/auth/login', { method: 'POST', body })).body;
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.status === 401) {
+      throw new CliError(
+        error.message,
+        EXIT.login,
+        'Passwords are reset by an admin: glassdome users reset-password <name>',
+      );
+    }
+    throw error;
+  }
+}
+
+interface FirstLogin {
+  username: string;
+  password: Secret;
+  given: Login;
+  options: Options;
+}
+
+/** A one-time password opens nothing but the change of itself. */
+async function changeFirst(cli: Cli, { username, password, given, options }: FirstLogin): Promise<Login> {
+  note('This is a one-time password. Choose your own, with 12 characters or more.');
+  const { newPassword: word = true } = options;
+  const change = (chosen: Secret) =>
+    cli.api.call('/api/auth/password', {
+      method: 'POST',
+      body: { current_password: password.reveal(), new_password: chosen.reveal() },
+      bearer: given.access_token,
+    });
+  const chosen = await (word === true ? askUntilTaken(change) : takenOnce(word, change));
+  return signIn(cli, username, chosen);
+}
+
+async function takenOnce(word: string, change: (chosen: Secret) => Promise<unknown>): Promise<Secret> {
+  const chosen = await secretInput('New password', '--new-password', word);
+  await change(chosen);
+  return chosen;
+}
+
+/** At the keyboard a refused password is asked for again, so that the login need not begin again. */
+async function askUntilTaken(change: (chosen: Secret) => Promise<unknown>): Promise<Secret> {
+  for (let tries = 1; ; tries += 1) {
+    const chosen = await askSecret('New password');
+    await repeatPassword(chosen);
+    try {
+      await change(chosen);
+      return chosen;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.problem.code !== 'invalid_request' || tries === MOST_TRIES)
+        throw error;
+      note(error.message);
+    }
+  }
+}
+
+/** Catches a slip of the fingers where nobody sees what is typed. */
+export async function repeatPassword(chosen: Secret): Promise<void> {
+  const again = await askSecret('Repeat new password');
+  if (again.reveal() !== chosen.reveal())
+    throw new CliError('The two passwords differ; nothing was changed.', EXIT.usage);
+}

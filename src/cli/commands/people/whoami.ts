@@ -1,0 +1,17 @@
+import { leaf, withBroker } from '../../command.js';
+import { printJson, printPairs } from '../../terminal/output.js';
+
+/** Shows who the broker takes the caller for. */
+export const whoami = leaf('whoami', 'show who you are here and your role').action(
+  withBroker(async (cli, { json }) => {
+    const { body } = await cli.call<Record<string, unknown>>('/api/auth/me');
+    if (json) printJson(body);
+    else
+      printPairs([
+        ['Server', cli.api.server.origin],
+        ['Principal', body['principal']],
+        ['Kind', body['kind']],
+        ['Role', body['role']],
+      ]);
+  }),
+);

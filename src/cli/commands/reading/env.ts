@@ -1,0 +1,42 @@
+import type { GlobalOptions } from '../../cli.js';
+import { leaf, repeated, withBroker } from '../../command.js';
+import { ENV_FORMATS, type EnvFormat, formatVariables } from '../../environment/envFormats.js';
+import { ENVIRONMENT_MS, type EnvironmentOptions, fetchEnvironment } from '../../environment/environment.js';
+import { printSources } from '../../environment/environmentSources.js';
+import { CliError, EXIT } from '../../exitCodes.js';
+import { printJson } from '../../terminal/output.js';
+import { note, say } from '../../terminal/terminal.js';
+
+interface Options extends GlobalOptions, EnvironmentOptions {
+  format?: string;
+}
+
+/** Names and where each comes from; the values only for a named format. */
+export const env = leaf('env', 'list the variables that `run` would set; values only with --format')
+  .option('--format <format>', `print the values too: ${ENV_FORMATS.join(', ')}`)
+  .option('--env-file <file>', 'a .env for the other variables; values of the broker win')
+  .option('--only <variable>', 'of the credentials only this variable; may be repeated', repeated)
+  .option('--label <key=value>', 'take only credentials with this label; may be repeated', repeated)
+  .option('--no-aliases', 'take variables only under the names that credentials have for them')
+  .option('--used-by <name>', 'the agent or deployment that it is for')
+  .action(
+    withBroker<Options>(async (cli, options) => {
+      const format = formatOf(options.format);
+      const environment = await fetchEnvironment(cli, { ...options, namesOnly: format === undefined });
+      if (format !== undefined) {
+        const { text, leftOut } = formatVariables(environment.variables, format);
+        for (const name of leftOut) note(`warning: ${name} was left out: no shell takes that name`);
+        if (text !== '') say(text);
+      } else if (options.json) printJson(environment.sources);
+      else if (Object.keys(environment.sources).length === 0)
+        note('No credential that you may read gives a variable.');
+      else printSources(environment);
+    }, ENVIRONMENT_MS),
+  );
+
+function formatOf(word: string | undefined): EnvFormat | undefined {
+  const format = ENV_FORMATS.find((known) => known === word);
+  if (word !== undefined && format === undefined)
+    throw new CliError(`--format must be one of ${ENV_FORMATS.join(', ')}`, EXIT.usage);
+  return format;
+}

@@ -1,0 +1,81 @@
+import type { GlobalOptions } from '../../cli.js';
+import { leaf, repeated, withBroker } from '../../command.js';
+import { CliError, EXIT } from '../../exitCodes.js';
+import { pairs } from '../../forms/fieldFlags.js';
+import { printJson, printTable } from '../../terminal/output.js';
+
+interface Options extends GlobalOptions {
+  id?: string[];
+  type?: string[];
+  label?: string[];
+  env?: string[];
+  owner?: string;
+  shape?: string;
+  usedBy?: string;
+  purpose?: string;
+}
+
+interface Resolved {
+  status: string;
+  code?: string;
+  detail?: string;
+  credential?: Record<string, unknown>;
+}
+
+const columns = [
+  { title: 'ASKED', value: (r: Record<string, unknown>) => r['asked'] },
+  { title: 'RESULT', value: (r: Record<string, unknown>) => r['result'] },
+  { title: 'NAME', value: (r: Record<string, unknown>) => r['name'] },
+  { title: 'TYPE', value: (r: Record<string, unknown>) => r['service_type'] },
+  { title: 'VERSION', value: (r: Record<string, unknown>) => r['version'] },
+];
+
+/** Many at once, as a service does it. The values come with `--json` only. */
+export const resolve = leaf('resolve', 'read many credentials at once (audited); values only with --json')
+  .argument('[names...]', 'credentials by name')
+  .option('--id <id>', 'by id; may be repeated', repeated)
+  .option(
+    '--type <service_type>',
+    'the one of this service that a caller would get; may be repeated',
+    repeated,
+  )
+  .option('--label <key=value>', 'with --type: only with this label', repeated)
+  .option('--env <VARIABLE>', 'by environment variable; may be repeated', repeated)
+  .option('--owner <principal>', 'of this owner only')
+  .option('--shape <shape>', 'fields, or client: what the client in Glassdome takes as arguments')
+  .option('--used-by <name>', 'the agent or deployment that it is for')
+  .option('--purpose <text>', 'what for')
+  .action(
+    withBroker<Options>(async (cli, options, names) => {
+      const asked = selectors(options, names);
+      if (asked.length === 0)
+        throw new CliError('Name at least one credential.', EXIT.usage, 'resolve --help');
+      const body = { items: asked, shape: options.shape, used_by: options.usedBy, purpose: options.purpose };
+      const request = { method: 'POST', body };
+      const { body: done } = await cli.call<{ items: Resolved[] }>('/api/credentials/resolve', request);
+      if (options.json) printJson(done);
+      else
+        printTable(
+          columns,
+          done.items.map((item, i) => row(asked[i] ?? {}, item)),
+        );
+      if (done.items.some((item) => item.status !== 'ok'))
+        throw new CliError('Not all of them could be resolved.', EXIT.failed);
+    }),
+  );
+
+function selectors(options: Options, names: string[]): Record<string, unknown>[] {
+  const owner = options.owner === undefined ? {} : { owner: options.owner };
+  const labels = pairs(options.label, '--label');
+  return [
+    ...names.map((name) => ({ name, ...owner })),
+    ...(options.id ?? []).map((id) => ({ id })),
+    ...(options.type ?? []).map((type) => ({ service_type: type, ...(labels && { labels }), ...owner })),
+    ...(options.env ?? []).map((env) => ({ env, ...owner })),
+  ];
+}
+
+function row(asked: Record<string, unknown>, item: Resolved): Record<string, unknown> {
+  const word = asked['name'] ?? asked['id'] ?? asked['service_type'] ?? asked['env'];
+  return { ...item.credential, asked: word, result: item.status === 'ok' ? 'ok' : item.code };
+}

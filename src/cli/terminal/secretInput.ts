@@ -1,0 +1,32 @@
+import { Secret } from '../../domain/secret.js';
+import { readText } from '../client/settings.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { withoutLineEnd } from './decodeText.js';
+import { askSecret, canAsk, note, readStdin } from './terminal.js';
+
+/**
+ * A secret that a person gives: `-` from stdin, `@file` from a file, nothing to be asked for it, anything else as it
+ * stands, with a warning, since the shell's history and the process list show it. `@@x` is the text `@x`.
+ * @param word what stood behind the flag; `true` when nothing did.
+ */
+export async function secretInput(label: string, flag: string, word: string | true): Promise<Secret> {
+  // A `-` at the keyboard must not show what is typed either.
+  if (word === true || (word === '-' && canAsk())) return askSecret(label);
+  if (word === '-') return filled(await readStdin(), `${flag}: nothing came from stdin`);
+  if (word.startsWith('@') && !word.startsWith('@@')) {
+    return filled(withoutLineEnd(readText(word.slice(1), flag)), `${flag}: ${word.slice(1)} is empty`);
+  }
+  note(
+    `warning: the value of ${flag} is visible in the process list and the shell's history. Use ${named(flag, '@file')}, ${named(flag, '-')} (stdin), or ${flag.split('=')[0]} without a value to be asked.`,
+  );
+  return new Secret(word.startsWith('@@') ? word.slice(1) : word);
+}
+
+function filled(text: string, otherwise: string): Secret {
+  if (text === '') throw new CliError(otherwise, EXIT.usage);
+  return new Secret(text);
+}
+
+/** The flag with a word: `--api-key @file`, and `--secret token=@file` of `--secret token=…`. */
+const named = (flag: string, word: string) =>
+  flag.endsWith('=…') ? `${flag.slice(0, -1)}${word}` : `${flag} ${word}`;

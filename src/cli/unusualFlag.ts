@@ -1,9 +1,0 @@
-import { UNUSUAL_KINDS } from '../domain/secrecy/unusualValues.js';
-import { repeated } from './command.js';
-
-/** The flag of every command that stores values. */
-export const UNUSUAL_FLAG = [
-  '--allow-unusual <kind>',
-  `store a value that looks like none: ${UNUSUAL_KINDS.join(', ')}; may be repeated`,
-  repeated,
-] as const;
