@@ -2,8 +2,7 @@ import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/credentials/template.js';
 import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
 import { type Finding, foreignText } from '../domain/testing/testResult.js';
-import { each, matching, oneWord, rulesOf } from './fieldRules.js';
-import { modelWarnings } from './modelWarnings.js';
+import { modelWarnings } from './common/modelWarnings.js';
 import {
   baseUrl,
   headerSafe,
@@ -17,10 +16,11 @@ import {
   rateLimited,
   saysNotAllowed,
   setting,
-} from './probing.js';
-import { isOpen, madeUp } from './stranger.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
-import { type Voice, verdict } from './voice.js';
+} from './common/probing.js';
+import { isOpen, madeUp } from './common/stranger.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './common/tlsFields.js';
+import { type Voice, verdict } from './common/voice.js';
+import { each, matching, oneWord, rulesOf } from './fieldRules.js';
 
 /** Anthropic: an API key. */
 export const anthropic: Connector = {

@@ -8,9 +8,8 @@ import {
   type TlsChoice,
 } from '../domain/testing/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
-import { endOfCertificate, privateKey } from './certificate.js';
-import { rulesOf } from './fieldRules.js';
-import { HOST, pastedUrl } from './pastedUrl.js';
+import { endOfCertificate, privateKey } from './common/certificate.js';
+import { HOST, pastedUrl } from './common/pastedUrl.js';
 import {
   baseUrl,
   inner,
@@ -20,9 +19,9 @@ import {
   notAllowed,
   notThisService,
   setting,
-} from './probing.js';
-import { refusedOrExpired } from './proof.js';
-import { isOpen } from './stranger.js';
+} from './common/probing.js';
+import { refusedOrExpired } from './common/proof.js';
+import { isOpen } from './common/stranger.js';
 import {
   brokerTlsDestinationFields,
   brokerTlsFields,
@@ -30,8 +29,9 @@ import {
   tlsOf,
   tlsRules,
   withoutClientCertificate,
-} from './tlsFields.js';
-import { type Voice, verdict } from './voice.js';
+} from './common/tlsFields.js';
+import { type Voice, verdict } from './common/voice.js';
+import { rulesOf } from './fieldRules.js';
 
 /** Docker Engine over TLS, as a member of a swarm: what `~/.docker` holds. */
 export const dockerSwarm: Connector = {

@@ -3,8 +3,8 @@ import { secretNames } from '../domain/credentials/templateFields.js';
 import type { Spelling } from '../domain/environment/variableAliases.js';
 import { type EnvFamily, type EnvMeaning, envLexicon } from '../domain/imports/envFamily.js';
 import type { EnvVocabulary } from '../domain/imports/envVocabulary.js';
-import { otherFamilies } from './otherFamilies.js';
-import { plainVariables } from './plainVariables.js';
+import { plainVariables } from './common/plainVariables.js';
+import { otherFamilies } from './other/otherFamilies.js';
 import { connectorOf, connectors } from './registry.js';
 
 function familyOf(connector: Connector): EnvFamily {

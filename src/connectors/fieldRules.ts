@@ -1,7 +1,7 @@
 import type { FieldValues } from '../domain/credentials/fields.js';
 import type { FieldProblem } from '../domain/errors.js';
 import { TestEnded } from '../domain/testing/testResult.js';
-import { optional } from './probing.js';
+import { optional } from './common/probing.js';
 
 /** The rule that a value breaks, as `must …`, or undefined. Never tells the value; may look at the other fields. */
 export type Rule = (text: string, values: FieldValues) => string | undefined;

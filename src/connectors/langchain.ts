@@ -2,7 +2,6 @@ import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/credentials/template.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../domain/testing/outbound.js';
 import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
-import { each, guid, matching, oneWord, rulesOf } from './fieldRules.js';
 import {
   baseUrl,
   headerSafe,
@@ -15,10 +14,11 @@ import {
   notThisService,
   saysNotAllowed,
   setting,
-} from './probing.js';
-import { asStranger, isOpen, madeUp } from './stranger.js';
-import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './tlsFields.js';
-import { type Voice, verdict } from './voice.js';
+} from './common/probing.js';
+import { asStranger, isOpen, madeUp } from './common/stranger.js';
+import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './common/tlsFields.js';
+import { type Voice, verdict } from './common/voice.js';
+import { each, guid, matching, oneWord, rulesOf } from './fieldRules.js';
 
 const US = 'https://api.smith.langchain.com';
 

@@ -2,9 +2,8 @@ import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/credentials/template.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/testing/outbound.js';
 import { ended, type Finding, foreignText } from '../domain/testing/testResult.js';
-import { endOfCertificate } from './certificate.js';
-import { basicName, oneWord, rulesOf } from './fieldRules.js';
-import { endOfToken } from './jwtClaims.js';
+import { endOfCertificate } from './common/certificate.js';
+import { endOfToken } from './common/jwtClaims.js';
 import {
   baseUrl,
   headerSafe,
@@ -14,9 +13,9 @@ import {
   needed,
   notThisService,
   setting,
-} from './probing.js';
-import { refusedOrExpired } from './proof.js';
-import { isOpen, madeUp } from './stranger.js';
+} from './common/probing.js';
+import { refusedOrExpired } from './common/proof.js';
+import { isOpen, madeUp } from './common/stranger.js';
 import {
   brokerTlsDestinationFields,
   brokerTlsFields,
@@ -24,8 +23,9 @@ import {
   tlsOf,
   tlsRules,
   withoutClientCertificate,
-} from './tlsFields.js';
-import { type Voice, verdict } from './voice.js';
+} from './common/tlsFields.js';
+import { type Voice, verdict } from './common/voice.js';
+import { basicName, oneWord, rulesOf } from './fieldRules.js';
 
 /** Prometheus: a user of its web configuration, a client certificate, or a token of the proxy in front of it. */
 export const prometheus: Connector = {

@@ -1,19 +1,19 @@
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { Connector, Template } from '../domain/credentials/template.js';
 import { anthropic } from './anthropic.js';
-import { aws } from './aws.js';
-import { azure } from './azure.js';
+import { aws } from './aws/aws.js';
+import { azure } from './azure/azure.js';
 import { dockerSwarm } from './dockerSwarm.js';
-import { googleCloud } from './googleCloud.js';
-import { grafana } from './grafana.js';
-import { hyperv } from './hyperv.js';
-import { kubernetes } from './kubernetes.js';
+import { googleCloud } from './googleCloud/googleCloud.js';
+import { grafana } from './grafana/grafana.js';
+import { hyperv } from './hyperv/hyperv.js';
+import { kubernetes } from './kubernetes/kubernetes.js';
 import { langchain } from './langchain.js';
 import { openai } from './openai.js';
-import { other } from './other.js';
+import { other } from './other/other.js';
 import { prometheus } from './prometheus.js';
-import { proxmox } from './proxmox.js';
-import { vmware } from './vmware.js';
+import { proxmox } from './proxmox/proxmox.js';
+import { vmware } from './vmware/vmware.js';
 
 /** Every external system that the broker knows: one line each. */
 export const connectors: readonly Connector[] = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { envVocabulary } from '../../src/connectors/envNames.js';
-import { otherFamilies } from '../../src/connectors/otherFamilies.js';
+import { otherFamilies } from '../../src/connectors/other/otherFamilies.js';
 import { connectors } from '../../src/connectors/registry.js';
 import { isDangerousEnvName } from '../../src/domain/environment/dangerousEnvNames.js';
 import { parseDotenv } from '../../src/domain/imports/dotenv.js';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { readKubeconfig } from '../../src/connectors/kubeconfig.js';
+import { readKubeconfig } from '../../src/connectors/kubernetes/kubeconfig.js';
 
 const library = fileURLToPath(new URL('../support/loudLibrary.js', import.meta.url));
 const SECRET = 'canary-of-a-library';

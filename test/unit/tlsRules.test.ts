@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { tlsOf } from '../../src/connectors/common/tlsFields.js';
 import { connectorOf } from '../../src/connectors/registry.js';
-import { tlsOf } from '../../src/connectors/tlsFields.js';
 import type { FieldValues } from '../../src/domain/credentials/fields.js';
 import type { Connector } from '../../src/domain/credentials/template.js';
 import { type GivenFields, mergeFields } from '../../src/domain/credentials/templateFields.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { REGION, suffixOf } from '../../src/connectors/awsRegions.js';
-import { windowsUpperCase } from '../../src/connectors/ntlm.js';
+import { REGION, suffixOf } from '../../src/connectors/aws/awsRegions.js';
+import { windowsUpperCase } from '../../src/connectors/hyperv/ntlm.js';
 import { checkRules } from '../../src/domain/credentials/fieldRules.js';
 import { connector, merge } from '../support/mergeForms.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { xmlText } from '../../src/connectors/xmlText.js';
+import { xmlText } from '../../src/connectors/common/xmlText.js';
 
 describe('the text of an XML element', () => {
   it('is found by its local name, with entities as they are meant', () => {
