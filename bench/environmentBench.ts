@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { packageRoot } from '../local/paths.js';
+import { packageRoot } from '../local/files/paths.js';
 import { madeUpValue, SETTINGS_SECRET_KEYS } from '../test/support/glassdomeSecretKeys.js';
 import { median, percentile, short } from './numbers.js';
 import { pythonWithHvac, runPython } from './python.js';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { vaultCacheFile } from '../local/paths.js';
+import { vaultCacheFile } from '../local/files/paths.js';
 
 /** A Python that has hvac, in an environment of the bench's own, or why there is none. */
 export function pythonWithHvac(tell: (line: string) => void): { python: string } | { missing: string } {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../local/paths.js';
+import { packageRoot } from '../local/files/paths.js';
 
 export interface Bar {
   what: string;

@@ -3,13 +3,13 @@ import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
-import { freePort, startChild, stopChild, waitUntil } from '../local/child.js';
-import { packageRoot } from '../local/paths.js';
-import { type LocalPostgres, startPostgres } from '../local/postgres.js';
-import { writePrivate } from '../local/privateFile.js';
+import { packageRoot } from '../local/files/paths.js';
+import { writePrivate } from '../local/files/privateFile.js';
+import { type LocalPostgres, startPostgres } from '../local/postgres/postgres.js';
+import { freePort, startChild, stopChild, waitUntil } from '../local/process/child.js';
 import { MOUNTS, provisionVault } from '../local/provision.js';
-import { findVault } from '../local/vaultBinary.js';
-import { type LocalVault, startVault } from '../local/vaultServer.js';
+import { findVault } from '../local/vault/vaultBinary.js';
+import { type LocalVault, startVault } from '../local/vault/vaultServer.js';
 import { migrate } from '../src/adapters/postgres/migrate/migrations.js';
 import type { Role } from '../src/domain/access/caller.js';
 

@@ -1,6 +1,6 @@
 import { OPERATOR } from './operator.js';
-import { VAULT_NAMES, type VaultProgram } from './vaultKind.js';
-import type { LocalVault } from './vaultServer.js';
+import { VAULT_NAMES, type VaultProgram } from './vault/vaultKind.js';
+import type { LocalVault } from './vault/vaultServer.js';
 
 export interface Facts {
   /** Where the broker can be asked from here. */

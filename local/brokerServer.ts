@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
-import { startChild, stopChild, waitUntil } from './child.js';
-import { packageRoot } from './paths.js';
-import type { Running } from './supervisor.js';
+import { packageRoot } from './files/paths.js';
+import { startChild, stopChild, waitUntil } from './process/child.js';
+import type { Running } from './process/supervisor.js';
 
 const program = join(packageRoot(), 'dist', 'src', 'main.js');
 /** Leaves the broker its own 25 s. */

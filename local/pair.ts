@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { readPrivate, writePrivate } from './privateFile.js';
+import { readPrivate, writePrivate } from './files/privateFile.js';
 
 /** Where rows and values lie: `own` for what the launcher brings, else an address. */
 export interface Pair {

@@ -7,8 +7,8 @@ import {
 import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/bootstrap/policies.js';
 import { createVaultClient } from '../src/adapters/vault/connection/nodeVault.js';
 import { createTransport } from '../src/adapters/vault/connection/transport.js';
-import { packageRoot } from './paths.js';
-import { writePrivate } from './privateFile.js';
+import { packageRoot } from './files/paths.js';
+import { writePrivate } from './files/privateFile.js';
 
 export const MOUNTS = {
   kvMount: 'glassdome-credentials',

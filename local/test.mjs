@@ -7,7 +7,7 @@ import { root, setUp } from './setup.mjs';
 await setUp();
 process.chdir(root);
 // Built before the first suite begins: no suite waits for minutes, and none finds it missing.
-const { findVault } = await import('../dist/local/vaultBinary.js');
+const { findVault } = await import('../dist/local/vault/vaultBinary.js');
 const wanted = process.argv.slice(2);
 if (wanted[0] === '--both-vaults') {
   const { testOnBoth } = await import('./testOnBoth.mjs');

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import { provisionVault } from '../../local/provision.js';
 import { loadConfig } from '../../src/config/config.js';
 import { parseDotenv } from '../../src/domain/imports/dotenv.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import { type CliSystem, GLASSDOME, PATH, startCliSystem } from '../support/cliSystem.js';
 
 interface Check {

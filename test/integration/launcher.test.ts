@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 
 const READY = 'Stop with Ctrl-C';
 const launcher = fileURLToPath(new URL('../../local/main.js', import.meta.url));

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { freePort } from '../../local/child.js';
-import { packageRoot } from '../../local/paths.js';
+import { packageRoot } from '../../local/files/paths.js';
+import { freePort } from '../../local/process/child.js';
 import { eventually } from '../support/eventually.js';
 import { type Launched, launch, READY } from '../support/launcherProcess.js';
 

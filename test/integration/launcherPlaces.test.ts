@@ -17,10 +17,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { freePort } from '../../local/child.js';
-import { packageRoot } from '../../local/paths.js';
-import { postgresPrograms } from '../../local/postgresPrograms.js';
-import { findVault } from '../../local/vaultBinary.js';
+import { packageRoot } from '../../local/files/paths.js';
+import { postgresPrograms } from '../../local/postgres/postgresPrograms.js';
+import { freePort } from '../../local/process/child.js';
+import { findVault } from '../../local/vault/vaultBinary.js';
 import { type Launched, launch, READY } from '../support/launcherProcess.js';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -167,7 +167,7 @@ describe('the launcher in places that are closed, odd, read-only or moved', func
       const clone = join(top, `closed-${readdirSync(top).length}`);
       cloneAt(clone);
       chmodSync(clone, 0o700);
-      const script = `import { postgresPrograms } from ${JSON.stringify(join(clone, 'dist/local/postgresPrograms.js'))};
+      const script = `import { postgresPrograms } from ${JSON.stringify(join(clone, 'dist/local/postgres/postgresPrograms.js'))};
         process.stdout.write(postgresPrograms(${JSON.stringify(stranger)}));`;
       const done = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
         encoding: 'utf8',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import { type BrokerParts, startBrokerParts } from '../support/brokerParts.js';
 
 const READY = 'Stop with Ctrl-C';

@@ -17,10 +17,10 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import jwt from 'jsonwebtoken';
 import pg from 'pg';
-import { freePort, stopChild } from '../../local/child.js';
-import { packageRoot } from '../../local/paths.js';
-import { startPostgres } from '../../local/postgres.js';
-import { findVault } from '../../local/vaultBinary.js';
+import { packageRoot } from '../../local/files/paths.js';
+import { startPostgres } from '../../local/postgres/postgres.js';
+import { freePort, stopChild } from '../../local/process/child.js';
+import { findVault } from '../../local/vault/vaultBinary.js';
 
 const run = promisify(execFile);
 const root = packageRoot();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import { loadConfig } from '../../src/config/config.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { WorkerPorts } from '../../src/ports/ports.js';

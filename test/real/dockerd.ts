@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
 import { dockerClient } from '../simulators/dockerSwarm.js';
 import { makeSelfSigned } from '../support/selfSigned.js';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
 import { kubernetesClient } from '../simulators/kubernetes.js';
 import { makeSelfSigned } from '../support/selfSigned.js';

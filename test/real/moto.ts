@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import aws4 from 'aws4';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
 import { makeSelfSigned } from '../support/selfSigned.js';
 import { findProgram, Scratch, until } from './program.js';

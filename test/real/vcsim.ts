@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
 import { vmwareUser } from '../simulators/vmware.js';
 import { makeSelfSigned } from '../support/selfSigned.js';

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
 import { hypervUser } from '../simulators/hyperv.js';
 import { makeSelfSigned } from '../support/selfSigned.js';

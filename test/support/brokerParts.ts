@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import { provisionVault } from '../../local/provision.js';
 import { startPrivateVault, type TestDatabase, type TestVault, testPostgres } from './parts.js';
 

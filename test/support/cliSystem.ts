@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import { provisionVault } from '../../local/provision.js';
 import { loadConfig } from '../../src/config/config.js';
 import { Secret } from '../../src/domain/secret.js';

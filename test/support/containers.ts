@@ -6,10 +6,10 @@ import {
   type StartedTestContainer,
   Wait,
 } from 'testcontainers';
-import { freePort } from '../../local/child.js';
-import type { VaultKeys } from '../../local/keyFile.js';
-import { makeRoles, type PostgresUrls } from '../../local/postgres.js';
-import { initialise, unseal } from '../../local/vaultServer.js';
+import type { VaultKeys } from '../../local/files/keyFile.js';
+import { makeRoles, type PostgresUrls } from '../../local/postgres/postgres.js';
+import { freePort } from '../../local/process/child.js';
+import { initialise, unseal } from '../../local/vault/vaultServer.js';
 import { eventually } from './eventually.js';
 
 const POSTGRES = 'postgres:18';

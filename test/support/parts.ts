@@ -3,12 +3,12 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../../local/child.js';
-import type { VaultKeys } from '../../local/keyFile.js';
-import { type LocalPostgres, type PostgresUrls, startPostgres } from '../../local/postgres.js';
-import { findVault } from '../../local/vaultBinary.js';
-import { type VaultKind, wantedKind } from '../../local/vaultKind.js';
-import { type LocalVault, startVault } from '../../local/vaultServer.js';
+import type { VaultKeys } from '../../local/files/keyFile.js';
+import { type LocalPostgres, type PostgresUrls, startPostgres } from '../../local/postgres/postgres.js';
+import { freePort } from '../../local/process/child.js';
+import { findVault } from '../../local/vault/vaultBinary.js';
+import { type VaultKind, wantedKind } from '../../local/vault/vaultKind.js';
+import { type LocalVault, startVault } from '../../local/vault/vaultServer.js';
 import { migrate } from '../../src/adapters/postgres/migrate/migrations.js';
 import { postgresContainer, useContainers, vaultContainer } from './containers.js';
 

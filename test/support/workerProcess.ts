@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { stopChild } from '../../local/child.js';
+import { stopChild } from '../../local/process/child.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { expect } from 'chai';
 import express from 'express';
-import { freePort } from '../../local/child.js';
+import { freePort } from '../../local/process/child.js';
 import { authority, ownEnds, postgresCertificates, servedCertificate } from '../../src/adapters/ownEnds.js';
 import { ConfigRefused, loadConfig } from '../../src/config/config.js';
 import { listen } from '../../src/http/server/server.js';

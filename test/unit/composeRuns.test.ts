@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { packageRoot } from '../../local/paths.js';
+import { packageRoot } from '../../local/files/paths.js';
 
 interface Service {
   image: string;

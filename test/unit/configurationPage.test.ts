@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { configurationPage, PAGE } from '../../local/configurationPage.js';
+import { configurationPage, PAGE } from '../../local/docs/configurationPage.js';
 import { loadConfig, packageFile } from '../../src/config/config.js';
 import { configSchema } from '../../src/config/variables.js';
 

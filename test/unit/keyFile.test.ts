@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadKeys, saveKeys } from '../../local/keyFile.js';
+import { loadKeys, saveKeys } from '../../local/files/keyFile.js';
 
 describe("the file with the local Vault's unseal key", () => {
   const keys = { unsealKey: 'canary-unseal-key', rootToken: 'canary-root-token' };

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { moveIn, oldPlaceOf } from '../../local/oldPlace.js';
+import { moveIn, oldPlaceOf } from '../../local/files/oldPlace.js';
 
 describe('data of Postgres that an earlier version kept in /var/tmp', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { expect } from 'chai';
-import { readPorts, requireFreePorts } from '../../local/ports.js';
+import { readPorts, requireFreePorts } from '../../local/process/ports.js';
 
 const own = { foreignVault: false };
 const theirs = { foreignVault: true, postgres: { appUrl: '', ownerUrl: '' } };

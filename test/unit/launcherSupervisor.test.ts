@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Supervisor } from '../../local/supervisor.js';
+import { Supervisor } from '../../local/process/supervisor.js';
 import { eventually } from '../support/eventually.js';
 
 describe('the supervisor of the launcher', () => {

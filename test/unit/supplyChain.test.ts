@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { packageRoot } from '../../local/paths.js';
+import { packageRoot } from '../../local/files/paths.js';
 
 interface Entry {
   version?: string;

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Account, unprivilegedAccount } from './account.js';
-import { stopOrphan } from './pidFile.js';
+import { type Account, unprivilegedAccount } from '../account.js';
+import { stopOrphan } from '../process/pidFile.js';
 
 /** Where versions before 0.2 kept Postgres's data when the data folder was closed to its account. */
 export function oldPlaceOf(data: string): string {

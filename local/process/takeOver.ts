@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivate } from '../files/privateFile.js';
 import { type Noted, notedAlive, stopOrphan } from './pidFile.js';
-import { writePrivate } from './privateFile.js';
 
 /** Where a launcher and its children note themselves. Postgres does so in its own data folder. */
 export function notes(data: string, postgresFolder: string): Record<'launcher' | Part, Noted> {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BROKER_ROLES, type BrokerRole } from '../src/adapters/vault/bootstrap/policies.js';
-import { provisionOperator } from './operator.js';
-import { readPrivate, writePrivate } from './privateFile.js';
-import { type Logins, MOUNTS, provisionVault, revokeRoot, secretIdFile, tokenWorks } from './provision.js';
+import { BROKER_ROLES, type BrokerRole } from '../../src/adapters/vault/bootstrap/policies.js';
+import { readPrivate, writePrivate } from '../files/privateFile.js';
+import { provisionOperator } from '../operator.js';
+import { type Logins, MOUNTS, provisionVault, revokeRoot, secretIdFile, tokenWorks } from '../provision.js';
 import type { LocalVault } from './vaultServer.js';
 
 const folderIn = (data: string) => join(data, 'secret-ids');

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
-import { loadKeys, saveKeys, type VaultKeys } from './keyFile.js';
+import { loadKeys, saveKeys, type VaultKeys } from '../files/keyFile.js';
+import { requireFreePort, startChild, stopChild, waitUntil } from '../process/child.js';
 
 export interface LocalVault {
   address: string;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readPrivate } from './privateFile.js';
+import { readPrivate } from '../files/privateFile.js';
 
 /** A process that noted its number in a file, and words of its command line that no stranger with that number has. */
 export interface Noted {

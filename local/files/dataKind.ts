@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findVault } from '../vault/vaultBinary.js';
+import { VAULT_NAMES, type VaultKind, type VaultProgram, wantedKind } from '../vault/vaultKind.js';
+import { keyFileIn } from '../vault/vaultServer.js';
 import { readPrivate, writePrivate } from './privateFile.js';
-import { findVault } from './vaultBinary.js';
-import { VAULT_NAMES, type VaultKind, type VaultProgram, wantedKind } from './vaultKind.js';
-import { keyFileIn } from './vaultServer.js';
 
 interface Place {
   /** Of the launcher's Vault. */

@@ -1,5 +1,5 @@
+import type { Stores } from '../environment.js';
 import { portOf, requireFreePort } from './child.js';
-import type { Stores } from './environment.js';
 
 export interface Ports {
   broker: number;

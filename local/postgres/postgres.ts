@@ -15,10 +15,10 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
-import { type Account, canEnter, unprivilegedAccount } from './account.js';
-import { requireFreePort, startChild, stopChild, waitUntil } from './child.js';
+import { type Account, canEnter, unprivilegedAccount } from '../account.js';
+import { readPrivate, writePrivate } from '../files/privateFile.js';
+import { requireFreePort, startChild, stopChild, waitUntil } from '../process/child.js';
 import { postgresPrograms } from './postgresPrograms.js';
-import { readPrivate, writePrivate } from './privateFile.js';
 
 export interface PostgresUrls {
   /** Superuser on database `postgres`; only for tests and set-up. */

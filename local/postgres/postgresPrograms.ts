@@ -15,9 +15,9 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { type Account, canEnter } from './account.js';
-import { ownFolder } from './ownFolder.js';
-import { cacheFolder } from './paths.js';
+import { type Account, canEnter } from '../account.js';
+import { ownFolder } from '../files/ownFolder.js';
+import { cacheFolder } from '../files/paths.js';
 
 const PROGRAMS = ['initdb', 'postgres'];
 /** Such a path breaks the shell commands that initdb makes of it. */

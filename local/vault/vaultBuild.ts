@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmS
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot, vaultCacheFile } from './paths.js';
+import { packageRoot, vaultCacheFile } from '../files/paths.js';
 
 const LDFLAGS = '-s -w -X github.com/hashicorp/vault/version.fullVersion=1.21.2';
 /** Packages that a cold build compiles; only for the progress line. */

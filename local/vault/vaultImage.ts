@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { imageVaultFile } from './paths.js';
+import { imageVaultFile } from '../files/paths.js';
 
 export const VAULT_IMAGE = 'hashicorp/vault:1.21.2';
 const PULL_MS = 10 * 60_000;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { imageVaultFile, vaultCacheFile } from './paths.js';
+import { imageVaultFile, vaultCacheFile } from '../files/paths.js';
 import { buildVault } from './vaultBuild.js';
 import { VAULT_IMAGE, vaultFromImage } from './vaultImage.js';
 import { VAULT_NAMES, type VaultKind, type VaultProgram, vaultProgram, wantedKind } from './vaultKind.js';

@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { packageFile } from '../src/config/config.js';
-import { connectors } from '../src/connectors/registry.js';
-import type { Connector, FieldSpec } from '../src/domain/credentials/template.js';
-import { isDestination } from '../src/domain/testing/destination.js';
+import { packageFile } from '../../src/config/config.js';
+import { connectors } from '../../src/connectors/registry.js';
+import type { Connector, FieldSpec } from '../../src/domain/credentials/template.js';
+import { isDestination } from '../../src/domain/testing/destination.js';
 
 export const PAGE = 'docs/services.md';
 
