@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type OpeningService, startOpeningService } from '../test/support/openingService.js';
+import { type OpeningService, startOpeningService } from '../test/support/services/openingService.js';
 import { type Load, runLoad, type Target } from './load.js';
 import { percentile, short } from './numbers.js';
 import type { Report } from './report.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { packageRoot } from '../local/files/paths.js';
-import { madeUpValue, SETTINGS_SECRET_KEYS } from '../test/support/glassdomeSecretKeys.js';
+import { madeUpValue, SETTINGS_SECRET_KEYS } from '../test/support/cases/glassdomeSecretKeys.js';
 import { median, percentile, short } from './numbers.js';
 import { pythonWithHvac, runPython } from './python.js';
 import type { Report } from './report.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { makeSelfSigned } from '../test/support/selfSigned.js';
+import { makeSelfSigned } from '../test/support/services/selfSigned.js';
 import { median, short } from './numbers.js';
 import type { Report } from './report.js';
 import { callJson, startSystem } from './system.js';

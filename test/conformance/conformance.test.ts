@@ -6,8 +6,8 @@ import { BrokerError } from '../../src/domain/errors.js';
 import { TEST_CODES, type TestCode, type TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import { runTest } from '../../src/usecases/testing/runTest.js';
-import type { Simulator } from '../support/simulator.js';
-import { loopbackOutbound, redirected, systemClock } from '../support/testOutbound.js';
+import type { Simulator } from '../support/services/simulator.js';
+import { loopbackOutbound, redirected, systemClock } from '../support/services/testOutbound.js';
 import { allCases } from './allCases.js';
 import type { ConformanceCase, Fields } from './serviceCases.js';
 

@@ -5,8 +5,8 @@ import { allFields, mergeFields } from '../../src/domain/credentials/templateFie
 import type { TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import { runTest } from '../../src/usecases/testing/runTest.js';
-import { type Simulator, startSimulator } from '../support/simulator.js';
-import { loopbackOutbound, redirected, systemClock } from '../support/testOutbound.js';
+import { type Simulator, startSimulator } from '../support/services/simulator.js';
+import { loopbackOutbound, redirected, systemClock } from '../support/services/testOutbound.js';
 import { allCases } from './allCases.js';
 import { carriesProof, gateways } from './gateways.js';
 import { GatewayTable } from './gatewayTable.js';

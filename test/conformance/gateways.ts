@@ -1,4 +1,4 @@
-import type { SimulatedAnswer, SimulatedRequest } from '../support/simulator.js';
+import type { SimulatedAnswer, SimulatedRequest } from '../support/services/simulator.js';
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
 const page = (title: string) =>

@@ -8,7 +8,7 @@ import {
   legacyToken,
   startKubernetes,
 } from '../simulators/kubernetes.js';
-import type { Simulator } from '../support/simulator.js';
+import type { Simulator } from '../support/services/simulator.js';
 import type { ConformanceCase, ServiceCases } from './serviceCases.js';
 
 const withoutToken = { token: undefined, server_url: undefined, tls_mode: undefined, ca_cert_pem: undefined };

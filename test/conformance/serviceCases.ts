@@ -1,6 +1,6 @@
 import type { ServiceType } from '../../src/domain/credentials/serviceType.js';
 import type { TestCode, TestResult } from '../../src/domain/testing/testResult.js';
-import type { SimulatedRequest, Simulator } from '../support/simulator.js';
+import type { SimulatedRequest, Simulator } from '../support/services/simulator.js';
 
 /** Values by field as a person would give them. */
 export type Fields = Record<string, string>;

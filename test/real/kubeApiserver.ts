@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../../local/process/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
 import { kubernetesClient } from '../simulators/kubernetes.js';
-import { makeSelfSigned } from '../support/selfSigned.js';
+import { makeSelfSigned } from '../support/services/selfSigned.js';
 import { findProgram, Scratch, until } from './program.js';
 import { request } from './request.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '../../local/process/child.js';
 import type { RealServer } from '../conformance/serviceCases.js';
 import { hypervUser } from '../simulators/hyperv.js';
-import { makeSelfSigned } from '../support/selfSigned.js';
+import { makeSelfSigned } from '../support/services/selfSigned.js';
 import { findProgram, Scratch, until } from './program.js';
 import { request } from './request.js';
 

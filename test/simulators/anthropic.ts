@@ -3,7 +3,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /**
  * Anthropic's model list. States: `no_right`, `billing`, `spend_limit`, `own_limit`, `ramp`, `disabled`,

@@ -4,7 +4,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /**
  * STS with signatures verified by code of its own. States: `root`, `expired`, `inactive`, `no_role`, `late` (its clock

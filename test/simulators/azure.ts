@@ -1,11 +1,11 @@
 import { constants, createHash, verify, X509Certificate } from 'node:crypto';
-import { makeSelfSigned } from '../support/selfSigned.js';
+import { makeSelfSigned } from '../support/services/selfSigned.js';
 import {
   type SimulatedAnswer,
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /**
  * Entra ID, Resource Manager and Graph under their own names. States: `expired`, `disabled_app`, `blocked`, `no_role`,

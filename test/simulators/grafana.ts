@@ -3,7 +3,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /**
  * Grafana as far as signing in goes, below the sub path /grafana. States: `expired`, `revoked`, `mismatch`, `no_right`,

@@ -4,7 +4,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /** The NT hash of the password was made by another program, so that nothing of the connector proves itself. */
 export const hypervUser = { domain: 'HVHOST', name: 'broker', password: 'Correct-Horse-13' };

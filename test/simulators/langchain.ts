@@ -3,7 +3,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /**
  * LangSmith's workspaces, with the bodies that its clients report: 401 `{"detail":"Invalid token"}` and 403

@@ -3,7 +3,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /** OpenAI's model list. States: `spent`, `slow_down`, `no_scope`, `not_member`, `forbidden_address`, `open`. */
 export const openaiKey = 'sk-svcacct-Qm9keV9hbmRfc291bA_T3BlbkFJ_c2VjcmV0X29mX3Rlc3Rz';

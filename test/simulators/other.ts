@@ -3,7 +3,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /** Some service with a key in a header. States: `open`, `forbidden`, `teapot`. */
 export const otherKey = 'key-of-tests-0123456789';

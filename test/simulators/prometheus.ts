@@ -1,10 +1,10 @@
-import { makeSelfSigned } from '../support/selfSigned.js';
+import { makeSelfSigned } from '../support/services/selfSigned.js';
 import {
   type SimulatedAnswer,
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 export const prometheusClient = makeSelfSigned();
 

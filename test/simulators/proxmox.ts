@@ -3,7 +3,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /**
  * Proxmox VE 8 and 9 as far as signing in goes: token and ticket, privilege separation, the reason phrases of both

@@ -3,7 +3,7 @@ import {
   type SimulatedRequest,
   type Simulator,
   startSimulator,
-} from '../support/simulator.js';
+} from '../support/services/simulator.js';
 
 /** SOAP of a vCenter. States: `expired`, `no_permission`, `license`, `esxi`, `no_logout`, `open` (as vcsim); it counts open sessions. */
 export const vmwareUser = { name: 'broker@vsphere.local', password: 'Correct-<Horse>-&-7' };

@@ -1,4 +1,4 @@
-import { stopContainers } from './containers.js';
+import { stopContainers } from './services/containers.js';
 
 /** Around the whole run, whichever way it is started. */
 export const mochaHooks = { afterAll: stopContainers };

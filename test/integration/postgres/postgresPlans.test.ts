@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { auditReads } from '../../../src/adapters/postgres/audit/auditReads.js';
+import type { Query, Statement } from '../../../src/adapters/postgres/core/pools.js';
+import { candidateReads } from '../../../src/adapters/postgres/credentials/candidates.js';
+import { credentialReads } from '../../../src/adapters/postgres/credentials/credentialReads.js';
+import type { CandidateQuery } from '../../../src/ports/candidates.js';
+import { anAdmin } from '../../support/worlds/anAdmin.js';
+import { freshRecords, type TestRecords, user } from './postgresSupport.js';
+
+/** What Postgres tells of a step of a plan that it carried out. */
+interface Step {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  Plans?: Step[];
+}
+
+const clock = { now: () => new Date() };
+const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+describe('Postgres reads little of much', () => {
+  let records: TestRecords;
+  before(async () => {
+    records = await freshRecords();
+    for (const sql of [CREDENTIALS, TEAMS, MEMBERS, GRANTS, AUDIT]) await records.owner.query(sql);
+    await records.owner.query('analyze');
+  });
+  after(() => records.close());
+
+  /** How many rows of a table the statements of `work` look at. */
+  const rowsRead = async (table: string, work: (query: Query) => Promise<unknown>): Promise<number> => {
+    const asked: Statement[] = [];
+    await work(async (statement) => {
+      asked.push(statement);
+      return (await records.owner.query(statement.text, [...(statement.values ?? [])])).rows;
+    });
+    let rows = 0;
+    for (const { text, values = [] } of asked) {
+      const told = await records.owner.query(`explain (analyze, format json) ${text}`, [...values]);
+      rows += rowsOf(told.rows[0]['QUERY PLAN'][0].Plan, table);
+    }
+    return rows;
+  };
+
+  const candidates = (principal: string, wanted: CandidateQuery) => async (query: Query) => {
+    const found = await candidateReads(query, clock).candidates(user(principal), wanted);
+    expect(found.candidates).to.have.lengthOf(1);
+  };
+
+  it('for one credential by id, of one who reaches thousands', async () => {
+    for (const principal of ['glassdome:owner', 'glassdome:member']) {
+      const byId = candidates(principal, { ids: [idOf(7)] });
+      expect(await rowsRead('grants', byId)).to.be.below(10);
+      expect(await rowsRead('credentials', byId)).to.be.below(10);
+    }
+  });
+
+  it('for a variable of one who reaches little, however much others do', async () => {
+    const byVariable = candidates('glassdome:few', { envNames: ['HOST_3001'] });
+    expect(await rowsRead('grants', byVariable)).to.be.below(10);
+    expect(await rowsRead('credentials', byVariable)).to.be.below(10);
+  });
+
+  it('for the environment of one to whom a stranger offered thousands', async () => {
+    const environment = async (query: Query) => {
+      const found = await candidateReads(query, clock).candidates(user('glassdome:flooded'), {
+        anyEnvName: true,
+      });
+      expect([found.candidates.length, found.offers]).to.deep.equal([0, 100]);
+    };
+    expect(await rowsRead('credentials', environment)).to.be.below(10);
+  });
+
+  it('for whether a variable is filled, of one who owns thousands', async () => {
+    const filled = async (query: Query) =>
+      expect(await credentialReads(query).fillsVariable('glassdome:owner', ['HOST_0'])).to.equal(false);
+    expect(await rowsRead('credentials', filled)).to.be.below(10);
+  });
+
+  it('for the audit of one who did little', async () => {
+    const ofOne = async (query: Query) => {
+      const page = await auditReads(query, { now: () => new Date() }).auditEvents(
+        anAdmin,
+        { actor: 'glassdome:few' },
+        { limit: 5 },
+      );
+      expect(page.items).to.have.lengthOf(1);
+    };
+    expect(await rowsRead('audit_events', ofOne)).to.be.below(10);
+  });
+});
+
+function rowsOf(step: Step, table: string): number {
+  const below = (step.Plans ?? []).reduce((sum, each) => sum + rowsOf(each, table), 0);
+  // Partitions are named after their month.
+  if (step['Relation Name']?.replace(/_\d{4}_\d{2}$/, '') !== table) return below;
+  const removed = (step['Rows Removed by Filter'] ?? 0) + (step['Rows Removed by Index Recheck'] ?? 0);
+  return below + (step['Actual Rows'] + removed) * step['Actual Loops'];
+}
+
+/** 3,000 of one owner, and one of each of 1,000 more. */
+const CREDENTIALS = `
+  insert into broker.credentials (id, name, service_type, owner, vault_path, env_names, status, health, created_at,
+    created_by, updated_at, updated_by)
+  select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Lab ' || n, 'proxmox',
+    case when n <= 3000 then 'glassdome:owner' when n = 3001 then 'glassdome:few' else 'glassdome:' || n end,
+    'path/' || n, jsonb_build_object('HOST_' || n, 'host'), 'active', 'ok', now() - make_interval(secs => n), 'x', now(), 'x'
+  from generate_series(1, 4000) n`;
+
+const TEAMS = `
+  insert into broker.teams (name, created_at, created_by) select 'team-' || n, now(), 'x' from generate_series(1, 3) n`;
+
+const MEMBERS = `
+  insert into broker.team_members (team, principal, added_at, added_by)
+  select 'team-' || n, 'glassdome:member', now(), 'x' from generate_series(1, 3) n`;
+
+/** Without the events that each would write. */
+const GRANTS = `
+  alter table broker.grants disable trigger user;
+  insert into broker.grants (credential_id, subject_kind, subject, level, created_at, created_by, credential_created_at)
+    select c.id, 'team', 'team-' || n, 'manage', now(), 'x', c.created_at
+    from broker.credentials c cross join generate_series(1, 3) n where c.owner = 'glassdome:owner'
+    union all select c.id, 'team', 'team-of-' || c.owner, 'use', now(), 'x', c.created_at from broker.credentials c
+    where c.owner <> 'glassdome:owner'
+    union all select c.id, 'user', 'glassdome:flooded', 'read', now(), 'x', c.created_at from broker.credentials c
+    where c.owner = 'glassdome:owner';
+  alter table broker.grants enable trigger user`;
+
+const AUDIT = `
+  insert into broker.audit_events
+  select 'chain', n, now() - make_interval(secs => n / 100.0), 'credential.read', 'allowed',
+    case when n = 3000 then 'glassdome:few' else 'glassdome:' || n % 30 end, 'user', 'request', null, null, null, null,
+    null, null, false, null, '{}', '', ''
+  from generate_series(1, 3000) n`;
