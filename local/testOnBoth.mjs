@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const KINDS = ['hashicorp', 'openbao'];
-const OF_THE_ADAPTER = ['integration/vault', 'integration/production'];
+const OF_THE_ADAPTER = ['integration/vault', 'integration/system/production'];
 const test = fileURLToPath(new URL('test.mjs', import.meta.url));
 const say = (line) => void process.stderr.write(`${line}\n`);
 
