@@ -1,5 +1,5 @@
 import { configSchema } from '../src/config/variables.js';
-import { weakPassword } from '../src/domain/people/weakPassword.js';
+import { weakPassword } from '../src/domain/secrecy/weakPassword.js';
 
 /** Where the two stores come from. What is not here is brought by the launcher itself. */
 export interface Stores {

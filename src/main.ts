@@ -5,8 +5,8 @@ import { VaultUnreachable } from './adapters/vault/connection/client.js';
 import { GlassdomeKeyRefused } from './adapters/vault/people/glassdomeKeys.js';
 import { type Config, ConfigRefused, loadConfig, packageVersion } from './config/config.js';
 import { listOf } from './config/lists.js';
+import { withTimeout } from './domain/async.js';
 import { BrokerError } from './domain/errors.js';
-import { within } from './domain/within.js';
 import { createApp } from './http/app.js';
 import type { Lifecycle } from './http/server/readiness.js';
 import { drain, listen } from './http/server/server.js';
@@ -16,7 +16,7 @@ import { guardOutput } from './outputGuard.js';
 import type { Log } from './ports/runtime.js';
 import { requireStores, type VaultRole } from './vaultLogins.js';
 import { type System, type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
-import { startOwnEndTicks } from './worker/ownEndTicks.js';
+import { startOwnEndTicks } from './worker/ownExpiryTicks.js';
 import { startTaskTicks } from './worker/taskTicks.js';
 import type { Ticks } from './worker/ticks.js';
 import { startDestroyer, startWorker } from './worker/worker.js';
@@ -105,7 +105,7 @@ function apiOf(system: System, config: Config, life: Lifecycle): ReturnType<type
 /** Jobs that run on are left: another worker does them again when the lease of this one has run out. */
 async function endOfWork(worker: Ticks, log: Log): Promise<void> {
   const stopped = worker.stop().catch(() => log.warn('worker_stop_failed'));
-  await within(END_WORK_WITHIN_MS, stopped, () => undefined);
+  await withTimeout(END_WORK_WITHIN_MS, stopped, () => undefined);
 }
 
 /** What the system refused: an address that could not be opened or reached. */

@@ -4,10 +4,10 @@ import { createNotifier } from './adapters/notify/notifier.js';
 import {
   authority,
   type OwnPart,
-  ownEnds,
+  ownExpiries,
   postgresCertificates,
   servedCertificate,
-} from './adapters/ownEnds.js';
+} from './adapters/ownExpiries.js';
 import { createPostgres, type PostgresOptions } from './adapters/postgres/postgres.js';
 import type { VaultConnection } from './adapters/vault/connection/connection.js';
 import { realTimers } from './adapters/vault/connection/timers.js';
@@ -137,7 +137,7 @@ async function wireBase(config: Config, { log, vault, connection, cache }: Base)
       }),
       sealer: createSealer(transit),
       testPace: testPace(config),
-      ownEnds: ownEnds(ownParts(config, vault)),
+      ownExpiries: ownExpiries(ownParts(config, vault)),
       ...postgres,
     },
     reconcilerStore: async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
-import { FINDING_KINDS, RESOLUTIONS } from '../domain/reconcile/vaultFinding.js';
+import { FINDING_KINDS, RESOLUTIONS } from '../domain/reconcile/discrepancy.js';
 import { cursor, limit } from './common.js';
 
 export const findingQuery = z.strictObject({

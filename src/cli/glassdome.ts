@@ -2,7 +2,7 @@
 // The -- above: some releases of Node take an --env-file for theirs wherever it stands.
 import { fileURLToPath } from 'node:url';
 import { nearMiss } from '../domain/credentials/nearMiss.js';
-import { quotedName } from '../domain/text/quotable.js';
+import { quotedName } from '../domain/secrecy/quotable.js';
 import { handOver, nextGlassdome } from './environment/handOver.js';
 import { runProgram } from './environment/runProgram.js';
 import { EXIT } from './exitCodes.js';

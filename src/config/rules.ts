@@ -1,4 +1,4 @@
-import { weakPassword } from '../domain/people/weakPassword.js';
+import { weakPassword } from '../domain/secrecy/weakPassword.js';
 import { hostOf, LOOPBACK, listOf } from './lists.js';
 import type { Variables } from './variables.js';
 

@@ -1,7 +1,7 @@
+import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
-import type { Connector } from '../domain/credentials/template.js';
 import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
-import { type Finding, foreignText } from '../domain/testing/testResult.js';
+import { foreignText, type TestVerdict } from '../domain/testing/testResult.js';
 import { modelWarnings } from './common/modelWarnings.js';
 import {
   baseUrl,
@@ -81,7 +81,7 @@ export const anthropic: Connector = {
 const NAME = 'Anthropic';
 const API_VERSION = '2023-06-01';
 
-async function testAnthropic(values: FieldValues, probe: Probe): Promise<Finding> {
+async function testAnthropic(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = addressOf(setting(values, 'base_url') ?? 'https://api.anthropic.com');
   const tls = tlsOf(values);
   const key = headerSafe(needed(values, 'api_key'), 'key');
@@ -119,7 +119,7 @@ function addressOf(base: string): URL {
   return url;
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The list of models is open to everybody at this address, so the key proves nothing; test it by a request to a model.',
@@ -143,7 +143,7 @@ function meaningOf(
   error: Record<string, unknown>,
   answer: OutboundAnswer,
   key: string,
-): Finding | 'own' {
+): TestVerdict | 'own' {
   // 529 is Anthropic's own "overloaded".
   if (answer.status >= 500) return 'own';
   if (type === 'permission_error') return notAllowed(NAME);
@@ -155,7 +155,7 @@ function meaningOf(
   return answer.status === 429 || type === 'rate_limit_error' ? rateLimited(answer, NAME) : 'own';
 }
 
-function refusedKey(key: string): Finding {
+function refusedKey(key: string): TestVerdict {
   const [, meant] = OTHER_KEYS.find(([prefix]) => key.startsWith(prefix)) ?? [];
   return {
     code: 'invalid_credential',
@@ -192,7 +192,7 @@ function spendLimit(error: Record<string, unknown>): boolean {
   );
 }
 
-const SPENT: Finding = {
+const SPENT: TestVerdict = {
   code: 'quota_exhausted',
   advice: 'The key works, but a spend limit or a payment problem stops it; look at Billing in the console.',
 };

@@ -1,5 +1,5 @@
+import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
-import type { Connector } from '../domain/credentials/template.js';
 import {
   headerOf,
   type OutboundAnswer,
@@ -7,7 +7,7 @@ import {
   type Probe,
   type TlsChoice,
 } from '../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
 import { endOfCertificate, privateKey } from './common/certificate.js';
 import { HOST, pastedUrl } from './common/pastedUrl.js';
 import {
@@ -96,7 +96,7 @@ interface Daemon {
   tls: TlsChoice;
 }
 
-async function testDocker(values: FieldValues, probe: Probe): Promise<Finding> {
+async function testDocker(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '2376' });
   const tls = tlsOf(values);
   const daemon = { probe, url, tls };
@@ -122,12 +122,12 @@ const ROOT: TestWarning = {
   code: 'over_privileged',
   text: 'Docker knows no rights: whoever has this certificate is root on the host. Give it a short life and few readers.',
 };
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The daemon answers without a certificate: everybody on the network is root there; start it with --tlsverify.',
 };
-const NO_SWARM: Finding = {
+const NO_SWARM: TestVerdict = {
   code: 'insufficient_permission',
   advice:
     'The certificate is good, but this host is no active member of a swarm; join it, or name a manager.',

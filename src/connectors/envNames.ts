@@ -1,4 +1,4 @@
-import type { Connector } from '../domain/credentials/template.js';
+import type { Connector } from '../domain/connector.js';
 import { secretNames } from '../domain/credentials/templateFields.js';
 import type { Spelling } from '../domain/environment/variableAliases.js';
 import { type EnvFamily, type EnvMeaning, envLexicon } from '../domain/imports/envFamily.js';

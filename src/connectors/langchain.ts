@@ -1,7 +1,7 @@
+import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
-import type { Connector } from '../domain/credentials/template.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
 import {
   baseUrl,
   headerSafe,
@@ -91,7 +91,7 @@ export const langchain: Connector = {
 
 const NAME = 'LangSmith';
 
-async function testLangchain(values: FieldValues, probe: Probe): Promise<Finding> {
+async function testLangchain(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = baseUrl(setting(values, 'endpoint_url') ?? US);
   const tls = tlsOf(values);
   const headers = headersOf(values);
@@ -151,7 +151,7 @@ async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string
   return foreignText(info['version'], 40);
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The server shows its workspaces to everybody, so the key proves nothing; switch authentication on.',
@@ -180,16 +180,16 @@ const VOICE: Voice = {
 };
 const OWN_KEYS: readonly string[] = ['status', 'status_code', 'message'];
 
-const NEEDS_WORKSPACE: Finding = {
+const NEEDS_WORKSPACE: TestVerdict = {
   code: 'misconfigured',
   advice: 'The key is for a whole organization and good; say which workspace is meant in workspace_id.',
 };
-const UNKNOWN_KEY: Finding = {
+const UNKNOWN_KEY: TestVerdict = {
   code: 'invalid_credential',
   advice: `${NAME} does not know this key there; a key of the EU needs its own endpoint_url. Else make a new one under Settings → API keys.`,
 };
 
-const NOTHING_SEEN: Finding = {
+const NOTHING_SEEN: TestVerdict = {
   code: 'insufficient_permission',
   advice: 'The key is good but sees no workspace; give it a role in one, or make a key there.',
 };

@@ -1,7 +1,7 @@
+import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
-import type { Connector } from '../domain/credentials/template.js';
 import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
-import { type Finding, foreignText, type TestWarning } from '../domain/testing/testResult.js';
+import { foreignText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
 import { modelWarnings } from './common/modelWarnings.js';
 import {
   baseUrl,
@@ -96,7 +96,7 @@ const SPENT = [
   'billing_hard_limit_reached',
 ];
 
-async function testOpenai(values: FieldValues, probe: Probe): Promise<Finding> {
+async function testOpenai(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = baseUrl(setting(values, 'base_url') ?? 'https://api.openai.com/v1');
   const tls = tlsOf(values);
   const key = headerSafe(needed(values, 'api_key'), 'key');
@@ -138,7 +138,7 @@ function identityOf(key: string, { headers }: OutboundAnswer): string {
   return where === '' ? kind : `${kind} of ${where}`;
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The list of models is open to everybody at this address, so the key proves nothing; test it by a request to a model.',
@@ -157,7 +157,7 @@ const VOICE: Voice = {
   },
 };
 
-function meaningOf(error: Record<string, unknown>, answer: OutboundAnswer): Finding | 'own' {
+function meaningOf(error: Record<string, unknown>, answer: OutboundAnswer): TestVerdict | 'own' {
   const [code, type] = [foreignText(error['code'], 80), foreignText(error['type'], 80)];
   if (SPENT.includes(code) || SPENT.includes(type)) return NO_MONEY;
   if (answer.status === 429) return rateLimited(answer, NAME);
@@ -168,21 +168,21 @@ function meaningOf(error: Record<string, unknown>, answer: OutboundAnswer): Find
   return ['invalid_api_key', 'account_deactivated'].includes(code) ? UNKNOWN_KEY : 'own';
 }
 
-const NO_MONEY: Finding = {
+const NO_MONEY: TestVerdict = {
   code: 'quota_exhausted',
   advice: 'The key works, but no money or quota is left; add credit or raise the limit at OpenAI.',
 };
-const NOT_HERE: Finding = {
+const NOT_HERE: TestVerdict = {
   code: 'insufficient_permission',
   advice:
     'The key is known, but not for this organization or from this address; correct organization or the allow-list.',
 };
-const NO_SCOPE: Finding = {
+const NO_SCOPE: TestVerdict = {
   code: 'insufficient_permission',
   advice:
     'The key is known, but may not list models; give it the permission Models: Read, or ignore this if its work does not need it.',
 };
-const UNKNOWN_KEY: Finding = {
+const UNKNOWN_KEY: TestVerdict = {
   code: 'invalid_credential',
   advice: 'OpenAI refuses this key; make a new one there and store it.',
 };

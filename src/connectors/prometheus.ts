@@ -1,7 +1,7 @@
+import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
-import type { Connector } from '../domain/credentials/template.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/testing/outbound.js';
-import { ended, type Finding, foreignText } from '../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict } from '../domain/testing/testResult.js';
 import { endOfCertificate } from './common/certificate.js';
 import { endOfToken } from './common/jwtClaims.js';
 import {
@@ -94,7 +94,7 @@ interface Server {
   headers: Readonly<Record<string, string>>;
 }
 
-async function testPrometheus(values: FieldValues, probe: Probe): Promise<Finding> {
+async function testPrometheus(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = baseUrl(needed(values, 'base_url'));
   const tls = tlsOf(values);
   const tenant = setting(values, 'tenant');
@@ -119,12 +119,12 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<Findin
   };
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The server answers everybody, so the credential proves nothing; switch authentication on in its web configuration.',
 };
-const LOCKED: Finding = {
+const LOCKED: TestVerdict = {
   code: 'misconfigured',
   advice:
     'The server wants a sign-in, but auth_method is none; give a user and password, a token or a certificate.',
@@ -171,7 +171,7 @@ const VOICE: Voice = {
   },
 };
 
-const NO_TENANT: Finding = {
+const NO_TENANT: TestVerdict = {
   code: 'misconfigured',
   advice: 'The server wants to know whose data is meant; name the tenant in the field tenant.',
 };

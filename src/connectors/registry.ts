@@ -1,5 +1,8 @@
+import type { Connector } from '../domain/connector.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
-import type { Connector, Template } from '../domain/credentials/template.js';
+import type { Template } from '../domain/credentials/template.js';
+import { invalid } from '../domain/errors.js';
 import { anthropic } from './anthropic.js';
 import { aws } from './aws/aws.js';
 import { azure } from './azure/azure.js';
@@ -41,4 +44,11 @@ export function connectorOf(serviceType: ServiceType): Connector | undefined {
 /** All forms, in the order of the registry. */
 export function templates(): Template[] {
   return connectors.map((connector) => connector.template);
+}
+
+/** The connector of a type, or `invalid_request` when this version has none for it yet. */
+export function requireConnector(serviceType: Credential['serviceType']): Connector {
+  const connector = connectorOf(serviceType);
+  if (connector !== undefined) return connector;
+  throw invalid({ field: 'service_type', rule: `has no form for ${serviceType} yet; store it as "other"` });
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { weakPassword } from './people/weakPassword.js';
+import { weakPassword } from './secrecy/weakPassword.js';
 
 const MASK = '[secret]';
 /** Shorter ones stand in many a harmless text. */

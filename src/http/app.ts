@@ -1,11 +1,11 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import type { Call, Caller } from '../domain/access/caller.js';
+import type { CallContext, Caller } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 import { AddressBudget } from '../domain/limits/addressBudget.js';
-import { isQuotableField } from '../domain/text/quotable.js';
+import { isQuotableField } from '../domain/secrecy/quotable.js';
 import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testing/testOnSave.js';
-import { calledBy, identify } from './callOf.js';
+import { contextOf, identify } from './authenticate.js';
 import { cors } from './cors.js';
 import { revealLimit, testLimit } from './limits.js';
 import { countedOutbound } from './metrics/countedOutbound.js';
@@ -90,12 +90,12 @@ export function createApp(options: AppOptions): Express {
   app.use('/api/auth/token', express.urlencoded({ extended: false, limit: '8kb' }));
   const identity = {
     verifyToken: options.verifyToken,
-    readAudit: ports.readAudit,
+    auditLog: ports.auditLog,
     addresses: ports.addresses,
   };
   const { revealsPerMinute = 0, testsPerMinute = 0 } = options;
-  const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.readAudit)];
-  const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.readAudit)];
+  const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.auditLog)];
+  const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.auditLog)];
   const addresses = new AddressBudget(options.testedAddressesPerHour ?? 0);
   for (const route of asked(routes)) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
@@ -128,7 +128,7 @@ interface Bounds {
 function handlerOf(options: AppOptions, route: Route, { tests, addresses }: Bounds): RequestHandler {
   return async (request, response) => {
     refuseUnasked(route, request);
-    const call = calledBy(response);
+    const call = contextOf(response);
     const context: Context = {
       ports: route.stored === true ? options.ports : countingPorts(options.ports, call, addresses),
       call,
@@ -144,7 +144,7 @@ function handlerOf(options: AppOptions, route: Route, { tests, addresses }: Boun
 }
 
 /** What is stored has an owner and a history; everything else that is tested could look through a network. */
-function countingPorts(ports: Ports, { caller }: Call, addresses: AddressBudget): Ports {
+function countingPorts(ports: Ports, { caller }: CallContext, addresses: AddressBudget): Ports {
   return { ...ports, outbound: countedOutbound(ports, addresses, caller.principal) };
 }
 

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { BrokerError } from '../domain/errors.js';
-import type { ReadAudit } from '../ports/auditTrail.js';
+import type { AuditLog } from '../ports/auditTrail.js';
 import { auditEvent } from '../usecases/gate/auditEvent.js';
-import { calledBy } from './callOf.js';
+import { contextOf } from './authenticate.js';
 
 const MINUTE_MS = 60_000;
 const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders: false } as const;
@@ -12,35 +12,35 @@ const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders:
  * Calls that answer values: per caller and process, whichever of them it makes, so that a stolen token can't empty
  * the store unnoticed. The first refusal of a minute is audited, the others are counted.
  */
-export function revealLimit(perMinute: number, readAudit: Trail): RequestHandler {
+export function revealLimit(perMinute: number, auditLog: Trail): RequestHandler {
   const detail = 'You have read values too often. Wait a minute, or ask for many in one call.';
-  return callerLimit({ perMinute, identifier: 'reveals', detail }, readAudit);
+  return callerLimit({ perMinute, identifier: 'reveals', detail }, auditLog);
 }
 
 /** Calls that send a value to an external service: nobody may use the broker to try out passwords or ports. */
-export function testLimit(perMinute: number, readAudit: Trail): RequestHandler {
+export function testLimit(perMinute: number, auditLog: Trail): RequestHandler {
   const detail = 'You have tested too often. Wait a minute.';
-  return callerLimit({ perMinute, identifier: 'tests', detail }, readAudit);
+  return callerLimit({ perMinute, identifier: 'tests', detail }, auditLog);
 }
 
-type Trail = Pick<ReadAudit, 'countRefusal' | 'record'>;
+type Trail = Pick<AuditLog, 'countRefusal' | 'record'>;
 
 function callerLimit(
   { perMinute, identifier, detail }: { perMinute: number; identifier: string; detail: string },
-  readAudit: Trail,
+  auditLog: Trail,
 ): RequestHandler {
   return rateLimit({
     ...shared,
     limit: perMinute,
     identifier,
-    keyGenerator: (_request, response) => calledBy(response).caller.principal,
+    keyGenerator: (_request, response) => contextOf(response).caller.principal,
     handler: async (request, response, next) => {
-      const call = calledBy(response);
+      const call = contextOf(response);
       const used = (request as RequestHolding).rateLimit?.used;
       if (used === perMinute + 1) {
         const more = { code: 'rate_limited', details: { limit: identifier, per_minute: perMinute } };
-        await readAudit.record([auditEvent(call, 'auth.refused', 'denied', more)]);
-      } else readAudit.countRefusal(call.ip, 'rate_limited');
+        await auditLog.record([auditEvent(call, 'auth.refused', 'denied', more)]);
+      } else auditLog.countRefusal(call.ip, 'rate_limited');
       next(tooMany(response, detail));
     },
   });

@@ -1,4 +1,4 @@
-import { isQuotableField } from '../domain/text/quotable.js';
+import { isQuotableField } from '../domain/secrecy/quotable.js';
 
 /** With the flag `u` a whole pair is one character, so only a half matches. */
 const HALF_A_PAIR = /\p{Surrogate}/u;

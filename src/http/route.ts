@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Call } from '../domain/access/caller.js';
+import type { CallContext } from '../domain/access/caller.js';
 import { type FieldProblem, invalid } from '../domain/errors.js';
-import { isQuotableField, quotedPath } from '../domain/text/quotable.js';
+import { isQuotableField, quotedPath } from '../domain/secrecy/quotable.js';
 import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testing/testOnSave.js';
 import { oddText } from './loneSurrogate.js';
@@ -10,7 +10,7 @@ import { oddText } from './loneSurrogate.js';
 /** What a handler is given: everything checked. */
 export interface Context {
   ports: Ports;
-  call: Call;
+  call: CallContext;
   /** True once the process ends: whoever answers for long stops. */
   stopping(): boolean;
   /** For requests that don't say whether values are proven before they are stored. */

@@ -3,10 +3,10 @@
 import type { AuditEvent, AuditRow } from '../domain/audit/audit.js';
 import type { AuditProblem } from '../domain/audit/auditProof.js';
 import type { CheckpointName, StoredCheckpoint } from '../domain/audit/checkpoint.js';
-import type { UsageRow } from './records.js';
+import type { UsageRow } from './usage.js';
 
 /** Audit and usage of reads: many callers, one flush. Resolves when the row is durable; only then may a value leave. */
-export interface ReadAudit {
+export interface AuditLog {
   /**
    * Rejects with `audit_overloaded` when the queue is at its bound and `records_unavailable` when the flush failed.
    * `usage` rows commit with the events. Refusals alone (`denied`) have a part of the queue only; in a flood of them

@@ -5,97 +5,27 @@ import type { Grant } from '../domain/access/grant.js';
 import type { AuditEvent } from '../domain/audit/audit.js';
 import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
 import type { Channel } from '../domain/notices/channel.js';
-import type { Resolution, VaultFinding } from '../domain/reconcile/vaultFinding.js';
+import type { Discrepancy, Resolution } from '../domain/reconcile/discrepancy.js';
 import type { ReportSchedule } from '../domain/reports/reportSchedule.js';
 import type { TestCode, TestRun } from '../domain/testing/testResult.js';
 import type { DisabledWrites } from './disabledWrites.js';
 import type { ReportOnly } from './findings.js';
 import type { ImportWrites } from './imports.js';
-import type { ChannelPatch, SealedChannel } from './notices.js';
+import type { ChannelPatch, Notice, SealedChannel } from './notices.js';
 import type { OfferAnswer, PreferenceChange } from './offers.js';
 import type { DisabledPrincipal, Person, ServiceAccountSecret, Session, Team, TeamMember } from './people.js';
-import type { UsageRow } from './records.js';
 import type { NewReport } from './reports.js';
-
-export interface WriteIntent {
-  id: string;
-  credentialId: string;
-  kind: 'create' | 'update' | 'rotate';
-  expectedVersion: number;
-  /** Fingerprint of the content that was to be written (purpose `content:<credential id>`). */
-  fingerprint: string;
-  settings: Record<string, string>;
-  secretFields: string[];
-  changedFields: string[];
-  actor: string;
-  requestId: string;
-  reason: string | null;
-  source: CredentialVersion['source'];
-  createdAt: Date;
-  /** Metadata that becomes true with the version (name, labels …), as `CredentialPatch`. */
-  patch: CredentialPatch;
-}
-
-/** Columns of a credential that a change may set. Dates may be null. */
-export type CredentialPatch = Partial<
-  Pick<
-    Credential,
-    | 'name'
-    | 'owner'
-    | 'activeVersion'
-    | 'activeCreatedTime'
-    | 'latestVersion'
-    | 'settings'
-    | 'secretFields'
-    | 'description'
-    | 'labels'
-    | 'envNames'
-    | 'status'
-    | 'health'
-    | 'lastTestedAt'
-    | 'lastTestCode'
-    | 'identity'
-    | 'nextTestAt'
-    | 'testIntervalMinutes'
-    | 'expiresAt'
-    | 'expiresSource'
-    | 'rotationIntervalDays'
-    | 'lastRotatedAt'
-    | 'nextRotationAt'
-    | 'reminders'
-    | 'deletedAt'
-    | 'deletedBy'
-  >
->;
+import type { UsageRow } from './usage.js';
+import type { CredentialPatch, IdempotencyRecord, WriteIntent } from './writing.js';
 
 /** Columns that a test sets. */
 export type TestedPatch = Pick<Credential, 'health' | 'lastTestedAt' | 'lastTestCode'> &
   Partial<
-    Pick<Credential, 'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt' | 'testClaim' | 'accountKey'>
+    Pick<
+      Credential,
+      'identity' | 'expiresAt' | 'expiresSource' | 'nextTestAt' | 'testGeneration' | 'accountKey'
+    >
   >;
-
-export interface IdempotencyRecord {
-  actor: string;
-  key: string;
-  /** Fingerprint of the request (purpose `idempotency`). */
-  requestFingerprint: string;
-  /** Set as soon as it is known, so that a retry after a crash can go on with it. */
-  credentialId: string | null;
-  state: 'in_progress' | 'done';
-  /** Until then another request with the same key is told `idempotency_in_progress`. */
-  lockedUntil: Date;
-  /** The stored answer; holds no secret. */
-  response: { status: number; body: unknown } | null;
-}
-
-/** A statement row that tells somebody something; sent later by the worker. Unique on (credential, kind, period). */
-export interface Notice {
-  credentialId: string | null;
-  kind: string;
-  period: string;
-  recipient: string;
-  body: Record<string, unknown>;
-}
 
 /** A grant as it is given. */
 export interface GivenGrant extends Grant {
@@ -148,15 +78,18 @@ export interface ChangeTx extends DisabledWrites, ImportWrites {
    * Makes the others that sign in alike due at `at`: after a refusal those whose tests go on, after a success those
    * that are paused. What others hold locked is left out.
    */
-  stirAlike(tested: { id: string; accountKey: string; accepted: boolean }, at: Date): Promise<void>;
+  rescheduleSameAccount(
+    tested: { id: string; accountKey: string; accepted: boolean },
+    at: Date,
+  ): Promise<void>;
   notice(notice: Notice): Promise<void>;
   /** Any number, in one statement. */
   notices(notices: readonly Notice[]): Promise<void>;
   /** False when one of its kind stands already for the same credential or path; then nothing is changed. */
-  openFinding(finding: VaultFinding): Promise<boolean>;
+  openFinding(finding: Discrepancy): Promise<boolean>;
   resolveFinding(id: string, resolution: Resolution, at: Date): Promise<void>;
   /** Adds facts to one. */
-  noteFinding(id: string, facts: VaultFinding['facts']): Promise<void>;
+  noteFinding(id: string, facts: Discrepancy['facts']): Promise<void>;
   setReportOnly(state: ReportOnly): Promise<void>;
   acknowledgeNotice(id: string, by: string, at: Date): Promise<void>;
   /** What of it was not sent yet is dropped: it is put once more when it still holds. */
@@ -239,9 +172,3 @@ export interface Changes {
   /** Runs `work` in one transaction; its audit rows and it commit together. Never call Vault inside. */
   run<T>(work: (tx: ChangeTx) => Promise<T>): Promise<T>;
 }
-
-/** An open intent without what was meant to be written, which may be long. */
-export type OpenIntent = Pick<
-  WriteIntent,
-  'id' | 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'
->;

@@ -1,5 +1,18 @@
 /** What changed, on its way to webhooks. */
-import type { ChangeEvent } from './records.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
+
+/** Something that changed on a credential. Names, numbers and states; no value. */
+export interface ChangeEvent {
+  /** Grows with each event; a reader goes on from it. */
+  id: number;
+  at: Date;
+  /** `credential.rotated`, `credential.health_changed` … */
+  kind: string;
+  credentialId: string;
+  /** Null for whoever may not see the credential any more: he learns that it was taken from him, and no more. */
+  seen: { name: string; serviceType: ServiceType; owner: string } | null;
+  details: Record<string, unknown>;
+}
 
 /** What is sent to one webhook in one piece; the same when it is sent again. */
 export interface EventDelivery {

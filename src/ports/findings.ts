@@ -2,12 +2,12 @@
 import type { Caller } from '../domain/access/caller.js';
 import type { CheckpointName } from '../domain/audit/checkpoint.js';
 import type { CredentialVersion } from '../domain/credentials/credential.js';
-import type { FindingKind, VaultFinding } from '../domain/reconcile/vaultFinding.js';
-import type { Page, PageRequest } from './records.js';
+import type { Discrepancy, FindingKind } from '../domain/reconcile/discrepancy.js';
+import type { Page, PageRequest } from './page.js';
 
 /** A finding with what identifies its credential; null where it has none. */
 export interface ListedFinding {
-  finding: VaultFinding;
+  finding: Discrepancy;
   credential: { name: string; serviceType: string; owner: string } | null;
 }
 
@@ -36,9 +36,9 @@ export interface Findings {
   /** Runs `work` unless another process runs its own now: then null. */
   alone<T>(work: () => Promise<T>): Promise<T | null>;
   /** All that stand, oldest first. */
-  open(): Promise<VaultFinding[]>;
+  open(): Promise<Discrepancy[]>;
   /** Those that stand for one credential. */
-  openOf(credentialId: string): Promise<VaultFinding[]>;
+  openOf(credentialId: string): Promise<Discrepancy[]>;
   /** Newest first. */
   list(filter: FindingFilter, page: PageRequest): Promise<Page<ListedFinding>>;
   /** How many stand, by kind. */

@@ -1,11 +1,20 @@
 /** What has to be told, and the ways to tell it. */
 import type { Caller } from '../domain/access/caller.js';
-import type { Channel, ChannelKind, NoticeSubject, PutNotice } from '../domain/notices/channel.js';
+import type { Channel, ChannelKind, NoticeSubject, StoredNotice } from '../domain/notices/channel.js';
 import type { Message, NoticeCount } from '../domain/notices/message.js';
 import type { Severity } from '../domain/notices/notice.js';
 import type { Secret } from '../domain/secret.js';
 import type { EventDelivery } from './eventFeed.js';
-import type { Page, PageRequest } from './records.js';
+import type { Page, PageRequest } from './page.js';
+
+/** A statement row that tells somebody something; sent later by the worker. Unique on (credential, kind, period). */
+export interface Notice {
+  credentialId: string | null;
+  kind: string;
+  period: string;
+  recipient: string;
+  body: Record<string, unknown>;
+}
 
 export interface SealedChannel extends Channel {
   sealedTarget: string;
@@ -35,7 +44,7 @@ export interface DueMessage {
   /** Failed attempts of its own before. */
   attempts: number;
   /** The most urgent of its notices, as many as were asked for. */
-  notices: PutNotice[];
+  notices: StoredNotice[];
   /** All of them. */
   counts: NoticeCount[];
   /** The addresses that refused it before; null: it goes to all. */
@@ -47,7 +56,7 @@ export type DeliveryState = 'pending' | 'sent' | 'dead';
 
 /** One notice on its way to one channel. */
 export interface Delivery {
-  notice: PutNotice;
+  notice: StoredNotice;
   state: DeliveryState;
   attempts: number;
   /** When it was handed over. */
@@ -78,7 +87,7 @@ export interface Outbox {
   channels(): Promise<ChannelState[]>;
   channel(id: string): Promise<SealedChannel | null>;
   /** Notices that were not handed over yet, oldest first, and what they are about. */
-  unsent(limit: number, now: Date): Promise<{ notice: PutNotice; about: NoticeSubject }[]>;
+  pending(limit: number, now: Date): Promise<{ notice: StoredNotice; about: NoticeSubject }[]>;
   /**
    * The mailboxes by recipient: a person's own, of a service account those of whoever made it, of `admins` those of all,
    * of `team:<name>` those of its members. Whoever is shut out or has no address has none.
@@ -87,7 +96,7 @@ export interface Outbox {
   /** The present address of the person whose mailbox a channel is. */
   addressOf(principal: string, now: Date): Promise<string | null>;
   /** Hands each notice over to its channels, once. */
-  handOver(deliveries: { notice: string; channels: string[] }[], now: Date): Promise<void>;
+  dispatch(deliveries: { notice: string; channels: string[] }[], now: Date): Promise<void>;
   /** Channels for which something is due and that are neither paused nor waiting. */
   dueChannels(now: Date): Promise<string[]>;
   /**
@@ -117,15 +126,15 @@ export interface Addresses {
 }
 
 /** When something of the broker's own ends. */
-export interface OwnEnd {
+export interface OwnExpiry {
   /** For people, e.g. `certificate (TLS_CERT_FILE)`. */
   part: string;
   endsAt: Date;
 }
 
-export interface OwnEnds {
+export interface OwnExpiries {
   /** What is known of it now; what can't be asked is left out. Never rejects. */
-  list(): Promise<OwnEnd[]>;
+  list(): Promise<OwnExpiry[]>;
 }
 
 /** A target in the clear, as it is sealed. */

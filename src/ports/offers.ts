@@ -2,7 +2,7 @@
 import type { ClaimHistory, OfferState, ReachingGrant, Receiver } from '../domain/access/claims.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import type { Preference } from '../domain/environment/variablePlan.js';
-import type { Page, PageRequest } from './records.js';
+import type { Page, PageRequest } from './page.js';
 
 /** A grant to one receiver. Its id is the grant's: one that is taken back and given again is another offer. */
 export interface Offer {

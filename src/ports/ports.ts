@@ -2,12 +2,12 @@
  * What the use cases need from outside. Adapters implement these; `wire.ts` joins them. Nothing here names a library.
  */
 import type { LoginAttempts } from '../domain/limits/loginAttempts.js';
-import type { AuditArchive, AuditVerifier, ReadAudit } from './auditTrail.js';
+import type { AuditArchive, AuditLog, AuditVerifier } from './auditTrail.js';
 import type { Changes } from './changes.js';
 import type { EventFeed } from './eventFeed.js';
 import type { Findings } from './findings.js';
 import type { Jobs, TestPace } from './jobs.js';
-import type { Addresses, Notifier, Outbox, OwnEnds } from './notices.js';
+import type { Addresses, Notifier, Outbox, OwnExpiries } from './notices.js';
 import type { Outbound } from './outbound.js';
 import type { PasswordTurns } from './people.js';
 import type { Records } from './records.js';
@@ -44,7 +44,7 @@ export interface Ports {
   records: Records;
   recordsStatus: RecordsStatus;
   changes: Changes;
-  readAudit: ReadAudit;
+  auditLog: AuditLog;
   auditVerifier: AuditVerifier;
   auditArchive: AuditArchive;
   outbound: Outbound;
@@ -55,7 +55,7 @@ export interface Ports {
   eventFeed: EventFeed;
   notifier: Notifier;
   addresses: Addresses;
-  ownEnds: OwnEnds;
+  ownExpiries: OwnExpiries;
   reports: Reports;
   findings: Findings;
   retention: Retention;

@@ -11,13 +11,15 @@ import type {
 } from '../domain/credentials/credential.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { ImportMark } from '../domain/imports/importMerge.js';
-import type { PutNotice } from '../domain/notices/channel.js';
+import type { StoredNotice } from '../domain/notices/channel.js';
 import type { NoticeState } from '../domain/notices/dueNotices.js';
 import type { TestCode, TestRun } from '../domain/testing/testResult.js';
 import type { HealthMark } from '../domain/testing/uptime.js';
 import type { CandidateQuery, Candidates } from './candidates.js';
-import type { IdempotencyRecord, Notice, OpenIntent, WriteIntent } from './changes.js';
+import type { ChangeEvent } from './eventFeed.js';
+import type { Notice } from './notices.js';
 import type { OfferReads } from './offers.js';
+import type { Page, PageRequest } from './page.js';
 import type {
   DisabledPrincipal,
   MadeBy,
@@ -27,6 +29,8 @@ import type {
   Session,
   Team,
 } from './people.js';
+import type { UsageRow } from './usage.js';
+import type { IdempotencyRecord, OpenIntent, WriteIntent } from './writing.js';
 
 /** What the one authorization statement answers. */
 export interface Access extends Standing {
@@ -53,17 +57,6 @@ export interface ListFilter {
   q?: string;
 }
 
-export interface Page<T> {
-  items: T[];
-  /** Opaque; undefined on the last page. */
-  nextCursor?: string;
-}
-
-export interface PageRequest {
-  limit: number;
-  cursor?: string;
-}
-
 export interface ListedCredential extends Standing {
   credential: Credential;
   /** It reaches the caller by offers only: a bare name does not mean it. */
@@ -71,38 +64,10 @@ export interface ListedCredential extends Standing {
   lastUsedAt: Date | null;
 }
 
-export interface UsageRow {
-  credentialId: string;
-  /** `used_by` of the request, or the caller's principal. */
-  usedBy: string;
-  usedAt: Date;
-  /** A consumer's word on a value that it has; all other rows are values that were handed out, or could not be. */
-  reported: boolean;
-  /** That the value worked, where it is reported; else that it was handed out. */
-  success: boolean;
-  errorCode: string | null;
-  purpose: string | null;
-  /** A principal. */
-  caller: string;
-}
-
 export interface HealthTotals {
   credentials: Partial<Record<Health, number>>;
   paused: number;
   tests: Partial<Record<TestCode, number>>;
-}
-
-/** Something that changed on a credential. Names, numbers and states; no value. */
-export interface ChangeEvent {
-  /** Grows with each event; a reader goes on from it. */
-  id: number;
-  at: Date;
-  /** `credential.rotated`, `credential.health_changed` … */
-  kind: string;
-  credentialId: string;
-  /** Null for whoever may not see the credential any more: he learns that it was taken from him, and no more. */
-  seen: { name: string; serviceType: ServiceType; owner: string } | null;
-  details: Record<string, unknown>;
 }
 
 /** What its owner is told of a credential that opens to somebody else. */
@@ -154,7 +119,7 @@ export interface Records extends OfferReads {
   /** Active credentials by health, those whose tests are paused after a refusal, and all tests ever by code. */
   healthTotals(): Promise<HealthTotals>;
   /** How the service refused who signs in so; null where it did not, or has accepted him since. */
-  refusedAlike(accountKey: string): Promise<TestCode | null>;
+  lastRejection(accountKey: string): Promise<TestCode | null>;
   /** The credentials of an owner that hold their name: pending, active and disabled ones. */
   ownedBy(owner: string): Promise<Credential[]>;
   /** Imported ones of an owner that a person disabled or deleted, destroyed ones too; newest first. */
@@ -233,7 +198,7 @@ export interface NoticeFilter {
   kind?: string;
 }
 
-export interface ListedNotice extends PutNotice {
+export interface ListedNotice extends StoredNotice {
   acknowledgedAt: Date | null;
   acknowledgedBy: string | null;
   snoozedUntil: Date | null;

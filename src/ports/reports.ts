@@ -1,7 +1,7 @@
 /** What health reports are made of, when they are due, and those that were made. */
 import type { LastReport, Report, ReportMembers, ReportSource } from '../domain/reports/report.js';
 import type { ReportSchedule } from '../domain/reports/reportSchedule.js';
-import type { Page, PageRequest } from './records.js';
+import type { Page, PageRequest } from './page.js';
 
 export interface ReportHead {
   id: string;

@@ -6,8 +6,8 @@ import type { JobHandler, Schedule } from '../ports/jobs.js';
 import type { WorkerPorts } from '../ports/ports.js';
 import type { Destroyer, SecretStore } from '../ports/vault.js';
 import { sendEvents } from '../usecases/events/sendEvents.js';
+import { grantAndCertificateReminders } from '../usecases/notices/grantAndCertificateReminders.js';
 import { remind } from '../usecases/notices/remind.js';
-import { remindOthers } from '../usecases/notices/remindOthers.js';
 import { rewrapChannels } from '../usecases/notices/rewrapChannels.js';
 import { handOverNotices, sendToChannel } from '../usecases/notices/sendNotices.js';
 import { auditCheckpoints } from '../usecases/operations/checkpointAudit.js';
@@ -52,7 +52,7 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
         lane: textOf(payload, 'lane'),
       }),
     remind: async () => {
-      const notices = (await remind(ports, noticePolicy)) + (await remindOthers(ports));
+      const notices = (await remind(ports, noticePolicy)) + (await grantAndCertificateReminders(ports));
       if (notices > 0) ports.log.info('reminded', { notices });
     },
     reports_due: async () => {

@@ -1,7 +1,7 @@
 import type { JobRunner } from '../ports/jobs.js';
 import { declareReportSchedule } from '../usecases/reports/scheduledReports.js';
 import { startEventTicks } from './eventTicks.js';
-import { startOwnEndTicks } from './ownEndTicks.js';
+import { startOwnEndTicks } from './ownExpiryTicks.js';
 import { DESTROY_SCHEDULES, SCHEDULES } from './schedules.js';
 import { destroyTasks, tasksOf, type WorkerParts } from './tasks.js';
 import { startTicks, type Ticks } from './ticks.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { connectorOf, connectors } from '../../src/connectors/registry.js';
-import type { Connector } from '../../src/domain/credentials/template.js';
+import type { Connector } from '../../src/domain/connector.js';
 import { allFields, mergeFields } from '../../src/domain/credentials/templateFields.js';
 import type { TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';

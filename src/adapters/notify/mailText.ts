@@ -1,4 +1,4 @@
-import type { PutNotice } from '../../domain/notices/channel.js';
+import type { StoredNotice } from '../../domain/notices/channel.js';
 import { countText, type Message } from '../../domain/notices/message.js';
 import type { Severity } from '../../domain/notices/notice.js';
 import { detailsOf } from '../../domain/notices/noticeDetails.js';
@@ -42,7 +42,7 @@ export function htmlOf({ subject, notices, counts, rest }: Message): string {
   );
 }
 
-function detailLines(notice: PutNotice): string {
+function detailLines(notice: StoredNotice): string {
   return detailsOf(notice)
     .map(({ label, text }) => {
       // A moment stays in one line.

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { withTimeout } from '../../domain/async.js';
 import { OutboundFailure } from '../../domain/testing/outbound.js';
-import { within } from '../../domain/within.js';
 import { forbiddenName } from './addressPolicy.js';
 
 /** All addresses of a name, in the system's order. */
@@ -12,7 +12,7 @@ const NAME_MS = 5_000;
 
 /** The addresses of a host. Rejects with `denied_by_policy` for a forbidden name, `name_not_found` when none is told in time. */
 export function addressesOf(host: string, resolve: Resolve = systemResolve): Promise<string[]> {
-  return within(NAME_MS, lookedUp(host, resolve), () => {
+  return withTimeout(NAME_MS, lookedUp(host, resolve), () => {
     throw new OutboundFailure('name_not_found');
   });
 }

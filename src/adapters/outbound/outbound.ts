@@ -12,7 +12,7 @@ import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.
 import type { Clock } from '../../ports/runtime.js';
 import { addressPolicy } from './addressPolicy.js';
 import { chainOf, type Destination, dial } from './dial.js';
-import { HostTurns } from './hostTurns.js';
+import { HostQueue } from './hostQueue.js';
 import { addressesOf, type Resolve } from './names.js';
 import type { Endpoint } from './ownEndpoints.js';
 import { asFailure } from './reasons.js';
@@ -40,7 +40,7 @@ const SYSTEM: TlsChoice = { mode: 'system' };
 
 /** The only way from the broker to systems that are not its own. */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const turns = new HostTurns(options);
+  const turns = new HostQueue(options);
   return {
     open: (deadlineMs, waitMs, lane = '') => new Session({ options, turns, deadlineMs, waitMs, lane }),
   };
@@ -48,7 +48,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
 interface Parts {
   options: OutboundOptions;
-  turns: HostTurns;
+  turns: HostQueue;
   deadlineMs: number;
   waitMs: number;
   lane: string;

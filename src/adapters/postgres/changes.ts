@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { mutex } from '../../domain/async.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import { BrokerError } from '../../domain/errors.js';
-import { mutex } from '../../domain/mutex.js';
 import type { Changes, ChangeTx } from '../../ports/changes.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import type { ChainKeys } from '../../ports/vault.js';

@@ -1,4 +1,4 @@
-import type { AuditArchive, AuditVerifier, ReadAudit } from '../../ports/auditTrail.js';
+import type { AuditArchive, AuditLog, AuditVerifier } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
 import type { EventFeed } from '../../ports/eventFeed.js';
 import type { Findings } from '../../ports/findings.js';
@@ -76,7 +76,7 @@ export interface Postgres {
   clock: Clock;
   records: Records;
   changes: Changes;
-  readAudit: ReadAudit;
+  auditLog: AuditLog;
   auditVerifier: AuditVerifier;
   auditArchive: AuditArchive;
   recordsStatus: RecordsStatus;
@@ -113,7 +113,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     clock,
     records: recordsOf(reads, lists, clock),
     changes: postgresChanges(pools.changes, { clock, log, chainKeys }),
-    readAudit: { ...batcher, flush, countRefusal },
+    auditLog: { ...batcher, flush, countRefusal },
     auditVerifier: postgresVerifier({
       pool: pools.proof,
       slow,

@@ -1,8 +1,8 @@
 import { Agent, fetch, type Response } from 'undici';
 import { CliError, EXIT } from '../exitCodes.js';
+import { readText } from '../terminal/readText.js';
 import { ApiError, problemFrom } from './apiError.js';
 import { hintForTls, reasonOf } from './connectionReason.js';
-import { readText } from './settings.js';
 
 const CONNECT_MS = 5_000;
 /** Longer than any deadline of the broker; an import of many credentials takes the most. */

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../../domain/secret.js';
-import { CliError, EXIT, systemReason } from '../exitCodes.js';
-import { decodeText } from '../terminal/decodeText.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { readText } from '../terminal/readText.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8400';
 const TRUE = new Set(['1', 'true', 'yes']);
@@ -40,11 +39,6 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   };
 }
 
-/** What edits a text, as other tools choose it. */
-export function editorCommand(env: NodeJS.ProcessEnv = process.env): string {
-  return env['VISUAL'] || env['EDITOR'] || 'vi';
-}
-
 /** The origin to speak to: the flag, the environment, the last login, the embedded default. */
 export function serverOf(words: (string | undefined)[], settings: Settings): URL {
   const text = words.find((word) => word !== undefined) ?? DEFAULT_SERVER;
@@ -75,17 +69,4 @@ function valueOrFile(env: NodeJS.ProcessEnv, name: string): Secret | undefined {
   if (file) return new Secret(readText(file, `${name}_FILE`).trim());
   const value = env[name];
   return value ? new Secret(value.trim()) : undefined;
-}
-
-/** A file of the caller's, or a clear word on why it can't be read. */
-export function readText(path: string, what: string): string {
-  return decodeText(readFile(path, what), `${what}: ${path}`);
-}
-
-function readFile(path: string, what: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new CliError(`${what}: ${path} can't be read: ${systemReason(error)}`, EXIT.usage);
-  }
 }

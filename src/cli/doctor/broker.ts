@@ -3,10 +3,10 @@ import { connect, type TLSSocket } from 'node:tls';
 import { packageVersion } from '../../config/config.js';
 import type { Cli } from '../cli.js';
 import { ApiError } from '../client/apiError.js';
-import { readText } from '../client/settings.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { cell } from '../terminal/output.js';
-import { type Finding, fail, ok, warn } from './finding.js';
+import { readText } from '../terminal/readText.js';
+import { type DoctorCheck, fail, ok, warn } from './doctorCheck.js';
 import { notReady } from './notReady.js';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +17,7 @@ const CLOCK_FAIL_S = 300;
 const TLS_MS = 5_000;
 
 /** From the connection up to who we are there; stops where the next question would have no answer. */
-export async function lookAtBroker(cli: Cli): Promise<Finding[]> {
+export async function lookAtBroker(cli: Cli): Promise<DoctorCheck[]> {
   const begun = Date.now();
   let date: string | null;
   try {
@@ -47,7 +47,7 @@ const stranger = (cli: Cli) =>
     'Name the address of the broker: --server or GLASSDOME_BROKER_URL',
   );
 
-async function version(cli: Cli): Promise<Finding> {
+async function version(cli: Cli): Promise<DoctorCheck> {
   try {
     const { body } = await cli.api.call<{ info?: { version?: string } }>('/openapi.json');
     const [theirs, ours] = [cell(body?.info?.version), packageVersion()];
@@ -63,7 +63,7 @@ async function version(cli: Cli): Promise<Finding> {
   }
 }
 
-async function readiness(cli: Cli): Promise<Finding> {
+async function readiness(cli: Cli): Promise<DoctorCheck> {
   try {
     await cli.api.call('/readyz');
     return ok('Ready', 'Vault and Postgres serve the broker');
@@ -73,7 +73,7 @@ async function readiness(cli: Cli): Promise<Finding> {
   }
 }
 
-function clock(date: string | null, at: number): Finding {
+function clock(date: string | null, at: number): DoctorCheck {
   const theirs = date === null ? Number.NaN : Date.parse(date);
   if (Number.isNaN(theirs)) return ok('Clock', 'the broker does not tell its time');
   // The header has whole seconds.
@@ -85,7 +85,7 @@ function clock(date: string | null, at: number): Finding {
   return Math.abs(off) < CLOCK_FAIL_S ? warn('Clock', text, wayOut) : fail('Clock', text, wayOut);
 }
 
-async function identity(cli: Cli): Promise<Finding> {
+async function identity(cli: Cli): Promise<DoctorCheck> {
   try {
     const { body } = await cli.call<Record<string, unknown>>('/api/auth/me');
     if (body['must_change_password'] === true)
@@ -101,12 +101,12 @@ function waysIn({ settings }: Cli): string {
   return settings.client !== undefined ? 'the service account of the environment' : 'the kept login';
 }
 
-function unexpected(what: string, error: unknown): Finding {
+function unexpected(what: string, error: unknown): DoctorCheck {
   if (!(error instanceof CliError)) throw error;
   return fail(what, error.message, error.hint ?? 'See what the broker logs about it.');
 }
 
-async function encryption({ api, settings }: Cli): Promise<Finding> {
+async function encryption({ api, settings }: Cli): Promise<DoctorCheck> {
   if (api.server.protocol === 'http:') {
     return /^(localhost|127\.|\[::1\])/.test(api.server.hostname)
       ? ok('TLS', 'none, and none needed: the broker is on this machine')

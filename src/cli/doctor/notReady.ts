@@ -1,5 +1,5 @@
 import { cell } from '../terminal/output.js';
-import { type Finding, fail } from './finding.js';
+import { type DoctorCheck, fail } from './doctorCheck.js';
 
 type Cause = readonly [text: string, wayOut: string];
 
@@ -33,7 +33,7 @@ const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
 };
 
 /** Which part keeps the broker from serving, from the answer of `/readyz`. */
-export function notReady(body: unknown): Finding {
+export function notReady(body: unknown): DoctorCheck {
   const answer = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   if (answer['status'] === 'stopping')
     return fail('Ready', 'the broker is about to stop', 'Wait, or start it again.');

@@ -2,10 +2,10 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { packageVersion } from '../../config/config.js';
 import { glassdomesOnPath, nextGlassdome } from '../environment/handOver.js';
-import { type Finding, ok, warn } from './finding.js';
+import { type DoctorCheck, ok, warn } from './doctorCheck.js';
 
 /** Which program the word `glassdome` starts here, and where commands go that are not ours. */
-export function lookAtPrograms(): Finding[] {
+export function lookAtPrograms(): DoctorCheck[] {
   const self = realpathSync(fileURLToPath(new URL('../glassdome.js', import.meta.url)));
   const [first] = glassdomesOnPath();
   const next = nextGlassdome(self);
@@ -16,7 +16,7 @@ export function lookAtPrograms(): Finding[] {
   ];
 }
 
-function whichRuns(first: { path: string; real: string } | undefined, self: string): Finding {
+function whichRuns(first: { path: string; real: string } | undefined, self: string): DoctorCheck {
   const what = 'glassdome';
   if (first === undefined)
     return warn(what, 'is not on PATH', `Put its folder on PATH, or call it by its path: ${self}`);

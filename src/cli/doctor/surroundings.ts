@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { nearMiss } from '../../domain/credentials/nearMiss.js';
 import { loadSession } from '../client/session.js';
-import { type Finding, fail, ok, warn } from './finding.js';
+import { type DoctorCheck, fail, ok, warn } from './doctorCheck.js';
 
 const OURS = [
   'GLASSDOME_BROKER_URL',
@@ -19,7 +19,7 @@ const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_
 const isSet = (name: string) => (process.env[name] ?? '') !== '';
 
 /** Variables that do not do what somebody may believe. Names only. */
-export function lookAtVariables(): Finding[] {
+export function lookAtVariables(): DoctorCheck[] {
   const findings = Object.keys(process.env)
     .filter((name) => name.startsWith('GLASSDOME_BROKER_') && !OURS.includes(name))
     .map((name) => unknownVariable(name));
@@ -54,7 +54,7 @@ export function lookAtVariables(): Finding[] {
   return findings.length > 0 ? findings : [ok('Variables', setOnes())];
 }
 
-function unknownVariable(name: string): Finding {
+function unknownVariable(name: string): DoctorCheck {
   const meant = nearMiss(name, OURS);
   const wayOut = meant === undefined ? `unset ${name}` : `Did you mean ${meant}?`;
   return warn('Variables', `${name} means nothing here`, wayOut);
@@ -66,7 +66,7 @@ function setOnes(): string {
 }
 
 /** This program connects directly, whatever they say. */
-export function lookAtProxies(server: URL | undefined): Finding {
+export function lookAtProxies(server: URL | undefined): DoctorCheck {
   const names = PROXIES.filter(isSet);
   const local = server !== undefined && /^(localhost|127\.|\[::1\])/.test(server.hostname);
   if (names.length === 0) return ok('Proxies', 'none set');
@@ -77,7 +77,7 @@ export function lookAtProxies(server: URL | undefined): Finding {
 }
 
 /** The kept login lets anybody in who can read it. */
-export function lookAtSession(file: string, server: URL | undefined): Finding {
+export function lookAtSession(file: string, server: URL | undefined): DoctorCheck {
   const what = 'Session file';
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return ok(what, `${file} does not exist: nobody has logged in with a password`);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { GlobalOptions } from '../cli.js';
-import { readText } from '../client/settings.js';
 import { repeated } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
+import { readText } from '../terminal/readText.js';
 import { secretInput } from '../terminal/secretInput.js';
 
 export interface ChannelOptions extends GlobalOptions {

@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { FieldSpec, Template } from '../../domain/credentials/template.js';
 import type { Cli } from '../cli.js';
 import { fieldFlag } from '../client/flagNames.js';
-import { readText } from '../client/settings.js';
 import { repeated } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
+import { readText } from '../terminal/readText.js';
 import { secretInput } from '../terminal/secretInput.js';
 
 /** The flags that stand for the fields of one service's form. */

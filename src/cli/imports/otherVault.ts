@@ -1,10 +1,11 @@
 import { Agent, fetch, type Response } from 'undici';
-import { mapBounded } from '../../domain/mapBounded.js';
+import { mapLimit } from '../../domain/async.js';
 import { Secret } from '../../domain/secret.js';
 import { hintForTls, reasonOf } from '../client/connectionReason.js';
-import { isLoopback, readText } from '../client/settings.js';
+import { isLoopback } from '../client/settings.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { cell } from '../terminal/output.js';
+import { readText } from '../terminal/readText.js';
 
 /** Glassdome's keys are lower-case names; `auth/` and `services/` are folders and never entered. */
 const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
@@ -56,7 +57,7 @@ export async function readOtherVault(vault: OtherVault): Promise<Map<string, Sec
   const until = AbortSignal.timeout(ALL_MS);
   const ask = (path: string) => askVault(vault, path, { dispatcher, until });
   try {
-    const found = await mapBounded(await keysOf(vault, ask), 8, async (key) => {
+    const found = await mapLimit(await keysOf(vault, ask), 8, async (key) => {
       const body = (await ask(`v1/${vault.mount}/data/${key}`)) as {
         data?: { data?: { value?: unknown } };
       } | null;

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { editorCommand } from '../client/settings.js';
 import { CliError, EXIT } from '../exitCodes.js';
 
 /** The text as a person leaves it in their editor; in a file that only they can read, removed afterwards. */
@@ -36,4 +35,9 @@ function run(file: string): Promise<void> {
           ),
     );
   });
+}
+
+/** What edits a text, as other tools choose it. */
+export function editorCommand(env: NodeJS.ProcessEnv = process.env): string {
+  return env['VISUAL'] || env['EDITOR'] || 'vi';
 }

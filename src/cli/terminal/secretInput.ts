@@ -1,7 +1,7 @@
 import { Secret } from '../../domain/secret.js';
-import { readText } from '../client/settings.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { withoutLineEnd } from './decodeText.js';
+import { readText } from './readText.js';
 import { askSecret, canAsk, note, readStdin } from './terminal.js';
 
 /**

@@ -2,7 +2,7 @@ import aws4 from 'aws4';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { Secret } from '../../domain/secret.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   baseUrl,
   clocksDiffer,
@@ -23,7 +23,7 @@ import { PARTITIONS, REGION, suffixOf } from './awsRegions.js';
 const NAME = 'AWS';
 
 /** Asks whose the key is, and assumes the role, if one is named. */
-export async function testAws(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testAws(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = endpointOf(values);
   const sts: Target = { service: 'sts', url, region: regionOf(values), version: '2011-06-15' };
   const voice = voiceAt(probe.now());
@@ -61,7 +61,7 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<Findin
 
 const WHO_AM_I = { Action: 'GetCallerIdentity' };
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The endpoint takes any key, as emulators of AWS do, so this one proves nothing; switch its checks on, or leave endpoint_url out.',
@@ -154,12 +154,12 @@ async function send(
   return probe.send({ method: 'POST', url, headers: rest, body, tls: tlsOf(values) });
 }
 
-const SKEWED: Finding = {
+const SKEWED: TestVerdict = {
   code: 'clock_skew',
   advice: 'The clocks of the broker and AWS are minutes apart; set the broker’s by NTP.',
 };
 
-const MEANING: Readonly<Record<string, Finding>> = {
+const MEANING: Readonly<Record<string, TestVerdict>> = {
   InvalidClientTokenId: {
     code: 'invalid_credential',
     advice: 'AWS does not know this access key, or it is inactive; activate it in IAM or make a new one.',
@@ -203,7 +203,7 @@ const voiceAt = (now: Date): Voice => ({
   },
 });
 
-function meaningOf(code: string, answer: OutboundAnswer, now: Date): Finding | 'own' {
+function meaningOf(code: string, answer: OutboundAnswer, now: Date): TestVerdict | 'own' {
   if (answer.status >= 500) return 'own';
   if (/^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(code))
     return rateLimited(answer, NAME);

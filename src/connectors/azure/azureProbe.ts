@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { endOfCertificate } from '../common/certificate.js';
 import { jwtClaims } from '../common/jwtClaims.js';
 import {
@@ -44,7 +44,7 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
 };
 
 /** Gets a token by secret or certificate, then reads the subscription with it. Tokens are thrown away. */
-export async function testAzure(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testAzure(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const cloud = CLOUDS[setting(values, 'cloud') ?? 'public'];
   if (cloud === undefined) throw ended('misconfigured', 'cloud must be public, usgov or china.');
   const subscription = idOf(values, 'subscription_id');
@@ -116,12 +116,12 @@ const VOICE: Voice = {
   },
 };
 
-const FOREIGN_TOKEN: Finding = {
+const FOREIGN_TOKEN: TestVerdict = {
   code: 'misconfigured',
   advice:
     'Azure does not take its own token for this subscription; check cloud, tenant_id and subscription_id.',
 };
-const NO_ROLE: Finding = {
+const NO_ROLE: TestVerdict = {
   code: 'insufficient_permission',
   advice:
     'The secret is good, but the application sees no such subscription; check subscription_id, or give it a role there.',

@@ -1,7 +1,7 @@
 import { constants, createHash, randomUUID, sign, X509Certificate } from 'node:crypto';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { Probe } from '../../domain/testing/outbound.js';
-import { ended, type Finding, foreignText } from '../../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict } from '../../domain/testing/testResult.js';
 import { isCertificate, privateKey } from '../common/certificate.js';
 import {
   headerSafe,
@@ -81,7 +81,7 @@ function assertionFor(values: FieldValues, audience: URL, now: Date): string {
 }
 
 /** Codes of Entra ID as they stand at the head of `error_description`. */
-const AADSTS: Readonly<Record<string, Finding>> = {
+const AADSTS: Readonly<Record<string, TestVerdict>> = {
   '7000215': {
     code: 'invalid_credential',
     advice: 'The client secret is wrong; store its Value, not its Secret ID, or make a new one.',

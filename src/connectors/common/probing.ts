@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { headerOf, type OutboundAnswer } from '../../domain/testing/outbound.js';
-import { ended, type Finding, type TestEnded } from '../../domain/testing/testResult.js';
+import { ended, type TestEnded, type TestVerdict } from '../../domain/testing/testResult.js';
 
 /** A field that is not secret; undefined when it was left out. */
 export function setting(values: FieldValues, name: string): string | undefined {
@@ -104,7 +104,7 @@ export function notThisService(service: string): TestEnded {
  * What a status of the service itself means where it says nothing special; undefined for a 2xx. Who answered is decided
  * before, by the service's `Voice`.
  */
-export function usualFinding(answer: OutboundAnswer, service: string): Finding | undefined {
+export function usualFinding(answer: OutboundAnswer, service: string): TestVerdict | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   if (status === 403 || (status === 401 && saysNotAllowed(answer.body))) return notAllowed(service);
@@ -123,7 +123,7 @@ export function usualFinding(answer: OutboundAnswer, service: string): Finding |
 }
 
 /** The service knows the credential, and the credential lacks a right. */
-export function notAllowed(service: string): Finding {
+export function notAllowed(service: string): TestVerdict {
   return {
     code: 'insufficient_permission',
     advice: `${capital(service)} knows this credential, but it lacks the right to be asked about itself; extend its rights there.`,
@@ -142,7 +142,7 @@ export function saysNotAllowed(text: string): boolean {
 }
 
 /** Come back later, when the service says so. */
-export function rateLimited(answer: OutboundAnswer, service: string): Finding {
+export function rateLimited(answer: OutboundAnswer, service: string): TestVerdict {
   const seconds = retryAfter(answer);
   return {
     code: 'rate_limited',

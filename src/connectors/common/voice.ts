@@ -1,5 +1,5 @@
 import { headerOf, type OutboundAnswer } from '../../domain/testing/outbound.js';
-import type { Finding } from '../../domain/testing/testResult.js';
+import type { TestVerdict } from '../../domain/testing/testResult.js';
 import { capital, notThisService, rateLimited, usualFinding } from './probing.js';
 
 /**
@@ -12,11 +12,11 @@ export interface Voice {
    * What an error in the service's own form means, whatever its status. `own`: it is the service's, and the status
    * means what it usually means. Undefined: no error of this service.
    */
-  says(answer: OutboundAnswer): Finding | 'own' | undefined;
+  says(answer: OutboundAnswer): TestVerdict | 'own' | undefined;
 }
 
 /** What an answer says about the credential that was sent; undefined for an answer that is no refusal. */
-export function verdict(answer: OutboundAnswer, voice: Voice): Finding | undefined {
+export function verdict(answer: OutboundAnswer, voice: Voice): TestVerdict | undefined {
   const said = voice.says(answer);
   if (said === undefined) return foreignFinding(answer, voice.service);
   if (said !== 'own') return said;
@@ -24,7 +24,7 @@ export function verdict(answer: OutboundAnswer, voice: Voice): Finding | undefin
 }
 
 /** An error in the body of an answer that calls itself a success. */
-function failure({ status }: OutboundAnswer, service: string): Finding {
+function failure({ status }: OutboundAnswer, service: string): TestVerdict {
   return {
     code: 'service_error',
     advice: `${capital(service)} answered with an error, though by HTTP ${status}; look there, then test again.`,
@@ -32,7 +32,7 @@ function failure({ status }: OutboundAnswer, service: string): Finding {
 }
 
 /** Said by something in front of the service: never a verdict on the credential. Undefined for a 2xx. */
-export function foreignFinding(answer: OutboundAnswer, service: string): Finding | undefined {
+export function foreignFinding(answer: OutboundAnswer, service: string): TestVerdict | undefined {
   const { status } = answer;
   if (status === 407 || status === 511)
     return {

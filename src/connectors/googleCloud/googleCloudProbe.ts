@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   clocksDiffer,
   headerSafe,
@@ -22,7 +22,7 @@ const ALL = 'https://www.googleapis.com/auth/cloud-platform';
 export const PROJECT_ID = /^[a-z][a-z0-9:.-]{4,62}$/;
 
 /** Trades a signed assertion for a token, which is thrown away. */
-export async function testGoogleCloud(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testGoogleCloud(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const file = keyFile(needed(values, 'service_account_json'));
   const token = await tokenFor(file, setting(values, 'scopes') ?? ALL, probe);
   const project = projectOf(setting(values, 'project_id') ?? file.project);
@@ -79,7 +79,7 @@ const voiceAt = (now: Date): Voice => ({
   },
 });
 
-function meaningOf(error: string, text: string, clocks: boolean): Finding {
+function meaningOf(error: string, text: string, clocks: boolean): TestVerdict {
   if (/short-lived token|reasonable timeframe/i.test(text) || (error === 'invalid_grant' && clocks))
     return {
       code: 'clock_skew',

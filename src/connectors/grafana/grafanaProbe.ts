@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   baseUrl,
   headerSafe,
@@ -31,7 +31,7 @@ const get = ({ probe, url, tls, headers }: Server, path: string): Promise<Outbou
   probe.send({ method: 'GET', url: new URL(path, url), headers, tls });
 
 /** Asks for health without the credential, then for what it may do and, where the server tells, whose it is. */
-export async function testGrafana(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testGrafana(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = baseUrl(needed(values, 'base_url'));
   const tls = tlsOf(values);
   const authorization = authorizationOf(values);
@@ -94,7 +94,7 @@ async function versionOf(server: Server): Promise<string> {
   return foreignText(health['version'], 40);
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The server, or something in front of it, lets everybody in, so the credential proves nothing; switch that off there.',
@@ -148,11 +148,11 @@ const VOICE: Voice = {
   },
 };
 
-const EXPIRED: Finding = {
+const EXPIRED: TestVerdict = {
   code: 'expired',
   advice: 'The token’s time is over; add a new one to the service account.',
 };
-const ELSEWHERE: Finding = {
+const ELSEWHERE: TestVerdict = {
   code: 'invalid_credential',
   advice: 'The token belongs to another organization; correct org_id or make a token there.',
 };

@@ -1,7 +1,7 @@
+import type { Connector } from '../../domain/connector.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { headerOf, type OutboundAnswer, type Probe } from '../../domain/testing/outbound.js';
-import { type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { pastedUrl } from '../common/pastedUrl.js';
 import { baseUrl, needed, notThisService, setting } from '../common/probing.js';
 import { unproven } from '../common/proof.js';
@@ -63,7 +63,7 @@ export const hyperv: Connector = {
 const NAME = 'Hyper-V';
 const QUERY = 'SELECT ElementName,EnabledState,Caption FROM Msvm_ComputerSystem';
 
-async function testHyperv(values: FieldValues, probe: Probe): Promise<Finding> {
+async function testHyperv(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = new URL('wsman', baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '5986' }));
   const tls = tlsOf(values);
   const login = loginOf(values);
@@ -116,7 +116,7 @@ function rightsWarnings(rows: number | undefined): TestWarning[] {
   return [{ code: 'no_acl', text }];
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The host shows its machines without a sign-in, so the password proves nothing; switch authentication on at the listener.',
@@ -137,18 +137,18 @@ const VOICE: Voice = {
   },
 };
 
-const REFUSED: Finding = {
+const REFUSED: TestVerdict = {
   code: 'invalid_credential',
   advice: 'The host refuses this user or password; check both, and the domain before the "\\".',
 };
 
-function refusal(answer: OutboundAnswer): Finding | undefined {
+function refusal(answer: OutboundAnswer): TestVerdict | undefined {
   const wrong = verdict(answer, VOICE);
   if (wrong === undefined && !/xml/.test(headerOf(answer, 'content-type'))) throw notThisService(NAME);
   return wrong;
 }
 
-function faultFinding(fault: string): Finding {
+function faultFinding(fault: string): TestVerdict {
   if (/AccessDenied|\bcode="5"|0x80070005|0x80041003/i.test(fault))
     return {
       code: 'insufficient_permission',

@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { commonNameOf, endOfCertificate } from '../common/certificate.js';
 import { endOfToken, jwtClaims } from '../common/jwtClaims.js';
 import {
@@ -32,7 +32,7 @@ interface Cluster {
 }
 
 /** Asks who we are and what we may do. Changes nothing: reviews are answered, not stored. */
-export async function testKubernetes(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testKubernetes(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const login = loginOf(values);
   const url = baseUrl(login.server);
   const headers = authorizationOf(login);
@@ -64,7 +64,7 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
   };
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The API server, or a proxy such as kubectl proxy in front, lets strangers in, so the credential proves nothing; switch anonymous access off, or give the address behind the proxy.',
@@ -104,7 +104,7 @@ const VOICE: Voice = {
 };
 
 /** A server that takes no credential of ours treats us as anonymous, and says so in its refusal. */
-const NOBODY: Finding = {
+const NOBODY: TestVerdict = {
   code: 'invalid_credential',
   advice: 'The cluster does not know this credential and takes it for nobody’s; make a new one there.',
 };

@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../../domain/testing/outbound.js';
-import { ended, type Finding } from '../../domain/testing/testResult.js';
+import { ended, type TestVerdict } from '../../domain/testing/testResult.js';
 import { baseUrl, headerSafe, optional, setting } from '../common/probing.js';
 import { lockedByCertificate } from '../common/stranger.js';
 import { tlsOf, withoutClientCertificate } from '../common/tlsFields.js';
@@ -15,7 +15,7 @@ export function declaresTest(values: FieldValues): boolean {
 }
 
 /** The declared request, first without what is secret in it, which must be refused, then whole. */
-export async function testOther(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testOther(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = addressOf(values);
   const tls = tlsOf(values);
   const method = METHODS.find((known) => known === (setting(values, 'test_method') ?? 'GET'));
@@ -50,7 +50,7 @@ export async function testOther(values: FieldValues, probe: Probe): Promise<Find
   };
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice: 'The same request is answered without the secret, so it proves nothing; declare one that needs it.',
 };
@@ -125,7 +125,7 @@ const VOICE: Voice = {
   },
 };
 
-const refusal = (answer: OutboundAnswer): Finding =>
+const refusal = (answer: OutboundAnswer): TestVerdict =>
   verdict(answer, VOICE) ?? {
     code: 'not_this_service',
     advice: `The answer was HTTP ${answer.status}, not what test_status expects; correct the address or test_status.`,

@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../../domain/testing/outbound.js';
-import { ended, type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   baseUrl,
   headerSafe,
@@ -33,7 +33,7 @@ const get = ({ probe, url, tls, headers }: Host, path: string): Promise<Outbound
   probe.send({ method: 'GET', url: new URL(`api2/json/${path}`, url), headers, tls });
 
 /** Signs in, reads version, rights and the token's end. Changes nothing there. */
-export async function testProxmox(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testProxmox(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '8006' });
   const bare: Host = { probe, url, tls: tlsOf(values), headers: {} };
   const byPassword = setting(values, 'auth_method') === 'password';
@@ -102,7 +102,7 @@ async function ticket({ probe, url, tls }: Host, values: FieldValues): Promise<R
   return { cookie: `PVEAuthCookie=${encodeURIComponent(value)}` };
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The host answers without a sign-in, so the credential proves nothing; a proxy in front may sign everybody in: give the address behind it.',
@@ -134,19 +134,19 @@ function isOwn(answer: OutboundAnswer): boolean {
   return empty || /^pve-api-daemon/i.test(headerOf(answer, 'server'));
 }
 
-const meaningOf = (status: number): Finding | 'own' => (status === 401 ? REFUSED : 'own');
+const meaningOf = (status: number): TestVerdict | 'own' => (status === 401 ? REFUSED : 'own');
 
-const EXPIRED: Finding = {
+const EXPIRED: TestVerdict = {
   code: 'expired',
   advice: 'The token’s time is over; set a later end in Proxmox or make a new token.',
 };
-const REFUSED: Finding = {
+const REFUSED: TestVerdict = {
   code: 'invalid_credential',
   advice: `${NAME} refuses this token; check user, realm, token name and secret, or make a new token.`,
 };
 
 /** Proxmox gives out UUIDs only, so that a secret of another form was cut or belongs to something else. */
-function withForm(wrong: Finding, values: FieldValues): Finding {
+function withForm(wrong: TestVerdict, values: FieldValues): TestVerdict {
   if (wrong.code !== 'invalid_credential' || GUID.test(needed(values, 'token_value'))) return wrong;
   const advice = `${NAME} refuses this token, and its secret is no UUID, as all of Proxmox are; copy it again or make a new token.`;
   return { ...wrong, advice };

@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { type Finding, foreignText, type TestWarning } from '../../domain/testing/testResult.js';
+import { foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { baseUrl, needed, notThisService, setting } from '../common/probing.js';
 import { bestEffort } from '../common/proof.js';
 import { SoapEndpoint } from '../common/soap.js';
@@ -25,7 +25,7 @@ interface Login {
 }
 
 /** Asks what is there without a secret, signs in, and signs out again: a vCenter has only so many sessions. */
-export async function testVmware(values: FieldValues, probe: Probe): Promise<Finding> {
+export async function testVmware(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const base = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '443' });
   const tls = tlsOf(values);
   const url = new URL('/sdk', base);
@@ -51,7 +51,7 @@ export async function testVmware(values: FieldValues, probe: Probe): Promise<Fin
   };
 }
 
-const OPEN: Finding = {
+const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
     'The host lets a made-up user in, so the password proves nothing; switch its sign-in on, as a simulator needs it, or give another host.',
@@ -121,7 +121,7 @@ function aboutOf(answer: OutboundAnswer): About {
   };
 }
 
-const INVALID: Finding = {
+const INVALID: TestVerdict = {
   code: 'invalid_credential',
   advice:
     'vSphere refuses this user or password; check both, and the domain of the user (user@vsphere.local).',
@@ -137,7 +137,7 @@ const VOICE: Voice = {
   },
 };
 
-const FAULTS: readonly (readonly [RegExp, Finding])[] = [
+const FAULTS: readonly (readonly [RegExp, TestVerdict])[] = [
   [
     /password\s+(has\s+|is\s+)?expired|expired\s+password/i,
     { code: 'expired', advice: 'The password’s time is over; set a new one in vSphere and store it.' },

@@ -41,7 +41,7 @@ export interface Caller {
 }
 
 /** One request of a caller, as audit and usage rows record it. */
-export interface Call {
+export interface CallContext {
   caller: Caller;
   requestId: string;
   /** Address of the peer, as the trusted-proxy rules give it. */

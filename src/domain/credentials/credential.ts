@@ -80,7 +80,7 @@ export interface Credential {
   /** Minutes between tests while all is well; null: as its service type has it. */
   testIntervalMinutes: number | null;
   /** Grows with each test that is enqueued or kept: a result under an older number is stale. */
-  testClaim: number;
+  testGeneration: number;
   /** Keyed hash of where, as whom and with what the last tested version signs in; null before the first test. */
   accountKey: string | null;
   expiresAt: Date | null;

@@ -1,7 +1,7 @@
+import type { Connector } from '../connector.js';
 import { invalid } from '../errors.js';
-import { type AllowUnusual, checkUnusual } from '../secrecy/unusualFields.js';
 import type { FieldValues } from './fields.js';
-import type { Connector } from './template.js';
+import { type AllowUnusual, checkUnusual } from './unusualFields.js';
 
 /** What is stored now, and which fields differ from it. */
 interface Before {

@@ -1,13 +1,13 @@
 import { type FieldProblem, invalid } from '../errors.js';
-import { shownSecrets } from '../secrecy/shownSecrets.js';
+import { isQuotableField, quotedName } from '../secrecy/quotable.js';
 import { Secret } from '../secret.js';
-import { isQuotableField, quotedName } from '../text/quotable.js';
 import { decidingSelects, inferredOption } from './authMethod.js';
 import type { FieldValues } from './fields.js';
 import { booleanOf, brokenRule, integerOf, isSecretSpec, tidied } from './fieldTexts.js';
 import { isLeftOut, isStored, missingProblems } from './missingFields.js';
 import { nearMiss } from './nearMiss.js';
 import { guardProblems, rejoin, splitPasted } from './pasteForms.js';
+import { shownSecrets } from './shownSecrets.js';
 import type { FieldSpec, Template } from './template.js';
 import { settleTls } from './tlsRules.js';
 

@@ -2,6 +2,7 @@ import type { ServiceType } from '../credentials/serviceType.js';
 import { isDangerousEnvName } from '../environment/dangerousEnvNames.js';
 import { isVariableName } from '../environment/variableName.js';
 import type { FieldProblem } from '../errors.js';
+import { isConnectionString, isPlaceholder, soundsSecret } from '../secrecy/envValues.js';
 import { secretIn } from '../secrecy/secretText.js';
 import { isDocumented, isFreePassword, unusualValue } from '../secrecy/unusualValues.js';
 import type { Secret } from '../secret.js';
@@ -15,7 +16,6 @@ import {
   isIncluded,
   NOTHING_INCLUDED,
 } from './envInclude.js';
-import { isConnectionString, isPlaceholder, soundsSecret } from './envValues.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 
 /**

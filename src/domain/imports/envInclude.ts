@@ -1,11 +1,11 @@
 import { allFields } from '../credentials/templateFields.js';
 import { isDangerousEnvName } from '../environment/dangerousEnvNames.js';
+import { soundsSecret } from '../secrecy/envValues.js';
 import { secretIn } from '../secrecy/secretText.js';
 import { looksRandom } from '../secrecy/secretValues.js';
 import { Secret } from '../secret.js';
 import type { ImportGroup, ImportRow } from './envImport.js';
 import { checked } from './envImportGroups.js';
-import { soundsSecret } from './envValues.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 
 /** Which variables of no known credential make one of their own. */

@@ -30,7 +30,7 @@ export interface Channel {
 }
 
 /** A notice as it lies in the outbox. */
-export interface PutNotice {
+export interface StoredNotice {
   id: string;
   /** A `NoticeKind`, or one of a newer version of the broker. */
   kind: string;
@@ -50,7 +50,7 @@ export function severityIn(kind: string, body: Record<string, unknown>): Severit
 }
 
 /** The channels that somebody chose for a notice, whatever they ask for; null: each that wants it. */
-export function chosenChannels({ body }: Pick<PutNotice, 'body'>): readonly string[] | null {
+export function chosenChannels({ body }: Pick<StoredNotice, 'body'>): readonly string[] | null {
   const chosen = body['channels'];
   return Array.isArray(chosen) ? chosen.map(String) : null;
 }
@@ -75,7 +75,7 @@ export function unheededByEvents(wanted: Partial<Channel>): string[] {
 /** Whether a channel is for a notice about this. */
 export function wants(
   channel: Pick<Channel, 'minSeverity' | 'kinds' | 'labels' | 'team'> & Partial<Pick<Channel, 'events'>>,
-  notice: Pick<PutNotice, 'kind' | 'severity'>,
+  notice: Pick<StoredNotice, 'kind' | 'severity'>,
   { labels, teams }: NoticeSubject,
 ): boolean {
   if (channel.events === true) return false;

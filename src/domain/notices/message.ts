@@ -1,5 +1,5 @@
 import { isBlocked } from '../testing/health.js';
-import type { PutNotice } from './channel.js';
+import type { StoredNotice } from './channel.js';
 import { isNoticeKind, type NoticeKind, SEVERITIES, type Severity } from './notice.js';
 
 /** How many notices of one kind and severity. */
@@ -17,7 +17,7 @@ export interface Message {
   /** Of the most urgent notice. */
   severity: Severity;
   /** The most urgent ones by name, at most `MOST_NAMED`. */
-  notices: { notice: PutNotice; text: string }[];
+  notices: { notice: StoredNotice; text: string }[];
   /** All of them, the named ones too. */
   total: number;
   /** The most urgent first. */
@@ -40,7 +40,7 @@ const rank = ({ severity }: { severity: Severity }) => SEVERITIES.indexOf(severi
  */
 export function messageOf(
   id: string,
-  notices: readonly PutNotice[],
+  notices: readonly StoredNotice[],
   counts: readonly NoticeCount[] = countsOf(notices),
 ): Message {
   const total = counts.reduce((sum, { count }) => sum + count, 0);
@@ -62,7 +62,7 @@ export function messageOf(
   };
 }
 
-function countsOf(notices: readonly PutNotice[]): NoticeCount[] {
+function countsOf(notices: readonly StoredNotice[]): NoticeCount[] {
   const counts = new Map<string, NoticeCount>();
   for (const { kind, severity } of notices) {
     const key = `${kind}/${severity}`;
@@ -91,7 +91,7 @@ export function countText({ kind, count }: NoticeCount): string {
 }
 
 /** One sentence about one notice. */
-export function textOf({ kind, body }: Pick<PutNotice, 'kind' | 'body'>): string {
+export function textOf({ kind, body }: Pick<StoredNotice, 'kind' | 'body'>): string {
   const name = `“${fact(body, 'credential')}”`;
   if (!isNoticeKind(kind)) return `${name}: ${fact({ kind }, 'kind').replaceAll('_', ' ')}.`;
   return SENTENCES[kind](name, (key) => fact(body, key));

@@ -41,7 +41,7 @@ export function isNoticeKind(word: string): word is NoticeKind {
 /** What somebody did: it is told whatever happens later, and only whom it concerns can say that he has seen it. */
 const DEEDS: ReadonlySet<string> = new Set<NoticeKind>(['break_glass', 'password_reset']);
 
-export function isDeed(kind: string): boolean {
+export function isUserAction(kind: string): boolean {
   return DEEDS.has(kind);
 }
 

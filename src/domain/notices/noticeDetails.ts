@@ -1,6 +1,6 @@
-import { moment } from '../reports/reportWords.js';
 import { isBlocked } from '../testing/health.js';
-import type { PutNotice } from './channel.js';
+import { moment } from '../text/moment.js';
+import type { StoredNotice } from './channel.js';
 import { isNoticeKind, type NoticeKind } from './notice.js';
 
 /** What a mail adds to the sentence of a notice; a label is left out where the broker knows nothing for it. */
@@ -58,7 +58,7 @@ const ADVICE: Readonly<Partial<Record<NoticeKind, string>>> = {
 };
 
 /** Whose it is, since when, and what to do. */
-export function detailsOf({ kind, body, recipient, createdAt }: PutNotice): NoticeDetail[] {
+export function detailsOf({ kind, body, recipient, createdAt }: StoredNotice): NoticeDetail[] {
   if (!isNoticeKind(kind)) return [];
   const owned = OWNED[kind];
   const start = owned?.start ?? null;

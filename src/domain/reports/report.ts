@@ -1,7 +1,7 @@
 import type { Health } from '../credentials/credential.js';
 import { HEALTHS } from '../credentials/credential.js';
 import type { ServiceType } from '../credentials/serviceType.js';
-import type { FindingKind } from '../reconcile/vaultFinding.js';
+import type { FindingKind } from '../reconcile/discrepancy.js';
 import { isBad } from '../testing/health.js';
 import { changeLines, MOST_KEPT, momentLines, stateLines, useLines } from './reportLines.js';
 

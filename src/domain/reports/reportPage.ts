@@ -1,10 +1,10 @@
 import { HEALTHS, type Health } from '../credentials/credential.js';
 import { escapedHtml } from '../text/htmlText.js';
+import { moment } from '../text/moment.js';
 import { REPORT_LISTS, type ReportLine, type ReportList } from './report.js';
 import {
   change,
   MOST_SHOWN,
-  moment,
   restWords,
   type ShownReport,
   TITLES,

@@ -1,15 +1,7 @@
 import { HEALTHS } from '../credentials/credential.js';
+import { moment } from '../text/moment.js';
 import { credentialsOf, REPORT_LISTS } from './report.js';
-import {
-  MOST_SHOWN,
-  moment,
-  restWords,
-  type ShownReport,
-  TITLES,
-  titleOf,
-  userOf,
-  wordsOf,
-} from './reportWords.js';
+import { MOST_SHOWN, restWords, type ShownReport, TITLES, titleOf, userOf, wordsOf } from './reportWords.js';
 
 /** The same reports as text alone, for mail readers that show no page. */
 export function reportText(reports: readonly ShownReport[], above: readonly string[] = []): string {

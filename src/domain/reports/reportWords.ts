@@ -1,4 +1,5 @@
 import { isBlocked } from '../testing/health.js';
+import { moment } from '../text/moment.js';
 import type { Report, ReportLine, ReportList, ReportSection } from './report.js';
 
 /** A report as it is shown. */
@@ -26,12 +27,6 @@ export const TITLES: Readonly<Record<ReportList, string>> = {
 
 export const titleOf = ({ team }: ShownReport): string =>
   `Health report of ${team === null ? 'all credentials' : `team ${team}`}`;
-
-/** `2027-03-08 06:00 UTC`. */
-export const moment = (at: Date | string): string => {
-  const text = typeof at === 'string' ? at : at.toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
-};
 
 /** People read at most so many lines of a list at a glance; the tables for programs have all. */
 export const MOST_SHOWN = 20;

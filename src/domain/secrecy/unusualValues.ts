@@ -1,5 +1,5 @@
-import { isPlaceholder } from '../imports/envValues.js';
 import { codePoint } from '../text/plainText.js';
+import { isPlaceholder } from './envValues.js';
 
 /** Kinds of texts that stand where a secret belongs and are probably none; a caller can insist on each. */
 export const UNUSUAL_KINDS = ['reference', 'placeholder', 'quotes', 'assignment', 'invisible'] as const;

@@ -1,5 +1,6 @@
+import type { Connector } from '../connector.js';
 import { isSecretSpec, tidied } from '../credentials/fieldTexts.js';
-import type { Connector, FieldSpec } from '../credentials/template.js';
+import type { FieldSpec } from '../credentials/template.js';
 import { specOf } from '../credentials/templateFields.js';
 
 type Settings = Readonly<Record<string, string>>;

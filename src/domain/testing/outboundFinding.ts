@@ -1,5 +1,5 @@
 import type { OutboundFailure, OutboundReason } from './outbound.js';
-import type { Finding, TestCode, TestStep } from './testResult.js';
+import type { TestCode, TestStep, TestVerdict } from './testResult.js';
 
 const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, string]>> = {
   bad_url: [
@@ -118,7 +118,7 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
 };
 
 /** What a test has found when the outside gave no answer. */
-export function outboundFinding({ reason, certificate }: OutboundFailure): Finding {
+export function outboundFinding({ reason, certificate }: OutboundFailure): TestVerdict {
   const [code, step, advice] = MEANING[reason];
   return { code, step, advice, ...(certificate === undefined ? {} : { certificate }) };
 }

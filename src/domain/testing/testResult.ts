@@ -65,7 +65,7 @@ export interface ShownCertificate {
 }
 
 /** What a connector found out about a credential. */
-export interface Finding {
+export interface TestVerdict {
   code: TestCode;
   /** One sentence of ours that tells a person what to do, or what was proven. */
   advice: string;
@@ -87,7 +87,7 @@ export interface Finding {
 }
 
 /** One finished test. */
-export interface TestResult extends Finding {
+export interface TestResult extends TestVerdict {
   /** Null when the code is `ok`. */
   failedStep: TestStep | null;
   warnings: readonly TestWarning[];
@@ -140,15 +140,15 @@ const STEP_OF: Readonly<Record<Exclude<TestCode, 'ok'>, TestStep>> = {
 };
 
 /** The step at which a finding ended; null for a passed one. */
-export function failedStep(finding: Finding): TestStep | null {
+export function failedStep(finding: TestVerdict): TestStep | null {
   return finding.code === 'ok' ? null : (finding.step ?? STEP_OF[finding.code]);
 }
 
 /** Ends a test from anywhere inside a connector. */
 export class TestEnded extends Error {
-  readonly finding: Finding;
+  readonly finding: TestVerdict;
 
-  constructor(finding: Finding) {
+  constructor(finding: TestVerdict) {
     super(finding.code);
     this.name = 'TestEnded';
     this.finding = finding;
@@ -156,7 +156,7 @@ export class TestEnded extends Error {
 }
 
 /** A test can't go on: throws what it ended with. */
-export function ended(code: TestCode, advice: string, more: Partial<Finding> = {}): TestEnded {
+export function ended(code: TestCode, advice: string, more: Partial<TestVerdict> = {}): TestEnded {
   return new TestEnded({ code, advice, ...more });
 }
 

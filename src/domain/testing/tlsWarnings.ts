@@ -1,4 +1,4 @@
-import type { Connector } from '../credentials/template.js';
+import type { Connector } from '../connector.js';
 import { allFields } from '../credentials/templateFields.js';
 import { impliedMode, TLS_MODES } from '../credentials/tlsRules.js';
 import type { TlsChoice } from './outbound.js';

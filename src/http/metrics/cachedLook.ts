@@ -1,4 +1,4 @@
-import { within } from '../../domain/within.js';
+import { withTimeout } from '../../domain/async.js';
 import type { Ports } from '../../ports/ports.js';
 
 /** A scrape must not wait for a Postgres that stands still: what else it has to tell is wanted just then. */
@@ -18,7 +18,7 @@ export function cachedLook<T>(
         log.warn(failed);
         return undefined;
       });
-      known = { at: now, seen: within(WITHIN_MS, seen, () => undefined) };
+      known = { at: now, seen: withTimeout(WITHIN_MS, seen, () => undefined) };
     }
     return known.seen;
   };

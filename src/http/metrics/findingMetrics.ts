@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { FINDING_KINDS } from '../../domain/reconcile/vaultFinding.js';
+import { FINDING_KINDS } from '../../domain/reconcile/discrepancy.js';
 import type { Ports } from '../../ports/ports.js';
 import { cachedLook } from './cachedLook.js';
 

@@ -4,7 +4,7 @@ import type { Ports } from '../../ports/ports.js';
 /** What a process can tell of itself alone, whatever it does. */
 export function addProcessMetrics(
   registry: Registry,
-  { readAudit, recordsStatus, vaultLogins }: Pick<Ports, 'readAudit' | 'recordsStatus' | 'vaultLogins'>,
+  { auditLog, recordsStatus, vaultLogins }: Pick<Ports, 'auditLog' | 'recordsStatus' | 'vaultLogins'>,
 ): void {
   const registers = [registry];
   new Gauge({
@@ -12,7 +12,7 @@ export function addProcessMetrics(
     help: 'Audit rows that wait for their flush',
     registers,
     collect() {
-      this.set(readAudit.depth());
+      this.set(auditLog.depth());
     },
   });
   new Gauge({

@@ -11,7 +11,7 @@ import { typedFields } from '../../domain/credentials/templateFields.js';
 import { Secret } from '../../domain/secret.js';
 import { type TlsBadge, tlsBadge } from '../../domain/testing/tlsWarnings.js';
 import type { MadeBy, Person, ServiceAccount, Team } from '../../ports/people.js';
-import type { UsageRow } from '../../ports/records.js';
+import type { UsageRow } from '../../ports/usage.js';
 import type { Environment } from '../../usecases/reading/readEnvironment.js';
 import type { ResolvedItem } from '../../usecases/reading/resolveCredentials.js';
 import { problemOf } from '../problem.js';

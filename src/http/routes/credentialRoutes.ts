@@ -3,7 +3,7 @@ import * as bodies from '../../api/credentials.js';
 import { savedCredential } from '../../api/testAnswers.js';
 import * as valueAnswers from '../../api/valueAnswers.js';
 import { connectorOf, templates } from '../../connectors/registry.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { parseServiceType } from '../../domain/credentials/serviceType.js';
 import { notFound } from '../../domain/errors.js';
 import { createCredential } from '../../usecases/credentials/createCredential.js';
@@ -37,7 +37,10 @@ const update = async (context: Context): Promise<void> => {
 const sourceOf = (client: string | undefined) => (client === 'cli' ? ('cli' as const) : ('api' as const));
 
 /** The call with what its own input says of the purpose; that wins over the header. */
-function calledFor(call: Call, input: { used_by?: string | undefined; purpose?: string | undefined }): Call {
+function calledFor(
+  call: CallContext,
+  input: { used_by?: string | undefined; purpose?: string | undefined },
+): CallContext {
   return {
     ...call,
     ...(input.used_by && { usedBy: input.used_by }),

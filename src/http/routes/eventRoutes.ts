@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import { z } from 'zod';
+import { mutex } from '../../domain/async.js';
 import { invalid } from '../../domain/errors.js';
-import { mutex } from '../../domain/mutex.js';
-import type { ChangeEvent } from '../../ports/records.js';
-import { eventsAfter, type Heard, isWorthAsking } from '../../usecases/events/events.js';
+import type { ChangeEvent } from '../../ports/eventFeed.js';
+import { type EventBatch, eventsAfter, isWorthAsking } from '../../usecases/events/events.js';
 import { EventPlaces } from '../eventPlaces.js';
 import { type Context, parse, type Route } from '../route.js';
 
@@ -70,7 +70,7 @@ function lastEventId({ request }: Context): number | undefined {
   return Number(text);
 }
 
-async function follow(context: Context, first: Heard, from: number): Promise<void> {
+async function follow(context: Context, first: EventBatch, from: number): Promise<void> {
   const { ports, response, stopping } = context;
   response.status(200).set({
     'Content-Type': 'text/event-stream',
@@ -106,7 +106,7 @@ async function ask(
   { ports, call, response }: Context,
   last: number,
   askedAt: Date,
-): Promise<Heard | null | 'ended'> {
+): Promise<EventBatch | null | 'ended'> {
   try {
     if (!(await isWorthAsking(ports, { last, askedAt }))) return null;
     return await oneAsks(async () => (response.destroyed ? 'ended' : eventsAfter(ports, call, last)));

@@ -1,5 +1,5 @@
 import * as shapes from '../../api/channels.js';
-import type { PutNotice } from '../../domain/notices/channel.js';
+import type { StoredNotice } from '../../domain/notices/channel.js';
 import { textOf } from '../../domain/notices/message.js';
 import type { ListedNotice } from '../../ports/records.js';
 import { acknowledgeNotice, listNotices, snoozeNotice } from '../../usecases/notices/notices.js';
@@ -48,7 +48,7 @@ export const noticeRoutes: readonly Route[] = [
 ];
 
 /** What of a notice is shown wherever it is named. */
-export function presentNoticeHead(notice: PutNotice): Record<string, unknown> {
+export function presentNoticeHead(notice: StoredNotice): Record<string, unknown> {
   return {
     id: notice.id,
     kind: notice.kind,

@@ -1,4 +1,4 @@
-import { within } from '../../domain/within.js';
+import { withTimeout } from '../../domain/async.js';
 import type { Ports } from '../../ports/ports.js';
 import type { RecordsHealth } from '../../ports/recordsStatus.js';
 import type { StoreHealth } from '../../ports/vault.js';
@@ -15,7 +15,7 @@ const TOKEN_SECONDS = 60;
 /** After rows could not be written no call is wanted for so long; the next one shows whether they can again. */
 const UNWRITTEN_MS = 3_000;
 
-export type ReadinessPorts = Pick<Ports, 'clock' | 'storeStatus' | 'readAudit'> & {
+export type ReadinessPorts = Pick<Ports, 'clock' | 'storeStatus' | 'auditLog'> & {
   recordsStatus: Pick<Ports['recordsStatus'], 'health'>;
 };
 
@@ -44,7 +44,7 @@ export function readiness(ports: ReadinessPorts, life: Lifecycle): () => Promise
   const look = oneAtATime(async () => {
     const [vault, postgres] = await Promise.all([
       ports.storeStatus.health(),
-      within<RecordsHealth>(POSTGRES_WITHIN_MS, postgresHealth(), () => 'frozen'),
+      withTimeout<RecordsHealth>(POSTGRES_WITHIN_MS, postgresHealth(), () => 'frozen'),
     ]);
     const ends = vault === 'ok' && ports.storeStatus.tokenSecondsLeft() <= TOKEN_SECONDS;
     const parts: Parts = { vault: ends ? 'login_ends' : vault, postgres, audit: auditState(ports) };
@@ -59,10 +59,10 @@ export function readiness(ports: ReadinessPorts, life: Lifecycle): () => Promise
   };
 }
 
-function auditState({ clock, readAudit }: ReadinessPorts): Parts['audit'] {
-  const failedAt = readAudit.failedAt()?.getTime() ?? Number.NEGATIVE_INFINITY;
+function auditState({ clock, auditLog }: ReadinessPorts): Parts['audit'] {
+  const failedAt = auditLog.failedAt()?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (clock.now().getTime() - failedAt <= UNWRITTEN_MS) return 'refused';
-  return readAudit.isFull() ? 'full' : 'ok';
+  return auditLog.isFull() ? 'full' : 'ok';
 }
 
 function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {

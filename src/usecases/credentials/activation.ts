@@ -1,10 +1,11 @@
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { VaultFinding } from '../../domain/reconcile/vaultFinding.js';
+import type { Discrepancy } from '../../domain/reconcile/discrepancy.js';
 import { firstTest } from '../../domain/testing/testPace.js';
-import type { ChangeTx, CredentialPatch } from '../../ports/changes.js';
+import type { ChangeTx } from '../../ports/changes.js';
 import type { Ports } from '../../ports/ports.js';
+import type { CredentialPatch } from '../../ports/writing.js';
 
 /** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */
 export function activated(
@@ -27,7 +28,7 @@ export function activated(
 /** Ends what was found of a credential whose active version a person chose. */
 export async function endDrift(
   tx: ChangeTx,
-  open: readonly VaultFinding[],
+  open: readonly Discrepancy[],
   { version, at }: { version: number; at: Date },
 ): Promise<void> {
   for (const finding of open)

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateCredentialBody } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import { requireConnector } from '../../connectors/registry.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
+import type { Connector } from '../../domain/connector.js';
 import {
   type Credential,
   type CredentialVersion,
@@ -10,15 +12,13 @@ import {
 } from '../../domain/credentials/credential.js';
 import { checkGiven } from '../../domain/credentials/fieldRules.js';
 import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { invalid } from '../../domain/errors.js';
+import { quotedName } from '../../domain/secrecy/quotable.js';
 import type { Secret } from '../../domain/secret.js';
 import { firstTest } from '../../domain/testing/testPace.js';
-import { quotedName } from '../../domain/text/quotable.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireRole } from '../gate/refuse.js';
-import { knownConnector } from '../knownConnector.js';
 import { withConsent } from '../sharing/consent.js';
 import { checkGrants } from '../sharing/grantRules.js';
 import { offerNotices } from '../sharing/offerNotices.js';
@@ -44,12 +44,12 @@ export interface CreateOptions extends SaveTest {
 /** Stores a new credential; it is active when this resolves. Engineers and up; the caller becomes its owner. */
 export async function createCredential(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   body: Input,
   options: CreateOptions,
 ): Promise<Saved & { replayed: boolean }> {
   await requireRole(ports, call, 'engineer', { action: 'credential.create' });
-  const connector = knownConnector(body.service_type);
+  const connector = requireConnector(body.service_type);
   const given = { template: connector.template, given: body.fields, exact: options.exact ?? false };
   const { values } = mergeFields(
     body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
@@ -98,7 +98,7 @@ interface Parts {
   claimed?: { id: string; resumed: boolean } | undefined;
 }
 
-async function store(ports: WritePorts, call: Call, parts: Parts): Promise<Credential> {
+async function store(ports: WritePorts, call: CallContext, parts: Parts): Promise<Credential> {
   const now = ports.clock.now();
   const nextTestAt = parts.options.unscheduled === true ? null : firstTest(now, ports.testPace.chance());
   const credential = { ...pendingRow(call, parts, now), nextTestAt };
@@ -135,12 +135,12 @@ function untested(testIntervalMinutes: number | null) {
     identity: null,
     nextTestAt: null,
     testIntervalMinutes,
-    testClaim: 0,
+    testGeneration: 0,
     accountKey: null,
   };
 }
 
-function pendingRow(call: Call, parts: Parts, now: Date): Credential {
+function pendingRow(call: CallContext, parts: Parts, now: Date): Credential {
   const { body, values } = parts;
   const id = parts.claimed?.id ?? randomUUID();
   const by = call.caller.principal;
@@ -177,7 +177,7 @@ function pendingRow(call: Call, parts: Parts, now: Date): Credential {
   };
 }
 
-async function grantsOf(ports: WritePorts, call: Call, body: Input, extra: Grant[]): Promise<Grant[]> {
+async function grantsOf(ports: WritePorts, call: CallContext, body: Input, extra: Grant[]): Promise<Grant[]> {
   const level = body.accessible_level;
   const teams: Grant[] = body.accessible_by.map((subject) => ({
     subjectKind: 'team',
@@ -197,7 +197,7 @@ async function grantsOf(ports: WritePorts, call: Call, body: Input, extra: Grant
 /** The connector's variables for the fields that are there, unless another credential of the owner has claimed them. */
 async function defaultEnvNames(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   connector: Connector,
   values: FieldValues,
 ): Promise<Record<string, string>> {

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { type Credential, RESTORE_DAYS, restorableUntil } from '../../domain/credentials/credential.js';
 import { checkRevision } from '../../domain/credentials/revision.js';
 import { BrokerError } from '../../domain/errors.js';
@@ -6,15 +6,15 @@ import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
 import { breakGlassNotices, brokenGlass } from '../sharing/breakGlass.js';
-import { opensAgain } from '../sharing/opensAgain.js';
+import { reopens } from '../sharing/reopens.js';
 import { lostRace } from '../writing/writeVersion.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 
 /** Soft delete: reads are refused from the commit on; the value stays in Vault for 30 days. Repeating it is harmless. */
 export async function deleteCredential(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   options: { ifMatch?: number } = {},
 ): Promise<Credential> {
@@ -32,7 +32,7 @@ export async function deleteCredential(
 }
 
 /** Brings a deleted credential back within 30 days. `name_taken` when its name is used again. */
-export async function restoreCredential(ports: Needs, call: Call, id: string): Promise<Credential> {
+export async function restoreCredential(ports: Needs, call: CallContext, id: string): Promise<Credential> {
   const granted = await authorize(ports, call, id, 'delete', 'credential.restore');
   const { credential } = granted;
   if (credential.status !== 'deleted') {
@@ -41,7 +41,7 @@ export async function restoreCredential(ports: Needs, call: Call, id: string): P
   const now = ports.clock.now();
   if (restorableUntil(credential) < now)
     throw new BrokerError('gone', { detail: `It was deleted more than ${RESTORE_DAYS} days ago.` });
-  const breakGlass = await opensAgain(ports, call, granted, {
+  const breakGlass = await reopens(ports, call, granted, {
     action: 'credential.restore',
     does: 'restoring it',
   });

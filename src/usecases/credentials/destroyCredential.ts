@@ -1,17 +1,17 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'auditLog'>;
 
 /**
  * Marks a deleted credential for destruction: the reconciler, which alone may remove anything in Vault, does it
  * within minutes. It can't be taken back.
  */
-export async function destroyCredential(ports: Needs, call: Call, id: string): Promise<Credential> {
+export async function destroyCredential(ports: Needs, call: CallContext, id: string): Promise<Credential> {
   const { credential } = await authorize(ports, call, id, 'delete', 'credential.destroy');
   if (credential.status !== 'deleted') {
     throw new BrokerError('conflict', {

@@ -1,14 +1,15 @@
 import type { ListCredentialsQuery } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { invalid } from '../../domain/errors.js';
+import type { Page } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { ListedCredential, ListFilter, Page } from '../../ports/records.js';
+import type { ListedCredential, ListFilter } from '../../ports/records.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 
 /** One page of what the caller may see, newest first. An admin sees all metadata. */
 export async function listCredentials(
-  ports: Pick<Ports, 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
   query: ListCredentialsQuery,
 ): Promise<Page<ListedCredential>> {
   await requireActiveCaller(ports, call, 'credential.list');

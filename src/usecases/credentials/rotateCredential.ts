@@ -1,11 +1,11 @@
 import type { RotateCredentialBody } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import { requireConnector } from '../../connectors/registry.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { nextRotation } from '../../domain/credentials/credential.js';
 import { checkGiven } from '../../domain/credentials/fieldRules.js';
 import { invalid } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
 import { authorize } from '../gate/authorize.js';
-import { knownConnector } from '../knownConnector.js';
 import { type Saved, type SaveTest, type TestMode, testAndSave } from '../testing/testOnSave.js';
 import { withIdempotency } from '../writing/idempotent.js';
 import { type NewVersion, type WritePorts, writeVersion } from '../writing/writeVersion.js';
@@ -18,7 +18,7 @@ type Input = Omit<RotateCredentialBody, 'fields'> & {
 /** Guided rotation: the new value, made by hand at the service, becomes a new active version; the old one is kept. */
 export async function rotateCredential(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   id: string,
   body: Input,
   options: { idempotencyKey?: string } & SaveTest = {},
@@ -57,7 +57,7 @@ interface Rotation extends Input, Pick<SaveTest, 'admitTest'> {
   resumed?: boolean;
 }
 
-async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation): Promise<Saved> {
+async function rotate(ports: WritePorts, call: CallContext, id: string, body: Rotation): Promise<Saved> {
   const granted = await authorize(ports, call, id, 'rotate', 'credential.rotate');
   const { credential } = granted;
   const { values, changed, moved, current } = await mergedFields(ports, call, granted, body);
@@ -70,7 +70,7 @@ async function rotate(ports: WritePorts, call: Call, id: string, body: Rotation)
     });
   }
   const now = ports.clock.now();
-  const connector = knownConnector(credential.serviceType);
+  const connector = requireConnector(credential.serviceType);
   checkGiven(connector, values, { current, changed, allow: body.allow_unusual });
   const next: NewVersion = {
     credential,

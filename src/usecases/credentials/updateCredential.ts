@@ -1,7 +1,9 @@
 import type { UpdateCredentialBody } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import { requireConnector } from '../../connectors/registry.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { readsByRight } from '../../domain/access/grant.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
+import type { Connector } from '../../domain/connector.js';
 import {
   type Credential,
   type CredentialVersion,
@@ -10,19 +12,18 @@ import {
 import { checkGiven } from '../../domain/credentials/fieldRules.js';
 import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
 import { checkRevision } from '../../domain/credentials/revision.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
 import { destinationChanged } from '../../domain/testing/destination.js';
 import { firstTest, rescheduled } from '../../domain/testing/testPace.js';
-import type { CredentialPatch, Notice } from '../../ports/changes.js';
+import type { Notice } from '../../ports/notices.js';
+import type { CredentialPatch } from '../../ports/writing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { type Authorized, authorize } from '../gate/authorize.js';
-import { knownConnector } from '../knownConnector.js';
 import { breakGlassNotices, brokenGlass } from '../sharing/breakGlass.js';
 import { nameNotices } from '../sharing/nameNotices.js';
-import { opensAgain } from '../sharing/opensAgain.js';
+import { reopens } from '../sharing/reopens.js';
 import { intervalMs } from '../testing/recordTest.js';
 import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
 import { lostRace, type WritePorts, writeVersion } from '../writing/writeVersion.js';
@@ -45,7 +46,7 @@ export interface UpdateOptions extends SaveTest {
 /** Changes what is named and keeps the rest. Changed fields make a new, active version. */
 export async function updateCredential(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   id: string,
   body: Input,
   options: UpdateOptions,
@@ -70,7 +71,7 @@ export async function updateCredential(
   );
   if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
   if (changed.length === 0) return metadataOnly();
-  const connector = knownConnector(credential.serviceType);
+  const connector = requireConnector(credential.serviceType);
   if (options.exact !== true) checkGiven(connector, values, { current, changed, allow: body.allow_unusual });
   return testAndSave(ports, call, {
     mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
@@ -117,7 +118,7 @@ export function unproven(
 /** The active values with the changes merged in; refuses a new destination without the secret where that is due. */
 export async function mergedFields(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   granted: Authorized,
   body: {
     fields: Record<string, string | number | boolean | null | Secret>;
@@ -126,7 +127,7 @@ export async function mergedFields(
   exact = false,
 ): Promise<{ values: FieldValues; changed: string[]; moved: string[]; current: FieldValues }> {
   const { credential } = granted;
-  const connector = knownConnector(credential.serviceType);
+  const connector = requireConnector(credential.serviceType);
   if (credential.activeVersion === null) throw lostRace();
   const current = await ports.store.read(
     credential.vaultPath,
@@ -166,7 +167,7 @@ function requireSecrets(
 }
 
 /** The event that tells which fields that decide where the secret goes have changed. */
-export function destinationEvent(call: Call, credential: Credential, moved: string[]): AuditEvent {
+export function destinationEvent(call: CallContext, credential: Credential, moved: string[]): AuditEvent {
   return auditEvent(call, 'credential.destination_changed', 'allowed', {
     credentialId: credential.id,
     details: { fields: moved },
@@ -204,13 +205,13 @@ function patchOf(ports: WritePorts, credential: Credential, body: Input): Creden
 /** An admin who enables what is shared, but not with them, says why, and sends no new values with it. */
 async function opensByEnabling(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   granted: Authorized,
   { disabled, fields }: Input,
 ): Promise<boolean> {
   if (disabled !== false || granted.credential.status !== 'disabled') return false;
   const act = { action: 'credential.update' as const, does: 'enabling it' };
-  const opens = await opensAgain(ports, call, granted, act);
+  const opens = await reopens(ports, call, granted, act);
   if (opens && fields !== undefined)
     throw invalid({ field: 'fields', rule: 'must be sent apart from "disabled": first enable it' });
   return opens;
@@ -218,7 +219,7 @@ async function opensByEnabling(
 
 async function changeMetadata(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   credential: Credential,
   { patch, notices, opens }: { patch: CredentialPatch; notices: readonly Notice[]; opens: boolean },
 ): Promise<Credential> {

@@ -1,17 +1,18 @@
 import type { UsageBody } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { Page, PageRequest, UsageRow } from '../../ports/records.js';
+import type { UsageRow } from '../../ports/usage.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
 import { usageOf } from '../reading/readCredential.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'auditLog'>;
 
 /** Who used a credential, when, and whether it worked; newest first. */
 export async function listUsage(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   page: PageRequest,
 ): Promise<Page<UsageRow>> {
@@ -20,7 +21,12 @@ export async function listUsage(
 }
 
 /** A consumer tells whether the value it was given worked. Whoever may use the credential may tell. */
-export async function reportUsage(ports: Needs, call: Call, id: string, body: UsageBody): Promise<void> {
+export async function reportUsage(
+  ports: Needs,
+  call: CallContext,
+  id: string,
+  body: UsageBody,
+): Promise<void> {
   await authorize(ports, call, id, 'use', 'credential.usage_reported');
   const who = {
     ...call,
@@ -33,5 +39,5 @@ export async function reportUsage(ports: Needs, call: Call, id: string, body: Us
     credentialId: id,
     details: { success: body.success },
   });
-  await ports.readAudit.record([event], [row]);
+  await ports.auditLog.record([event], [row]);
 }

@@ -1,4 +1,5 @@
-import type { Call } from '../../domain/access/caller.js';
+import { requireConnector } from '../../connectors/registry.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { readsByRight } from '../../domain/access/grant.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
@@ -9,20 +10,19 @@ import type { StoredMetadata } from '../../ports/vault.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';
-import { knownConnector } from '../knownConnector.js';
+import { usableValues } from '../reading/foreignVersion.js';
 import { breakGlassNotices, brokenGlass } from '../sharing/breakGlass.js';
-import { opensAgain } from '../sharing/opensAgain.js';
+import { reopens } from '../sharing/reopens.js';
 import { lostRace } from '../writing/writeVersion.js';
 import { activated, endDrift, refuseDestination } from './activation.js';
-import { usableValues } from './foreignVersion.js';
 import { destinationEvent } from './updateCredential.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'store' | 'testPace' | 'findings'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog' | 'store' | 'testPace' | 'findings'>;
 
 /** The history of a credential, newest first: who, when, why, which fields. No value. */
 export async function listVersions(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
 ): Promise<{ credential: Credential; versions: CredentialVersion[] }> {
   const { credential } = await authorize(ports, call, id, 'see', 'credential.see');
@@ -37,7 +37,7 @@ export async function listVersions(
  */
 export async function activateVersion(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   version: number,
   options: { reason?: string | undefined } = {},
@@ -58,7 +58,7 @@ export async function activateVersion(
   const opens =
     !stays &&
     credential.status === 'active' &&
-    (await opensAgain(ports, call, granted, {
+    (await reopens(ports, call, granted, {
       action: 'credential.activate',
       does: 'activating another version',
     }));
@@ -109,5 +109,5 @@ function goneDetail(version: number, stored: { destroyed: boolean } | undefined,
 /** Fields by which a version of somebody else leads elsewhere. Our own versions were let through when they were made. */
 function destinationOf(credential: Credential, known: CredentialVersion, values: FieldValues): string[] {
   if (known.source !== 'drift') return [];
-  return destinationChanged(knownConnector(credential.serviceType), credential.settings, values.settings);
+  return destinationChanged(requireConnector(credential.serviceType), credential.settings, values.settings);
 }

@@ -1,13 +1,13 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
+import type { ChangeEvent } from '../../ports/eventFeed.js';
 import type { Ports } from '../../ports/ports.js';
-import type { ChangeEvent } from '../../ports/records.js';
 import { refuseEnded } from '../gate/authorize.js';
 
 const AT_ONCE = 200;
 /** While nothing changes, an account that ended is noticed within this. What changes it is not told anyway. */
 const ACCOUNT_EVERY_MS = 15_000;
 
-export interface Heard {
+export interface EventBatch {
   events: ChangeEvent[];
   /** Where to go on. */
   last: number;
@@ -19,10 +19,10 @@ export interface Heard {
 
 /** What changed after a number, of the credentials that the caller may see now. Left out: nothing, only where now is. */
 export async function eventsAfter(
-  ports: Pick<Ports, 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
   after: number | undefined,
-): Promise<Heard> {
+): Promise<EventBatch> {
   const { callerActive, events, last, kept } = await ports.records.eventsAfter(call.caller, after, AT_ONCE);
   if (!callerActive) return refuseEnded(ports, call, { tried: 'credential.see' });
   const reset = after !== undefined && (after > kept.newest || after < kept.oldest - 1);

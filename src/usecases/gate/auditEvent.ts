@@ -1,9 +1,9 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditAction, AuditEvent, AuditOutcome } from '../../domain/audit/audit.js';
 
 /** An audit event of this call; `more` overrides what the call alone can't tell. */
 export function auditEvent(
-  call: Call,
+  call: CallContext,
   action: AuditAction,
   outcome: AuditOutcome,
   more: Partial<Omit<AuditEvent, 'action' | 'outcome'>> = {},

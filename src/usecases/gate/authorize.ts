@@ -1,4 +1,4 @@
-import { BAD_TOKEN, type Call } from '../../domain/access/caller.js';
+import { BAD_TOKEN, type CallContext } from '../../domain/access/caller.js';
 import { type Decision, decide, type Standing, type Verb } from '../../domain/access/grant.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import type { Credential, CredentialStatus } from '../../domain/credentials/credential.js';
@@ -30,8 +30,8 @@ const REACHABLE: Readonly<Record<Verb, readonly CredentialStatus[]>> = {
  * Rejects with `unauthenticated`, `not_found` (not there and not yours alike), `forbidden` or `reason_required`.
  */
 export async function authorize(
-  ports: Pick<Ports, 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
   id: string,
   verb: Verb,
   action: AuditAction,
@@ -48,7 +48,7 @@ export async function authorize(
     return { ...access, credential, breakGlass: true };
   }
   const refusal = refusalOf(decision, verb);
-  await ports.readAudit.record([
+  await ports.auditLog.record([
     auditEvent(call, action, 'denied', {
       credentialId: asked,
       code: refusal.code,
@@ -75,20 +75,20 @@ function refusalOf(decision: Decision, verb: Verb): BrokerError {
 
 /** Audits that a good token came from an account that is disabled, revoked or gone, or after its login ended; rejects. */
 export async function refuseEnded(
-  ports: Pick<Ports, 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'auditLog'>,
+  call: CallContext,
   { tried, credentialId = null }: { tried?: AuditAction | undefined; credentialId?: string | null } = {},
 ): Promise<never> {
   const details = tried === undefined ? {} : { tried };
   const more = { credentialId, code: 'unauthenticated', details };
-  await ports.readAudit.record([auditEvent(call, 'auth.refused', 'denied', more)]);
+  await ports.auditLog.record([auditEvent(call, 'auth.refused', 'denied', more)]);
   throw new BrokerError('unauthenticated', { detail: BAD_TOKEN });
 }
 
 /** For calls that name no credential: the account must still be good; audited when it is not. */
 export async function requireActiveCaller(
-  ports: Pick<Ports, 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
   tried?: AuditAction,
 ): Promise<void> {
   if (!(await ports.records.callerActive(call.caller))) await refuseEnded(ports, call, { tried });

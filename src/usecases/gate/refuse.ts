@@ -1,7 +1,7 @@
-import { type Call, type Role, roleAtLeast } from '../../domain/access/caller.js';
+import { type CallContext, type Role, roleAtLeast } from '../../domain/access/caller.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { ReadAudit } from '../../ports/auditTrail.js';
+import type { AuditLog } from '../../ports/auditTrail.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from './auditEvent.js';
 import { requireActiveCaller } from './authorize.js';
@@ -16,21 +16,21 @@ interface Refused {
 
 /** Audits a refusal, then rejects with it. */
 export async function refuse(
-  ports: { readAudit: Pick<ReadAudit, 'record'> },
-  call: Call,
+  ports: { auditLog: Pick<AuditLog, 'record'> },
+  call: CallContext,
   refused: Refused,
   error: BrokerError,
 ): Promise<never> {
   const { credentialId = null, details = {} } = refused;
   const more = { credentialId, code: error.code, details };
-  await ports.readAudit.record([auditEvent(call, refused.action, 'denied', more)]);
+  await ports.auditLog.record([auditEvent(call, refused.action, 'denied', more)]);
   throw error;
 }
 
 /** The caller must be in good standing and of that role or higher; `forbidden`, audited, when he is not. */
 export async function requireRole(
-  ports: Pick<Ports, 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
   role: Role,
   refused: Refused,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ImportEnvBody, ImportVaultBody } from '../../api/imports.js';
 import { envVocabulary } from '../../connectors/envNames.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { type ParsedDotenv, parseDotenv } from '../../domain/imports/dotenv.js';
 import { type EnvImportPlan, planEnvImport } from '../../domain/imports/envImport.js';
 import type { IncludeChoice } from '../../domain/imports/envInclude.js';
@@ -37,7 +37,7 @@ export interface Imported {
 /** A Glassdome `.env` → credentials of the caller. A preview unless `dry_run` is false; repeating it changes nothing. */
 export async function importEnv(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   body: ImportEnvBody,
   key?: string,
 ): Promise<Imported> {
@@ -71,7 +71,7 @@ const hasFile = ({ rows }: ImportReport, { from_store: names }: FromStore): bool
   names.length === 0 || rows.some((row) => !names.includes(row.name));
 
 /** Names only, and only of what looks like a secret: people are reminded that it still lies in their environment. */
-async function rememberLeftovers(ports: Needs, call: Call, report: ImportReport): Promise<void> {
+async function rememberLeftovers(ports: Needs, call: CallContext, report: ImportReport): Promise<void> {
   const filled = report.rows.filter(
     ({ class: found }) => !['empty', 'placeholder', 'reference'].includes(found),
   );
@@ -87,7 +87,7 @@ async function rememberLeftovers(ports: Needs, call: Call, report: ImportReport)
 /** Glassdome's flat Vault layout → credentials, read with the admin's own token, which is not kept. */
 export async function importVault(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   body: ImportVaultBody,
   key?: string,
 ): Promise<Imported> {
@@ -134,7 +134,7 @@ const testsOf = ({ testPace }: Pick<Ports, 'testPace'>, body: Pick<ImportEnvBody
 
 async function optionsOf(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   body: Pick<ImportEnvBody, 'dry_run' | 'only' | 'grant_to' | 'overwrite' | 'tests'>,
 ): Promise<ImportOptions> {
   const grants = await importGrants(ports, call, body.grant_to);
@@ -149,7 +149,7 @@ async function optionsOf(
 
 async function runPlan(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   plan: EnvImportPlan,
   options: ImportOptions,
 ): Promise<ImportReport> {

@@ -1,12 +1,12 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { type Grant, levelAtLeast } from '../../domain/access/grant.js';
 import { invalid } from '../../domain/errors.js';
-import { quotedName } from '../../domain/text/quotable.js';
+import { quotedName } from '../../domain/secrecy/quotable.js';
 import type { Ports } from '../../ports/ports.js';
 import { checkGrants } from '../sharing/grantRules.js';
 import { replaceGrants } from '../sharing/grants.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -14,7 +14,11 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
  * Who gets `read` on all that is imported: `team:red`, `service_account:<id or name>` or a principal. Each is checked
  * here, so that a preview already refuses a wrong one.
  */
-export async function importGrants(ports: Needs, call: Call, words: readonly string[]): Promise<Grant[]> {
+export async function importGrants(
+  ports: Needs,
+  call: CallContext,
+  words: readonly string[],
+): Promise<Grant[]> {
   const grants: Grant[] = [];
   for (const word of new Set(words)) {
     const subject = await subjectOf(ports, word);
@@ -48,7 +52,7 @@ async function accountId(ports: Needs, word: string): Promise<string> {
 /** Adds what is missing to the grants of a credential that was imported before. False when nothing was. */
 export async function addMissingGrants(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   wanted: readonly Grant[],
 ): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
@@ -88,7 +88,7 @@ export function planned(
 /** Makes or brings up to date the credential of one group. `mine`: all credentials of the caller. */
 export async function importGroup(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   group: ImportGroup,
   { mine, ended, ...options }: ImportOptions & { mine: readonly Credential[]; ended: readonly Credential[] },
 ): Promise<ImportedGroup> {
@@ -143,7 +143,7 @@ function ownTrouble(error: unknown): BrokerError {
 /** Whether the broker holds what the file has now, values and variables. */
 async function isStored(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   group: ImportGroup,
   existing: Credential | undefined,
 ): Promise<boolean> {
@@ -164,7 +164,7 @@ type Into = Pick<ImportedGroup, 'result' | 'stored' | 'differences'>;
 /** What an import makes, or in a preview would make, of a credential that is there already. */
 async function importInto(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   group: ImportGroup,
   { existing, dryRun, grants, overwrite, tests }: ImportOptions & { existing: Credential },
 ): Promise<Into> {
@@ -189,7 +189,7 @@ async function importInto(
 /** Writes what the file may set. Rejects with `conflict` when the credential changed since it was compared. */
 async function take(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   group: ImportGroup,
   { credential, file, taken, names, tests }: ImportComparison & { tests: boolean },
 ): Promise<Credential> {

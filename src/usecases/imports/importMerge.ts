@@ -1,4 +1,5 @@
-import type { Call } from '../../domain/access/caller.js';
+import { requireConnector } from '../../connectors/registry.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError } from '../../domain/errors.js';
@@ -15,10 +16,9 @@ import {
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
-import { knownConnector } from '../knownConnector.js';
 import { activeValues } from '../reading/storedVersion.js';
 
-type Needs = Pick<Ports, 'records' | 'readAudit' | 'store'>;
+type Needs = Pick<Ports, 'records' | 'auditLog' | 'store'>;
 
 /** The file against what is stored and what the last import brought. */
 export interface ImportComparison {
@@ -35,7 +35,7 @@ export interface ImportComparison {
 /** Compares one group with its credential. `overwrite`: the file wins everywhere. */
 export async function compareImport(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   group: ImportGroup,
   { existing, overwrite }: { existing: Credential; overwrite: boolean },
 ): Promise<ImportComparison> {
@@ -68,7 +68,7 @@ export async function compareImport(
 
 /** The file's fields as storing them would write them; as they are where the file alone is not complete. */
 function fileSide(group: ImportGroup): Side {
-  const { template } = knownConnector(group.serviceType);
+  const { template } = requireConnector(group.serviceType);
   const { fields: given, secretFields } = group;
   try {
     const input = { template, given, exact: true, ...(secretFields === undefined ? {} : { secretFields }) };
@@ -146,7 +146,7 @@ const sameNames = (a: Record<string, string>, b: Record<string, string>) =>
 /** Notes what is the same here and in the file now, so that a later change here is seen as one. */
 export async function markImported(
   ports: Pick<Ports, 'clock' | 'changes'>,
-  call: Call,
+  call: CallContext,
   after: Credential,
   {
     file,

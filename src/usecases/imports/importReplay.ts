@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { EnvImportPlan } from '../../domain/imports/envImport.js';
 import type { Ports } from '../../ports/ports.js';
 import type { ImportReport } from './importCredentials.js';
@@ -21,7 +21,7 @@ const FAILED = 'failed at the first request; send the request with a new Idempot
 /** The answer to a repetition: what the first request did, and what its text, sent again, says. Changes nothing. */
 export async function replayedImport(
   ports: Pick<Ports, 'records'>,
-  call: Call,
+  call: CallContext,
   plan: EnvImportPlan,
   kept: KeptImport,
 ): Promise<Omit<ImportReport, 'tests'>> {

@@ -1,19 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import { type Channel, unheededByEvents } from '../../domain/notices/channel.js';
 import { messageOf } from '../../domain/notices/message.js';
 import { Secret } from '../../domain/secret.js';
 import type { ChannelState, ChannelTarget, Delivery, DeliveryState, NeverSent } from '../../ports/notices.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { Page, PageRequest } from '../../ports/records.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireRole } from '../gate/refuse.js';
 import { openTarget, sealTarget } from './channelTarget.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'records' | 'changes' | 'readAudit' | 'outbox' | 'eventFeed' | 'sealer' | 'notifier' | 'jobs'
+  'clock' | 'records' | 'changes' | 'auditLog' | 'outbox' | 'eventFeed' | 'sealer' | 'notifier' | 'jobs'
 >;
 
 export type NewChannel = Pick<
@@ -37,7 +37,7 @@ interface ChangeOptions {
  */
 export async function createChannel(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   input: NewChannel,
 ): Promise<{ channel: Channel; signingSecret: Secret | null }> {
   const details = { name: input.name, kind: input.kind, target: input.shownTarget };
@@ -79,7 +79,7 @@ export async function createChannel(
 /** Changes what is named and nothing else; of two changes of the target at once one is refused. What waits is tried again at once. Admin only. */
 export async function changeChannel(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   { plainUrl, ...change }: ChannelChange & ChangeOptions,
 ): Promise<Channel> {
@@ -139,7 +139,7 @@ async function requireTeam({ records }: Needs, team: string | null): Promise<voi
 /** What was handed over to a channel and how that stands, newest first. Admin only. */
 export async function listDeliveries(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   { state, ...page }: PageRequest & { state?: DeliveryState },
 ): Promise<Page<Delivery>> {
@@ -149,7 +149,7 @@ export async function listDeliveries(
 }
 
 /** All channels and how their deliveries stand. Admin only. */
-export async function listChannels(ports: Needs, call: Call): Promise<ChannelState[]> {
+export async function listChannels(ports: Needs, call: CallContext): Promise<ChannelState[]> {
   await requireRole(ports, call, 'admin', { action: 'channel.see' });
   const [states, events] = [await ports.outbox.channels(), await ports.eventFeed.states()];
   return states.map((state) => {
@@ -160,7 +160,7 @@ export async function listChannels(ports: Needs, call: Call): Promise<ChannelSta
 }
 
 /** Removes a channel and what waits for it. Admin only. */
-export async function deleteChannel(ports: Needs, call: Call, id: string): Promise<void> {
+export async function deleteChannel(ports: Needs, call: CallContext, id: string): Promise<void> {
   await requireRole(ports, call, 'admin', { action: 'channel.delete', details: { channel: id } });
   await ports.changes.run(async (tx) => {
     if (!(await tx.deleteChannel(id))) throw notFound('channel');
@@ -169,7 +169,7 @@ export async function deleteChannel(ports: Needs, call: Call, id: string): Promi
 }
 
 /** Sends a test now. Resolves with null, or with a code of why it was not sent. Admin only. */
-export async function testChannel(ports: Needs, call: Call, id: string): Promise<string | null> {
+export async function testChannel(ports: Needs, call: CallContext, id: string): Promise<string | null> {
   await requireRole(ports, call, 'admin', { action: 'channel.test', details: { channel: id } });
   const channel = await ports.outbox.channel(id);
   if (channel === null) throw notFound('channel');
@@ -181,18 +181,18 @@ export async function testChannel(ports: Needs, call: Call, id: string): Promise
   const sent = await ports.notifier.send(channel.kind, target, { ...message, subject });
   const code = sent.code ?? (sent.refused.length > 0 ? 'address_refused' : null);
   const outcome = code === null ? 'allowed' : 'failed';
-  await ports.readAudit.record([
+  await ports.auditLog.record([
     auditEvent(call, 'channel.test', outcome, { code, details: { channel: id, kind: channel.kind } }),
   ]);
   return code;
 }
 
 /** Tries again what was given up; how many notices. Admin only. */
-export async function reviveChannel(ports: Needs, call: Call, id: string): Promise<number> {
+export async function reviveChannel(ports: Needs, call: CallContext, id: string): Promise<number> {
   await requireRole(ports, call, 'admin', { action: 'channel.retry', details: { channel: id } });
   if ((await ports.outbox.channel(id)) === null) throw notFound('channel');
   const revived = await ports.outbox.revive(id, ports.clock.now());
-  await ports.readAudit.record([
+  await ports.auditLog.record([
     auditEvent(call, 'channel.retry', 'allowed', { details: { channel: id, revived } }),
   ]);
   return revived;

@@ -1,20 +1,21 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
-import { canBePutOff, isDeed } from '../../domain/notices/notice.js';
+import { canBePutOff, isUserAction } from '../../domain/notices/notice.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { ListedNotice, NoticeFilter, Page, PageRequest } from '../../ports/records.js';
+import type { ListedNotice, NoticeFilter } from '../../ports/records.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 
 const LONGEST_MS = 366 * 86_400_000;
 
 /** What the caller was told, or could have been: what concerns him or is about what he owns or manages; to an admin all. */
 export async function listNotices(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   filter: NoticeFilter,
   page: PageRequest,
 ): Promise<Page<ListedNotice>> {
@@ -23,9 +24,9 @@ export async function listNotices(
 }
 
 /** The same is not told again until it changes. What somebody did is acknowledged by whom it concerns only. */
-export async function acknowledgeNotice(ports: Needs, call: Call, id: string): Promise<ListedNotice> {
+export async function acknowledgeNotice(ports: Needs, call: CallContext, id: string): Promise<ListedNotice> {
   const notice = await seen(ports, call, id);
-  if (isDeed(notice.kind) && notice.recipient !== call.caller.principal) {
+  if (isUserAction(notice.kind) && notice.recipient !== call.caller.principal) {
     const detail = 'Only whom this notice concerns can acknowledge it.';
     const refused = { action: 'notice.acknowledge', details: { notice: id } } as const;
     await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
@@ -38,7 +39,12 @@ export async function acknowledgeNotice(ports: Needs, call: Call, id: string): P
 }
 
 /** The same is not told again before `until`, and then once more if it is still so. Reminders only. */
-export async function snoozeNotice(ports: Needs, call: Call, id: string, until: Date): Promise<ListedNotice> {
+export async function snoozeNotice(
+  ports: Needs,
+  call: CallContext,
+  id: string,
+  until: Date,
+): Promise<ListedNotice> {
   const notice = await seen(ports, call, id);
   const now = ports.clock.now();
   if (until <= now) throw invalid({ field: 'until', rule: 'must lie in the future' });
@@ -55,7 +61,7 @@ export async function snoozeNotice(ports: Needs, call: Call, id: string, until: 
   return seen(ports, call, id);
 }
 
-async function seen(ports: Needs, call: Call, id: string): Promise<ListedNotice> {
+async function seen(ports: Needs, call: CallContext, id: string): Promise<ListedNotice> {
   await requireActiveCaller(ports, call);
   const notice = await ports.records.seenNotice(call.caller, id);
   if (notice === null) throw notFound('notice');

@@ -1,13 +1,14 @@
 import { connectorOf } from '../../connectors/registry.js';
+import { isTestable } from '../../domain/connector.js';
 import type { Credential } from '../../domain/credentials/credential.js';
+import { inParts, pagesOf } from '../../domain/inParts.js';
 import { type DueNotice, dueNotices, type NoticePolicy } from '../../domain/notices/dueNotices.js';
 import { severityOf } from '../../domain/notices/notice.js';
-import type { ChangeTx, Notice } from '../../ports/changes.js';
+import type { ChangeTx } from '../../ports/changes.js';
+import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
-import { inParts, pagesOf } from '../operations/inParts.js';
-import { isTestable } from '../testing/runTest.js';
 
 const PAGE = 50;
 
@@ -29,13 +30,13 @@ export async function remind(ports: Needs, policy: NoticePolicy): Promise<number
       const found = dueNotices({ ...state, testable }, now, policy);
       return found.map((notice) => noticeOf(state.credential, notice));
     });
-    put += await putNew(ports, due, now);
+    put += await enqueueNew(ports, due, now);
   }
   return put;
 }
 
 /** Puts what was not put yet and nobody has silenced, a few at a time; how many. One that can't be put stops no other. */
-export async function putNew(ports: Needs, due: Notice[], now: Date): Promise<number> {
+export async function enqueueNew(ports: Needs, due: Notice[], now: Date): Promise<number> {
   let put = 0;
   for (let from = 0; from < due.length; from += PAGE)
     await inParts(

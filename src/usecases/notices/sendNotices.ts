@@ -1,3 +1,4 @@
+import { inParts } from '../../domain/inParts.js';
 import {
   type Channel,
   type ChannelKind,
@@ -20,14 +21,13 @@ import type {
   SendResult,
 } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
-import { inParts } from '../operations/inParts.js';
 import { openTarget } from './channelTarget.js';
 import { withReports } from './mailedReports.js';
 
 const BATCH = 200;
 
 type Sends = Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 'testPace' | 'reports'>;
-type Unsent = Awaited<ReturnType<Ports['outbox']['unsent']>>[0];
+type Unsent = Awaited<ReturnType<Ports['outbox']['pending']>>[0];
 
 /**
  * Hands what was put over to the channels that want it and to the mailboxes of those whom it concerns, and enqueues each
@@ -41,23 +41,23 @@ export async function handOverNotices(
     .map(({ channel }) => channel)
     .filter((c) => c.recipient === null);
   for (;;) {
-    const unsent = await outbox.unsent(BATCH, clock.now());
-    const recipients = [...new Set(unsent.map(({ notice }) => notice.recipient))];
+    const pending = await outbox.pending(BATCH, clock.now());
+    const recipients = [...new Set(pending.map(({ notice }) => notice.recipient))];
     const boxes = notifier.can('mail') ? await outbox.mailboxes(recipients, clock.now()) : new Map();
-    const deliveries = unsent.map((one) => ({
+    const deliveries = pending.map((one) => ({
       notice: one.notice.id,
       channels: waysFor(one, channels, boxes.get(one.notice.recipient) ?? []),
     }));
     let stuck = 0;
     await inParts(
       deliveries,
-      (part) => outbox.handOver([...part], clock.now()),
+      (part) => outbox.dispatch([...part], clock.now()),
       ({ notice }, { code }) => {
         stuck += 1;
         log.error('notice_not_handed_over', { notice_id: notice, code });
       },
     );
-    if (unsent.length < BATCH || stuck > 0) break;
+    if (pending.length < BATCH || stuck > 0) break;
   }
   for (const id of await outbox.dueChannels(clock.now()))
     await jobs.enqueue({

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { ListedAuditRow } from '../../domain/audit/audit.js';
 import { CHECKPOINTS } from '../../domain/audit/checkpoint.js';
 import type {
@@ -8,19 +8,20 @@ import type {
   Checkpointed,
   NumberedCheckpoint,
 } from '../../ports/auditTrail.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { AuditFilter, Page, PageRequest } from '../../ports/records.js';
+import type { AuditFilter } from '../../ports/records.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { requireRole } from '../gate/refuse.js';
 import { type Marker, type MarkerReader, readMarker } from '../reconcile/restoreMarker.js';
 
-type Needs = Pick<Ports, 'records' | 'readAudit' | 'auditVerifier' | 'findings'> & MarkerReader;
+type Needs = Pick<Ports, 'records' | 'auditLog' | 'auditVerifier' | 'findings'> & MarkerReader;
 
 /** The audit trail: an admin sees all of it, everybody else what they did themselves. */
 export async function listAudit(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   filter: AuditFilter,
   page: PageRequest,
 ): Promise<Page<ListedAuditRow>> {
@@ -30,7 +31,7 @@ export async function listAudit(
 }
 
 /** Recomputes every chain and checks it against the signed checkpoints. Admin only. */
-export async function verifyAudit(ports: Needs, call: Call): Promise<AuditProof> {
+export async function verifyAudit(ports: Needs, call: CallContext): Promise<AuditProof> {
   await requireRole(ports, call, 'admin', { action: 'audit.verify' });
   return proveAudit(ports);
 }
@@ -50,21 +51,21 @@ export async function proveAudit(
 /** Signs the audit up to now, for an export that is about to begin, which is audited. Admin only. */
 export async function checkpointNow(
   ports: Needs,
-  call: Call,
+  call: CallContext,
 ): Promise<Checkpointed & { remembered: Marker | null }> {
   await requireRole(ports, call, 'admin', { action: 'audit.export' });
-  await ports.readAudit.record([auditEvent(call, 'audit.export', 'allowed')]);
+  await ports.auditLog.record([auditEvent(call, 'audit.export', 'allowed')]);
   const remembered = await readMarker(ports);
   const checkpointed = await ports.auditVerifier.checkpoint({ keyed: remembered?.keyed ?? false });
   return { ...checkpointed, remembered };
 }
 
-type Exports = Pick<Ports, 'records' | 'readAudit' | 'auditArchive'>;
+type Exports = Pick<Ports, 'records' | 'auditLog' | 'auditArchive'>;
 
 /** Admin only. */
 export async function exportCheckpoints(
   ports: Exports,
-  call: Call,
+  call: CallContext,
   page: Parameters<AuditArchive['checkpoints']>[0],
 ): Promise<NumberedCheckpoint[]> {
   await requireRole(ports, call, 'admin', { action: 'audit.export' });
@@ -74,7 +75,7 @@ export async function exportCheckpoints(
 /** Admin only. */
 export async function exportRows(
   ports: Exports,
-  call: Call,
+  call: CallContext,
   page: Parameters<AuditArchive['rows']>[0],
 ): Promise<ArchivedRow[]> {
   await requireRole(ports, call, 'admin', { action: 'audit.export' });
@@ -83,8 +84,8 @@ export async function exportRows(
 
 /** The public keys of checkpoints. Admin only. */
 export async function auditKeys(
-  ports: Pick<Ports, 'records' | 'readAudit' | 'checkpointSigner'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog' | 'checkpointSigner'>,
+  call: CallContext,
 ): Promise<{ version: number; pem: string }[]> {
   await requireRole(ports, call, 'admin', { action: 'audit.key' });
   return ports.checkpointSigner.publicKeys();

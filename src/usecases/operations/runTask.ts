@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { invalid } from '../../domain/errors.js';
 import { isRunnable, RUNNABLE_TASKS } from '../../domain/operations/workerTasks.js';
 import type { Ports } from '../../ports/ports.js';
@@ -19,8 +19,8 @@ export interface RequestedRun {
  * before; several requests that wait are one. Admin only.
  */
 export async function runTask(
-  ports: Pick<Ports, 'clock' | 'jobs' | 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'clock' | 'jobs' | 'records' | 'auditLog'>,
+  call: CallContext,
   task: string,
 ): Promise<RequestedRun> {
   await requireRole(ports, call, 'admin', { action: 'worker.run' });
@@ -28,7 +28,7 @@ export async function runTask(
     throw invalid({ field: 'task', rule: `must be one of ${RUNNABLE_TASKS.join(', ')}` });
   const { tasks, workers } = await ports.jobs.status();
   const requestedAt = ports.clock.now();
-  await ports.readAudit.record([auditEvent(call, 'worker.run', 'allowed', { details: { task } })]);
+  await ports.auditLog.record([auditEvent(call, 'worker.run', 'allowed', { details: { task } })]);
   // A key of its own: a run of the schedule that failed and waits for its next attempt keeps nobody waiting.
   await ports.jobs.enqueue({ task, key: `${task} on request`, queue: task });
   const runs = tasks.find((known) => known.task === task)?.runs ?? 0;

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { silenceOf } from '../../domain/operations/standstill.js';
 import type { JobsStatus } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
@@ -11,8 +11,8 @@ export interface WorkerStatus extends JobsStatus {
 
 /** Returns the state of the workers and their queue. Admin only. */
 export async function workerStatus(
-  ports: Pick<Ports, 'clock' | 'jobs' | 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'clock' | 'jobs' | 'records' | 'auditLog'>,
+  call: CallContext,
 ): Promise<WorkerStatus> {
   await requireRole(ports, call, 'admin', { action: 'worker.see' });
   const status = await ports.jobs.status();

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import type { DisabledPrincipal, MadeBy } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
@@ -9,12 +9,12 @@ import { lostRace } from '../writing/writeVersion.js';
 import { type Disabling, disableWith, openedByEnabling } from './disabling.js';
 import { updateUser } from './users.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'auditLog'>;
 
 const PRINCIPAL = /^[a-z][a-z0-9_-]*:[^\p{Cc}]{1,200}$/u;
 
 /** Everybody who is disabled, of whatever issuer. Admin only. */
-export async function listDisabled(ports: Needs, call: Call): Promise<DisabledPrincipal[]> {
+export async function listDisabled(ports: Needs, call: CallContext): Promise<DisabledPrincipal[]> {
   await requireRole(ports, call, 'admin', { action: 'user.list' });
   return ports.records.disabledPrincipals();
 }
@@ -26,7 +26,7 @@ export async function listDisabled(ports: Needs, call: Call): Promise<DisabledPr
  */
 export async function setDisabled(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   principal: string,
   { disabled, keepServiceAccounts = false }: Disabling,
 ): Promise<MadeBy> {
@@ -51,7 +51,12 @@ export async function setDisabled(
   return ports.records.madeBy(principal);
 }
 
-async function checkPrincipal(ports: Needs, call: Call, principal: string, disabled: boolean): Promise<void> {
+async function checkPrincipal(
+  ports: Needs,
+  call: CallContext,
+  principal: string,
+  disabled: boolean,
+): Promise<void> {
   if (!PRINCIPAL.test(principal))
     throw invalid({ field: 'principal', rule: 'must be <issuer>:<subject>, such as glassdome:7' });
   if (principal.startsWith('sa:') && (await ports.records.serviceAccount(principal.slice(3))) === null)

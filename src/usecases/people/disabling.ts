@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Ports } from '../../ports/ports.js';
 import type { OpenedCredential } from '../../ports/records.js';
@@ -16,7 +16,7 @@ export interface Disabling {
  */
 export async function disableWith(
   tx: ChangeTx,
-  { caller }: Call,
+  { caller }: CallContext,
   principal: string,
   { disabled, keepServiceAccounts = false, now }: Disabling & { now: Date },
 ): Promise<void> {
@@ -28,8 +28,8 @@ export async function disableWith(
 
 /** What somebody who is enabled, and the service accounts they made, may read again. Rejects without a reason. */
 export async function openedByEnabling(
-  ports: Pick<Ports, 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
   principal: string,
 ): Promise<OpenedCredential[]> {
   const principals = await withAccounts(ports, principal);

@@ -9,7 +9,7 @@ import { callerOfPerson } from './login.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'records' | 'changes' | 'readAudit' | 'loginAttempts' | 'fingerprints' | 'tokenSigner'
+  'clock' | 'records' | 'changes' | 'auditLog' | 'loginAttempts' | 'fingerprints' | 'tokenSigner'
 >;
 /** A busy account is not written at each of its tokens. */
 const LAST_USED_EVERY_MS = 60_000;
@@ -45,7 +45,7 @@ export async function exchangeClientSecret(
   const token = await issueToken(ports, caller);
   const event = auditEvent(call, 'auth.token', 'allowed');
   const lastUsed = account.lastUsedAt?.getTime() ?? 0;
-  if (now.getTime() - lastUsed < LAST_USED_EVERY_MS) await ports.readAudit.record([event]);
+  if (now.getTime() - lastUsed < LAST_USED_EVERY_MS) await ports.auditLog.record([event]);
   else {
     await ports.changes.run(async (tx) => {
       await tx.updateServiceAccount(account.id, { lastUsedAt: now });
@@ -76,26 +76,26 @@ export async function exchangeRefreshToken(
     return refuse(ports, anonymousCall(from, session.principal), { action: 'auth.token' }, wrong());
   const caller = callerOfPerson(person, session.id);
   const issued = await issueToken(ports, caller);
-  await ports.readAudit.record([auditEvent({ caller, ...from }, 'auth.token', 'allowed')]);
+  await ports.auditLog.record([auditEvent({ caller, ...from }, 'auth.token', 'allowed')]);
   return issued;
 }
 
 /** Counted per address in a lane of its own: a flood of wrong secrets can't push out good reads. */
 function refuseStranger(ports: Needs, account: string, from: From): never {
   const error = ports.loginAttempts.wrongSecret(account, from.ip) ?? wrong();
-  ports.readAudit.countRefusal(from.ip, error.code);
+  ports.auditLog.countRefusal(from.ip, error.code);
   throw error;
 }
 
 /** Right secrets are never turned away for the wrong ones before: they wait for their turn only. */
 async function atTurn(
-  { loginAttempts, readAudit }: Needs,
+  { loginAttempts, auditLog }: Needs,
   account: string,
   { ip }: From,
   check: () => Promise<boolean>,
 ): Promise<boolean> {
   const leave = await loginAttempts.secret(account, ip).catch((error: unknown) => {
-    readAudit.countRefusal(ip, 'rate_limited');
+    auditLog.countRefusal(ip, 'rate_limited');
     throw error;
   });
   return check().finally(leave);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, Caller } from '../../domain/access/caller.js';
+import type { CallContext, Caller } from '../../domain/access/caller.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import { passwordProblem } from '../../domain/people/password.js';
 import type { Secret } from '../../domain/secret.js';
@@ -16,7 +16,7 @@ type Needs = Pick<
   | 'clock'
   | 'records'
   | 'changes'
-  | 'readAudit'
+  | 'auditLog'
   | 'passwords'
   | 'passwordTurns'
   | 'loginAttempts'
@@ -58,7 +58,7 @@ export async function login(
   const now = ports.clock.now();
   const attempt = await ports.loginAttempts.password(username, from.ip).catch((wait: unknown) => {
     // Nobody has authenticated yet: what is turned away is counted, not written one by one.
-    ports.readAudit.countRefusal(from.ip, 'rate_limited');
+    ports.auditLog.countRefusal(from.ip, 'rate_limited');
     throw wait;
   });
   let person: Person | null;
@@ -71,9 +71,9 @@ export async function login(
   } finally {
     attempt.leave();
   }
-  const call: Call = anonymousCall(from, principal);
+  const call: CallContext = anonymousCall(from, principal);
   if (person === null || !right) {
-    ports.readAudit.countRefusal(from.ip, 'unauthenticated');
+    ports.auditLog.countRefusal(from.ip, 'unauthenticated');
     throw wrongLogin();
   }
   if (person.disabled) return refuse(ports, call, { action: 'auth.login' }, wrongLogin());
@@ -103,7 +103,7 @@ export async function login(
  */
 export async function changePassword(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   body: { currentPassword: Secret; newPassword: Secret },
 ): Promise<void> {
   await requireActiveCaller(ports, call, 'user.password_change');
@@ -128,7 +128,7 @@ export async function changePassword(
 
 async function checkPresentPassword(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   person: Person,
   body: { currentPassword: Secret; newPassword: Secret },
 ): Promise<void> {
@@ -156,7 +156,7 @@ async function checkPresentPassword(
  * Ends one login at once, with its tokens: the one that the refresh token is of, or the one that the call came with.
  * A caller without a login here (another issuer's, a service account) has none to end.
  */
-export async function logout(ports: Needs, call: Call, sessionId: string | undefined): Promise<void> {
+export async function logout(ports: Needs, call: CallContext, sessionId: string | undefined): Promise<void> {
   await requireActiveCaller(ports, call, 'auth.logout');
   const id = sessionId ?? call.caller.session;
   const session = id === undefined ? null : await ports.records.session(id);

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import { oneTimePasswordProblem } from '../../domain/people/password.js';
 import type { Secret } from '../../domain/secret.js';
@@ -23,6 +23,6 @@ export async function recoverAdmin(
     const known = admins.map((admin) => admin.username).join(', ') || 'none';
     throw new BrokerError('not_found', { detail: `There is no admin "${username}". Admins: ${known}.` });
   }
-  const call: Call = { ...systemCall(), breakGlassReason: reason };
+  const call: CallContext = { ...systemCall(), breakGlassReason: reason };
   await giveOneTimePassword(ports, call, person, { password, enable: true });
 }

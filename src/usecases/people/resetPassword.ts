@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { notFound } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
-import type { Notice } from '../../ports/changes.js';
+import type { Notice } from '../../ports/notices.js';
 import type { Person } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
 import type { OpenedCredential } from '../../ports/records.js';
@@ -20,11 +20,11 @@ import { oneTimePassword } from './users.js';
 
 export type ResetPorts = Pick<
   Ports,
-  'clock' | 'records' | 'changes' | 'passwords' | 'passwordTurns' | 'readAudit'
+  'clock' | 'records' | 'changes' | 'passwords' | 'passwordTurns' | 'auditLog'
 >;
 
 /** A new one-time password for a person. Admin only; what it opens needs a reason. */
-export async function resetPassword(ports: ResetPorts, call: Call, username: string): Promise<Secret> {
+export async function resetPassword(ports: ResetPorts, call: CallContext, username: string): Promise<Secret> {
   const principal = `local:${username}`;
   await requireRole(ports, call, 'admin', { action: 'user.password_reset', details: { principal } });
   const person = await ports.records.person(principal);
@@ -41,7 +41,7 @@ export async function resetPassword(ports: ResetPorts, call: Call, username: str
  */
 export async function giveOneTimePassword(
   ports: ResetPorts,
-  call: Call,
+  call: CallContext,
   person: Person,
   { password, enable = false }: { password: Secret; enable?: boolean },
 ): Promise<void> {
@@ -63,13 +63,18 @@ export async function giveOneTimePassword(
   });
 }
 
-function resetNotice({ caller, requestId }: Call, recipient: string): Notice {
+function resetNotice({ caller, requestId }: CallContext, recipient: string): Notice {
   const body = { actor: caller.principal, request_id: requestId };
   return { credentialId: null, kind: 'password_reset', period: randomUUID(), recipient, body };
 }
 
 /** A row of its own says that Vault did not take it, or gave no answer. */
-async function setOrNote(ports: ResetPorts, call: Call, person: Person, password: Secret): Promise<void> {
+async function setOrNote(
+  ports: ResetPorts,
+  call: CallContext,
+  person: Person,
+  password: Secret,
+): Promise<void> {
   try {
     await ports.passwords.set(person.username, password);
   } catch (error) {
@@ -82,7 +87,7 @@ async function setOrNote(ports: ResetPorts, call: Call, person: Person, password
 /** An admin who resets a password could use it before its person does. */
 async function openedByReset(
   ports: ResetPorts,
-  call: Call,
+  call: CallContext,
   { principal }: Person,
 ): Promise<OpenedCredential[]> {
   if (principal === call.caller.principal) return [];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Call, type Role, roleAtLeast } from '../../domain/access/caller.js';
+import { type CallContext, type Role, roleAtLeast } from '../../domain/access/caller.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
@@ -12,12 +12,12 @@ import { refuse } from '../gate/refuse.js';
 import { breakGlassNotices, brokenGlass, openedByTaking, requireReasonFor } from '../sharing/breakGlass.js';
 import { newSecret } from './issueToken.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'fingerprints'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog' | 'fingerprints'>;
 
 /** A new identity for a service. Its secret is shown this once and kept only as a keyed hash. People from engineer up. */
 export async function createServiceAccount(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   body: { name: string; description: string; role: Role; expiresAt: Date | null },
 ): Promise<{ account: ServiceAccount; secret: Secret }> {
   await requireActiveCaller(ports, call, 'service_account.create');
@@ -53,7 +53,7 @@ export async function createServiceAccount(
 /** Limits are per caller; somebody with any number of accounts would have none. */
 const MOST_ACCOUNTS = 50;
 
-async function refuseTooMany({ clock, records }: Needs, { caller }: Call): Promise<void> {
+async function refuseTooMany({ clock, records }: Needs, { caller }: CallContext): Promise<void> {
   if (caller.role === 'admin') return;
   const now = clock.now();
   const own = (await records.serviceAccounts(caller.principal)).filter(
@@ -66,7 +66,7 @@ async function refuseTooMany({ clock, records }: Needs, { caller }: Call): Promi
 }
 
 /** An admin sees all, everybody else those he made. */
-export async function listServiceAccounts(ports: Needs, call: Call): Promise<ServiceAccount[]> {
+export async function listServiceAccounts(ports: Needs, call: CallContext): Promise<ServiceAccount[]> {
   await requireActiveCaller(ports, call);
   return call.caller.role === 'admin'
     ? ports.records.serviceAccounts()
@@ -74,7 +74,7 @@ export async function listServiceAccounts(ports: Needs, call: Call): Promise<Ser
 }
 
 /** Ends a service account at once, its running tokens included. */
-export async function revokeServiceAccount(ports: Needs, call: Call, id: string): Promise<void> {
+export async function revokeServiceAccount(ports: Needs, call: CallContext, id: string): Promise<void> {
   const { name } = await ownAccount(ports, call, id, 'service_account.revoke');
   await ports.changes.run(async (tx) => {
     await tx.updateServiceAccount(id, { revokedAt: ports.clock.now() });
@@ -88,7 +88,7 @@ export async function revokeServiceAccount(ports: Needs, call: Call, id: string)
  */
 export async function resetServiceAccountSecret(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
 ): Promise<{ account: ServiceAccount; secret: Secret }> {
   const account = await ownAccount(ports, call, id, 'service_account.secret_reset');
@@ -114,7 +114,11 @@ export async function resetServiceAccountSecret(
 }
 
 /** What others own and an account that somebody else made may read. */
-async function openedByReset(ports: Needs, call: Call, account: ServiceAccount): Promise<OpenedCredential[]> {
+async function openedByReset(
+  ports: Needs,
+  call: CallContext,
+  account: ServiceAccount,
+): Promise<OpenedCredential[]> {
   const me = call.caller.principal;
   if (account.createdBy === me) return [];
   const opened = await openedByTaking(ports, call, [`sa:${account.id}`]);
@@ -127,7 +131,7 @@ async function openedByReset(ports: Needs, call: Call, account: ServiceAccount):
 /** The account, if the caller made it or is an admin; else it is as if it were not there. */
 async function ownAccount(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   action: AuditAction,
 ): Promise<ServiceAccountSecret> {

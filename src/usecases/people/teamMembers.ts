@@ -1,5 +1,5 @@
 import { MAX_MEMBERS } from '../../api/people.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { invalid, notFound } from '../../domain/errors.js';
 import type { Team, TeamMember } from '../../ports/people.js';
 import { breakGlassNotices } from '../sharing/breakGlass.js';
@@ -21,7 +21,7 @@ import {
  */
 export async function setTeamMembers(
   ports: TeamPorts,
-  call: Call,
+  call: CallContext,
   name: string,
   members: TeamMember[],
 ): Promise<Team> {
@@ -47,7 +47,7 @@ export async function setTeamMembers(
 /** One more, or who is in leads from now on, or no more; not said: as it is. By whom and with what reason: as for all. */
 export async function addTeamMember(
   ports: TeamPorts,
-  call: Call,
+  call: CallContext,
   name: string,
   { principal, lead }: { principal: string; lead?: boolean | undefined },
 ): Promise<Team> {
@@ -80,7 +80,7 @@ export async function addTeamMember(
 /** One less; the others stay, whoever came or went meanwhile. Rejects with `not_found` when he is not in the team. */
 export async function removeTeamMember(
   ports: TeamPorts,
-  call: Call,
+  call: CallContext,
   name: string,
   principal: string,
 ): Promise<Team> {

@@ -1,6 +1,6 @@
-import { type Call, type Caller, roleAtLeast } from '../../domain/access/caller.js';
+import { type CallContext, type Caller, roleAtLeast } from '../../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
-import { quotedName } from '../../domain/text/quotable.js';
+import { quotedName } from '../../domain/secrecy/quotable.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Team, TeamMember } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
@@ -11,7 +11,7 @@ import { refuse } from '../gate/refuse.js';
 import { brokenGlass, openedToOthers, requireReason } from '../sharing/breakGlass.js';
 import { lostRace } from '../writing/writeVersion.js';
 
-export type TeamPorts = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+export type TeamPorts = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 export type TeamAction = 'team.create' | 'team.change' | 'team.delete';
 
 /** Members see their team; architects and admins see all. */
@@ -41,7 +41,12 @@ export async function refuseStrangers(
 }
 
 /** The team, if the caller may change it. One that he may not see is as if it were not there. */
-export async function ledTeam(ports: TeamPorts, call: Call, name: string, action: TeamAction): Promise<Team> {
+export async function ledTeam(
+  ports: TeamPorts,
+  call: CallContext,
+  name: string,
+  action: TeamAction,
+): Promise<Team> {
   await requireActiveCaller(ports, call, action);
   const { caller } = call;
   const refused = { action, details: { team: name } };
@@ -73,7 +78,7 @@ export async function lockTeam(tx: ChangeTx, read: Team, principals: string[] | 
  */
 export async function openedByJoining(
   ports: TeamPorts,
-  call: Call,
+  call: CallContext,
   change: { action: TeamAction; name: string; joining: readonly TeamMember[] },
 ): Promise<OpenedCredential[] | null> {
   if (call.caller.role !== 'admin' || change.joining.length === 0) return null;
@@ -89,7 +94,7 @@ export async function openedByJoining(
 
 /** The audit event of a change; `details` say who is, came or went. */
 export function teamEvent(
-  call: Call,
+  call: CallContext,
   action: TeamAction,
   change: { name: string; details: Record<string, unknown>; opened: OpenedCredential[] | null },
 ) {

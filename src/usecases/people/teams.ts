@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Team, TeamMember } from '../../ports/people.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { requireRole } from '../gate/refuse.js';
@@ -16,7 +16,7 @@ import {
 } from './teamRules.js';
 
 /** The teams that the caller is in, with their members; architects and admins see all. */
-export async function listTeams(ports: TeamPorts, call: Call): Promise<Team[]> {
+export async function listTeams(ports: TeamPorts, call: CallContext): Promise<Team[]> {
   await requireActiveCaller(ports, call);
   return (await ports.records.teams()).filter((team) => sees(call.caller, team));
 }
@@ -24,7 +24,7 @@ export async function listTeams(ports: TeamPorts, call: Call): Promise<Team[]> {
 /** Architects and admins make teams; an architect leads theirs. When an admin says why: `openedByJoining`. */
 export async function createTeam(
   ports: TeamPorts,
-  call: Call,
+  call: CallContext,
   body: { name: string; description: string; members: TeamMember[] },
 ): Promise<Team> {
   await requireRole(ports, call, 'architect', { action: 'team.create', details: { team: body.name } });
@@ -49,7 +49,7 @@ export async function createTeam(
 }
 
 /** Removes a team, every grant to it and its channels; its members lose at once what it gave them. */
-export async function deleteTeam(ports: TeamPorts, call: Call, name: string): Promise<void> {
+export async function deleteTeam(ports: TeamPorts, call: CallContext, name: string): Promise<void> {
   const team = await ledTeam(ports, call, name, 'team.delete');
   await ports.changes.run(async (tx) => {
     const { members } = await lockTeam(tx, team, null);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Call, type Role, roleAtLeast } from '../../domain/access/caller.js';
+import { type CallContext, type Role, roleAtLeast } from '../../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import { oneTimePasswordProblem } from '../../domain/people/password.js';
 import { Secret } from '../../domain/secret.js';
@@ -19,7 +19,7 @@ import {
 import { lostRace } from '../writing/writeVersion.js';
 import { disableWith, openedByEnabling } from './disabling.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'auditLog'>;
 
 /** Twenty letters and digits, good for one login. No dash: in front, every command line takes it for an option. */
 export function oneTimePassword(): Secret {
@@ -46,7 +46,7 @@ export async function createFirstAdmin(
 /** Adds a person with a one-time password. `name_taken` when the name is somebody's, whose password stays his. */
 export async function createUser(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   body: { username: string; role: Role; email: string | null },
 ): Promise<{ person: Person; password: Secret }> {
   const details = { principal: `local:${body.username}`, role: body.role };
@@ -67,7 +67,7 @@ export async function createUser(
   return { person, password };
 }
 
-async function takeBack(ports: Needs, call: Call, { principal }: Person): Promise<void> {
+async function takeBack(ports: Needs, call: CallContext, { principal }: Person): Promise<void> {
   await ports.changes.run(async (tx) => {
     await tx.deletePerson(principal);
     const more = { code: 'store_unavailable', details: { principal } };
@@ -77,7 +77,7 @@ async function takeBack(ports: Needs, call: Call, { principal }: Person): Promis
 
 async function addPerson(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   { username, role, email }: Pick<Person, 'username' | 'role' | 'email'>,
   opened: readonly OpenedCredential[] = [],
 ): Promise<Person> {
@@ -104,7 +104,7 @@ async function addPerson(
 }
 
 /** Everybody who logs in here. Admin only. */
-export async function listUsers(ports: Needs, call: Call): Promise<Person[]> {
+export async function listUsers(ports: Needs, call: CallContext): Promise<Person[]> {
   await requireRole(ports, call, 'admin', { action: 'user.list' });
   return ports.records.people();
 }
@@ -118,7 +118,7 @@ export type UserPatch = Partial<Pick<Person, 'role' | 'disabled' | 'email'>>;
  */
 export async function updateUser(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   username: string,
   { keepServiceAccounts = false, ...patch }: UserPatch & { keepServiceAccounts?: boolean },
 ): Promise<{ person: Person; made: MadeBy }> {
@@ -155,7 +155,7 @@ export async function updateUser(
 /** What opens to a person who is enabled again, or who was an observer, whom grants open no value. */
 async function openedByUpdate(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   before: Person,
   patch: UserPatch,
 ): Promise<OpenedCredential[]> {
@@ -170,7 +170,7 @@ async function openedByUpdate(
 }
 
 /** Since when and by whom, where that changes. */
-function disabledSince(before: Person, { disabled }: UserPatch, { caller }: Call, now: Date) {
+function disabledSince(before: Person, { disabled }: UserPatch, { caller }: CallContext, now: Date) {
   if (disabled === undefined || disabled === before.disabled) return {};
   return disabled
     ? { disabledAt: now, disabledBy: caller.principal }

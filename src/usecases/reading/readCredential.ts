@@ -1,16 +1,16 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
-import type { UsageRow } from '../../ports/records.js';
+import type { UsageRow } from '../../ports/usage.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { type Authorized, authorize } from '../gate/authorize.js';
 import { noticeBreakGlass } from '../sharing/breakGlass.js';
 import { activeValues } from './storedVersion.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'store' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'store' | 'auditLog'>;
 
 /**
  * Reveals the active version to a caller who may read it. The audit row is durable before this resolves.
@@ -18,14 +18,14 @@ type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'store' | 'readAudit'
  */
 export async function readCredential(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   options: { knownVersion?: number } = {},
 ): Promise<{ credential: Credential; version: number; values: FieldValues | null }> {
   const granted = await authorize(ports, call, id, 'read', 'credential.read');
   const { credential } = granted;
   if (options.knownVersion !== undefined && options.knownVersion === credential.activeVersion) {
-    await ports.readAudit.record([readEvent(call, granted, 'allowed', { details: { not_modified: true } })]);
+    await ports.auditLog.record([readEvent(call, granted, 'allowed', { details: { not_modified: true } })]);
     return { credential, version: options.knownVersion, values: null };
   }
   const values = await activeValues(ports, credential).catch((error: unknown) =>
@@ -33,15 +33,13 @@ export async function readCredential(
   );
   const event = readEvent(call, granted, 'allowed');
   if (granted.breakGlass) await noticeBreakGlass(ports, call, credential, event);
-  await ports.readAudit.record(granted.breakGlass ? [] : [event], [
-    usageOf(ports, call, credential.id, null),
-  ]);
+  await ports.auditLog.record(granted.breakGlass ? [] : [event], [usageOf(ports, call, credential.id, null)]);
   return { credential, version: credential.activeVersion ?? 0, values };
 }
 
-async function refuse(ports: Needs, call: Call, granted: Authorized, error: unknown): Promise<never> {
+async function refuse(ports: Needs, call: CallContext, granted: Authorized, error: unknown): Promise<never> {
   const code = error instanceof BrokerError ? error.code : 'internal_error';
-  await ports.readAudit.record(
+  await ports.auditLog.record(
     [readEvent(call, granted, 'failed', { code })],
     [usageOf(ports, call, granted.credential.id, code)],
   );
@@ -49,7 +47,7 @@ async function refuse(ports: Needs, call: Call, granted: Authorized, error: unkn
 }
 
 function readEvent(
-  call: Call,
+  call: CallContext,
   granted: Authorized,
   outcome: 'allowed' | 'failed',
   more: Partial<AuditEvent> = {},
@@ -66,7 +64,7 @@ function readEvent(
 /** The usage row of one value that was handed out, or, with an error code, could not be. */
 export function usageOf(
   ports: Pick<Ports, 'clock'>,
-  call: Call,
+  call: CallContext,
   credentialId: string,
   errorCode: string | null,
 ): UsageRow {

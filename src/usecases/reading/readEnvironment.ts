@@ -1,5 +1,5 @@
 import { otherSpellings } from '../../connectors/envNames.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { sinceLabelled, variableClaim } from '../../domain/access/claims.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
@@ -11,13 +11,13 @@ import type { Candidate, Candidates } from '../../ports/candidates.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuseEnded } from '../gate/authorize.js';
-import { reportConflicts } from '../sharing/reportConflicts.js';
+import { type EnvironmentConflict, reportConflicts } from '../sharing/reportConflicts.js';
 import { readable } from './findOne.js';
 import { usageOf } from './readCredential.js';
 import { readMany } from './readMany.js';
 import { failWholeWhenStoreIsDown } from './resolveCredentials.js';
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'store' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'store' | 'auditLog'>;
 
 export interface Environment {
   variables: Record<string, string | Secret>;
@@ -52,20 +52,10 @@ export interface EnvironmentOptions {
   values?: boolean;
 }
 
-export interface EnvironmentConflict {
-  variable: string;
-  /** Those that claim it, the one that fills it first. */
-  credentials: { id: string; name: string; owner: string }[];
-  /** The id of the one that fills it; null: none. */
-  servedBy: string | null;
-  /** The variable that its credential lost to another one, for which this one is held back. */
-  because: string | null;
-}
-
 /** All variables of all credentials that the caller may read: the one call that replaces a `.env`. */
 export async function readEnvironment(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   { labels = {}, aliases = false, values = true }: EnvironmentOptions = {},
 ): Promise<Environment> {
   const all = await ports.records.candidates(call.caller, { anyEnvName: true });
@@ -91,7 +81,7 @@ function named(chosen: ReadonlyMap<string, Candidate>): [string, Alias<Candidate
 type Wanted = readonly [string, Alias<Candidate>][];
 type Filled = Pick<Environment, 'variables' | 'sources' | 'failed'>;
 
-async function readAll(ports: Needs, call: Call, wanted: Wanted): Promise<Filled> {
+async function readAll(ports: Needs, call: CallContext, wanted: Wanted): Promise<Filled> {
   const used = credentialsOf(wanted);
   const read = await readMany(ports, call, used);
   await recordReads(ports, call, used, read);
@@ -100,9 +90,9 @@ async function readAll(ports: Needs, call: Call, wanted: Wanted): Promise<Filled
 }
 
 /** Which variables there are, and whose. A field that is not set has none. */
-async function nameAll(ports: Needs, call: Call, wanted: Wanted): Promise<Filled> {
+async function nameAll(ports: Needs, call: CallContext, wanted: Wanted): Promise<Filled> {
   const details = { credentials: credentialsOf(wanted).length, values: false };
-  await ports.readAudit.record([auditEvent(call, 'credential.environment', 'allowed', { details })]);
+  await ports.auditLog.record([auditEvent(call, 'credential.environment', 'allowed', { details })]);
   const sources: Environment['sources'] = {};
   for (const [name, alias] of wanted) {
     const { envNames, secretFields, settings } = alias.of.credential;
@@ -146,7 +136,7 @@ function fill(chosen: Wanted, read: ReadonlyMap<string, FieldValues | BrokerErro
 /** One audit event and one row of usage for each credential that was read; nothing read is an event too. */
 async function recordReads(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   used: readonly Credential[],
   read: ReadonlyMap<string, FieldValues | BrokerError>,
 ): Promise<void> {
@@ -162,7 +152,7 @@ async function recordReads(
     const got = read.get(credential.id);
     return usageOf(ports, call, credential.id, got instanceof BrokerError ? got.code : null);
   });
-  await ports.readAudit.record(events, usage);
+  await ports.auditLog.record(events, usage);
 }
 
 function withheld(all: Candidates, usable: readonly Candidate[]): Pick<Environment, 'offers' | 'unreadable'> {

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
@@ -11,7 +11,7 @@ const PARALLEL = 12;
 /** Each credential's active values, or what kept Vault from giving them. Every credential is read once. */
 export async function readMany(
   ports: Pick<Ports, 'store' | 'log'>,
-  call: Call,
+  call: CallContext,
   credentials: Iterable<Credential>,
 ): Promise<Map<string, FieldValues | BrokerError>> {
   const unique = new Map([...credentials].map((c) => [c.id, c]));
@@ -29,7 +29,7 @@ export async function readMany(
   return results;
 }
 
-function asBrokerError(ports: Pick<Ports, 'log'>, call: Call, error: unknown): BrokerError {
+function asBrokerError(ports: Pick<Ports, 'log'>, call: CallContext, error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
   ports.log.error('read_failed', {
     request_id: call.requestId,

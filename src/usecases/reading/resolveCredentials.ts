@@ -1,11 +1,11 @@
 import type { Selector } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
-import type { UsageRow } from '../../ports/records.js';
+import type { UsageRow } from '../../ports/usage.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuseEnded } from '../gate/authorize.js';
 import { readable } from './findOne.js';
@@ -13,7 +13,7 @@ import { type Found, locator, queryOf } from './locateCredential.js';
 import { usageOf } from './readCredential.js';
 import { readMany } from './readMany.js';
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'store' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'store' | 'auditLog'>;
 
 export type ResolvedItem =
   | {
@@ -32,7 +32,7 @@ export type ResolvedItem =
  */
 export async function resolveCredentials(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   items: readonly Selector[],
 ): Promise<ResolvedItem[]> {
   const all = await ports.records.candidates(call.caller, queryOf(items));
@@ -67,7 +67,7 @@ interface Resolved {
   results: readonly ResolvedItem[];
 }
 
-async function audit(ports: Needs, call: Call, { items, found, results }: Resolved): Promise<void> {
+async function audit(ports: Needs, call: CallContext, { items, found, results }: Resolved): Promise<void> {
   const events: AuditEvent[] = [];
   const usage = new Map<string, UsageRow>();
   for (const [index, where] of found.entries()) {
@@ -86,7 +86,7 @@ async function audit(ports: Needs, call: Call, { items, found, results }: Resolv
     events.push(auditEvent(call, 'credential.resolve', outcome, { credentialId, version, code, details }));
     usage.set(credentialId, usageOf(ports, call, credentialId, code));
   }
-  await ports.readAudit.record(events, [...usage.values()]);
+  await ports.auditLog.record(events, [...usage.values()]);
 }
 
 /** What an item that was refused named. */

@@ -1,19 +1,20 @@
+import { requireConnector } from '../../connectors/registry.js';
+import { isTestable } from '../../domain/connector.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { VaultFinding } from '../../domain/reconcile/vaultFinding.js';
+import type { Discrepancy } from '../../domain/reconcile/discrepancy.js';
 import { destinationChanged } from '../../domain/testing/destination.js';
 import { healthAfter } from '../../domain/testing/health.js';
 import { isTestCode, type TestResult } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';
 import { activated } from '../credentials/activation.js';
-import { usableValues } from '../credentials/foreignVersion.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
-import { knownConnector } from '../knownConnector.js';
-import { tellOwner } from '../notices/tellOwner.js';
+import { notifyOwner } from '../notices/notifyOwner.js';
+import { usableValues } from '../reading/foreignVersion.js';
 import { accountKeyOf } from '../testing/accountKey.js';
 import { recordTest } from '../testing/recordTest.js';
-import { isTestable, runTest, untried } from '../testing/runTest.js';
+import { runTest, untried } from '../testing/runTest.js';
 import { auditAttempt } from '../testing/testCredential.js';
 import { lostRace } from '../writing/writeVersion.js';
 
@@ -23,7 +24,7 @@ type Needs = Pick<
   | 'log'
   | 'records'
   | 'changes'
-  | 'readAudit'
+  | 'auditLog'
   | 'store'
   | 'outbound'
   | 'testPace'
@@ -38,7 +39,7 @@ const WAIT_MS = 5_000;
  * Whether a version by somebody else may be tested and used without a person: never where the secret would go to
  * another destination, and once only, unless the service could not be reached or did not judge it.
  */
-export function mayAdopt(row: Credential, { kind, version, facts }: VaultFinding): boolean {
+export function mayAdopt(row: Credential, { kind, version, facts }: Discrepancy): boolean {
   if (kind !== 'drift' || row.status !== 'active' || (version ?? 0) <= (row.activeVersion ?? 0)) return false;
   const { destination_changed: moved, usable, test_code: tested } = facts;
   if (usable !== true || !Array.isArray(moved) || moved.length > 0) return false;
@@ -56,7 +57,7 @@ export async function adoptDrift(ports: Needs, credentialId: string): Promise<vo
   if (credential === null || finding === undefined || !mayAdopt(credential, finding)) return;
   const known = await ports.records.version(credentialId, finding.version ?? 0);
   if (known === null) return;
-  const connector = knownConnector(credential.serviceType);
+  const connector = requireConnector(credential.serviceType);
   const values = await usableValues(ports, credential, known);
   // What was found may be older than the active version's settings.
   const moved = destinationChanged(connector, credential.settings, values.settings);
@@ -76,10 +77,10 @@ async function tried(
     accountKey,
   }: Omit<Adoption, 'finding' | 'result'> & { credential: Credential },
 ): Promise<TestResult> {
-  const refused = await ports.records.refusedAlike(accountKey);
+  const refused = await ports.records.lastRejection(accountKey);
   if (refused !== null) return untried(refused);
   await auditAttempt(ports, systemCall(), credential, known.version);
-  return runTest(ports, knownConnector(credential.serviceType), values, { waitMs: WAIT_MS });
+  return runTest(ports, requireConnector(credential.serviceType), values, { waitMs: WAIT_MS });
 }
 
 async function keepOutcome(
@@ -101,13 +102,13 @@ async function keepOutcome(
     const patch = activated(ports, row, { known, values, moved: [] });
     await tx.updateCredential(credential.id, patch, 'system', ports.clock.now());
     await tx.resolveFinding(finding.id, 'adopted', ports.clock.now());
-    await tellOwner(tx, credential, 'drift_adopted', { id: finding.id, facts: { version } });
+    await notifyOwner(tx, credential, 'drift_adopted', { id: finding.id, facts: { version } });
   });
   await recordTest(ports, call, { credential, version, result, trigger: 'schedule', accountKey });
 }
 
 interface Adoption {
-  finding: VaultFinding;
+  finding: Discrepancy;
   known: CredentialVersion;
   values: FieldValues;
   result: TestResult;

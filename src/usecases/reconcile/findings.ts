@@ -1,13 +1,13 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { FindingFilter, ListedFinding } from '../../ports/findings.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { Page, PageRequest } from '../../ports/records.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 
 /** Of credentials that the caller, or a service account of his, owns, or that he manages: as he is told of them. An admin sees all, and paths that belong to no credential. Newest first. */
 export async function listFindings(
-  ports: Pick<Ports, 'records' | 'findings' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'findings' | 'auditLog'>,
+  call: CallContext,
   filter: Omit<FindingFilter, 'reach'>,
   page: PageRequest,
 ): Promise<Page<ListedFinding>> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Resolution, VaultFinding } from '../../domain/reconcile/vaultFinding.js';
+import type { Discrepancy, Resolution } from '../../domain/reconcile/discrepancy.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
@@ -41,7 +41,7 @@ export async function recordOrphans({ clock, changes }: Needs, orphans: readonly
     });
 }
 
-function findingOf({ path, custom }: Orphan, foundAt: Date): VaultFinding {
+function findingOf({ path, custom }: Orphan, foundAt: Date): Discrepancy {
   const said = ['id', 'name', 'owner'].filter((key) => Object.hasOwn(custom, key));
   const facts = Object.fromEntries(said.map((key) => [key, custom[key]]));
   const rest = { credentialId: null, version: null, resolvedAt: null, resolution: null };
@@ -51,7 +51,7 @@ function findingOf({ path, custom }: Orphan, foundAt: Date): VaultFinding {
 /** Those whose path went from Vault, or belongs to a credential now (`known`). */
 export async function endOrphans(
   { clock, changes }: Needs,
-  ended: readonly { finding: VaultFinding; resolution: Resolution }[],
+  ended: readonly { finding: Discrepancy; resolution: Resolution }[],
 ): Promise<void> {
   for (let from = 0; from < ended.length; from += BATCH)
     await changes.run(async (tx) => {

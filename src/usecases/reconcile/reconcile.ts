@@ -1,12 +1,12 @@
+import { mapLimit } from '../../domain/async.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
-import { mapBounded } from '../../domain/mapBounded.js';
-import type { VaultFinding } from '../../domain/reconcile/vaultFinding.js';
+import { inParts, pagesOf } from '../../domain/inParts.js';
+import type { Discrepancy } from '../../domain/reconcile/discrepancy.js';
 import type { Ports } from '../../ports/ports.js';
 import type { StoredMetadata } from '../../ports/vault.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
-import { inParts, pagesOf } from '../operations/inParts.js';
 import { keepVersions, type WritePorts } from '../writing/writeVersion.js';
 import { mayAdopt } from './adoptDrift.js';
 import { isToDestroy, markForDestruction } from './destroyDeleted.js';
@@ -14,7 +14,7 @@ import { endOrphans, type Orphan, recordOrphans } from './orphans.js';
 import { emptyReport, type ReconcileReport } from './reconcileReport.js';
 import { MARKER_PATH, reportOnlyNow, writeMarker } from './restoreMarker.js';
 import { noted, settleIntents } from './settleIntents.js';
-import { endFinding, type Looked, recordFindings, standsNow } from './vaultFindings.js';
+import { endFinding, type Observation, recordFindings, standsNow } from './vaultFindings.js';
 
 /** What becomes of versions that others wrote: told only, or in use once a test passes. */
 export const DRIFT_MODES = ['report', 'adopt'] as const;
@@ -38,7 +38,7 @@ interface Run {
   /** False: intents stay open and nothing is marked for destruction. */
   mends: boolean;
   /** Findings that stood when it began, by their credential or path. */
-  open: ReadonlyMap<string, VaultFinding[]>;
+  open: ReadonlyMap<string, Discrepancy[]>;
 }
 
 const PAGE = 50;
@@ -104,7 +104,7 @@ async function reconcileRows(run: Run, paths: Set<string>): Promise<number> {
 }
 
 async function standing({ findings }: Needs): Promise<Run['open']> {
-  const open = new Map<string, VaultFinding[]>();
+  const open = new Map<string, Discrepancy[]>();
   for (const finding of await findings.open()) {
     const key = finding.credentialId ?? finding.path ?? '';
     open.set(key, [...(open.get(key) ?? []), finding]);
@@ -143,12 +143,12 @@ async function endOfRow({ ports, report, mends, open, options }: Run, row: Crede
 }
 
 /** Asks Vault about those that are in use, and which of the versions there nobody recorded. What is recorded is read first, so that Vault has had all of it. */
-async function lookAt(run: Run, rows: readonly Credential[]): Promise<Looked[]> {
+async function lookAt(run: Run, rows: readonly Credential[]): Promise<Observation[]> {
   const { ports, report, open } = run;
   const used = rows.filter(({ status }) => status === 'active' || status === 'disabled');
   const recorded = await ports.findings.recorded(used.map(({ id }) => id));
-  const looked: Looked[] = [];
-  await mapBounded(used, PARALLEL, (row) =>
+  const looked: Observation[] = [];
+  await mapLimit(used, PARALLEL, (row) =>
     noted(report, row.id, async () => {
       const metadata = await ports.store.metadata(row.vaultPath);
       if (metadata?.versionsExpire) await endExpiry(run, row, metadata);
@@ -183,7 +183,7 @@ async function endExpiry(
 
 function tellIn(
   report: ReconcileReport,
-  { row, metadata }: Looked,
+  { row, metadata }: Observation,
   stands: ReturnType<typeof standsNow>,
 ): void {
   const { broken, drift, turned, ended } = stands;
@@ -212,7 +212,7 @@ async function adoptLater({ ports }: Run, row: Credential): Promise<void> {
 async function judgeOrphans({ ports, options, report, open }: Run, paths: readonly string[]): Promise<void> {
   const told = [...open.values()].flat().filter(({ kind }) => kind === 'orphan');
   const orphans: Orphan[] = [];
-  await mapBounded(paths, PARALLEL, (path) =>
+  await mapLimit(paths, PARALLEL, (path) =>
     noted(report, path, async () => {
       const metadata = await ports.store.metadata(path);
       // One that went since the list was read is none.
@@ -231,7 +231,7 @@ async function judgeOrphans({ ports, options, report, open }: Run, paths: readon
     ports,
     orphans.filter(({ path }) => !known.has(path)),
   );
-  const gone = await mapBounded(ended, PARALLEL, ({ path }) => ports.store.metadata(path ?? ''));
+  const gone = await mapLimit(ended, PARALLEL, ({ path }) => ports.store.metadata(path ?? ''));
   await endOrphans(
     ports,
     ended.map((finding, n) => ({ finding, resolution: gone[n] === null ? 'gone' : 'known' })),

@@ -1,5 +1,5 @@
-import type { OpenIntent } from '../../ports/changes.js';
 import type { ReportOnly } from '../../ports/findings.js';
+import type { OpenIntent } from '../../ports/writing.js';
 import type { TurnedVersion } from './versionStates.js';
 
 /** What one run found and did; ids, but for orphans. */

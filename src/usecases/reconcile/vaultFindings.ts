@@ -4,26 +4,26 @@ import type { Credential } from '../../domain/credentials/credential.js';
 import {
   type Broken,
   brokenIn,
+  type Discrepancy,
   endOfDrift,
   liveVersions,
   type Resolution,
-  type VaultFinding,
-} from '../../domain/reconcile/vaultFinding.js';
+} from '../../domain/reconcile/discrepancy.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { RecordedVersion } from '../../ports/findings.js';
 import type { Ports } from '../../ports/ports.js';
 import type { StoredMetadata } from '../../ports/vault.js';
-import { type Foreign, readForeign } from '../credentials/foreignVersion.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
-import { tellOwner } from '../notices/tellOwner.js';
+import { notifyOwner } from '../notices/notifyOwner.js';
+import { type Foreign, readForeign } from '../reading/foreignVersion.js';
 import { keepRoom, lostRace } from '../writing/writeVersion.js';
 import { recordStates, type TurnedVersion, turnedIn } from './versionStates.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'store' | 'fingerprints'>;
 
 /** A credential, and what Vault told of its path after its row was read. */
-export interface Looked {
+export interface Observation {
   row: Credential;
   metadata: StoredMetadata | null;
   /** Versions in Vault that have no row, also those that were deleted there; lowest first. */
@@ -31,27 +31,27 @@ export interface Looked {
   /** The other ones, as they were known before Vault was asked. */
   recorded: RecordedVersion[];
   /** What was found before and stands. */
-  open: VaultFinding[];
+  open: Discrepancy[];
 }
 
 /** What holds now, whether or not it was told before. */
-export interface Stands {
+export interface Assessment {
   broken: Broken | null;
   /** The newest version by somebody else, where it is newer than the active one. */
   drift: number | null;
   turned: TurnedVersion[];
-  ended: { finding: VaultFinding; resolution: Resolution }[];
+  ended: { finding: Discrepancy; resolution: Resolution }[];
 }
 
 /** Compares; changes nothing. */
-export function standsNow(looked: Looked): Stands {
+export function standsNow(looked: Observation): Assessment {
   const { row, metadata, recorded, open } = looked;
   const broken = brokenIn(row, metadata);
   const newest = foreignOf(looked).at(-1);
   const told = open.find(({ kind }) => kind === 'drift');
   const toldEnd = told === undefined ? null : endOfDrift(told.version ?? 0, row, metadata);
   const end = newest === undefined ? toldEnd : 'superseded';
-  const ended: Stands['ended'] = [];
+  const ended: Assessment['ended'] = [];
   if (told !== undefined && end !== null) ended.push({ finding: told, resolution: end });
   for (const finding of open) {
     if (finding.kind === 'drift') continue;
@@ -64,7 +64,7 @@ export function standsNow(looked: Looked): Stands {
 }
 
 /** Those that can be read. A path that was written anew counts from one again: nothing of it can be recorded. */
-function foreignOf({ row, metadata, unrecorded }: Looked): number[] {
+function foreignOf({ row, metadata, unrecorded }: Observation): number[] {
   if (metadata === null || brokenIn(row, metadata)?.kind === 'replaced') return [];
   const live = new Set(liveVersions(metadata));
   return unrecorded.filter((version) => live.has(version));
@@ -75,7 +75,7 @@ function foreignOf({ row, metadata, unrecorded }: Looked): number[] {
  * told to the owner. Rejects
  * with `conflict` when the credential changed or another process recorded it meanwhile: the next run looks again.
  */
-export async function recordFindings(ports: Needs, looked: Looked): Promise<void> {
+export async function recordFindings(ports: Needs, looked: Observation): Promise<void> {
   const { row, metadata, unrecorded, open } = looked;
   const { broken, turned, ended } = standsNow(looked);
   const known = open.some(({ kind, version }) => kind === broken?.kind && version === broken.version);
@@ -102,7 +102,7 @@ export async function recordFindings(ports: Needs, looked: Looked): Promise<void
 export async function endFinding(
   { clock }: Pick<Ports, 'clock'>,
   tx: ChangeTx,
-  { row, finding, resolution }: { row: Credential; finding: VaultFinding; resolution: Resolution },
+  { row, finding, resolution }: { row: Credential; finding: Discrepancy; resolution: Resolution },
 ): Promise<void> {
   await tx.resolveFinding(finding.id, resolution, clock.now());
   const { kind, version, id } = finding;
@@ -114,7 +114,7 @@ export async function endFinding(
       details,
     }),
   );
-  if (resolution === 'recovered') await tellOwner(tx, row, 'vault_recovered', { id, facts: {} });
+  if (resolution === 'recovered') await notifyOwner(tx, row, 'vault_recovered', { id, facts: {} });
 }
 
 async function recordOthers(
@@ -141,7 +141,7 @@ async function recordOthers(
 async function openDrift(ports: Needs, tx: ChangeTx, row: Credential, newest: Foreign): Promise<void> {
   const { version, changedFields: changed } = newest.version;
   const over = version < (row.activeVersion ?? 0);
-  const finding: VaultFinding = {
+  const finding: Discrepancy = {
     ...newFinding(ports, 'drift', row.id),
     version,
     facts: { changed, destination_changed: newest.moved, usable: newest.usable },
@@ -149,7 +149,7 @@ async function openDrift(ports: Needs, tx: ChangeTx, row: Credential, newest: Fo
   };
   if (!(await tx.openFinding(finding))) throw lostRace();
   const facts = { version, changed: changed.join(', '), active_version: row.activeVersion ?? 0 };
-  await tellOwner(tx, row, 'drift', { id: finding.id, facts });
+  await notifyOwner(tx, row, 'drift', { id: finding.id, facts });
 }
 
 const ACTION: Readonly<Record<Broken['kind'], AuditAction>> = {
@@ -168,11 +168,11 @@ async function openBroken(
   if (!(await tx.openFinding(finding))) throw lostRace();
   const more = { credentialId: row.id, version, details: { finding: finding.id, ...facts } };
   tx.audit(auditEvent(systemCall(), ACTION[kind], 'failed', more));
-  await tellOwner(tx, row, kind, { id: finding.id, facts: { ...facts, version: version ?? 0 } });
+  await notifyOwner(tx, row, kind, { id: finding.id, facts: { ...facts, version: version ?? 0 } });
 }
 
 /** One that stands, of a credential. */
-function newFinding({ clock }: Needs, kind: VaultFinding['kind'], credentialId: string): VaultFinding {
+function newFinding({ clock }: Needs, kind: Discrepancy['kind'], credentialId: string): Discrepancy {
   const rest = { path: null, version: null, facts: {}, resolvedAt: null, resolution: null };
   return { id: randomUUID(), kind, credentialId, foundAt: clock.now(), ...rest };
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
-import { stateOf } from '../../domain/reconcile/vaultFinding.js';
+import { stateOf } from '../../domain/reconcile/discrepancy.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { RecordedVersion } from '../../ports/findings.js';
 import type { StoredMetadata } from '../../ports/vault.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
-import { tellOwner } from '../notices/tellOwner.js';
+import { notifyOwner } from '../notices/notifyOwner.js';
 import { lostRace } from '../writing/writeVersion.js';
 
 /** A version, and what has become of it in Vault. */
@@ -48,5 +48,5 @@ export async function recordStates(
   );
   if (removed.length === 0) return;
   const versions = removed.map(({ version, state }) => `${version} ${state}`).join(', ');
-  await tellOwner(tx, row, 'versions_gone', { id: randomUUID(), facts: { versions } });
+  await notifyOwner(tx, row, 'versions_gone', { id: randomUUID(), facts: { versions } });
 }

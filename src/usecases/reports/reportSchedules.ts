@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import type { ReportSchedule } from '../../domain/reports/reportSchedule.js';
@@ -9,20 +9,24 @@ import { requireActiveCaller } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';
 import { covers, teamsSeen } from './reports.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'reports' | 'outbox'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog' | 'reports' | 'outbox'>;
 type Settings = Pick<ReportSchedule, 'name' | 'expression' | 'timezone' | 'enabled' | 'channels'>;
 
 /** Each costs a reading of all that the team was granted. Those of everything are counted alike. */
 const MOST_OF_A_TEAM = 20;
 
 /** Admins see all schedules, others those of their teams. */
-export async function listReportSchedules(ports: Needs, call: Call): Promise<ReportSchedule[]> {
+export async function listReportSchedules(ports: Needs, call: CallContext): Promise<ReportSchedule[]> {
   await requireActiveCaller(ports, call);
   return ports.reports.schedules(await teamsSeen(ports, call));
 }
 
 /** One schedule that the caller may see. */
-export async function getReportSchedule(ports: Needs, call: Call, id: string): Promise<ReportSchedule> {
+export async function getReportSchedule(
+  ports: Needs,
+  call: CallContext,
+  id: string,
+): Promise<ReportSchedule> {
   await requireActiveCaller(ports, call);
   const schedule = await ports.reports.schedule(id);
   if (schedule === null || !covers(await teamsSeen(ports, call), schedule.team))
@@ -33,7 +37,7 @@ export async function getReportSchedule(ports: Needs, call: Call, id: string): P
 /** Adds a schedule: an admin for all or any team, whoever leads a team for that team. `name_taken`, `conflict`. */
 export async function createReportSchedule(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   input: Settings & { team: string | null },
 ): Promise<ReportSchedule> {
   await requireActiveCaller(ports, call);
@@ -69,7 +73,7 @@ async function refuseOneTooMany({ reports }: Pick<Ports, 'reports'>, team: strin
 /** Changes what is named. A schedule that is enabled again or gets another time goes on from now. */
 export async function changeReportSchedule(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   patch: Partial<Settings>,
 ): Promise<ReportSchedule> {
@@ -93,7 +97,7 @@ export async function changeReportSchedule(
 }
 
 /** Removes a schedule; its reports stay. */
-export async function deleteReportSchedule(ports: Needs, call: Call, id: string): Promise<void> {
+export async function deleteReportSchedule(ports: Needs, call: CallContext, id: string): Promise<void> {
   const schedule = await getReportSchedule(ports, call, id);
   const action = 'report_schedule.delete';
   await requireLead(ports, call, action, schedule);
@@ -119,7 +123,7 @@ const told = ({ id, name, team, expression, timezone, enabled }: ReportSchedule)
 /** An admin, or for a team whoever leads it. */
 async function requireLead(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   action: AuditAction,
   { team }: { team: string | null },
 ): Promise<void> {
@@ -133,7 +137,7 @@ async function requireLead(
 /** Channels carry names out, so who chooses one is who made it: an admin. */
 async function checkChannels(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   action: AuditAction,
   { team, channels = null }: { team: string | null; channels?: string[] | null },
 ): Promise<void> {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { invalid, notFound } from '../../domain/errors.js';
 import { reportInShort, reportOf } from '../../domain/reports/report.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { Page, PageRequest } from '../../ports/records.js';
 import type { NewReport, ReportHead, StoredReport } from '../../ports/reports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { requireRole } from '../gate/refuse.js';
 import { STATES_DAYS } from '../operations/cleanUp.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit' | 'reports'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog' | 'reports'>;
 
 const DAY = 86_400_000;
 const USUAL_DAYS = 7;
@@ -27,7 +27,7 @@ export interface ReportInput {
 }
 
 /** Makes a report now and keeps it; it stands for itself. Admin only: it names what others own. */
-export async function makeReport(ports: Needs, call: Call, input: ReportInput): Promise<StoredReport> {
+export async function makeReport(ports: Needs, call: CallContext, input: ReportInput): Promise<StoredReport> {
   const { team } = input;
   await requireRole(ports, call, 'admin', { action: 'report.create', details: { team } });
   if (team !== null && (await ports.records.team(team)) === null)
@@ -66,13 +66,17 @@ export async function makeReport(ports: Needs, call: Call, input: ReportInput): 
 }
 
 /** Admins see all reports, others those of their teams; newest first. */
-export async function listReports(ports: Needs, call: Call, page: PageRequest): Promise<Page<ReportHead>> {
+export async function listReports(
+  ports: Needs,
+  call: CallContext,
+  page: PageRequest,
+): Promise<Page<ReportHead>> {
   await requireActiveCaller(ports, call);
   return ports.reports.list(await teamsSeen(ports, call), page);
 }
 
 /** One report that the caller may see. */
-export async function getReport(ports: Needs, call: Call, id: string): Promise<StoredReport> {
+export async function getReport(ports: Needs, call: CallContext, id: string): Promise<StoredReport> {
   await requireActiveCaller(ports, call);
   const report = await ports.reports.report(id);
   if (report === null || !covers(await teamsSeen(ports, call), report.team)) throw notFound('report');
@@ -82,7 +86,7 @@ export async function getReport(ports: Needs, call: Call, id: string): Promise<S
 /** The teams whose reports the caller sees; null: all, and those of everything. */
 export async function teamsSeen(
   { records }: Pick<Ports, 'records'>,
-  { caller }: Call,
+  { caller }: CallContext,
 ): Promise<string[] | null> {
   return caller.role === 'admin' && caller.kind === 'user' ? null : records.teamsOf(caller.principal);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inParts } from '../../domain/inParts.js';
 import { reportInShort, reportOf } from '../../domain/reports/report.js';
 import type { ReportSchedule } from '../../domain/reports/reportSchedule.js';
 import type { Schedule } from '../../ports/jobs.js';
@@ -6,7 +7,6 @@ import type { Ports } from '../../ports/ports.js';
 import type { NewReport } from '../../ports/reports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
-import { inParts } from '../operations/inParts.js';
 import { MOST_MS } from './reports.js';
 
 /** The first moment after `after` at which a schedule is due. Throws where it is never due. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { levelAtLeast, type Standing } from '../../domain/access/grant.js';
 import type { AuditAction, AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
@@ -12,7 +12,7 @@ import { refuse } from '../gate/refuse.js';
 /** Commits the audit row of a break-glass read together with the notice to the credential's owner. */
 export async function noticeBreakGlass(
   ports: Pick<Ports, 'changes'>,
-  call: Call,
+  call: CallContext,
   credential: Credential,
   event: AuditEvent,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function noticeBreakGlass(
 /** Puts a notice to the owner of each into the outbox of the running change. */
 export async function breakGlassNotices(
   tx: ChangeTx,
-  call: Call,
+  call: CallContext,
   opened: readonly OpenedCredential[],
 ): Promise<void> {
   const told = {
@@ -50,14 +50,14 @@ export async function breakGlassNotices(
  * then needs a reason, also to those whose secret the admin does not know now: the admin, or another one, may have learned
  * it before or may learn it later.
  */
-export function actsByRole(call: Call, standing: Standing): boolean {
+export function actsByRole(call: CallContext, standing: Standing): boolean {
   return call.caller.role === 'admin' && !standing.isOwner && !levelAtLeast(standing.level, 'manage');
 }
 
 /** What an act of an admin opens to the `teams` and `principals` it reaches, without what the admin owns or manages. */
 export async function openedToOthers(
   ports: Pick<Ports, 'records'>,
-  call: Call,
+  call: CallContext,
   reached: { teams?: string[]; principals?: string[] },
 ): Promise<OpenedCredential[]> {
   if (call.caller.role !== 'admin') return [];
@@ -69,7 +69,7 @@ export async function openedToOthers(
 /** What `principals` own or may read and the caller may not: it opens to a caller who learns their secrets. */
 export async function openedByTaking(
   ports: Pick<Ports, 'records'>,
-  call: Call,
+  call: CallContext,
   principals: string[],
 ): Promise<OpenedCredential[]> {
   const apart = { caller: call.caller, level: 'read' } as const;
@@ -93,8 +93,8 @@ export interface Opening {
 
 /** As `requireReason`, but only where something opens. */
 export async function requireReasonFor(
-  ports: Pick<Ports, 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'auditLog'>,
+  call: CallContext,
   opened: readonly OpenedCredential[],
   opening: Opening,
 ): Promise<void> {
@@ -103,8 +103,8 @@ export async function requireReasonFor(
 
 /** Rejects with `reason_required`, audited, unless the call says why. */
 export async function requireReason(
-  ports: Pick<Ports, 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'auditLog'>,
+  call: CallContext,
   opening: Opening,
 ): Promise<void> {
   if (call.breakGlassReason !== undefined) return;
@@ -114,7 +114,7 @@ export async function requireReason(
 
 /** What tells a break-glass act in its audit event. */
 export function brokenGlass(
-  call: Call,
+  call: CallContext,
   broken: boolean,
 ): Pick<AuditEvent, 'breakGlass' | 'breakGlassReason'> {
   return { breakGlass: broken, breakGlassReason: broken ? (call.breakGlassReason ?? null) : null };

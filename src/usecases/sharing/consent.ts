@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
 import type { GivenGrant, JoiningMember } from '../../ports/changes.js';
 import type { TeamMember } from '../../ports/people.js';
@@ -10,7 +10,11 @@ type Needs = Pick<Ports, 'records'>;
  * Marks which grants fill the receivers' variables without their consent: to a role; to a team by an admin or a member;
  * to a service account by its keeper or an admin. All else is an offer, a grant to a person always.
  */
-export async function withConsent(ports: Needs, call: Call, grants: readonly Grant[]): Promise<GivenGrant[]> {
+export async function withConsent(
+  ports: Needs,
+  call: CallContext,
+  grants: readonly Grant[],
+): Promise<GivenGrant[]> {
   const given: GivenGrant[] = [];
   for (const grant of grants) {
     given.push({ ...grant, giverRole: call.caller.role, confirmed: await isTrusted(ports, call, grant) });
@@ -18,7 +22,7 @@ export async function withConsent(ports: Needs, call: Call, grants: readonly Gra
   return given;
 }
 
-async function isTrusted(ports: Needs, call: Call, { subjectKind, subject }: Grant): Promise<boolean> {
+async function isTrusted(ports: Needs, call: CallContext, { subjectKind, subject }: Grant): Promise<boolean> {
   switch (subjectKind) {
     case 'role':
       return true;
@@ -37,7 +41,7 @@ async function isTrusted(ports: Needs, call: Call, { subjectKind, subject }: Gra
  */
 export async function withJoiningConsent(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   members: readonly TeamMember[],
 ): Promise<JoiningMember[]> {
   const joining: JoiningMember[] = [];
@@ -55,4 +59,4 @@ export async function keeps(ports: Needs, person: string, principal: string): Pr
   return (await ports.records.serviceAccount(principal.slice('sa:'.length)))?.createdBy === person;
 }
 
-const isAdmin = ({ caller }: Call): boolean => caller.kind === 'user' && caller.role === 'admin';
+const isAdmin = ({ caller }: CallContext): boolean => caller.kind === 'user' && caller.role === 'admin';

@@ -1,11 +1,11 @@
-import { type Call, type Caller, ROLES, roleAtLeast } from '../../domain/access/caller.js';
+import { type CallContext, type Caller, ROLES, roleAtLeast } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
 import { BrokerError, type FieldProblem, invalid } from '../../domain/errors.js';
-import { quotedName } from '../../domain/text/quotable.js';
+import { quotedName } from '../../domain/secrecy/quotable.js';
 import type { Ports } from '../../ports/ports.js';
 import { refuse } from '../gate/refuse.js';
 
-type Needs = Pick<Ports, 'records' | 'readAudit'>;
+type Needs = Pick<Ports, 'records' | 'auditLog'>;
 
 /**
  * Whether the caller may give these grants: an engineer to users, service accounts and teams he is in; an architect
@@ -13,7 +13,7 @@ type Needs = Pick<Ports, 'records' | 'readAudit'>;
  */
 export async function checkGrants(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   grants: readonly Grant[],
   field: string,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import type { GrantsBody } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { type Grant, levelAtLeast } from '../../domain/access/grant.js';
 import { invalid } from '../../domain/errors.js';
-import { quotedName } from '../../domain/text/quotable.js';
+import { quotedName } from '../../domain/secrecy/quotable.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { type Authorized, authorize } from '../gate/authorize.js';
@@ -12,10 +12,10 @@ import { withConsent } from './consent.js';
 import { checkGrants } from './grantRules.js';
 import { offerNotices } from './offerNotices.js';
 
-type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 
 /** Who else may do what with a credential. */
-export async function listGrants(ports: Needs, call: Call, id: string): Promise<Grant[]> {
+export async function listGrants(ports: Needs, call: CallContext, id: string): Promise<Grant[]> {
   await authorize(ports, call, id, 'see', 'credential.see');
   return ports.records.grants(id);
 }
@@ -23,7 +23,7 @@ export async function listGrants(ports: Needs, call: Call, id: string): Promise<
 /** Replaces all grants of a credential. What one may give to whom: `grantRules.ts`. */
 export async function replaceGrants(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   body: GrantsBody,
 ): Promise<Grant[]> {
@@ -92,7 +92,7 @@ function refuseDoubles(grants: readonly Grant[]): void {
 /** An admin who opens the values of another owner, to anybody, has to say why. */
 async function opensByRole(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   granted: Authorized,
   widened: readonly Grant[],
 ): Promise<boolean> {

@@ -1,7 +1,8 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
-import type { CredentialPatch, Notice } from '../../ports/changes.js';
+import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
+import type { CredentialPatch } from '../../ports/writing.js';
 import { keeps } from './consent.js';
 import { part, personOf } from './offerNotices.js';
 
@@ -13,7 +14,7 @@ type Needs = Pick<Ports, 'clock' | 'records'>;
  */
 export async function nameNotices(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   credential: Credential,
   patch: CredentialPatch,
 ): Promise<Notice[]> {

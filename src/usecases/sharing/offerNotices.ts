@@ -1,8 +1,9 @@
-import { type Call, kindOfPrincipal } from '../../domain/access/caller.js';
+import { type CallContext, kindOfPrincipal } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
-import type { GivenGrant, JoiningMember, Notice } from '../../ports/changes.js';
+import type { GivenGrant, JoiningMember } from '../../ports/changes.js';
+import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
-import type { EnvironmentConflict } from '../reading/readEnvironment.js';
+import type { EnvironmentConflict } from './reportConflicts.js';
 
 type Needs = Pick<Ports, 'clock' | 'records'>;
 
@@ -15,7 +16,7 @@ export const part = (text: string) => encodeURIComponent(text);
  */
 export async function offerNotices(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   credential: Pick<Credential, 'name' | 'serviceType' | 'envNames'>,
   offered: readonly GivenGrant[],
 ): Promise<Notice[]> {
@@ -44,7 +45,7 @@ export async function offerNotices(
 /** The same to those who were put into a team without their own consent: what the team gets is an offer to them. */
 export async function joiningNotices(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   team: string,
   joining: readonly JoiningMember[],
 ): Promise<Notice[]> {

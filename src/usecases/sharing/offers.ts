@@ -1,15 +1,15 @@
-import { type Call, ROLES, roleAtLeast } from '../../domain/access/caller.js';
+import { type CallContext, ROLES, roleAtLeast } from '../../domain/access/caller.js';
 import { type OfferState, uncovered } from '../../domain/access/claims.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import type { Offer, OfferReceiver } from '../../ports/offers.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { Page, PageRequest } from '../../ports/records.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';
 
-export type OfferPorts = Pick<Ports, 'clock' | 'records' | 'changes' | 'readAudit'>;
+export type OfferPorts = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 
 /** An offer with the variables that wait for an answer. */
 export interface ShownOffer extends Offer {
@@ -26,7 +26,7 @@ export interface ShownOffer extends Offer {
  */
 export async function listOffers(
   ports: OfferPorts,
-  call: Call,
+  call: CallContext,
   filter: { receiver?: string | undefined; state?: OfferState | undefined },
   page: PageRequest,
 ): Promise<Page<ShownOffer>> {
@@ -44,7 +44,7 @@ export async function listOffers(
 /** Lets a credential fill the variables that were shown. What it is given later has to be accepted again. */
 export async function acceptOffer(
   ports: OfferPorts,
-  call: Call,
+  call: CallContext,
   id: string,
   { variables, prefer, receiver }: { variables: string[]; prefer: boolean; receiver?: string | undefined },
 ): Promise<ShownOffer> {
@@ -72,7 +72,7 @@ export async function acceptOffer(
 /** Hides an offer, or some of its variables, and takes an earlier yes to them back. It can be accepted later. */
 export async function declineOffer(
   ports: OfferPorts,
-  call: Call,
+  call: CallContext,
   id: string,
   { variables, receiver }: { variables?: string[] | undefined; receiver?: string | undefined },
 ): Promise<ShownOffer> {
@@ -97,19 +97,24 @@ const keyOf = ({ grant, receiver, credential }: Offer) => ({
   credentialId: credential.id,
 });
 
-const offerEvent = (call: Call, action: AuditAction, offer: Offer, details: Record<string, unknown>) =>
+const offerEvent = (call: CallContext, action: AuditAction, offer: Offer, details: Record<string, unknown>) =>
   auditEvent(call, action, 'allowed', {
     credentialId: offer.credential.id,
     details: { receiver: offer.receiver.principal, from: offer.grant.givenBy, ...details },
   });
 
-async function again(ports: OfferPorts, call: Call, id: string, principal: string): Promise<ShownOffer> {
+async function again(
+  ports: OfferPorts,
+  call: CallContext,
+  id: string,
+  principal: string,
+): Promise<ShownOffer> {
   return offerOf(ports, call, id, { receiver: principal, tried: 'offer.accept' });
 }
 
 async function offerOf(
   ports: OfferPorts,
-  call: Call,
+  call: CallContext,
   id: string,
   { receiver, tried }: { receiver: string | undefined; tried: AuditAction },
 ): Promise<ShownOffer> {
@@ -137,7 +142,7 @@ function shown(offer: Offer): ShownOffer {
   return { ...offer, state, asks, fills };
 }
 
-async function allReceivers(ports: OfferPorts, call: Call): Promise<OfferReceiver[]> {
+async function allReceivers(ports: OfferPorts, call: CallContext): Promise<OfferReceiver[]> {
   const me = itself(call);
   if (call.caller.kind !== 'user') return [me];
   const accounts = await ports.records.serviceAccounts(call.caller.principal);
@@ -148,7 +153,7 @@ async function allReceivers(ports: OfferPorts, call: Call): Promise<OfferReceive
 /** A receiver that the caller may answer for: themselves, or an account that they made; an admin for every account. */
 export async function receiverOf(
   ports: OfferPorts,
-  call: Call,
+  call: CallContext,
   principal: string,
   { tried }: { tried: AuditAction },
 ): Promise<OfferReceiver> {
@@ -169,7 +174,7 @@ export async function receiverOf(
   return refuse(ports, call, { action: tried, details: { receiver: principal } }, notFound('receiver'));
 }
 
-const itself = ({ caller }: Call): OfferReceiver => ({
+const itself = ({ caller }: CallContext): OfferReceiver => ({
   principal: caller.principal,
   keeper: null,
   roles: caller.kind === 'user' ? ROLES.filter((role) => roleAtLeast(caller.role, role)) : [],

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { ServiceType } from '../../domain/credentials/serviceType.js';
 import type { Preference } from '../../domain/environment/variablePlan.js';
 import { notFound } from '../../domain/errors.js';
@@ -10,7 +10,7 @@ import { type OfferPorts, receiverOf } from './offers.js';
 /** What the caller, or an account that they made, prefers where several credentials claim the same. */
 export async function listPreferences(
   ports: OfferPorts,
-  call: Call,
+  call: CallContext,
   receiver: string | undefined,
 ): Promise<Preference[]> {
   await requireActiveCaller(ports, call);
@@ -26,7 +26,7 @@ export async function listPreferences(
  */
 export async function setPreferences(
   ports: OfferPorts,
-  call: Call,
+  call: CallContext,
   change: {
     receiver?: string | undefined;
     variables: string[];
@@ -53,7 +53,12 @@ export async function setPreferences(
 }
 
 /** By ownership or grant: an admin's role alone gives no value, so it could not fill anything. */
-async function requireSeen(ports: OfferPorts, call: Call, principal: string, id: string): Promise<void> {
+async function requireSeen(
+  ports: OfferPorts,
+  call: CallContext,
+  principal: string,
+  id: string,
+): Promise<void> {
   const { session: _, ...caller } = call.caller;
   const asAccount = { ...caller, kind: 'service_account', principal, role: 'engineer' } as const;
   const receiver = principal === caller.principal ? call.caller : asAccount;

@@ -1,8 +1,18 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
-import type { EnvironmentConflict } from '../reading/readEnvironment.js';
 import { conflictNotices } from './offerNotices.js';
+
+/** A variable that more than one credential claims. */
+export interface EnvironmentConflict {
+  variable: string;
+  /** Those that claim it, the one that fills it first. */
+  credentials: { id: string; name: string; owner: string }[];
+  /** The id of the one that fills it; null: none. */
+  servedBy: string | null;
+  /** The variable that its credential lost to another one, for which this one is held back. */
+  because: string | null;
+}
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes'>;
 
@@ -16,7 +26,7 @@ const MOST_KNOWN = 10_000;
  */
 export async function reportConflicts(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   conflicts: readonly EnvironmentConflict[],
 ): Promise<void> {
   const notices = conflictNotices(call.caller.principal, conflicts).filter(

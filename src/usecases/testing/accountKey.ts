@@ -1,6 +1,6 @@
+import type { Connector } from '../../domain/connector.js';
 import { activeConditionals } from '../../domain/credentials/authMethod.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { allFields } from '../../domain/credentials/templateFields.js';
 import type { Ports } from '../../ports/ports.js';
 

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { TestRun } from '../../domain/testing/testResult.js';
 import {
@@ -24,8 +24,8 @@ export interface CredentialHealth {
 
 /** How a credential's health is, and how it went lately. Whoever sees the credential sees this. */
 export async function credentialHealth(
-  ports: Pick<Ports, 'clock' | 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'clock' | 'records' | 'auditLog'>,
+  call: CallContext,
   id: string,
 ): Promise<CredentialHealth> {
   const { credential } = await authorize(ports, call, id, 'see', 'credential.see');

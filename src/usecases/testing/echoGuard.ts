@@ -1,7 +1,7 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { Secret } from '../../domain/secret.js';
 import type { OutboundAnswer, OutboundRequest } from '../../domain/testing/outbound.js';
-import type { Finding } from '../../domain/testing/testResult.js';
+import type { TestVerdict } from '../../domain/testing/testResult.js';
 
 /** Anything shorter may be a word of the answer itself. */
 const SHORTEST_ECHO = 8;
@@ -50,7 +50,7 @@ export class EchoGuard {
   }
 
   /** What is told of the test, also without short secrets and what only decoding brought to light. */
-  finding(finding: Finding): Finding {
+  finding(finding: TestVerdict): TestVerdict {
     const clean = (text: string) => this.#clean(text);
     const { advice, identity, version, permissions, models, warnings, certificate } = finding;
     return {

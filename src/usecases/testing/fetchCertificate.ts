@@ -1,13 +1,13 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import { isDeniedPort } from '../../domain/testing/deniedPorts.js';
 import { OutboundFailure } from '../../domain/testing/outbound.js';
 import { outboundFinding } from '../../domain/testing/outboundFinding.js';
 import {
-  type Finding,
   failedStep,
   type ShownCertificate,
   type TestStep,
+  type TestVerdict,
 } from '../../domain/testing/testResult.js';
 import type { OutboundSession } from '../../ports/outbound.js';
 import type { Ports } from '../../ports/ports.js';
@@ -21,7 +21,7 @@ const WAIT_MS = 20_000;
 export interface FetchedCertificates {
   host: string;
   port: number;
-  finding: Finding;
+  finding: TestVerdict;
   failedStep: TestStep | null;
   /** The host's own first, then what it sent to vouch for that; empty when no handshake came about. */
   chain: readonly ShownCertificate[];
@@ -32,8 +32,8 @@ export interface FetchedCertificates {
  * credential is in play. Engineers and up; where it went is audited before it is told.
  */
 export async function fetchCertificate(
-  ports: Pick<Ports, 'records' | 'readAudit' | 'outbound'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog' | 'outbound'>,
+  call: CallContext,
   { host, port }: { host: string; port: number },
 ): Promise<FetchedCertificates> {
   await requireRole(ports, call, 'engineer', { action: 'tls.fetch' });
@@ -46,7 +46,7 @@ export async function fetchCertificate(
       throw error;
     });
     const step = failedStep(finding);
-    await ports.readAudit.record([
+    await ports.auditLog.record([
       auditEvent(call, 'tls.fetch', finding.code === 'ok' ? 'allowed' : 'failed', {
         code: finding.code,
         details: { step, host, port, contacted: session.contacted },
@@ -70,7 +70,7 @@ function addressOf(host: string, port: number): URL {
 async function shownBy(
   session: OutboundSession,
   url: URL,
-): Promise<{ finding: Finding; chain: readonly ShownCertificate[] }> {
+): Promise<{ finding: TestVerdict; chain: readonly ShownCertificate[] }> {
   try {
     if (isDeniedPort(url)) throw new OutboundFailure('denied_port');
     return { finding: SHOWN, chain: await session.certificates(url) };
@@ -80,7 +80,7 @@ async function shownBy(
   }
 }
 
-const SHOWN: Finding = {
+const SHOWN: TestVerdict = {
   code: 'ok',
   advice: 'Nobody has vouched for it yet: compare the fingerprint with the host’s own before you pin it.',
 };

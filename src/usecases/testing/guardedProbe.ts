@@ -1,5 +1,5 @@
+import type { Connector } from '../../domain/connector.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { isDeniedPort } from '../../domain/testing/deniedPorts.js';
 import {
   type OutboundAnswer,
@@ -7,7 +7,7 @@ import {
   type OutboundRequest,
   type Probe,
 } from '../../domain/testing/outbound.js';
-import type { Finding, TestWarning } from '../../domain/testing/testResult.js';
+import type { TestVerdict, TestWarning } from '../../domain/testing/testResult.js';
 import { connectionWarnings } from '../../domain/testing/tlsWarnings.js';
 import type { OutboundSession } from '../../ports/outbound.js';
 import { EchoGuard } from './echoGuard.js';
@@ -77,7 +77,7 @@ export class GuardedProbe implements Probe {
   }
 
   /** A finding as it may be told. */
-  told(finding: Finding): Finding {
+  told(finding: TestVerdict): TestVerdict {
     return this.#echoes.finding(finding);
   }
 }

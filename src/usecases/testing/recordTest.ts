@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { healthAfter, pausesTests } from '../../domain/testing/health.js';
@@ -32,14 +32,14 @@ export interface Tested {
  */
 export async function recordTest(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   tested: Tested,
 ): Promise<{ credential: Credential }> {
   const { version } = tested;
   const now = ports.clock.now();
   return ports.changes.run(async (tx) => {
     const row = (await tx.lock(tested.credential.id)) ?? tested.credential;
-    if (tested.claim !== undefined && tested.claim !== row.testClaim) {
+    if (tested.claim !== undefined && tested.claim !== row.testGeneration) {
       tx.audit(testedEvent(call, tested, { outcome: 'failed', code: 'stale' }));
       return { credential: row };
     }
@@ -66,11 +66,11 @@ async function noteAccount(
   if (contacted.length === 0 || !(accepted || pausesTests(code))) return;
   if (accepted) await tx.acceptedAccount(accountKey);
   else await tx.refusedAccount(accountKey, code, now);
-  await tx.stirAlike({ id: credential.id, accountKey, accepted }, now);
+  await tx.rescheduleSameAccount({ id: credential.id, accountKey, accepted }, now);
 }
 
 function testedEvent(
-  call: Call,
+  call: CallContext,
   { credential, version, result, trigger }: Tested,
   { outcome, code }: { outcome: 'allowed' | 'failed'; code: string },
 ): AuditEvent {
@@ -83,7 +83,7 @@ function testedEvent(
   });
 }
 
-function runOf(call: Call, tested: Tested, at: { now: Date; before: Credential['health'] }): TestRun {
+function runOf(call: CallContext, tested: Tested, at: { now: Date; before: Credential['health'] }): TestRun {
   const { result } = tested;
   return {
     credentialId: tested.credential.id,
@@ -131,7 +131,7 @@ function patchOf(row: Credential, run: TestRun, { result, accountKey }: Tested):
     health: run.health,
     lastTestedAt: run.testedAt,
     lastTestCode: run.code,
-    testClaim: row.testClaim + 1,
+    testGeneration: row.testGeneration + 1,
     accountKey,
     ...(run.identity !== null && { identity: run.identity }),
   };

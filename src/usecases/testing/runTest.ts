@@ -1,14 +1,14 @@
+import { type Connector, isTestable } from '../../domain/connector.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { BrokerError } from '../../domain/errors.js';
 import { OutboundFailure, type Probe } from '../../domain/testing/outbound.js';
 import { outboundFinding } from '../../domain/testing/outboundFinding.js';
 import {
-  type Finding,
   failedStep,
   type TestCode,
   TestEnded,
   type TestResult,
+  type TestVerdict,
   type TestWarning,
 } from '../../domain/testing/testResult.js';
 import { tlsBadge } from '../../domain/testing/tlsWarnings.js';
@@ -24,11 +24,6 @@ const WAIT_MS = 30_000;
 export interface TestTurn {
   waitMs?: number | undefined;
   lane?: string;
-}
-
-/** True where the values say all that a test needs to begin. */
-export function isTestable(connector: Connector, values: FieldValues): boolean {
-  return connector.test !== undefined && connector.testable?.(values) !== false;
 }
 
 /** Proves `values` against the real service. Whatever happens is a result, unless the caller may contact no further address. */
@@ -82,7 +77,7 @@ export function untried(code: TestCode): TestResult {
 const SOON_MS = 14 * 86_400_000;
 
 /** What works today and will not for long. */
-function endWarnings({ code, expiresAt }: Finding, now: Date): TestWarning[] {
+function endWarnings({ code, expiresAt }: TestVerdict, now: Date): TestWarning[] {
   if (code !== 'ok' || !(expiresAt instanceof Date)) return [];
   if (expiresAt.getTime() - now.getTime() > SOON_MS) return [];
   const day = expiresAt.toISOString().slice(0, 10);
@@ -98,7 +93,7 @@ async function found(
   connector: Connector,
   values: FieldValues,
   probe: Probe,
-): Promise<Finding> {
+): Promise<TestVerdict> {
   if (connector.test === undefined || !isTestable(connector, values)) return UNTESTABLE;
   try {
     return await connector.test(values, probe);
@@ -114,12 +109,12 @@ async function found(
   }
 }
 
-const UNTESTABLE: Finding = {
+const UNTESTABLE: TestVerdict = {
   code: 'misconfigured',
   advice: 'Nothing says how to test this credential; give it a test of its own (test_url).',
 };
 
-const BROKE: Finding = {
+const BROKE: TestVerdict = {
   code: 'service_error',
   advice: 'The service answered in a way that the broker does not understand; look there, then test again.',
 };

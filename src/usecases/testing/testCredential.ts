@@ -1,23 +1,24 @@
-import type { Call } from '../../domain/access/caller.js';
+import { requireConnector } from '../../connectors/registry.js';
+import type { CallContext } from '../../domain/access/caller.js';
+import type { Connector } from '../../domain/connector.js';
+import { isTestable } from '../../domain/connector.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
 import type { TestResult, TestRun, TestTrigger } from '../../domain/testing/testResult.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { Page, PageRequest } from '../../ports/records.js';
-import { usableValues } from '../credentials/foreignVersion.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
-import { knownConnector } from '../knownConnector.js';
+import { usableValues } from '../reading/foreignVersion.js';
 import { activeValues } from '../reading/storedVersion.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
-import { isTestable, runTest } from './runTest.js';
+import { runTest } from './runTest.js';
 
 type Needs = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'store' | 'fingerprints' | 'outbound' | 'testPace'
+  'clock' | 'log' | 'records' | 'changes' | 'auditLog' | 'store' | 'fingerprints' | 'outbound' | 'testPace'
 >;
 
 export interface StoredTest {
@@ -32,7 +33,7 @@ export interface StoredTest {
  */
 export async function testCredential(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   id: string,
   options: { version?: number; trigger?: TestTrigger } = {},
 ): Promise<StoredTest> {
@@ -52,7 +53,7 @@ export async function testableValues(
   credential: Credential,
   version: number,
 ): Promise<{ connector: Connector; values: FieldValues }> {
-  const connector = knownConnector(credential.serviceType);
+  const connector = requireConnector(credential.serviceType);
   const values = await valuesOf(ports, credential, version);
   if (!isTestable(connector, values)) throw new BrokerError('conflict', { detail: NO_TEST });
   return { connector, values };
@@ -60,12 +61,12 @@ export async function testableValues(
 
 /** The attempt is audited before the value leaves. */
 export async function auditAttempt(
-  { readAudit }: Pick<Ports, 'readAudit'>,
-  call: Call,
+  { auditLog }: Pick<Ports, 'auditLog'>,
+  call: CallContext,
   { id: credentialId }: Credential,
   version: number,
 ): Promise<void> {
-  await readAudit.record([auditEvent(call, 'credential.test', 'allowed', { credentialId, version })]);
+  await auditLog.record([auditEvent(call, 'credential.test', 'allowed', { credentialId, version })]);
 }
 
 const NO_TEST = 'Nothing says how to test this credential; give it a test of its own (field test_url).';
@@ -85,8 +86,8 @@ async function valuesOf(
 
 /** What tests of a credential found, newest first. */
 export async function listTests(
-  ports: Pick<Ports, 'records' | 'readAudit'>,
-  call: Call,
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
   id: string,
   page: PageRequest,
 ): Promise<Page<TestRun>> {

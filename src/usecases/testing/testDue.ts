@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { DueBatch } from '../../ports/jobs.js';
@@ -15,7 +15,7 @@ type Needs = Pick<
   | 'log'
   | 'records'
   | 'changes'
-  | 'readAudit'
+  | 'auditLog'
   | 'store'
   | 'fingerprints'
   | 'outbound'
@@ -102,7 +102,7 @@ export async function testDue(ports: Needs, due: DueTest): Promise<void> {
   const call = systemCall();
   const { credential } = await ports.records.access(call.caller, due.credentialId);
   if (credential === null || credential.status !== 'active' || credential.nextTestAt === null) return;
-  if (credential.testClaim !== due.claim) return;
+  if (credential.testGeneration !== due.claim) return;
   try {
     if (!(await testClaimed(ports, call, credential))) await tryLater(ports, due);
   } catch (error) {
@@ -114,16 +114,16 @@ export async function testDue(ports: Needs, due: DueTest): Promise<void> {
 }
 
 /** False when its host was busy, so that there is no result. */
-async function testClaimed(ports: Needs, call: Call, credential: Credential): Promise<boolean> {
+async function testClaimed(ports: Needs, call: CallContext, credential: Credential): Promise<boolean> {
   const version = credential.activeVersion ?? 0;
   const { connector, values } = await testableValues(ports, credential, version);
   const accountKey = await accountKeyOf(ports, connector, values);
-  const refused = await ports.records.refusedAlike(accountKey);
+  const refused = await ports.records.lastRejection(accountKey);
   const tested = {
     credential,
     version,
     trigger: 'schedule',
-    claim: credential.testClaim,
+    claim: credential.testGeneration,
     accountKey,
   } as const;
   if (refused !== null) {

@@ -1,13 +1,13 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
+import type { Connector } from '../../domain/connector.js';
+import { isTestable } from '../../domain/connector.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { TestResult, TestTrigger } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
-import { isTestable } from './runTest.js';
 import { testGiven } from './testUnsaved.js';
 
 /** `required`: only what works is stored. `warn`: stored in any case, and what the test found is told. */
@@ -19,7 +19,7 @@ const WAIT_MS = 15_000;
 
 type Needs = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'readAudit' | 'fingerprints' | 'outbound' | 'testPace'
+  'clock' | 'log' | 'records' | 'changes' | 'auditLog' | 'fingerprints' | 'outbound' | 'testPace'
 >;
 
 export interface Saved {
@@ -50,7 +50,7 @@ interface Saving extends Pick<SaveTest, 'admitTest'> {
  * Tests the values, stores them, and keeps the result with what was stored. Rejects with `test_failed`, and nothing
  * was stored, where the test had to pass.
  */
-export async function testAndSave(ports: Needs, call: Call, saving: Saving): Promise<Saved> {
+export async function testAndSave(ports: Needs, call: CallContext, saving: Saving): Promise<Saved> {
   const { mode, connector, values } = saving;
   if (mode === 'skip' || (mode === 'warn' && !isTestable(connector, values)))
     return { credential: await saving.save(), test: null };

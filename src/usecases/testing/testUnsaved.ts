@@ -1,26 +1,30 @@
 import type { TestUnsavedBody } from '../../api/credentials.js';
-import type { Call } from '../../domain/access/caller.js';
+import { requireConnector } from '../../connectors/registry.js';
+import type { CallContext } from '../../domain/access/caller.js';
+import type { Connector } from '../../domain/connector.js';
 import { checkRules } from '../../domain/credentials/fieldRules.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { TestResult } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuse, requireRole } from '../gate/refuse.js';
-import { knownConnector } from '../knownConnector.js';
 import { runTest } from './runTest.js';
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'readAudit' | 'outbound'>;
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'auditLog' | 'outbound'>;
 
 /**
  * Tests values that are not stored, and stores nothing. Every value comes from the request; nothing stored is mixed
  * in. Engineers and up.
  */
-export async function testUnsaved(ports: Needs, call: Call, body: TestUnsavedBody): Promise<TestResult> {
+export async function testUnsaved(
+  ports: Needs,
+  call: CallContext,
+  body: TestUnsavedBody,
+): Promise<TestResult> {
   await requireRole(ports, call, 'engineer', { action: 'credential.test_unsaved' });
-  const connector = knownConnector(body.service_type);
+  const connector = requireConnector(body.service_type);
   const given = { template: connector.template, given: body.fields };
   const { values } = mergeFields(
     body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
@@ -32,7 +36,7 @@ export async function testUnsaved(ports: Needs, call: Call, body: TestUnsavedBod
 /** Tests values of this request; where they were sent is audited before the result is told. */
 export async function testGiven(
   ports: Needs,
-  call: Call,
+  call: CallContext,
   connector: Connector,
   values: FieldValues,
   waitMs?: number,
@@ -48,7 +52,7 @@ export async function testGiven(
     if (error instanceof BrokerError) return refuse(ports, call, refused, error);
     throw error;
   });
-  await ports.readAudit.record([
+  await ports.auditLog.record([
     auditEvent(call, 'credential.test_unsaved', result.code === 'ok' ? 'allowed' : 'failed', {
       code: result.code,
       details: {

@@ -1,7 +1,7 @@
 import { kindOfPrincipal } from '../../domain/access/caller.js';
 import type { AuditAction, AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
-import type { WriteIntent } from '../../ports/changes.js';
+import type { WriteIntent } from '../../ports/writing.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
 import type { WritePorts } from './writeVersion.js';
 

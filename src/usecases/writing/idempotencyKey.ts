@@ -1,9 +1,9 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { IdempotencyRecord } from '../../ports/changes.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Hashable } from '../../ports/vault.js';
+import type { IdempotencyRecord } from '../../ports/writing.js';
 
 export type Claim = Omit<IdempotencyRecord, 'state' | 'response'>;
 
@@ -24,7 +24,7 @@ interface Wanted {
  */
 export async function claimKey(
   ports: Pick<Ports, 'clock' | 'changes' | 'fingerprints'>,
-  call: Call,
+  call: CallContext,
   { key, request, credentialId, lockMs, begun }: Wanted,
 ): Promise<{ claim: Claim; before: (IdempotencyRecord & { resumed: boolean }) | null }> {
   const now = ports.clock.now();

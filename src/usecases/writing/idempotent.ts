@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { IdempotencyRecord } from '../../ports/changes.js';
 import type { Hashable } from '../../ports/vault.js';
+import type { IdempotencyRecord } from '../../ports/writing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
 import { finishIntent } from './finishIntent.js';
@@ -31,7 +31,7 @@ type Work = (claimed: { id: string; resumed: boolean }) => Promise<Credential>;
  */
 export async function withIdempotency(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   { key, request, action, credentialId: target }: Keyed,
   work: Work,
 ): Promise<{ credential: Credential; replayed: boolean }> {
@@ -49,7 +49,7 @@ export async function withIdempotency(
   return finish(ports, call, { key, action }, () => work({ id, resumed: before !== null }));
 }
 
-function requested(call: Call, action: Keyed['action'], credentialId?: string): AuditEvent {
+function requested(call: CallContext, action: Keyed['action'], credentialId?: string): AuditEvent {
   const begun =
     action === 'credential.create' ? 'credential.create_requested' : 'credential.update_requested';
   return auditEvent(call, begun, 'allowed', {
@@ -62,7 +62,7 @@ function requested(call: Call, action: Keyed['action'], credentialId?: string): 
  * What the first request began was undone, and its row keeps its id for the audit trail: the creation begins again
  * under the new id of `claim`, which a further repetition finds.
  */
-async function claimAnew(ports: WritePorts, call: Call, claim: Claim): Promise<void> {
+async function claimAnew(ports: WritePorts, call: CallContext, claim: Claim): Promise<void> {
   await ports.changes.run(async (tx) => {
     tx.audit(requested(call, 'credential.create'));
     await tx.releaseIdempotency(claim.actor, claim.key);
@@ -73,7 +73,7 @@ async function claimAnew(ports: WritePorts, call: Call, claim: Claim): Promise<v
 /** The credential that the key made, or null when nothing of it is there and the work has to be done. */
 async function earlierResult(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   before: IdempotencyRecord & { resumed: boolean },
   action: Keyed['action'],
 ): Promise<Credential | null> {
@@ -92,7 +92,7 @@ async function earlierResult(
 
 async function finish(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   { key, action }: Pick<Keyed, 'key' | 'action'>,
   work: () => Promise<Credential>,
 ) {

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
@@ -30,7 +30,7 @@ interface Work<T, K> {
  */
 export async function withStoredAnswer<T, K>(
   ports: Pick<Ports, 'clock' | 'changes' | 'fingerprints'>,
-  call: Call,
+  call: CallContext,
   { key, request, action }: Keyed,
   { run, kept, replay }: Work<T, K>,
 ): Promise<{ answer: T; replayed: boolean }> {

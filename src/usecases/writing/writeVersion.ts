@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditAction, AuditEvent } from '../../domain/audit/audit.js';
 import {
   type Credential,
@@ -9,16 +9,17 @@ import {
 } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { CredentialPatch, Notice, WriteIntent } from '../../ports/changes.js';
+import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
 import type { StoredMetadata, StoredVersion } from '../../ports/vault.js';
+import type { CredentialPatch, WriteIntent } from '../../ports/writing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
 import { finishIntent } from './finishIntent.js';
 
 export type WritePorts = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'readAudit' | 'outbound' | 'testPace'
+  'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'auditLog' | 'outbound' | 'testPace'
 >;
 
 export interface NewVersion {
@@ -39,7 +40,7 @@ export interface NewVersion {
 }
 
 /** The intent that must be committed before Vault is asked to write. */
-export async function intentOf(ports: WritePorts, call: Call, next: NewVersion): Promise<WriteIntent> {
+export async function intentOf(ports: WritePorts, call: CallContext, next: NewVersion): Promise<WriteIntent> {
   const { credential, values } = next;
   return {
     id: randomUUID(),
@@ -66,7 +67,11 @@ export async function intentOf(ports: WritePorts, call: Call, next: NewVersion):
  * Intent → Vault → one transaction with version, pointer and audit. A crash in between leaves an open intent, which
  * the reconciler completes or closes. Rejects with `conflict` when somebody else wrote in between.
  */
-export async function writeVersion(ports: WritePorts, call: Call, next: NewVersion): Promise<Credential> {
+export async function writeVersion(
+  ports: WritePorts,
+  call: CallContext,
+  next: NewVersion,
+): Promise<Credential> {
   await settleEarlier(ports, next.credential);
   const intent = await intentOf(ports, call, next);
   const requested: AuditAction =
@@ -98,7 +103,7 @@ async function settleEarlier(ports: WritePorts, credential: Credential): Promise
 /** The part after the intent is durable. */
 export async function storeAndCommit(
   ports: WritePorts,
-  call: Call,
+  call: CallContext,
   intent: WriteIntent,
   next: NewVersion,
 ): Promise<Credential> {
@@ -143,13 +148,18 @@ async function writeToVault(
  * reconciler, which also records what others wrote instead of a refused change. One with an unknown end keeps its
  * intent open and is settled later.
  */
-async function abandon(ports: WritePorts, call: Call, intent: WriteIntent, error: unknown): Promise<never> {
+async function abandon(
+  ports: WritePorts,
+  call: CallContext,
+  intent: WriteIntent,
+  error: unknown,
+): Promise<never> {
   if (intent.kind === 'create') await undoCreate(ports, call, intent);
   else if (error instanceof BrokerError && error.code === 'conflict') await noteOthers(ports, call, intent);
   throw error;
 }
 
-async function undoCreate(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
+async function undoCreate(ports: WritePorts, call: CallContext, intent: WriteIntent): Promise<void> {
   const now = ports.clock.now();
   await ports.changes.run(async (tx) => {
     await tx.updateCredential(
@@ -166,7 +176,7 @@ async function undoCreate(ports: WritePorts, call: Call, intent: WriteIntent): P
 }
 
 /** The next write must know what the latest version is. */
-async function noteOthers(ports: WritePorts, call: Call, intent: WriteIntent): Promise<void> {
+async function noteOthers(ports: WritePorts, call: CallContext, intent: WriteIntent): Promise<void> {
   const { credential } = await ports.records.access(call.caller, intent.credentialId);
   const metadata = credential === null ? null : await ports.store.metadata(credential.vaultPath);
   if (credential !== null && metadata !== null) await keepRoom(ports, credential, metadata);

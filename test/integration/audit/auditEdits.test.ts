@@ -336,7 +336,7 @@ describe('The audit in the hands of somebody who holds Postgres', function () {
   it('keeps signing the good chains beside a bad one', async () => {
     await restore();
     await OF_ANYBODY['a chain invented']?.(owner, []);
-    await broker.system.ports.readAudit.record([anEvent()]);
+    await broker.system.ports.auditLog.record([anEvent()]);
     const { body } = await broker.call(broker.admin.token, 'POST', '/api/audit/checkpoints');
     expect(body.problems.map(({ chain }: { chain: string }) => chain)).to.include('reads-invented');
     expect(body.checkpoint).to.not.equal(null);

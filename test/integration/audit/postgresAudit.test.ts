@@ -24,11 +24,11 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
   after(() => records.close());
 
   it('fails only the request whose row is bad', async () => {
-    const { readAudit } = records.db;
+    const { auditLog } = records.db;
     const codes = await Promise.all([
-      codeOf(readAudit.record([anEvent({ actor: 'good:1' })])),
-      codeOf(readAudit.record([anEvent({ actor: 'bad:1', version: 2 ** 40 })])),
-      codeOf(readAudit.record([anEvent({ actor: 'good:2' }), anEvent({ actor: 'good:3' })])),
+      codeOf(auditLog.record([anEvent({ actor: 'good:1' })])),
+      codeOf(auditLog.record([anEvent({ actor: 'bad:1', version: 2 ** 40 })])),
+      codeOf(auditLog.record([anEvent({ actor: 'good:2' }), anEvent({ actor: 'good:3' })])),
     ]);
     expect(codes).to.deep.equal(['none', 'invalid_request', 'none']);
     const { rows } = await records.owner.query(
@@ -39,13 +39,13 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
   });
 
   it('turns reads away when too many rows wait, and drops none', async () => {
-    const { readAudit } = records.db;
+    const { auditLog } = records.db;
     const codes = await Promise.all(
-      Array.from({ length: 60 }, () => codeOf(readAudit.record([anEvent({ actor: 'flood:1' })]))),
+      Array.from({ length: 60 }, () => codeOf(auditLog.record([anEvent({ actor: 'flood:1' })]))),
     );
     expect(codes.filter((code) => code === 'none')).to.have.length(50);
     expect(codes.filter((code) => code === 'audit_overloaded')).to.have.length(10);
-    expect(readAudit.depth()).to.equal(0);
+    expect(auditLog.depth()).to.equal(0);
     const { rows } = await records.owner.query(
       `select count(*)::integer as n from broker.audit_events where actor = 'flood:1'`,
     );
@@ -54,19 +54,19 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
 
   it('lets a flood of refusals push out no read, and counts those for which there is no room', async () => {
     const flooded = await freshRecords({ maxQueue: 50, maxRefusals: 20 });
-    const { readAudit } = flooded.db;
+    const { auditLog } = flooded.db;
     const refusal = { actor: 'ended:1', outcome: 'denied', code: 'unauthenticated', ip: '10.7.7.7' } as const;
     const codes = await Promise.all([
-      ...Array.from({ length: 90 }, () => codeOf(readAudit.record([anEvent(refusal)]))),
-      ...Array.from({ length: 30 }, () => codeOf(readAudit.record([anEvent({ actor: 'good:9' })]))),
+      ...Array.from({ length: 90 }, () => codeOf(auditLog.record([anEvent(refusal)]))),
+      ...Array.from({ length: 30 }, () => codeOf(auditLog.record([anEvent({ actor: 'good:9' })]))),
       // The queue is full by now, of good reads too.
-      codeOf(readAudit.record([anEvent(refusal)])),
-      codeOf(readAudit.record([anEvent({ actor: 'good:10' })])),
+      codeOf(auditLog.record([anEvent(refusal)])),
+      codeOf(auditLog.record([anEvent({ actor: 'good:10' })])),
     ]);
     expect(codes.slice(0, -1).filter((code) => code !== 'none')).to.deep.equal([]);
     expect(codes.at(-1)).to.equal('audit_overloaded');
-    await readAudit.record([anEvent(refusal)]);
-    await readAudit.flush();
+    await auditLog.record([anEvent(refusal)]);
+    await auditLog.flush();
     const { rows } = await flooded.owner.query(
       `select (select count(*) from broker.audit_events where actor = 'ended:1')::integer as refused,
          (select count(*) from broker.audit_events where actor = 'good:9')::integer as good,
@@ -78,11 +78,11 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
 
   it('opens a chain that names the old head when nobody knows whether a flush took place', async () => {
     const { db, owner } = records;
-    await db.readAudit.record([anEvent()]);
+    await db.auditLog.record([anEvent()]);
     const blocker = await owner.connect();
     try {
       await blocker.query('begin; lock table broker.audit_events in access exclusive mode');
-      const waiting = codeOf(db.readAudit.record([anEvent({ actor: 'lost:1' })]));
+      const waiting = codeOf(db.auditLog.record([anEvent({ actor: 'lost:1' })]));
       let killed = 0;
       while (killed === 0) {
         const { rows } = await owner.query(
@@ -96,7 +96,7 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
       await blocker.query('rollback');
       blocker.release();
     }
-    await db.readAudit.record([anEvent()]);
+    await db.auditLog.record([anEvent()]);
     const { rows } = await owner.query(
       `select count(*)::integer as n from broker.audit_events where seq = 0 and details ? 'previous_chain'`,
     );
@@ -105,8 +105,8 @@ describe('Postgres makes the audit row durable before a read is answered', () =>
   });
 
   it('counts refusals by address and minute', async () => {
-    for (let i = 0; i < 7; i += 1) records.db.readAudit.countRefusal('10.9.9.9', 'unauthenticated');
-    await records.db.readAudit.flush();
+    for (let i = 0; i < 7; i += 1) records.db.auditLog.countRefusal('10.9.9.9', 'unauthenticated');
+    await records.db.auditLog.flush();
     const { rows } = await records.owner.query(
       `select sum(count)::integer as n from broker.refusal_counts where ip = '10.9.9.9'`,
     );
@@ -134,10 +134,10 @@ describe('Postgres proves that nobody touched the audit', () => {
   beforeEach(async () => {
     records = await freshRecords();
     const { db } = records;
-    for (let i = 0; i < 5; i += 1) await db.readAudit.record([anEvent({ actor: `reader:${i}` })]);
+    for (let i = 0; i < 5; i += 1) await db.auditLog.record([anEvent({ actor: `reader:${i}` })]);
     await store(db, aCredential());
     await db.auditVerifier.checkpoint();
-    await db.readAudit.record([anEvent({ actor: 'reader:5' })]);
+    await db.auditLog.record([anEvent({ actor: 'reader:5' })]);
     await db.auditVerifier.checkpoint();
   });
   afterEach(() => records.close());
@@ -150,7 +150,7 @@ describe('Postgres proves that nobody touched the audit', () => {
   };
   /** A row and a checkpoint that signs it. */
   const signMore = async (db: Postgres) => {
-    await db.readAudit.record([anEvent({ actor: 'reader:more' })]);
+    await db.auditLog.record([anEvent({ actor: 'reader:more' })]);
     await db.auditVerifier.checkpoint();
   };
   const inReads = `chain like 'reads-%' and seq`;
@@ -175,7 +175,7 @@ describe('Postgres proves that nobody touched the audit', () => {
     expect(logged[0]).to.have.property('number', 3);
     expect(await problemsAfter('delete from broker.audit_checkpoints where number = 3')).to.deep.equal([]);
     expect((await records.db.auditVerifier.verify()).lastCheckpoint).to.have.property('number', 2);
-    await records.db.readAudit.record([anEvent({ actor: 'reader:6' })]);
+    await records.db.auditLog.record([anEvent({ actor: 'reader:6' })]);
     await records.db.auditVerifier.checkpoint();
     const again = (await records.db.auditVerifier.verify()).lastCheckpoint;
     expect(again).to.have.property('number', 3);

@@ -65,7 +65,7 @@ describe('What is old enough goes', function () {
       purpose: null,
       caller: actor,
     };
-    await db.readAudit.record([anEvent({ actor })], [{ ...usage, credentialId: randomUUID() }]);
+    await db.auditLog.record([anEvent({ actor })], [{ ...usage, credentialId: randomUUID() }]);
   }
   const clean = (kept: typeof policy = policy) => {
     now = new Date();

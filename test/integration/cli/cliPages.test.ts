@@ -23,7 +23,7 @@ describe('the lists of the command line', function () {
   after(() => system.stop());
 
   async function haveMany(): Promise<void> {
-    const { changes, outbox, clock, readAudit } = system.ports;
+    const { changes, outbox, clock, auditLog } = system.ports;
     const answer = await (await system.send('GET', '/api/credentials')).json();
     const id = (answer as { items: { id: string }[] }).items[0]?.id ?? '';
     const rest = { kind: 'unused', recipient: 'local:admin', body: { credential: 'Key', days: 90 } };
@@ -32,9 +32,9 @@ describe('the lists of the command line', function () {
       tx.audit(anEvent({ action: 'notice.acknowledge' }));
     });
     const channels = (await outbox.channels()).map(({ channel }) => channel.id);
-    const unsent = await outbox.unsent(MANY, clock.now());
-    await outbox.handOver(
-      unsent.map(({ notice }) => ({ notice: notice.id, channels })),
+    const pending = await outbox.pending(MANY, clock.now());
+    await outbox.dispatch(
+      pending.map(({ notice }) => ({ notice: notice.id, channels })),
       clock.now(),
     );
     const used = {
@@ -45,7 +45,7 @@ describe('the lists of the command line', function () {
       errorCode: null,
       purpose: null,
     };
-    await readAudit.record(
+    await auditLog.record(
       numbers.map(() => anEvent({ action: 'credential.read', actor: 'local:zoe' })),
       numbers.map((n) => ({ ...used, usedAt: at(n), caller: 'local:zoe' })),
     );

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../../support/broker/brokerSystem.js';
 import { eventually } from '../../support/eventually.js';
 
-interface Told {
+interface Message {
   id: number;
   kind: string;
   data: { credential?: { name: string } } & Record<string, unknown>;
@@ -14,7 +14,7 @@ async function hear(
   broker: BrokerSystem,
   who: SignedIn,
   from: { lastEventId?: number; after?: number; count: number; meanwhile?: () => Promise<unknown> },
-): Promise<{ events: Told[]; first: number; ids: number[] }> {
+): Promise<{ events: Message[]; first: number; ids: number[] }> {
   const stop = new AbortController();
   const query = from.after === undefined ? '' : `?after=${from.after}`;
   const answer = await fetch(`${broker.url}/api/events${query}`, {
@@ -25,7 +25,7 @@ async function hear(
     signal: stop.signal,
   });
   expect(answer.headers.get('content-type')).to.include('text/event-stream');
-  const [events, ids]: [Told[], number[]] = [[], []];
+  const [events, ids]: [Message[], number[]] = [[], []];
   let [first, open] = [Number.NaN, ''];
   const decoder = new TextDecoder();
   for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
@@ -55,7 +55,7 @@ describe('the feed of changes', function () {
   let anna: SignedIn;
   let ben: SignedIn;
   let count = 0;
-  const kinds = (events: Told[]) => events.map(({ kind }) => kind);
+  const kinds = (events: Message[]) => events.map(({ kind }) => kind);
 
   const create = async (who = anna): Promise<string> => {
     const body = { name: `lab ${++count}`, service_type: 'other', fields: { key: 'v1' } };

@@ -262,7 +262,7 @@ describe('what people were told', function () {
   it('of what the broker itself lives on goes to the admins', async () => {
     const ends = inDays(6);
     Object.assign(world.ports, {
-      ownEnds: { list: async () => [{ part: 'TLS certificate', endsAt: ends }] },
+      ownExpiries: { list: async () => [{ part: 'TLS certificate', endsAt: ends }] },
     });
     await world.look(policy);
     await world.look(policy);

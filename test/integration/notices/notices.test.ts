@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import pg from 'pg';
 import { createNotifier } from '../../../src/adapters/notify/notifier.js';
-import type { Notice } from '../../../src/ports/changes.js';
+import type { Notice } from '../../../src/ports/notices.js';
 import type { Ports } from '../../../src/ports/ports.js';
 import { auditEvent } from '../../../src/usecases/gate/auditEvent.js';
 import { systemCall } from '../../../src/usecases/gate/systemCall.js';

@@ -38,7 +38,7 @@ describe('An account that is locked after three wrong passwords', function () {
   let anna: SignedIn;
   let owner: pg.Client;
   let runner: JobRunner;
-  /** Told, and never slept through. */
+  /** Message, and never slept through. */
   let now = new Date();
   const clock = { now: () => now };
 

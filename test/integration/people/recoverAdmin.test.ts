@@ -38,12 +38,12 @@ describe('an admin who cannot log in', function () {
       timeout: 30_000,
     });
   }
-  interface Told {
+  interface Message {
     status: number;
     // biome-ignore lint/suspicious/noExplicitAny: looked at field by field
     body: any;
   }
-  async function post(path: string, body: object, token?: string): Promise<Told> {
+  async function post(path: string, body: object, token?: string): Promise<Message> {
     const headers = {
       'content-type': 'application/json',
       ...(token !== undefined && { authorization: `Bearer ${token}` }),

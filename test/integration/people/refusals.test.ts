@@ -46,7 +46,7 @@ describe('what is refused', function () {
   }
 
   async function counted(code: string): Promise<number> {
-    await broker.system.ports.readAudit.flush();
+    await broker.system.ports.auditLog.flush();
     const text = 'select coalesce(sum(count), 0)::integer as n from broker.refusal_counts where code = $1';
     return (await trail.query(text, [code])).rows[0].n;
   }

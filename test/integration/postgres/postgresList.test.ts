@@ -53,7 +53,7 @@ describe('Postgres lists credentials by key', () => {
       purpose: null,
     };
     const usedAt = new Date();
-    await db.readAudit.record([anEvent()], [{ ...usage, usedAt, caller: 'glassdome:1' }]);
+    await db.auditLog.record([anEvent()], [{ ...usage, usedAt, caller: 'glassdome:1' }]);
     const ids = async (filter: ListFilter, caller = user('glassdome:9', 'admin')) =>
       (await db.records.list(caller, filter, { limit: 50 })).items.map((item) => item.credential.id);
     expect(await ids({})).to.have.members([used.id, soon.id]);

@@ -49,7 +49,7 @@ describe('A list shows what reaches the caller', () => {
     return seen;
   };
   const used = (credential: Credential, usedAt: Date) =>
-    records.db.readAudit.record(
+    records.db.auditLog.record(
       [],
       [
         {

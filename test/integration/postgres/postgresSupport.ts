@@ -6,9 +6,9 @@ import type { Caller } from '../../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../../src/domain/audit/audit.js';
 import type { RowKey } from '../../../src/domain/audit/auditChain.js';
 import type { Credential } from '../../../src/domain/credentials/credential.js';
-import type { WriteIntent } from '../../../src/ports/changes.js';
 import type { Clock, Log } from '../../../src/ports/runtime.js';
 import type { ChainKeys, CheckpointSigner } from '../../../src/ports/vault.js';
+import type { WriteIntent } from '../../../src/ports/writing.js';
 import { testPostgres } from '../../support/broker/parts.js';
 
 export interface TestRecords {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { packageFile } from '../../../src/config/config.js';
 import { SEVERITIES, severityOf } from '../../../src/domain/notices/notice.js';
-import { FINDING_KINDS } from '../../../src/domain/reconcile/vaultFinding.js';
+import { FINDING_KINDS } from '../../../src/domain/reconcile/discrepancy.js';
 import { type BrokerSystem, startBrokerSystem } from '../../support/broker/brokerSystem.js';
 
 const RULES = packageFile('deploy/monitoring/prometheus-rules.yml');

@@ -144,7 +144,7 @@ describe('a broker whose Postgres was brought back from before', function () {
       { limit: 10 },
     );
     expect(page.items.map(({ details }) => details['reason'])).to.deep.equal(['restored']);
-    const notices = (await system.ports.outbox.unsent(50, new Date())).map(({ notice }) => notice);
+    const notices = (await system.ports.outbox.pending(50, new Date())).map(({ notice }) => notice);
     expect(notices.filter(({ kind }) => kind === 'report_only')).to.have.length(1);
   });
 

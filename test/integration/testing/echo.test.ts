@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../../src/connectors/registry.js';
-import type { Connector } from '../../../src/domain/credentials/template.js';
+import type { Connector } from '../../../src/domain/connector.js';
 import { allFields } from '../../../src/domain/credentials/templateFields.js';
 import type { Outbound } from '../../../src/ports/outbound.js';
 import { allCases } from '../../conformance/allCases.js';

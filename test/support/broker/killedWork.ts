@@ -5,7 +5,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import { loadConfig } from '../../../src/config/config.js';
-import type { Call } from '../../../src/domain/access/caller.js';
+import type { CallContext } from '../../../src/domain/access/caller.js';
 import type { Changes } from '../../../src/ports/changes.js';
 import type { Ports } from '../../../src/ports/ports.js';
 import { createCredential } from '../../../src/usecases/credentials/createCredential.js';
@@ -29,7 +29,7 @@ export interface Work {
   key: string;
 }
 
-export const anna: Call = {
+export const anna: CallContext = {
   caller: {
     kind: 'user',
     principal: 'glassdome:7',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../../src/connectors/registry.js';
+import type { Connector } from '../../../src/domain/connector.js';
 import type { ServiceType } from '../../../src/domain/credentials/serviceType.js';
-import type { Connector } from '../../../src/domain/credentials/template.js';
 import {
   type GivenFields,
   type MergeInput,

@@ -26,7 +26,7 @@ export function aCredential(change: Partial<Credential> = {}): Credential {
     identity: null,
     nextTestAt: null,
     testIntervalMinutes: null,
-    testClaim: 0,
+    testGeneration: 0,
     accountKey: null,
     expiresAt: null,
     expiresSource: null,

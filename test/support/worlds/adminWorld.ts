@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Postgres } from '../../../src/adapters/postgres/postgres.js';
-import type { Call, Caller, Role } from '../../../src/domain/access/caller.js';
+import type { CallContext, Caller, Role } from '../../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../../src/domain/audit/audit.js';
 import { BrokerError } from '../../../src/domain/errors.js';
-import type { ChangeTx, Notice } from '../../../src/ports/changes.js';
+import type { ChangeTx } from '../../../src/ports/changes.js';
+import type { Notice } from '../../../src/ports/notices.js';
 import type { Ports } from '../../../src/ports/ports.js';
 import { restoreCredential } from '../../../src/usecases/credentials/deleteCredential.js';
 import { setDisabled } from '../../../src/usecases/people/disabledPrincipals.js';
@@ -40,7 +41,7 @@ export interface State {
 export interface Action {
   by: string;
   does: string;
-  run(ports: Ports, call: Call, state: State): Promise<unknown>;
+  run(ports: Ports, call: CallContext, state: State): Promise<unknown>;
   /** Whose secret the caller learns by it. */
   learns?(after: State): string[];
 }
@@ -176,7 +177,7 @@ export class AdminWorld {
   async step(state: State, action: Action, reason?: string): Promise<{ outcome: Outcome; after: State }> {
     await this.#set(state);
     const { ports, outcome } = this.#ports();
-    const call: Call = { caller: callerIn(state, action.by), requestId: randomUUID(), ip: '10.0.0.1' };
+    const call: CallContext = { caller: callerIn(state, action.by), requestId: randomUUID(), ip: '10.0.0.1' };
     try {
       await action.run(ports, { ...call, ...(reason !== undefined && { breakGlassReason: reason }) }, state);
     } catch (error) {
@@ -209,7 +210,7 @@ export class AdminWorld {
       clock: { now: () => new Date() },
       records: this.db.records,
       changes: { run },
-      readAudit: { record: async () => undefined, countRefusal: () => undefined },
+      auditLog: { record: async () => undefined, countRefusal: () => undefined },
       fingerprints: { make: async () => randomUUID() },
       passwords: { set: async () => undefined },
       passwordTurns: this.db.passwordTurns,

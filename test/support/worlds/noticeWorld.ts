@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { createNotifier } from '../../../src/adapters/notify/notifier.js';
 import type { NoticePolicy } from '../../../src/domain/notices/dueNotices.js';
-import type { Notice } from '../../../src/ports/changes.js';
+import type { Notice } from '../../../src/ports/notices.js';
 import type { Ports } from '../../../src/ports/ports.js';
 import { auditEvent } from '../../../src/usecases/gate/auditEvent.js';
 import { systemCall } from '../../../src/usecases/gate/systemCall.js';
+import { grantAndCertificateReminders } from '../../../src/usecases/notices/grantAndCertificateReminders.js';
 import { remind } from '../../../src/usecases/notices/remind.js';
-import { remindOthers } from '../../../src/usecases/notices/remindOthers.js';
 import { handOverNotices, sendToChannel } from '../../../src/usecases/notices/sendNotices.js';
 import { type Answer, type BrokerSystem, passwordOf, startBrokerSystem } from '../broker/brokerSystem.js';
 import { type MailServer, startMailServer } from '../services/mailServer.js';
@@ -116,7 +116,7 @@ export async function startNoticeWorld(): Promise<NoticeWorld> {
     },
     async look(policy) {
       await remind(ports, policy);
-      await remindOthers(ports);
+      await grantAndCertificateReminders(ports);
     },
     async stop() {
       for (const one of [slack, teams, webhook]) await one.close();

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Postgres } from '../../../src/adapters/postgres/postgres.js';
-import type { Call } from '../../../src/domain/access/caller.js';
+import type { CallContext } from '../../../src/domain/access/caller.js';
 import type { Credential } from '../../../src/domain/credentials/credential.js';
-import type { Broken, Resolution } from '../../../src/domain/reconcile/vaultFinding.js';
+import type { Broken, Resolution } from '../../../src/domain/reconcile/discrepancy.js';
 import type { TestCode, TestResult } from '../../../src/domain/testing/testResult.js';
-import type { ChangeTx, CredentialPatch } from '../../../src/ports/changes.js';
+import type { ChangeTx } from '../../../src/ports/changes.js';
 import type { Ports } from '../../../src/ports/ports.js';
+import type { CredentialPatch } from '../../../src/ports/writing.js';
 import { deleteCredential, restoreCredential } from '../../../src/usecases/credentials/deleteCredential.js';
 import { activateVersion } from '../../../src/usecases/credentials/versions.js';
 import { auditEvent } from '../../../src/usecases/gate/auditEvent.js';
@@ -20,7 +21,7 @@ export interface Fact {
   set: { expiresAt?: number | null; nextRotationAt?: number | null; teams?: Record<string, number | null> };
 }
 
-const OWNER: Call = {
+const OWNER: CallContext = {
   caller: {
     kind: 'user',
     principal: 'glassdome:1',
@@ -38,7 +39,7 @@ export class ReportHistory {
   readonly credentials: string[] = [];
   readonly #ports: Pick<
     Ports,
-    'clock' | 'changes' | 'records' | 'readAudit' | 'testPace' | 'store' | 'findings'
+    'clock' | 'changes' | 'records' | 'auditLog' | 'testPace' | 'store' | 'findings'
   >;
 
   constructor(
@@ -54,7 +55,7 @@ export class ReportHistory {
       clock,
       changes: db.changes,
       records: db.records,
-      readAudit: db.readAudit,
+      auditLog: db.auditLog,
       findings: db.findings,
       testPace,
       store,

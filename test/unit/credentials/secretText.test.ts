@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { packageFile } from '../../../src/config/config.js';
 import { envVocabulary } from '../../../src/connectors/envNames.js';
 import { parseDotenv } from '../../../src/domain/imports/dotenv.js';
+import { isQuotableField, quotedName, quotedPath } from '../../../src/domain/secrecy/quotable.js';
 import { secretIn } from '../../../src/domain/secrecy/secretText.js';
-import { isQuotableField, quotedName, quotedPath } from '../../../src/domain/text/quotable.js';
 import { HARMLESS, SECRET_TEXTS } from '../../support/cases/freeTexts.js';
 import { makeSelfSigned } from '../../support/services/selfSigned.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { tlsOf } from '../../../src/connectors/common/tlsFields.js';
 import { connectorOf } from '../../../src/connectors/registry.js';
+import type { Connector } from '../../../src/domain/connector.js';
 import type { FieldValues } from '../../../src/domain/credentials/fields.js';
-import type { Connector } from '../../../src/domain/credentials/template.js';
 import { type GivenFields, mergeFields } from '../../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../../src/domain/errors.js';
 import { TestEnded } from '../../../src/domain/testing/testResult.js';

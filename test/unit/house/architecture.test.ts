@@ -77,7 +77,7 @@ const REVEALS = [
   // Forms check how a value is written, and what an import finds is told apart by its shape.
   'src/domain/credentials/templateFields.ts',
   'src/domain/imports/legacyVault.ts',
-  'src/domain/secrecy/unusualFields.ts',
+  'src/domain/credentials/unusualFields.ts',
 ];
 
 describe('the house', () => {

@@ -9,10 +9,10 @@ import express from 'express';
 import { freePort } from '../../../local/process/child.js';
 import {
   authority,
-  ownEnds,
+  ownExpiries,
   postgresCertificates,
   servedCertificate,
-} from '../../../src/adapters/ownEnds.js';
+} from '../../../src/adapters/ownExpiries.js';
 import { ConfigRefused, loadConfig } from '../../../src/config/config.js';
 import { listen } from '../../../src/http/server/server.js';
 import { eventually } from '../../support/eventually.js';
@@ -98,7 +98,7 @@ describe('a certificate that is renewed', () => {
   });
 
   it('is reminded of by what is served, not by a certificate that came without its key', async () => {
-    const ends = ownEnds([servedCertificate(files)]);
+    const ends = ownExpiries([servedCertificate(files)]);
     const until = async () => (await ends.list()).map(({ part, endsAt }) => [part, endsAt.getUTCFullYear()]);
     expect(await until()).to.deep.equal([['TLS certificate', 2029]]);
     writeFileSync(files.cert, third.cert);
@@ -115,7 +115,7 @@ describe('a certificate that is renewed', () => {
     writeFileSync(bundle, first.cert + third.cert + second.cert);
     const url = `postgres://broker_app@db.lab/broker?sslmode=verify-full&sslcert=${files.cert}&sslrootcert=${bundle}`;
     const parts = [...postgresCertificates(url), authority('CA for Vault', second.cert)];
-    const list = await ownEnds(parts).list();
+    const list = await ownExpiries(parts).list();
     expect(list.map(({ part, endsAt }) => [part, endsAt.getUTCFullYear()])).to.deep.equal([
       ['client certificate for Postgres', 2029],
       ['CA for Postgres', 2031],

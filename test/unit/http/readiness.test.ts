@@ -27,7 +27,7 @@ function parts() {
           return state.hangs ? new Promise(() => undefined) : Promise.resolve(state.postgres);
         },
       },
-      readAudit: {
+      auditLog: {
         record: async () => undefined,
         countRefusal: () => undefined,
         depth: () => 0,

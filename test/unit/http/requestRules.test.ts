@@ -32,7 +32,7 @@ describe('a request that breaks a rule', () => {
       'labels.A must be 1 to 63 of a-z, 0-9, _, . and -, a letter or digit first',
     ],
     [
-      'a rule within the one shape that was meant',
+      'a rule withTimeout the one shape that was meant',
       resolveBody,
       { items: [{ name: 'a' }, { service_type: 'nosuch' }] },
       'items.1.service_type must be a service type, see GET /api/credentials/templates',

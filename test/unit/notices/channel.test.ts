@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
   nextAttempt,
-  type PutNotice,
+  type StoredNotice,
   severityIn,
   waitsUntil,
   wants,
@@ -12,7 +12,7 @@ import { isQuiet, leastSent } from '../../../src/domain/notices/quietHours.js';
 
 const start = new Date('2027-03-01T00:00:00Z');
 const HOUR = 3_600_000;
-const notice = (change: Partial<PutNotice> = {}): PutNotice => ({
+const notice = (change: Partial<StoredNotice> = {}): StoredNotice => ({
   id: '7f8ad0f2-6cf0-4d52-9d2c-0a2a6f6b4c11',
   kind: 'health_rejected',
   severity: 'critical',

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { htmlOf, plainOf } from '../../../src/adapters/notify/mailText.js';
-import type { PutNotice } from '../../../src/domain/notices/channel.js';
+import type { StoredNotice } from '../../../src/domain/notices/channel.js';
 import { messageOf } from '../../../src/domain/notices/message.js';
 import { NOTICE_KINDS } from '../../../src/domain/notices/notice.js';
 import { detailsOf } from '../../../src/domain/notices/noticeDetails.js';
 
-function notice(more: Partial<PutNotice>): PutNotice {
+function notice(more: Partial<StoredNotice>): StoredNotice {
   return {
     id: '1',
     kind: 'health_rejected',
@@ -17,7 +17,7 @@ function notice(more: Partial<PutNotice>): PutNotice {
     ...more,
   };
 }
-const plain = (more: Partial<PutNotice>) => plainOf(messageOf('1', [notice(more)]));
+const plain = (more: Partial<StoredNotice>) => plainOf(messageOf('1', [notice(more)]));
 
 describe('The mail of a notice', () => {
   it('names the owner, since when, and what to do', () => {

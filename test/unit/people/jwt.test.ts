@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import express from 'express';
 import { createTokenVerifier } from '../../../src/adapters/identity/verifyToken.js';
 import { BrokerError } from '../../../src/domain/errors.js';
-import { identify } from '../../../src/http/callOf.js';
+import { identify } from '../../../src/http/authenticate.js';
 import { errorHandler } from '../../../src/http/problem.js';
 import type { Route } from '../../../src/http/route.js';
 import type { TokenSigner } from '../../../src/ports/vault.js';
@@ -230,7 +230,7 @@ describe('how a token is sent', () => {
   };
   const identity = {
     verifyToken: verify,
-    readAudit: { countRefusal: () => undefined, record: async () => undefined },
+    auditLog: { countRefusal: () => undefined, record: async () => undefined },
     addresses: { seen: () => undefined },
   };
   let server: Listener;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { noticeWrites } from '../../../src/adapters/postgres/notices/noticeWrites.js';
-import type { Call } from '../../../src/domain/access/caller.js';
+import type { CallContext } from '../../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../../src/domain/audit/audit.js';
 import { BrokerError } from '../../../src/domain/errors.js';
 import type { ChangeTx } from '../../../src/ports/changes.js';
@@ -14,7 +14,7 @@ const call = {
   requestId: 'request',
   ip: '10.0.0.1',
   breakGlassReason: 'a drill',
-} as Call;
+} as CallContext;
 
 /** What a reset does, in its order; `breaks` is the step that fails. */
 function world(options: { opened?: number; breaks?: 'commit' | 'vault'; taken?: boolean } = {}) {
@@ -57,12 +57,12 @@ function world(options: { opened?: number; breaks?: 'commit' | 'vault'; taken?: 
   };
   const fingerprints = { make: async () => 'hmac' };
   const passwordTurns = { take: async () => (taken ? null : async () => undefined) };
-  const readAudit = { record: async () => undefined };
+  const auditLog = { record: async () => undefined };
   const ports = {
     clock,
     records,
     fingerprints,
-    readAudit,
+    auditLog,
     changes: { run },
     passwords: { set },
     passwordTurns,

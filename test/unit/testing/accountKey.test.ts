@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { requireConnector } from '../../../src/connectors/registry.js';
 import { Secret } from '../../../src/domain/secret.js';
 import type { Fingerprints, Hashable } from '../../../src/ports/vault.js';
-import { knownConnector } from '../../../src/usecases/knownConnector.js';
 import { accountKeyOf } from '../../../src/usecases/testing/accountKey.js';
 
 /** Shows what would be hashed. */
@@ -17,7 +17,7 @@ function opened(value: Hashable): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, opened(item)]));
 }
 
-const connector = knownConnector('proxmox');
+const connector = requireConnector('proxmox');
 const base = { host: 'pve.lab', user: 'root@pam', auth_method: 'password' };
 const keyOf = (settings: Record<string, string>, secrets: Record<string, string> = { password: 'a' }) =>
   accountKeyOf({ fingerprints }, connector, {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { AuditEvent } from '../../../src/domain/audit/audit.js';
-import type { ChangeTx, WriteIntent } from '../../../src/ports/changes.js';
+import type { ChangeTx } from '../../../src/ports/changes.js';
 import type { StoredMetadata } from '../../../src/ports/vault.js';
+import type { WriteIntent } from '../../../src/ports/writing.js';
 import { finishIntent } from '../../../src/usecases/writing/finishIntent.js';
 import type { WritePorts } from '../../../src/usecases/writing/writeVersion.js';
 import { aCredential } from '../../support/worlds/aCredential.js';

@@ -2,9 +2,10 @@ import type { Caller } from '../../../domain/access/caller.js';
 import type { Access, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { batched } from '../core/batched.js';
+import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf } from '../core/credentialRow.js';
 import { isUnavailable } from '../core/errors.js';
 import type { Query, Row } from '../core/pools.js';
-import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, uuidOrNull } from '../credentials/credentialRow.js';
+import { uuidOrNull } from '../core/values.js';
 import { CALLER_ACTIVE, callerActive, callerValues, LEVEL, REACHES, reaches, rolesOf } from './reach.js';
 
 /** Always one row, so that "no such account", "no such credential" and "no right" come from one round trip. */

@@ -4,10 +4,11 @@ import type { ChangeTx } from '../../../ports/changes.js';
 import type { Offer, OfferReceiver } from '../../../ports/offers.js';
 import type { Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
+import { CREDENTIAL_COLUMNS, toCredential } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query, Row } from '../core/pools.js';
+import { uuidOrNull } from '../core/values.js';
 import { whereClause } from '../core/whereClause.js';
-import { CREDENTIAL_COLUMNS, toCredential, uuidOrNull } from '../credentials/credentialRow.js';
 import { answered, GRANT_JSON, historyJson, ms } from './claimJson.js';
 
 const DECLINED = `exists (select 1 from broker.offer_answers d

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { AuditEvent } from '../../../domain/audit/audit.js';
 import { BrokerError } from '../../../domain/errors.js';
-import type { ReadAudit } from '../../../ports/auditTrail.js';
-import type { UsageRow } from '../../../ports/records.js';
+import type { AuditLog } from '../../../ports/auditTrail.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
+import type { UsageRow } from '../../../ports/usage.js';
 import type { ChainKeys } from '../../../ports/vault.js';
 import { isDataError, isUnknownOutcome, translate } from '../core/errors.js';
 import { runQuery } from '../core/pools.js';
@@ -42,7 +42,7 @@ export interface BatcherParts {
  */
 export function auditBatcher(
   parts: BatcherParts,
-): Pick<ReadAudit, 'record' | 'depth' | 'isFull' | 'failedAt' | 'flush'> {
+): Pick<AuditLog, 'record' | 'depth' | 'isFull' | 'failedAt' | 'flush'> {
   const { clock, log, maxQueue = MAX_QUEUE, maxRefusals = MAX_REFUSALS } = parts;
   const chain = chainWriter('reads', parts.chainKeys);
   const queue: Waiting[] = [];

@@ -1,5 +1,5 @@
 import type { AuditRow } from '../../../domain/audit/audit.js';
-import type { UsageRow } from '../../../ports/records.js';
+import type { UsageRow } from '../../../ports/usage.js';
 import type { Row, SqlValue, Statement } from '../core/pools.js';
 
 const INSERT_AUDIT = `

@@ -1,4 +1,4 @@
-import { mutex } from '../../../domain/mutex.js';
+import { mutex } from '../../../domain/async.js';
 
 /**
  * Lets one run at a time, and at most one wait: whoever asks before a run called `begin` shares what it gives. So each

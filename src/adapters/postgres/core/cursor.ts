@@ -1,5 +1,5 @@
 import { invalid } from '../../../domain/errors.js';
-import type { Page, PageRequest } from '../../../ports/records.js';
+import type { Page, PageRequest } from '../../../ports/page.js';
 import type { Row } from './pools.js';
 
 /** Where the last page ended: a time and what orders rows of the same time. */

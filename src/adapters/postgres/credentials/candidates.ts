@@ -6,8 +6,9 @@ import type { Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { answered, GRANT_JSON, historyJson, ms, NO_HISTORY } from '../access/claimJson.js';
 import { CALLER_ACTIVE, callerValues, GRANTED, LEVEL, REACHES } from '../access/reach.js';
+import { CREDENTIAL_COLUMNS, levelOf, toCredential } from '../core/credentialRow.js';
 import type { Query, Row, SqlValue, Statement } from '../core/pools.js';
-import { CREDENTIAL_COLUMNS, levelOf, toCredential, uuidOrNull } from './credentialRow.js';
+import { uuidOrNull } from '../core/values.js';
 
 /** Offers are counted up to here; strangers may make any number of them. */
 const MOST_OFFERS = 100;

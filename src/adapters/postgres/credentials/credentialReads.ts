@@ -1,12 +1,14 @@
 import type { Grant } from '../../../domain/access/grant.js';
 import type { CredentialVersion } from '../../../domain/credentials/credential.js';
 import type { ImportMark } from '../../../domain/imports/importMerge.js';
-import type { OpenIntent, WriteIntent } from '../../../ports/changes.js';
-import type { Records, UsageRow } from '../../../ports/records.js';
+import type { Records } from '../../../ports/records.js';
+import type { UsageRow } from '../../../ports/usage.js';
+import type { OpenIntent, WriteIntent } from '../../../ports/writing.js';
+import { CREDENTIAL_COLUMNS, toCredential } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query, Row } from '../core/pools.js';
+import { uuidOrNull } from '../core/values.js';
 import { whereClause } from '../core/whereClause.js';
-import { CREDENTIAL_COLUMNS, toCredential, uuidOrNull } from './credentialRow.js';
 import { toPatch } from './patchJson.js';
 
 type CredentialReads = Pick<

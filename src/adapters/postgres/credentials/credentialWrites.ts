@@ -1,8 +1,9 @@
 import { notFound } from '../../../domain/errors.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import { replaceGrants } from '../access/grantWrites.js';
-import type { Query, SqlValue } from '../core/pools.js';
-import { CREDENTIAL_COLUMNS, credentialValues, toCredential, toSql, uuidOrNull } from './credentialRow.js';
+import { CREDENTIAL_COLUMNS, credentialValues, toCredential } from '../core/credentialRow.js';
+import type { Query } from '../core/pools.js';
+import { insert, insertRecord, uuidOrNull } from '../core/values.js';
 
 type CredentialWrites = Pick<
   ChangeTx,
@@ -96,18 +97,4 @@ export function credentialWrites(query: Query): CredentialWrites {
     },
     replaceGrants: (...args) => replaceGrants(query, ...args),
   };
-}
-
-/** Inserts one row; the members are columns. */
-export async function insertRecord(
-  query: Query,
-  table: string,
-  record: Record<string, unknown>,
-): Promise<void> {
-  await insert(query, table, Object.keys(record), Object.values(record).map(toSql));
-}
-
-async function insert(query: Query, table: string, columns: string[], values: SqlValue[]): Promise<void> {
-  const places = values.map((_, index) => `$${index + 1}`).join(', ');
-  await query({ text: `insert into broker.${table} (${columns.join(', ')}) values (${places})`, values });
 }

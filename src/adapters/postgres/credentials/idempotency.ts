@@ -1,7 +1,8 @@
-import type { ChangeTx, IdempotencyRecord } from '../../../ports/changes.js';
+import type { ChangeTx } from '../../../ports/changes.js';
 import type { Records } from '../../../ports/records.js';
+import type { IdempotencyRecord } from '../../../ports/writing.js';
 import type { Query, Row } from '../core/pools.js';
-import { toSql } from './credentialRow.js';
+import { toSql } from '../core/values.js';
 
 /** How long an answer is kept for a repeated request. */
 const KEEP = '24 hours';

@@ -1,11 +1,12 @@
-import type { ListedCredential, ListFilter, PageRequest, Records } from '../../../ports/records.js';
+import type { PageRequest } from '../../../ports/page.js';
+import type { ListedCredential, ListFilter, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { answered } from '../access/claimJson.js';
 import { LEVEL, REACHES, reachValues } from '../access/reach.js';
+import { CREDENTIAL_COLUMNS, levelOf, toCredential } from '../core/credentialRow.js';
 import { type Position, pageOf, readCursor } from '../core/cursor.js';
 import type { Query, Row } from '../core/pools.js';
 import { type WhereClause, whereClause } from '../core/whereClause.js';
-import { CREDENTIAL_COLUMNS, levelOf, toCredential } from './credentialRow.js';
 import { type PageKeys, pageOfAll, pageOfFew, pageOfTeam, pageOfVisible } from './listSources.js';
 
 const STANDING = `

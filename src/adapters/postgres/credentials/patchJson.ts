@@ -1,4 +1,4 @@
-import type { CredentialPatch } from '../../../ports/changes.js';
+import type { CredentialPatch } from '../../../ports/writing.js';
 
 const DATES: readonly (keyof CredentialPatch)[] = [
   'lastTestedAt',

@@ -1,7 +1,7 @@
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { EventDelivery, EventFeed, EventState } from '../../../ports/eventFeed.js';
 import type { Query, Row } from '../core/pools.js';
-import { uuidOrNull } from '../credentials/credentialRow.js';
+import { uuidOrNull } from '../core/values.js';
 import { EVENT_COLUMNS, toEvent } from './events.js';
 
 const NEWEST = '(select last from broker.event_counter)';

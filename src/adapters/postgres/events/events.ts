@@ -1,6 +1,7 @@
 import type { ServiceType } from '../../../domain/credentials/serviceType.js';
 import { notFound } from '../../../domain/errors.js';
-import type { ChangeEvent, Records } from '../../../ports/records.js';
+import type { ChangeEvent } from '../../../ports/eventFeed.js';
+import type { Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { CALLER_ACTIVE, callerValues, REACHES } from '../access/reach.js';
 import type { Query, Row } from '../core/pools.js';

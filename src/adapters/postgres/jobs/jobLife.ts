@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { WorkerEvents, WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
-import { within } from '../../../domain/within.js';
+import { withTimeout } from '../../../domain/async.js';
 import type { JobHandler } from '../../../ports/jobs.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import { queryOn } from '../core/pools.js';
@@ -72,8 +72,8 @@ export async function startJobLife(
     const ended = Promise.resolve(workers.gracefulShutdown()).catch(() => undefined);
     // The library may wait for ever for an answer that was lost, so what counts is that no handler runs.
     const handled = Promise.race([ended, Promise.allSettled([...running])]);
-    await within<unknown>(GRACE_MS, handled, () => undefined);
-    await within<unknown>(TIDY_MS, ended, () => undefined);
+    await withTimeout<unknown>(GRACE_MS, handled, () => undefined);
+    await withTimeout<unknown>(TIDY_MS, ended, () => undefined);
   };
   const lease = await keepAlive({ query, log, leaseMs }, workers.id).catch(async (error: unknown) => {
     await shutDown();

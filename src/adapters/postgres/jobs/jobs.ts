@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Jobs } from '../../../ports/jobs.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import { queryOn } from '../core/pools.js';
-import { toSql } from '../credentials/credentialRow.js';
+import { toSql } from '../core/values.js';
 import { dueTests, enqueueDueTests } from '../testing/dueTests.js';
 import { forgetQueues } from './jobQueues.js';
 import { startJobRunner } from './jobRunner.js';

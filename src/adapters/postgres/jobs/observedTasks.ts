@@ -3,7 +3,7 @@ import { BrokerError } from '../../../domain/errors.js';
 import type { JobHandler } from '../../../ports/jobs.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import type { Query } from '../core/pools.js';
-import { toSql } from '../credentials/credentialRow.js';
+import { toSql } from '../core/values.js';
 
 export interface Observing {
   query: Query;

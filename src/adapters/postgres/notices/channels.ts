@@ -3,8 +3,7 @@ import type { Channel } from '../../../domain/notices/channel.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { ChannelPatch, ChannelState, Outbox, SealedChannel } from '../../../ports/notices.js';
 import type { Query, Row } from '../core/pools.js';
-import { toSql, uuidOrNull } from '../credentials/credentialRow.js';
-import { insertRecord } from '../credentials/credentialWrites.js';
+import { insertRecord, toSql, uuidOrNull } from '../core/values.js';
 
 /** Each count looks at what waits or was given up only, however much was ever sent. */
 const COUNTS = `

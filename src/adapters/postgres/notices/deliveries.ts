@@ -2,7 +2,7 @@ import { SEVERITIES, severityAtLeast } from '../../../domain/notices/notice.js';
 import type { Delivery, DeliveryState, DueMessage, Outbox } from '../../../ports/notices.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query, Row } from '../core/pools.js';
-import { uuidOrNull } from '../credentials/credentialRow.js';
+import { uuidOrNull } from '../core/values.js';
 import { toCount, toNotice, URGENCY } from './noticeRow.js';
 
 /** Of what may have arrived, or was refused by some of its addresses, the oldest. */

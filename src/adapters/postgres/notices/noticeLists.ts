@@ -3,8 +3,8 @@ import type { Clock } from '../../../ports/runtime.js';
 import { OWNED_OR_MANAGED, reachValues } from '../access/reach.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query, Row } from '../core/pools.js';
+import { uuidOrNull } from '../core/values.js';
 import { type WhereClause, whereClause } from '../core/whereClause.js';
-import { uuidOrNull } from '../credentials/credentialRow.js';
 import { toNotice } from './noticeRow.js';
 
 /** SQL for a moment as notices hold it. */

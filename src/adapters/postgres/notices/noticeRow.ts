@@ -1,4 +1,4 @@
-import type { PutNotice } from '../../../domain/notices/channel.js';
+import type { StoredNotice } from '../../../domain/notices/channel.js';
 import type { NoticeCount } from '../../../domain/notices/message.js';
 import { SEVERITIES } from '../../../domain/notices/notice.js';
 import type { Row } from '../core/pools.js';
@@ -7,7 +7,7 @@ import type { Row } from '../core/pools.js';
 export const URGENCY = `array_position(array['${SEVERITIES.join("', '")}'], n.severity)`;
 
 /** The notice of a row that has all its columns. Its kind may be one that only a newer version knows. */
-export function toNotice(row: Row): PutNotice {
+export function toNotice(row: Row): StoredNotice {
   return {
     id: row['id'],
     kind: row['kind'],
@@ -16,7 +16,7 @@ export function toNotice(row: Row): PutNotice {
     recipient: row['recipient'],
     body: row['body'],
     createdAt: row['created_at'],
-  } as PutNotice;
+  } as StoredNotice;
 }
 
 export function toCount(row: Row): NoticeCount {

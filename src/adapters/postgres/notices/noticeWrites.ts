@@ -1,5 +1,6 @@
 import { severityIn } from '../../../domain/notices/channel.js';
-import type { ChangeTx, Notice } from '../../../ports/changes.js';
+import type { ChangeTx } from '../../../ports/changes.js';
+import type { Notice } from '../../../ports/notices.js';
 import type { Clock } from '../../../ports/runtime.js';
 import type { Query } from '../core/pools.js';
 

@@ -1,8 +1,8 @@
 import type { Grant } from '../../../domain/access/grant.js';
-import type { Notice } from '../../../ports/changes.js';
+import type { Notice } from '../../../ports/notices.js';
 import type { EndingGrant, EnvLeftovers, Records } from '../../../ports/records.js';
+import { CREDENTIAL_COLUMNS, toCredential } from '../core/credentialRow.js';
 import type { Query, Row } from '../core/pools.js';
-import { CREDENTIAL_COLUMNS, toCredential } from '../credentials/credentialRow.js';
 
 const STATES = `
   select ${CREDENTIAL_COLUMNS}, c.health_since, nullif(l.last_used_at, '-infinity') as last_used_at,

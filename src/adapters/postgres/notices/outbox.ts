@@ -1,6 +1,6 @@
 import type { Outbox } from '../../../ports/notices.js';
 import type { Query } from '../core/pools.js';
-import { uuidOrNull } from '../credentials/credentialRow.js';
+import { uuidOrNull } from '../core/values.js';
 import { channelReads } from './channels.js';
 import { deliveryReads, deliveryWrites } from './deliveries.js';
 import { mailboxReads } from './mailboxes.js';
@@ -42,14 +42,14 @@ export function postgresOutbox(query: Query): Outbox {
     ...mailboxReads(query),
     ...deliveryReads(query),
     ...deliveryWrites(query),
-    async unsent(limit, now) {
+    async pending(limit, now) {
       const rows = await query({ text: UNSENT, values: [limit, now] });
       return rows.map((row) => {
         const labels = row['labels'] as Record<string, string>;
         return { notice: toNotice(row), about: { labels, teams: row['teams'] as string[] } };
       });
     },
-    async handOver(deliveries, now) {
+    async dispatch(deliveries, now) {
       const pairs = deliveries.flatMap(({ notice, channels }) =>
         channels.map((channel) => ({ notice, channel })),
       );

@@ -1,6 +1,6 @@
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { Query, SqlValue } from '../core/pools.js';
-import { insertRecord } from '../credentials/credentialWrites.js';
+import { insertRecord } from '../core/values.js';
 import { toPerson } from './peopleReads.js';
 
 type PeopleWrites = Pick<

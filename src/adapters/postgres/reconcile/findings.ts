@@ -1,10 +1,6 @@
 import type pg from 'pg';
 import { parsePayload, payloadHash } from '../../../domain/audit/checkpoint.js';
-import {
-  FINDING_KINDS,
-  type FindingKind,
-  type VaultFinding,
-} from '../../../domain/reconcile/vaultFinding.js';
+import { type Discrepancy, FINDING_KINDS, type FindingKind } from '../../../domain/reconcile/discrepancy.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type {
   FindingFilter,
@@ -13,14 +9,14 @@ import type {
   RecordedVersion,
   ReportOnly,
 } from '../../../ports/findings.js';
-import type { PageRequest } from '../../../ports/records.js';
+import type { PageRequest } from '../../../ports/page.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { OWNED_OR_MANAGED, reachValues } from '../access/reach.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import { translate } from '../core/errors.js';
 import { type Query, queryOn, type Row } from '../core/pools.js';
+import { toSql, uuidOrNull } from '../core/values.js';
 import { type WhereClause, whereClause } from '../core/whereClause.js';
-import { toSql, uuidOrNull } from '../credentials/credentialRow.js';
 
 const OPEN = 'select * from broker.vault_findings where resolved_at is null';
 
@@ -187,7 +183,7 @@ export function findingWrites(query: Query): FindingWrites {
   };
 }
 
-function toFinding(row: Row): VaultFinding {
+function toFinding(row: Row): Discrepancy {
   return {
     id: row['id'],
     kind: row['kind'],
@@ -198,7 +194,7 @@ function toFinding(row: Row): VaultFinding {
     foundAt: row['found_at'],
     resolvedAt: row['resolved_at'],
     resolution: row['resolution'],
-  } as VaultFinding;
+  } as Discrepancy;
 }
 
 function toListed(row: Row): ListedFinding {

@@ -5,7 +5,7 @@ import {
   type ReportList,
 } from '../../../domain/reports/report.js';
 import type { Query } from '../core/pools.js';
-import { insertRecord } from '../credentials/credentialWrites.js';
+import { insertRecord } from '../core/values.js';
 
 /** Lines of each list that lie in the row of the report itself. */
 const IN_ROW = 20;

@@ -2,8 +2,7 @@ import type { ReportSchedule } from '../../../domain/reports/reportSchedule.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { Reports } from '../../../ports/reports.js';
 import type { Query, Row } from '../core/pools.js';
-import { toSql, uuidOrNull } from '../credentials/credentialRow.js';
-import { insertRecord } from '../credentials/credentialWrites.js';
+import { insertRecord, toSql, uuidOrNull } from '../core/values.js';
 
 type ScheduleReads = Pick<Reports, 'schedules' | 'schedule' | 'dueSchedules' | 'moveOn' | 'declare'>;
 

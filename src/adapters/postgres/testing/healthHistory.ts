@@ -1,7 +1,7 @@
 import type { HealthMark } from '../../../domain/testing/uptime.js';
 import type { Records } from '../../../ports/records.js';
 import type { Query } from '../core/pools.js';
-import { uuidOrNull } from '../credentials/credentialRow.js';
+import { uuidOrNull } from '../core/values.js';
 
 /** The version that was the active one when a run took place. */
 const ACTIVE_THEN = `(

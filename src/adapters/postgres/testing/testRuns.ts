@@ -1,11 +1,11 @@
 import { isTestCode, type TestRun } from '../../../domain/testing/testResult.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { Records } from '../../../ports/records.js';
+import { credentialValues } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query, Row } from '../core/pools.js';
+import { insertRecord, uuidOrNull } from '../core/values.js';
 import { whereClause } from '../core/whereClause.js';
-import { credentialValues, uuidOrNull } from '../credentials/credentialRow.js';
-import { insertRecord } from '../credentials/credentialWrites.js';
 
 const REFUSE = `
   insert into broker.refused_accounts (account_key, code, refused_at) values ($1, $2, $3)
@@ -20,9 +20,9 @@ const STIR_ALIKE = `
     for update skip locked
   )`;
 
-export function testReads(query: Query): Pick<Records, 'testRuns' | 'refusedAlike'> {
+export function testReads(query: Query): Pick<Records, 'testRuns' | 'lastRejection'> {
   return {
-    async refusedAlike(accountKey) {
+    async lastRejection(accountKey) {
       const text = 'select code from broker.refused_accounts where account_key = $1';
       const [refused] = await query({ text, values: [accountKey] });
       const code = refused === undefined ? null : String(refused['code']);
@@ -48,7 +48,10 @@ export function testReads(query: Query): Pick<Records, 'testRuns' | 'refusedAlik
 
 export function testWrites(
   query: Query,
-): Pick<ChangeTx, 'insertTestRun' | 'setTested' | 'refusedAccount' | 'acceptedAccount' | 'stirAlike'> {
+): Pick<
+  ChangeTx,
+  'insertTestRun' | 'setTested' | 'refusedAccount' | 'acceptedAccount' | 'rescheduleSameAccount'
+> {
   return {
     insertTestRun: (run) =>
       insertRecord(query, 'test_runs', {
@@ -82,7 +85,7 @@ export function testWrites(
       const text = 'delete from broker.refused_accounts where account_key = $1';
       await query({ text, values: [accountKey] });
     },
-    async stirAlike({ id, accountKey, accepted }, at) {
+    async rescheduleSameAccount({ id, accountKey, accepted }, at) {
       await query({ text: STIR_ALIKE, values: [accountKey, uuidOrNull(id), at, accepted] });
     },
   };

@@ -7,7 +7,7 @@ export interface BootstrapOptions extends VaultMounts {
   policiesDir: string;
   /** Where given, a file audit device is switched on at this path of Vault's machine. */
   auditFile?: string;
-  /** Told before each step that changes something. */
+  /** VaultReply before each step that changes something. */
   onStep?: (what: string) => void;
 }
 

@@ -17,14 +17,14 @@ import { pause, type Timers } from './timers.js';
 const SETTLED = ['ok', 'cas_mismatch', 'refused', 'gone', 'missing'] as const;
 type Settled = (typeof SETTLED)[number];
 
-export interface Told {
+export interface VaultReply {
   verdict: Settled;
   answer: VaultAnswer;
 }
 /** With somebody else's token a refusal is no fault of ours. */
-export type ToldForeign = Told | { verdict: 'denied'; answer: VaultAnswer };
+export type ToldForeign = VaultReply | { verdict: 'denied'; answer: VaultAnswer };
 /** `unknown`: it may have been done or not; look before deciding. */
-export type Changed = Told | { verdict: 'unknown'; reason: string };
+export type Changed = VaultReply | { verdict: 'unknown'; reason: string };
 
 export interface AccessOptions {
   /** node-vault over our transport. */
@@ -82,7 +82,7 @@ export class VaultAccess {
   }
 
   /** A request that may be repeated: a read, or a computation by transit. */
-  async ask(method: VaultMethod, path: string, body?: object): Promise<Told> {
+  async ask(method: VaultMethod, path: string, body?: object): Promise<VaultReply> {
     this.#refuseWhileOpen();
     this.#budget.call();
     const endsAtMs = this.options.timers.nowMs() + this.#timeoutMs;
@@ -207,7 +207,7 @@ export class VaultAccess {
   }
 }
 
-function isSettled(reply: Reply): reply is Told {
+function isSettled(reply: Reply): reply is VaultReply {
   return (SETTLED as readonly Verdict[]).includes(reply.verdict);
 }
 

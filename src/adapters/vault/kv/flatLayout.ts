@@ -1,5 +1,5 @@
+import { mapLimit } from '../../../domain/async.js';
 import { invalid } from '../../../domain/errors.js';
-import { mapBounded } from '../../../domain/mapBounded.js';
 import { Secret } from '../../../domain/secret.js';
 import type { FlatSecrets } from '../../../ports/vault.js';
 import { badAnswer } from '../connection/faults.js';
@@ -21,7 +21,7 @@ export function createFlatSecrets(access: VaultAccess): FlatSecrets {
       const value = token.reveal();
       if (!TOKEN.test(value)) throw notAccepted();
       const names = await list(access, checked, value);
-      const found = await mapBounded(names, 8, async (name) => ({
+      const found = await mapLimit(names, 8, async (name) => ({
         name,
         secret: await readOne(access, checked, name, value),
       }));

@@ -1,11 +1,11 @@
+import { mapLimit } from '../../../domain/async.js';
 import type { FieldValues } from '../../../domain/credentials/fields.js';
 import { BrokerError } from '../../../domain/errors.js';
-import { mapBounded } from '../../../domain/mapBounded.js';
 import type { Log } from '../../../ports/runtime.js';
 import type { SecretFields, SecretStore, StoredMetadata, StoredVersion } from '../../../ports/vault.js';
 import { badAnswer, storeUnavailable } from '../connection/faults.js';
 import { safeCredentialPath, safeMount } from '../connection/paths.js';
-import type { Told, VaultAccess } from '../connection/vaultApi.js';
+import type { VaultAccess, VaultReply } from '../connection/vaultApi.js';
 import { cutCustomMetadata, parseMetadata, parseVersion, type StoredData, splitFields } from './kvAnswers.js';
 import type { VersionCache } from './versionCache.js';
 import { VersionWriter } from './versionWriter.js';
@@ -80,7 +80,7 @@ class KvSecretStore implements SecretStore {
 
   async list(): Promise<string[]> {
     const folders = (await this.#keys('')).filter((key) => key.endsWith('/'));
-    const paths = await mapBounded(folders, 8, async (folder) =>
+    const paths = await mapLimit(folders, 8, async (folder) =>
       isSafe(`${folder}x`) ? (await this.#keys(folder)).map((leaf) => `${folder}${leaf}`) : [],
     );
     // What people put elsewhere in the mount is not ours to judge.
@@ -135,7 +135,7 @@ function integrity(what: string): BrokerError {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: looked at field by field by the parser
-function okBody(told: Told): any {
+function okBody(told: VaultReply): any {
   if (told.verdict !== 'ok') throw badAnswer(`${told.verdict} ${told.answer.status}`);
   return told.answer.body;
 }

@@ -8,7 +8,7 @@ interface Options extends GlobalOptions {
   after?: number;
 }
 
-interface Told {
+interface Message {
   id: string;
   kind: string;
   data: string;
@@ -31,7 +31,7 @@ export const events = leaf('events', 'follow changes of the credentials you can 
     }),
   );
 
-async function* eventsOf(cli: Cli, last: string | undefined): AsyncGenerator<Told> {
+async function* eventsOf(cli: Cli, last: string | undefined): AsyncGenerator<Message> {
   const path = last === undefined ? '/api/events' : `/api/events?after=${last}`;
   let open = '';
   for await (const text of cli.stream(path)) {
@@ -44,17 +44,17 @@ async function* eventsOf(cli: Cli, last: string | undefined): AsyncGenerator<Tol
   }
 }
 
-function readEvent(block: string): Told | undefined {
+function readEvent(block: string): Message | undefined {
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
   const id = field('id');
   return id === '' ? undefined : { id, kind: field('event'), data: field('data') };
 }
 
-function forScripts({ id, kind, data }: Told): string {
+function forScripts({ id, kind, data }: Message): string {
   return JSON.stringify({ id: Number(id), kind, ...(JSON.parse(data) as object) });
 }
 
-function forPeople({ id, kind, data }: Told): string {
+function forPeople({ id, kind, data }: Message): string {
   if (kind === 'reset') return `Events are missing before #${id}: look at everything anew.`;
   const { at, credential, ...more } = JSON.parse(data) as {
     at: string;

@@ -6,11 +6,11 @@ import type { AuditProblem } from '../../../domain/audit/auditProof.js';
 import { type ExportOptions, exportLines } from '../../audit/exportFile.js';
 import { publicKeysIn, verifyFile } from '../../audit/offline.js';
 import { Cli, type GlobalOptions } from '../../cli.js';
-import { readText } from '../../client/settings.js';
 import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { ago, TIME_FORMS } from '../../forms/when.js';
 import { printJson } from '../../terminal/output.js';
+import { readText } from '../../terminal/readText.js';
 import { note, say } from '../../terminal/terminal.js';
 
 interface VerifyOptions extends GlobalOptions {

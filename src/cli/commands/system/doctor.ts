@@ -1,7 +1,7 @@
 import { Cli, type GlobalOptions } from '../../cli.js';
 import { leaf } from '../../command.js';
 import { lookAtBroker } from '../../doctor/broker.js';
-import { type Finding, fail } from '../../doctor/finding.js';
+import { type DoctorCheck, fail } from '../../doctor/doctorCheck.js';
 import { lookAtPrograms } from '../../doctor/programs.js';
 import { lookAtProxies, lookAtSession, lookAtVariables } from '../../doctor/surroundings.js';
 import { CliError, EXIT } from '../../exitCodes.js';
@@ -23,7 +23,7 @@ export const doctor = leaf('doctor', 'check the connection to the broker and say
   },
 );
 
-async function lookFurther(options: GlobalOptions): Promise<Finding[]> {
+async function lookFurther(options: GlobalOptions): Promise<DoctorCheck[]> {
   let cli: Cli;
   try {
     cli = new Cli(options, ANSWER_MS);
@@ -39,7 +39,7 @@ async function lookFurther(options: GlobalOptions): Promise<Finding[]> {
   ];
 }
 
-function tell({ what, status, text, wayOut }: Finding): void {
+function tell({ what, status, text, wayOut }: DoctorCheck): void {
   say(`${status.padEnd(4)}  ${what.padEnd(14)}  ${text}`);
   if (wayOut !== undefined) say(`${' '.repeat(22)}→ ${wayOut}`);
 }

@@ -5,7 +5,7 @@ import {
   type CertificateFiles,
   certificateEnd,
 } from '../domain/credentials/certificatePair.js';
-import type { OwnEnd, OwnEnds } from '../ports/notices.js';
+import type { OwnExpiries, OwnExpiry } from '../ports/notices.js';
 
 /** Something of the broker's own that may end; null: it does not, or nobody can tell. */
 export interface OwnPart {
@@ -14,11 +14,11 @@ export interface OwnPart {
 }
 
 /** Asks each part each time: what ends is exchanged while the broker runs. */
-export function ownEnds(parts: readonly OwnPart[]): OwnEnds {
+export function ownExpiries(parts: readonly OwnPart[]): OwnExpiries {
   return {
     async list() {
       const ends = await Promise.all(
-        parts.map(async ({ part, end }): Promise<OwnEnd[]> => {
+        parts.map(async ({ part, end }): Promise<OwnExpiry[]> => {
           const endsAt = await end().catch(() => null);
           return endsAt === null ? [] : [{ part, endsAt }];
         }),

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { BAD_TOKEN, type Call, type Caller } from '../domain/access/caller.js';
+import { BAD_TOKEN, type CallContext, type Caller } from '../domain/access/caller.js';
 import { BrokerError } from '../domain/errors.js';
-import type { ReadAudit } from '../ports/auditTrail.js';
+import type { AuditLog } from '../ports/auditTrail.js';
 import type { Addresses } from '../ports/notices.js';
 import { refuse } from '../usecases/gate/refuse.js';
 import { shortHeader } from './headers.js';
@@ -9,7 +9,7 @@ import type { Route } from './route.js';
 
 export interface Identity {
   verifyToken: (token: string) => Promise<Caller>;
-  readAudit: Pick<ReadAudit, 'countRefusal' | 'record'>;
+  auditLog: Pick<AuditLog, 'countRefusal' | 'record'>;
   addresses: Addresses;
 }
 
@@ -21,14 +21,14 @@ const ANONYMOUS: Caller = {
   mustChangePassword: false,
 };
 
-/** Tells who calls, before anything else of the route runs; `calledBy` gives it to what comes after. */
+/** Tells who calls, before anything else of the route runs; `contextOf` gives it to what comes after. */
 export function identify(identity: Identity, route: Route): RequestHandler {
   return async (request, response, next) => {
     const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);
     identity.addresses.seen(caller);
     const usedBy = shortHeader(request, 'X-Used-By');
     const reason = shortHeader(request, 'X-Break-Glass-Reason');
-    const call: Call = {
+    const call: CallContext = {
       caller,
       requestId: response.locals['requestId'] as string,
       ip: request.ip ?? '',
@@ -42,20 +42,20 @@ export function identify(identity: Identity, route: Route): RequestHandler {
 }
 
 /** Rejects: a one-time password is good for setting another one. */
-function refuseOneTime({ readAudit }: Identity, call: Call): Promise<never> {
+function refuseOneTime({ auditLog }: Identity, call: CallContext): Promise<never> {
   const detail = 'Set a new password first: POST /api/auth/password.';
   const error = new BrokerError('password_change_required', { detail });
-  return refuse({ readAudit }, call, { action: 'auth.refused' }, error);
+  return refuse({ auditLog }, call, { action: 'auth.refused' }, error);
 }
 
 /** The call that `identify` found. */
-export function calledBy(response: Response): Call {
-  return response.locals['call'] as Call;
+export function contextOf(response: Response): CallContext {
+  return response.locals['call'] as CallContext;
 }
 
 const NO_TOKEN = 'Send one header "Authorization: Bearer <token>".';
 
-async function authenticate({ verifyToken, readAudit }: Identity, request: Request): Promise<Caller> {
+async function authenticate({ verifyToken, auditLog }: Identity, request: Request): Promise<Caller> {
   const headers = request.headersDistinct['authorization'] ?? [];
   const token =
     headers.length === 1
@@ -67,7 +67,7 @@ async function authenticate({ verifyToken, readAudit }: Identity, request: Reque
     return await verifyToken(token);
   } catch (error) {
     if (error instanceof BrokerError && error.code === 'unauthenticated')
-      readAudit.countRefusal(request.ip ?? '', error.code);
+      auditLog.countRefusal(request.ip ?? '', error.code);
     throw error;
   }
 }

@@ -21,7 +21,7 @@ export const RESOLUTIONS = [
 ] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
-export interface VaultFinding {
+export interface Discrepancy {
   id: string;
   kind: FindingKind;
   /** Null for orphans only. */

@@ -1,4 +1,4 @@
-import { secretIn } from '../secrecy/secretText.js';
+import { secretIn } from './secretText.js';
 
 /** Field names and variables, as people write them; and longer than most is nothing that a person typed as a name. */
 const FIELD = /^(?:[a-z][a-z0-9_.-]{0,31}|[A-Z][A-Z0-9_]{0,47})$/;

@@ -1,6 +1,6 @@
-import type { Template } from '../credentials/template.js';
 import type { FieldProblem } from '../errors.js';
-import { secretIn } from './secretText.js';
+import { secretIn } from '../secrecy/secretText.js';
+import type { Template } from './template.js';
 
 interface Known {
   /** Names of the form's secret fields. */

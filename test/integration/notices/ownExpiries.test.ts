@@ -34,7 +34,7 @@ describe('the broker knows when what it lives on ends', function () {
   });
 
   const ends = async () => {
-    const list = await system.ports.ownEnds.list();
+    const list = await system.ports.ownExpiries.list();
     return Object.fromEntries(list.map(({ part, endsAt }) => [part, endsAt.getTime()]));
   };
   /** As an operator exchanges it. */
@@ -65,7 +65,7 @@ describe('the broker knows when what it lives on ends', function () {
   });
 
   it('and those with which it knows Postgres and Vault, and Postgres knows it', async () => {
-    const list = await certified.ports.ownEnds.list();
+    const list = await certified.ports.ownExpiries.list();
     expect(list.map(({ part }) => part)).to.include.members([
       'TLS certificate',
       'CA for Vault',

@@ -1,12 +1,12 @@
+import { requireConnector } from '../../connectors/registry.js';
+import type { Connector } from '../../domain/connector.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import { checkRules } from '../../domain/credentials/fieldRules.js';
 import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
-import type { Connector } from '../../domain/credentials/template.js';
 import { allFields, isSecretField, mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import { destinationChanged } from '../../domain/testing/destination.js';
 import type { Ports } from '../../ports/ports.js';
-import { knownConnector } from '../knownConnector.js';
 import { contentPurpose } from '../writing/commitVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'store' | 'fingerprints'>;
@@ -26,7 +26,7 @@ export async function readForeign(
   row: Credential,
   stored: { version: number; createdTime: string },
 ): Promise<Foreign> {
-  const connector = knownConnector(row.serviceType);
+  const connector = requireConnector(row.serviceType);
   const values = await foreignValues(ports, row, stored);
   const usable = brokenRules(connector, values) === null;
   return {
@@ -60,7 +60,7 @@ export async function usableValues(
   stored: { version: number; createdTime: string },
 ): Promise<FieldValues> {
   const values = await foreignValues(ports, row, stored);
-  const broken = brokenRules(knownConnector(row.serviceType), values);
+  const broken = brokenRules(requireConnector(row.serviceType), values);
   if (broken !== null) throw broken;
   return values;
 }
@@ -71,7 +71,7 @@ function foreignValues(
   row: Credential,
   { version, createdTime }: { version: number; createdTime: string },
 ): Promise<FieldValues> {
-  const { template } = knownConnector(row.serviceType);
+  const { template } = requireConnector(row.serviceType);
   const known = new Set(allFields(template).map(({ name }) => name));
   const isSecret = (name: string) =>
     known.has(name) ? isSecretField(template, name) : !Object.hasOwn(row.settings, name);

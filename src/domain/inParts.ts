@@ -1,4 +1,4 @@
-import { BrokerError } from '../../domain/errors.js';
+import { BrokerError } from './errors.js';
 
 /** When so many fail alone, it is not they: the store is away. */
 const MOST_ALONE = 10;

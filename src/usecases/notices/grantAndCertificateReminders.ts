@@ -1,16 +1,15 @@
 import { GRANT_AHEAD_MS, grantStep, leftoverWeek, ownStep } from '../../domain/notices/otherReminders.js';
-import type { Notice } from '../../ports/changes.js';
-import type { OwnEnd } from '../../ports/notices.js';
+import type { Notice, OwnExpiry } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
 import type { EndingGrant, EnvLeftovers } from '../../ports/records.js';
-import { putNew } from './remind.js';
+import { enqueueNew } from './remind.js';
 
 /** So many names fit into a sentence. */
 const MOST_NAMES = 10;
 
 /** What has to be told beside what credentials are like: grants that end, what an import left, the broker's own ends. */
-export async function remindOthers(
-  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownEnds'>,
+export async function grantAndCertificateReminders(
+  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownExpiries'>,
 ): Promise<number> {
   const now = ports.clock.now();
   const grants = await ports.records.endingGrants(now, new Date(now.getTime() + GRANT_AHEAD_MS));
@@ -18,16 +17,16 @@ export async function remindOthers(
     ...grants.flatMap((ending) => ofGrant(ending, now)),
     ...(await ports.records.envLeftovers()).flatMap((left) => ofLeftovers(left, now)),
   ];
-  return (await putNew(ports, due, now)) + (await remindOwnEnds(ports));
+  return (await enqueueNew(ports, due, now)) + (await remindOwnExpiries(ports));
 }
 
 /** The ends of what this process lives on: each process can tell of its own logins and certificate only. */
-export async function remindOwnEnds(
-  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownEnds'>,
+export async function remindOwnExpiries(
+  ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownExpiries'>,
 ): Promise<number> {
   const now = ports.clock.now();
-  const due = (await ports.ownEnds.list()).flatMap((end) => ofOwn(end, now));
-  return putNew(ports, due, now);
+  const due = (await ports.ownExpiries.list()).flatMap((end) => ofOwn(end, now));
+  return enqueueNew(ports, due, now);
 }
 
 /** To the owner, and to whoever holds the grant. */
@@ -63,7 +62,7 @@ function ofLeftovers({ principal, names, importedAt }: EnvLeftovers, now: Date):
   return [{ credentialId: null, kind: 'env_leftovers', period, recipient: principal, body }];
 }
 
-function ofOwn({ part, endsAt }: OwnEnd, now: Date): Notice[] {
+function ofOwn({ part, endsAt }: OwnExpiry, now: Date): Notice[] {
   const step = ownStep(endsAt, now);
   if (step === null) return [];
   const at = endsAt.toISOString();

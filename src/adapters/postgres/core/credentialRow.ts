@@ -1,6 +1,7 @@
 import type { GrantLevel } from '../../../domain/access/grant.js';
 import type { Credential } from '../../../domain/credentials/credential.js';
-import type { Row, SqlValue } from '../core/pools.js';
+import type { Row, SqlValue } from './pools.js';
+import { toSql } from './values.js';
 
 /** Member of `Credential` → column. The one list of both. */
 const COLUMN_OF = {
@@ -24,7 +25,7 @@ const COLUMN_OF = {
   identity: 'identity',
   nextTestAt: 'next_test_at',
   testIntervalMinutes: 'test_interval_minutes',
-  testClaim: 'test_claim',
+  testGeneration: 'test_claim',
   accountKey: 'account_key',
   expiresAt: 'expires_at',
   expiresSource: 'expires_source',
@@ -83,7 +84,7 @@ export function toCredential(row: Row): Credential {
     identity: row['identity'],
     nextTestAt: row['next_test_at'],
     testIntervalMinutes: row['test_interval_minutes'],
-    testClaim: row['test_claim'],
+    testGeneration: row['test_claim'],
     accountKey: row['account_key'],
     expiresAt: row['expires_at'],
     expiresSource: row['expires_source'],
@@ -104,19 +105,4 @@ export function toCredential(row: Row): Credential {
 /** The level of a grant as the statements count it: 1 use, 2 read, 3 manage. */
 export function levelOf(count: unknown): GrantLevel | null {
   return count === 3 ? 'manage' : count === 2 ? 'read' : count === 1 ? 'use' : null;
-}
-
-/** A value as a column takes it: plain objects as JSON text, arrays as Postgres arrays. */
-export function toSql(value: unknown): SqlValue {
-  if (value !== null && typeof value === 'object' && !(value instanceof Date) && !Array.isArray(value)) {
-    return JSON.stringify(value);
-  }
-  return value as SqlValue;
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** The id if it can be one of ours; else null, which finds nothing. */
-export function uuidOrNull(id: string): string | null {
-  return UUID.test(id) ? id : null;
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { droppedBefore } from '../../../src/domain/audit/retention.js';
-import { brokenIn, endOfDrift, liveVersions, stateOf } from '../../../src/domain/reconcile/vaultFinding.js';
+import { brokenIn, endOfDrift, liveVersions, stateOf } from '../../../src/domain/reconcile/discrepancy.js';
 
 type State = 'live' | 'deleted' | 'destroyed';
 const metadata = (states: Record<number, State>, era = 'a') => {

@@ -3,7 +3,7 @@ import { type NoticeKind, severityOf } from '../../domain/notices/notice.js';
 import type { ChangeTx } from '../../ports/changes.js';
 
 /** Tells the owner, once for each `id`: a finding, or what else happened. */
-export async function tellOwner(
+export async function notifyOwner(
   tx: ChangeTx,
   row: Credential,
   kind: NoticeKind,

@@ -8,7 +8,7 @@ const FIRST_PAUSE_MS = 40;
 const LONGEST_PAUSE_MS = 400;
 
 /** A turn at a host: first in the line of this process, so that few of it ask for the turns that processes share. */
-export class HostTurns {
+export class HostQueue {
   readonly #line: HostLine;
   readonly #clock: Clock;
   readonly #shared: HostSlots | undefined;

@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/access/caller.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { levelAtLeast, readsByRight } from '../../domain/access/grant.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import type { Ports } from '../../ports/ports.js';
@@ -9,9 +9,9 @@ import { requireReason } from './breakGlass.js';
  * True when an act of an admin opens values to those whom the owner shared them with, though the admin does not read them by
  * ownership or grant: restoring, enabling, another version. Such an admin has to say why.
  */
-export async function opensAgain(
-  ports: Pick<Ports, 'clock' | 'records' | 'readAudit'>,
-  call: Call,
+export async function reopens(
+  ports: Pick<Ports, 'clock' | 'records' | 'auditLog'>,
+  call: CallContext,
   granted: Authorized,
   { action, does }: { action: AuditAction; does: string },
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 import cron from 'node-cron';
 import type { Ports } from '../ports/ports.js';
-import { remindOwnEnds } from '../usecases/notices/remindOthers.js';
+import { remindOwnExpiries } from '../usecases/notices/grantAndCertificateReminders.js';
 import type { Ticks } from './ticks.js';
 
 /**
@@ -8,11 +8,11 @@ import type { Ticks } from './ticks.js';
  * ask when its logins end. Of many that look one tells it.
  */
 export function startOwnEndTicks(
-  ports: Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'ownEnds'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'records' | 'changes' | 'ownExpiries'>,
 ): Ticks {
   const look = async (): Promise<void> => {
     try {
-      await remindOwnEnds(ports);
+      await remindOwnExpiries(ports);
     } catch {
       ports.log.error('own_ends_not_looked_at');
     }

@@ -1,6 +1,6 @@
-import type { FieldValues } from '../credentials/fields.js';
 import { type FieldProblem, invalid } from '../errors.js';
-import { isFreePassword, type UnusualKind, unusualValue } from './unusualValues.js';
+import { isFreePassword, type UnusualKind, unusualValue } from '../secrecy/unusualValues.js';
+import type { FieldValues } from './fields.js';
 
 /** Kinds that a caller insists on, or all. */
 export type AllowUnusual = boolean | readonly UnusualKind[];
