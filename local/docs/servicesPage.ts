@@ -4,9 +4,9 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../../src/config/config.js';
 import { connectors } from '../../src/connectors/registry.js';
-import type { Connector } from '../../src/domain/connector.js';
 import type { FieldSpec } from '../../src/domain/credentials/template.js';
-import { isDestination } from '../../src/domain/testing/destination.js';
+import type { Connector } from '../../src/domain/services/connector.js';
+import { isDestination } from '../../src/domain/services/destination.js';
 
 export const PAGE = 'docs/services.md';
 

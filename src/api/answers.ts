@@ -3,8 +3,8 @@ import { ROLES } from '../domain/access/caller.js';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/access/grant.js';
 import { CREDENTIAL_STATUSES, HEALTHS, VERSION_STATES } from '../domain/credentials/credential.js';
 import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
+import { SHOWN_TLS_MODES } from '../domain/services/tlsWarnings.js';
 import { TEST_WARNINGS } from '../domain/testing/testResult.js';
-import { SHOWN_TLS_MODES } from '../domain/testing/tlsWarnings.js';
 import { madeAnswer } from './people.js';
 
 /** What calls answer, for the OpenAPI document; the tests hold every real answer against these. */

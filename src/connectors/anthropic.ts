@@ -1,5 +1,5 @@
-import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/services/connector.js';
 import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
 import { foreignText, type TestVerdict } from '../domain/testing/testResult.js';
 import { modelWarnings } from './common/modelWarnings.js';

@@ -1,5 +1,5 @@
-import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/services/connector.js';
 import {
   headerOf,
   type OutboundAnswer,

@@ -1,8 +1,8 @@
-import type { Connector } from '../domain/connector.js';
 import { secretNames } from '../domain/credentials/templateFields.js';
 import type { Spelling } from '../domain/environment/variableAliases.js';
 import { type EnvFamily, type EnvMeaning, envLexicon } from '../domain/imports/envFamily.js';
 import type { EnvVocabulary } from '../domain/imports/envVocabulary.js';
+import type { Connector } from '../domain/services/connector.js';
 import { plainVariables } from './common/plainVariables.js';
 import { otherFamilies } from './other/otherFamilies.js';
 import { connectorOf, connectors } from './registry.js';

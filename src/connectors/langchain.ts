@@ -1,5 +1,5 @@
-import type { Connector } from '../domain/connector.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
+import type { Connector } from '../domain/services/connector.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../domain/testing/outbound.js';
 import { ended, foreignText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
 import {

@@ -1,8 +1,8 @@
-import type { Connector } from '../domain/connector.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { Template } from '../domain/credentials/template.js';
 import { invalid } from '../domain/errors.js';
+import type { Connector } from '../domain/services/connector.js';
 import { anthropic } from './anthropic.js';
 import { aws } from './aws/aws.js';
 import { azure } from './azure/azure.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { connectorOf, connectors } from '../../src/connectors/registry.js';
-import type { Connector } from '../../src/domain/connector.js';
 import { allFields, mergeFields } from '../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../src/domain/errors.js';
+import type { Connector } from '../../src/domain/services/connector.js';
 import { TEST_CODES, type TestCode, type TestResult } from '../../src/domain/testing/testResult.js';
 import type { Outbound } from '../../src/ports/outbound.js';
 import { runTest } from '../../src/usecases/testing/runTest.js';

@@ -29,8 +29,6 @@ export interface SourceInfo {
   lines: number;
   /** Files of ours that it imports, as paths; types alone count too. */
   ours: string[];
-  /** Ours without what is only a type, which is gone when the program runs. */
-  oursAtRunTime: string[];
   /** Packages and `node:` modules. */
   foreign: string[];
   functions: FunctionSize[];
@@ -70,7 +68,6 @@ function infoOf(path: string, file: SourceFile): SourceInfo {
     path,
     lines: file.text.split('\n').length - 1,
     ours: [],
-    oursAtRunTime: [],
     foreign: [],
     functions: [],
     uses: new Set(),
@@ -94,11 +91,6 @@ function addImport(info: SourceInfo, statement: Node): void {
   }
   const target = normalize(join(dirname(info.path), name)).replace(/\.js$/, '.ts');
   info.ours.push(target);
-  const text = statement.getText();
-  const named = /^import\s*\{([^}]*)\}/.exec(text)?.[1]?.split(',') ?? [];
-  const words = named.map((word) => word.trim()).filter((word) => word !== '');
-  const typesOnly = words.length > 0 && words.every((word) => word.startsWith('type '));
-  if (!text.startsWith('import type') && !typesOnly) info.oursAtRunTime.push(target);
 }
 
 const FUNCTIONS = [

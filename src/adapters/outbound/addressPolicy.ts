@@ -1,5 +1,10 @@
 import { BlockList, isIP } from 'node:net';
-import type { Endpoint } from './ownEndpoints.js';
+
+/** Where something listens. */
+export interface Endpoint {
+  address: string;
+  port: number;
+}
 
 /** Who may be connected to. Judged by resolved address, never by name alone. */
 export interface AddressPolicy {

@@ -10,11 +10,11 @@ import {
 import type { ShownCertificate } from '../../domain/testing/testResult.js';
 import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
+import type { Endpoint } from './addressPolicy.js';
 import { addressPolicy } from './addressPolicy.js';
 import { chainOf, type Destination, dial } from './dial.js';
 import { HostQueue } from './hostQueue.js';
 import { addressesOf, type Resolve } from './names.js';
-import type { Endpoint } from './ownEndpoints.js';
 import { asFailure } from './reasons.js';
 
 export interface OutboundOptions {

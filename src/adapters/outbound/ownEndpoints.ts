@@ -1,13 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { OutboundFailure } from '../../domain/testing/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
+import type { Endpoint } from './addressPolicy.js';
 import { addressesOf, type Resolve } from './names.js';
-
-/** Where something listens. */
-export interface Endpoint {
-  address: string;
-  port: number;
-}
 
 /** A Vault or Postgres that moves is known by then. */
 const FRESH_MS = 60_000;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { auditRowItem, auditRowsAnswer, checkpointItem, checkpointsAnswer } from '../../api/audit.js';
 import type { AuditProblem } from '../../domain/audit/auditProof.js';
 import { parsePayload, UNSIGNED_MS } from '../../domain/audit/checkpoint.js';
-import type { Cli } from '../cli.js';
+import type { Cli } from '../client/cli.js';
 
 /** The broker that is asked. */
 export type Source = Pick<Cli, 'call'> & { api: { server: { origin: string } } };

@@ -1,4 +1,4 @@
-import type { Cli } from '../cli.js';
+import type { Cli } from './cli.js';
 
 export interface Account {
   id: string;

@@ -1,6 +1,6 @@
 import { nearMiss } from '../../domain/credentials/nearMiss.js';
-import type { Cli } from '../cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
+import type { Cli } from './cli.js';
 import { listed } from './pages.js';
 import { isId, writtenOut } from './subject.js';
 

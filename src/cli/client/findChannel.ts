@@ -1,5 +1,5 @@
-import type { Cli } from '../cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
+import type { Cli } from './cli.js';
 
 export const CHANNELS = '/api/notifications/channels';
 

@@ -1,5 +1,5 @@
-import type { Cli } from '../cli.js';
 import { note } from '../terminal/terminal.js';
+import type { Cli } from './cli.js';
 
 /** What the API answers of a list; `next_cursor` null: that was all. */
 export interface Page<Item> {

@@ -1,7 +1,7 @@
 import { nearMiss } from '../../domain/credentials/nearMiss.js';
-import type { Cli } from '../cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { visibleAccounts } from './accountNames.js';
+import type { Cli } from './cli.js';
 
 /** Who gets a grant, as the API takes it. */
 export interface Subject {

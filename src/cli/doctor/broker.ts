@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { packageVersion } from '../../config/config.js';
-import type { Cli } from '../cli.js';
 import { ApiError } from '../client/apiError.js';
+import type { Cli } from '../client/cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { cell } from '../terminal/output.js';
 import { readText } from '../terminal/readText.js';

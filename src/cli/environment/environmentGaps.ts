@@ -1,8 +1,8 @@
-import type { Cli } from '../cli.js';
+import type { Cli } from '../client/cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { cell } from '../terminal/output.js';
 import { note } from '../terminal/terminal.js';
-import type { BrokerEnvironment, Environment, EnvironmentOptions } from './environment.js';
+import type { BrokerEnvironment, Environment, EnvironmentOptions } from './brokerEnvironment.js';
 
 /**
  * Reports on stderr what the broker left out or had to choose, names only. With `--strict` any of it is an error, so that

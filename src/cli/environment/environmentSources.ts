@@ -1,6 +1,6 @@
 import { cell, printTable } from '../terminal/output.js';
 import { note } from '../terminal/terminal.js';
-import type { Environment, Source } from './environment.js';
+import type { Environment, Source } from './brokerEnvironment.js';
 
 /** `PROXMOX_HOST  "Proxmox 01", version 3, field host`: one line a variable on stderr. */
 export function tellSources({ sources }: Environment): void {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDotenv } from '../../domain/imports/dotenv.js';
-import type { Cli } from '../cli.js';
+import type { Cli } from '../client/cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { cell } from '../terminal/output.js';
 import { note } from '../terminal/terminal.js';
-import { type Environment, ownEnvironment } from './environment.js';
+import type { Environment } from './brokerEnvironment.js';
+import { ownEnvironment } from './environment.js';
 
 /**
  * The variables as the program gets them over those of the shell. Reports on stderr, names only, what a credential

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { GlobalOptions } from '../cli.js';
-import { repeated } from '../command.js';
+import type { GlobalOptions } from '../client/cli.js';
+import { repeated } from '../client/command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { readText } from '../terminal/readText.js';
 import { secretInput } from '../terminal/secretInput.js';

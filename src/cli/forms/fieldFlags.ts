@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { FieldSpec, Template } from '../../domain/credentials/template.js';
-import type { Cli } from '../cli.js';
+import type { Cli } from '../client/cli.js';
+import { repeated } from '../client/command.js';
 import { fieldFlag } from '../client/flagNames.js';
-import { repeated } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { readText } from '../terminal/readText.js';
 import { secretInput } from '../terminal/secretInput.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { leaf } from '../command.js';
+import { leaf } from '../client/command.js';
 
 /**
  * A command whose flags are the fields of a service's form. What stands behind its first word is parsed only once

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Cli } from '../cli.js';
+import type { Cli } from '../client/cli.js';
 
 /** What can be said about a read of values. */
 export interface ValueOptions {

@@ -1,5 +1,5 @@
 import { type DotenvWarning, warningText } from '../../domain/imports/dotenv.js';
-import type { ImportClass } from '../../domain/imports/envImport.js';
+import type { ImportClass } from '../../domain/imports/envImportGroups.js';
 import { fileHints } from '../environment/fileHints.js';
 import { cell, printTable } from '../terminal/output.js';
 import { note, say } from '../terminal/terminal.js';

@@ -1,5 +1,5 @@
-import type { Cli } from '../cli.js';
 import { ApiError } from '../client/apiError.js';
+import type { Cli } from '../client/cli.js';
 import { CliError } from '../exitCodes.js';
 import { note } from '../terminal/terminal.js';
 import type { ImportGroupView, ImportReport } from './importReport.js';

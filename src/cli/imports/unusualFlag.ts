@@ -1,5 +1,5 @@
 import { UNUSUAL_KINDS } from '../../domain/secrecy/unusualValues.js';
-import { repeated } from '../command.js';
+import { repeated } from '../client/command.js';
 
 /** The flag of every command that stores values. */
 export const UNUSUAL_FLAG = [

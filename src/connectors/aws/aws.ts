@@ -1,4 +1,4 @@
-import type { Connector } from '../../domain/connector.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { optional, setting } from '../common/probing.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsRules } from '../common/tlsFields.js';
 import { each, matching, oneWord, type Rule, rulesOf } from '../fieldRules.js';

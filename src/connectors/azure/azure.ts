@@ -1,4 +1,4 @@
-import type { Connector } from '../../domain/connector.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { certificateRules, clientCertificateFields } from '../common/tlsFields.js';
 import { GUID, guid, oneWord, rulesOf } from '../fieldRules.js';
 import { testAzure } from './azureProbe.js';

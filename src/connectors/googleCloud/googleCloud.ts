@@ -1,4 +1,4 @@
-import type { Connector } from '../../domain/connector.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { matching, readable, rulesOf } from '../fieldRules.js';
 import { PROJECT_ID, testGoogleCloud } from './googleCloudProbe.js';
 import { keyFile } from './googleKeyFile.js';

@@ -1,4 +1,4 @@
-import type { Connector } from '../../domain/connector.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { brokerTlsDestinationFields, brokerTlsFields, tlsRules } from '../common/tlsFields.js';
 import { basicName, each, matching, oneWord, rulesOf } from '../fieldRules.js';
 import { testGrafana } from './grafanaProbe.js';

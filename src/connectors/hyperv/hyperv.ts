@@ -1,5 +1,5 @@
-import type { Connector } from '../../domain/connector.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { headerOf, type OutboundAnswer, type Probe } from '../../domain/testing/outbound.js';
 import { foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { pastedUrl } from '../common/pastedUrl.js';

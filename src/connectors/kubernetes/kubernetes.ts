@@ -1,4 +1,4 @@
-import type { Connector } from '../../domain/connector.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { setting } from '../common/probing.js';
 import {
   brokerTlsDestinationFields,

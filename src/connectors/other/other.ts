@@ -1,4 +1,4 @@
-import type { Connector } from '../../domain/connector.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { brokerTlsDestinationFields, brokerTlsFields } from '../common/tlsFields.js';
 import { declaresTest, testOther } from './otherProbe.js';
 

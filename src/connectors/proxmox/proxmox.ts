@@ -1,4 +1,4 @@
-import type { Connector } from '../../domain/connector.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { pastedUrl } from '../common/pastedUrl.js';
 import { tlsDestinationFields, tlsFields, tlsRules } from '../common/tlsFields.js';
 import { matching, rulesOf } from '../fieldRules.js';

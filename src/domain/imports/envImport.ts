@@ -1,14 +1,11 @@
-import type { ServiceType } from '../credentials/serviceType.js';
 import { isDangerousEnvName } from '../environment/dangerousEnvNames.js';
 import { isVariableName } from '../environment/variableName.js';
-import type { FieldProblem } from '../errors.js';
 import { isConnectionString, isPlaceholder, soundsSecret } from '../secrecy/envValues.js';
 import { secretIn } from '../secrecy/secretText.js';
 import { isDocumented, isFreePassword, unusualValue } from '../secrecy/unusualValues.js';
-import type { Secret } from '../secret.js';
 import type { DotenvEntry, DotenvWarning, ParsedDotenv } from './dotenv.js';
 import type { EnvMeaning } from './envFamily.js';
-import { type Claim, groupClaims, groupKeyOf } from './envImportGroups.js';
+import { type Claim, groupClaims, groupKeyOf, type ImportGroup, type ImportRow } from './envImportGroups.js';
 import {
   type IncludeChoice,
   type IncludedEntry,
@@ -17,58 +14,6 @@ import {
   NOTHING_INCLUDED,
 } from './envInclude.js';
 import type { EnvVocabulary } from './envVocabulary.js';
-
-/**
- * What an import makes of a variable. `credential`: goes into a group. `setting`, `bootstrap`, `connection_string`: known,
- * left where it is. `placeholder`: still to be filled in. `reference`: to another store,
- * `suspect`: quotes around it, `NAME=value`, invisible characters. `empty`: no value. `unquoted`: goes on over several lines without quotes. `duplicate`: another one wins over it.
- * `unknown`: nobody knows the name; it stays in the environment only.
- */
-export type ImportClass =
-  | 'credential'
-  | 'setting'
-  | 'bootstrap'
-  | 'connection_string'
-  | 'placeholder'
-  | 'reference'
-  | 'suspect'
-  | 'empty'
-  | 'unquoted'
-  | 'duplicate'
-  | 'unknown';
-
-/** One line of the preview. Holds no value. */
-export interface ImportRow {
-  name: string;
-  /** Line in the file, from 1; 0 where there is no file. */
-  line: number;
-  class: ImportClass;
-  /** Key of the group, for what belongs to a known kind of credential. */
-  group?: string;
-  field?: string;
-  secret: boolean;
-  note?: string;
-  /** Why what is imported may be none of the user's secrets. */
-  doubt?: string;
-}
-
-/** One credential that an import would make. */
-export interface ImportGroup {
-  /** The same for the same variables, whatever their values: `proxmox:01`. */
-  key: string;
-  serviceType: ServiceType;
-  /** A suggestion: `Proxmox 01`. */
-  name: string;
-  /** Settings too are wrapped; `mergeFields` with `exact` takes them as they are. */
-  fields: Record<string, Secret>;
-  /** For `other` only, whose template does not tell. */
-  secretFields?: string[];
-  /** Variable, spelled as in the file → field. */
-  envNames: Record<string, string>;
-  labels: Record<string, string>;
-  /** Why it can't be imported; empty when it can. */
-  problems: FieldProblem[];
-}
 
 export interface EnvImportPlan {
   /** In the order in which the file first names them. */

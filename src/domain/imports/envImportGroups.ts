@@ -1,13 +1,65 @@
 import type { FieldValues } from '../credentials/fields.js';
 import { holdsUrlPassword } from '../credentials/fieldTexts.js';
+import type { ServiceType } from '../credentials/serviceType.js';
 import { mergeFields } from '../credentials/templateFields.js';
 import { BrokerError, type FieldProblem } from '../errors.js';
 import { secretIn } from '../secrecy/secretText.js';
 import { isDocumented } from '../secrecy/unusualValues.js';
 import { Secret } from '../secret.js';
 import type { EnvFamily, EnvMeaning } from './envFamily.js';
-import type { ImportGroup, ImportRow } from './envImport.js';
 import type { EnvVocabulary } from './envVocabulary.js';
+
+/**
+ * What an import makes of a variable. `credential`: goes into a group. `setting`, `bootstrap`, `connection_string`: known,
+ * left where it is. `placeholder`: still to be filled in. `reference`: to another store,
+ * `suspect`: quotes around it, `NAME=value`, invisible characters. `empty`: no value. `unquoted`: goes on over several lines without quotes. `duplicate`: another one wins over it.
+ * `unknown`: nobody knows the name; it stays in the environment only.
+ */
+export type ImportClass =
+  | 'credential'
+  | 'setting'
+  | 'bootstrap'
+  | 'connection_string'
+  | 'placeholder'
+  | 'reference'
+  | 'suspect'
+  | 'empty'
+  | 'unquoted'
+  | 'duplicate'
+  | 'unknown';
+
+/** One credential that an import would make. */
+export interface ImportGroup {
+  /** The same for the same variables, whatever their values: `proxmox:01`. */
+  key: string;
+  serviceType: ServiceType;
+  /** A suggestion: `Proxmox 01`. */
+  name: string;
+  /** Settings too are wrapped; `mergeFields` with `exact` takes them as they are. */
+  fields: Record<string, Secret>;
+  /** For `other` only, whose template does not tell. */
+  secretFields?: string[];
+  /** Variable, spelled as in the file → field. */
+  envNames: Record<string, string>;
+  labels: Record<string, string>;
+  /** Why it can't be imported; empty when it can. */
+  problems: FieldProblem[];
+}
+
+/** One line of the preview. Holds no value. */
+export interface ImportRow {
+  name: string;
+  /** Line in the file, from 1; 0 where there is no file. */
+  line: number;
+  class: ImportClass;
+  /** Key of the group, for what belongs to a known kind of credential. */
+  group?: string;
+  field?: string;
+  secret: boolean;
+  note?: string;
+  /** Why what is imported may be none of the user's secrets. */
+  doubt?: string;
+}
 
 /** A variable with a value that belongs to a kind of credential. */
 export interface Claim {

@@ -4,7 +4,7 @@ import { soundsSecret } from '../secrecy/envValues.js';
 import { secretIn } from '../secrecy/secretText.js';
 import { looksRandom } from '../secrecy/secretValues.js';
 import { Secret } from '../secret.js';
-import type { ImportGroup, ImportRow } from './envImport.js';
+import type { ImportGroup, ImportRow } from './envImportGroups.js';
 import { checked } from './envImportGroups.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 

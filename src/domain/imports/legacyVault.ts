@@ -1,6 +1,7 @@
 import { isVariableName } from '../environment/variableName.js';
 import type { Secret } from '../secret.js';
-import { type EnvImportPlan, type ImportGroup, planEnvImport } from './envImport.js';
+import { type EnvImportPlan, planEnvImport } from './envImport.js';
+import type { ImportGroup } from './envImportGroups.js';
 import { type IncludeChoice, NOTHING_INCLUDED } from './envInclude.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 

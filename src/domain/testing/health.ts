@@ -36,3 +36,6 @@ export const isBlocked = (code: string | null): boolean => code === 'denied_by_p
 /** What is told as broken: refused, away, or working in part only. */
 export const isBad = (health: Health): boolean =>
   health === 'rejected' || health === 'unreachable' || health === 'limited';
+
+/** How credentials stood: what reports are made of, which look back no further. */
+export const STATES_DAYS = 400;

@@ -9,7 +9,7 @@ import type { FieldValues } from '../../domain/credentials/fields.js';
 import { booleanOf, integerOf } from '../../domain/credentials/fieldTexts.js';
 import { typedFields } from '../../domain/credentials/templateFields.js';
 import { Secret } from '../../domain/secret.js';
-import { type TlsBadge, tlsBadge } from '../../domain/testing/tlsWarnings.js';
+import { type TlsBadge, tlsBadge } from '../../domain/services/tlsWarnings.js';
 import type { MadeBy, Person, ServiceAccount, Team } from '../../ports/people.js';
 import type { UsageRow } from '../../ports/usage.js';
 import type { Environment } from '../../usecases/reading/readEnvironment.js';

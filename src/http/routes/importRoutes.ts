@@ -1,12 +1,8 @@
 import type { Response } from 'express';
 import { importAnswer } from '../../api/importAnswers.js';
 import { importEnvBody, importVaultBody } from '../../api/imports.js';
-import {
-  type Imported,
-  type ImportReport,
-  importEnv,
-  importVault,
-} from '../../usecases/imports/importCredentials.js';
+import { type Imported, importEnv, importVault } from '../../usecases/imports/importCredentials.js';
+import type { ImportReport } from '../../usecases/imports/importReplay.js';
 import { idempotencyKey } from '../headers.js';
 import { json, parse, type Route } from '../route.js';
 

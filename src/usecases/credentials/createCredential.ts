@@ -3,19 +3,19 @@ import type { CreateCredentialBody } from '../../api/credentials.js';
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
-import type { Connector } from '../../domain/connector.js';
 import {
   type Credential,
   type CredentialVersion,
   nextRotation,
   vaultPathFor,
 } from '../../domain/credentials/credential.js';
-import { checkGiven } from '../../domain/credentials/fieldRules.js';
 import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { invalid } from '../../domain/errors.js';
 import { quotedName } from '../../domain/secrecy/quotable.js';
 import type { Secret } from '../../domain/secret.js';
+import type { Connector } from '../../domain/services/connector.js';
+import { checkGiven } from '../../domain/services/fieldRules.js';
 import { firstTest } from '../../domain/testing/testPace.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireRole } from '../gate/refuse.js';
@@ -24,7 +24,8 @@ import { checkGrants } from '../sharing/grantRules.js';
 import { offerNotices } from '../sharing/offerNotices.js';
 import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
 import { withIdempotency } from '../writing/idempotent.js';
-import { intentOf, type NewVersion, storeAndCommit, type WritePorts } from '../writing/writeVersion.js';
+import type { WritePorts } from '../writing/writePorts.js';
+import { intentOf, type NewVersion, storeAndCommit } from '../writing/writeVersion.js';
 import { reminderChoice } from './reminderChoice.js';
 
 type Input = Omit<CreateCredentialBody, 'fields'> & {

@@ -2,13 +2,14 @@ import type { RotateCredentialBody } from '../../api/credentials.js';
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { nextRotation } from '../../domain/credentials/credential.js';
-import { checkGiven } from '../../domain/credentials/fieldRules.js';
 import { invalid } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
+import { checkGiven } from '../../domain/services/fieldRules.js';
 import { authorize } from '../gate/authorize.js';
 import { type Saved, type SaveTest, type TestMode, testAndSave } from '../testing/testOnSave.js';
 import { withIdempotency } from '../writing/idempotent.js';
-import { type NewVersion, type WritePorts, writeVersion } from '../writing/writeVersion.js';
+import type { WritePorts } from '../writing/writePorts.js';
+import { type NewVersion, writeVersion } from '../writing/writeVersion.js';
 import { destinationEvent, mergedFields, unproven } from './updateCredential.js';
 
 type Input = Omit<RotateCredentialBody, 'fields'> & {

@@ -3,19 +3,19 @@ import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { readsByRight } from '../../domain/access/grant.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
-import type { Connector } from '../../domain/connector.js';
 import {
   type Credential,
   type CredentialVersion,
   nextRotation,
 } from '../../domain/credentials/credential.js';
-import { checkGiven } from '../../domain/credentials/fieldRules.js';
 import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
 import { checkRevision } from '../../domain/credentials/revision.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
-import { destinationChanged } from '../../domain/testing/destination.js';
+import type { Connector } from '../../domain/services/connector.js';
+import { destinationChanged } from '../../domain/services/destination.js';
+import { checkGiven } from '../../domain/services/fieldRules.js';
 import { firstTest, rescheduled } from '../../domain/testing/testPace.js';
 import type { Notice } from '../../ports/notices.js';
 import type { CredentialPatch } from '../../ports/writing.js';
@@ -26,7 +26,8 @@ import { nameNotices } from '../sharing/nameNotices.js';
 import { reopens } from '../sharing/reopens.js';
 import { intervalMs } from '../testing/recordTest.js';
 import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
-import { lostRace, type WritePorts, writeVersion } from '../writing/writeVersion.js';
+import type { WritePorts } from '../writing/writePorts.js';
+import { lostRace, writeVersion } from '../writing/writeVersion.js';
 import { checkEnvFields } from './createCredential.js';
 import { reminderChoice } from './reminderChoice.js';
 

@@ -4,7 +4,7 @@ import { readsByRight } from '../../domain/access/grant.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
-import { destinationChanged } from '../../domain/testing/destination.js';
+import { destinationChanged } from '../../domain/services/destination.js';
 import type { Ports } from '../../ports/ports.js';
 import type { StoredMetadata } from '../../ports/vault.js';
 import { auditEvent } from '../gate/auditEvent.js';

@@ -10,23 +10,12 @@ import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireRole } from '../gate/refuse.js';
 import { withStoredAnswer } from '../writing/storedAnswer.js';
-import type { WritePorts } from '../writing/writeVersion.js';
+import type { WritePorts } from '../writing/writePorts.js';
 import { importGrants } from './importGrants.js';
 import { type ImportedGroup, type ImportOptions, importGroup } from './importGroup.js';
-import { keptImport, namesLeft, replayedImport } from './importReplay.js';
+import { type ImportReport, keptImport, namesLeft, replayedImport } from './importReplay.js';
 
 type Needs = WritePorts & Pick<Ports, 'flatSecrets'>;
-
-export interface ImportReport {
-  dryRun: boolean;
-  /** Whether what is imported is tested by schedule. */
-  tests: boolean;
-  groups: ImportedGroup[];
-  rows: EnvImportPlan['rows'];
-  warnings: EnvImportPlan['warnings'];
-  /** Variables that only the file holds afterwards. */
-  stillInEnvironment: string[];
-}
 
 /** What was imported; `replayed` when a request with the same key did it before and this is its answer. */
 export interface Imported {

@@ -2,11 +2,11 @@ import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { ImportGroup } from '../../domain/imports/envImport.js';
+import type { ImportGroup } from '../../domain/imports/envImportGroups.js';
 import type { ImportDifference } from '../../domain/imports/importMerge.js';
 import { createCredential } from '../credentials/createCredential.js';
 import { updateCredential } from '../credentials/updateCredential.js';
-import type { WritePorts } from '../writing/writeVersion.js';
+import type { WritePorts } from '../writing/writePorts.js';
 import { addMissingGrants, grantsAfter } from './importGrants.js';
 import { compareImport, type ImportComparison, markImported } from './importMerge.js';
 

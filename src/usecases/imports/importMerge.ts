@@ -3,7 +3,7 @@ import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { ImportGroup } from '../../domain/imports/envImport.js';
+import type { ImportGroup } from '../../domain/imports/envImportGroups.js';
 import {
   differing,
   fieldsToTake,

@@ -1,8 +1,18 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { EnvImportPlan } from '../../domain/imports/envImport.js';
 import type { Ports } from '../../ports/ports.js';
-import type { ImportReport } from './importCredentials.js';
 import { type ImportedGroup, planned } from './importGroup.js';
+
+export interface ImportReport {
+  dryRun: boolean;
+  /** Whether what is imported is tested by schedule. */
+  tests: boolean;
+  groups: ImportedGroup[];
+  rows: EnvImportPlan['rows'];
+  warnings: EnvImportPlan['warnings'];
+  /** Variables that only the file holds afterwards. */
+  stillInEnvironment: string[];
+}
 
 /** What the broker keeps of an import for its repetition: no name and no text of the file. */
 interface KeptImport {

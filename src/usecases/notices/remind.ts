@@ -1,9 +1,9 @@
 import { connectorOf } from '../../connectors/registry.js';
-import { isTestable } from '../../domain/connector.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { inParts, pagesOf } from '../../domain/inParts.js';
 import { type DueNotice, dueNotices, type NoticePolicy } from '../../domain/notices/dueNotices.js';
 import { severityOf } from '../../domain/notices/notice.js';
+import { isTestable } from '../../domain/services/connector.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';

@@ -1,4 +1,5 @@
 import { droppedBefore, type RetentionPolicy } from '../../domain/audit/retention.js';
+import { STATES_DAYS } from '../../domain/testing/health.js';
 import type { Ports } from '../../ports/ports.js';
 import type { AgedTable, MonthlyTable } from '../../ports/retention.js';
 import { auditEvent } from '../gate/auditEvent.js';
@@ -25,9 +26,6 @@ const AGES: readonly (readonly [AgedTable, number])[] = [
   ['reports', 800],
   ['vault_findings', 400],
 ];
-
-/** How credentials stood: what reports are made of, which look back no further. */
-export const STATES_DAYS = 400;
 
 /** Jobs that were given up can be looked at for so long. */
 const DEAD_JOBS_DAYS = 7;

@@ -1,11 +1,11 @@
 import { requireConnector } from '../../connectors/registry.js';
-import type { Connector } from '../../domain/connector.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
-import { checkRules } from '../../domain/credentials/fieldRules.js';
 import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
 import { allFields, isSecretField, mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
-import { destinationChanged } from '../../domain/testing/destination.js';
+import type { Connector } from '../../domain/services/connector.js';
+import { destinationChanged } from '../../domain/services/destination.js';
+import { checkRules } from '../../domain/services/fieldRules.js';
 import type { Ports } from '../../ports/ports.js';
 import { contentPurpose } from '../writing/commitVersion.js';
 

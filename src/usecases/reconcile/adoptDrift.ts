@@ -1,9 +1,9 @@
 import { requireConnector } from '../../connectors/registry.js';
-import { isTestable } from '../../domain/connector.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { Discrepancy } from '../../domain/reconcile/discrepancy.js';
-import { destinationChanged } from '../../domain/testing/destination.js';
+import { isTestable } from '../../domain/services/connector.js';
+import { destinationChanged } from '../../domain/services/destination.js';
 import { healthAfter } from '../../domain/testing/health.js';
 import { isTestCode, type TestResult } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';

@@ -1,7 +1,7 @@
 import { BrokerError } from '../../domain/errors.js';
 import { systemCall } from '../gate/systemCall.js';
 import { finishIntent } from '../writing/finishIntent.js';
-import type { WritePorts } from '../writing/writeVersion.js';
+import type { WritePorts } from '../writing/writePorts.js';
 import type { ReconcileReport } from './reconcileReport.js';
 
 /** Intents that fail must not keep a run for ever: what is left comes next time, in another order. */

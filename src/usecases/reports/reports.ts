@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext } from '../../domain/access/caller.js';
 import { invalid, notFound } from '../../domain/errors.js';
-import { reportInShort, reportOf } from '../../domain/reports/report.js';
+import { reportOf } from '../../domain/reports/buildReport.js';
+import { reportInShort } from '../../domain/reports/report.js';
+import { STATES_DAYS } from '../../domain/testing/health.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
 import type { NewReport, ReportHead, StoredReport } from '../../ports/reports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { requireRole } from '../gate/refuse.js';
-import { STATES_DAYS } from '../operations/cleanUp.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog' | 'reports'>;
 

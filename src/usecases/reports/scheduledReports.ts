@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inParts } from '../../domain/inParts.js';
-import { reportInShort, reportOf } from '../../domain/reports/report.js';
+import { reportOf } from '../../domain/reports/buildReport.js';
+import { reportInShort } from '../../domain/reports/report.js';
 import type { ReportSchedule } from '../../domain/reports/reportSchedule.js';
 import type { Schedule } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';

@@ -3,7 +3,17 @@ import type { Credential } from '../../domain/credentials/credential.js';
 import type { GivenGrant, JoiningMember } from '../../ports/changes.js';
 import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
-import type { EnvironmentConflict } from './reportConflicts.js';
+
+/** A variable that more than one credential claims. */
+export interface EnvironmentConflict {
+  variable: string;
+  /** Those that claim it, the one that fills it first. */
+  credentials: { id: string; name: string; owner: string }[];
+  /** The id of the one that fills it; null: none. */
+  servedBy: string | null;
+  /** The variable that its credential lost to another one, for which this one is held back. */
+  because: string | null;
+}
 
 type Needs = Pick<Ports, 'clock' | 'records'>;
 

@@ -1,18 +1,7 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
-import { conflictNotices } from './offerNotices.js';
-
-/** A variable that more than one credential claims. */
-export interface EnvironmentConflict {
-  variable: string;
-  /** Those that claim it, the one that fills it first. */
-  credentials: { id: string; name: string; owner: string }[];
-  /** The id of the one that fills it; null: none. */
-  servedBy: string | null;
-  /** The variable that its credential lost to another one, for which this one is held back. */
-  because: string | null;
-}
+import { conflictNotices, type EnvironmentConflict } from './offerNotices.js';
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'changes'>;
 

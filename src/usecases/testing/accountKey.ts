@@ -1,7 +1,7 @@
-import type { Connector } from '../../domain/connector.js';
 import { activeConditionals } from '../../domain/credentials/authMethod.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { allFields } from '../../domain/credentials/templateFields.js';
+import type { Connector } from '../../domain/services/connector.js';
 import type { Ports } from '../../ports/ports.js';
 
 /** Whom a connection trusts says nothing of the account at its end. */

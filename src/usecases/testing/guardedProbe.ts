@@ -1,5 +1,6 @@
-import type { Connector } from '../../domain/connector.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
+import type { Connector } from '../../domain/services/connector.js';
+import { connectionWarnings } from '../../domain/services/tlsWarnings.js';
 import { isDeniedPort } from '../../domain/testing/deniedPorts.js';
 import {
   type OutboundAnswer,
@@ -8,7 +9,6 @@ import {
   type Probe,
 } from '../../domain/testing/outbound.js';
 import type { TestVerdict, TestWarning } from '../../domain/testing/testResult.js';
-import { connectionWarnings } from '../../domain/testing/tlsWarnings.js';
 import type { OutboundSession } from '../../ports/outbound.js';
 import { EchoGuard } from './echoGuard.js';
 

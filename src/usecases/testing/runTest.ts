@@ -1,6 +1,7 @@
-import { type Connector, isTestable } from '../../domain/connector.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
+import { type Connector, isTestable } from '../../domain/services/connector.js';
+import { tlsBadge } from '../../domain/services/tlsWarnings.js';
 import { OutboundFailure, type Probe } from '../../domain/testing/outbound.js';
 import { outboundFinding } from '../../domain/testing/outboundFinding.js';
 import {
@@ -11,7 +12,6 @@ import {
   type TestVerdict,
   type TestWarning,
 } from '../../domain/testing/testResult.js';
-import { tlsBadge } from '../../domain/testing/tlsWarnings.js';
 import type { Ports } from '../../ports/ports.js';
 import { GuardedProbe } from './guardedProbe.js';
 

@@ -1,10 +1,10 @@
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
-import type { Connector } from '../../domain/connector.js';
-import { isTestable } from '../../domain/connector.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
+import type { Connector } from '../../domain/services/connector.js';
+import { isTestable } from '../../domain/services/connector.js';
 import type { TestResult, TestRun, TestTrigger } from '../../domain/testing/testResult.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';

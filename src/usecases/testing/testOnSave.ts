@@ -1,9 +1,9 @@
 import type { CallContext } from '../../domain/access/caller.js';
-import type { Connector } from '../../domain/connector.js';
-import { isTestable } from '../../domain/connector.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
+import type { Connector } from '../../domain/services/connector.js';
+import { isTestable } from '../../domain/services/connector.js';
 import type { TestResult, TestTrigger } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';
 import { accountKeyOf } from './accountKey.js';

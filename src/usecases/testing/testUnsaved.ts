@@ -1,11 +1,11 @@
 import type { TestUnsavedBody } from '../../api/credentials.js';
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
-import type { Connector } from '../../domain/connector.js';
-import { checkRules } from '../../domain/credentials/fieldRules.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError } from '../../domain/errors.js';
+import type { Connector } from '../../domain/services/connector.js';
+import { checkRules } from '../../domain/services/fieldRules.js';
 import type { TestResult } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';

@@ -3,7 +3,7 @@ import type { AuditAction, AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { WriteIntent } from '../../ports/writing.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
-import type { WritePorts } from './writeVersion.js';
+import type { WritePorts } from './writePorts.js';
 
 export type IntentEnd = 'completed' | 'abandoned' | 'drift';
 

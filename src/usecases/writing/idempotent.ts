@@ -9,7 +9,7 @@ import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
 import { finishIntent } from './finishIntent.js';
 import { type Claim, claimKey } from './idempotencyKey.js';
-import type { WritePorts } from './writeVersion.js';
+import type { WritePorts } from './writePorts.js';
 
 /** How long a request may hold its key before a repetition takes over. */
 const LOCK_MS = 30_000;

@@ -16,11 +16,7 @@ import type { CredentialPatch, WriteIntent } from '../../ports/writing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
 import { finishIntent } from './finishIntent.js';
-
-export type WritePorts = Pick<
-  Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'auditLog' | 'outbound' | 'testPace'
->;
+import type { WritePorts } from './writePorts.js';
 
 export interface NewVersion {
   credential: Credential;

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Postgres } from '../../../src/adapters/postgres/postgres.js';
+import { reportOf } from '../../../src/domain/reports/buildReport.js';
 import {
   REPORT_LISTS,
   type Report,
   type ReportLine,
   type ReportList,
-  reportOf,
 } from '../../../src/domain/reports/report.js';
 import type { TestCode } from '../../../src/domain/testing/testResult.js';
 import { makeScheduledReport } from '../../../src/usecases/reports/scheduledReports.js';

@@ -1,11 +1,8 @@
 import { envVocabulary } from '../../../src/connectors/envNames.js';
 import { mergeFields } from '../../../src/domain/credentials/templateFields.js';
 import { type ParsedDotenv, parseDotenv } from '../../../src/domain/imports/dotenv.js';
-import {
-  type EnvImportPlan,
-  type ImportGroup,
-  planEnvImport,
-} from '../../../src/domain/imports/envImport.js';
+import { type EnvImportPlan, planEnvImport } from '../../../src/domain/imports/envImport.js';
+import type { ImportGroup } from '../../../src/domain/imports/envImportGroups.js';
 
 export const plan = (text: string) => planEnvImport(parseDotenv(text), envVocabulary);
 

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../../src/connectors/registry.js';
-import type { Connector } from '../../../src/domain/connector.js';
 import type { ServiceType } from '../../../src/domain/credentials/serviceType.js';
 import {
   type GivenFields,
@@ -8,6 +7,7 @@ import {
   mergeFields,
 } from '../../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../../src/domain/errors.js';
+import type { Connector } from '../../../src/domain/services/connector.js';
 
 /** The connector of a type that has one. */
 export function connector(type: ServiceType): Connector {

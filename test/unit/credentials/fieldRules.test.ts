@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { connectors } from '../../../src/connectors/registry.js';
-import { checkRules } from '../../../src/domain/credentials/fieldRules.js';
 import type { ServiceType } from '../../../src/domain/credentials/serviceType.js';
 import { BrokerError } from '../../../src/domain/errors.js';
+import { checkRules } from '../../../src/domain/services/fieldRules.js';
 import { allCases } from '../../conformance/allCases.js';
 import { connector, merge } from '../../support/cases/mergeForms.js';
 import { makeSelfSigned } from '../../support/services/selfSigned.js';

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { keyFile } from '../../../src/connectors/googleCloud/googleKeyFile.js';
 import { readKubeconfig, requireLogin } from '../../../src/connectors/kubernetes/kubeconfig.js';
-import { checkRules } from '../../../src/domain/credentials/fieldRules.js';
+import { checkRules } from '../../../src/domain/services/fieldRules.js';
 import { TestEnded } from '../../../src/domain/testing/testResult.js';
 import { repairedPem } from '../../../src/domain/text/wrappedText.js';
 import { connector, merge, problems, stored } from '../../support/cases/mergeForms.js';

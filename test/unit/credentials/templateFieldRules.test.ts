@@ -8,7 +8,7 @@ import {
   typedFields,
 } from '../../../src/domain/credentials/templateFields.js';
 import { Secret } from '../../../src/domain/secret.js';
-import { destinationChanged } from '../../../src/domain/testing/destination.js';
+import { destinationChanged } from '../../../src/domain/services/destination.js';
 import { connector, form, merge, problems, stored } from '../../support/cases/mergeForms.js';
 
 describe('what is wrong is told at once, by name, without a value', () => {

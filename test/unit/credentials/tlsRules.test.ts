@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { tlsOf } from '../../../src/connectors/common/tlsFields.js';
 import { connectorOf } from '../../../src/connectors/registry.js';
-import type { Connector } from '../../../src/domain/connector.js';
 import type { FieldValues } from '../../../src/domain/credentials/fields.js';
 import { type GivenFields, mergeFields } from '../../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../../src/domain/errors.js';
+import type { Connector } from '../../../src/domain/services/connector.js';
+import { tlsBadge } from '../../../src/domain/services/tlsWarnings.js';
 import { TestEnded } from '../../../src/domain/testing/testResult.js';
-import { tlsBadge } from '../../../src/domain/testing/tlsWarnings.js';
 
 const proxmox = connectorOf('proxmox') as Connector;
 const base = { host: 'pve.lab', password: 'p' };

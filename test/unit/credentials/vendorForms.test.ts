@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { REGION, suffixOf } from '../../../src/connectors/aws/awsRegions.js';
 import { windowsUpperCase } from '../../../src/connectors/hyperv/ntlm.js';
-import { checkRules } from '../../../src/domain/credentials/fieldRules.js';
+import { checkRules } from '../../../src/domain/services/fieldRules.js';
 import { connector, merge } from '../../support/cases/mergeForms.js';
 
 describe('forms that a vendor may add to', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { textOf } from '../../../src/domain/notices/message.js';
+import { reportOf } from '../../../src/domain/reports/buildReport.js';
 import {
   type LastReport,
   REPORT_LISTS,
@@ -7,7 +8,6 @@ import {
   type ReportList,
   type ReportSource,
   reportInShort,
-  reportOf,
 } from '../../../src/domain/reports/report.js';
 import { reportPage } from '../../../src/domain/reports/reportPage.js';
 import { reportExpressionProblem } from '../../../src/domain/reports/reportSchedule.js';

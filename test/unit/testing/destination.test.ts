@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectors } from '../../../src/connectors/registry.js';
 import { allFields, isSecretField } from '../../../src/domain/credentials/templateFields.js';
-import { destinationChanged, isDestination } from '../../../src/domain/testing/destination.js';
+import { destinationChanged, isDestination } from '../../../src/domain/services/destination.js';
 
 /** Words in names of settings that may steer a connection. */
 const STEERS =

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { connectorOf } from '../../../src/connectors/registry.js';
-import type { Connector } from '../../../src/domain/connector.js';
 import type { ServiceType } from '../../../src/domain/credentials/serviceType.js';
 import { mergeFields } from '../../../src/domain/credentials/templateFields.js';
+import type { Connector } from '../../../src/domain/services/connector.js';
 import { isDeniedPort } from '../../../src/domain/testing/deniedPorts.js';
 import type { TestResult } from '../../../src/domain/testing/testResult.js';
 import { runTest } from '../../../src/usecases/testing/runTest.js';

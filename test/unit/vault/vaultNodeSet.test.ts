@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { VaultAnswer } from '../../../src/adapters/vault/connection/client.js';
+import type { TransportRequest } from '../../../src/adapters/vault/connection/exchange.js';
 import { createNodeSet } from '../../../src/adapters/vault/connection/nodeSet.js';
-import type { Transport, TransportRequest } from '../../../src/adapters/vault/connection/transport.js';
+import type { Transport } from '../../../src/adapters/vault/connection/transport.js';
 import { ok, silence, status } from '../../support/services/scriptedVault.js';
 import { rejection } from '../../support/services/vaultSetup.js';
 

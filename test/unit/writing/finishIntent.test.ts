@@ -4,7 +4,7 @@ import type { ChangeTx } from '../../../src/ports/changes.js';
 import type { StoredMetadata } from '../../../src/ports/vault.js';
 import type { WriteIntent } from '../../../src/ports/writing.js';
 import { finishIntent } from '../../../src/usecases/writing/finishIntent.js';
-import type { WritePorts } from '../../../src/usecases/writing/writeVersion.js';
+import type { WritePorts } from '../../../src/usecases/writing/writePorts.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 
 const credential = aCredential();

@@ -1,8 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher, Pool } from 'undici';
-import { type VaultAnswer, VaultUnreachable } from './client.js';
+import { type VaultAnswer, type VaultMethod, VaultUnreachable } from './client.js';
 import { safePath } from './paths.js';
-import type { TransportRequest } from './transport.js';
+
+export interface TransportRequest {
+  method: VaultMethod;
+  /** Below `/v1/`, without a leading slash; checked by `safePath`. */
+  path: string;
+  token?: string | null;
+  body?: object | undefined;
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  wrapTtlSeconds?: number | undefined;
+}
 
 /** Sends one request through the pool and settles once, at the latest after `timeoutMs`. */
 export function exchange(

@@ -1,6 +1,7 @@
 import { type VaultAnswer, VaultUnreachable } from './client.js';
+import type { TransportRequest } from './exchange.js';
 import { HANDLING, judge, judgeSilence } from './statusMapping.js';
-import type { Transport, TransportRequest } from './transport.js';
+import type { Transport } from './transport.js';
 
 /**
  * Several nodes of one Vault cluster as one transport: stays with the node that works, and goes to the next one when

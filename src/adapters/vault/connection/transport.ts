@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import type { VaultAnswer, VaultMethod } from './client.js';
-import { exchange } from './exchange.js';
+import type { VaultAnswer } from './client.js';
+import { exchange, type TransportRequest } from './exchange.js';
 
 export interface TransportOptions {
   /** `https://vault.example:8200`; scheme, host and port only. */
@@ -15,17 +15,6 @@ export interface TransportOptions {
   timeoutMs?: number;
   /** A longer answer is cut off and refused; not of lists, which have a bound of their own. Default 1 MiB. */
   maxAnswerBytes?: number;
-}
-
-export interface TransportRequest {
-  method: VaultMethod;
-  /** Below `/v1/`, without a leading slash; checked by `safePath`. */
-  path: string;
-  token?: string | null;
-  body?: object | undefined;
-  timeoutMs?: number | undefined;
-  signal?: AbortSignal | undefined;
-  wrapTtlSeconds?: number | undefined;
 }
 
 /** One bounded keep-alive pool to one Vault address. No redirects, no retries, no token of its own. */

@@ -1,7 +1,7 @@
-import type { GlobalOptions } from '../../cli.js';
 import { ApiError } from '../../client/apiError.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { reasonHeader } from '../../forms/breakGlass.js';
 import { printJson } from '../../terminal/output.js';

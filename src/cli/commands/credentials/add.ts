@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { Cli, type GlobalOptions } from '../../cli.js';
+import { Cli, type GlobalOptions } from '../../client/cli.js';
+import { repeated } from '../../client/command.js';
 import type { CredentialView } from '../../client/find.js';
-import { repeated } from '../../command.js';
 import { askMissing, nameOrAsk } from '../../forms/askFields.js';
 import {
   addFieldFlags,

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseDocument, stringify } from 'yaml';
-import type { Cli, GlobalOptions } from '../../cli.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { confirmInsecure, YES_FLAG } from '../../forms/insecure.js';
 import { noteTest, TEST_FLAG, type TestView } from '../../forms/testReport.js';

@@ -1,5 +1,5 @@
 import type { TestCode } from '../../../domain/testing/testResult.js';
-import { leaf, withBroker } from '../../command.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { type CertificateView, exitOf, notePin } from '../../forms/testReport.js';
 import { cell, printJson } from '../../terminal/output.js';

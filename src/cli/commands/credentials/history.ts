@@ -1,5 +1,5 @@
+import { leaf, withBroker } from '../../client/command.js';
 import { findCredential } from '../../client/find.js';
-import { leaf, withBroker } from '../../command.js';
 import { printJson, printTable } from '../../terminal/output.js';
 
 const columns = [

@@ -1,5 +1,5 @@
-import type { Cli, GlobalOptions } from '../../cli.js';
-import { leaf, repeated, withBroker } from '../../command.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { type CleanOptions, cleanFile } from '../../imports/cleanFile.js';
 import { chooseUnknown, includeOf, unknownIn } from '../../imports/importInclude.js';

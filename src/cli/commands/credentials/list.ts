@@ -1,8 +1,8 @@
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { withAccountNames } from '../../client/accountNames.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { listed, type Page, tellMore } from '../../client/pages.js';
 import { writtenOut } from '../../client/subject.js';
-import { leaf, repeated, withBroker } from '../../command.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';
 import { tlsCell } from '../../forms/insecure.js';
 import { ago, ahead, TIME_FORMS } from '../../forms/when.js';

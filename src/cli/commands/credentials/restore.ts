@@ -1,6 +1,6 @@
-import type { GlobalOptions } from '../../cli.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
-import { leaf, withBroker } from '../../command.js';
 import { REASON, type ReasonOption, reasonHeader } from '../../forms/breakGlass.js';
 import { printJson } from '../../terminal/output.js';
 import { note } from '../../terminal/terminal.js';

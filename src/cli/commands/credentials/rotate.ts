@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Template } from '../../../domain/credentials/template.js';
-import { Cli, type GlobalOptions } from '../../cli.js';
+import { Cli, type GlobalOptions } from '../../client/cli.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import {

@@ -1,6 +1,6 @@
-import type { Cli } from '../../cli.js';
+import type { Cli } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { findCredential } from '../../client/find.js';
-import { leaf, withBroker } from '../../command.js';
 import { fetchTemplate, fieldSpecs } from '../../forms/fieldFlags.js';
 import { tlsLine } from '../../forms/insecure.js';
 import { cell, printJson, printPairs } from '../../terminal/output.js';

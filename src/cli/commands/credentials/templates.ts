@@ -1,5 +1,5 @@
 import type { FieldSpec, Template } from '../../../domain/credentials/template.js';
-import { leaf, withBroker } from '../../command.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { fetchTemplate } from '../../forms/fieldFlags.js';
 import { printJson, printTable } from '../../terminal/output.js';
 

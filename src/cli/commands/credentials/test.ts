@@ -1,8 +1,8 @@
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { ApiError } from '../../client/apiError.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
 import { listed, tellMore } from '../../client/pages.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT, type ExitCode } from '../../exitCodes.js';
 import { atLeastOne, wholeNumber } from '../../forms/fieldFlags.js';
 import { exitOf, printTest, type TestView } from '../../forms/testReport.js';

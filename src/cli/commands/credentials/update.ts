@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { Cli, type GlobalOptions } from '../../cli.js';
+import { Cli, type GlobalOptions } from '../../client/cli.js';
+import { repeated } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
-import { repeated } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { reasonHeader } from '../../forms/breakGlass.js';
 import { addFieldFlags, fetchTemplate, fieldsFrom, pairs, wholeNumber } from '../../forms/fieldFlags.js';

@@ -1,8 +1,8 @@
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { withAccountNames } from '../../client/accountNames.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
 import { listed, tellMore } from '../../client/pages.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';
 import { printJson, printTable } from '../../terminal/output.js';

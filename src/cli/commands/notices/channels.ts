@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../cli.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { withAdvice } from '../../client/deliveryAdvice.js';
 import { CHANNELS, type Channel, findChannel } from '../../client/findChannel.js';
 import { listed, tellMore } from '../../client/pages.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { type ChannelOptions, channelBody, channelFlags } from '../../forms/channelFlags.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';

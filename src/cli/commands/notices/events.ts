@@ -1,5 +1,5 @@
-import type { Cli, GlobalOptions } from '../../cli.js';
-import { leaf, withBroker } from '../../command.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { wholeNumber } from '../../forms/fieldFlags.js';
 import { cell } from '../../terminal/output.js';
 import { note, say } from '../../terminal/terminal.js';

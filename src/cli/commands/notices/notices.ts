@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { GlobalOptions } from '../../cli.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { listed, tellMore } from '../../client/pages.js';
-import { leaf, withBroker } from '../../command.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';
 import { ahead, TIME_FORMS } from '../../forms/when.js';
 import { printJson, printTable } from '../../terminal/output.js';

@@ -1,8 +1,8 @@
 import { Secret } from '../../../domain/secret.js';
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { ApiError } from '../../client/apiError.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { saveSession } from '../../client/session.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { printJson } from '../../terminal/output.js';
 import { secretInput } from '../../terminal/secretInput.js';

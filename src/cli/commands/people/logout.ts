@@ -1,6 +1,6 @@
 import { ApiError } from '../../client/apiError.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { endSession } from '../../client/session.js';
-import { leaf, withBroker } from '../../command.js';
 import { note } from '../../terminal/terminal.js';
 
 /** Ends the login at the broker and forgets it here, but for the address of the broker. */

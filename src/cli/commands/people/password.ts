@@ -1,5 +1,5 @@
-import type { GlobalOptions } from '../../cli.js';
-import { leaf, withBroker } from '../../command.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { printJson } from '../../terminal/output.js';
 import { secretInput } from '../../terminal/secretInput.js';

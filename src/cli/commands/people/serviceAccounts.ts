@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../cli.js';
-import { leaf, withBroker } from '../../command.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { REASON, type ReasonOption, reasonHeader } from '../../forms/breakGlass.js';
 import { ahead, TIME_FORMS } from '../../forms/when.js';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { withAccountNames } from '../../client/accountNames.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { principalOf } from '../../client/subject.js';
-import { leaf, repeated, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { REASON, type ReasonOption, reasonHeader } from '../../forms/breakGlass.js';
 import { printJson, printTable } from '../../terminal/output.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../cli.js';
-import { leaf, withBroker } from '../../command.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { REASON, type ReasonOption, reasonHeader } from '../../forms/breakGlass.js';
 import { printJson, printTable } from '../../terminal/output.js';
 import { confirm, note, say } from '../../terminal/terminal.js';

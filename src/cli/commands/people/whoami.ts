@@ -1,4 +1,4 @@
-import { leaf, withBroker } from '../../command.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { printJson, printPairs } from '../../terminal/output.js';
 
 /** Shows who the broker takes the caller for. */

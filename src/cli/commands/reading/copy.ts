@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Secret } from '../../../domain/secret.js';
-import type { GlobalOptions } from '../../cli.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { findCredential } from '../../client/find.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { wholeNumber } from '../../forms/fieldFlags.js';
 import { readValues, reasonFlags, type ValueOptions } from '../../forms/values.js';

@@ -1,7 +1,8 @@
-import type { GlobalOptions } from '../../cli.js';
-import { leaf, repeated, withBroker } from '../../command.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
+import type { EnvironmentOptions } from '../../environment/brokerEnvironment.js';
 import { ENV_FORMATS, type EnvFormat, formatVariables } from '../../environment/envFormats.js';
-import { ENVIRONMENT_MS, type EnvironmentOptions, fetchEnvironment } from '../../environment/environment.js';
+import { ENVIRONMENT_MS, fetchEnvironment } from '../../environment/environment.js';
 import { printSources } from '../../environment/environmentSources.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { printJson } from '../../terminal/output.js';

@@ -1,6 +1,6 @@
-import type { GlobalOptions } from '../../cli.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { findCredential } from '../../client/find.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { readValues, reasonFlags, type ValueOptions } from '../../forms/values.js';
 import { printJson } from '../../terminal/output.js';

@@ -1,5 +1,5 @@
-import type { GlobalOptions } from '../../cli.js';
-import { leaf, repeated, withBroker } from '../../command.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { pairs } from '../../forms/fieldFlags.js';
 import { printJson, printTable } from '../../terminal/output.js';

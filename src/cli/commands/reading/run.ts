@@ -1,12 +1,8 @@
-import type { GlobalOptions } from '../../cli.js';
-import { leaf, repeated, withBroker } from '../../command.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
+import type { EnvironmentOptions } from '../../environment/brokerEnvironment.js';
 import { runChild } from '../../environment/child.js';
-import {
-  ENVIRONMENT_MS,
-  type EnvironmentOptions,
-  fetchEnvironment,
-  ownEnvironment,
-} from '../../environment/environment.js';
+import { ENVIRONMENT_MS, fetchEnvironment, ownEnvironment } from '../../environment/environment.js';
 import { tellSources } from '../../environment/environmentSources.js';
 import { overShell } from '../../environment/shellVariables.js';
 import { CliError, EXIT } from '../../exitCodes.js';

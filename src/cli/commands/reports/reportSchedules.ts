@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../cli.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { findChannel } from '../../client/findChannel.js';
-import { leaf, repeated, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { printJson, printTable } from '../../terminal/output.js';
 import { confirm, note } from '../../terminal/terminal.js';

@@ -6,9 +6,9 @@ import {
   type ReportSection,
 } from '../../../domain/reports/report.js';
 import { MOST_SHOWN, restWords, TITLES, userOf, wordsOf } from '../../../domain/reports/reportWords.js';
-import type { GlobalOptions } from '../../cli.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { listed, tellMore } from '../../client/pages.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';
 import { ago, TIME_FORMS } from '../../forms/when.js';

@@ -1,9 +1,9 @@
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { withAccountNames } from '../../client/accountNames.js';
 import { ApiError } from '../../client/apiError.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
 import { type Subject, subjectOf } from '../../client/subject.js';
-import { leaf, repeated, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { REASON, reasonHeader } from '../../forms/breakGlass.js';
 import { ahead, TIME_FORMS } from '../../forms/when.js';

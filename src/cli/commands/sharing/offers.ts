@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { withAccountNames } from '../../client/accountNames.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { listed, tellMore } from '../../client/pages.js';
 import { isId, writtenOut } from '../../client/subject.js';
-import { leaf, repeated, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';
 import { cell, printJson, printTable } from '../../terminal/output.js';

@@ -1,8 +1,8 @@
-import type { Cli, GlobalOptions } from '../../cli.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, repeated, withBroker } from '../../client/command.js';
 import { findCredential } from '../../client/find.js';
 import { listed } from '../../client/pages.js';
 import { isId } from '../../client/subject.js';
-import { leaf, repeated, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { printJson, printTable } from '../../terminal/output.js';
 import { note } from '../../terminal/terminal.js';

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import type { Cli, GlobalOptions } from '../../cli.js';
 import { withAccountNames } from '../../client/accountNames.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { findCredentialId } from '../../client/find.js';
 import { type Filter, listed, pagesOf, tellMore } from '../../client/pages.js';
 import { writtenOut } from '../../client/subject.js';
-import { leaf, withBroker } from '../../command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';
 import { ago, TIME_FORMS } from '../../forms/when.js';

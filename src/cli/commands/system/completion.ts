@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { FieldSpec, Template } from '../../../domain/credentials/template.js';
-import { Cli } from '../../cli.js';
+import { Cli } from '../../client/cli.js';
 import { findCredential } from '../../client/find.js';
 import { type Asked, candidates, type NameKind } from '../../completion/candidates.js';
 import { completionScript, SHELLS } from '../../completion/scripts.js';

@@ -1,5 +1,5 @@
-import { Cli, type GlobalOptions } from '../../cli.js';
-import { leaf } from '../../command.js';
+import { Cli, type GlobalOptions } from '../../client/cli.js';
+import { leaf } from '../../client/command.js';
 import { lookAtBroker } from '../../doctor/broker.js';
 import { type DoctorCheck, fail } from '../../doctor/doctorCheck.js';
 import { lookAtPrograms } from '../../doctor/programs.js';

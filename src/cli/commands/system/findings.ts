@@ -1,6 +1,6 @@
-import type { GlobalOptions } from '../../cli.js';
+import type { GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { listed } from '../../client/pages.js';
-import { leaf, withBroker } from '../../command.js';
 import { printJson, printTable } from '../../terminal/output.js';
 import { note } from '../../terminal/terminal.js';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { leaf, withBroker } from '../../command.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { printJson, printPairs, printTable } from '../../terminal/output.js';
 import { note, say } from '../../terminal/terminal.js';
 import { workerRun } from './workerRun.js';

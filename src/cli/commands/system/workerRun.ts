@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RUNNABLE_TASKS } from '../../../domain/operations/workerTasks.js';
-import type { Cli, GlobalOptions } from '../../cli.js';
-import { leaf, withBroker } from '../../command.js';
+import type { Cli, GlobalOptions } from '../../client/cli.js';
+import { leaf, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { atLeastOne } from '../../forms/fieldFlags.js';
 import { printJson, printPairs } from '../../terminal/output.js';

@@ -1,7 +1,7 @@
-import type { Connector } from '../connector.js';
+import type { FieldValues } from '../credentials/fields.js';
+import { type AllowUnusual, checkUnusual } from '../credentials/unusualFields.js';
 import { invalid } from '../errors.js';
-import type { FieldValues } from './fields.js';
-import { type AllowUnusual, checkUnusual } from './unusualFields.js';
+import type { Connector } from './connector.js';
 
 /** What is stored now, and which fields differ from it. */
 interface Before {

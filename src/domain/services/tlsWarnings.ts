@@ -1,8 +1,8 @@
-import type { Connector } from '../connector.js';
 import { allFields } from '../credentials/templateFields.js';
 import { impliedMode, TLS_MODES } from '../credentials/tlsRules.js';
-import type { TlsChoice } from './outbound.js';
-import type { TestWarning } from './testResult.js';
+import type { TlsChoice } from '../testing/outbound.js';
+import type { TestWarning } from '../testing/testResult.js';
+import type { Connector } from './connector.js';
 
 const PLAIN: TestWarning = {
   code: 'plain_http',

@@ -1,10 +1,10 @@
-import { Secret } from '../domain/secret.js';
-import { type Answer, BrokerApi, type Request } from './client/api.js';
-import { ApiError } from './client/apiError.js';
-import { lastServer, loadSession, type Session, saveSession } from './client/session.js';
-import { readSettings, type Settings, serverOf } from './client/settings.js';
-import { CliError, EXIT } from './exitCodes.js';
-import { note } from './terminal/terminal.js';
+import { Secret } from '../../domain/secret.js';
+import { CliError, EXIT } from '../exitCodes.js';
+import { note } from '../terminal/terminal.js';
+import { type Answer, BrokerApi, type Request } from './api.js';
+import { ApiError } from './apiError.js';
+import { lastServer, loadSession, type Session, saveSession } from './session.js';
+import { readSettings, type Settings, serverOf } from './settings.js';
 
 /** Options that every command knows. */
 export interface GlobalOptions {

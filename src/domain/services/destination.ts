@@ -1,7 +1,7 @@
-import type { Connector } from '../connector.js';
 import { isSecretSpec, tidied } from '../credentials/fieldTexts.js';
 import type { FieldSpec } from '../credentials/template.js';
 import { specOf } from '../credentials/templateFields.js';
+import type { Connector } from './connector.js';
 
 type Settings = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { Log } from '../ports/runtime.js';
-import type { Route } from './route.js';
-import type { Metrics } from './server/operations.js';
+import type { Log } from '../../ports/runtime.js';
+import type { Route } from '../route.js';
+import type { Metrics } from './operations.js';
 
 /** Those that authenticated nobody are counted instead (audit lane of refusals): a flood must not fill the log. */
 const COUNTED = new Set([401, 429]);

@@ -1,10 +1,10 @@
-import type { FieldValues } from './credentials/fields.js';
-import type { ServiceType } from './credentials/serviceType.js';
-import type { Template } from './credentials/template.js';
-import type { FieldProblem } from './errors.js';
-import type { NumberedNames } from './imports/envFamily.js';
-import type { Probe } from './testing/outbound.js';
-import type { TestVerdict } from './testing/testResult.js';
+import type { FieldValues } from '../credentials/fields.js';
+import type { ServiceType } from '../credentials/serviceType.js';
+import type { Template } from '../credentials/template.js';
+import type { FieldProblem } from '../errors.js';
+import type { NumberedNames } from '../imports/envFamily.js';
+import type { Probe } from '../testing/outbound.js';
+import type { TestVerdict } from '../testing/testResult.js';
 
 /** What the broker knows of one external system. One file in `connectors/` exports one of these. */
 export interface Connector {
