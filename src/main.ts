@@ -16,9 +16,8 @@ import { guardOutput } from './outputGuard.js';
 import type { Log } from './ports/runtime.js';
 import { requireStores, type VaultRole } from './vaultLogins.js';
 import { type System, type WorkerSystem, wire, wireDestroyer, wireWorker } from './wire.js';
-import { startOwnEndTicks } from './worker/ownExpiryTicks.js';
-import { startTaskTicks } from './worker/taskTicks.js';
 import type { Ticks } from './worker/ticks.js';
+import { startOwnExpiryTicks, startTaskTicks } from './worker/ticks.js';
 import { startDestroyer, startWorker } from './worker/worker.js';
 
 const STOP_WITHIN_MS = 25_000;
@@ -75,7 +74,7 @@ async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean
 /** Only `destroyer`, and `all` where it has that login, remove anything in Vault; a worker says that it does not. */
 async function startWork(system: WorkerSystem, roles: Parameters<typeof serve>[0]): Promise<Ticks> {
   if (roles.destroyer) return startDestroyer(system);
-  if (!roles.worker) return startOwnEndTicks(system.ports);
+  if (!roles.worker) return startOwnExpiryTicks(system.ports);
   const destroys = roles.api && system.destroys;
   if (!destroys) system.ports.log.info('destroying_off', { needs: 'a process `glassdome-broker destroyer`' });
   return startWorker(system, destroys);

@@ -17,6 +17,7 @@ import {
 import { listOf } from './config/lists.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
+import { MINUTE_MS } from './domain/time/units.js';
 import type { Log } from './ports/runtime.js';
 import { recoverAdmin } from './usecases/people/recoverAdmin.js';
 import { createFirstAdmin } from './usecases/people/users.js';
@@ -122,7 +123,7 @@ async function reconcileByHand(system: WorkerSystem, words: ReconcileWords): Pro
     throw new ConfigRefused('--dry-run: changes nothing, so it goes with neither --report-only nor --resume');
   if (words.resume) await setReportOnly(ports, 0);
   else if (words.reportOnly !== undefined) await setReportOnly(ports, days);
-  const graceMs = Number(words.graceMinutes) * 60_000;
+  const graceMs = Number(words.graceMinutes) * MINUTE_MS;
   const report = await reconcile(ports, { graceMs, dryRun: words.dryRun, drift: system.drift });
   out(JSON.stringify(report, null, 2));
 }

@@ -32,6 +32,7 @@ import { LoginAttempts } from './domain/limits/loginAttempts.js';
 import type { NoticePolicy } from './domain/notices/dueNotices.js';
 import { rulesByType } from './domain/notices/reminderRules.js';
 import { testIntervals } from './domain/testing/testPace.js';
+import { MINUTE_MS } from './domain/time/units.js';
 import type { Schedule, TestPace } from './ports/jobs.js';
 import type { Ports, WorkerPorts } from './ports/ports.js';
 import type { Log } from './ports/runtime.js';
@@ -168,7 +169,7 @@ function recordsOf(config: Config): Pick<PostgresOptions, 'url' | 'jobs'> {
 function testPace({ TEST_INTERVAL_MINUTES: usual, TEST_INTERVALS: own, IMPORT_TESTS }: Config): TestPace {
   const minutes = testIntervals(own);
   return {
-    intervalMs: (type) => (minutes?.get(type) ?? usual) * 60_000,
+    intervalMs: (type) => (minutes?.get(type) ?? usual) * MINUTE_MS,
     chance: Math.random,
     imported: IMPORT_TESTS === 'on',
   };

@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { BrokerError } from '../domain/errors.js';
+import { MINUTE_MS } from '../domain/time/units.js';
 import type { AuditLog } from '../ports/auditTrail.js';
 import { auditEvent } from '../usecases/gate/auditEvent.js';
 import { contextOf } from './authenticate.js';
 
-const MINUTE_MS = 60_000;
 const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders: false } as const;
 
 /**

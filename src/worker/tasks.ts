@@ -2,6 +2,7 @@ import type { RetentionPolicy } from '../domain/audit/retention.js';
 import { BrokerError } from '../domain/errors.js';
 import type { NoticePolicy } from '../domain/notices/dueNotices.js';
 import { nextDue } from '../domain/time/cron.js';
+import { MINUTE_MS } from '../domain/time/units.js';
 import type { JobHandler, Schedule } from '../ports/jobs.js';
 import type { WorkerPorts } from '../ports/ports.js';
 import type { Destroyer, SecretStore } from '../ports/vault.js';
@@ -20,7 +21,7 @@ import { enqueueDueReports, makeScheduledReport } from '../usecases/reports/sche
 import { enqueueDueTests, testDue } from '../usecases/testing/testDue.js';
 
 /** Intents younger than this may still be under way. */
-const GRACE_MS = 15 * 60_000;
+const GRACE_MS = 15 * MINUTE_MS;
 
 export interface WorkerParts {
   ports: WorkerPorts;

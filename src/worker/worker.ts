@@ -1,10 +1,8 @@
 import type { JobRunner } from '../ports/jobs.js';
 import { declareReportSchedule } from '../usecases/reports/scheduledReports.js';
-import { startEventTicks } from './eventTicks.js';
-import { startOwnEndTicks } from './ownExpiryTicks.js';
 import { DESTROY_SCHEDULES, SCHEDULES } from './schedules.js';
 import { destroyTasks, tasksOf, type WorkerParts } from './tasks.js';
-import { startTicks, type Ticks } from './ticks.js';
+import { startEventTicks, startOwnExpiryTicks, startTicks, type Ticks } from './ticks.js';
 
 export interface Worker {
   /** Takes no more work and waits for what runs. */
@@ -23,7 +21,10 @@ export async function startWorker(parts: WorkerParts, destroys = false): Promise
 /** Destroys what is marked, and looks when its own login ends, which no other process can. */
 export async function startDestroyer(parts: WorkerParts): Promise<Worker> {
   const runner = await parts.ports.jobs.work(destroyTasks(parts));
-  return workerOf(runner, [await startTicks(parts.ports, DESTROY_SCHEDULES), startOwnEndTicks(parts.ports)]);
+  return workerOf(runner, [
+    await startTicks(parts.ports, DESTROY_SCHEDULES),
+    startOwnExpiryTicks(parts.ports),
+  ]);
 }
 
 function workerOf(runner: JobRunner, ticks: readonly Ticks[]): Worker {

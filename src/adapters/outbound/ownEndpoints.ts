@@ -1,11 +1,12 @@
 import { networkInterfaces } from 'node:os';
 import { OutboundFailure } from '../../domain/testing/outbound.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { Endpoint } from './addressPolicy.js';
 import { addressesOf, type Resolve } from './names.js';
 
 /** A Vault or Postgres that moves is known by then. */
-const FRESH_MS = 60_000;
+const FRESH_MS = MINUTE_MS;
 const ANY = new Set(['0.0.0.0', '::', 'localhost', '127.0.0.1', '::1']);
 
 /**

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../domain/time/units.js';
 import type { AuditArchive, AuditLog, AuditVerifier } from '../../ports/auditTrail.js';
 import type { Changes } from '../../ports/changes.js';
 import type { EventFeed } from '../../ports/eventFeed.js';
@@ -48,7 +49,7 @@ import { postgresHostSlots } from './testing/hostSlots.js';
 import { testReads } from './testing/testRuns.js';
 
 const REFUSALS_EVERY_MS = 5_000;
-const PARTITIONS_EVERY_MS = 3_600_000;
+const PARTITIONS_EVERY_MS = HOUR_MS;
 const ROLL_UP_EVERY_MS = 600_000;
 
 export interface PostgresOptions {

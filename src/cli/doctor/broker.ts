@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { packageVersion } from '../../config/config.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import { ApiError } from '../client/apiError.js';
 import type { Cli } from '../client/cli.js';
 import { CliError, EXIT } from '../exitCodes.js';
@@ -9,7 +10,6 @@ import { readText } from '../terminal/readText.js';
 import { type DoctorCheck, fail, ok, warn } from './doctorCheck.js';
 import { notReady } from './notReady.js';
 
-const DAY_MS = 86_400_000;
 const CERTIFICATE_WARN_DAYS = 14;
 /** Tokens live ten minutes; a clock further off than this is soon trouble. */
 const CLOCK_WARN_S = 30;

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { HOUR_MS, MINUTE_MS } from '../../domain/time/units.js';
 
 /** What times look like on the command line; part of the help of each option that takes one. */
 export const TIME_FORMS = '2027-01-31, "2027-01-31 09:00", 90d, tomorrow or RFC 3339';
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS };
 const DAYS: Readonly<Record<string, number>> = { d: 1, w: 7 };
 const DAY_WORDS: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tomorrow: 1 };
 

@@ -1,6 +1,7 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { headerOf, type OutboundAnswer } from '../../domain/testing/outbound.js';
 import { ended, type TestEnded, type TestVerdict } from '../../domain/testing/testResult.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 
 /** A field that is not secret; undefined when it was left out. */
 export function setting(values: FieldValues, name: string): string | undefined {
@@ -157,7 +158,7 @@ function retryAfter(answer: OutboundAnswer): number | undefined {
   return /^\d{1,9}$/.test(text) ? Math.min(Number(text), 86_400) : undefined;
 }
 
-const SKEW_MS = 5 * 60_000;
+const SKEW_MS = 5 * MINUTE_MS;
 
 /** True when the service's clock and ours are so far apart that signatures fail for that alone. */
 export function clocksDiffer(answer: OutboundAnswer, now: Date): boolean {

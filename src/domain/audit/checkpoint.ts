@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MINUTE_MS } from '../time/units.js';
 import type { ChainHead } from './auditChain.js';
 import { type AuditProblems, isWhole } from './auditProof.js';
 import { SignedHeads } from './signedHeads.js';
@@ -36,10 +37,10 @@ export interface StoredCheckpoint {
 }
 
 /** A checkpoint comes each minute: a row that waits for longer was never to be signed, or nobody signs. */
-export const UNSIGNED_MS = 5 * 60_000;
+export const UNSIGNED_MS = 5 * MINUTE_MS;
 
 /** How far two clocks may differ before a moment counts as in the future. */
-export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 export const CHECKPOINTS = 'checkpoints';
 

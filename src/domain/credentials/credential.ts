@@ -1,3 +1,4 @@
+import { DAY_MS } from '../time/units.js';
 import type { ServiceType } from './serviceType.js';
 
 /** `pending`: created, its value not yet known to be in Vault. `deleted` can be restored for 30 days. */
@@ -132,8 +133,6 @@ export function vaultPathFor(serviceType: ServiceType, name: string, id: string)
     .replace(/^-+|-+$/g, '');
   return `${serviceType}/${slug === '' ? 'credential' : slug}-${id.slice(0, 8)}`;
 }
-
-const DAY_MS = 86_400_000;
 
 /** When the next rotation is due, counted from the last one (or from now where there was none); null: never. */
 export function nextRotation(from: Date, intervalDays: number | null): Date | null {

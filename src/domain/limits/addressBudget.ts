@@ -1,4 +1,4 @@
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../time/units.js';
 
 /** How many different addresses each caller may have contacted with what is not stored, within an hour. */
 export class AddressBudget {

@@ -1,4 +1,5 @@
 import { BrokerError } from '../errors.js';
+import { MINUTE_MS } from '../time/units.js';
 import { Brake } from './brake.js';
 import { FairLine } from './fairLine.js';
 import { KeyedTally } from './keyedTally.js';
@@ -20,7 +21,6 @@ export interface Attempt {
   leave(): void;
 }
 
-const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const MAX_WAIT_MS = 15 * MINUTE_MS;
 /** Where somebody logged in well, a stranger's guesses from elsewhere slow nobody down for so long. */

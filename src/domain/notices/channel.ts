@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../time/units.js';
 import { isNoticeKind, type NoticeKind, type Severity, severityAtLeast, severityOf } from './notice.js';
 import type { QuietHours } from './quietHours.js';
 
@@ -96,8 +97,8 @@ export function isSlackAppUrl(text: string): boolean {
 }
 
 const FIRST_WAIT_MS = 30_000;
-const LONGEST_WAIT_MS = 3_600_000;
-const GIVEN_UP_AFTER_MS = 3 * 86_400_000;
+const LONGEST_WAIT_MS = HOUR_MS;
+const GIVEN_UP_AFTER_MS = 3 * DAY_MS;
 
 /** When a channel is tried again after so many failures in a row; `chance` in [0, 1) spreads. */
 export function nextAttempt(failures: number, chance: number, now: Date): Date {
@@ -124,7 +125,6 @@ export function outcomeUnknown(code: string): boolean {
   return UNSURE.has(code);
 }
 
-const HOUR_MS = 3_600_000;
 /** What comes up beyond it waits and becomes a digest. */
 const MOST_MESSAGES_AN_HOUR = 6;
 

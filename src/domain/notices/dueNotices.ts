@@ -1,14 +1,13 @@
 import type { Credential } from '../credentials/credential.js';
 import type { ServiceType } from '../credentials/serviceType.js';
+import { DAY_MS, MINUTE_MS } from '../time/units.js';
 import type { NoticeKind } from './notice.js';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-const WEEK = 7 * DAY;
+const WEEK = 7 * DAY_MS;
 /** What is away for a moment only is nobody's business. */
-const AWAY_MS = 15 * MINUTE;
-const ROTATION_AHEAD_MS = 7 * DAY;
-const UNTESTED_MS = 7 * DAY;
+const AWAY_MS = 15 * MINUTE_MS;
+const ROTATION_AHEAD_MS = 7 * DAY_MS;
+const UNTESTED_MS = 7 * DAY_MS;
 /** What ended is told again each week, for so many weeks. */
 const WEEKS_AFTER = 4;
 
@@ -74,7 +73,7 @@ function expiry({ expiresAt }: Credential, now: Date, { expiryDays }: ReminderRu
   const at = expiresAt.toISOString();
   if (left <= 0) return weekly('expired', at, -left, { expires_at: at });
   // Of several that passed at once only the nearest is told.
-  const days = [...expiryDays].sort((a, b) => a - b).find((limit) => left <= limit * DAY);
+  const days = [...expiryDays].sort((a, b) => a - b).find((limit) => left <= limit * DAY_MS);
   if (days === undefined) return null;
   return { kind: 'expiring', period: `${at}/${days}`, facts: { expires_at: at, days_left: ceilDays(left) } };
 }
@@ -128,7 +127,7 @@ function unused(
 ): DueNotice | null {
   if (unusedDays === null) return null;
   const since = lastUsedAt ?? credential.createdAt;
-  const days = Math.floor((now.getTime() - since.getTime()) / DAY);
+  const days = Math.floor((now.getTime() - since.getTime()) / DAY_MS);
   if (days < unusedDays) return null;
   const times = Math.floor(days / unusedDays);
   return {
@@ -138,4 +137,4 @@ function unused(
   };
 }
 
-const ceilDays = (ms: number) => Math.ceil(ms / DAY);
+const ceilDays = (ms: number) => Math.ceil(ms / DAY_MS);

@@ -1,7 +1,7 @@
+import { DAY_MS } from '../time/units.js';
 import { type Severity, severityOf } from './notice.js';
 
-const DAY = 86_400_000;
-const WEEK = 7 * DAY;
+const WEEK = 7 * DAY_MS;
 
 /** Days before a grant ends at which that is told. */
 const GRANT_DAYS = [7, 1];
@@ -10,7 +10,7 @@ const OWN_DAYS = [30, 14, 7, 1, 0];
 const LEFTOVER_WEEKS = 4;
 
 /** How long before its end a grant is looked at. */
-export const GRANT_AHEAD_MS = Math.max(...GRANT_DAYS) * DAY;
+export const GRANT_AHEAD_MS = Math.max(...GRANT_DAYS) * DAY_MS;
 
 /** A step on the way to an end: which one, and how urgent it is. */
 export interface EndingStep {
@@ -34,9 +34,9 @@ function stepOf(
   { endsAt, now, days }: { endsAt: Date; now: Date; days: readonly number[] },
 ): EndingStep | null {
   const left = endsAt.getTime() - now.getTime();
-  const step = [...days].sort((a, b) => a - b).find((limit) => left <= limit * DAY);
+  const step = [...days].sort((a, b) => a - b).find((limit) => left <= limit * DAY_MS);
   if (step === undefined) return null;
-  const daysLeft = Math.max(0, Math.ceil(left / DAY));
+  const daysLeft = Math.max(0, Math.ceil(left / DAY_MS));
   return { step, daysLeft, severity: severityOf(kind, daysLeft) };
 }
 

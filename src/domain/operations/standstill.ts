@@ -1,10 +1,11 @@
+import { MINUTE_MS } from '../time/units.js';
 /** What must go on each minute, or nobody would notice that the rest does not: audit checkpoints, notices, tests. */
 export const WATCHED_TASKS = ['checkpoint', 'notify', 'test_due'] as const;
 
 /** Three periods. */
-const SILENT_AFTER_MS = 3 * 60_000;
+const SILENT_AFTER_MS = 3 * MINUTE_MS;
 /** Two processes may disagree by this much. */
-const TOLERANCE_MS = 60_000;
+const TOLERANCE_MS = MINUTE_MS;
 
 export interface TaskSilence {
   task: string;

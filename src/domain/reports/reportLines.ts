@@ -1,4 +1,5 @@
 import { isBad, isBlocked } from '../testing/health.js';
+import { DAY_MS } from '../time/units.js';
 import type { Lines, ReportedCredential, ReportLine, ReportSource } from './report.js';
 
 /** Lists keep at most so many lines; their counts are of all. */
@@ -8,7 +9,6 @@ export const MOST_USES_KEPT = 1_000;
 /** Every credential has a secret of some age, so only the oldest are listed and counted. */
 const OLDEST = 10;
 
-const DAY = 86_400_000;
 const AHEAD_DAYS = 30;
 const UNUSED_DAYS = 90;
 /** Warnings of tests that say that an account may do more than is needed. */
@@ -50,8 +50,8 @@ export function momentLines(
   all: readonly ReportedCredential[],
   to: Date,
 ): Pick<Lines, 'expired' | 'expiring' | 'rotation_overdue' | 'rotation_due' | 'oldest_secrets' | 'unused'> {
-  const soon = new Date(to.getTime() + AHEAD_DAYS * DAY);
-  const longAgo = new Date(to.getTime() - UNUSED_DAYS * DAY);
+  const soon = new Date(to.getTime() + AHEAD_DAYS * DAY_MS);
+  const longAgo = new Date(to.getTime() - UNUSED_DAYS * DAY_MS);
   const by = (
     when: (one: ReportedCredential) => Date | null,
     wanted: (at: Date) => boolean,

@@ -1,5 +1,6 @@
 import { isBlocked } from '../testing/health.js';
 import { moment } from '../text/moment.js';
+import { DAY_MS } from '../time/units.js';
 import type { Report, ReportLine, ReportList, ReportSection } from './report.js';
 
 /** A report as it is shown. */
@@ -83,7 +84,7 @@ export const userOf = ({ used_by: usedBy, caller }: ReportLine): string =>
   usedBy === null ? '' : `${usedBy}${caller === usedBy ? '' : ` as ${caller}`}`;
 
 function days(at: string, to: Date): string {
-  const count = Math.floor(Math.abs(to.getTime() - new Date(at).getTime()) / 86_400_000);
+  const count = Math.floor(Math.abs(to.getTime() - new Date(at).getTime()) / DAY_MS);
   return count === 1 ? '1 day' : `${count} days`;
 }
 

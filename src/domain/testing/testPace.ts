@@ -1,13 +1,13 @@
 import type { Health } from '../credentials/credential.js';
 import { parseServiceType, type ServiceType } from '../credentials/serviceType.js';
+import { MINUTE_MS } from '../time/units.js';
 import { healthAfter, pausesTests } from './health.js';
 import type { TestCode } from './testResult.js';
 
-const MINUTE = 60_000;
 /** What could not be reached is looked at again this soon, then later and later. */
-const SOON_MS = 5 * MINUTE;
+const SOON_MS = 5 * MINUTE_MS;
 /** New values are tested within this time, so that an import of many does not come as one blow. */
-const FIRST_WITHIN_MS = 10 * MINUTE;
+const FIRST_WITHIN_MS = 10 * MINUTE_MS;
 
 export interface TestedNow {
   code: TestCode;

@@ -1,4 +1,5 @@
 import type { Health } from '../credentials/credential.js';
+import { DAY_MS } from '../time/units.js';
 
 /** From then on the health was that, until the next mark. */
 export interface HealthMark {
@@ -14,7 +15,7 @@ export interface Uptime {
 }
 
 /** Windows in which uptime is told, and their length. */
-export const UPTIME_WINDOWS = { '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 } as const;
+export const UPTIME_WINDOWS = { '24h': DAY_MS, '7d': 7 * DAY_MS, '30d': 30 * DAY_MS } as const;
 export type UptimeWindow = keyof typeof UPTIME_WINDOWS;
 
 /** The longest of them. */

@@ -1,4 +1,5 @@
 import { instantOf, type LocalDay, localDay } from './localTime.js';
+import { DAY_MS } from './units.js';
 
 /** Names in the order of their numbers, the first of which is `from`. */
 interface Field {
@@ -45,7 +46,7 @@ export function nextDue(schedule: { expression: string; timezone: string }, afte
   if (typeof cron === 'string') throw new TypeError(`a schedule ${cron}`);
   const { timezone } = schedule;
   // From the day before: where a whole day is left out, its times come in the next.
-  let day: LocalDay | undefined = localDay(new Date(after.getTime() - 86_400_000), timezone);
+  let day: LocalDay | undefined = localDay(new Date(after.getTime() - DAY_MS), timezone);
   for (; day !== undefined; day = following(day)) {
     day = nextDay(cron, day);
     if (day === undefined) break;

@@ -1,12 +1,10 @@
+import { DAY_MS, MINUTE_MS } from './units.js';
 /** A day of the calendar; `month` from 1. */
 export interface LocalDay {
   year: number;
   month: number;
   day: number;
 }
-
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -21,9 +19,9 @@ export function localDay(instant: Date, timezone: string): LocalDay {
  * clocks are put forward past it, the first minute behind the gap.
  */
 export function instantOf({ year, month, day }: LocalDay, minutes: number, timezone: string): Date {
-  const local = Date.UTC(year, month - 1, day) + minutes * MINUTE;
-  const before = offsetAt(local - DAY, timezone);
-  const behind = offsetAt(local + DAY, timezone);
+  const local = Date.UTC(year, month - 1, day) + minutes * MINUTE_MS;
+  const before = offsetAt(local - DAY_MS, timezone);
+  const behind = offsetAt(local + DAY_MS, timezone);
   const candidates = [local - before, local - behind].sort((a, b) => a - b);
   const shown = candidates.find((instant) => instant + offsetAt(instant, timezone) === local);
   return new Date(shown ?? changeBetween(candidates, timezone));
@@ -33,8 +31,8 @@ export function instantOf({ year, month, day }: LocalDay, minutes: number, timez
 function changeBetween([early = 0, late = 0]: number[], timezone: string): number {
   const offset = offsetAt(late, timezone);
   let [low, high] = [early, late];
-  while (high - low > MINUTE) {
-    const middle = low + Math.floor((high - low) / MINUTE / 2) * MINUTE;
+  while (high - low > MINUTE_MS) {
+    const middle = low + Math.floor((high - low) / MINUTE_MS / 2) * MINUTE_MS;
     if (offsetAt(middle, timezone) === offset) high = middle;
     else low = middle;
   }
@@ -50,7 +48,7 @@ function offsetAt(instant: number, timezone: string): number {
       .map(({ type, value }) => [type, Number(value)]),
   ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute', number>;
   const local = Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute);
-  return local - Math.floor(instant / MINUTE) * MINUTE;
+  return local - Math.floor(instant / MINUTE_MS) * MINUTE_MS;
 }
 
 function formatOf(timezone: string): Intl.DateTimeFormat {

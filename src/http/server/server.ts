@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import type { Express } from 'express';
 import type { Config } from '../../config/config.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import type { Log } from '../../ports/runtime.js';
 import { TIME_LIMITS } from '../timeLimits.js';
 import { createTlsServer } from './certificateRenewal.js';
@@ -18,7 +19,7 @@ export interface ListenOptions {
 export async function listen(
   app: Express,
   config: Config,
-  { log, port = config.BROKER_PORT, lookEveryMs = 60_000 }: ListenOptions,
+  { log, port = config.BROKER_PORT, lookEveryMs = MINUTE_MS }: ListenOptions,
 ): Promise<Server> {
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
   const server =

@@ -1,5 +1,6 @@
 import { BrokerError } from '../../domain/errors.js';
 import { givenUpBefore, nextAttempt } from '../../domain/notices/channel.js';
+import { HOUR_MS } from '../../domain/time/units.js';
 import type { EventDelivery } from '../../ports/eventFeed.js';
 import type { SealedChannel } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
@@ -7,7 +8,7 @@ import { openTarget } from '../notices/channelTarget.js';
 
 const MOST_IN_ONE = 100;
 /** What was given up is knocked for so often. */
-const KNOCK_EVERY_MS = 3_600_000;
+const KNOCK_EVERY_MS = HOUR_MS;
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'outbox' | 'eventFeed' | 'sealer' | 'notifier' | 'testPace'>;
 

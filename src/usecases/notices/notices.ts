@@ -1,6 +1,7 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import { canBePutOff, isUserAction } from '../../domain/notices/notice.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
 import type { ListedNotice, NoticeFilter } from '../../ports/records.js';
@@ -10,7 +11,7 @@ import { refuse } from '../gate/refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 
-const LONGEST_MS = 366 * 86_400_000;
+const LONGEST_MS = 366 * DAY_MS;
 
 /** What the caller was told, or could have been: what concerns him or is about what he owns or manages; to an admin all. */
 export async function listNotices(

@@ -1,12 +1,11 @@
 import type { AuditProblem } from '../../domain/audit/auditProof.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
 import { type MarkerReader, readMarker } from '../reconcile/restoreMarker.js';
 
 type Needs = Pick<Ports, 'auditVerifier' | 'changes' | 'clock' | 'log'> & MarkerReader;
-
-const DAY_MS = 86_400_000;
 
 /**
  * Gives the task that signs the audit up to now. What was changed outside the broker is not signed: each such place is

@@ -1,5 +1,6 @@
 import { droppedBefore, type RetentionPolicy } from '../../domain/audit/retention.js';
 import { STATES_DAYS } from '../../domain/testing/health.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import type { AgedTable, MonthlyTable } from '../../ports/retention.js';
 import { auditEvent } from '../gate/auditEvent.js';
@@ -8,8 +9,6 @@ import type { MarkerReader } from '../reconcile/restoreMarker.js';
 import { proveAudit } from './audit.js';
 
 type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier' | 'findings'> & MarkerReader;
-
-const DAY_MS = 86_400_000;
 
 /**
  * Days that what has ended is kept. Notices outlast all that could be told again, since they tell that it was told;

@@ -1,11 +1,12 @@
 import { silenceOf } from '../../domain/operations/standstill.js';
+import { HOUR_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
 
 type Needs = Pick<Ports, 'changes' | 'clock' | 'jobs' | 'log'>;
 
-const PERIOD_MS = 3_600_000;
+const PERIOD_MS = HOUR_MS;
 
 /**
  * Gives the function to call each minute: it looks whether checkpoints, notices and tests go on, in any process. For

@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/access/caller.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuse } from '../gate/refuse.js';
@@ -12,7 +13,7 @@ type Needs = Pick<
   'clock' | 'records' | 'changes' | 'auditLog' | 'loginAttempts' | 'fingerprints' | 'tokenSigner'
 >;
 /** A busy account is not written at each of its tokens. */
-const LAST_USED_EVERY_MS = 60_000;
+const LAST_USED_EVERY_MS = MINUTE_MS;
 const wrong = () =>
   new BrokerError('unauthenticated', { detail: 'The client id or secret is wrong, expired or revoked.' });
 

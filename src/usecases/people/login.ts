@@ -3,6 +3,7 @@ import type { CallContext, Caller } from '../../domain/access/caller.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import { passwordProblem } from '../../domain/people/password.js';
 import type { Secret } from '../../domain/secret.js';
+import { HOUR_MS } from '../../domain/time/units.js';
 import type { Person } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
@@ -88,7 +89,7 @@ export async function login(
       principal,
       secretHmac,
       createdAt: now,
-      expiresAt: new Date(now.getTime() + SESSION_HOURS * 3_600_000),
+      expiresAt: new Date(now.getTime() + SESSION_HOURS * HOUR_MS),
       revokedAt: null,
     });
     await tx.updatePerson(principal, { lastLoginAt: now });

@@ -1,5 +1,6 @@
 import type { CheckpointName } from '../../domain/audit/checkpoint.js';
 import { BrokerError } from '../../domain/errors.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import type { ReportOnly } from '../../ports/findings.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
@@ -16,7 +17,6 @@ export const MARKER_PATH = 'broker/reconciled';
 /** How long nothing is mended after a restore, unless somebody ends it. */
 const REPORT_ONLY_DAYS = 7;
 const KEYED = 'keyed';
-const DAY_MS = 86_400_000;
 
 /** Whether this run only reports. Notices a restore by itself; unless `dryRun`, from then on for a week. */
 export async function reportOnlyNow(ports: Needs, dryRun: boolean): Promise<ReportOnly | null> {

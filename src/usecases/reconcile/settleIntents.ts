@@ -1,11 +1,12 @@
 import { BrokerError } from '../../domain/errors.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import { systemCall } from '../gate/systemCall.js';
 import { finishIntent } from '../writing/finishIntent.js';
 import type { WritePorts } from '../writing/writePorts.js';
 import type { ReconcileReport } from './reconcileReport.js';
 
 /** Intents that fail must not keep a run for ever: what is left comes next time, in another order. */
-const SETTLE_WITHIN_MS = 60_000;
+const SETTLE_WITHIN_MS = MINUTE_MS;
 
 /**
  * Settles the intents that are older than `graceMs`, each by itself: one that fails is in `report.failed` and stops no other.

@@ -4,6 +4,7 @@ import { invalid, notFound } from '../../domain/errors.js';
 import { reportOf } from '../../domain/reports/buildReport.js';
 import { reportInShort } from '../../domain/reports/report.js';
 import { STATES_DAYS } from '../../domain/testing/health.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
 import type { NewReport, ReportHead, StoredReport } from '../../ports/reports.js';
@@ -13,12 +14,11 @@ import { requireRole } from '../gate/refuse.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog' | 'reports'>;
 
-const DAY = 86_400_000;
 const USUAL_DAYS = 7;
 /** Partitions of older rows may be gone. */
 const MOST_DAYS = 366;
 /** The longest time that one report is about. */
-export const MOST_MS = MOST_DAYS * DAY;
+export const MOST_MS = MOST_DAYS * DAY_MS;
 
 export interface ReportInput {
   /** What was granted to this team; null: everything. */
@@ -36,9 +36,9 @@ export async function makeReport(ports: Needs, call: CallContext, input: ReportI
   const madeAt = ports.clock.now();
   const to = input.to ?? madeAt;
   if (to > madeAt) throw invalid({ field: 'to', rule: 'must not lie in the future' });
-  const from = input.from ?? new Date(to.getTime() - USUAL_DAYS * DAY);
+  const from = input.from ?? new Date(to.getTime() - USUAL_DAYS * DAY_MS);
   if (from >= to) throw invalid({ field: 'from', rule: 'must lie before the end of the report' });
-  if (madeAt.getTime() - from.getTime() > STATES_DAYS * DAY)
+  if (madeAt.getTime() - from.getTime() > STATES_DAYS * DAY_MS)
     throw invalid({
       field: 'from',
       rule: `must lie at most ${STATES_DAYS} days ago, as long as it is kept how all stood`,

@@ -3,6 +3,7 @@ import { inParts } from '../../domain/inParts.js';
 import { reportOf } from '../../domain/reports/buildReport.js';
 import { reportInShort } from '../../domain/reports/report.js';
 import type { ReportSchedule } from '../../domain/reports/reportSchedule.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import type { Schedule } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
 import type { NewReport } from '../../ports/reports.js';
@@ -14,7 +15,7 @@ import { MOST_MS } from './reports.js';
 export type NextDue = (schedule: Pick<Schedule, 'expression' | 'timezone'>, after: Date) => Date;
 
 /** A use or a test of the last moment may still be on its way to the database. */
-const SETTLED_MS = 60_000;
+const SETTLED_MS = MINUTE_MS;
 
 /** Its id, so that it stays the same one when its time is changed. */
 const OF_ENVIRONMENT = '00000000-0000-4000-8000-00000000da7e';

@@ -9,6 +9,7 @@ import {
   type TestRun,
   type TestTrigger,
 } from '../../domain/testing/testResult.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import type { ChangeTx, TestedPatch } from '../../ports/changes.js';
 import type { TestPace } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
@@ -118,7 +119,7 @@ function nextTestOf({ testPace }: Needs, row: Credential, run: TestRun, result: 
 
 /** How often a credential is tested while all is well: its own word, or that for its type. */
 export function intervalMs(testPace: TestPace, { testIntervalMinutes, serviceType }: Credential): number {
-  return testIntervalMinutes === null ? testPace.intervalMs(serviceType) : testIntervalMinutes * 60_000;
+  return testIntervalMinutes === null ? testPace.intervalMs(serviceType) : testIntervalMinutes * MINUTE_MS;
 }
 
 /**

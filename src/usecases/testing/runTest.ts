@@ -12,6 +12,7 @@ import {
   type TestVerdict,
   type TestWarning,
 } from '../../domain/testing/testResult.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import { GuardedProbe } from './guardedProbe.js';
 
@@ -74,7 +75,7 @@ export function untried(code: TestCode): TestResult {
   };
 }
 
-const SOON_MS = 14 * 86_400_000;
+const SOON_MS = 14 * DAY_MS;
 
 /** What works today and will not for long. */
 function endWarnings({ code, expiresAt }: TestVerdict, now: Date): TestWarning[] {

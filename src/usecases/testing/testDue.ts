@@ -1,6 +1,7 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import type { DueBatch } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
 import { systemCall } from '../gate/systemCall.js';
@@ -35,7 +36,7 @@ export interface DueTest {
 const BATCH = 50;
 /** Of what is due at once the first batch is tested at once, and each further one in its own stretch of this. */
 const STRETCH_MS = 1_250;
-const LATER_MS = 5 * 60_000;
+const LATER_MS = 5 * MINUTE_MS;
 /** What was put off already comes after what waits for its first try. */
 const LATER_PRIORITY = 100;
 /** When so many can't be enqueued alone, it is not they: Postgres is away. */

@@ -7,6 +7,7 @@ import {
   payloadHash,
   unusable,
 } from '../../../domain/audit/checkpoint.js';
+import { DAY_MS, HOUR_MS } from '../../../domain/time/units.js';
 import type { Clock } from '../../../ports/runtime.js';
 import type { ChainKeys, CheckpointSigner } from '../../../ports/vault.js';
 import type { Query } from '../core/pools.js';
@@ -42,10 +43,10 @@ interface Base {
 }
 
 /** Rows this much older than the last checkpoint are in one already: nothing commits a day after its time. */
-const OVERLAP_MS = 24 * 3_600_000;
+const OVERLAP_MS = DAY_MS;
 const PAGE = 50;
 /** Brokers from before keyed hashes may still run: as long as their rows come, they are signed too. */
-const LEGACY_MS = 3_600_000;
+const LEGACY_MS = HOUR_MS;
 
 const REMOVABLE = `
   select ${COLUMNS} from broker.audit_checkpoints

@@ -1,8 +1,8 @@
+import { MINUTE_MS } from '../../../domain/time/units.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import type { Query } from '../core/pools.js';
 
 const MAX_KEYS = 10_000;
-const MINUTE_MS = 60_000;
 
 interface Count {
   ip: string;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { HOUR_MS, MINUTE_MS } from '../../../domain/time/units.js';
 import type { Jobs } from '../../../ports/jobs.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import { queryOn } from '../core/pools.js';
@@ -8,7 +9,7 @@ import { forgetQueues } from './jobQueues.js';
 import { startJobRunner } from './jobRunner.js';
 import { jobsStatus } from './jobsStatus.js';
 
-const LEASE_MS = 60_000;
+const LEASE_MS = MINUTE_MS;
 const MAX_ATTEMPTS = 25;
 
 export interface JobsOptions {
@@ -20,7 +21,7 @@ export interface JobsOptions {
 }
 
 /** Should both the job and its result be lost, a credential is tested again after this. */
-const TEST_AGAIN_MS = 6 * 3_600_000;
+const TEST_AGAIN_MS = 6 * HOUR_MS;
 
 /** A job that waits keeps its moment; one that failed gets its attempts anew. */
 const addJob = (priority: string) => `

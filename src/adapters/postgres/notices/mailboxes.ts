@@ -1,4 +1,5 @@
 import type { Role } from '../../../domain/access/caller.js';
+import { DAY_MS } from '../../../domain/time/units.js';
 import type { Addresses, Mailbox, Outbox } from '../../../ports/notices.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import { notShutOut } from '../access/reach.js';
@@ -69,7 +70,7 @@ const SEEN = `
   on conflict (principal) do update set email = excluded.email, role = excluded.role, seen_at = excluded.seen_at`;
 
 const MOST_REMEMBERED = 10_000;
-const NOTED_EVERY_MS = 86_400_000;
+const NOTED_EVERY_MS = DAY_MS;
 
 /** Postgres is asked only for what is new to this process, and once a day. */
 export function addressBook(query: Query, clock: Clock, log: Log): Addresses {

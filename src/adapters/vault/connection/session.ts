@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../domain/time/units.js';
 import type { Log } from '../../../ports/runtime.js';
 import { type VaultClient, VaultUnreachable } from './client.js';
 import { type Lease, type LoginMethod, leaseOf, logIn } from './login.js';
@@ -18,7 +19,7 @@ export interface SessionOptions {
 }
 
 /** A token that was asked for less than this ago is not the reason of a refusal, as long as Vault knows it. */
-const FRESH_MS = 60_000;
+const FRESH_MS = MINUTE_MS;
 
 /**
  * Our login to Vault: one token, renewed at two thirds of its life, replaced before its end. A failure backs off and

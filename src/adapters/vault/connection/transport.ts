@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { MINUTE_MS } from '../../../domain/time/units.js';
 import type { VaultAnswer } from './client.js';
 import { exchange, type TransportRequest } from './exchange.js';
 
@@ -51,7 +52,7 @@ export function createTransport(options: TransportOptions): Transport {
     connections: options.connections ?? 16,
     pipelining: 1,
     keepAliveTimeout: 30_000,
-    keepAliveMaxTimeout: 60_000,
+    keepAliveMaxTimeout: MINUTE_MS,
     // The deadline below covers these; their own timers tick too coarsely for it.
     headersTimeout: 0,
     bodyTimeout: 0,

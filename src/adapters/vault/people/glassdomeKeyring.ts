@@ -1,11 +1,12 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { BrokerError } from '../../../domain/errors.js';
 import type { Secret } from '../../../domain/secret.js';
+import { MINUTE_MS } from '../../../domain/time/units.js';
 import type { Log } from '../../../ports/runtime.js';
 import type { Timers } from '../connection/timers.js';
 
 /** How often the keys are read again; a key that was changed there is known within this time. */
-const FRESH_MS = 60_000;
+const FRESH_MS = MINUTE_MS;
 /** Until they could be read for the first time. */
 const RETRY_MS = 2_000;
 
