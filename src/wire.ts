@@ -12,7 +12,7 @@ import { createPostgres, type PostgresOptions } from './adapters/postgres/postgr
 import type { VaultConnection } from './adapters/vault/connection/connection.js';
 import { realTimers } from './adapters/vault/connection/timers.js';
 import { createDestroyer } from './adapters/vault/kv/destroyer.js';
-import { createFlatSecrets } from './adapters/vault/kv/flatLayout.js';
+import { createLegacySecrets } from './adapters/vault/kv/legacySecrets.js';
 import { createSecretStore } from './adapters/vault/kv/secretStore.js';
 import { VersionCache } from './adapters/vault/kv/versionCache.js';
 import { GlassdomeKeyring } from './adapters/vault/people/glassdomeKeyring.js';
@@ -76,7 +76,7 @@ export async function wire(config: Config, log = createLog(config.LOG_LEVEL)): P
       tokenSigner,
       passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
       loginAttempts: new LoginAttempts(attemptLimits(config), () => system.ports.clock.now().getTime()),
-      flatSecrets: createFlatSecrets(api.access),
+      legacySecrets: createLegacySecrets(api.access),
     },
     verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), system.ports.clock),
     close: async () => {

@@ -1,7 +1,7 @@
 import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/services/connector.js';
 import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
-import { foreignText, type TestVerdict } from '../domain/testing/testResult.js';
+import { serviceText, type TestVerdict } from '../domain/testing/testResult.js';
 import { modelWarnings } from './common/modelWarnings.js';
 import {
   baseUrl,
@@ -101,8 +101,8 @@ async function testAnthropic(values: FieldValues, probe: Probe): Promise<TestVer
   if (wrong !== undefined) return wrong;
   const { data } = jsonObject(answer, NAME);
   if (!Array.isArray(data)) throw notThisService(NAME);
-  const models = data.filter(isObject).map((model) => foreignText(model['id'], 100));
-  const organization = foreignText(answer.headers['anthropic-organization-id']?.[0], 80);
+  const models = data.filter(isObject).map((model) => serviceText(model['id'], 100));
+  const organization = serviceText(answer.headers['anthropic-organization-id']?.[0], 80);
   return {
     code: 'ok',
     advice: `${NAME} takes the key; it may use ${models.length} models.`,
@@ -133,7 +133,7 @@ const voiceFor = (key: string): Voice => ({
   says: (answer) => {
     const body = maybeJson(answer);
     const error = inner(body, 'error');
-    const type = foreignText(error['type'], 60);
+    const type = serviceText(error['type'], 60);
     return body?.['type'] === 'error' && type !== '' ? meaningOf(type, error, answer, key) : undefined;
   },
 });
@@ -148,7 +148,7 @@ function meaningOf(
   if (answer.status >= 500) return 'own';
   if (type === 'permission_error') return notAllowed(NAME);
   if (type === 'authentication_error')
-    return saysNotAllowed(foreignText(error['message'], 500)) ? notAllowed(NAME) : refusedKey(key);
+    return saysNotAllowed(serviceText(error['message'], 500)) ? notAllowed(NAME) : refusedKey(key);
   // A key that was switched off is answered like one that never was.
   if (type === 'not_found_error') return refusedKey(key);
   if (type === 'billing_error' || spendLimit(error)) return SPENT;
@@ -184,11 +184,11 @@ const OTHER_KEYS: readonly (readonly [string, string])[] = [
 
 /** A spend limit comes as 402, as 429 with a code, or, for a limit that people set, as 400 with words. */
 function spendLimit(error: Record<string, unknown>): boolean {
-  const code = foreignText(inner(error, 'details')['error_code'], 80);
+  const code = serviceText(inner(error, 'details')['error_code'], 80);
   if (/spend_limit_reached$/.test(code)) return true;
   return (
     error['type'] === 'invalid_request_error' &&
-    /spend limit|credit balance/i.test(foreignText(error['message'], 400))
+    /spend limit|credit balance/i.test(serviceText(error['message'], 400))
   );
 }
 

@@ -7,7 +7,7 @@ import {
   type Probe,
   type TlsChoice,
 } from '../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
 import { endOfCertificate, privateKey } from './common/certificate.js';
 import { HOST, pastedUrl } from './common/pastedUrl.js';
 import {
@@ -105,9 +105,9 @@ async function testDocker(values: FieldValues, probe: Probe): Promise<TestVerdic
   await refusedOrExpired(expiresAt, probe.now(), async () => isDocker(await get(daemon, '_ping')));
   const info = jsonObject(await good(daemon, 'info'), NAME);
   const swarm = inner(info, 'Swarm');
-  const version = foreignText(info['ServerVersion'], 40);
+  const version = serviceText(info['ServerVersion'], 40);
   const role = swarm['ControlAvailable'] === true ? 'manager' : 'worker';
-  const identity = `${foreignText(info['Name'], 80) || url.hostname} (${role})`;
+  const identity = `${serviceText(info['Name'], 80) || url.hostname} (${role})`;
   const known = { identity, version, ...(expiresAt === undefined ? {} : { expiresAt }) };
   if (swarm['LocalNodeState'] !== 'active') return { ...NO_SWARM, ...known };
   return {
@@ -165,7 +165,7 @@ function isDocker(answer: OutboundAnswer): void {
 const VOICE: Voice = {
   service: NAME,
   says: (answer) => {
-    const message = foreignText(maybeJson(answer)?.['message'], 300);
+    const message = serviceText(maybeJson(answer)?.['message'], 300);
     if (/authorization denied by plugin/i.test(message)) return notAllowed(NAME);
     return answer.status >= 400 && message !== '' && headerOf(answer, 'api-version') !== ''
       ? 'own'

@@ -1,7 +1,7 @@
 import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/services/connector.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
 import {
   baseUrl,
   headerSafe,
@@ -109,7 +109,7 @@ async function testLangchain(values: FieldValues, probe: Probe): Promise<TestVer
   if (first === undefined) return NOTHING_SEEN;
   const named = spaces
     .slice(0, 5)
-    .map((space) => foreignText(space['display_name'], 60) || foreignText(space['id'], 40));
+    .map((space) => serviceText(space['display_name'], 60) || serviceText(space['id'], 40));
   return {
     code: 'ok',
     advice: `${NAME} takes the key; it sees ${spaces.length === 1 ? 'one workspace' : `${spaces.length} workspaces`}.`,
@@ -148,7 +148,7 @@ async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string
   if (answer === undefined) return '';
   const info = jsonObject(answer, NAME);
   if (!('version' in info)) throw notThisService(NAME);
-  return foreignText(info['version'], 40);
+  return serviceText(info['version'], 40);
 }
 
 const OPEN: TestVerdict = {
@@ -170,7 +170,7 @@ const VOICE: Voice = {
   service: NAME,
   says: (answer) => {
     const { detail, error, ...more } = maybeJson(answer) ?? {};
-    const said = foreignText(error, 120) || foreignText(detail, 120);
+    const said = serviceText(error, 120) || serviceText(detail, 120);
     if (said === '' || Object.keys(more).some((name) => !OWN_KEYS.includes(name))) return undefined;
     if (said === 'org_scoped_key_requires_workspace') return NEEDS_WORKSPACE;
     // It says "Forbidden" to a key that it does not know, be it one of the other region, and more to one that lacks a right.
@@ -196,11 +196,11 @@ const NOTHING_SEEN: TestVerdict = {
 
 function permissionsOf(space: Record<string, unknown>): string[] {
   const listed = Array.isArray(space['permissions']) ? space['permissions'] : [];
-  return listed.slice(0, 200).map((permission) => foreignText(permission, 80));
+  return listed.slice(0, 200).map((permission) => serviceText(permission, 80));
 }
 
 function warningsOf(space: Record<string, unknown>): TestWarning[] {
-  const role = foreignText(space['role_name'], 60);
+  const role = serviceText(space['role_name'], 60);
   if (!/admin/i.test(role)) return [];
   const text =
     'The key administers the workspace; a role that reads and writes traces is enough for most work.';

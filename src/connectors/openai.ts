@@ -1,7 +1,7 @@
 import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/services/connector.js';
 import type { OutboundAnswer, Probe } from '../domain/testing/outbound.js';
-import { foreignText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
+import { serviceText, type TestVerdict, type TestWarning } from '../domain/testing/testResult.js';
 import { modelWarnings } from './common/modelWarnings.js';
 import {
   baseUrl,
@@ -115,7 +115,7 @@ async function testOpenai(values: FieldValues, probe: Probe): Promise<TestVerdic
   if (wrong !== undefined) return wrong;
   const { data } = jsonObject(answer, NAME);
   if (!Array.isArray(data)) throw notThisService(NAME);
-  const models = data.filter(isObject).map((model) => foreignText(model['id'], 100));
+  const models = data.filter(isObject).map((model) => serviceText(model['id'], 100));
   const identity = identityOf(key, answer);
   return {
     code: 'ok',
@@ -131,8 +131,8 @@ async function testOpenai(values: FieldValues, probe: Probe): Promise<TestVerdic
 
 /** What the answer names as ours, or the kind of the key; never a part of the key itself. */
 function identityOf(key: string, { headers }: OutboundAnswer): string {
-  const organization = foreignText(headers['openai-organization']?.[0], 80);
-  const project = foreignText(headers['openai-project']?.[0], 80);
+  const organization = serviceText(headers['openai-organization']?.[0], 80);
+  const project = serviceText(headers['openai-project']?.[0], 80);
   const kind = key.startsWith('sk-svcacct-') ? 'service-account key' : 'API key';
   const where = [organization, project].filter((part) => part !== '').join(' / ');
   return where === '' ? kind : `${kind} of ${where}`;
@@ -158,11 +158,11 @@ const VOICE: Voice = {
 };
 
 function meaningOf(error: Record<string, unknown>, answer: OutboundAnswer): TestVerdict | 'own' {
-  const [code, type] = [foreignText(error['code'], 80), foreignText(error['type'], 80)];
+  const [code, type] = [serviceText(error['code'], 80), serviceText(error['type'], 80)];
   if (SPENT.includes(code) || SPENT.includes(type)) return NO_MONEY;
   if (answer.status === 429) return rateLimited(answer, NAME);
   if (answer.status >= 500) return 'own';
-  const message = foreignText(error['message'], 500);
+  const message = serviceText(error['message'], 500);
   if (/must be a member|ip.{0,20}not authorized/i.test(message)) return NOT_HERE;
   if (code === 'missing_scope' || saysNotAllowed(message)) return NO_SCOPE;
   return ['invalid_api_key', 'account_deactivated'].includes(code) ? UNKNOWN_KEY : 'own';

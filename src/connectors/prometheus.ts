@@ -1,7 +1,7 @@
 import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Connector } from '../domain/services/connector.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict } from '../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict } from '../domain/testing/testResult.js';
 import { endOfCertificate } from './common/certificate.js';
 import { endOfToken } from './common/jwtClaims.js';
 import {
@@ -109,7 +109,7 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<TestVe
   const end = endOf(values, method);
   const version = await refusedOrExpired(end, probe.now(), () => versionOf({ probe, url, tls, headers }));
   const identity =
-    method === 'basic' ? foreignText(setting(values, 'username'), 80) : `${method} at ${url.host}`;
+    method === 'basic' ? serviceText(setting(values, 'username'), 80) : `${method} at ${url.host}`;
   return {
     code: 'ok',
     advice: `Signed in to ${NAME} as ${identity}.`,
@@ -192,5 +192,5 @@ async function versionOf(server: Server): Promise<string> {
   const wrong = verdict(answer, VOICE);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   if (!isAnswer(answer)) throw notThisService(NAME);
-  return foreignText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
+  return serviceText(inner(jsonObject(answer, NAME), 'data')['version'], 40);
 }

@@ -18,7 +18,7 @@ import type { Clock, Log } from './runtime.js';
 import type {
   CheckpointSigner,
   Fingerprints,
-  FlatSecrets,
+  LegacySecrets,
   Passwords,
   Sealer,
   SecretStore,
@@ -40,7 +40,7 @@ export interface Ports {
   passwords: Passwords;
   passwordTurns: PasswordTurns;
   loginAttempts: LoginAttempts;
-  flatSecrets: FlatSecrets;
+  legacySecrets: LegacySecrets;
   records: Records;
   recordsStatus: RecordsStatus;
   changes: Changes;
@@ -62,4 +62,4 @@ export interface Ports {
 }
 
 /** Those of a process that is a worker alone: nothing with which tokens are signed or passwords set. */
-export type WorkerPorts = Omit<Ports, 'tokenSigner' | 'passwords' | 'loginAttempts' | 'flatSecrets'>;
+export type WorkerPorts = Omit<Ports, 'tokenSigner' | 'passwords' | 'loginAttempts' | 'legacySecrets'>;

@@ -138,7 +138,7 @@ export interface Passwords {
 }
 
 /** Glassdome's flat Vault layout, read with a token that the caller brought for this one request. */
-export interface FlatSecrets {
+export interface LegacySecrets {
   /** Secret keys and values at the mount's top; `auth/*`, `services/*` and `secret_key` are never read. */
   readAll(options: { mount: string; token: Secret }): Promise<Map<string, Secret>>;
 }

@@ -9,7 +9,7 @@ import {
   TLSSocket,
 } from 'node:tls';
 import { OutboundFailure, type OutboundReason, type TlsChoice } from '../../domain/testing/outbound.js';
-import { foreignText, type ShownCertificate } from '../../domain/testing/testResult.js';
+import { type ShownCertificate, serviceText } from '../../domain/testing/testResult.js';
 import { asFailure, reasonOf } from './reasons.js';
 
 export interface Destination {
@@ -144,11 +144,11 @@ export function chainOf(socket: TLSSocket): ShownCertificate[] {
 
 function certificateOf(shown: ReturnType<TLSSocket['getPeerCertificate']>): ShownCertificate {
   return {
-    fingerprintSha256: foreignText(shown.fingerprint256),
-    subject: foreignText(shown.subject?.CN),
-    issuer: foreignText(shown.issuer?.CN),
-    validFrom: foreignText(shown.valid_from),
-    validTo: foreignText(shown.valid_to),
+    fingerprintSha256: serviceText(shown.fingerprint256),
+    subject: serviceText(shown.subject?.CN),
+    issuer: serviceText(shown.issuer?.CN),
+    validFrom: serviceText(shown.valid_from),
+    validTo: serviceText(shown.valid_to),
   };
 }
 

@@ -2,7 +2,7 @@ import aws4 from 'aws4';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { Secret } from '../../domain/secret.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   baseUrl,
   clocksDiffer,
@@ -33,7 +33,7 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<TestVe
   const answer = await call(WHO_AM_I);
   const wrong = verdict(answer, voice);
   if (wrong !== undefined) return wrong;
-  const [arn, account] = ['Arn', 'Account'].map((name) => foreignText(xmlText(answer.body, name), 200));
+  const [arn, account] = ['Arn', 'Account'].map((name) => serviceText(xmlText(answer.body, name), 200));
   if (arn === undefined || arn === '' || account === '') throw notThisService(NAME);
   const role = setting(values, 'assume_role_arn');
   if (role !== undefined) {
@@ -198,7 +198,7 @@ const MISUNDERSTOOD: Readonly<Record<string, string>> = {
 const voiceAt = (now: Date): Voice => ({
   service: NAME,
   says: (answer) => {
-    const code = foreignText(xmlText(answer.body, 'Code'), 80);
+    const code = serviceText(xmlText(answer.body, 'Code'), 80);
     return /<(\w+:)?Error>/.test(answer.body) && code !== '' ? meaningOf(code, answer, now) : undefined;
   },
 });
@@ -207,7 +207,7 @@ function meaningOf(code: string, answer: OutboundAnswer, now: Date): TestVerdict
   if (answer.status >= 500) return 'own';
   if (/^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(code))
     return rateLimited(answer, NAME);
-  const message = foreignText(xmlText(answer.body, 'Message'), 300);
+  const message = serviceText(xmlText(answer.body, 'Message'), 300);
   if (code === 'SignatureDoesNotMatch') {
     if (clocksDiffer(answer, now) || /^Signature (expired|not yet current)/.test(message)) return SKEWED;
     if (/scoped to a valid region/i.test(message)) return { code: 'misconfigured', advice: WRONG_REGION };

@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { endOfCertificate } from '../common/certificate.js';
 import { jwtClaims } from '../common/jwtClaims.js';
 import {
@@ -53,7 +53,7 @@ export async function testAzure(values: FieldValues, probe: Probe): Promise<Test
     tokenFor(values, probe, cloud.login, cloud.management),
   );
   const claims = jwtClaims(token);
-  const name = foreignText(claims['app_displayname'] ?? claims['appid'] ?? idOf(values, 'client_id'), 100);
+  const name = serviceText(claims['app_displayname'] ?? claims['appid'] ?? idOf(values, 'client_id'), 100);
   const ask = (path: string) =>
     probe.send({
       method: 'GET',
@@ -65,7 +65,7 @@ export async function testAzure(values: FieldValues, probe: Probe): Promise<Test
   if (wrong !== undefined) return { ...wrong, identity: name };
   const found = jsonObject(answer, NAME);
   if (typeof found['subscriptionId'] !== 'string') throw notThisService(NAME);
-  const identity = `${name} in ${foreignText(found['displayName'], 80)}`;
+  const identity = `${name} in ${serviceText(found['displayName'], 80)}`;
   const actions = await bestEffort(async () =>
     actionsIn(await ask('/providers/Microsoft.Authorization/permissions?api-version=2022-04-01')),
   );
@@ -75,7 +75,7 @@ export async function testAzure(values: FieldValues, probe: Probe): Promise<Test
     advice: `${NAME} takes the application ${identity}.`,
     identity,
     permissions: actions ?? [],
-    warnings: [...stateWarnings(foreignText(found['state'], 40)), ...rightsWarnings(actions ?? [])],
+    warnings: [...stateWarnings(serviceText(found['state'], 40)), ...rightsWarnings(actions ?? [])],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
@@ -92,7 +92,7 @@ function actionsIn(answer: OutboundAnswer): string[] {
   if (answer.status !== 200) return [];
   const { value } = jsonObject(answer, NAME);
   const actions = (Array.isArray(value) ? value : []).filter(isObject).flatMap((role) => role['actions']);
-  return actions.slice(0, 200).map((action) => foreignText(action, 120));
+  return actions.slice(0, 200).map((action) => serviceText(action, 120));
 }
 
 /** Owner and Contributor may do everything there; what they differ in stands among what is taken away again. */
@@ -107,7 +107,7 @@ function rightsWarnings(actions: readonly string[]): TestWarning[] {
 const VOICE: Voice = {
   service: NAME,
   says: (answer) => {
-    const code = foreignText(inner(maybeJson(answer), 'error')['code'], 80);
+    const code = serviceText(inner(maybeJson(answer), 'error')['code'], 80);
     if (code === '') return undefined;
     if (/^(AuthorizationFailed|SubscriptionNotFound|ResourceGroupNotFound)$/.test(code)) return NO_ROLE;
     // The token was given out a moment ago: it is for another cloud or tenant, and the secret is good.

@@ -1,7 +1,7 @@
 import { constants, createHash, randomUUID, sign, X509Certificate } from 'node:crypto';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { Probe } from '../../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict } from '../../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict } from '../../domain/testing/testResult.js';
 import { isCertificate, privateKey } from '../common/certificate.js';
 import {
   headerSafe,
@@ -119,7 +119,7 @@ const VOICE: Voice = {
   service: NAME,
   says: (answer) => {
     const { error, error_description: description } = maybeJson(answer) ?? {};
-    const number = /^AADSTS(\d{1,9})/.exec(foreignText(description, 400))?.[1];
+    const number = /^AADSTS(\d{1,9})/.exec(serviceText(description, 400))?.[1];
     if (typeof error !== 'string' || number === undefined) return undefined;
     if (answer.status === 429 || answer.status >= 500) return 'own';
     if (error === 'temporarily_unavailable')

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { foreignText } from '../../domain/testing/testResult.js';
+import { serviceText } from '../../domain/testing/testResult.js';
 
 /** The end of the first certificate of a PEM text; undefined when it can't be read. */
 export function endOfCertificate(pem: string): Date | undefined {
@@ -16,7 +16,7 @@ export function endOfCertificate(pem: string): Date | undefined {
 export function commonNameOf(pem: string): string {
   try {
     const { subject } = new X509Certificate(pem);
-    return foreignText(/^CN=(.+)$/m.exec(subject)?.[1], 120);
+    return serviceText(/^CN=(.+)$/m.exec(subject)?.[1], 120);
   } catch {
     // As above.
     return '';

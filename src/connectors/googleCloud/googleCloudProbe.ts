@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   clocksDiffer,
   headerSafe,
@@ -75,7 +75,7 @@ const voiceAt = (now: Date): Voice => ({
     const { error, error_description: text } = maybeJson(answer) ?? {};
     if (typeof error !== 'string' || typeof text !== 'string') return undefined;
     if (answer.status === 429 || answer.status >= 500) return 'own';
-    return meaningOf(error, foreignText(text, 300), clocksDiffer(answer, now));
+    return meaningOf(error, serviceText(text, 300), clocksDiffer(answer, now));
   },
 });
 

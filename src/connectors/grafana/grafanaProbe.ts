@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   baseUrl,
   headerSafe,
@@ -58,7 +58,7 @@ export async function testGrafana(values: FieldValues, probe: Probe): Promise<Te
     advice: `Signed in to ${NAME} as ${identity.replace(/\.$/, '')}.`,
     identity,
     ...(version === '' ? {} : { version }),
-    permissions: (granted ?? []).slice(0, 200).map((action) => foreignText(action, 80)),
+    permissions: (granted ?? []).slice(0, 200).map((action) => serviceText(action, 80)),
     warnings: [...rightsWarnings(granted)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
@@ -91,7 +91,7 @@ async function versionOf(server: Server): Promise<string> {
     throw ended('service_error', `${NAME} failed by itself (HTTP 503); look there, then test again.`);
   const health = jsonObject(answer, NAME);
   if (typeof health['database'] !== 'string') throw notThisService(NAME);
-  return foreignText(health['version'], 40);
+  return serviceText(health['version'], 40);
 }
 
 const OPEN: TestVerdict = {
@@ -139,7 +139,7 @@ const VOICE: Voice = {
   says: (answer) => {
     if (answer.status < 400) return undefined;
     const error = maybeJson(answer);
-    const [why, text] = [foreignText(error?.['messageId'], 80), foreignText(error?.['message'], 300)];
+    const [why, text] = [serviceText(error?.['messageId'], 80), serviceText(error?.['message'], 300)];
     if (why === 'api-key.expired' || /^expired api key$/i.test(text)) return EXPIRED;
     if (why === 'api-key.organization-mismatch') return ELSEWHERE;
     if (error !== undefined && 'accessErrorId' in error) return notAllowed(NAME);
@@ -163,14 +163,14 @@ async function userOf(server: Server): Promise<{ login?: string; account?: strin
   if (answer.status !== 200) return {};
   const user = jsonObject(answer, NAME);
   const account = /^service-account:(\d{1,18})$/.exec(String(user['uid']))?.[1];
-  const login = foreignText(user['login'], 80);
+  const login = serviceText(user['login'], 80);
   return { ...(login === '' ? {} : { login }), ...(account === undefined ? {} : { account }) };
 }
 
 /** Name of the organization; empty where it may not be seen. */
 async function nameOf(server: Server): Promise<string> {
   const answer = await get(server, 'api/org');
-  return answer.status === 200 ? foreignText(jsonObject(answer, NAME)['name'], 80) : '';
+  return answer.status === 200 ? serviceText(jsonObject(answer, NAME)['name'], 80) : '';
 }
 
 /** Null: it never ends. Undefined: not told, or not clear which token ours is. */

@@ -1,7 +1,7 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { Connector } from '../../domain/services/connector.js';
 import { headerOf, type OutboundAnswer, type Probe } from '../../domain/testing/outbound.js';
-import { foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { pastedUrl } from '../common/pastedUrl.js';
 import { baseUrl, needed, notThisService, setting } from '../common/probing.js';
 import { unproven } from '../common/proof.js';
@@ -77,8 +77,8 @@ async function testHyperv(values: FieldValues, probe: Probe): Promise<TestVerdic
   const answer = await host.ask(IDENTIFY, login);
   const wrong = refusal(answer);
   if (wrong !== undefined) return wrong;
-  const version = foreignText(xmlText(answer.body, 'ProductVersion'), 80);
-  const identity = foreignText(needed(values, 'user'), 120);
+  const version = serviceText(xmlText(answer.body, 'ProductVersion'), 80);
+  const identity = serviceText(needed(values, 'user'), 120);
   const listed = await host.ask(machines, login);
   const refused = refusal(listed);
   if (refused !== undefined) return { ...refused, identity, version };

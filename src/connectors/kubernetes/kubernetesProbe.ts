@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe, TlsChoice } from '../../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { commonNameOf, endOfCertificate } from '../common/certificate.js';
 import { endOfToken, jwtClaims } from '../common/jwtClaims.js';
 import {
@@ -98,7 +98,7 @@ const VOICE: Voice = {
   says: (answer) => {
     const status = maybeJson(answer);
     if (status?.['kind'] !== 'Status' || status['status'] === 'Success') return undefined;
-    if (foreignText(status['message'], 400).includes(`User "${ANONYMOUS}"`)) return NOBODY;
+    if (serviceText(status['message'], 400).includes(`User "${ANONYMOUS}"`)) return NOBODY;
     return status['reason'] === 'Forbidden' ? notAllowed(NAME) : 'own';
   },
 };
@@ -114,7 +114,7 @@ async function versionOf({ probe, url, tls, headers }: Cluster, certificate: boo
   const ask = () => probe.send({ method: 'GET', url: new URL('version', url), tls, headers });
   const answer = await asStranger({ voice: VOICE, url, certificate }, ask);
   if (answer === undefined) return '';
-  const version = foreignText(jsonObject(answer, NAME)['gitVersion'], 60);
+  const version = serviceText(jsonObject(answer, NAME)['gitVersion'], 60);
   if (version === '') throw notThisService(NAME);
   return version;
 }
@@ -158,7 +158,7 @@ const askName = (cluster: Cluster): Promise<OutboundAnswer> =>
   });
 
 function nameFrom(answer: OutboundAnswer): string {
-  const name = foreignText(inner(inner(jsonObject(answer, NAME), 'status'), 'userInfo')['username']);
+  const name = serviceText(inner(inner(jsonObject(answer, NAME), 'status'), 'userInfo')['username']);
   if (name === '') throw notThisService(NAME);
   return name;
 }
@@ -190,7 +190,7 @@ async function rulesIn(cluster: Cluster, namespace: string): Promise<string[]> {
   if (!Array.isArray(listed)) throw notThisService(NAME);
   const rules = listed.filter(isObject).slice(0, 100);
   const words = (value: unknown) =>
-    Array.isArray(value) ? value.slice(0, 20).map((one) => foreignText(one, 60)) : [];
+    Array.isArray(value) ? value.slice(0, 20).map((one) => serviceText(one, 60)) : [];
   return rules.map((rule) => `${words(rule['verbs']).join(',')} ${words(rule['resources']).join(',')}`);
 }
 
@@ -207,13 +207,13 @@ function rightsWarnings(rules: readonly string[] | undefined, namespace: string)
       },
     ];
   if (!rules.every((rule) => EVERYBODYS.test(rule))) return [];
-  const text = `It signs in and may do nothing in the namespace ${foreignText(namespace, 63)}: bind it to a role there.`;
+  const text = `It signs in and may do nothing in the namespace ${serviceText(namespace, 63)}: bind it to a role there.`;
   return [{ code: 'no_acl', text }];
 }
 
 function nameIn({ token, tls, basic }: ClusterLogin): string {
-  const subject = foreignText(jwtClaims(token ?? '')['sub'], 120);
-  const name = subject || foreignText(basic?.[0], 120) || commonNameOf(tls.clientCertPem ?? '');
+  const subject = serviceText(jwtClaims(token ?? '')['sub'], 120);
+  const name = subject || serviceText(basic?.[0], 120) || commonNameOf(tls.clientCertPem ?? '');
   return name === '' ? 'an authenticated user' : name;
 }
 

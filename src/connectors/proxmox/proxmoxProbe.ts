@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { headerOf, type OutboundAnswer, type Probe, type TlsChoice } from '../../domain/testing/outbound.js';
-import { ended, foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { ended, serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import {
   baseUrl,
   headerSafe,
@@ -63,8 +63,8 @@ export async function testProxmox(values: FieldValues, probe: Probe): Promise<Te
   };
 }
 
-const userOf = (values: FieldValues) => foreignText(needed(values, 'user'), 64);
-const tokenOf = (values: FieldValues) => `${userOf(values)}!${foreignText(needed(values, 'token_name'), 64)}`;
+const userOf = (values: FieldValues) => serviceText(needed(values, 'user'), 64);
+const tokenOf = (values: FieldValues) => `${userOf(values)}!${serviceText(needed(values, 'token_name'), 64)}`;
 
 function tokenHeader(values: FieldValues): Record<string, string> {
   const [user, name, secret] = ['user', 'token_name', 'token_value'].map((field) => needed(values, field));
@@ -108,7 +108,7 @@ const OPEN: TestVerdict = {
     'The host answers without a sign-in, so the credential proves nothing; a proxy in front may sign everybody in: give the address behind it.',
 };
 
-const versionIn = (answer: OutboundAnswer) => foreignText(inner(maybeJson(answer), 'data')['version'], 40);
+const versionIn = (answer: OutboundAnswer) => serviceText(inner(maybeJson(answer), 'data')['version'], 40);
 
 /**
  * Proxmox puts what is wrong into the reason phrase, in other words before and after pve-manager 9.1.5. Proxies may drop
@@ -161,10 +161,10 @@ async function permissionsOf(host: Host): Promise<Record<string, string[]> | und
   const paths = Object.entries(data).slice(0, 50);
   return Object.fromEntries(
     paths.map(([path, names]) => [
-      foreignText(path, 60),
+      serviceText(path, 60),
       Object.keys(isObject(names) ? names : {})
         .slice(0, 100)
-        .map((name) => foreignText(name, 40)),
+        .map((name) => serviceText(name, 40)),
     ]),
   );
 }

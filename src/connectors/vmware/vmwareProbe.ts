@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { OutboundAnswer, Probe } from '../../domain/testing/outbound.js';
-import { foreignText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
+import { serviceText, type TestVerdict, type TestWarning } from '../../domain/testing/testResult.js';
 import { baseUrl, needed, notThisService, setting } from '../common/probing.js';
 import { bestEffort } from '../common/proof.js';
 import { SoapEndpoint } from '../common/soap.js';
@@ -41,7 +41,7 @@ export async function testVmware(values: FieldValues, probe: Probe): Promise<Tes
   await signOut(soap, about, manager);
   const another = new SoapEndpoint(probe, url, tls);
   if ((await bestEffort(() => takesAnybody(another, about, url))) === true) return OPEN;
-  const identity = foreignText(xmlText(answer.body, 'userName'), 120);
+  const identity = serviceText(xmlText(answer.body, 'userName'), 120);
   return {
     code: 'ok',
     advice: `Signed in to ${about.fullName} as ${identity}.`,
@@ -108,7 +108,7 @@ async function takesAnybody(soap: SoapEndpoint, about: About, url: URL): Promise
 const isSession = (answer: OutboundAnswer) => xmlText(answer.body, 'userName') !== undefined;
 
 function aboutOf(answer: OutboundAnswer): About {
-  const text = (name: string) => foreignText(xmlText(answer.body, name), 120);
+  const text = (name: string) => serviceText(xmlText(answer.body, name), 120);
   const [apiType, sessionManager] = [text('apiType'), text('sessionManager')];
   if ((apiType !== 'VirtualCenter' && apiType !== 'HostAgent') || sessionManager === '')
     throw notThisService(NAME);

@@ -12,7 +12,7 @@ const isForbiddenKey = (key: string): boolean => key.includes('/') || key.toLowe
  * The same plan as for a `.env`, from the keys of Glassdome's flat Vault layout (`esxi_password`). Rows name the keys;
  * groups give back the variables that Glassdome reads. Forbidden keys, and those that are no names, appear nowhere.
  */
-export function planFlatVault(
+export function planLegacyVault(
   secrets: ReadonlyMap<string, Secret>,
   vocabulary: EnvVocabulary,
   choice: IncludeChoice = NOTHING_INCLUDED,

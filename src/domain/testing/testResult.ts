@@ -71,7 +71,7 @@ export interface TestVerdict {
   advice: string;
   /** Left out: the step that the code stands for. */
   step?: TestStep;
-  /** What the service calls us; cleaned by `foreignText`. */
+  /** What the service calls us; cleaned by `serviceText`. */
   identity?: string;
   /** Version of the service as it tells it; cleaned. */
   version?: string;
@@ -167,7 +167,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Text of a foreign service as it may be shown: no control or invisible characters, at most `max` characters. */
-export function foreignText(text: unknown, max = 200): string {
+export function serviceText(text: unknown, max = 200): string {
   const plain = (typeof text === 'string' || typeof text === 'number' ? String(text) : '')
     .slice(0, 4 * max)
     .replace(UNPRINTABLE, ' ')

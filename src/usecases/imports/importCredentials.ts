@@ -4,7 +4,7 @@ import type { CallContext } from '../../domain/access/caller.js';
 import { type ParsedDotenv, parseDotenv } from '../../domain/imports/dotenv.js';
 import { type EnvImportPlan, planEnvImport } from '../../domain/imports/envImport.js';
 import type { IncludeChoice } from '../../domain/imports/envInclude.js';
-import { planFlatVault } from '../../domain/imports/legacyVault.js';
+import { planLegacyVault } from '../../domain/imports/legacyVault.js';
 import { Secret } from '../../domain/secret.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
@@ -15,7 +15,7 @@ import { importGrants } from './importGrants.js';
 import { type ImportedGroup, type ImportOptions, importGroup } from './importGroup.js';
 import { type ImportReport, keptImport, namesLeft, replayedImport } from './importReplay.js';
 
-type Needs = WritePorts & Pick<Ports, 'flatSecrets'>;
+type Needs = WritePorts & Pick<Ports, 'legacySecrets'>;
 
 /** What was imported; `replayed` when a request with the same key did it before and this is its answer. */
 export interface Imported {
@@ -85,8 +85,8 @@ export async function importVault(
   const { vault_token: token, ...rest } = body;
   const keyed = { key, action: 'credential.import', request: ['import.vault', rest] } as const;
   const planned = async () => {
-    const secrets = await ports.flatSecrets.readAll({ mount: body.mount, token: new Secret(token) });
-    return planFlatVault(secrets, envVocabulary, choiceOf(body));
+    const secrets = await ports.legacySecrets.readAll({ mount: body.mount, token: new Secret(token) });
+    return planLegacyVault(secrets, envVocabulary, choiceOf(body));
   };
   return withStoredAnswer(ports, call, keyed, {
     run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, body)),

@@ -71,7 +71,7 @@ describe('a process that is a worker alone', function () {
       () => worker.ports.sealer.seal(new Secret('of somebody else'), 'a test'),
     ])
       expect(await rejection(attempt())).to.include({ code: 'store_unavailable' });
-    expect(worker.ports).not.to.have.any.keys('tokenSigner', 'passwords', 'flatSecrets');
+    expect(worker.ports).not.to.have.any.keys('tokenSigner', 'passwords', 'legacySecrets');
     const reconciler = await worker.reconcilerStore();
     expect(await rejection(reconciler.write(PATH, values, 1))).to.include({ code: 'store_unavailable' });
     expect((await api.ports.store.metadata(PATH))?.currentVersion).to.equal(1);

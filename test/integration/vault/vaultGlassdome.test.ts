@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { vaultName } from '../../../src/adapters/vault/bootstrap/policies.js';
 import { connectVault, type VaultConnection } from '../../../src/adapters/vault/connection/connection.js';
-import { createFlatSecrets } from '../../../src/adapters/vault/kv/flatLayout.js';
+import { createLegacySecrets } from '../../../src/adapters/vault/kv/legacySecrets.js';
 import { readGlassdomeKeys } from '../../../src/adapters/vault/people/glassdomeKeys.js';
 import { Secret } from '../../../src/domain/secret.js';
 import { type PreparedVault, prepareVault, rejection } from '../../support/services/vaultSetup.js';
@@ -90,7 +90,7 @@ describe("Glassdome's own mount", function () {
     });
 
     it('whole and as Glassdome reads it, but for what is its own', async () => {
-      const found = await createFlatSecrets(api.access).readAll({ mount, token });
+      const found = await createLegacySecrets(api.access).readAll({ mount, token });
       expect(found.size).to.equal(62);
       expect(found.get('proxmox_password')?.reveal()).to.equal('second ü');
       expect(found.get('empty')?.reveal()).to.equal('');
@@ -110,7 +110,7 @@ describe("Glassdome's own mount", function () {
     });
 
     it('never with the rights of the broker', async () => {
-      const flat = createFlatSecrets(api.access);
+      const flat = createLegacySecrets(api.access);
       for (const wrong of [
         new Secret('hvs.wrong'),
         new Secret(''),
@@ -124,7 +124,7 @@ describe("Glassdome's own mount", function () {
     });
 
     it('from a mount and nothing wider', async () => {
-      const flat = createFlatSecrets(api.access);
+      const flat = createLegacySecrets(api.access);
       for (const wrong of ['../sys', 'a/', '', 'x y']) {
         expect(await rejection(flat.readAll({ mount: wrong, token }))).to.include({
           code: 'invalid_request',

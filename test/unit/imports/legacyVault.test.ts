@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { envVocabulary } from '../../../src/connectors/envNames.js';
-import { planFlatVault } from '../../../src/domain/imports/legacyVault.js';
+import { planLegacyVault } from '../../../src/domain/imports/legacyVault.js';
 import { Secret } from '../../../src/domain/secret.js';
 import { CREDENTIAL_KEYS, SETTINGS_SECRET_KEYS } from '../../support/cases/glassdomeSecretKeys.js';
 
 const plan = (values: Record<string, string>) =>
-  planFlatVault(
+  planLegacyVault(
     new Map(Object.entries(values).map(([key, value]) => [key, new Secret(value)])),
     envVocabulary,
   );

@@ -22,7 +22,7 @@ export interface VaultReply {
   answer: VaultAnswer;
 }
 /** With somebody else's token a refusal is no fault of ours. */
-export type ToldForeign = VaultReply | { verdict: 'denied'; answer: VaultAnswer };
+export type CallerReply = VaultReply | { verdict: 'denied'; answer: VaultAnswer };
 /** `unknown`: it may have been done or not; look before deciding. */
 export type Changed = VaultReply | { verdict: 'unknown'; reason: string };
 
@@ -109,7 +109,7 @@ export class VaultAccess {
   }
 
   /** One try with another token than ours, or none; a 401 or 403 is then an answer like others: `denied`. */
-  async askAs(token: string | null, method: VaultMethod, path: string, body?: object): Promise<ToldForeign> {
+  async askAs(token: string | null, method: VaultMethod, path: string, body?: object): Promise<CallerReply> {
     this.#refuseWhileOpen();
     const reply = await this.#once(
       { method, path, body },

@@ -57,11 +57,11 @@ class KvSecretStore implements SecretStore {
   }
 
   async metadata(path: string): Promise<StoredMetadata | null> {
-    const told = await this.options.access.ask(
+    const reply = await this.options.access.ask(
       'GET',
       `${this.options.mount}/metadata/${safeCredentialPath(path)}`,
     );
-    return told.verdict === 'missing' ? null : parseMetadata(okBody(told));
+    return reply.verdict === 'missing' ? null : parseMetadata(okBody(reply));
   }
 
   async setMetadata(
@@ -88,9 +88,9 @@ class KvSecretStore implements SecretStore {
   }
 
   async #keys(folder: string): Promise<string[]> {
-    const told = await this.options.access.ask('LIST', `${this.options.mount}/metadata/${folder}`);
-    if (told.verdict === 'missing') return [];
-    const keys: unknown = okBody(told)?.data?.keys;
+    const reply = await this.options.access.ask('LIST', `${this.options.mount}/metadata/${folder}`);
+    if (reply.verdict === 'missing') return [];
+    const keys: unknown = okBody(reply)?.data?.keys;
     if (!Array.isArray(keys)) throw badAnswer('a list without keys');
     return keys.filter((key): key is string => typeof key === 'string');
   }
@@ -113,18 +113,18 @@ class KvSecretStore implements SecretStore {
   }
 
   async #readData(path: string, version: number): Promise<StoredData> {
-    const told = await this.options.access.ask(
+    const reply = await this.options.access.ask(
       'GET',
       `${this.options.mount}/data/${path}?version=${version}`,
     );
-    if (told.verdict === 'gone') {
+    if (reply.verdict === 'gone') {
       throw new BrokerError('gone', { detail: 'This version of the credential was removed in Vault.' });
     }
-    if (told.verdict === 'missing') {
+    if (reply.verdict === 'missing') {
       this.options.log.error('vault_version_missing', { path, version });
       throw integrity('is missing');
     }
-    return parseVersion(okBody(told));
+    return parseVersion(okBody(reply));
   }
 }
 
@@ -135,9 +135,9 @@ function integrity(what: string): BrokerError {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: looked at field by field by the parser
-function okBody(told: VaultReply): any {
-  if (told.verdict !== 'ok') throw badAnswer(`${told.verdict} ${told.answer.status}`);
-  return told.answer.body;
+function okBody(reply: VaultReply): any {
+  if (reply.verdict !== 'ok') throw badAnswer(`${reply.verdict} ${reply.answer.status}`);
+  return reply.answer.body;
 }
 
 function isSafe(path: string): boolean {

@@ -61,11 +61,11 @@ interface KeyVersion {
 
 async function readVersion(options: GlassdomeKeyOptions, version: number | null): Promise<KeyVersion | null> {
   const query = version === null ? '' : `?version=${version}`;
-  const told = await options.access.ask('GET', `${safePath(options.path)}${query}`);
-  if (told.verdict === 'missing' || told.verdict === 'gone') return null;
-  const value: unknown = told.answer.body?.data?.data?.value;
-  const metadata = told.answer.body?.data?.metadata;
-  if (told.verdict !== 'ok' || typeof value !== 'string')
+  const reply = await options.access.ask('GET', `${safePath(options.path)}${query}`);
+  if (reply.verdict === 'missing' || reply.verdict === 'gone') return null;
+  const value: unknown = reply.answer.body?.data?.data?.value;
+  const metadata = reply.answer.body?.data?.metadata;
+  if (reply.verdict !== 'ok' || typeof value !== 'string')
     throw badAnswer("Glassdome's key is not shaped {value: text}");
   return {
     key: new Secret(value),

@@ -44,12 +44,12 @@ async function check(
 ): Promise<boolean> {
   if (!USERNAME.test(username) || password.isEmpty() || bytesOf(password) > PASSWORD_BYTES) return false;
   const body = { password: password.reveal() };
-  const told = await options.access.askAs(null, 'POST', `${base}/login/${username}`, body);
+  const reply = await options.access.askAs(null, 'POST', `${base}/login/${username}`, body);
   // 400 for a wrong password or an unknown name, 403 from other versions of Vault: the same answer here.
-  if (told.verdict === 'refused' || told.verdict === 'denied') return false;
-  const token: unknown = told.answer.body?.auth?.client_token;
-  if (told.verdict !== 'ok' || typeof token !== 'string')
-    throw storeUnavailable(`a login was answered ${told.verdict}`);
+  if (reply.verdict === 'refused' || reply.verdict === 'denied') return false;
+  const token: unknown = reply.answer.body?.auth?.client_token;
+  if (reply.verdict !== 'ok' || typeof token !== 'string')
+    throw storeUnavailable(`a login was answered ${reply.verdict}`);
   await end(options, token);
   return true;
 }
@@ -57,8 +57,8 @@ async function check(
 /** What was proven is proven; a token that could not be ended now ends by itself within a minute. */
 async function end(options: PasswordsOptions, token: string): Promise<void> {
   try {
-    const told = await options.access.askAs(token, 'POST', 'auth/token/revoke-self', {});
-    if (told.verdict !== 'ok') options.log.warn('vault_login_not_ended', { verdict: told.verdict });
+    const reply = await options.access.askAs(token, 'POST', 'auth/token/revoke-self', {});
+    if (reply.verdict !== 'ok') options.log.warn('vault_login_not_ended', { verdict: reply.verdict });
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     options.log.warn('vault_login_not_ended', { verdict: error.code });
@@ -82,10 +82,10 @@ async function refuseForeign(
   path: string,
   username: string,
 ): Promise<void> {
-  const told = await access.ask('GET', path);
-  if (told.verdict === 'missing') return;
-  if (told.verdict !== 'ok') throw storeUnavailable(`a user was answered ${told.verdict}`);
-  const found = told.answer.body?.data;
+  const reply = await access.ask('GET', path);
+  if (reply.verdict === 'missing') return;
+  if (reply.verdict !== 'ok') throw storeUnavailable(`a user was answered ${reply.verdict}`);
+  const found = reply.answer.body?.data;
   const policies: unknown[] = [...(found?.token_policies ?? []), ...(found?.policies ?? [])];
   const ours =
     policies.length > 0 &&

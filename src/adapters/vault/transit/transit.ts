@@ -15,44 +15,44 @@ export class Transit {
 
   /** One text of the answer, e.g. `hmac`. Rejects with `bad_store_answer` when it is not there. */
   async compute(operation: string, body: object, member: string): Promise<string> {
-    const told = await this.access.ask('POST', `${this.#mount}/${operation}`, body);
-    const value: unknown = told.answer.body?.data?.[member];
-    if (told.verdict !== 'ok' || typeof value !== 'string') throw badAnswer(`transit ${told.verdict}`);
+    const reply = await this.access.ask('POST', `${this.#mount}/${operation}`, body);
+    const value: unknown = reply.answer.body?.data?.[member];
+    if (reply.verdict !== 'ok' || typeof value !== 'string') throw badAnswer(`transit ${reply.verdict}`);
     return value;
   }
 
   /** False also for a signature or HMAC that is malformed or of a key version that is no longer accepted. */
   async verify(operation: string, body: object): Promise<boolean> {
-    const told = await this.access.ask('POST', `${this.#mount}/${operation}`, body);
-    if (told.verdict === 'refused') return false;
-    if (told.verdict !== 'ok') throw badAnswer(`transit ${told.verdict}`);
-    return told.answer.body?.data?.valid === true;
+    const reply = await this.access.ask('POST', `${this.#mount}/${operation}`, body);
+    if (reply.verdict === 'refused') return false;
+    if (reply.verdict !== 'ok') throw badAnswer(`transit ${reply.verdict}`);
+    return reply.answer.body?.data?.valid === true;
   }
 
   /** The same for many in one request, in the order given. Null where Vault refuses all of it. */
   async computeAll(operation: string, body: object, member: string): Promise<unknown[] | null> {
-    const told = await this.access.ask('POST', `${this.#mount}/${operation}`, body);
-    if (told.verdict === 'refused') return null;
-    const results: unknown = told.answer.body?.data?.batch_results;
-    if (told.verdict !== 'ok' || !Array.isArray(results)) throw badAnswer(`transit ${told.verdict}`);
+    const reply = await this.access.ask('POST', `${this.#mount}/${operation}`, body);
+    if (reply.verdict === 'refused') return null;
+    const results: unknown = reply.answer.body?.data?.batch_results;
+    if (reply.verdict !== 'ok' || !Array.isArray(results)) throw badAnswer(`transit ${reply.verdict}`);
     return results.map((result: Record<string, unknown>) => result[member]);
   }
 
   /** The same for many in one request; their verdicts in the order given. */
   async verifyAll(operation: string, batch: readonly object[]): Promise<boolean[]> {
-    const told = await this.access.ask('POST', `${this.#mount}/${operation}`, { batch_input: batch });
-    const results: unknown = told.answer.body?.data?.batch_results;
-    if (told.verdict !== 'ok' || !Array.isArray(results) || results.length !== batch.length)
-      throw badAnswer(`transit ${told.verdict}`);
+    const reply = await this.access.ask('POST', `${this.#mount}/${operation}`, { batch_input: batch });
+    const results: unknown = reply.answer.body?.data?.batch_results;
+    if (reply.verdict !== 'ok' || !Array.isArray(results) || results.length !== batch.length)
+      throw badAnswer(`transit ${reply.verdict}`);
     return results.map((result: { valid?: unknown }) => result.valid === true);
   }
 
   /** What Vault tells of a key. */
   // biome-ignore lint/suspicious/noExplicitAny: looked at field by field
   async key(name: string): Promise<any> {
-    const told = await this.access.ask('GET', `${this.#mount}/keys/${name}`);
-    if (told.verdict !== 'ok') throw badAnswer(`transit key ${told.verdict}`);
-    return told.answer.body?.data;
+    const reply = await this.access.ask('GET', `${this.#mount}/keys/${name}`);
+    if (reply.verdict !== 'ok') throw badAnswer(`transit key ${reply.verdict}`);
+    return reply.answer.body?.data;
   }
 }
 

@@ -1,10 +1,10 @@
 import { mapLimit } from '../../../domain/async.js';
 import { invalid } from '../../../domain/errors.js';
 import { Secret } from '../../../domain/secret.js';
-import type { FlatSecrets } from '../../../ports/vault.js';
+import type { LegacySecrets } from '../../../ports/vault.js';
 import { badAnswer } from '../connection/faults.js';
 import { safeMount } from '../connection/paths.js';
-import type { ToldForeign, VaultAccess } from '../connection/vaultApi.js';
+import type { CallerReply, VaultAccess } from '../connection/vaultApi.js';
 
 /** Glassdome's keys are lower-case names; what is named otherwise is not its own. */
 const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
@@ -14,7 +14,7 @@ const NEVER = new Set(['secret_key']);
 const TOKEN = /^[\x21-\x7e]{1,4096}$/;
 
 /** Reads `<mount>/<key>` = `{"value": "…"}` as Glassdome wrote it, with the token that the caller brought. */
-export function createFlatSecrets(access: VaultAccess): FlatSecrets {
+export function createLegacySecrets(access: VaultAccess): LegacySecrets {
   return {
     readAll: async ({ mount, token }) => {
       const checked = checkedMount(mount);
@@ -32,9 +32,9 @@ export function createFlatSecrets(access: VaultAccess): FlatSecrets {
 }
 
 async function list(access: VaultAccess, mount: string, token: string): Promise<string[]> {
-  const told = await access.askAs(token, 'LIST', `${mount}/metadata/`);
-  if (told.verdict === 'missing') return [];
-  const keys: unknown = bodyOf(told)?.data?.keys;
+  const reply = await access.askAs(token, 'LIST', `${mount}/metadata/`);
+  if (reply.verdict === 'missing') return [];
+  const keys: unknown = bodyOf(reply)?.data?.keys;
   if (!Array.isArray(keys)) throw badAnswer('a list without keys');
   return keys.filter(
     (key): key is string => typeof key === 'string' && KEY.test(key) && !NEVER.has(key.toLowerCase()),
@@ -48,17 +48,17 @@ async function readOne(
   name: string,
   token: string,
 ): Promise<Secret | null> {
-  const told = await access.askAs(token, 'GET', `${mount}/data/${name}`);
-  if (told.verdict === 'missing' || told.verdict === 'gone') return null;
-  const value: unknown = bodyOf(told)?.data?.data?.value;
+  const reply = await access.askAs(token, 'GET', `${mount}/data/${name}`);
+  if (reply.verdict === 'missing' || reply.verdict === 'gone') return null;
+  const value: unknown = bodyOf(reply)?.data?.data?.value;
   return typeof value === 'string' ? new Secret(value) : null;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: looked at field by field
-function bodyOf(told: ToldForeign): any {
-  if (told.verdict === 'denied') throw notAccepted();
-  if (told.verdict !== 'ok') throw badAnswer(`${told.verdict} ${told.answer.status}`);
-  return told.answer.body;
+function bodyOf(reply: CallerReply): any {
+  if (reply.verdict === 'denied') throw notAccepted();
+  if (reply.verdict !== 'ok') throw badAnswer(`${reply.verdict} ${reply.answer.status}`);
+  return reply.answer.body;
 }
 
 function checkedMount(mount: string): string {
