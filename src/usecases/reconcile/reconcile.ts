@@ -15,7 +15,7 @@ import { endOrphans, type Orphan, recordOrphans } from './orphans.js';
 import { emptyReport, type ReconcileReport } from './reconcileReport.js';
 import { MARKER_PATH, reportOnlyNow, writeMarker } from './restoreMarker.js';
 import { noted, settleIntents } from './settleIntents.js';
-import { endFinding, type Observation, recordFindings, standsNow } from './vaultFindings.js';
+import { assess, endFinding, type Observation, recordFindings } from './vaultFindings.js';
 
 /** What becomes of versions that others wrote: told only, or in use once a test passes. */
 export const DRIFT_MODES = ['report', 'adopt'] as const;
@@ -115,13 +115,14 @@ async function standing({ findings }: Needs): Promise<Run['open']> {
 
 async function compare(run: Run, rows: readonly Credential[]): Promise<void> {
   const { ports, options, report } = run;
-  for (const looked of await lookAt(run, rows))
-    await noted(report, looked.row.id, async () => {
-      const stands = standsNow(looked);
-      tellIn(report, looked, stands);
+  for (const observation of await lookAt(run, rows))
+    await noted(report, observation.row.id, async () => {
+      const assessment = assess(observation);
+      reportIn(report, observation, assessment);
       if (options.dryRun) return;
-      await recordFindings(ports, looked);
-      if (options.drift === 'adopt' && run.mends && stands.drift !== null) await adoptLater(run, looked.row);
+      await recordFindings(ports, observation);
+      if (options.drift === 'adopt' && run.mends && assessment.drift !== null)
+        await adoptLater(run, observation.row);
     });
 }
 
@@ -135,11 +136,11 @@ async function endOfRow({ ports, report, mends, open, options }: Run, row: Crede
     report.toDestroy.push(row.id);
   }
   if (row.status === 'active' || row.status === 'disabled') return;
-  const told = open.get(row.id) ?? [];
-  report.resolved += told.length;
-  if (told.length === 0 || options.dryRun) return;
+  const known = open.get(row.id) ?? [];
+  report.resolved += known.length;
+  if (known.length === 0 || options.dryRun) return;
   await ports.changes.run(async (tx) => {
-    for (const finding of told) await endFinding(ports, tx, { row, finding, resolution: 'deleted' });
+    for (const finding of known) await endFinding(ports, tx, { row, finding, resolution: 'deleted' });
   });
 }
 
@@ -148,24 +149,24 @@ async function lookAt(run: Run, rows: readonly Credential[]): Promise<Observatio
   const { ports, report, open } = run;
   const used = rows.filter(({ status }) => status === 'active' || status === 'disabled');
   const recorded = await ports.findings.recorded(used.map(({ id }) => id));
-  const looked: Observation[] = [];
+  const observation: Observation[] = [];
   await mapLimit(used, PARALLEL, (row) =>
     noted(report, row.id, async () => {
       const metadata = await ports.store.metadata(row.vaultPath);
       if (metadata?.versionsExpire) await endExpiry(run, row, metadata);
       const known = recorded.filter(({ credentialId }) => credentialId === row.id);
-      looked.push({ row, metadata, unrecorded: [], recorded: known, open: open.get(row.id) ?? [] });
+      observation.push({ row, metadata, unrecorded: [], recorded: known, open: open.get(row.id) ?? [] });
     }),
   );
-  const asked = looked.flatMap(({ row, metadata }) =>
+  const asked = observation.flatMap(({ row, metadata }) =>
     [...(metadata?.versions ?? [])]
       .filter(([version, { deleted, destroyed }]) => version > row.latestVersion || !(deleted || destroyed))
       .map(([version]) => ({ credentialId: row.id, version })),
   );
-  const byId = new Map(looked.map((one) => [one.row.id, one]));
+  const byId = new Map(observation.map((one) => [one.row.id, one]));
   for (const { credentialId, version } of await ports.findings.unrecorded(asked))
     byId.get(credentialId)?.unrecorded.push(version);
-  return looked;
+  return observation;
 }
 
 /** Somebody let Vault delete later versions by itself: ended, audited and logged, since only a person of Vault or a taken API sets it. */
@@ -182,12 +183,12 @@ async function endExpiry(
   await ports.changes.run(async (tx) => tx.audit(event));
 }
 
-function tellIn(
+function reportIn(
   report: ReconcileReport,
   { row, metadata }: Observation,
-  stands: ReturnType<typeof standsNow>,
+  assessment: ReturnType<typeof assess>,
 ): void {
-  const { broken, drift, turned, ended } = stands;
+  const { broken, drift, turned, ended } = assessment;
   if (broken?.kind === 'missing') report.missing.push(row.id);
   if (broken?.kind === 'active_gone') report.activeGone.push(row.id);
   if (broken?.kind === 'replaced') report.replaced.push(row.id);
@@ -211,7 +212,7 @@ async function adoptLater({ ports }: Run, row: Credential): Promise<void> {
 }
 
 async function judgeOrphans({ ports, options, report, open }: Run, paths: readonly string[]): Promise<void> {
-  const told = [...open.values()].flat().filter(({ kind }) => kind === 'orphan');
+  const recorded = [...open.values()].flat().filter(({ kind }) => kind === 'orphan');
   const orphans: Orphan[] = [];
   await mapLimit(paths, PARALLEL, (path) =>
     noted(report, path, async () => {
@@ -224,10 +225,10 @@ async function judgeOrphans({ ports, options, report, open }: Run, paths: readon
   report.orphans = orphans.map(({ path }) => path);
   const unknown = new Set(report.failed.map(({ credentialId }) => credentialId));
   const there = new Set([...report.orphans, ...unknown]);
-  const ended = told.filter(({ path }) => !there.has(path ?? ''));
+  const ended = recorded.filter(({ path }) => !there.has(path ?? ''));
   report.resolved += ended.length;
   if (options.dryRun) return;
-  const known = new Set(told.map(({ path }) => path));
+  const known = new Set(recorded.map(({ path }) => path));
   await recordOrphans(
     ports,
     orphans.filter(({ path }) => !known.has(path)),

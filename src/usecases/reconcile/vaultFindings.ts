@@ -44,21 +44,21 @@ export interface Assessment {
 }
 
 /** Compares; changes nothing. */
-export function standsNow(looked: Observation): Assessment {
-  const { row, metadata, recorded, open } = looked;
+export function assess(observation: Observation): Assessment {
+  const { row, metadata, recorded, open } = observation;
   const broken = brokenIn(row, metadata);
-  const newest = foreignOf(looked).at(-1);
-  const told = open.find(({ kind }) => kind === 'drift');
-  const toldEnd = told === undefined ? null : endOfDrift(told.version ?? 0, row, metadata);
-  const end = newest === undefined ? toldEnd : 'superseded';
+  const newest = foreignOf(observation).at(-1);
+  const known = open.find(({ kind }) => kind === 'drift');
+  const knownEnd = known === undefined ? null : endOfDrift(known.version ?? 0, row, metadata);
+  const end = newest === undefined ? knownEnd : 'superseded';
   const ended: Assessment['ended'] = [];
-  if (told !== undefined && end !== null) ended.push({ finding: told, resolution: end });
+  if (known !== undefined && end !== null) ended.push({ finding: known, resolution: end });
   for (const finding of open) {
     if (finding.kind === 'drift') continue;
     if (broken?.kind === finding.kind && broken.version === finding.version) continue;
     ended.push({ finding, resolution: broken === null ? 'recovered' : 'superseded' });
   }
-  const version = newest ?? (toldEnd === null ? (told?.version ?? null) : null);
+  const version = newest ?? (knownEnd === null ? (known?.version ?? null) : null);
   const drift = version !== null && version > (row.activeVersion ?? 0) ? version : null;
   return { broken, drift, turned: turnedIn(recorded, metadata), ended };
 }
@@ -75,16 +75,16 @@ function foreignOf({ row, metadata, unrecorded }: Observation): number[] {
  * told to the owner. Rejects
  * with `conflict` when the credential changed or another process recorded it meanwhile: the next run looks again.
  */
-export async function recordFindings(ports: Needs, looked: Observation): Promise<void> {
-  const { row, metadata, unrecorded, open } = looked;
-  const { broken, turned, ended } = standsNow(looked);
+export async function recordFindings(ports: Needs, observation: Observation): Promise<void> {
+  const { row, metadata, unrecorded, open } = observation;
+  const { broken, turned, ended } = assess(observation);
   const known = open.some(({ kind, version }) => kind === broken?.kind && version === broken.version);
   const found = broken !== null && !known ? broken : null;
   const others = broken?.kind === 'replaced' ? [] : unrecorded;
   if (found === null && [...others, ...turned, ...ended].length === 0) return;
   if (metadata !== null && others.length > 0) await keepRoom(ports, row, metadata);
   const foreign: Foreign[] = [];
-  for (const version of foreignOf(looked)) {
+  for (const version of foreignOf(observation)) {
     const createdTime = metadata?.versions.get(version)?.createdTime ?? '';
     foreign.push(await readForeign(ports, row, { version, createdTime }));
   }
