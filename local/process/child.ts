@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
@@ -14,6 +15,15 @@ export function startChild(
   const how = { ...options, detached: true };
   if (pidFile === undefined) return spawn(command, args, how);
   return spawn('/bin/sh', ['-c', 'echo $$ > "$0" && exec "$@"', pidFile, command, ...args], how);
+}
+
+/** Signals a process that may be gone already. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Asks politely, then insists after `graceMs`. Resolves when the process is gone. */
@@ -57,18 +67,25 @@ function unusable(port: number, variable: string, code: string | undefined): str
   return `Port ${port} (${variable}) can't be opened: ${code ?? 'unknown error'}`;
 }
 
-/** A port that is free now. */
+/** Below the ports that systems choose for outgoing connections, so that none of those takes it before we do. */
+const PORTS = { from: 20_000, pairs: 6_000 };
+const given = new Set<number>();
+
+/** A port that is free now, as the next one is, which Vault takes too. This process is given it once. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
+  for (;;) {
+    const port = PORTS.from + 2 * randomInt(PORTS.pairs);
+    if (given.has(port) || !(await isFree(port)) || !(await isFree(port + 1))) continue;
+    given.add(port);
+    return port;
+  }
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  requireFreePort(port, '').then(
+    () => true,
+    () => false,
+  );
 
 /** Polls `ready` until it is true; rejects when the child ended or the time ran out. */
 export async function waitUntil(

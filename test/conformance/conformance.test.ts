@@ -8,6 +8,7 @@ import type { Outbound } from '../../src/ports/outbound.js';
 import { runTest } from '../../src/usecases/testing/runTest.js';
 import type { Simulator } from '../support/services/simulator.js';
 import { loopbackOutbound, redirected, systemClock } from '../support/services/testOutbound.js';
+import { skipBecause } from '../support/skipBecause.js';
 import { allCases } from './allCases.js';
 import type { ConformanceCase, Fields } from './serviceCases.js';
 
@@ -179,7 +180,7 @@ for (const cases of allCases) {
         const server = await real.start();
         if ('missing' in server) {
           note(cases.serviceType, 'ok', `real: skipped, ${server.missing}`);
-          return this.skip();
+          return skipBecause(this, `${real.name}: ${server.missing}`);
         }
         try {
           for (const one of real.cases(server)) {

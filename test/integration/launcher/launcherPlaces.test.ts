@@ -22,6 +22,7 @@ import { postgresPrograms } from '../../../local/postgres/postgresPrograms.js';
 import { freePort } from '../../../local/process/child.js';
 import { findVault } from '../../../local/vault/vaultBinary.js';
 import { type Launched, launch, READY } from '../../support/broker/launcherProcess.js';
+import { skipBecause } from '../../support/skipBecause.js';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const root = process.getuid?.() === 0;
@@ -34,7 +35,7 @@ describe('the launcher in places that are closed, odd, read-only or moved', func
   let running: Launched | undefined;
 
   before(async function () {
-    if (!root) this.skip();
+    if (!root) skipBecause(this, 'only root can make the places of these tests');
     top = mkdtempSync(join(tmpdir(), 'broker-places-'));
     chmodSync(top, 0o755);
     env = { PATH: process.env['PATH'], HOME: join(top, 'home') };

@@ -7,6 +7,7 @@ import { packageFile } from '../../../src/config/config.js';
 import { SEVERITIES, severityOf } from '../../../src/domain/notices/notice.js';
 import { FINDING_KINDS } from '../../../src/domain/reconcile/discrepancy.js';
 import { type BrokerSystem, startBrokerSystem } from '../../support/broker/brokerSystem.js';
+import { skipBecause } from '../../support/skipBecause.js';
 
 const RULES = packageFile('deploy/monitoring/prometheus-rules.yml');
 const DASHBOARD = packageFile('deploy/monitoring/grafana-dashboard.json');
@@ -116,10 +117,8 @@ describe('The files for monitoring', function () {
 
   it('hold rules that Prometheus loads', function () {
     const checked = spawnSync('promtool', ['check', 'rules', RULES], { encoding: 'utf8' });
-    if (checked.error !== undefined) {
-      process.stderr.write('    promtool is not installed here, so the expressions were not parsed\n');
-      this.skip();
-    }
+    if (checked.error !== undefined)
+      skipBecause(this, 'promtool is not on PATH, so the expressions of the alert rules are not parsed');
     expect(checked.stdout + checked.stderr).to.match(/SUCCESS: \d+ rules found/);
     expect(checked.status).to.equal(0);
   });

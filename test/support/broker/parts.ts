@@ -1,38 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { VaultKeys } from '../../../local/files/keyFile.js';
 import { type LocalPostgres, type PostgresUrls, startPostgres } from '../../../local/postgres/postgres.js';
-import { freePort } from '../../../local/process/child.js';
+import { freePort, signal } from '../../../local/process/child.js';
 import { findVault } from '../../../local/vault/vaultBinary.js';
 import { type VaultKind, wantedKind } from '../../../local/vault/vaultKind.js';
 import { type LocalVault, startVault } from '../../../local/vault/vaultServer.js';
 import { migrate } from '../../../src/adapters/postgres/migrate/migrations.js';
 import { postgresContainer, useContainers, vaultContainer } from '../services/containers.js';
+import { noteServer, type OwnServer } from './leftovers.js';
 
-/**
- * Real parts, one of each a run, started when the first suite asks and stopped when the run ends: containers where a
- * Docker daemon answers, else programs of this machine. The same suites run on both.
+/*
+ * Real parts, one of each a process, started when the first suite asks and stopped when the process ends: containers
+ * where a Docker daemon answers, else programs of this machine. The same suites run on both.
  */
-const toStop: { pid: number | undefined; folder: string; paused?: number[] }[] = [];
-
-process.once('exit', () => {
-  for (const { pid, folder, paused = [] } of toStop) {
-    for (const each of [pid, ...paused]) if (each !== undefined) signal(each, 'SIGKILL');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-});
-
-/** To a process that may be gone already. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
 
 function scratch(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `broker-${name}-`));
@@ -73,8 +57,9 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
     fsync: false,
   };
   let server = await startPostgres(options);
-  const entry = { pid: server.child.pid, folder, paused: [] as number[] };
-  toStop.push(entry);
+  const own: OwnServer = { folder, pids: [] };
+  let paused: number[] = [];
+  noteServer(own, [server.child.pid]);
   return {
     ...server,
     ...(await withDatabases(server)),
@@ -85,15 +70,20 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
     },
     restart: async () => {
       server = await startPostgres(options);
-      entry.pid = server.child.pid;
+      noteServer(own, [server.child.pid]);
     },
     pause: async () => {
-      entry.paused = await pausePostgres(server);
+      paused = await pausePostgres(server);
+      noteServer(own, paused);
     },
     resume: () => {
-      for (const pid of entry.paused.splice(0)) signal(pid, 'SIGCONT');
+      for (const pid of paused) signal(pid, 'SIGCONT');
+      noteServer(own, [server.child.pid]);
     },
-    stop: () => server.stop(),
+    stop: async () => {
+      await server.stop();
+      noteServer(own, []);
+    },
   };
 }
 
@@ -213,8 +203,8 @@ async function vaultProcess(): Promise<VaultServer> {
     log: join(folder, 'log'),
   };
   let server: LocalVault = await startVault(options);
-  const entry = { pid: server.child.pid, folder };
-  toStop.push(entry);
+  const own: OwnServer = { folder, pids: [] };
+  noteServer(own, [server.child.pid]);
   const tell = (name: NodeJS.Signals) => void server.child.kill(name);
   return {
     address: server.address,
@@ -228,9 +218,12 @@ async function vaultProcess(): Promise<VaultServer> {
     },
     restart: async () => {
       server = await startVault(options);
-      entry.pid = server.child.pid;
+      noteServer(own, [server.child.pid]);
     },
-    stop: () => server.stop(),
+    stop: async () => {
+      await server.stop();
+      noteServer(own, []);
+    },
   };
 }
 

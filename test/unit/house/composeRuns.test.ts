@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../local/files/paths.js';
+import { runToEnd } from '../../support/broker/cliSystem.js';
 
 interface Service {
   image: string;
@@ -58,24 +59,27 @@ function runs(): string[] {
   );
 }
 
-describe('docker compose', () => {
+describe('docker compose', function () {
+  // Each of its commands is a start of the whole program.
+  this.timeout(180_000);
+
   /** Without an environment each command ends with the variables that it misses, when it has read its words. */
-  function taken(told: readonly string[], where: string): void {
+  async function taken(told: readonly string[], where: string): Promise<void> {
     const [node, main, ...words] = told;
     expect([node, main], where).to.deep.equal(['node', 'dist/src/main.js']);
     const path = process.env['PATH'] ?? '';
     const args = [join(root, 'dist', 'src', 'main.js'), ...words];
-    const { status, stderr } = spawnSync(process.execPath, args, { env: { PATH: path }, encoding: 'utf8' });
+    const { code, stderr } = await runToEnd(process.execPath, args, { env: { PATH: path } });
     expect(stderr, where).to.match(/^glassdome-broker: (?:[A-Z_]+ must be set\n)+$/);
-    expect(status, where).to.equal(2);
+    expect(code, where).to.equal(2);
   }
 
-  it('starts each service of the broker with words that the program takes', () => {
+  it('starts each service of the broker with words that the program takes', async () => {
     expect(ours).to.have.members(['api', 'worker', 'destroyer', 'migrate', 'bootstrap']);
-    for (const name of ours) taken(argumentsOf(name, []), name);
+    for (const name of ours) await taken(argumentsOf(name, []), name);
   });
 
-  it('runs what the pages say: bootstrap, migrate, the first admin, reconcile', () => {
+  it('runs what the pages say: bootstrap, migrate, the first admin, reconcile', async () => {
     const told = runs().map((line) => ({ line, ...runOf(line) }));
     const wanted = [
       ['bootstrap', '--audit-file'],
@@ -89,7 +93,10 @@ describe('docker compose', () => {
         told.some((one) => one.service === name && words.every((word) => one.words.includes(word))),
         `${name} ${words}`,
       ).to.equal(true);
-    for (const { line, service, words } of told) taken(argumentsOf(service, words), line);
+    const commands = new Map(
+      told.map(({ line, service, words }) => [argumentsOf(service, words).join(' '), line]),
+    );
+    for (const [command, line] of commands) await taken(command.split(' '), line);
   });
 
   it('bounds memory, processes and CPU of every service', () => {

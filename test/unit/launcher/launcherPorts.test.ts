@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { expect } from 'chai';
+import { freePort } from '../../../local/process/child.js';
 import { readPorts, requireFreePorts } from '../../../local/process/ports.js';
 
 const own = { foreignVault: false };
@@ -48,10 +49,9 @@ describe('the ports of the launcher', () => {
   });
 
   it("are taken before anything starts, Vault's cluster port too", async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+    const taken = (await freePort()) + 1;
+    const other = createServer().listen(taken, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
-    const address = other.address();
-    const taken = typeof address === 'object' && address !== null ? address.port : 0;
     const ports = { broker: 0, postgres: 0, vault: taken - 1 };
     const refused = await requireFreePorts(ports, own, {}).catch((error: Error) => error.message);
     other.close();

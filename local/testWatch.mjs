@@ -1,0 +1,20 @@
+// `npm run test:watch`: compiles on every change, and runs the unit suites again. Words name other suites:
+// `npm run test:watch -- integration/vault`.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root, setUp } from './setup.mjs';
+
+await setUp();
+const tool = (...path) => join(root, 'node_modules', ...path);
+const wanted = process.argv.slice(2).map((word) => `dist/test/${word.replace(/\/$/, '')}`);
+const commands = [
+  [tool('typescript', 'bin', 'tsc'), '-p', root, '--watch', '--preserveWatchOutput'],
+  [
+    ...[tool('mocha', 'bin', 'mocha.js'), '--watch', '--watch-files', 'dist/**/*.js', '--recursive'],
+    ...['--reporter', 'dot', ...(wanted.length === 0 ? ['dist/test/unit'] : wanted)],
+  ],
+];
+const children = commands.map((args) => spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }));
+const stop = () => children.forEach((child) => void child.kill('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop);
+for (const child of children) child.once('exit', stop);
