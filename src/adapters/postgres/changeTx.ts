@@ -3,8 +3,9 @@ import type { ChangeTx } from '../../ports/changes.js';
 import type { Clock } from '../../ports/runtime.js';
 import { disabledWrites } from './access/disabledPrincipals.js';
 import { offerWrites } from './access/offers.js';
+import { insertEntity } from './core/columns.js';
 import type { Query } from './core/pools.js';
-import { insertRecord } from './core/values.js';
+import { USAGE } from './credentials/credentialColumns.js';
 import { credentialWrites } from './credentials/credentialWrites.js';
 import { idempotencyWrites } from './credentials/idempotency.js';
 import { eventFeedWrites } from './events/eventFeed.js';
@@ -34,16 +35,6 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
     ...reportWrites(query),
     ...reportScheduleWrites(query),
     ...eventFeedWrites(query),
-    reportUsage: (row) =>
-      insertRecord(query, 'credential_usage', {
-        credential_id: row.credentialId,
-        used_by: row.usedBy,
-        used_at: row.usedAt,
-        success: row.success,
-        error_code: row.errorCode,
-        purpose: row.purpose,
-        caller: row.caller,
-        reported: row.reported,
-      }),
+    reportUsage: (row) => insertEntity(query, 'credential_usage', USAGE, row),
   };
 }

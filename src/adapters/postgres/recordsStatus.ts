@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { RecordsStatus } from '../../ports/recordsStatus.js';
 import type { Clock, Log } from '../../ports/runtime.js';
-import { type Query, runQuery } from './core/pools.js';
+import { type Query, runQuery, type Statement } from './core/pools.js';
 import { migrationNames } from './migrate/migrationFiles.js';
 
 const SERVER = `
@@ -16,7 +16,8 @@ const SCHEMA = `
 
 /** A database that is ahead of this build is fine: columns are taken away only after no build needs them. */
 export function postgresStatus(runner: pg.Pool, clock: Clock, log: Log): Pick<RecordsStatus, 'health'> {
-  const query: Query = async (statement) => (await runQuery(runner, statement)).rows;
+  const query: Query = async <R extends object>(statement: Statement) =>
+    (await runQuery<R>(runner, statement)).rows;
   return {
     async health() {
       try {

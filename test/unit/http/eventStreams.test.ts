@@ -13,9 +13,9 @@ describe('Streams of events ask Postgres', () => {
 
   it('for the newest number once a second, however many they are', async () => {
     const asked: string[] = [];
-    const reads = async ({ text }: { text: string }) => {
+    const reads = async <R>({ text }: { text: string }) => {
       asked.push(text);
-      return [{ last: String(asked.length) }];
+      return [{ last: asked.length }] as R[];
     };
     const { newestEvent } = eventReads({ lists: async () => [], reads }, clock);
     const ask = () => Promise.all(Array.from({ length: 200 }, () => newestEvent()));

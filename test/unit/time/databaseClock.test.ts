@@ -13,9 +13,9 @@ function world(aheadMs: number) {
     now: () => new Date(DATABASE + state.passed + state.aheadMs),
     monotonicMs: () => 500 + state.passed,
   };
-  const query: Query = async () => {
+  const query: Query = async <R>() => {
     if (state.away) throw new Error('away');
-    return [{ ms: String(DATABASE + state.passed) }];
+    return [{ ms: String(DATABASE + state.passed) }] as R[];
   };
   return { state, machine, query };
 }

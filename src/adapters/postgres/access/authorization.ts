@@ -1,16 +1,17 @@
 import type { Caller } from '../../../domain/access/caller.js';
+import type { Credential } from '../../../domain/credentials/credential.js';
 import type { Access, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { batched } from '../core/batched.js';
-import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf } from '../core/credentialRow.js';
+import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, type Outer } from '../core/credentialRow.js';
 import { isUnavailable } from '../core/errors.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 import { CALLER_ACTIVE, callerActive, callerValues, LEVEL, REACHES, reaches, rolesOf } from './reach.js';
 
 /** Always one row, so that "no such account", "no such credential" and "no right" come from one round trip. */
 const ACCESS = `
-  select ${CALLER_ACTIVE} as caller_active, c.owner = $1 as is_owner,
+  select ${CALLER_ACTIVE} as "callerActive", c.owner = $1 as "isOwner",
     (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${REACHES}) as level,
     ${CREDENTIAL_COLUMNS}
   from (select 1) one left join broker.credentials c on c.id = $6::uuid`;
@@ -25,7 +26,7 @@ const EACH = {
 
 /** The same for many questions at once; one row each, in their order. */
 const ACCESS_OF_MANY = `
-  select ${callerActive(EACH)} as caller_active, c.owner = asked.principal as is_owner,
+  select ${callerActive(EACH)} as "callerActive", c.owner = asked.principal as "isOwner",
     (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${reaches(EACH)}) as level,
     ${CREDENTIAL_COLUMNS}
   from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $6::text[])
@@ -33,12 +34,15 @@ const ACCESS_OF_MANY = `
     left join broker.credentials c on c.id = asked.id
   order by asked.n`;
 
-const ACTIVE = `select ${CALLER_ACTIVE} as caller_active`;
+const ACTIVE = `select ${CALLER_ACTIVE} as "callerActive"`;
 
 /** Statements of this kind under way at once; what comes meanwhile goes out together as the next one. */
 const UNDER_WAY = 2;
 const MOST_AT_ONCE = 100;
 const MAY_WAIT = 5_000;
+
+type AccessRow = Outer<Credential> & { callerActive: boolean; isOwner: boolean | null; level: number | null };
+const NOTHING: Access = { callerActive: false, isOwner: false, level: null, credential: null };
 
 interface Question {
   caller: Caller;
@@ -49,8 +53,7 @@ interface Question {
 export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' | 'callerActive'> {
   const one = async ({ caller, credentialId }: Question): Promise<Access> => {
     const values = [...callerValues(caller, clock.now()), uuidOrNull(credentialId)];
-    const [row = {}] = await query({ name: 'access', text: ACCESS, values });
-    return toAccess(row);
+    return (await query<AccessRow>({ name: 'access', text: ACCESS, values })).map(toAccess)[0] ?? NOTHING;
   };
   const many = async (questions: readonly Question[]): Promise<Access[]> => {
     const values = [
@@ -61,7 +64,7 @@ export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' 
       clock.now(),
       questions.map(({ caller }) => caller.session ?? null),
     ];
-    return (await query({ name: 'access-of-many', text: ACCESS_OF_MANY, values })).map(toAccess);
+    return (await query<AccessRow>({ name: 'access-of-many', text: ACCESS_OF_MANY, values })).map(toAccess);
   };
   const ask = batched({
     one,
@@ -75,21 +78,21 @@ export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' 
     access: (caller, credentialId) => ask({ caller, credentialId }),
 
     async callerActive(caller) {
-      const [row] = await query({
+      const [row] = await query<Pick<Access, 'callerActive'>>({
         name: 'caller-active',
         text: ACTIVE,
         values: callerValues(caller, clock.now()),
       });
-      return row?.['caller_active'] === true;
+      return row?.callerActive === true;
     },
   };
 }
 
-function toAccess(row: Row): Access {
+function toAccess({ callerActive, isOwner, level, ...credential }: AccessRow): Access {
   return {
-    callerActive: row['caller_active'] === true,
-    isOwner: row['is_owner'] === true,
-    level: levelOf(row['level']),
-    credential: credentialOrNull(row),
+    callerActive,
+    isOwner: isOwner === true,
+    level: levelOf(level),
+    credential: credentialOrNull(credential),
   };
 }

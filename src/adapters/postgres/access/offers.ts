@@ -1,12 +1,12 @@
-import type { ClaimHistory, ReachingGrant } from '../../../domain/access/claims.js';
+import type { Credential } from '../../../domain/credentials/credential.js';
 import type { Preference } from '../../../domain/environment/variablePlan.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { Offer, OfferReceiver } from '../../../ports/offers.js';
 import type { Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
-import { CREDENTIAL_COLUMNS, toCredential } from '../core/credentialRow.js';
+import { CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 import { whereClause } from '../core/whereClause.js';
 import { answered, GRANT_JSON, historyJson, ms } from './claimJson.js';
@@ -39,9 +39,16 @@ const FROM = `
   ${answered('r.principal')}`;
 
 const COLUMNS = `
-  ${CREDENTIAL_COLUMNS}, ${GRANT_JSON} as reaching, ${historyJson('r.principal')} as history, r.principal as receiver,
-  r.keeper, g.id as offer_id, g.created_at as given_at, g.expires_at as grant_ends_at, ${DECLINED} as declined,
+  ${CREDENTIAL_COLUMNS}, ${GRANT_JSON} as grant, ${historyJson('r.principal')} as history, r.principal as "receiverPrincipal",
+  r.keeper, g.id as "offerId", g.created_at as "givenAt", g.expires_at as "grantEndsAt", ${DECLINED} as declined,
   coalesce(a.refused, '{}') as refused`;
+
+interface OfferRow extends Credential, Pick<Offer, 'grant' | 'history' | 'declined' | 'refused' | 'givenAt'> {
+  receiverPrincipal: string;
+  keeper: string | null;
+  offerId: string;
+  grantEndsAt: Date | null;
+}
 
 /** Offers of receivers, newest first, and what they prefer. */
 export function offerReads(
@@ -67,53 +74,45 @@ export function offerReads(
       }
       const text = `select ${COLUMNS} ${FROM} ${where.text()}
         order by g.created_at desc, g.id desc, r.principal desc limit ${where.value(page.limit + 1)}`;
-      const rows = await query({ text, values: where.values() });
-      const position = (row: Row) => ({
-        at: row['given_at'] as Date,
-        keys: [String(row['offer_id']), String(row['receiver'])],
-      });
+      const rows = await query<OfferRow>({ text, values: where.values() });
+      const position = (row: OfferRow) => ({ at: row.givenAt, keys: [row.offerId, row.receiverPrincipal] });
       return pageOf(rows, page, { item: toOffer, position });
     },
     async offer(receiver, id) {
       const text = `select ${COLUMNS} ${FROM} where g.id = $4::uuid`;
-      const [row] = await query({ text, values: [...asked([receiver]), uuidOrNull(id)] });
+      const [row] = await query<OfferRow>({ text, values: [...asked([receiver]), uuidOrNull(id)] });
       return row === undefined ? null : toOffer(row);
     },
     async acceptors(credentialId) {
       const text = `select distinct a.principal from broker.offer_answers a join broker.grants g on g.id = a.grant_id
         where a.credential_id = $1 and a.answer = 'accepted' and (g.expires_at is null or g.expires_at > $2)
         order by a.principal`;
-      const rows = await query({ text, values: [uuidOrNull(credentialId), clock.now()] });
-      return rows.map((row) => String(row['principal']));
+      const values = [uuidOrNull(credentialId), clock.now()];
+      return (await query<{ principal: string }>({ text, values })).map(({ principal }) => principal);
     },
     async preferences(principal) {
-      const text = `select kind, name, credential_id, ${ms('set_at')} as set_at
+      const text = `select kind, name, credential_id as "credentialId", ${ms('set_at')} as "setAt"
         from broker.preferences where principal = $1 order by kind, name`;
-      return (await query({ text, values: [principal] })).map(toPreference);
+      return await query<Preference>({ text, values: [principal] });
     },
   };
 }
 
-function toOffer(row: Row): Offer {
-  return {
-    grant: row['reaching'] as ReachingGrant,
-    givenAt: row['given_at'] as Date,
-    expiresAt: row['grant_ends_at'] as Date | null,
-    receiver: { principal: String(row['receiver']), keeper: row['keeper'] as string | null },
-    credential: toCredential(row),
-    history: row['history'] as ClaimHistory,
-    declined: row['declined'] === true,
-    refused: row['refused'] as string[],
-  };
-}
-
-function toPreference(row: Row): Preference {
-  return {
-    kind: row['kind'] as Preference['kind'],
-    name: String(row['name']),
-    credentialId: String(row['credential_id']),
-    setAt: Number(row['set_at']),
-  };
+function toOffer(row: OfferRow): Offer {
+  const {
+    grant,
+    history,
+    declined,
+    refused,
+    givenAt,
+    grantEndsAt,
+    offerId,
+    receiverPrincipal,
+    keeper,
+    ...rest
+  } = row;
+  const receiver = { principal: receiverPrincipal, keeper };
+  return { grant, givenAt, expiresAt: grantEndsAt, receiver, credential: rest, history, declined, refused };
 }
 
 const ACCEPT = `

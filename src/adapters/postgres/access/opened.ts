@@ -33,8 +33,7 @@ export function openedReads(query: Query, clock: Clock): Pick<Records, 'openedTo
     async openedTo({ teams, principals, owned }, { caller, level }) {
       const asked = [teams, principals, owned, clock.now()];
       const values = [...asked, caller.principal, caller.kind, rolesOf(caller), NUMBER[level]];
-      const rows = await query({ text: OPENED, values });
-      return rows.map(({ id, name, owner }) => ({ id, name, owner }) as OpenedCredential);
+      return await query<OpenedCredential>({ text: OPENED, values });
     },
   };
 }

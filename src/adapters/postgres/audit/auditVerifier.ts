@@ -9,7 +9,7 @@ import type { AuditProof, AuditVerifier } from '../../../ports/auditTrail.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import type { ChainKeys, CheckpointSigner } from '../../../ports/vault.js';
 import { translate } from '../core/errors.js';
-import { type Query, queryOn } from '../core/pools.js';
+import { type Query, queryOn, type Row } from '../core/pools.js';
 import { toAuditRow } from './auditRow.js';
 import { keysOf } from './chainTails.js';
 import { CheckpointProof } from './checkpointProof.js';
@@ -132,7 +132,7 @@ async function prove(
 async function walk(query: Query, each: (row: AuditRow, exactAt: string) => void): Promise<void> {
   let after: [string, number, string] | null = ['', -1, '-infinity'];
   while (after !== null) {
-    const rows = await query({
+    const rows: Row[] = await query({
       name: 'audit-walk',
       // As text, to the microsecond: behind a `Date` the last row would come again, for ever.
       text: `select *, ${EXACT_AT} as exact_at from broker.audit_events

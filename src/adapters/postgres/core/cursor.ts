@@ -1,6 +1,5 @@
 import { invalid } from '../../../domain/errors.js';
 import type { Page, PageRequest } from '../../../ports/page.js';
-import type { Row } from './pools.js';
 
 /** Where the last page ended: a time and what orders rows of the same time. */
 export interface Position {
@@ -34,10 +33,10 @@ export function readCursor(
 }
 
 /** A page of rows of which one more than asked was read, to know whether there is a next page. */
-export function pageOf<T>(
-  rows: Row[],
+export function pageOf<R extends object, T>(
+  rows: R[],
   request: PageRequest,
-  make: { item: (row: Row) => T; position: (row: Row) => Position },
+  make: { item: (row: R) => T; position: (row: R) => Position },
 ): Page<T> {
   const shown = rows.slice(0, request.limit);
   const last = rows.length > request.limit ? shown.at(-1) : undefined;

@@ -26,8 +26,8 @@ export interface Statement {
 
 export type Row = Record<string, unknown>;
 
-/** Runs one statement; rejects with a `BrokerError`. */
-export type Query = (statement: Statement) => Promise<Row[]>;
+/** Runs one statement, whose columns are the members of `R`; rejects with a `BrokerError`. */
+export type Query = <R extends object = Row>(statement: Statement) => Promise<R[]>;
 
 export interface Pools {
   /** For what a request waits for before it can begin: who asks, what he may, the credential; and for readiness. */
@@ -50,6 +50,12 @@ export interface Pools {
   close(): Promise<void>;
 }
 
+/** `bigint` and counts are numbers here. A statement that needs more than 53 bits selects text. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
 /** One pool a kind of work, so that a slow list never takes the connections of secret reads or of the audit. */
 export function createPools(url: string, log: Log): Pools {
   const pool = (name: string, max: number, timeoutMs: number, more: pg.PoolConfig = {}): pg.Pool => {
@@ -63,6 +69,7 @@ export function createPools(url: string, log: Log): Pools {
       idle_in_transaction_session_timeout: 30_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      types: TYPES,
       ...more,
     });
     // An idle connection that breaks is replaced on next use; without a listener it would end the process.
@@ -107,9 +114,9 @@ function cutter(pool: pg.Pool): () => void {
 
 /** Statements on any connection of a pool, or on one client. */
 export function queryOn(runner: pg.Pool | pg.PoolClient): Query {
-  return async (statement) => {
+  return async <R extends object>(statement: Statement) => {
     try {
-      return (await runQuery(runner, statement)).rows;
+      return (await runQuery<R>(runner, statement)).rows;
     } catch (error) {
       throw translate(error);
     }
@@ -117,10 +124,10 @@ export function queryOn(runner: pg.Pool | pg.PoolClient): Query {
 }
 
 /** The same with the driver's own errors, for who must tell them apart. */
-export function runQuery(
+export function runQuery<R extends object = Row>(
   runner: pg.Pool | pg.PoolClient,
   statement: Statement,
-): Promise<pg.QueryResult<Row>> {
+): Promise<pg.QueryResult<R & Row>> {
   const { name, text, values = [] } = statement;
-  return runner.query<Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] });
+  return runner.query<R & Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] });
 }

@@ -21,16 +21,7 @@ export async function insertRecord(
   table: string,
   record: Record<string, unknown>,
 ): Promise<void> {
-  await insert(query, table, Object.keys(record), Object.values(record).map(toSql));
-}
-
-/** Inserts one row. */
-export async function insert(
-  query: Query,
-  table: string,
-  columns: string[],
-  values: SqlValue[],
-): Promise<void> {
+  const [columns, values] = [Object.keys(record), Object.values(record).map(toSql)];
   const places = values.map((_, index) => `$${index + 1}`).join(', ');
   await query({ text: `insert into broker.${table} (${columns.join(', ')}) values (${places})`, values });
 }

@@ -6,30 +6,53 @@ import type { Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { answered, GRANT_JSON, historyJson, ms, NO_HISTORY } from '../access/claimJson.js';
 import { CALLER_ACTIVE, callerValues, GRANTED, LEVEL, REACHES } from '../access/reach.js';
-import { CREDENTIAL_COLUMNS, levelOf, toCredential } from '../core/credentialRow.js';
-import type { Query, Row, SqlValue, Statement } from '../core/pools.js';
+import { CREDENTIAL_COLUMNS, levelOf, type Outer } from '../core/credentialRow.js';
+import type { Query, SqlValue, Statement } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 
 /** Offers are counted up to here; strangers may make any number of them. */
 const MOST_OFFERS = 100;
 
-const OWN_VIEW = 'c.own_env_names, c.own_labels, c.own_name';
+const OWN_VIEW = 'c.own_env_names as "ownEnvNames", c.own_labels as "ownLabels", c.own_name as "ownName"';
+
+/** The owner's view, where it differs from that of others. */
+interface OwnView {
+  ownEnvNames: Credential['envNames'] | null;
+  ownLabels: Credential['labels'] | null;
+  ownName: string | null;
+}
+const NO_VIEW: OwnView = { ownEnvNames: null, ownLabels: null, ownName: null };
+
+/** What is known of the caller, in each row. */
+interface Asked {
+  callerActive: boolean;
+  keeper: string | null;
+  preferences: Preference[] | null;
+  offers: number;
+}
+
+interface CandidateRow extends Credential, OwnView {
+  isOwner: boolean;
+  level: number | null;
+  grants: ReachingGrant[] | null;
+  history: ClaimHistory | null;
+}
 
 const statement = (found: string, offers: string): string => `
   select active.*, found.*
   from (
-    select ${CALLER_ACTIVE} as caller_active,
+    select ${CALLER_ACTIVE} as "callerActive",
       (select s.created_by from broker.service_accounts s where s.id = substr($1, 4) and $1 like 'sa:%') as keeper,
       (select jsonb_agg(jsonb_build_object('kind', p.kind, 'name', p.name, 'credentialId', p.credential_id,
         'setAt', ${ms('p.set_at')})) from broker.preferences p where p.principal = $1) as preferences,
       ${offers} as offers
   ) active left join (${found}) found on true
-  order by found.is_owner desc, found.created_at, found.id`;
+  order by found."isOwner" desc, found."createdAt", found.id`;
 
 /** Credentials that are known by id, however many the caller reaches. The subquery lets one plan do for any number. */
 const BY_ID = statement(
   `
-  select ${CREDENTIAL_COLUMNS}, ${OWN_VIEW}, c.owner = $1 as is_owner, reached.level, null::jsonb as grants, null::jsonb as history
+  select ${CREDENTIAL_COLUMNS}, ${OWN_VIEW}, c.owner = $1 as "isOwner", reached.level, null::jsonb as grants, null::jsonb as history
   from broker.credentials c cross join lateral (
     select max(${LEVEL}) as level from broker.grants g where g.credential_id = c.id and ${REACHES}) reached
   where c.id = any(array(select unnest($6::uuid[]))) and c.status = 'active'
@@ -63,7 +86,7 @@ const BY_REACH = `
     where counts or cardinality($6::uuid[]) + cardinality($7::text[]) > 0 group by credential_id
   )
   ${statement(
-    `select ${CREDENTIAL_COLUMNS}, ${OWN_VIEW}, true as is_owner, granted.level, granted.grants, ${historyJson()} as history
+    `select ${CREDENTIAL_COLUMNS}, ${OWN_VIEW}, true as "isOwner", granted.level, granted.grants, ${historyJson()} as history
     from broker.credentials c left join granted on granted.credential_id = c.id
     where c.owner = $1 and ${WANTED}
     union all
@@ -77,14 +100,16 @@ const BY_REACH = `
 export function candidateReads(query: Query, clock: Clock): Pick<Records, 'candidates'> {
   return {
     async candidates(caller, wanted) {
-      const rows = await query(statementFor(wanted, callerValues(caller, clock.now())));
-      const first = rows[0] ?? {};
+      const rows = await query<Asked & Outer<CandidateRow>>(
+        statementFor(wanted, callerValues(caller, clock.now())),
+      );
+      const [asked] = rows;
       return {
-        callerActive: first['caller_active'] === true,
-        receiver: { principal: caller.principal, keeper: (first['keeper'] ?? null) as string | null },
-        preferences: (first['preferences'] ?? []) as Preference[],
-        offers: Number(first['offers'] ?? 0),
-        candidates: rows.filter((row) => row['id'] !== null).map(toCandidate),
+        callerActive: asked?.callerActive === true,
+        receiver: { principal: caller.principal, keeper: asked?.keeper ?? null },
+        preferences: asked?.preferences ?? [],
+        offers: asked?.offers ?? 0,
+        candidates: rows.filter((row): row is Asked & CandidateRow => row.id !== null).map(toCandidate),
       };
     },
   };
@@ -99,28 +124,29 @@ function statementFor(wanted: CandidateQuery, asker: readonly SqlValue[]): State
   return { name: 'candidates', text: BY_REACH, values };
 }
 
-function toCandidate(row: Row): Candidate {
-  const isOwner = row['is_owner'] === true;
+function toCandidate(row: Asked & CandidateRow): Candidate {
+  const { callerActive, keeper, preferences, offers, isOwner, level, grants, history, ...rest } = row;
+  const { ownEnvNames, ownLabels, ownName, ...credential } = rest;
   return {
-    ...chosenBy(toCredential(row), isOwner ? row : {}),
+    ...chosenBy(credential, isOwner ? { ownEnvNames, ownLabels, ownName } : NO_VIEW),
     isOwner,
-    level: levelOf(row['level']),
-    grants: (row['grants'] ?? []) as ReachingGrant[],
-    history: (row['history'] ?? NO_HISTORY) as ClaimHistory,
+    level: levelOf(level),
+    grants: grants ?? [],
+    history: history ?? NO_HISTORY,
   };
 }
 
 /** Owners are served by what they agreed to, all others by what the row has. */
 function chosenBy(
   credential: Credential,
-  own: Row,
+  own: OwnView,
 ): Pick<Candidate, 'credential' | 'calledName' | 'heldBack'> {
-  const envNames = (own['own_env_names'] ?? credential.envNames) as Credential['envNames'];
-  const labels = (own['own_labels'] ?? credential.labels) as Credential['labels'];
+  const envNames = own.ownEnvNames ?? credential.envNames;
+  const labels = own.ownLabels ?? credential.labels;
   const variables = new Set([...Object.keys(credential.envNames), ...Object.keys(envNames)]);
   return {
     credential: { ...credential, envNames, labels },
-    calledName: (own['own_name'] ?? credential.name) as string,
+    calledName: own.ownName ?? credential.name,
     heldBack: [...variables].filter((name) => credential.envNames[name] !== envNames[name]).sort(),
   };
 }

@@ -1,9 +1,12 @@
+import type { Credential } from '../../../domain/credentials/credential.js';
 import { notFound } from '../../../domain/errors.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import { replaceGrants } from '../access/grantWrites.js';
-import { CREDENTIAL_COLUMNS, credentialValues, toCredential } from '../core/credentialRow.js';
+import { assignments, given, insertEntity } from '../core/columns.js';
+import { CREDENTIAL, CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import type { Query } from '../core/pools.js';
-import { insert, insertRecord, uuidOrNull } from '../core/values.js';
+import { uuidOrNull } from '../core/values.js';
+import { INTENT, VERSION } from './credentialColumns.js';
 
 type CredentialWrites = Pick<
   ChangeTx,
@@ -34,37 +37,19 @@ export function credentialWrites(query: Query): CredentialWrites {
   return {
     async lock(credentialId) {
       const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c where c.id = $1 for update`;
-      const [row] = await query({ text, values: [uuidOrNull(credentialId)] });
-      return row === undefined ? null : toCredential(row);
+      return (await query<Credential>({ text, values: [uuidOrNull(credentialId)] }))[0] ?? null;
     },
-    async insertCredential(credential) {
-      const { columns, values } = credentialValues(credential);
-      await insert(query, 'credentials', columns, values);
-    },
+    insertCredential: (credential) => insertEntity(query, 'credentials', CREDENTIAL, credential),
     async updateCredential(id, patch, by, at) {
-      const { columns, values } = credentialValues({ ...patch, updatedAt: at, updatedBy: by });
-      const sets = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
+      const { columns, values } = given(CREDENTIAL, { ...patch, updatedAt: at, updatedBy: by });
+      const sets = assignments(columns, 2).join(', ');
       const text = `update broker.credentials c set ${sets}, revision = c.revision + 1
                     where c.id = $1 returning ${CREDENTIAL_COLUMNS}`;
-      const [row] = await query({ text, values: [uuidOrNull(id), ...values] });
-      if (row === undefined) throw notFound();
-      return toCredential(row);
+      const [credential] = await query<Credential>({ text, values: [uuidOrNull(id), ...values] });
+      if (credential === undefined) throw notFound();
+      return credential;
     },
-    insertVersion: (version) =>
-      insertRecord(query, 'credential_versions', {
-        credential_id: version.credentialId,
-        version: version.version,
-        created_time: version.createdTime,
-        settings: version.settings,
-        secret_fields: version.secretFields,
-        changed_fields: version.changedFields,
-        author: version.author,
-        reason: version.reason,
-        source: version.source,
-        fingerprint: version.fingerprint,
-        state: version.state,
-        recorded_at: version.recordedAt,
-      }),
+    insertVersion: (version) => insertEntity(query, 'credential_versions', VERSION, version),
     async markImport(credentialId, { fields, envNames }, at) {
       const values = [credentialId, JSON.stringify(fields), JSON.stringify(envNames), at];
       await query({ text: MARK_IMPORT, values });
@@ -73,23 +58,7 @@ export function credentialWrites(query: Query): CredentialWrites {
       const values = [credentialId, states.map(({ version }) => version), states.map(({ state }) => state)];
       return (await query({ text: SET_STATES, values })).length === states.length;
     },
-    openIntent: (intent) =>
-      insertRecord(query, 'write_intents', {
-        id: intent.id,
-        credential_id: intent.credentialId,
-        kind: intent.kind,
-        expected_version: intent.expectedVersion,
-        fingerprint: intent.fingerprint,
-        settings: intent.settings,
-        secret_fields: intent.secretFields,
-        changed_fields: intent.changedFields,
-        actor: intent.actor,
-        request_id: intent.requestId,
-        reason: intent.reason,
-        source: intent.source,
-        patch: intent.patch,
-        created_at: intent.createdAt,
-      }),
+    openIntent: (intent) => insertEntity(query, 'write_intents', INTENT, intent),
     async closeIntent(id, outcome, at) {
       const text =
         'update broker.write_intents set outcome = $2, closed_at = $3 where id = $1 and closed_at is null';

@@ -1,16 +1,17 @@
+import type { Credential } from '../../../domain/credentials/credential.js';
 import type { PageRequest } from '../../../ports/page.js';
 import type { ListedCredential, ListFilter, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { answered } from '../access/claimJson.js';
 import { LEVEL, REACHES, reachValues } from '../access/reach.js';
-import { CREDENTIAL_COLUMNS, levelOf, toCredential } from '../core/credentialRow.js';
+import { CREDENTIAL_COLUMNS, levelOf } from '../core/credentialRow.js';
 import { type Position, pageOf, readCursor } from '../core/cursor.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
 import { type WhereClause, whereClause } from '../core/whereClause.js';
 import { type PageKeys, pageOfAll, pageOfFew, pageOfTeam, pageOfVisible } from './listSources.js';
 
 const STANDING = `
-  c.owner = $1 as is_owner,
+  c.owner = $1 as "isOwner",
   (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${REACHES}) as level,
   (c.owner <> $1 and exists (select 1 from broker.grants g where g.credential_id = c.id and ${REACHES})
     and not exists (select 1 from broker.grants g ${answered()}
@@ -18,7 +19,14 @@ const STANDING = `
         g.subject_kind <> 'team' or exists (select 1 from broker.team_members m
           where m.team = g.subject and m.principal = $1 and m.confirmed))))) as offered,
   (select u.used_at from broker.credential_usage u where u.credential_id = c.id
-    order by u.used_at desc limit 1) as last_used_at`;
+    order by u.used_at desc limit 1) as "lastUsedAt"`;
+
+interface ListedRow extends Credential {
+  isOwner: boolean;
+  level: number | null;
+  offered: boolean;
+  lastUsedAt: Date | null;
+}
 
 /** As many as are read and sorted in the time that a page takes. */
 const FEW = 1_500;
@@ -30,7 +38,7 @@ export function credentialLists(query: Query, clock: Clock): Pick<Records, 'list
       const where = whereClause(reachValues(caller, clock.now()));
       const seesAll = caller.kind === 'user' && caller.role === 'admin';
       const found = seesAll ? await amongAll(query, where, filter, page) : amongVisible(where, filter, page);
-      const rows = await query({
+      const rows = await query<ListedRow>({
         text: `select ${CREDENTIAL_COLUMNS}, ${STANDING}
                from (${found}) page join broker.credentials c on c.id = page.id
                order by c.created_at desc, c.id desc`,
@@ -98,12 +106,12 @@ function addUnused(where: WhereClause, since: Date): void {
 
 /** The ids that the rolled-up time leaves, or null when they are not few. The planner can't tell: most have a time alike. */
 async function fewUnused(query: Query, since: Date): Promise<string[] | null> {
-  const [row] = await query({
+  const [row] = await query<{ ids: string[] | null }>({
     text: `select case when count(*) <= ${FEW} then coalesce(array_agg(credential_id::text), '{}') end as ids
            from (select credential_id from broker.credential_last_use where last_used_at < $1 limit ${FEW + 1}) old`,
     values: [since],
   });
-  return (row?.['ids'] ?? null) as string[] | null;
+  return row?.ids ?? null;
 }
 
 /** Names have no index beyond their owner's; what is searched has one, in Postgres' own small letters. */
@@ -128,16 +136,10 @@ function pattern(q: string): string {
   return `%${q.replace(/[\\%_]/g, (special) => `\\${special}`)}%`;
 }
 
-function positionOf(row: Row): Position {
-  return { at: row['created_at'] as Date, keys: [row['id'] as string] };
+function positionOf({ createdAt, id }: ListedRow): Position {
+  return { at: createdAt, keys: [id] };
 }
 
-function toListed(row: Row): ListedCredential {
-  return {
-    credential: toCredential(row),
-    isOwner: row['is_owner'] === true,
-    level: levelOf(row['level']),
-    offered: row['offered'] === true,
-    lastUsedAt: row['last_used_at'] as Date | null,
-  };
+function toListed({ isOwner, level, offered, lastUsedAt, ...credential }: ListedRow): ListedCredential {
+  return { credential, isOwner, level: levelOf(level), offered, lastUsedAt };
 }

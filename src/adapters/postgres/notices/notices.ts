@@ -1,12 +1,14 @@
 import type { Grant } from '../../../domain/access/grant.js';
+import type { Credential } from '../../../domain/credentials/credential.js';
+import type { NoticeState } from '../../../domain/notices/dueNotices.js';
 import type { Notice } from '../../../ports/notices.js';
 import type { EndingGrant, EnvLeftovers, Records } from '../../../ports/records.js';
-import { CREDENTIAL_COLUMNS, toCredential } from '../core/credentialRow.js';
+import { CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import type { Query, Row } from '../core/pools.js';
 
 const STATES = `
-  select ${CREDENTIAL_COLUMNS}, c.health_since, nullif(l.last_used_at, '-infinity') as last_used_at,
-    told.kind as told_kind, told.period as told_period
+  select ${CREDENTIAL_COLUMNS}, c.health_since as "healthSince", nullif(l.last_used_at, '-infinity') as "lastUsedAt",
+    case when told.kind is not null then jsonb_build_object('kind', told.kind, 'period', told.period) end as "lastHealth"
   from broker.credentials c
   left join broker.credential_last_use l on l.credential_id = c.id
   left join lateral (
@@ -56,7 +58,16 @@ type NoticeReads = Pick<Records, 'noticeStates' | 'newNotices' | 'endingGrants' 
 export function noticeReads(query: Query): NoticeReads {
   return {
     async noticeStates(afterId, limit) {
-      return (await query({ text: STATES, values: [afterId, limit] })).map(toState);
+      const rows = await query<Credential & Omit<NoticeState, 'credential' | 'testable'>>({
+        text: STATES,
+        values: [afterId, limit],
+      });
+      return rows.map(({ healthSince, lastUsedAt, lastHealth, ...credential }) => ({
+        credential,
+        healthSince,
+        lastUsedAt,
+        lastHealth,
+      }));
     },
     async newNotices(notices, now) {
       if (notices.length === 0) return [];
@@ -104,14 +115,4 @@ function toEnding(row: Row): EndingGrant {
     reminders: row['reminders'],
   } as EndingGrant['credential'];
   return { credential, grant, holders: row['holders'] as string[] };
-}
-
-function toState(row: Row): Awaited<ReturnType<Records['noticeStates']>>[0] {
-  const told = row['told_kind'];
-  return {
-    credential: toCredential(row),
-    healthSince: row['health_since'] as Date | null,
-    lastUsedAt: row['last_used_at'] as Date | null,
-    lastHealth: typeof told === 'string' ? { kind: told, period: String(row['told_period']) } : null,
-  };
 }

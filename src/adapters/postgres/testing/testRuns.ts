@@ -1,7 +1,8 @@
 import { isTestCode, type TestRun } from '../../../domain/testing/testResult.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { Records } from '../../../ports/records.js';
-import { credentialValues } from '../core/credentialRow.js';
+import { assignments, given } from '../core/columns.js';
+import { CREDENTIAL } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query, Row } from '../core/pools.js';
 import { insertRecord, uuidOrNull } from '../core/values.js';
@@ -70,10 +71,9 @@ export function testWrites(
         duration_ms: run.durationMs,
       }),
     async setTested(credentialId, found) {
-      const { columns, values } = credentialValues(found);
-      const given = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
+      const { columns, values } = given(CREDENTIAL, found);
       const at = (column: string) => `$${columns.indexOf(column) + 2}`;
-      const sets = `${given}, health_since = case when health = ${at('health')} then health_since
+      const sets = `${assignments(columns, 2).join(', ')}, health_since = case when health = ${at('health')} then health_since
         else ${at('last_tested_at')} end`;
       const text = `update broker.credentials set ${sets} where id = $1`;
       await query({ text, values: [uuidOrNull(credentialId), ...values] });
