@@ -7,10 +7,13 @@ import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testing/testOnSave.js';
 import { contextOf, identify } from './authenticate.js';
 import { cors } from './cors.js';
+import { EventPlaces } from './eventPlaces.js';
+import { idempotencyKey } from './headers.js';
 import { revealLimit, testLimit } from './limits.js';
 import { countedOutbound } from './metrics/countedOutbound.js';
+import { unknownKey } from './parse.js';
 import { errorHandler, sendProblem } from './problem.js';
-import { type Context, type Route, unknownKey } from './route.js';
+import type { OldContext, Route } from './route.js';
 import { auditRoutes } from './routes/auditRoutes.js';
 import { authRoutes } from './routes/authRoutes.js';
 import { channelRoutes } from './routes/channelRoutes.js';
@@ -28,6 +31,7 @@ import { reportScheduleRoutes } from './routes/reportScheduleRoutes.js';
 import { teamRoutes } from './routes/teamRoutes.js';
 import { testRoutes } from './routes/testRoutes.js';
 import { workerRoutes } from './routes/workerRoutes.js';
+import { sendReply } from './sendReply.js';
 import { bareApp } from './server/bareApp.js';
 import { observe } from './server/observe.js';
 import { addOperations, createMetrics } from './server/operations.js';
@@ -76,7 +80,8 @@ export const routes: readonly Route[] = [
 export function createApp(options: AppOptions): Express {
   const { ports, life } = options;
   const app = bareApp(life).set('trust proxy', options.trustedProxyHops);
-  const metrics = createMetrics(ports);
+  const followers = new EventPlaces();
+  const metrics = createMetrics(ports, followers);
   const { corsOrigins = [] } = options;
   if (corsOrigins.length > 0) app.use('/api', cors(corsOrigins));
   addOperations(app, ports, routes, metrics, life, options.version);
@@ -97,10 +102,11 @@ export function createApp(options: AppOptions): Express {
   const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.auditLog)];
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.auditLog)];
   const addresses = new AddressBudget(options.testedAddressesPerHour ?? 0);
+  const bounds = { tests, addresses, followers };
   for (const route of asked(routes)) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
-    const handlers = [identify(identity, route), ...after, handlerOf(options, route, { tests, addresses })];
+    const handlers = [identify(identity, route), ...after, handlerOf(options, route, bounds)];
     app[route.method](path, observe(metrics, route, ports.log), ...handlers);
   }
   app.use(unknownRoute);
@@ -123,23 +129,33 @@ function refuseProto(key: string, value: unknown): unknown {
 interface Bounds {
   tests: readonly RequestHandler[];
   addresses: AddressBudget;
+  followers: EventPlaces;
 }
 
-function handlerOf(options: AppOptions, route: Route, { tests, addresses }: Bounds): RequestHandler {
+function handlerOf(
+  options: AppOptions,
+  route: Route,
+  { tests, addresses, followers }: Bounds,
+): RequestHandler {
   return async (request, response) => {
     refuseUnasked(route, request);
     const call = contextOf(response);
-    const context: Context = {
+    const context: OldContext = {
       ports: route.stored === true ? options.ports : countingPorts(options.ports, call, addresses),
       call,
       stopping: () => options.life.stopping,
       testOnSave: options.testOnSave ?? 'skip',
       admitTest: () => pass(tests, request, response),
+      followers,
       request,
       response,
       param: (name) => String(request.params[name] ?? ''),
     };
-    await route.handle(context);
+    if (route.handle !== undefined) return route.handle(context);
+    const { params, query } = request;
+    const body: unknown = route.form === undefined ? request.body : route.form(request);
+    const raw = { params, query, body, header: (name: string) => request.get(name) };
+    await sendReply(route, response, await route.run?.(context, raw));
   };
 }
 
@@ -156,9 +172,11 @@ async function pass(all: readonly RequestHandler[], request: Request, response: 
     });
 }
 
+const isRepeatable = ({ headers = {} }: Route) => Object.values(headers).includes(idempotencyKey);
+
 /** A call that takes no query or no body refuses one, so that nobody believes that it was heeded. */
 function refuseUnasked(route: Route, request: Request): void {
-  if (route.method !== 'get' && route.repeatable !== true && request.get('idempotency-key') !== undefined)
+  if (route.method !== 'get' && !isRepeatable(route) && request.get('idempotency-key') !== undefined)
     throw invalid({
       field: 'Idempotency-Key',
       rule: 'is not heeded by this call; look at its result before you repeat it, or leave the header out',

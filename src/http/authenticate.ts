@@ -4,7 +4,7 @@ import { BrokerError } from '../domain/errors.js';
 import type { AuditLog } from '../ports/auditTrail.js';
 import type { Addresses } from '../ports/notices.js';
 import { refuse } from '../usecases/gate/refuse.js';
-import { shortHeader } from './headers.js';
+import { breakGlassReason, usedBy as usedByHeader } from './headers.js';
 import type { Route } from './route.js';
 
 export interface Identity {
@@ -26,8 +26,8 @@ export function identify(identity: Identity, route: Route): RequestHandler {
   return async (request, response, next) => {
     const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);
     identity.addresses.seen(caller);
-    const usedBy = shortHeader(request, 'X-Used-By');
-    const reason = shortHeader(request, 'X-Break-Glass-Reason');
+    const usedBy = usedByHeader.read(request.get('x-used-by'));
+    const reason = breakGlassReason.read(request.get('x-break-glass-reason'));
     const call: CallContext = {
       caller,
       requestId: response.locals['requestId'] as string,

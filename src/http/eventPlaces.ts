@@ -1,3 +1,4 @@
+import { mutex } from '../domain/async.js';
 import { BrokerError } from '../domain/errors.js';
 
 const MOST = 200;
@@ -11,6 +12,8 @@ const HARDLY_ANY = 2;
 
 /** Places for readers who follow the events at this process. */
 export class EventPlaces {
+  /** Of all streams one asks at a time, so that secret reads keep the connections. */
+  readonly inTurn = mutex();
   readonly #callers = new Map<string, number>();
   readonly #creators = new Map<string, number>();
   #taken = 0;

@@ -1,159 +1,158 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { CallContext } from '../domain/access/caller.js';
-import { type FieldProblem, invalid } from '../domain/errors.js';
-import { isQuotableField, quotedPath } from '../domain/secrecy/quotable.js';
 import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testing/testOnSave.js';
-import { oddText } from './loneSurrogate.js';
+import type { EventPlaces } from './eventPlaces.js';
+import type { AnswerHeader, HeaderSet, HeaderValues } from './headers.js';
+import { parse } from './parse.js';
+import type { Special } from './reply.js';
 
-/** What a handler is given: everything checked. */
+/** What every handler gets, whatever its input. It knows no HTTP library. */
 export interface Context {
   ports: Ports;
   call: CallContext;
-  /** True once the process ends: whoever answers for long stops. */
+  /** True once the process ends: long answers stop. */
   stopping(): boolean;
   /** For requests that don't say whether values are proven before they are stored. */
   testOnSave: TestMode;
   /** Counts a test that runs on the way of a save; rejects with `rate_limited` beyond the caller's bound. */
   admitTest(): Promise<void>;
-  request: Request;
-  response: Response;
-  /** A path parameter that the route's path names. */
-  param(name: string): string;
+  /** Readers who follow the events at this process. */
+  followers: EventPlaces;
 }
 
-/** One row of the route table: it feeds express, the OpenAPI document and the tests. */
-export interface Route {
+/** A request as it arrived, before a row's schemas read it. */
+export interface RawInput {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  /** A request header by its name; undefined when it was not sent. */
+  header(name: string): string | undefined;
+}
+
+/** What the handler of a row gets: the context, and its input as the row's schemas parsed it. */
+export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, H extends HeaderSet>
+  extends Context {
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+  headers: HeaderValues<H>;
+}
+
+interface RouteHead {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In OpenAPI's form, `/api/credentials/{id}`. */
   path: string;
   summary: string;
-  /** `none`: public. `token`: any caller. `password`: also one who must first change his password. */
+  /** `none`: public. `token`: any caller. `password`: also one who must first change their password. */
   auth: 'none' | 'token' | 'password';
-  /** True when it answers values: it counts against the caller's bound of reveals. */
+  /** True when it answers values: it counts against the caller's bound of reveals, and nobody may cache the answer. */
   reveals?: true;
+  /** True when it answers a secret that the broker just made: nobody may cache the answer. */
+  answersSecret?: true;
   /** True when each call is a test: it counts against the caller's bound. Saves count by `admitTest`, once a test is certain to run. */
   tests?: true;
   /** True when it tests what is stored: its addresses are not counted. */
   stored?: true;
-  /** True when it heeds `Idempotency-Key`; all others that change something refuse one. */
-  repeatable?: true;
   /** True when it answers server-sent events, for as long as the caller listens. */
   stream?: true;
-  body?: z.ZodType;
-  query?: z.ZodType;
-  /** What success answers, for the document; left out where it answers nothing. */
-  answer?: z.ZodType;
-  /** Media types of success beside JSON, of which a parameter chooses, for the document. */
+  /** Media types of success in addition to JSON; a parameter chooses. */
   alsoAnswers?: readonly string[];
-  /** Status of success, for the document. */
+  /** Status of success; 200, or 204 where nothing is answered, if not given. */
   status?: number;
-  handle(context: Context): Promise<void>;
+  /** Headers of success. */
+  answerHeaders?: readonly AnswerHeader[];
+  /** Reads the body where it is no plain JSON: a form of RFC 6749 with the client in a header. */
+  form?: (request: Request) => unknown;
 }
 
-const MAX_TOLD = 20;
-const MAX_FIELD = 200;
-
-/** The validated input, or `invalid_request` that names each field and its rule; never a value. */
-export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input ?? {}, { reportInput: true });
-  // Behind the schema, which bounds how deep the walk goes.
-  if (result.success) {
-    const odd = oddText(result.data);
-    if (odd === undefined) return result.data;
-    throw invalid({ field: odd === '' ? 'body' : odd, rule: 'must be whole Unicode characters' });
-  }
-  throw invalid(
-    ...result.error.issues
-      .slice(0, MAX_TOLD)
-      .flatMap(meant)
-      .flatMap((issue) => {
-        const field = quotedPath(issue.path).slice(0, MAX_FIELD);
-        if (issue.code === 'unrecognized_keys')
-          return issue.keys.slice(0, MAX_TOLD).map((key) => unknownKey(key, field));
-        return [{ field: field === '' ? 'body' : field, rule: ruleOf(issue) }];
-      }),
-  );
+/** One row of the route table: Express, the lean path, the OpenAPI document and the tests read it. */
+export interface Route extends RouteHead {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  /** What success answers; left out where it answers nothing. */
+  answer?: z.ZodType;
+  /** Request headers that change what the call does, by the name that the handler uses. */
+  headers?: HeaderSet;
+  /** Parses the input, then runs the handler. Rejects with `invalid_request` before the handler runs. */
+  run?(context: Context, raw: RawInput): Promise<unknown>;
+  /** In place of `run`: rows that are not typed yet. */
+  handle?(context: OldContext): Promise<void>;
 }
 
-/** A key that nobody knows, repeated only where it looks like the name of a field: anything may be sent as a key. */
-export function unknownKey(key: string, inside = ''): FieldProblem {
-  if (!isQuotableField(key))
-    return { field: inside === '' ? 'body' : inside, rule: 'has a key that is not a known field' };
-  return {
-    field: (inside === '' ? key : `${inside}.${key}`).slice(0, MAX_FIELD),
-    rule: 'is not a known key',
-  };
+/** Of rows that are not typed yet. */
+export interface OldContext extends Context {
+  request: Request;
+  response: Response;
+  param(name: string): string;
 }
 
-/** Of several allowed shapes the one that has the keys that were sent: what is wrong in it, where there is only one such. */
-function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union') return [issue];
-  const near = issue.errors.filter((shape) =>
-    shape.every((inner) => inner.code !== 'unrecognized_keys' && inner.input !== undefined),
-  );
-  const [only] = near;
-  if (only === undefined || near.length > 1) return [issue];
-  return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+interface RouteSpec<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  A extends z.ZodType,
+  H extends HeaderSet,
+> extends RouteHead {
+  params?: P;
+  query?: Q;
+  body?: B;
+  answer?: A;
+  headers?: H;
+  handle(input: Input<P, Q, B, H>): Promise<z.output<A> | Special<z.output<A>>>;
 }
 
-function ruleOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined
-        ? `is required (${inJson(issue.expected)})`
-        : `must be of type ${inJson(issue.expected)}`;
-    case 'too_small':
-      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
-      return bound('at least', issue.origin, Number(issue.minimum));
-    case 'too_big':
-      return bound('at most', issue.origin, Number(issue.maximum));
-    case 'invalid_value':
-      return `must be one of ${issue.values.map(String).join(', ')}`;
-    case 'invalid_format':
-      if (issue.format === 'datetime') return 'must be a moment such as 2027-01-31T00:00:00Z';
-      return worded(issue.message);
-    case 'invalid_key':
-      return worded(issue.issues[0]?.message ?? '');
-    case 'invalid_union':
-      return issue.message.startsWith('must') ? issue.message : 'fits none of the allowed shapes';
-    case 'custom':
-      return issue.message;
-    default:
-      return worded(issue.message);
-  }
+/**
+ * A typed row: its handler gets what the schemas of the row parsed, and an answer that does not fit the row's schema
+ * does not compile.
+ */
+export function route<
+  P extends z.ZodType = z.ZodVoid,
+  Q extends z.ZodType = z.ZodVoid,
+  B extends z.ZodType = z.ZodVoid,
+  A extends z.ZodType = z.ZodVoid,
+  H extends HeaderSet = Record<never, never>,
+>({ handle, ...row }: RouteSpec<P, Q, B, A, H>): Route {
+  const { params, query, body, headers } = row;
+  const run = (context: Context, raw: RawInput) =>
+    handle({
+      ...context,
+      params: read(params, raw.params),
+      query: read(query, raw.query),
+      body: read(body, raw.body),
+      headers: readHeaders(headers, raw),
+    });
+  // The spread keeps only members that are given: an absent schema stays absent.
+  return { ...row, run: async (context, raw) => run(context, raw) } as Route;
 }
 
-/** The library's name of a type → JSON's. */
-const inJson = (type: string) => (type === 'record' ? 'object' : type);
+const read = <S extends z.ZodType>(schema: S | undefined, input: unknown): z.output<S> =>
+  (schema === undefined ? undefined : parse(schema, input)) as z.output<S>;
 
-function bound(word: string, origin: string, count: number): string {
-  if (origin === 'array') return `must hold ${word} ${count} ${count === 1 ? 'item' : 'items'}`;
-  return `must be ${word} ${count}${origin === 'string' ? ' characters' : ''}`;
+function readHeaders<H extends HeaderSet>(headers: H | undefined, raw: RawInput): HeaderValues<H> {
+  const entries = Object.entries(headers ?? {});
+  return Object.fromEntries(
+    entries.map(([key, header]) => [key, header.read(raw.header(header.name))]),
+  ) as HeaderValues<H>;
 }
 
-/** Our own words for a rule, or a constant in place of the library's. */
-const worded = (message: string) => (message.startsWith('must') ? message : 'has the wrong form');
-
-/** What a save is told of its test. */
+/** How a save tests its values. */
 export const testsOf = ({ testOnSave, admitTest }: Context) => ({ test: testOnSave, admitTest });
 
-/** Answers JSON that holds no secret. */
+/** `limit` and `cursor` of a query, without an undefined cursor. */
+export const pageOf = ({ limit, cursor }: { limit: number; cursor?: string | undefined }) =>
+  cursor === undefined ? { limit } : { limit, cursor };
+
+/** Answers JSON that holds no secret. Of rows that are not typed yet. */
 export function json(response: Response, body: unknown, status = 200): void {
   response.status(status).json(body);
 }
 
-/** Answers JSON with values in it: nobody on the way may keep it. */
+/** Answers JSON with values in it: nobody on the way may keep it. Of rows that are not typed yet. */
 export function secretJson(response: Response, body: unknown, status = 200): void {
   response.status(status).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(body);
 }
 
-/** `limit` and `cursor` of a query, without an undefined cursor. */
-export function pageOf(
-  schema: z.ZodType<{ limit: number; cursor?: string | undefined }>,
-  query: unknown,
-): { limit: number; cursor?: string } {
-  const { limit, cursor } = parse(schema, query);
-  return cursor === undefined ? { limit } : { limit, cursor };
-}
+export { parse };

@@ -2,8 +2,8 @@ import type { ErrorRequestHandler, Request } from 'express';
 import type { z } from 'zod';
 import { tokenBody } from '../api/people.js';
 import { BrokerError } from '../domain/errors.js';
+import { parse } from './parse.js';
 import { knownError, problemOf, STATUS } from './problem.js';
-import { parse } from './route.js';
 
 export type TokenRequest = z.output<typeof tokenBody>;
 

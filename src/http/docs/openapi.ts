@@ -104,12 +104,10 @@ const isOne = (route: Route) => route.path === '/api/credentials/{id}';
 const isSecret = (route: Route) => route.path.endsWith('/secret');
 
 function answerHeaders(route: Route): [string, string][] {
-  const headers: [string, string][] = [];
-  if (isSecret(route)) headers.push(['ETag', 'The version, as "v3"']);
-  const creates = route.method === 'post' && route.path === '/api/credentials';
-  if (creates || (isOne(route) && route.method !== 'delete'))
-    headers.push(['ETag', 'The revision, as "3"; for If-Match']);
-  if (route.reveals) headers.push(['RateLimit', 'What is left of the bound of reveals, as of draft 8']);
+  const headers = (route.answerHeaders ?? []).map((h): [string, string] => [h.name, h.description]);
+  if (isOne(route) && route.method !== 'delete') headers.push(['ETag', 'The revision, as "3"; for If-Match']);
+  if (route.reveals && !isSecret(route))
+    headers.push(['RateLimit', 'What is left of the bound of reveals, as of draft 8']);
   return headers;
 }
 
@@ -123,14 +121,13 @@ const OPENS = new Set([
 ]);
 
 function headerParameters(route: Route): unknown[] {
-  const headers: [string, string][] = [];
+  const headers: [string, string][] = Object.values(route.headers ?? {}).map((h) => [h.name, h.description]);
   if (isOne(route) && route.method !== 'get')
     headers.push(['If-Match', 'The revision that was read; another one now is a 412']);
-  if (isSecret(route)) headers.push(['If-None-Match', 'The version at hand, as "v3"; the same one is a 304']);
-  if (route.repeatable) headers.push(['Idempotency-Key', 'Makes a repetition harmless']);
-  if (isSecret(route) || OPENS.has(`${route.method} ${route.path}`))
+  if (OPENS.has(`${route.method} ${route.path}`))
     headers.push(['X-Break-Glass-Reason', 'Why an admin opens what is not his']);
-  if (route.reveals) headers.push(['X-Used-By', 'The agent or deployment that the value is for']);
+  if (route.reveals && !isSecret(route))
+    headers.push(['X-Used-By', 'The agent or deployment that the value is for']);
   return headers.map(([name, description]) => ({
     name,
     in: 'header',

@@ -1,11 +1,15 @@
 import { Gauge, type Registry } from 'prom-client';
 import { EVENT_WEBHOOK_STATES } from '../../ports/eventFeed.js';
 import type { Ports } from '../../ports/ports.js';
-import { openEventStreams } from '../routes/eventRoutes.js';
+import type { EventPlaces } from '../eventPlaces.js';
 import { cachedLook } from './cachedLook.js';
 
 /** Webhooks that follow events, as Postgres tells it, and the streams of this process. */
-export function addEventMetrics(registry: Registry, ports: Pick<Ports, 'clock' | 'eventFeed' | 'log'>): void {
+export function addEventMetrics(
+  registry: Registry,
+  ports: Pick<Ports, 'clock' | 'eventFeed' | 'log'>,
+  followers: EventPlaces,
+): void {
   const registers = [registry];
   const webhooks = cachedLook(ports, { freshMs: 5_000, failed: 'metrics.events_unknown' }, () =>
     ports.eventFeed.states(),
@@ -38,7 +42,7 @@ export function addEventMetrics(registry: Registry, ports: Pick<Ports, 'clock' |
     help: 'Readers that follow GET /api/events at this process',
     registers,
     collect() {
-      this.set(openEventStreams());
+      this.set(followers.taken);
     },
   });
 }

@@ -5,10 +5,10 @@ import { requireActiveCaller } from '../../usecases/gate/authorize.js';
 import { exchangeClientSecret, exchangeRefreshToken } from '../../usecases/people/exchangeToken.js';
 import { changePassword, login, logout } from '../../usecases/people/login.js';
 import { presentSecretOnce } from '../present/presentSecretOnce.js';
-import { type Context, json, parse, type Route, secretJson } from '../route.js';
+import { json, type OldContext, parse, type Route, secretJson } from '../route.js';
 import { asInvalidGrant, tokenRequest } from '../tokenRequest.js';
 
-const from = ({ call }: Context) => ({ ip: call.ip, requestId: call.requestId });
+const from = ({ call }: OldContext) => ({ ip: call.ip, requestId: call.requestId });
 const sessionOf = (token: string | undefined) => /^gdr_([0-9a-f-]{36})_/.exec(token ?? '')?.[1];
 
 /** Logging in, tokens, passwords. */

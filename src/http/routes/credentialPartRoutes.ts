@@ -1,5 +1,6 @@
 import * as answers from '../../api/answers.js';
 import * as bodies from '../../api/credentials.js';
+import { credentialParams } from '../../api/paths.js';
 import { savedCredential } from '../../api/testAnswers.js';
 import * as valueAnswers from '../../api/valueAnswers.js';
 import { invalid } from '../../domain/errors.js';
@@ -8,51 +9,50 @@ import { listUsage, reportUsage } from '../../usecases/credentials/usage.js';
 import { activateVersion, listVersions } from '../../usecases/credentials/versions.js';
 import { readCredential } from '../../usecases/reading/readCredential.js';
 import { listGrants, replaceGrants } from '../../usecases/sharing/grants.js';
-import { idempotencyKey, knownVersion } from '../headers.js';
-import {
-  presentCredential,
-  presentGrant,
-  presentSecret,
-  presentUsage,
-  presentVersion,
-} from '../present/presenters.js';
+import { breakGlassReason, idempotencyKey, ifNoneMatch, rateLimit, usedBy, versionTag } from '../headers.js';
+import { presentCredential, presentGrant, presentUsage, presentVersion } from '../present/presenters.js';
 import { presentTest } from '../present/presentTest.js';
-import { json, pageOf, parse, type Route, secretJson, testsOf } from '../route.js';
+import { presentSecret } from '../present/presentValues.js';
+import { NotModified, Reply } from '../reply.js';
+import { json, pageOf, parse, type Route, route, testsOf } from '../route.js';
 
 const one = '/api/credentials/{id}';
 
 /** One credential: values, versions, usage, grants. */
 export const credentialPartRoutes: readonly Route[] = [
-  {
+  route({
     method: 'get',
     path: `${one}/secret`,
     summary: 'All fields with their values',
+    params: credentialParams,
+    headers: { ifNoneMatch, breakGlassReason, usedBy },
     answer: valueAnswers.secretAnswer,
+    answerHeaders: [versionTag, rateLimit],
     auth: 'token',
     reveals: true,
-    handle: async ({ ports, call, param, request, response }) => {
+    handle: async ({ ports, call, params, headers }) => {
       const { credential, version, values } = await readCredential(
         ports,
         call,
-        param('id'),
-        knownVersion(request),
+        params.id,
+        headers.ifNoneMatch,
       );
-      response.set({ ETag: `"v${version}"`, 'Cache-Control': 'no-store' });
-      if (values === null) response.status(304).end();
-      else secretJson(response, presentSecret(credential, version, values));
+      const tag = { ETag: `"v${version}"` };
+      if (values === null) return new NotModified(tag);
+      return new Reply(presentSecret(credential, version, values), tag);
     },
-  },
+  }),
   {
     method: 'post',
     path: `${one}/rotate`,
     summary: 'Guided rotation: the new value, unless the service refuses it, becomes the active version',
     answer: savedCredential,
     auth: 'token',
-    repeatable: true,
+    headers: { key: idempotencyKey },
     body: bodies.rotateCredentialBody,
     handle: async (context) => {
       const { ports, call, param, request, response } = context;
-      const key = idempotencyKey(request);
+      const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
       const body = parse(bodies.rotateCredentialBody, request.body);
       const options = { ...testsOf(context), ...(key === undefined ? {} : { idempotencyKey: key }) };
       const { credential, test } = await rotateCredential(ports, call, param('id'), body, options);
@@ -110,7 +110,7 @@ export const credentialPartRoutes: readonly Route[] = [
     auth: 'token',
     query: bodies.pageQuery,
     handle: async ({ ports, call, param, request, response }) => {
-      const page = await listUsage(ports, call, param('id'), pageOf(bodies.pageQuery, request.query));
+      const page = await listUsage(ports, call, param('id'), pageOf(parse(bodies.pageQuery, request.query)));
       json(response, { items: page.items.map(presentUsage), next_cursor: page.nextCursor ?? null });
     },
   },

@@ -15,18 +15,19 @@ import { updateCredential } from '../../usecases/credentials/updateCredential.js
 import { requireActiveCaller } from '../../usecases/gate/authorize.js';
 import { readEnvironment } from '../../usecases/reading/readEnvironment.js';
 import { resolveCredentials } from '../../usecases/reading/resolveCredentials.js';
-import { idempotencyKey, ifMatch } from '../headers.js';
-import { presentCredential, presentEnvironment, presentResolved } from '../present/presenters.js';
+import { client, idempotencyKey, ifMatch, location, replayed, revisionTag } from '../headers.js';
+import { presentCredential } from '../present/presenters.js';
 import { presentTest } from '../present/presentTest.js';
-import { type Context, json, parse, type Route, secretJson, testsOf } from '../route.js';
+import { presentEnvironment, presentResolved } from '../present/presentValues.js';
+import { json, type OldContext, parse, type Route, secretJson, testsOf } from '../route.js';
 
 const one = '/api/credentials/{id}';
 
-const update = async (context: Context): Promise<void> => {
+const update = async (context: OldContext): Promise<void> => {
   const { ports, call, param, request, response } = context;
   const body = parse(bodies.updateCredentialBody, request.body);
   const { credential, test } = await updateCredential(ports, call, param('id'), body, {
-    ...ifMatch(request),
+    ...ifMatch.read(request.get('if-match')),
     ...testsOf(context),
     source: sourceOf(request.get('x-client')),
   });
@@ -56,13 +57,14 @@ export const credentialRoutes: readonly Route[] = [
     summary: 'Store a new credential',
     answer: savedCredential,
     auth: 'token',
-    repeatable: true,
+    headers: { idempotencyKey, client },
+    answerHeaders: [revisionTag, location, replayed],
     body: bodies.createCredentialBody,
     status: 201,
     handle: async (context) => {
       const { ports, call, request, response } = context;
       const body = parse(bodies.createCredentialBody, request.body);
-      const key = idempotencyKey(request);
+      const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
       const options = {
         source: sourceOf(request.get('x-client')),
         ...testsOf(context),
@@ -183,7 +185,12 @@ export const credentialRoutes: readonly Route[] = [
     answer: answers.credentialAnswer,
     auth: 'token',
     handle: async ({ ports, call, param, request, response }) =>
-      json(response, presentCredential(await deleteCredential(ports, call, param('id'), ifMatch(request)))),
+      json(
+        response,
+        presentCredential(
+          await deleteCredential(ports, call, param('id'), ifMatch.read(request.get('if-match'))),
+        ),
+      ),
   },
   {
     method: 'post',

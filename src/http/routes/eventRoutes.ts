@@ -1,11 +1,10 @@
-import type { Response } from 'express';
+import type { Writable } from 'node:stream';
 import { z } from 'zod';
-import { mutex } from '../../domain/async.js';
-import { invalid } from '../../domain/errors.js';
 import type { ChangeEvent } from '../../ports/eventFeed.js';
 import { type EventBatch, eventsAfter, isWorthAsking } from '../../usecases/events/events.js';
-import { EventPlaces } from '../eventPlaces.js';
-import { type Context, parse, type Route } from '../route.js';
+import { lastEventId } from '../headers.js';
+import { EventStream } from '../reply.js';
+import { type Context, type Route, route } from '../route.js';
 
 const eventsQuery = z.strictObject({
   after: z.coerce
@@ -23,37 +22,31 @@ const QUIET_MS = 15_000;
 const LONGEST_MS = 600_000;
 /** Bytes that wait for a reader; beyond it he counts as gone, and comes back where he was. */
 const MAX_UNREAD = 1_048_576;
-/** Of all streams one asks at a time, so that secret reads keep the connections. */
-const oneAsks = mutex();
-const places = new EventPlaces();
-
-/** How many readers follow the events at this process. */
-export function openEventStreams(): number {
-  return places.taken;
-}
 
 /** What changes, as it changes: server-sent events. */
 export const eventRoutes: readonly Route[] = [
-  {
+  route({
     method: 'get',
     path: '/api/events',
     summary: 'What changes on credentials that you may see, as server-sent events; resumable by id',
     auth: 'token',
     stream: true,
     query: eventsQuery,
-    handle: async (context) => {
-      const { after } = parse(eventsQuery, context.request.query);
-      const asked = lastEventId(context) ?? after;
-      const first = await oneAsks(() => eventsAfter(context.ports, context.call, asked));
-      const leave = places.take(context.call.caller.principal, await creatorOf(context));
-      try {
-        await follow(context, first, asked ?? first.last);
-      } finally {
-        leave();
-      }
+    headers: { lastEventId },
+    handle: async (input) => {
+      const asked = input.headers.lastEventId ?? input.query.after;
+      const { ports, call, followers } = input;
+      const first = await followers.inTurn(() => eventsAfter(ports, call, asked));
+      const leave = followers.take(call.caller.principal, await creatorOf(input));
+      return new EventStream((out) => follow({ ...input, out }, first, asked ?? first.last).finally(leave));
     },
-  },
+  }),
 ];
+
+/** One reader: the context of its request, and where its events go. */
+interface Reader extends Context {
+  out: Writable;
+}
 
 /** A service account counts for the person who made it. */
 async function creatorOf({ ports, call }: Context): Promise<string> {
@@ -63,68 +56,56 @@ async function creatorOf({ ports, call }: Context): Promise<string> {
   return account?.createdBy ?? principal;
 }
 
-function lastEventId({ request }: Context): number | undefined {
-  const text = request.get('last-event-id');
-  if (text === undefined || text === '') return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw invalid({ field: 'Last-Event-ID', rule: 'must be the id of an event' });
-  return Number(text);
-}
-
-async function follow(context: Context, first: EventBatch, from: number): Promise<void> {
-  const { ports, response, stopping } = context;
-  response.status(200).set({
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-  });
+async function follow(reader: Reader, first: EventBatch, from: number): Promise<void> {
+  const { ports, out, stopping } = reader;
   // Not beyond events that are still to be written: who is cut off before he has them goes on here.
-  response.write(`retry: 1000\nid: ${from}\n: from here\n\n`);
+  out.write(`retry: 1000\nid: ${from}\n: from here\n\n`);
   const began = ports.clock.now().getTime();
   let [heard, spoke, askedAt] = [first, began, ports.clock.now()];
-  while (!response.destroyed && !stopping()) {
+  while (!out.destroyed && !stopping()) {
     const now = ports.clock.now().getTime();
     const { last, more } = heard;
-    if (heard.reset) response.write(resetAt(last));
-    for (const event of heard.events) response.write(textOf(event));
+    if (heard.reset) out.write(resetAt(last));
+    for (const event of heard.events) out.write(textOf(event));
     // A reader that has long been away learns how far he is, although none of it was for him.
     const quiet = heard.events.length === 0 && (more || now - spoke > QUIET_MS);
-    if (quiet) response.write(`id: ${last}\n: ${more ? 'up to here' : 'quiet'}\n\n`);
+    if (quiet) out.write(`id: ${last}\n: ${more ? 'up to here' : 'quiet'}\n\n`);
     if (quiet || heard.events.length > 0) spoke = now;
     if (now - began > LONGEST_MS) break;
-    if (!more || response.writableLength > 0) await pause(response, LOOK_EVERY_MS - (now % LOOK_EVERY_MS));
-    if (response.writableLength > MAX_UNREAD) response.destroy();
-    const next = await ask(context, last, askedAt);
+    if (!more || out.writableLength > 0) await pause(out, LOOK_EVERY_MS - (now % LOOK_EVERY_MS));
+    if (out.writableLength > MAX_UNREAD) out.destroy();
+    const next = await ask(reader, last, askedAt);
     if (next === 'ended') break;
     heard = next ?? { events: [], last, more: false, reset: false };
     if (next !== null) askedAt = ports.clock.now();
   }
-  response.end();
+  out.end();
 }
 
 /** Null: there was no cause. An account that ends, or a store that is away, ends the stream: coming back tells why. */
 async function ask(
-  { ports, call, response }: Context,
+  { ports, call, out, followers }: Reader,
   last: number,
   askedAt: Date,
 ): Promise<EventBatch | null | 'ended'> {
   try {
     if (!(await isWorthAsking(ports, { last, askedAt }))) return null;
-    return await oneAsks(async () => (response.destroyed ? 'ended' : eventsAfter(ports, call, last)));
+    return await followers.inTurn(async () => (out.destroyed ? 'ended' : eventsAfter(ports, call, last)));
   } catch {
     return 'ended';
   }
 }
 
 /** Ends early when the reader goes away. */
-function pause(response: Response, ms: number): Promise<void> {
+function pause(out: Writable, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
     function done(): void {
       clearTimeout(timer);
-      response.off('close', done);
+      out.off('close', done);
       resolve();
     }
-    response.once('close', done);
+    out.once('close', done);
   });
 }
 

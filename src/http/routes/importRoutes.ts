@@ -40,10 +40,10 @@ export const importRoutes: readonly Route[] = [
     summary: 'Preview or import a .env',
     answer: importAnswer,
     auth: 'token',
-    repeatable: true,
+    headers: { key: idempotencyKey },
     body: importEnvBody,
     handle: async ({ ports, call, request, response }) => {
-      const key = idempotencyKey(request);
+      const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
       answerImport(response, await importEnv(ports, call, parse(importEnvBody, request.body), key));
     },
   },
@@ -53,10 +53,10 @@ export const importRoutes: readonly Route[] = [
     summary: "Preview or import Glassdome's flat Vault layout",
     answer: importAnswer,
     auth: 'token',
-    repeatable: true,
+    headers: { key: idempotencyKey },
     body: importVaultBody,
     handle: async ({ ports, call, request, response }) => {
-      const key = idempotencyKey(request);
+      const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
       answerImport(response, await importVault(ports, call, parse(importVaultBody, request.body), key));
     },
   },

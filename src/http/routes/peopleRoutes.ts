@@ -14,7 +14,8 @@ import {
   revokeServiceAccount,
 } from '../../usecases/people/serviceAccounts.js';
 import { createUser, listUsers, updateUser } from '../../usecases/people/users.js';
-import { presentAudit, presentMade, presentPerson, presentServiceAccount } from '../present/presenters.js';
+import { presentAudit } from '../present/presenters.js';
+import { presentMade, presentPerson, presentServiceAccount } from '../present/presentPeople.js';
 import { presentSecretOnce } from '../present/presentSecretOnce.js';
 import { json, parse, type Route, secretJson } from '../route.js';
 

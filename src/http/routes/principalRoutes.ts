@@ -1,6 +1,6 @@
 import { disabledList, principalAnswer, principalBody } from '../../api/people.js';
 import { listDisabled, setDisabled } from '../../usecases/people/disabledPrincipals.js';
-import { presentMade } from '../present/presenters.js';
+import { presentMade } from '../present/presentPeople.js';
 import { json, parse, type Route } from '../route.js';
 
 /** Disabling and enabling, whatever issuer the tokens come from. */

@@ -16,7 +16,7 @@ export const reportRoutes: readonly Route[] = [
     auth: 'token',
     query: shapes.reportPageQuery,
     handle: async ({ ports, call, request, response }) => {
-      const page = await listReports(ports, call, pageOf(shapes.reportPageQuery, request.query));
+      const page = await listReports(ports, call, pageOf(parse(shapes.reportPageQuery, request.query)));
       json(response, { items: page.items.map(presentReportHead), next_cursor: page.nextCursor ?? null });
     },
   },

@@ -2,7 +2,7 @@ import * as answers from '../../api/answers.js';
 import * as bodies from '../../api/people.js';
 import { addTeamMember, removeTeamMember, setTeamMembers } from '../../usecases/people/teamMembers.js';
 import { createTeam, deleteTeam, listTeams } from '../../usecases/people/teams.js';
-import { presentTeam } from '../present/presenters.js';
+import { presentTeam } from '../present/presentPeople.js';
 import { json, parse, type Route } from '../route.js';
 
 /** Teams and who is in them. */

@@ -74,7 +74,7 @@ export const testRoutes: readonly Route[] = [
     auth: 'token',
     query: bodies.pageQuery,
     handle: async ({ ports, call, param, request, response }) => {
-      const page = await listTests(ports, call, param('id'), pageOf(bodies.pageQuery, request.query));
+      const page = await listTests(ports, call, param('id'), pageOf(parse(bodies.pageQuery, request.query)));
       json(response, { items: page.items.map(presentTestRun), next_cursor: page.nextCursor ?? null });
     },
   },

@@ -3,6 +3,7 @@ import { Counter, Histogram, Registry } from 'prom-client';
 import type { Ports } from '../../ports/ports.js';
 import { docsPage } from '../docs/docsPage.js';
 import { openapi } from '../docs/openapi.js';
+import type { EventPlaces } from '../eventPlaces.js';
 import { addEventMetrics } from '../metrics/eventMetrics.js';
 import { addFindingMetrics } from '../metrics/findingMetrics.js';
 import { addHealthMetrics } from '../metrics/healthMetrics.js';
@@ -19,12 +20,12 @@ export interface Metrics {
 }
 
 /** Counts by route pattern and status; no id, name or principal is ever a label. */
-export function createMetrics(ports: Ports): Metrics {
+export function createMetrics(ports: Ports, followers: EventPlaces): Metrics {
   const registry = new Registry();
   const registers = [registry];
   addProcessMetrics(registry, ports);
   addJobMetrics(registry, ports);
-  addEventMetrics(registry, ports);
+  addEventMetrics(registry, ports, followers);
   addFindingMetrics(registry, ports);
   addHealthMetrics(registry, ports);
   return {

@@ -4,7 +4,7 @@ import { connectors } from '../../../src/connectors/registry.js';
 import type { Credential } from '../../../src/domain/credentials/credential.js';
 import { allFields } from '../../../src/domain/credentials/templateFields.js';
 import { Secret } from '../../../src/domain/secret.js';
-import { presentResolved } from '../../../src/http/present/presenters.js';
+import { presentResolved } from '../../../src/http/present/presentValues.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 
 type Texts = Record<string, string>;

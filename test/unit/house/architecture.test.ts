@@ -124,7 +124,7 @@ const REVEALS = [
   // Where notices go: the path of a URL, what signs a webhook, the login at the mail server.
   'src/adapters/notify/',
   // The answers of read and resolve, and of what is shown once.
-  'src/http/present/presenters.ts',
+  'src/http/present/presentValues.ts',
   'src/http/present/presentSecretOnce.ts',
   // The outermost edge: what a person typed goes out to the broker, or a token to Vault.
   'src/cli/',

@@ -39,7 +39,7 @@ describe('the OpenAPI document', () => {
     }
     const headers = (path: string, method: string) =>
       paths[path]?.[method]?.parameters.filter((p) => p.in === 'header').map((p) => p.name);
-    expect(headers('/api/credentials', 'post')).to.deep.equal(['Idempotency-Key']);
+    expect(headers('/api/credentials', 'post')).to.deep.equal(['Idempotency-Key', 'X-Client']);
     expect(headers('/api/credentials/{id}', 'patch')).to.deep.equal(['If-Match']);
     expect(headers('/api/credentials/{id}/secret', 'get')).to.include.members(['If-None-Match']);
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { z } from 'zod';
 import { createCredentialBody, resolveBody } from '../../../src/api/credentials.js';
 import { BrokerError } from '../../../src/domain/errors.js';
-import { parse } from '../../../src/http/route.js';
+import { parse } from '../../../src/http/parse.js';
 
 describe('a request that breaks a rule', () => {
   function told(schema: z.ZodType, input: unknown): string {
