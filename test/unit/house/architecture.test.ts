@@ -87,10 +87,7 @@ const SUBJECTS: Record<string, readonly string[]> = {
 };
 
 /** Arrows between subjects that run up, each with its reason. */
-const UP: readonly string[] = [
-  // The number of open event streams is known to the route that holds them.
-  'src/http/metrics/eventMetrics.ts → src/http/routes/eventRoutes.ts',
-];
+const UP: readonly string[] = [];
 
 /** Where a package may be used. What is not named here may be used anywhere. */
 const HOMES: Record<string, readonly string[]> = {
