@@ -10,6 +10,11 @@ interface Merge {
   exact?: boolean;
 }
 
+const REQUIRED = 'is required';
+
+/** True for a field that was left out; false for a value that breaks a rule. */
+export const isMissing = ({ rule }: FieldProblem): boolean => rule.startsWith(REQUIRED);
+
 export const isStored = (current: FieldValues | undefined, name: string): boolean =>
   current !== undefined && (Object.hasOwn(current.settings, name) || Object.hasOwn(current.secrets, name));
 
@@ -39,6 +44,6 @@ export function missingProblems(
     .map((spec) => {
       const others = template.alternatives?.[spec.name] ?? alternativesTo(template, spec.name, texts);
       const instead = others.length === 0 ? '' : `, or ${others.join(' and ')} in its place`;
-      return { field: `fields.${spec.name}`, rule: `is required (${spec.label})${instead}` };
+      return { field: `fields.${spec.name}`, rule: `${REQUIRED} (${spec.label})${instead}` };
     });
 }

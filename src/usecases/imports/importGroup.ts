@@ -1,6 +1,7 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
 import type { Credential } from '../../domain/credentials/credential.js';
+import { isMissing } from '../../domain/credentials/missingFields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { ImportGroup } from '../../domain/imports/envImportGroups.js';
 import type { ImportDifference } from '../../domain/imports/importMerge.js';
@@ -64,7 +65,10 @@ function alsoClaimed(variables: readonly string[], others: readonly Credential[]
   });
 }
 
-/** A group before anything is done about it. */
+/**
+ * A group before anything is done about it. What it lacks is no problem where the credential is stored already: a file that
+ * was cleaned of its secrets still brings its settings.
+ */
 export function planned(
   group: ImportGroup,
   existing: Credential | undefined,
@@ -79,7 +83,7 @@ export function planned(
     credentialId: existing?.id ?? null,
     variables,
     alsoClaimed: alsoClaimed(variables, others),
-    problems: group.problems,
+    problems: existing !== undefined && group.problems.every(isMissing) ? [] : group.problems,
     differences: [],
     stored: false,
   };
@@ -95,19 +99,19 @@ export async function importGroup(
   const active = mine.filter((c) => c.status === 'active');
   const existing = active.find((c) => c.labels['import'] === group.key);
   const others = active.filter((c) => c !== existing);
-  const told = planned(group, existing, others);
-  if (group.problems.length > 0) return { ...told, result: 'incomplete' };
+  const plan = planned(group, existing, others);
+  if (plan.problems.length > 0) return { ...plan, result: 'incomplete' };
   if (options.only !== undefined && !options.only.includes(group.key))
-    return { ...told, result: 'skipped', stored: await isStored(ports, call, group, existing) };
+    return { ...plan, result: 'skipped', stored: await isStored(ports, call, group, existing) };
   const gone = existing === undefined ? ended.find((c) => c.labels['import'] === group.key) : undefined;
   if (gone !== undefined && (gone.status === 'disabled' || !insists(options.overwrite, group)))
-    return { ...told, ...endedGroup(group, gone) };
+    return { ...plan, ...endedGroup(group, gone) };
   if (existing === undefined && mine.some((c) => c.name === group.name))
-    return { ...told, result: 'failed', problems: [{ field: group.key, rule: NAME_TAKEN }] };
-  if (options.dryRun && existing === undefined) return told;
+    return { ...plan, result: 'failed', problems: [{ field: group.key, rule: NAME_TAKEN }] };
+  if (options.dryRun && existing === undefined) return plan;
   try {
     if (existing !== undefined) {
-      return { ...told, ...(await importInto(ports, call, group, { ...options, existing })) };
+      return { ...plan, ...(await importInto(ports, call, group, { ...options, existing })) };
     }
     const { credential } = await createCredential(ports, call, bodyOf(group), {
       source: 'import',
@@ -115,9 +119,9 @@ export async function importGroup(
       exact: true,
       unscheduled: !options.tests,
     });
-    return { ...told, result: 'created', credentialId: credential.id, stored: true };
+    return { ...plan, result: 'created', credentialId: credential.id, stored: true };
   } catch (error) {
-    return { ...told, result: 'failed', problems: [{ field: group.key, rule: ownTrouble(error).detail }] };
+    return { ...plan, result: 'failed', problems: [{ field: group.key, rule: ownTrouble(error).detail }] };
   }
 }
 

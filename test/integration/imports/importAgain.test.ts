@@ -67,6 +67,23 @@ describe('importing again', function () {
     expect(unknown.stderr).to.contain('There is no group "nobody"');
   });
 
+  it('takes settings from a file that was cleaned of its secrets, for a stored credential only', async () => {
+    const secret = 'PVE_NODE_FILE_HELD_THIS';
+    const lines = (host: string) => `PROXMOX_HOST=${host}\nPROXMOX_USER=settings@pve\n`;
+    const none = await take(`PROXMOX_03_HOST=x.example\nPROXMOX_03_USER=a@pve\n`);
+    expect(none.result).to.equal('incomplete');
+    const { credential_id: id } = await take(
+      `${lines('stored.example').replaceAll('PROXMOX_', 'PROXMOX_04_')}PROXMOX_04_PASSWORD=${secret}\n`,
+    );
+    const only = lines('moved.example').replaceAll('PROXMOX_', 'PROXMOX_04_');
+    expect((await take(only)).result).to.equal('updated');
+    expect(await fieldsOf(id)).to.include({ host: 'moved.example', password: secret });
+    expect((await take(only)).result).to.equal('unchanged');
+    const wrong = await take(only.replace('moved.example', 'https://user:pw@moved.example/x'));
+    expect(wrong.result).to.equal('incomplete');
+    expect(await fieldsOf(id)).to.include({ host: 'moved.example', password: secret });
+  });
+
   it('keeps what both sides changed, and applies what only the file changed, in one credential', async () => {
     const text = (host: string, password: string) =>
       `PROXMOX_HOST=${host}\nPROXMOX_USER=broker@pve\nPROXMOX_PASSWORD=${password}\n`;
