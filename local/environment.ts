@@ -95,7 +95,7 @@ function vaultProblem(env: NodeJS.ProcessEnv): Record<string, string> {
   const missing = LOGINS.filter((name) => !isSet(env, name));
   if (missing.length === 0) return {};
   return {
-    VAULT_ADDR: `it names a Vault that somebody else runs, and the broker has no login there (${missing.join(', ')}): see \`bootstrap\` in README.md`,
+    VAULT_ADDR: `it names a Vault that somebody else runs, and the broker has no login there (${missing.join(', ')}): see docs/production/install.md`,
   };
 }
 

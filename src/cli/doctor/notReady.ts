@@ -10,7 +10,7 @@ const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
     unreachable: ['Vault cannot be reached', 'Start it, and check VAULT_ADDR of the broker.'],
     frozen: ['Vault does not answer in time', 'Check whether its process is stopped or its disk is full.'],
     standby: ['Vault has no active node', 'Check the cluster: vault operator raft list-peers'],
-    uninitialized: ['Vault is not initialized', 'Set it up first: see docs/operations.md'],
+    uninitialized: ['Vault is not initialized', 'Set it up first: see docs/production/install.md'],
     login_ends: [
       'the login of the broker at Vault has ended or ends within a minute',
       'Write a new secret id into the file of VAULT_SECRET_ID_FILE.',

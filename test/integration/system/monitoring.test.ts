@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -28,12 +28,19 @@ interface Dashboard {
 }
 
 /** The headings of the operator's page, as links name them. */
-const PLACES = [...readFileSync(packageFile('docs/operations.md'), 'utf8').matchAll(/^#+ (.+)$/gm)].map(
-  ([, heading = '']) =>
-    `docs/operations.md#${heading
-      .toLowerCase()
-      .replace(/[^a-z0-9 _-]/g, '')
-      .replaceAll(' ', '-')}`,
+const PAGES = ['docs', 'docs/production'].flatMap((folder) =>
+  readdirSync(packageFile(folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`),
+);
+const PLACES = PAGES.flatMap((page) =>
+  [...readFileSync(packageFile(page), 'utf8').matchAll(/^#+ (.+)$/gm)].map(
+    ([, heading = '']) =>
+      `${page}#${heading
+        .toLowerCase()
+        .replace(/[^a-z0-9 _-]/g, '')
+        .replaceAll(' ', '-')}`,
+  ),
 );
 
 const text = z.string().trim().min(1);
@@ -45,7 +52,7 @@ const rule = z.strictObject({
   annotations: z.strictObject({
     summary: text,
     description: text,
-    runbook_url: text.refine((url) => PLACES.includes(url), 'must be a heading of docs/operations.md'),
+    runbook_url: text.refine((url) => PLACES.includes(url), 'must be a heading of a page in docs'),
   }),
 });
 /** How Prometheus wants a file of rules, and we an alert. */

@@ -41,7 +41,7 @@ describe('the page of all variables', () => {
   });
 
   it('is linked from where people look', () => {
-    for (const page of ['README.md', 'docs/operations.md'])
+    for (const page of ['README.md', 'docs/production/install.md'])
       expect(readFileSync(packageFile(page), 'utf8'), page).to.contain('configuration.md');
   });
 });
