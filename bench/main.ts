@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { dueBench } from './dueBench.js';
 import { environmentBench } from './environmentBench.js';
 import { listBench } from './listBench.js';
+import { readAgainst } from './readAgainst.js';
 import { readBench } from './readBench.js';
 import { machine, publish, type Report } from './report.js';
 import { sizeBench } from './sizeBench.js';
@@ -25,10 +27,18 @@ function onTwoCores(): boolean {
   return false;
 }
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { against: { type: 'string' } },
+});
+const { against } = values;
 const unknown = wanted.find((name) => !(name in BENCHES));
 if (unknown !== undefined) {
   process.stderr.write(`There is no bench "${unknown}"; there are: ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exit(2);
+}
+if (against !== undefined && wanted.join() !== 'read') {
+  process.stderr.write('Only "read" can be compared: npm run bench -- read --against <commit>\n');
   process.exit(2);
 }
 onTwoCores();
@@ -36,6 +46,6 @@ let held = true;
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const on = machine();
-  held = publish(await bench(), on) && held;
+  held = publish(await (against === undefined ? bench() : readAgainst(against)), on) && held;
 }
 process.exit(held ? 0 : 1);

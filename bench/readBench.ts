@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
-import pg from 'pg';
-import { MOUNTS } from '../local/provision.js';
-import { type Load, runLoad, type Target } from './load.js';
-import { median, percentile, short } from './numbers.js';
+import { type Load, runLoad } from './load.js';
+import { median, short } from './numbers.js';
+import { auditCounter, p, rate, readTargets } from './readTargets.js';
 import type { Report } from './report.js';
-import { type BenchSystem, callJson, startSystem } from './system.js';
+import { startSystem } from './system.js';
 
-const CREDENTIALS = 200;
 const ROUNDS = 6;
 const SECONDS = 4;
 const WARM_UP_SECONDS = 3;
-const OWNER = 7;
 
 interface Pair {
   direct: Load;
@@ -21,23 +17,16 @@ interface Pair {
 export async function readBench(): Promise<Report> {
   const system = await startSystem();
   try {
-    const ids = await storeCredentials(system);
-    const direct = await directTarget(system);
-    const broker: Target = {
-      origin: system.broker,
-      headers: () => system.bearer(OWNER, 'engineer'),
-      paths: ids.map((id) => `/api/credentials/${id}/secret`),
-    };
-    const counter = new pg.Client({ connectionString: system.postgres.ownerUrl });
-    await counter.connect();
-    const auditedReads = async () => Number((await counter.query(AUDITED)).rows[0]?.n);
+    const { direct, through } = await readTargets(system);
+    const broker = through(system.broker);
+    const counter = await auditCounter(system);
     const memory: number[] = [];
     const atOne: Pair[] = [];
     const at32: Pair[] = [];
     await runLoad(direct, 32, WARM_UP_SECONDS);
     await runLoad(broker, 32, WARM_UP_SECONDS);
     let answered = 0;
-    const before = await auditedReads();
+    const before = await counter.rows();
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [pairs, concurrency] of [[atOne, 1] as const, [at32, 32] as const]) {
         const pair = {
@@ -49,50 +38,12 @@ export async function readBench(): Promise<Report> {
       }
       memory.push(await system.residentMiB());
     }
-    const audited = (await auditedReads()) - before;
+    const audited = (await counter.rows()) - before;
     await counter.end();
     return reportOf({ atOne, at32, memory, answered, audited });
   } finally {
     await system.stop();
   }
-}
-
-const AUDITED = `select count(*) as n from broker.audit_events where action = 'credential.read' and outcome = 'allowed'`;
-
-async function storeCredentials(system: BenchSystem): Promise<string[]> {
-  const headers = system.bearer(OWNER, 'engineer');
-  const ids: string[] = [];
-  for (let i = 0; i < CREDENTIALS; i += 1) {
-    const fields = {
-      host: `pve${i}.lab.example`,
-      token_name: 'glassdome',
-      token_value: `value-of-token-${i}`,
-    };
-    const body = { name: `Proxmox ${i}`, service_type: 'proxmox', fields };
-    ids.push((await callJson<{ id: string }>(`${system.broker}/api/credentials`, headers, body)).id);
-  }
-  return ids;
-}
-
-/** The same credentials by their paths in Vault, read with the rights that the broker has. */
-async function directTarget({ vault, apiLogin }: BenchSystem): Promise<Target> {
-  const secretId = readFileSync(apiLogin.secretIdFile, 'utf8');
-  const login = await callJson<{ auth: { client_token: string } }>(
-    `${vault.address}/v1/auth/approle/login`,
-    {},
-    {
-      role_id: apiLogin.roleId,
-      secret_id: secretId,
-    },
-  );
-  const root = { 'x-vault-token': vault.keys.rootToken ?? '' };
-  const listUrl = `${vault.address}/v1/${MOUNTS.kvMount}/metadata/proxmox?list=true`;
-  const { data } = await callJson<{ data: { keys: string[] } }>(listUrl, root);
-  return {
-    origin: vault.address,
-    headers: () => ({ 'X-Vault-Token': login.auth.client_token }),
-    paths: data.keys.map((key) => `/v1/${MOUNTS.kvMount}/data/proxmox/${key}?version=1`),
-  };
 }
 
 interface Measured {
@@ -146,9 +97,6 @@ function reportOf({ atOne, at32, memory, answered, audited }: Measured): Report 
     ],
   };
 }
-
-const p = (load: Load, share: number) => percentile(load.latencies, share);
-const rate = (load: Load) => load.answered / load.seconds;
 
 function rowsOf(label: string, pairs: Pair[]): Record<string, string>[] {
   const row = (who: 'direct' | 'broker') => {

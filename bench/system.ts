@@ -24,8 +24,8 @@ export interface BenchSystem {
   /** Role id and secret-id file of the broker's own login, to read Vault with its rights. */
   apiLogin: { roleId: string; secretIdFile: string };
   broker: string;
-  /** One more broker on the same stores, with some variables of its own; its address. */
-  anotherBroker(variables: Record<string, string>): Promise<string>;
+  /** One more broker on the same stores, with some variables of its own, of this build or of that in a folder; its address. */
+  anotherBroker(variables: Record<string, string>, root?: string): Promise<string>;
   /** Further processes that do what is due; they end with the system. */
   startWorkers(many: number): Promise<void>;
   /** A header that carries a user token of Glassdome's. */
@@ -85,8 +85,8 @@ export async function startSystem(keep?: string): Promise<BenchSystem> {
       OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
       TEST_ON_SAVE: 'skip',
     };
-    const anotherBroker = async (variables: Record<string, string>): Promise<string> => {
-      const started = await startBroker(scratch, { ...settings, ...variables });
+    const anotherBroker = async (variables: Record<string, string>, root?: string): Promise<string> => {
+      const started = await startBroker(scratch, { ...settings, ...variables }, root);
       stops.push(started.stop);
       return started.origin;
     };
@@ -128,6 +128,7 @@ async function startRecords(scratch: string, keep: string | undefined): Promise<
 async function startBroker(
   scratch: string,
   settings: Record<string, string>,
+  root = packageRoot(),
 ): Promise<{ origin: string; stop(): Promise<void> }> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -139,7 +140,7 @@ async function startBroker(
     REVEALS_PER_MINUTE: '0',
     ...settings,
   };
-  const program = join(packageRoot(), 'dist', 'src', 'main.js');
+  const program = join(root, 'dist', 'src', 'main.js');
   const child = startChild(process.execPath, [program, 'api'], { env, stdio: ['ignore', log, log] });
   await waitUntil('The broker', child, async () => (await fetch(`${origin}/readyz`)).ok);
   return { origin, stop: () => stopChild(child, 'SIGTERM') };

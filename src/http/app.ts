@@ -1,4 +1,5 @@
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { CallContext, Caller } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 import { AddressBudget } from '../domain/limits/addressBudget.js';
@@ -32,7 +33,8 @@ import { teamRoutes } from './routes/teamRoutes.js';
 import { testRoutes } from './routes/testRoutes.js';
 import { workerRoutes } from './routes/workerRoutes.js';
 import { sendReply } from './sendReply.js';
-import { bareApp } from './server/bareApp.js';
+import { bareApp, leanHeaders, requestId } from './server/bareApp.js';
+import { leanBody, leanPath } from './server/leanPath.js';
 import { observe } from './server/observe.js';
 import { addOperations, createMetrics } from './server/operations.js';
 import type { Lifecycle } from './server/readiness.js';
@@ -77,19 +79,17 @@ export const routes: readonly Route[] = [
   ...findingRoutes,
 ];
 
-export function createApp(options: AppOptions): Express {
-  const { ports, life } = options;
-  const app = bareApp(life).set('trust proxy', options.trustedProxyHops);
+export function createApp(options: AppOptions): RequestListener {
+  const { ports, life, trustedProxyHops } = options;
+  const app = bareApp(life).set('trust proxy', trustedProxyHops);
   const followers = new EventPlaces();
   const metrics = createMetrics(ports, followers);
   const { corsOrigins = [] } = options;
   if (corsOrigins.length > 0) app.use('/api', cors(corsOrigins));
   addOperations(app, ports, routes, metrics, life, options.version);
   app.use('/api/imports', express.json({ limit: '512kb', type: ['application/json'], reviver: refuseProto }));
-  app.use(
-    '/api/credentials',
-    express.json({ limit: '256kb', type: ['application/json'], reviver: refuseProto }),
-  );
+  const credentialBody = express.json({ limit: '256kb', type: ['application/json'], reviver: refuseProto });
+  app.use('/api/credentials', credentialBody);
   app.use('/api', express.json({ limit: '64kb', type: ['application/json'], reviver: refuseProto }));
   // RFC 6749 asks for forms here; of any other call the whole JSON of a forgotten content type would become a key.
   app.use('/api/auth/token', express.urlencoded({ extended: false, limit: '8kb' }));
@@ -103,16 +103,24 @@ export function createApp(options: AppOptions): Express {
   const tests = testsPerMinute === 0 ? [] : [testLimit(testsPerMinute, ports.auditLog)];
   const addresses = new AddressBudget(options.testedAddressesPerHour ?? 0);
   const bounds = { tests, addresses, followers };
-  for (const route of asked(routes)) {
-    const path = route.path.replace(/\{(\w+)\}/g, ':$1');
+  const rows = asked(routes).map((route) => {
     const after = route.reveals === true ? reveals : route.tests === true ? tests : [];
-    const handlers = [identify(identity, route), ...after, handlerOf(options, route, bounds)];
-    app[route.method](path, observe(metrics, route, ports.log), ...handlers);
-  }
+    const own = [identify(identity, route), ...after, handlerOf(options, route, bounds)];
+    return { route, handlers: [observe(metrics, route, ports.log), ...own] };
+  });
+  for (const { route, handlers } of rows)
+    app[route.method](route.path.replace(/\{(\w+)\}/g, ':$1'), ...handlers);
   app.use(unknownRoute);
   app.use('/api/auth/token', tokenErrors);
   app.use(errorHandler(ports.log));
-  return app;
+  const first = [...(corsOrigins.length > 0 ? [cors(corsOrigins)] : []), requestId(life), leanHeaders];
+  const lean = rows
+    .filter(({ route }) => route.reveals)
+    .map(({ route, handlers }) => {
+      const body = route.body === undefined ? [] : [leanBody(credentialBody)];
+      return { route, handlers: [...first, ...body, ...handlers] };
+    });
+  return leanPath({ rows: lean, onError: errorHandler(ports.log), trustedProxyHops, otherwise: app });
 }
 
 /** As they are looked through for each request: those that services read values by come first. */

@@ -19,7 +19,8 @@ export function bareApp(life: Lifecycle): Express {
   return app;
 }
 
-function requestId(life: Lifecycle): RequestHandler {
+/** Takes the caller's id for a request, or makes one. */
+export function requestId(life: Lifecycle): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-request-id');
     const id = given !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
@@ -29,3 +30,16 @@ function requestId(life: Lifecycle): RequestHandler {
     next();
   };
 }
+
+/** The headers of security that mean something for an answer in JSON. */
+export const leanHeaders: RequestHandler = (_request, response, next) => {
+  response.set(JSON_HEADERS);
+  next();
+};
+
+const JSON_HEADERS = {
+  'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'SAMEORIGIN',
+};

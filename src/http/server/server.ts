@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
-import type { Express } from 'express';
 import type { Config } from '../../config/config.js';
 import { MINUTE_MS } from '../../domain/time/units.js';
 import type { Log } from '../../ports/runtime.js';
@@ -17,7 +16,7 @@ export interface ListenOptions {
 
 /** Listens as the configuration says; resolves when it does. Rejects with the system's error, e.g. EADDRINUSE. */
 export async function listen(
-  app: Express,
+  app: RequestListener,
   config: Config,
   { log, port = config.BROKER_PORT, lookEveryMs = MINUTE_MS }: ListenOptions,
 ): Promise<Server> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createApp } from '../../../src/http/app.js';
@@ -10,7 +10,7 @@ import { type NoticeWorld, startNoticeWorld } from '../../support/worlds/noticeW
 import { store } from '../postgres/postgresSupport.js';
 
 async function listening(app: ReturnType<typeof createApp>): Promise<{ server: Server; url: string }> {
-  const server = app.listen(0, '127.0.0.1');
+  const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
