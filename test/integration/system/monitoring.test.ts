@@ -99,7 +99,7 @@ describe('The files for monitoring', function () {
     ['a summary', 'summary: No worker of the broker runs', 'sumary: No worker of the broker runs'],
     ['a description', /^ *description: Nothing is tested.*\n/m, ''],
     ['a page to read', /^ *runbook_url: .*#worker\n/m, ''],
-    ['a page that exists', '#events-for-programs', '#event-for-programs'],
+    ['a page that exists', 'docs/events.md#webhook', 'docs/events.md#webhooks'],
     ['an indent', '    rules:', '  rules:'],
     ['a key once', 'for: 2m', 'for: 2m\n        for: 3m'],
   ] as const)
