@@ -5,14 +5,19 @@ import { type Query, runQuery, type Statement } from './core/pools.js';
 import { migrationNames } from './migrate/migrationFiles.js';
 
 const SERVER = `
-  select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only,
-    to_regclass('broker.migrations') is not null as has_schema`;
+  select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly",
+    to_regclass('broker.migrations') is not null as "hasSchema"`;
 
 const SCHEMA = `
   select (select array_agg(name::text) from broker.migrations) as names,
     to_regclass('broker.audit_events_' || $1) is not null and to_regclass('broker.credential_usage_' || $1) is not null
       and to_regclass('broker.test_runs_' || $1) is not null
       as partitions`;
+
+interface SchemaRow {
+  names: string[] | null;
+  partitions: boolean;
+}
 
 /** A database that is ahead of this build is fine: columns are taken away only after no build needs them. */
 export function postgresStatus(runner: pg.Pool, clock: Clock, log: Log): Pick<RecordsStatus, 'health'> {
@@ -21,14 +26,14 @@ export function postgresStatus(runner: pg.Pool, clock: Clock, log: Log): Pick<Re
   return {
     async health() {
       try {
-        const [server] = await query({ text: SERVER });
-        if (server?.['read_only'] === true) return 'read_only';
-        if (server?.['has_schema'] !== true) return 'not_migrated';
+        const [server] = await query<{ readOnly: boolean; hasSchema: boolean }>({ text: SERVER });
+        if (server?.readOnly === true) return 'read_only';
+        if (server?.hasSchema !== true) return 'not_migrated';
         const month = clock.now().toISOString().slice(0, 7).replace('-', '_');
-        const [schema] = await query({ text: SCHEMA, values: [month] });
-        const applied = new Set((schema?.['names'] as string[] | null) ?? []);
+        const [schema] = await query<SchemaRow>({ text: SCHEMA, values: [month] });
+        const applied = new Set(schema?.names ?? []);
         if ((await migrationNames()).some((name) => !applied.has(name))) return 'not_migrated';
-        return schema?.['partitions'] === true ? 'ok' : 'partition_missing';
+        return schema?.partitions === true ? 'ok' : 'partition_missing';
       } catch (error) {
         const reason = reasonOf(error);
         log.warn('postgres.unhealthy', { ...addressOf(runner.options), reason });

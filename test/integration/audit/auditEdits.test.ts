@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
-import { toAuditRow } from '../../../src/adapters/postgres/audit/auditRow.js';
+import { AUDIT_COLUMNS } from '../../../src/adapters/postgres/audit/auditRow.js';
 import { exportLines, type Source } from '../../../src/cli/audit/exportFile.js';
 import { rowOf } from '../../../src/cli/audit/lines.js';
 import { verifyFile } from '../../../src/cli/audit/offline.js';
@@ -259,8 +259,10 @@ describe('The audit in the hands of somebody who holds Postgres', function () {
       delete from broker.audit_events where ${READS} or chain not in (select chain from broker.kept_audit_events);
       insert into broker.audit_events select * from broker.kept_audit_events where ${READS}`);
   const rowsOfReads = async () => {
-    const { rows } = await owner.query(`select * from broker.audit_events where ${READS} order by seq`);
-    return rows.map(toAuditRow);
+    const { rows } = await owner.query(
+      `select ${AUDIT_COLUMNS} from broker.audit_events where ${READS} order by seq`,
+    );
+    return rows.map((row): AuditRow => ({ ...row, seq: Number(row.seq) }));
   };
   const online = async () => (await broker.system.ports.auditVerifier.verify()).problems;
   const exported = async (options: { since?: string; until?: string } = {}) => {

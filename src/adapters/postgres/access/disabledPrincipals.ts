@@ -4,7 +4,7 @@ import type { Records } from '../../../ports/records.js';
 import type { Query } from '../core/pools.js';
 
 const DISABLED = `
-  select principal, disabled_at, disabled_by from broker.disabled_principals
+  select principal, disabled_at as "disabledAt", disabled_by as "disabledBy" from broker.disabled_principals
   union all select principal, disabled_at, disabled_by from broker.people where disabled
   order by principal`;
 
@@ -12,15 +12,7 @@ const DISABLED = `
 export function disabledReads(query: Query): Pick<Records, 'disabledPrincipals'> {
   return {
     async disabledPrincipals() {
-      const rows = await query({ text: DISABLED });
-      return rows.map(
-        (row) =>
-          ({
-            principal: row['principal'],
-            disabledAt: row['disabled_at'],
-            disabledBy: row['disabled_by'],
-          }) as DisabledPrincipal,
-      );
+      return await query<DisabledPrincipal>({ text: DISABLED });
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { AuditArchive } from '../../../ports/auditTrail.js';
+import type { AuditArchive, NumberedCheckpoint } from '../../../ports/auditTrail.js';
 import type { Query } from '../core/pools.js';
-import { toAuditRow } from './auditRow.js';
-import { COLUMNS, EXACT_AT, toStored } from './checkpointRows.js';
+import { AUDIT_COLUMNS, type ExactRow } from './auditRow.js';
+import { COLUMNS, EXACT_AT } from './checkpointRows.js';
 
 /** With those before it that say what was dropped: without them a cut by age looks like any other. */
 const CHECKPOINTS = `
@@ -11,19 +11,18 @@ const CHECKPOINTS = `
   order by number limit $3`;
 
 const ROWS = `
-  select *, ${EXACT_AT} as exact_at from broker.audit_events
+  select ${AUDIT_COLUMNS}, ${EXACT_AT} as "exactAt" from broker.audit_events
   where (chain, seq, at) > ($1, $2::bigint, $3::timestamptz) order by chain, seq, at limit $4`;
 
 /** The audit as it is stored, page by page, for who verifies it elsewhere. */
 export function auditArchive(query: Query): AuditArchive {
   return {
     async checkpoints({ after, since, limit }) {
-      const rows = await query({ text: CHECKPOINTS, values: [after, since ?? null, limit] });
-      return rows.map(toStored);
+      return await query<NumberedCheckpoint>({ text: CHECKPOINTS, values: [after, since ?? null, limit] });
     },
     async rows({ chain, seq, at = 'infinity', limit }) {
-      const rows = await query({ text: ROWS, values: [chain, seq, at, limit] });
-      return rows.map((row) => ({ row: toAuditRow(row), exactAt: String(row['exact_at']) }));
+      const rows = await query<ExactRow>({ text: ROWS, values: [chain, seq, at, limit] });
+      return rows.map(({ exactAt, ...row }) => ({ row, exactAt: String(exactAt) }));
     },
   };
 }

@@ -3,9 +3,9 @@ import type { AuditFilter, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { REACHES, reachValues } from '../access/reach.js';
 import { pageOf, readCursor } from '../core/cursor.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
 import { type WhereClause, whereClause } from '../core/whereClause.js';
-import { toAuditRow } from './auditRow.js';
+import { AUDIT_COLUMNS_OF_E } from './auditRow.js';
 
 /** `$1` to `$4` are the viewer. Others than admins get the names of what they may see now. */
 const SEES = `(($5::boolean) or c.owner = $1 or exists (
@@ -13,7 +13,7 @@ const SEES = `(($5::boolean) or c.owner = $1 or exists (
 
 /** Names come once for the page, whatever it holds. A channel's id may be any text in a row that somebody made up. */
 const withNames = (page: string): string => `
-  select e.*, c.name as credential_name, n.name as channel_name from (${page}) e
+  select ${AUDIT_COLUMNS_OF_E}, e.seq::text as "exactSeq", c.name as "credentialName", n.name as "channelName" from (${page}) e
   left join broker.credentials c on c.id = case when e.credential_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.credential_id::uuid end and ${SEES}
   left join broker.notification_channels n on $5::boolean and e.action like 'channel.%' and n.id::text = e.details ->> 'channel'
   order by e.at desc, e.chain desc, e.seq desc`;
@@ -31,24 +31,18 @@ export function auditReads(query: Query, clock: Clock): Pick<Records, 'auditEven
         where.and(`(at, chain, seq) < (${at}, ${where.value(chain)}, ${where.value(seq)}::bigint)`);
       }
       const limit = where.value(page.limit + 1);
-      const rows = await query({
+      const rows = await query<ListedAuditRow & { exactSeq: string }>({
         text: withNames(`select * from broker.audit_events ${where.text()}
           order by at desc, chain desc, seq desc limit ${limit}`),
         values: where.values(),
       });
       return pageOf(rows, page, {
-        item: toListed,
-        position: (row) => ({ at: row['at'] as Date, keys: [row['chain'] as string, String(row['seq'])] }),
+        item: ({ exactSeq, ...listed }) => listed,
+        position: ({ at, chain, exactSeq }) => ({ at, keys: [chain, exactSeq] }),
       });
     },
   };
 }
-
-const toListed = (row: Row): ListedAuditRow => ({
-  ...toAuditRow(row),
-  credentialName: row['credential_name'] as string | null,
-  channelName: row['channel_name'] as string | null,
-});
 
 function addFilter(where: WhereClause, filter: AuditFilter): void {
   const { credentialId, actor, action, actionPrefix, outcome, requestId, from, to } = filter;

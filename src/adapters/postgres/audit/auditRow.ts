@@ -1,6 +1,40 @@
 import type { AuditRow } from '../../../domain/audit/audit.js';
 import type { UsageRow } from '../../../ports/usage.js';
-import type { Row, SqlValue, Statement } from '../core/pools.js';
+import { type Columns, select } from '../core/columns.js';
+import type { SqlValue, Statement } from '../core/pools.js';
+
+/** The columns of `broker.audit_events`. */
+const AUDIT: Columns<AuditRow> = {
+  chain: 'chain',
+  seq: 'seq',
+  at: 'at',
+  action: 'action',
+  outcome: 'outcome',
+  actor: 'actor',
+  actorKind: 'actor_kind',
+  requestId: 'request_id',
+  ip: 'ip',
+  credentialId: 'credential_id',
+  version: 'version',
+  code: 'code',
+  usedBy: 'used_by',
+  purpose: 'purpose',
+  breakGlass: 'break_glass',
+  breakGlassReason: 'break_glass_reason',
+  details: 'details',
+  prevHash: 'prev_hash',
+  hash: 'hash',
+  mac: 'mac',
+};
+
+/** All columns of `broker.audit_events`, for a select. */
+export const AUDIT_COLUMNS = select(AUDIT);
+export const AUDIT_COLUMNS_OF_E = select(AUDIT, 'e');
+
+/** A row with its time to the microsecond; null where it is none. */
+export interface ExactRow extends AuditRow {
+  exactAt: string | null;
+}
 
 const INSERT_AUDIT = `
   insert into broker.audit_events (chain, seq, at, action, outcome, actor, actor_kind, request_id, ip, credential_id,
@@ -63,30 +97,4 @@ function usageColumns(usage: readonly UsageRow[]): SqlValue[] {
     usage.map((row) => row.caller),
     usage.map((row) => row.reported),
   ];
-}
-
-/** The audit row of a row that has all its columns. */
-export function toAuditRow(row: Row): AuditRow {
-  return {
-    chain: row['chain'],
-    seq: Number(row['seq']),
-    at: row['at'],
-    action: row['action'],
-    outcome: row['outcome'],
-    actor: row['actor'],
-    actorKind: row['actor_kind'],
-    requestId: row['request_id'],
-    ip: row['ip'],
-    credentialId: row['credential_id'],
-    version: row['version'],
-    code: row['code'],
-    usedBy: row['used_by'],
-    purpose: row['purpose'],
-    breakGlass: row['break_glass'],
-    breakGlassReason: row['break_glass_reason'],
-    details: row['details'],
-    prevHash: row['prev_hash'],
-    hash: row['hash'],
-    mac: row['mac'],
-  } as AuditRow;
 }

@@ -9,8 +9,8 @@ import type { AuditProof, AuditVerifier } from '../../../ports/auditTrail.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import type { ChainKeys, CheckpointSigner } from '../../../ports/vault.js';
 import { translate } from '../core/errors.js';
-import { type Query, queryOn, type Row } from '../core/pools.js';
-import { toAuditRow } from './auditRow.js';
+import { type Query, queryOn } from '../core/pools.js';
+import { AUDIT_COLUMNS, type ExactRow } from './auditRow.js';
 import { keysOf } from './chainTails.js';
 import { CheckpointProof } from './checkpointProof.js';
 import { databaseNow, EXACT_AT, headsBetween } from './checkpointRows.js';
@@ -132,17 +132,16 @@ async function prove(
 async function walk(query: Query, each: (row: AuditRow, exactAt: string) => void): Promise<void> {
   let after: [string, number, string] | null = ['', -1, '-infinity'];
   while (after !== null) {
-    const rows: Row[] = await query({
+    const rows: ExactRow[] = await query<ExactRow>({
       name: 'audit-walk',
       // As text, to the microsecond: behind a `Date` the last row would come again, for ever.
-      text: `select *, ${EXACT_AT} as exact_at from broker.audit_events
+      text: `select ${AUDIT_COLUMNS}, ${EXACT_AT} as "exactAt" from broker.audit_events
              where (chain, seq, at) > ($1, $2::bigint, $3) order by chain, seq, at limit ${PAGE_ROWS}`,
       values: after,
     });
-    for (const row of rows) each(toAuditRow(row), String(row['exact_at']));
+    for (const { exactAt, ...row } of rows) each(row, String(exactAt));
     const last = rows.at(-1);
-    after =
-      last === undefined ? null : [String(last['chain']), Number(last['seq']), String(last['exact_at'])];
+    after = last === undefined ? null : [last.chain, last.seq, String(last.exactAt)];
   }
 }
 
@@ -169,13 +168,12 @@ async function storedOf(query: Query, named: readonly ChainHead[]): Promise<Chai
   const heads = named.filter(({ seq }) => Number.isSafeInteger(seq) && seq >= 0);
   for (let n = 0; n < heads.length; n += PAGE_ROWS) {
     const page = heads.slice(n, n + PAGE_ROWS);
-    const rows = await query({
+    const rows = await query<ChainHead>({
       text: `select e.chain, e.seq, e.hash from unnest($1::text[], $2::bigint[]) named (chain, seq)
              join broker.audit_events e using (chain, seq)`,
       values: [page.map(({ chain }) => chain), page.map(({ seq }) => seq)],
     });
-    for (const row of rows)
-      stored.push({ chain: String(row['chain']), seq: Number(row['seq']), hash: String(row['hash']) });
+    stored.push(...rows);
   }
   return stored;
 }

@@ -5,13 +5,13 @@ import { AuditCheck, type AuditProblem, AuditProblems } from '../../../domain/au
 import { SignedHeads } from '../../../domain/audit/signedHeads.js';
 import type { ChainKeys } from '../../../ports/vault.js';
 import type { Query } from '../core/pools.js';
-import { toAuditRow } from './auditRow.js';
+import { AUDIT_COLUMNS, type ExactRow } from './auditRow.js';
 import { EXACT_AT, type StoredHead } from './checkpointRows.js';
 
 const PAGE_ROWS = 2_000;
 
 const TAIL = `
-  select *, ${EXACT_AT} as exact_at from broker.audit_events
+  select ${AUDIT_COLUMNS}, ${EXACT_AT} as "exactAt" from broker.audit_events
   where chain = $1 and (seq, at) > ($2::bigint, $3) and seq <= $4::bigint order by seq, at limit ${PAGE_ROWS}`;
 
 export interface CheckedHeads {
@@ -78,15 +78,15 @@ async function firstProblem(
   let check: AuditCheck | undefined;
   let after: [number, string] = [base?.seq ?? -1, 'infinity'];
   for (;;) {
-    const rows = await query({ name: 'audit-tail', text: TAIL, values: [chain, ...after, seq] });
-    const page = rows.map(toAuditRow);
-    check ??= checkAfter(base ?? beforeFirst(page[0]), macs, found);
-    for (const [n, row] of page.entries()) check.row(row, String(rows[n]?.['exact_at']));
+    const values = [chain, ...after, seq];
+    const rows: ExactRow[] = await query<ExactRow>({ name: 'audit-tail', text: TAIL, values });
+    check ??= checkAfter(base ?? beforeFirst(rows[0]), macs, found);
+    for (const { exactAt, ...row } of rows) check.row(row, String(exactAt));
     const [first] = found.listed;
     if (first !== undefined) return first;
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE_ROWS) return null;
-    after = [Number(last['seq']), String(last['exact_at'])];
+    after = [last.seq, String(last.exactAt)];
   }
 }
 

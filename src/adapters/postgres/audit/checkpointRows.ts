@@ -1,11 +1,11 @@
 import type { ChainHead } from '../../../domain/audit/auditChain.js';
 import type { NumberedCheckpoint } from '../../../ports/auditTrail.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
 
 /** To the microsecond, whatever time zone the session has. */
 export const EXACT_AT = `to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-export const COLUMNS = `number, ${EXACT_AT} as exact_at, payload, signature`;
+export const COLUMNS = `number, coalesce(${EXACT_AT}, '') as at, payload, signature, number::text as key`;
 
 /**
  * The last rows between two moments, chain by chain along the primary keys, so that it costs by the number of chains, not of rows. The moments
@@ -35,17 +35,7 @@ export async function headsBetween(
   from: Date | '-infinity',
   to: Date | 'infinity',
 ): Promise<StoredHead[]> {
-  const rows = await query({ text: HEADS, values: [from, to] });
-  return rows.map(
-    (row) =>
-      ({
-        chain: row['chain'],
-        seq: Number(row['seq']),
-        hash: row['hash'],
-        mac: row['mac'],
-        at: row['at'],
-      }) as StoredHead,
-  );
+  return await query<StoredHead>({ text: HEADS, values: [from, to] });
 }
 
 /** Those after a number, oldest first. */
@@ -53,11 +43,10 @@ export async function checkpointsAfter(
   query: Query,
   { after, limit }: { after: string; limit: number },
 ): Promise<NumberedCheckpoint[]> {
-  const rows = await query({
+  return await query<NumberedCheckpoint>({
     text: `select ${COLUMNS} from broker.audit_checkpoints where number > $1::bigint order by number limit $2`,
     values: [after, limit],
   });
-  return rows.map(toStored);
 }
 
 /** Those before a number, or all, newest first. */
@@ -65,22 +54,14 @@ export async function checkpointsBefore(
   query: Query,
   { before, limit }: { before: string | null; limit: number },
 ): Promise<NumberedCheckpoint[]> {
-  const rows = await query({
+  return await query<NumberedCheckpoint>({
     text: `select ${COLUMNS} from broker.audit_checkpoints
            where $1::bigint is null or number < $1::bigint order by number desc limit $2`,
     values: [before, limit],
   });
-  return rows.map(toStored);
 }
 
 export async function databaseNow(query: Query): Promise<Date> {
-  return (await query({ text: 'select clock_timestamp() as now' }))[0]?.['now'] as Date;
+  const text = 'select clock_timestamp() as now';
+  return (await query<{ now: Date }>({ text }))[0]?.now as Date;
 }
-
-export const toStored = (row: Row): NumberedCheckpoint => ({
-  key: String(row['number']),
-  number: Number(row['number']),
-  at: String(row['exact_at'] ?? ''),
-  payload: row['payload'] as string,
-  signature: row['signature'] as string,
-});

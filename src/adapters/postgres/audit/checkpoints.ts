@@ -8,18 +8,12 @@ import {
   unusable,
 } from '../../../domain/audit/checkpoint.js';
 import { DAY_MS, HOUR_MS } from '../../../domain/time/units.js';
+import type { NumberedCheckpoint } from '../../../ports/auditTrail.js';
 import type { Clock } from '../../../ports/runtime.js';
 import type { ChainKeys, CheckpointSigner } from '../../../ports/vault.js';
 import type { Query } from '../core/pools.js';
 import { verifiedHeads } from './chainTails.js';
-import {
-  COLUMNS,
-  checkpointsBefore,
-  databaseNow,
-  headsBetween,
-  type StoredHead,
-  toStored,
-} from './checkpointRows.js';
+import { COLUMNS, checkpointsBefore, databaseNow, headsBetween, type StoredHead } from './checkpointRows.js';
 
 export interface CheckpointParts {
   signer: CheckpointSigner;
@@ -149,12 +143,12 @@ async function windowOf(query: Query, base: Base | null): Promise<StoredHead[]> 
 
 async function hasUnkeyed(query: Query, now: Date): Promise<boolean> {
   const since = new Date(now.getTime() - LEGACY_MS);
-  return (await query({ text: UNKEYED, values: [since] }))[0]?.['found'] === true;
+  return (await query<{ found: boolean }>({ text: UNKEYED, values: [since] }))[0]?.found === true;
 }
 
 async function freeNumber(query: Query, base: Base | null): Promise<number> {
-  const [row] = await query({ text: FREE_NUMBER, values: [base?.name.number ?? 0] });
-  return Number(row?.['number']);
+  const values = [base?.name.number ?? 0];
+  return Number((await query<{ number: number }>({ text: FREE_NUMBER, values }))[0]?.number);
 }
 
 async function droppedBy(
@@ -165,7 +159,7 @@ async function droppedBy(
   const ends = await headsBetween(query, '-infinity', before);
   const heads: ChainHead[] = ends.map(({ chain, seq, hash }) => ({ chain, seq, hash }));
   const dropped = { before: before.toISOString(), heads };
-  const [newest] = (await query({ text: REMOVABLE, values: [before] })).map(toStored);
+  const [newest] = await query<NumberedCheckpoint>({ text: REMOVABLE, values: [before] });
   // The column `at` is not signed; the payload is, and what came before it is older still.
   const valid = newest !== undefined && (await signer.verify([newest]))[0] === true;
   const payload = valid ? parsePayload(newest.payload) : null;

@@ -32,7 +32,7 @@ const TRIES = 3;
 
 export function postgresRetention(query: Query, parts: CheckpointParts): Retention {
   const countOf = async (text: string, values: SqlValue[]): Promise<number> =>
-    Number((await query({ text, values }))[0]?.['count'] ?? 0);
+    (await query<{ count: number }>({ text, values }))[0]?.count ?? 0;
   return {
     monthsBefore: (table, before) => countOf(MONTHS, [table, before]),
     async dropMonths(table, before) {
@@ -40,8 +40,8 @@ export function postgresRetention(query: Query, parts: CheckpointParts): Retenti
       // Together or not at all: what is gone must be told, and is told by whoever dropped it.
       const checkpoints = table === 'audit_events' ? 'broker.drop_checkpoints($2), ' : '';
       const text = `select ${checkpoints}broker.drop_partitions($1, $2) as dropped`;
-      const [row] = await query({ text, values: [table, before] });
-      return (row?.['dropped'] as string[] | undefined) ?? [];
+      const [row] = await query<{ dropped: string[] | null }>({ text, values: [table, before] });
+      return row?.dropped ?? [];
     },
     async forget(table, before) {
       const text = `with gone as (

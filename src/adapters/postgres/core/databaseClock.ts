@@ -36,10 +36,11 @@ export function databaseClock(query: Query, machine: MachineClocks, log: Log): D
 
   const ask = async (): Promise<void> => {
     const began = machine.monotonicMs();
-    const [row] = await query({ text: 'select extract(epoch from clock_timestamp()) * 1000 as ms' });
+    const text = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms';
+    const [row] = await query<{ ms: number }>({ text });
     const took = machine.monotonicMs() - began;
     if (known !== null && took > LONGEST_ASK_MS) return;
-    known = { database: Number(row?.['ms']) + took / 2, monotonic: began + took };
+    known = { database: Number(row?.ms) + took / 2, monotonic: began + took };
     ahead = machine.now().getTime() - known.database;
     if (differs !== Math.abs(ahead) > ALARM_MS) {
       differs = !differs;

@@ -1,23 +1,22 @@
 import type { ChangeTx } from '../../../ports/changes.js';
-import type { EventDelivery, EventFeed, EventState } from '../../../ports/eventFeed.js';
-import type { Query, Row } from '../core/pools.js';
+import type { ChangeEvent, EventDelivery, EventFeed, EventState } from '../../../ports/eventFeed.js';
+import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
-import { EVENT_COLUMNS, toEvent } from './events.js';
+import { EVENT_COLUMNS, EVENT_SEEN } from './events.js';
 
 const NEWEST = '(select last from broker.event_counter)';
 
 const DUE = `
-  select w.channel_id from broker.event_webhooks w
+  select w.channel_id as "channelId" from broker.event_webhooks w
   join broker.notification_channels n on n.id = w.channel_id and not n.paused
   where coalesce(w.next_attempt_at <= $1, true) and (w.missed or w.position < ${NEWEST})`;
 
 const STANDING = `
-  select w.*, w.missed or w.position < coalesce((select min(e.number) from broker.events e), ${NEWEST} + 1) - 1 as reset,
-    ${NEWEST} as newest
+  select w.attempts, w.failing_since as "failingSince", coalesce(w.upto, ${NEWEST}) as "end", w.missed or w.position < coalesce((select min(e.number) from broker.events e), ${NEWEST} + 1) - 1 as reset
   from broker.event_webhooks w where w.channel_id = $1 and coalesce(w.next_attempt_at <= $2, true)`;
 
 const BETWEEN = `
-  select ${EVENT_COLUMNS}, true as visible
+  select ${EVENT_COLUMNS}, ${EVENT_SEEN} as seen
   from broker.event_webhooks w
   join broker.notification_channels n on n.id = w.channel_id
   join broker.events e on e.number > w.position and e.number <= $2
@@ -25,7 +24,7 @@ const BETWEEN = `
   where w.channel_id = $1 order by e.number limit $3`;
 
 const STATES = `
-  select w.channel_id, w.last_sent_at, w.last_code,
+  select w.channel_id as "channelId", w.last_sent_at as "lastSentAt", w.last_code as "lastCode",
     case when n.paused then 'paused' when w.missed then 'given_up' when w.failing_since is not null then 'failing'
       else 'ok' end as state, (select count(*) from (
     select 1 from broker.events e join broker.credentials c on c.id = e.credential_id and c.labels @> n.labels
@@ -43,24 +42,31 @@ const NOT_DELIVERED = `
     position = case when $5 then ${NEWEST} else position end, upto = case when $5 then null else upto end
   where channel_id = $1`;
 
+/** Where a webhook is in the row of events; what it is sent next goes up to `end`. */
+interface Place extends Pick<EventDelivery, 'attempts' | 'failingSince' | 'reset'> {
+  end: number;
+}
+
 /** Each webhook has a place in the row of events; of one webhook one delivery is under way. */
 export function postgresEventFeed(query: Query): EventFeed {
   return {
     async due(now) {
-      return (await query({ text: DUE, values: [now] })).map((row) => String(row['channel_id']));
+      const due = await query<{ channelId: string }>({ text: DUE, values: [now] });
+      return due.map(({ channelId }) => channelId);
     },
     async next(channelId, { now, most }) {
-      const [standing] = await query({ text: STANDING, values: [uuidOrNull(channelId), now] });
+      const [standing] = await query<Place>({ text: STANDING, values: [uuidOrNull(channelId), now] });
       if (standing === undefined) return null;
-      const end = Number(standing['upto'] ?? standing['newest']);
-      const events = (await query({ text: BETWEEN, values: [channelId, end, most] })).map(toEvent);
+      const { end, reset, attempts, failingSince } = standing;
+      const events = await query<ChangeEvent>({ text: BETWEEN, values: [channelId, end, most] });
       const upto = events.length === most ? (events.at(-1)?.id ?? end) : end;
-      const nothing = events.length === 0 && standing['reset'] !== true;
+      const nothing = events.length === 0 && !reset;
       const text = nothing
         ? 'update broker.event_webhooks set position = $2, upto = null where channel_id = $1 and position < $2'
         : 'update broker.event_webhooks set upto = $2 where channel_id = $1';
       await query({ text, values: [channelId, upto] });
-      return nothing ? null : toDelivery(channelId, standing, { events, upto });
+      const id = `${channelId}.${upto}${reset ? '.reset' : ''}`;
+      return nothing ? null : { id, events, reset, upto, attempts, failingSince };
     },
     async delivered(channelId, upto, at) {
       await query({ text: DELIVERED, values: [channelId, upto, at] });
@@ -69,15 +75,7 @@ export function postgresEventFeed(query: Query): EventFeed {
       await query({ text: NOT_DELIVERED, values: [channelId, at, next, code, givenUp] });
     },
     async states() {
-      return (await query({ text: STATES })).map(
-        (row): EventState => ({
-          channelId: String(row['channel_id']),
-          state: row['state'] as EventState['state'],
-          waiting: Number(row['waiting']),
-          lastSentAt: row['last_sent_at'] as Date | null,
-          lastCode: row['last_code'] as string | null,
-        }),
-      );
+      return await query<EventState>({ text: STATES });
     },
   };
 }
@@ -90,21 +88,5 @@ export function eventFeedWrites(query: Query): Pick<ChangeTx, 'followEvents'> {
                     select $1, last from broker.event_counter`;
       await query({ text, values: [channelId] });
     },
-  };
-}
-
-function toDelivery(
-  channelId: string,
-  standing: Row,
-  { events, upto }: Pick<EventDelivery, 'events' | 'upto'>,
-): EventDelivery {
-  const reset = standing['reset'] === true;
-  return {
-    id: `${channelId}.${upto}${reset ? '.reset' : ''}`,
-    events,
-    reset,
-    upto,
-    attempts: Number(standing['attempts']),
-    failingSince: standing['failing_since'] as Date | null,
   };
 }

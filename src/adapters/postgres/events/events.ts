@@ -1,10 +1,10 @@
-import type { ServiceType } from '../../../domain/credentials/serviceType.js';
 import { notFound } from '../../../domain/errors.js';
 import type { ChangeEvent } from '../../../ports/eventFeed.js';
 import type { Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { CALLER_ACTIVE, callerValues, REACHES } from '../access/reach.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Outer } from '../core/credentialRow.js';
+import type { Query } from '../core/pools.js';
 
 const SEES = `($6 or c.owner = $1 or exists (
   select 1 from broker.grants g where g.credential_id = c.id and ${REACHES}))`;
@@ -16,23 +16,34 @@ const HEARS = `(case when e.subject is null then ${SEES} else $6 or c.owner = $1
   or (e.subject_kind = 'role' and $3 = 'user' and e.subject = any($4::text[])) end)`;
 
 /** What an event is told with. */
-export const EVENT_COLUMNS =
-  'e.number, e.at, e.kind, e.details, c.id as credential_id, c.name, c.service_type, c.owner';
+export const EVENT_COLUMNS = `e.number as id, e.at, e.kind, e.details, c.id as "credentialId"`;
+
+/** What whoever may see the credential is told of it. */
+export const EVENT_SEEN = `jsonb_build_object('name', c.name, 'serviceType', c.service_type, 'owner', c.owner)`;
 
 /** So many one statement looks through: of who sees little each one costs, and all that are kept take too long. */
 const LOOKED_THROUGH = 5_000;
 
 /** Everybody sees what he may see now; who lost a grant hears no more, also of what was before, but of the loss itself. */
 const AFTER = `
-  select s.active, s.newest, s.oldest, e.* from (
-    select ${CALLER_ACTIVE} as active, (select last from broker.event_counter) as newest,
+  select s."callerActive", s.newest, s.oldest, e.* from (
+    select ${CALLER_ACTIVE} as "callerActive", (select last from broker.event_counter) as newest,
       (select min(o.number) from broker.events o) as oldest
   ) s left join lateral (
-    select ${EVENT_COLUMNS}, ${SEES} as visible
+    select ${EVENT_COLUMNS}, case when ${SEES} then ${EVENT_SEEN} end as seen
     from broker.events e join broker.credentials c on c.id = e.credential_id
     where e.number > $7::bigint and e.number <= $7::bigint + ${LOOKED_THROUGH} and ${HEARS}
     order by e.number limit $8
-  ) e on true order by e.number`;
+  ) e on true order by e.id`;
+
+/** What each row says besides its event. */
+interface Stretch {
+  callerActive: boolean;
+  newest: number;
+  oldest: number | null;
+}
+
+const isEvent = (row: Stretch & Outer<ChangeEvent>): row is Stretch & ChangeEvent => row.id !== null;
 
 /** `lists` looks through the events; `reads` tells the newest number, which all streams wait for. */
 export function eventReads(
@@ -51,40 +62,25 @@ export function eventReads(
       const known = [...callerValues(caller, clock.now()), everything];
       // Larger than any: then only the newest number is asked for.
       const from = after ?? Number.MAX_SAFE_INTEGER;
-      const rows = await query({ name: 'events', text: AFTER, values: [...known, from, limit] });
+      const rows = await query<Stretch & Outer<ChangeEvent>>({
+        name: 'events',
+        text: AFTER,
+        values: [...known, from, limit],
+      });
       const [first] = rows;
       if (first === undefined) throw notFound('event');
-      const newest = Number(first['newest']);
-      const events = rows.filter((row) => row['number'] !== null).map(toEvent);
+      const { callerActive, newest } = first;
+      const events = rows.filter(isEvent).map(({ callerActive, newest, oldest, ...event }) => event);
       // A full page may have more behind it; else all of the stretch was looked through.
       const last =
         events.length === limit ? (events.at(-1)?.id ?? newest) : Math.min(from + LOOKED_THROUGH, newest);
-      const oldest = first['oldest'] === null ? newest + 1 : Number(first['oldest']);
-      return { callerActive: first['active'] === true, events, last, kept: { oldest, newest } };
+      const oldest = first.oldest ?? newest + 1;
+      return { callerActive, events, last, kept: { oldest, newest } };
     },
   };
 }
 
 async function newestOf(query: Query): Promise<number> {
-  const [row] = await query({ name: 'newest-event', text: 'select last from broker.event_counter' });
-  return Number(row?.['last'] ?? 0);
-}
-
-/** Of a row with `EVENT_COLUMNS` and `visible`. */
-export function toEvent(row: Row): ChangeEvent {
-  return {
-    id: Number(row['number']),
-    at: row['at'] as Date,
-    kind: row['kind'] as string,
-    details: row['details'] as Record<string, unknown>,
-    credentialId: row['credential_id'] as string,
-    seen:
-      row['visible'] === true
-        ? {
-            name: row['name'] as string,
-            serviceType: row['service_type'] as ServiceType,
-            owner: row['owner'] as string,
-          }
-        : null,
-  };
+  const text = 'select last from broker.event_counter';
+  return (await query<{ last: number }>({ name: 'newest-event', text }))[0]?.last ?? 0;
 }

@@ -35,8 +35,8 @@ export async function keepAlive(
   const beat = async (): Promise<void> => {
     await query({ text: SEEN, values: [id] });
     await query({ text: FORGET, values: [seconds] });
-    const [freed] = await query({ text: UNLOCK, values: [seconds] });
-    if (freed !== undefined) log.warn('jobs.freed', { workers: Number(freed['freed']) });
+    const [freed] = await query<{ freed: number }>({ text: UNLOCK, values: [seconds] });
+    if (freed !== undefined) log.warn('jobs.freed', { workers: freed.freed });
   };
   await beat();
   const timer = setInterval(() => void beat().catch(() => log.warn('jobs.no_sign_of_life')), leaseMs / 6);

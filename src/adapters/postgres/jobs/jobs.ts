@@ -56,7 +56,7 @@ const DECLARE = `
 /** The queue in the schema `graphile_worker`, and what belongs to it in ours. */
 export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptions): Jobs {
   const query = queryOn(pool);
-  const now = async (): Promise<Date> => (await query({ text: NOW }))[0]?.['now'] as Date;
+  const now = async (): Promise<Date> => (await query<{ now: Date }>({ text: NOW }))[0]?.now as Date;
   return {
     async enqueue({ task, key, queue, payload = {}, runAt, maxAttempts = MAX_ATTEMPTS, priority = 0 }) {
       const values = [task, toSql(payload), queue ?? null, runAt ?? null, maxAttempts, key ?? null, priority];

@@ -1,5 +1,5 @@
-import type { JobsStatus } from '../../../ports/jobs.js';
-import type { Query, Row } from '../core/pools.js';
+import type { JobsStatus, ScheduleStatus, TaskStatus } from '../../../ports/jobs.js';
+import type { Query } from '../core/pools.js';
 
 const QUEUE = `
   select count(*) filter (where locked_at is null and attempts < max_attempts and run_at <= now()) as waiting,
@@ -7,52 +7,35 @@ const QUEUE = `
     count(*) filter (where locked_at is not null) as running,
     count(*) filter (where locked_at is null and attempts >= max_attempts) as dead,
     coalesce(extract(epoch from now() - min(run_at)
-      filter (where locked_at is null and attempts < max_attempts and run_at <= now())), 0) as lag
+      filter (where locked_at is null and attempts < max_attempts and run_at <= now())), 0)::float8 as lag
   from graphile_worker.jobs`;
 
 const WORKERS = `
-  select * from broker.worker_processes where seen_at > now() - make_interval(secs => $1) order by started_at, id`;
+  select id, started_at as "startedAt", seen_at as "seenAt" from broker.worker_processes where seen_at > now() - make_interval(secs => $1) order by started_at, id`;
+
+const SCHEDULES = `
+  select name, expression, timezone, next_due_at as "nextDueAt", last_due_at as "lastDueAt"
+  from broker.worker_schedules order by name`;
+
+const TASKS = `
+  select task, runs, failures, last_started_at as "lastStartedAt", last_duration_ms as "lastDurationMs",
+    last_code as "lastCode", last_ok_at as "lastOkAt", last_counts as "lastCounts"
+  from broker.worker_tasks order by task`;
+
+interface QueueRow extends Pick<JobsStatus, 'waiting' | 'later' | 'running' | 'dead'> {
+  lag: number;
+}
+const NO_QUEUE: QueueRow = { waiting: 0, later: 0, running: 0, dead: 0, lag: 0 };
 
 /** How the queue stands now. */
 export async function jobsStatus(query: Query, leaseMs: number): Promise<JobsStatus> {
-  const [queue = {}] = await query({ text: QUEUE });
-  const workers = await query({ text: WORKERS, values: [leaseMs / 1000] });
-  const schedules = await query({ text: 'select * from broker.worker_schedules order by name' });
-  const tasks = await query({ text: 'select * from broker.worker_tasks order by task' });
+  const [queue = NO_QUEUE] = await query<QueueRow>({ text: QUEUE });
+  const { lag, ...counts } = queue;
   return {
-    waiting: Number(queue['waiting']),
-    later: Number(queue['later']),
-    running: Number(queue['running']),
-    dead: Number(queue['dead']),
-    lagSeconds: Math.round(Number(queue['lag'])),
-    workers: workers.map(
-      (row) =>
-        ({ id: row['id'], startedAt: row['started_at'], seenAt: row['seen_at'] }) as JobsStatus['workers'][0],
-    ),
-    schedules: schedules.map(toSchedule),
-    tasks: tasks.map(toTask),
+    ...counts,
+    lagSeconds: Math.round(lag),
+    workers: await query<JobsStatus['workers'][0]>({ text: WORKERS, values: [leaseMs / 1000] }),
+    schedules: await query<ScheduleStatus>({ text: SCHEDULES }),
+    tasks: await query<TaskStatus>({ text: TASKS }),
   };
-}
-
-function toSchedule(row: Row): JobsStatus['schedules'][0] {
-  return {
-    name: row['name'],
-    expression: row['expression'],
-    timezone: row['timezone'],
-    nextDueAt: row['next_due_at'],
-    lastDueAt: row['last_due_at'],
-  } as JobsStatus['schedules'][0];
-}
-
-function toTask(row: Row): JobsStatus['tasks'][0] {
-  return {
-    task: row['task'],
-    runs: Number(row['runs']),
-    failures: Number(row['failures']),
-    lastStartedAt: row['last_started_at'],
-    lastDurationMs: row['last_duration_ms'],
-    lastCode: row['last_code'],
-    lastOkAt: row['last_ok_at'],
-    lastCounts: row['last_counts'],
-  } as JobsStatus['tasks'][0];
 }

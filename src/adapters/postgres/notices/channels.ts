@@ -1,9 +1,30 @@
 import { BrokerError, notFound } from '../../../domain/errors.js';
 import type { Channel } from '../../../domain/notices/channel.js';
 import type { ChangeTx } from '../../../ports/changes.js';
-import type { ChannelPatch, ChannelState, Outbox, SealedChannel } from '../../../ports/notices.js';
-import type { Query, Row } from '../core/pools.js';
-import { insertRecord, toSql, uuidOrNull } from '../core/values.js';
+import type { ChannelState, Outbox, SealedChannel } from '../../../ports/notices.js';
+import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
+import type { Query } from '../core/pools.js';
+import { uuidOrNull } from '../core/values.js';
+
+/** The columns of `broker.notification_channels` without the target. */
+const CHANNEL: Columns<Channel> = {
+  id: 'id',
+  name: 'name',
+  kind: 'kind',
+  shownTarget: 'shown_target',
+  minSeverity: 'min_severity',
+  kinds: 'kinds',
+  events: 'events',
+  labels: 'labels',
+  team: 'team',
+  quiet: 'quiet',
+  paused: 'paused',
+  recipient: 'recipient',
+  createdAt: 'created_at',
+  createdBy: 'created_by',
+};
+/** The columns of `broker.notification_channels`. */
+const SEALED: Columns<SealedChannel> = { ...CHANNEL, sealedTarget: 'sealed_target', failures: 'failures' };
 
 /** Each count looks at what waits or was given up only, however much was ever sent. */
 const COUNTS = `
@@ -11,7 +32,8 @@ const COUNTS = `
   (select count(*) from broker.notification_deliveries d where d.channel_id = c.id and d.state = 'dead') as dead`;
 
 const CHANNELS = `
-  select * from (select c.*, ${COUNTS} from broker.notification_channels c) c
+  select ${select(CHANNEL, 'c')}, c.last_sent_at as "lastSentAt", c.last_code as "lastCode", c.pending, c.dead
+  from (select c.*, ${COUNTS} from broker.notification_channels c) c
   where c.recipient is null or c.last_code is not null or c.dead > 0 order by c.name, c.id`;
 
 const DUE = `
@@ -26,15 +48,21 @@ type ChannelReads = Pick<Outbox, 'channels' | 'channel' | 'dueChannels' | 'putOf
 export function channelReads(query: Query): ChannelReads {
   return {
     async channels() {
-      return (await query({ text: CHANNELS })).map(toState);
+      const rows = await query<Channel & Omit<ChannelState, 'channel'>>({ text: CHANNELS });
+      return rows.map(({ pending, dead, lastSentAt, lastCode, ...channel }) => ({
+        channel,
+        pending,
+        dead,
+        lastSentAt,
+        lastCode,
+      }));
     },
     async channel(id) {
-      const text = 'select * from broker.notification_channels where id = $1';
-      const [row] = await query({ text, values: [uuidOrNull(id)] });
-      return row === undefined ? null : toSealed(row);
+      const text = `select ${select(SEALED)} from broker.notification_channels where id = $1`;
+      return (await query<SealedChannel>({ text, values: [uuidOrNull(id)] }))[0] ?? null;
     },
     async dueChannels(now) {
-      return (await query({ text: DUE, values: [now] })).map((row) => String(row['id']));
+      return (await query<{ id: string }>({ text: DUE, values: [now] })).map(({ id }) => id);
     },
     async putOff(channel, until) {
       const text = 'update broker.notification_channels set next_attempt_at = $2 where id = $1';
@@ -60,33 +88,22 @@ export function channelWrites(
   query: Query,
 ): Pick<ChangeTx, 'insertChannel' | 'updateChannel' | 'deleteChannel' | 'resealChannel'> {
   return {
-    insertChannel: (channel) =>
-      insertRecord(query, 'notification_channels', {
-        id: channel.id,
-        kind: channel.kind,
-        recipient: channel.recipient,
-        events: channel.events,
-        created_at: channel.createdAt,
-        created_by: channel.createdBy,
-        sealed_target: channel.sealedTarget,
-        ...changeable(channel),
-      }),
+    insertChannel: (channel) => insertEntity(query, 'notification_channels', SEALED, channel),
     async updateChannel(channel, { sealedTarget, ...change }, at) {
       const id = uuidOrNull(channel);
       await query({ text: RESUMED, values: [id, change.paused ?? true, at] });
-      const columns = Object.entries({
-        ...changeable(change),
-        ...(sealedTarget && { sealed_target: sealedTarget.to }),
-      }).filter(([, value]) => value !== undefined);
-      const sets = columns.map(([name], index) => `${name} = $${index + 3}, `).join('');
-      // Whoever changes a channel wants to see what comes of it.
-      const text = `update broker.notification_channels set ${sets}failures = 0, next_attempt_at = null
-                    where id = $1 and ($2::text is null or sealed_target = $2) returning *`;
-      const values = [id, sealedTarget?.from ?? null, ...columns.map(([, value]) => toSql(value))];
-      const [row] = await query({ text, values });
-      if (row === undefined) throw sealedTarget === undefined ? notFound('channel') : changedMeanwhile();
+      const { columns, values } = given(SEALED, {
+        ...change,
+        ...(sealedTarget && { sealedTarget: sealedTarget.to }),
+      });
+      const sets = [...assignments(columns, 3), 'failures = 0', 'next_attempt_at = null'].join(', ');
+      // The effect of a change shows at once.
+      const text = `update broker.notification_channels set ${sets}
+                    where id = $1 and ($2::text is null or sealed_target = $2) returning ${select(CHANNEL)}`;
+      const [changed] = await query<Channel>({ text, values: [id, sealedTarget?.from ?? null, ...values] });
+      if (changed === undefined) throw sealedTarget === undefined ? notFound('channel') : changedMeanwhile();
       await query({ text: WAKE_EVENTS, values: [id] });
-      return toChannel(row);
+      return changed;
     },
     async deleteChannel(id) {
       const values = [uuidOrNull(id)];
@@ -103,53 +120,3 @@ export function channelWrites(
 }
 
 const changedMeanwhile = () => new BrokerError('conflict', { detail: 'The channel was changed meanwhile.' });
-
-function changeable(channel: Omit<ChannelPatch, 'sealedTarget'>): Record<string, unknown> {
-  return {
-    name: channel.name,
-    shown_target: channel.shownTarget,
-    min_severity: channel.minSeverity,
-    kinds: channel.kinds,
-    labels: channel.labels,
-    team: channel.team,
-    quiet: channel.quiet,
-    paused: channel.paused,
-  };
-}
-
-function toChannel(row: Row): Channel {
-  return {
-    id: row['id'],
-    name: row['name'],
-    kind: row['kind'],
-    shownTarget: row['shown_target'],
-    minSeverity: row['min_severity'],
-    kinds: row['kinds'],
-    events: row['events'],
-    labels: row['labels'],
-    team: row['team'],
-    quiet: row['quiet'],
-    paused: row['paused'],
-    recipient: row['recipient'],
-    createdAt: row['created_at'],
-    createdBy: row['created_by'],
-  } as Channel;
-}
-
-function toSealed(row: Row): SealedChannel {
-  return {
-    ...toChannel(row),
-    sealedTarget: String(row['sealed_target']),
-    failures: Number(row['failures']),
-  };
-}
-
-function toState(row: Row): ChannelState {
-  return {
-    channel: toChannel(row),
-    pending: Number(row['pending']),
-    dead: Number(row['dead']),
-    lastSentAt: row['last_sent_at'] as Date | null,
-    lastCode: row['last_code'] as string | null,
-  };
-}

@@ -1,9 +1,11 @@
+import type { StoredNotice } from '../../../domain/notices/channel.js';
+import type { NoticeCount } from '../../../domain/notices/message.js';
 import { SEVERITIES, severityAtLeast } from '../../../domain/notices/notice.js';
-import type { Delivery, DeliveryState, DueMessage, Outbox } from '../../../ports/notices.js';
+import type { Delivery, DueMessage, Outbox } from '../../../ports/notices.js';
 import { pageOf, readCursor } from '../core/cursor.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query, SqlValue } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
-import { toCount, toNotice, URGENCY } from './noticeRow.js';
+import { NOTICE_COLUMNS, URGENCY } from './noticeRow.js';
 
 /** Of what may have arrived, or was refused by some of its addresses, the oldest. */
 const AGAIN = `
@@ -35,12 +37,12 @@ const BUNDLE = `
 
 const COUNTS = `
   select n.kind, n.severity, count(*) as count, max(d.attempts) as attempts,
-    (array_agg(to_jsonb(d.only_to)))[1] as only_to
+    (array_agg(to_jsonb(d.only_to)))[1] as "onlyTo"
   from broker.notification_deliveries d join broker.notifications n on n.id = d.notification_id
   where d.message = $1 and d.state = 'pending' group by n.kind, n.severity`;
 
 const NAMED = `
-  select n.* from broker.notification_deliveries d join broker.notifications n on n.id = d.notification_id
+  select ${NOTICE_COLUMNS} from broker.notification_deliveries d join broker.notifications n on n.id = d.notification_id
   where d.message = $1 and d.state = 'pending' order by ${URGENCY} desc, n.created_at, n.id limit $2`;
 
 const SENT_SINCE = `
@@ -48,12 +50,21 @@ const SENT_SINCE = `
   where channel_id = $1 and state = 'sent' and sent_at > $2`;
 
 const DELIVERIES = `
-  select n.*, d.state as delivery_state, d.attempts, d.created_at as handed_over_at, d.sent_at as delivered_at,
-    d.last_code, d.only_to
+  select ${NOTICE_COLUMNS}, d.state, d.attempts, d.created_at as "handedOverAt", d.sent_at as "sentAt",
+    d.last_code as "lastCode", d.only_to as "onlyTo"
   from broker.notification_deliveries d join broker.notifications n on n.id = d.notification_id
   where d.channel_id = $1 and ($2::text is null or d.state = $2)
     and ($3::timestamptz is null or (d.created_at, d.notification_id) < ($3, $4::uuid))
   order by d.created_at desc, d.notification_id desc limit $5`;
+
+interface CountRow extends NoticeCount {
+  attempts: number;
+  onlyTo: string[] | null;
+}
+
+interface DeliveryRow extends StoredNotice, Omit<Delivery, 'notice' | 'createdAt'> {
+  handedOverAt: Date;
+}
 
 /** What waits for a channel, and what became of it. */
 export function deliveryReads(query: Query): Pick<Outbox, 'claim' | 'sentSince' | 'deliveries'> {
@@ -61,13 +72,17 @@ export function deliveryReads(query: Query): Pick<Outbox, 'claim' | 'sentSince' 
     async claim(channel, { now, most, least }) {
       const severities = SEVERITIES.filter((severity) => severityAtLeast(severity, least));
       const values = [channel, now, severities];
-      const [again] = await query({ text: AGAIN, values });
-      const [row] = again === undefined ? await query({ text: BUNDLE, values }) : [again];
-      return row === undefined ? null : dueMessage(query, String(row['message']), most);
+      const [again] = await query<{ message: string }>({ text: AGAIN, values });
+      const [due] =
+        again === undefined ? await query<{ message: string }>({ text: BUNDLE, values }) : [again];
+      return due === undefined ? null : dueMessage(query, due.message, most);
     },
     async sentSince(channel, since) {
-      const [row] = await query({ text: SENT_SINCE, values: [channel, since] });
-      return { count: Number(row?.['count'] ?? 0), oldest: (row?.['oldest'] ?? null) as Date | null };
+      const [sent] = await query<{ count: number; oldest: Date | null }>({
+        text: SENT_SINCE,
+        values: [channel, since],
+      });
+      return sent ?? { count: 0, oldest: null };
     },
     async deliveries(channel, state, page) {
       const after = readCursor(page.cursor, ['uuid']);
@@ -78,35 +93,35 @@ export function deliveryReads(query: Query): Pick<Outbox, 'claim' | 'sentSince' 
         uuidOrNull(after?.keys[0] ?? ''),
         page.limit + 1,
       ];
-      const rows = await query({ text: DELIVERIES, values });
-      const position = (row: Row) => ({ at: row['handed_over_at'] as Date, keys: [String(row['id'])] });
+      const rows = await query<DeliveryRow>({ text: DELIVERIES, values });
+      const position = ({ handedOverAt, id }: DeliveryRow) => ({ at: handedOverAt, keys: [id] });
       return pageOf(rows, page, { item: toDelivery, position });
     },
   };
 }
 
 async function dueMessage(query: Query, id: string, most: number): Promise<DueMessage | null> {
-  const counts = await query({ text: COUNTS, values: [id] });
+  const counts = await query<CountRow>({ text: COUNTS, values: [id] });
   if (counts.length === 0) return null;
   return {
     id,
-    attempts: Math.max(...counts.map((row) => Number(row['attempts']))),
-    notices: (await query({ text: NAMED, values: [id, most] })).map(toNotice),
-    counts: counts.map(toCount),
-    onlyTo: (counts[0]?.['only_to'] ?? null) as string[] | null,
+    attempts: Math.max(...counts.map(({ attempts }) => attempts)),
+    notices: await query<StoredNotice>({ text: NAMED, values: [id, most] }),
+    counts: counts.map(({ kind, severity, count }) => ({ kind, severity, count })),
+    onlyTo: counts[0]?.onlyTo ?? null,
   };
 }
 
-function toDelivery(row: Row): Delivery {
-  return {
-    notice: toNotice(row),
-    state: row['delivery_state'] as DeliveryState,
-    attempts: Number(row['attempts']),
-    createdAt: row['handed_over_at'] as Date,
-    sentAt: row['delivered_at'] as Date | null,
-    lastCode: row['last_code'] as string | null,
-    onlyTo: row['only_to'] as string[] | null,
-  };
+function toDelivery({
+  state,
+  attempts,
+  handedOverAt,
+  sentAt,
+  lastCode,
+  onlyTo,
+  ...notice
+}: DeliveryRow): Delivery {
+  return { notice, state, attempts, createdAt: handedOverAt, sentAt, lastCode, onlyTo };
 }
 
 const SENT = `
@@ -143,9 +158,9 @@ const REFUSED = `
 
 /** What became of a message. */
 export function deliveryWrites(query: Query): Pick<Outbox, 'sent' | 'notSent' | 'refused'> {
-  const dead = async (text: string, values: Parameters<Query>[0]['values']): Promise<number> => {
-    const [row] = await query({ text, ...(values !== undefined && { values }) });
-    return Number(row?.['dead'] ?? 0);
+  const dead = async (text: string, values: readonly SqlValue[]): Promise<number> => {
+    const [given] = await query<{ dead: number }>({ text, values });
+    return given?.dead ?? 0;
   };
   return {
     async sent(message, at) {

@@ -36,31 +36,35 @@ const KEEP = `
 
 const FIND = 'select id, recipient from broker.notification_channels where recipient = any ($1::text[])';
 
+interface Found {
+  recipient: string;
+  principal: string;
+  address: string;
+}
+
 /** Where people get mail. */
 export function mailboxReads(query: Query): Pick<Outbox, 'mailboxes' | 'addressOf'> {
   return {
     async mailboxes(recipients, now) {
-      const found = await query({ text: people('$1', '$2'), values: [recipients, now] });
-      const principals = [...new Set(found.map((row) => String(row['principal'])))];
-      const known = new Map<unknown, string>();
+      const found = await query<Found>({ text: people('$1', '$2'), values: [recipients, now] });
+      const principals = [...new Set(found.map(({ principal }) => principal))];
+      const known = new Map<string, string>();
       if (principals.length > 0) {
         await query({ text: KEEP, values: [principals, now] });
-        for (const row of await query({ text: FIND, values: [principals] }))
-          known.set(row['recipient'], String(row['id']));
+        const kept = await query<{ id: string; recipient: string }>({ text: FIND, values: [principals] });
+        for (const { id, recipient } of kept) known.set(recipient, id);
       }
       const boxes = new Map<string, Mailbox[]>();
-      for (const row of found) {
-        const channel = known.get(row['principal']);
-        if (channel === undefined) continue;
-        const recipient = String(row['recipient']);
-        const box = { channel, address: String(row['address']) };
-        boxes.set(recipient, [...(boxes.get(recipient) ?? []), box]);
+      for (const { recipient, principal, address } of found) {
+        const channel = known.get(principal);
+        if (channel !== undefined)
+          boxes.set(recipient, [...(boxes.get(recipient) ?? []), { channel, address }]);
       }
       return boxes;
     },
     async addressOf(principal, now) {
-      const [row] = await query({ text: people('$1', '$2'), values: [[principal], now] });
-      return row === undefined ? null : String(row['address']);
+      const [found] = await query<Found>({ text: people('$1', '$2'), values: [[principal], now] });
+      return found?.address ?? null;
     },
   };
 }

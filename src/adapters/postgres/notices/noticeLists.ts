@@ -2,10 +2,10 @@ import type { ListedNotice, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { OWNED_OR_MANAGED, reachValues } from '../access/reach.js';
 import { pageOf, readCursor } from '../core/cursor.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 import { type WhereClause, whereClause } from '../core/whereClause.js';
-import { toNotice } from './noticeRow.js';
+import { NOTICE_COLUMNS } from './noticeRow.js';
 
 /** SQL for a moment as notices hold it. */
 const iso = (moment: string) => `to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -42,6 +42,9 @@ const FROM = `
   left join broker.credentials c on c.id = n.credential_id
   left join broker.credential_last_use l on l.credential_id = n.credential_id`;
 
+const LISTED = `${NOTICE_COLUMNS}, n.acknowledged_at as "acknowledgedAt", n.acknowledged_by as "acknowledgedBy",
+  n.snoozed_until as "snoozedUntil"`;
+
 /** What concerns the caller (`$1` to `$4` of `reachValues`), his teams or a service account that he made, or he owns or manages. */
 const MINE = `(n.recipient = any (array(
     select $1::text union all select 'sa:' || s.id from broker.service_accounts s where s.created_by = $1
@@ -67,28 +70,17 @@ export function noticeLists(query: Query, clock: Clock): Pick<Records, 'notices'
         const id = where.value(uuidOrNull(after.keys[0] ?? ''));
         where.and(`(n.created_at, n.id) < (${where.value(after.at)}::timestamptz, ${id}::uuid)`);
       }
-      const text = `select n.*, ${OPEN} as open from ${FROM} ${where.text()}
+      const text = `select ${LISTED}, ${OPEN} as open from ${FROM} ${where.text()}
         order by n.created_at desc, n.id desc limit ${where.value(page.limit + 1)}`;
-      const rows = await query({ text, values: where.values() });
-      const position = (row: Row) => ({ at: row['created_at'] as Date, keys: [String(row['id'])] });
-      return pageOf(rows, page, { item: toListed, position });
+      const rows = await query<ListedNotice>({ text, values: where.values() });
+      const position = ({ createdAt, id }: ListedNotice) => ({ at: createdAt, keys: [id] });
+      return pageOf(rows, page, { item: (notice) => notice, position });
     },
     async seenNotice(caller, id) {
       const where = seen(caller);
       where.and(`n.id = ${where.value(uuidOrNull(id))}::uuid`);
-      const text = `select n.*, ${OPEN} as open from ${FROM} ${where.text()}`;
-      const [row] = await query({ text, values: where.values() });
-      return row === undefined ? null : toListed(row);
+      const text = `select ${LISTED}, ${OPEN} as open from ${FROM} ${where.text()}`;
+      return (await query<ListedNotice>({ text, values: where.values() }))[0] ?? null;
     },
-  };
-}
-
-function toListed(row: Row): ListedNotice {
-  return {
-    ...toNotice(row),
-    acknowledgedAt: row['acknowledged_at'] as Date | null,
-    acknowledgedBy: row['acknowledged_by'] as string | null,
-    snoozedUntil: row['snoozed_until'] as Date | null,
-    open: row['open'] === true,
   };
 }

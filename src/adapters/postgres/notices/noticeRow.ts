@@ -1,24 +1,20 @@
 import type { StoredNotice } from '../../../domain/notices/channel.js';
-import type { NoticeCount } from '../../../domain/notices/message.js';
 import { SEVERITIES } from '../../../domain/notices/notice.js';
-import type { Row } from '../core/pools.js';
+import { type Columns, select } from '../core/columns.js';
 
 /** SQL that orders notices `n` by urgency, the most urgent highest. */
 export const URGENCY = `array_position(array['${SEVERITIES.join("', '")}'], n.severity)`;
 
-/** The notice of a row that has all its columns. Its kind may be one that only a newer version knows. */
-export function toNotice(row: Row): StoredNotice {
-  return {
-    id: row['id'],
-    kind: row['kind'],
-    severity: row['severity'],
-    credentialId: row['credential_id'],
-    recipient: row['recipient'],
-    body: row['body'],
-    createdAt: row['created_at'],
-  } as StoredNotice;
-}
+/** The columns of `broker.notifications`. The kind may be one that only a newer version knows. */
+const NOTICE: Columns<StoredNotice> = {
+  id: 'id',
+  kind: 'kind',
+  severity: 'severity',
+  credentialId: 'credential_id',
+  recipient: 'recipient',
+  body: 'body',
+  createdAt: 'created_at',
+};
 
-export function toCount(row: Row): NoticeCount {
-  return { kind: row['kind'], severity: row['severity'], count: Number(row['count']) } as NoticeCount;
-}
+/** All columns of `broker.notifications n`, for a select. */
+export const NOTICE_COLUMNS = select(NOTICE, 'n');

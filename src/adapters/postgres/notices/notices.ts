@@ -1,10 +1,11 @@
-import type { Grant } from '../../../domain/access/grant.js';
 import type { Credential } from '../../../domain/credentials/credential.js';
 import type { NoticeState } from '../../../domain/notices/dueNotices.js';
 import type { Notice } from '../../../ports/notices.js';
 import type { EndingGrant, EnvLeftovers, Records } from '../../../ports/records.js';
+import { select } from '../core/columns.js';
 import { CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
+import { GRANT } from '../credentials/credentialColumns.js';
 
 const STATES = `
   select ${CREDENTIAL_COLUMNS}, c.health_since as "healthSince", nullif(l.last_used_at, '-infinity') as "lastUsedAt",
@@ -41,8 +42,9 @@ const NEW = `
   order by asked.place`;
 
 const ENDING = `
-  select c.id, c.name, c.service_type, c.owner, c.reminders,
-    g.subject_kind, g.subject, g.level, g.expires_at as grant_ends_at, array(
+  select jsonb_build_object('id', c.id, 'name', c.name, 'serviceType', c.service_type, 'owner', c.owner,
+      'reminders', c.reminders) as credential,
+    ${select(GRANT, 'g')}, array(
     select g.subject where g.subject_kind = 'user'
     union select s.created_by from broker.service_accounts s
       where g.subject_kind = 'service_account' and g.subject = 'sa:' || s.id and s.revoked_at is null
@@ -77,42 +79,23 @@ export function noticeReads(query: Query): NoticeReads {
         notices.map(({ period }) => period),
         now,
       ];
-      const places = await query({ text: NEW, values });
-      return places.flatMap((row): Notice[] => {
-        const notice = notices[Number(row['place']) - 1];
-        return notice === undefined ? [] : [{ ...notice, period: String(row['period']) }];
+      const places = await query<{ place: number; period: string }>({ text: NEW, values });
+      return places.flatMap(({ place, period }): Notice[] => {
+        const notice = notices[place - 1];
+        return notice === undefined ? [] : [{ ...notice, period }];
       });
     },
     async endingGrants(from, to) {
-      return (await query({ text: ENDING, values: [from, to] })).map(toEnding);
+      const rows = await query<Omit<EndingGrant, 'grant'> & EndingGrant['grant']>({
+        text: ENDING,
+        values: [from, to],
+      });
+      return rows.map(({ credential, holders, ...grant }) => ({ credential, grant, holders }));
     },
     async envLeftovers() {
-      const text = 'select * from broker.env_leftovers order by principal';
-      return (await query({ text })).map(
-        (row) =>
-          ({
-            principal: row['principal'],
-            names: row['names'],
-            importedAt: row['imported_at'],
-          }) as EnvLeftovers,
-      );
+      const text =
+        'select principal, names, imported_at as "importedAt" from broker.env_leftovers order by principal';
+      return await query<EnvLeftovers>({ text });
     },
   };
-}
-
-function toEnding(row: Row): EndingGrant {
-  const grant = {
-    subjectKind: row['subject_kind'],
-    subject: row['subject'],
-    level: row['level'],
-    expiresAt: row['grant_ends_at'],
-  } as Grant & { expiresAt: Date };
-  const credential = {
-    id: row['id'],
-    name: row['name'],
-    serviceType: row['service_type'],
-    owner: row['owner'],
-    reminders: row['reminders'],
-  } as EndingGrant['credential'];
-  return { credential, grant, holders: row['holders'] as string[] };
 }

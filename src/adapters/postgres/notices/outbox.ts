@@ -1,13 +1,14 @@
+import type { NoticeSubject, StoredNotice } from '../../../domain/notices/channel.js';
 import type { Outbox } from '../../../ports/notices.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 import { channelReads } from './channels.js';
 import { deliveryReads, deliveryWrites } from './deliveries.js';
 import { mailboxReads } from './mailboxes.js';
-import { toNotice } from './noticeRow.js';
+import { NOTICE_COLUMNS } from './noticeRow.js';
 
 const UNSENT = `
-  select n.*, coalesce(c.labels, '{}') as labels, array(
+  select ${NOTICE_COLUMNS}, coalesce(c.labels, '{}') as labels, array(
     select g.subject from broker.grants g
       where g.credential_id = c.id and g.subject_kind = 'team' and (g.expires_at is null or g.expires_at > $2)
     union select m.team from broker.team_members m where m.principal = c.owner
@@ -43,11 +44,8 @@ export function postgresOutbox(query: Query): Outbox {
     ...deliveryReads(query),
     ...deliveryWrites(query),
     async pending(limit, now) {
-      const rows = await query({ text: UNSENT, values: [limit, now] });
-      return rows.map((row) => {
-        const labels = row['labels'] as Record<string, string>;
-        return { notice: toNotice(row), about: { labels, teams: row['teams'] as string[] } };
-      });
+      const rows = await query<StoredNotice & NoticeSubject>({ text: UNSENT, values: [limit, now] });
+      return rows.map(({ labels, teams, ...notice }) => ({ notice, about: { labels, teams } }));
     },
     async dispatch(deliveries, now) {
       const pairs = deliveries.flatMap(({ notice, channels }) =>
@@ -62,8 +60,8 @@ export function postgresOutbox(query: Query): Outbox {
       await query({ text: HAND_OVER, values });
     },
     async revive(channel, now) {
-      const [row] = await query({ text: REVIVE, values: [uuidOrNull(channel), now] });
-      return Number(row?.['count'] ?? 0);
+      const [revived] = await query<{ count: number }>({ text: REVIVE, values: [uuidOrNull(channel), now] });
+      return revived?.count ?? 0;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ChangeTx } from '../../../ports/changes.js';
+import { insertEntity } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
-import { insertRecord } from '../core/values.js';
+import { TEAM } from './peopleColumns.js';
 import { readTeam } from './peopleReads.js';
 
 type TeamWrites = Pick<
@@ -34,13 +35,7 @@ const JOIN = `
 /** Writes of one transaction to teams and who is in them. */
 export function teamWrites(query: Query): TeamWrites {
   return {
-    insertTeam: (team) =>
-      insertRecord(query, 'teams', {
-        name: team.name,
-        description: team.description,
-        created_at: team.createdAt,
-        created_by: team.createdBy,
-      }),
+    insertTeam: (team) => insertEntity(query, 'teams', TEAM, team),
     async lockTeam(name) {
       // Two statements: one that waited for the lock would see the members of before.
       await query({ text: 'select from broker.teams where name = $1 for update', values: [name] });

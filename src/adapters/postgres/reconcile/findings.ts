@@ -12,17 +12,31 @@ import type {
 import type { PageRequest } from '../../../ports/page.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { OWNED_OR_MANAGED, reachValues } from '../access/reach.js';
+import { type Columns, given, select } from '../core/columns.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import { translate } from '../core/errors.js';
-import { type Query, queryOn, type Row } from '../core/pools.js';
+import { type Query, queryOn } from '../core/pools.js';
 import { toSql, uuidOrNull } from '../core/values.js';
 import { type WhereClause, whereClause } from '../core/whereClause.js';
 
-const OPEN = 'select * from broker.vault_findings where resolved_at is null';
+/** The columns of `broker.vault_findings`. */
+const FINDING: Columns<Discrepancy> = {
+  id: 'id',
+  kind: 'kind',
+  credentialId: 'credential_id',
+  path: 'path',
+  version: 'version',
+  facts: 'facts',
+  foundAt: 'found_at',
+  resolvedAt: 'resolved_at',
+  resolution: 'resolution',
+};
+
+const OPEN = `select ${select(FINDING)} from broker.vault_findings where resolved_at is null`;
 
 /** One statement, so that a write that ends meanwhile shows either its intent or its version. */
 const UNRECORDED = `
-  select asked.credential_id, asked.version from unnest($1::uuid[], $2::integer[]) asked (credential_id, version)
+  select asked.credential_id as "credentialId", asked.version from unnest($1::uuid[], $2::integer[]) asked (credential_id, version)
   where not exists (select 1 from broker.credential_versions v
       where v.credential_id = asked.credential_id and v.version = asked.version)
     and not exists (select 1 from broker.write_intents i
@@ -30,7 +44,8 @@ const UNRECORDED = `
   order by 1, 2`;
 
 const RECORDED = `
-  select credential_id, version, created_time, state from broker.credential_versions
+  select credential_id as "credentialId", version, created_time as "createdTime", state
+  from broker.credential_versions
   where credential_id = any ($1::uuid[]) order by 1, 2`;
 
 /** Whose findings the caller is told of: what he or a service account that he made owns, and what he manages. */
@@ -42,40 +57,28 @@ export function postgresFindings(query: Query, leaders: pg.Pool, clock: Clock): 
   return {
     alone: (work) => alone(leaders, work),
     async open() {
-      return (await query({ text: `${OPEN} order by found_at, id` })).map(toFinding);
+      return await query<Discrepancy>({ text: `${OPEN} order by found_at, id` });
     },
     async openOf(credentialId) {
       const text = `${OPEN} and credential_id = $1 order by found_at, id`;
-      return (await query({ text, values: [uuidOrNull(credentialId)] })).map(toFinding);
+      return await query<Discrepancy>({ text, values: [uuidOrNull(credentialId)] });
     },
     list: (filter, page) => list(query, filterOf(filter, clock.now()), page),
     async count() {
       const text = 'select kind, count(*) from broker.vault_findings where resolved_at is null group by kind';
-      const counts = new Map((await query({ text })).map((row) => [row['kind'], Number(row['count'])]));
+      const rows = await query<{ kind: FindingKind; count: number }>({ text });
+      const counts = new Map(rows.map(({ kind, count }) => [kind, count]));
       const all = FINDING_KINDS.map((kind) => [kind, counts.get(kind) ?? 0] as const);
       return Object.fromEntries(all) as Record<FindingKind, number>;
     },
     async unrecorded(versions) {
       if (versions.length === 0) return [];
       const values = [versions.map((one) => one.credentialId), versions.map((one) => one.version)];
-      const rows = await query({ text: UNRECORDED, values });
-      return rows.map((row) => ({
-        credentialId: String(row['credential_id']),
-        version: Number(row['version']),
-      }));
+      return await query<Pick<RecordedVersion, 'credentialId' | 'version'>>({ text: UNRECORDED, values });
     },
     async recorded(credentialIds) {
       if (credentialIds.length === 0) return [];
-      const rows = await query({ text: RECORDED, values: [credentialIds] });
-      return rows.map(
-        (row) =>
-          ({
-            credentialId: row['credential_id'],
-            version: row['version'],
-            createdTime: row['created_time'],
-            state: row['state'],
-          }) as RecordedVersion,
-      );
+      return await query<RecordedVersion>({ text: RECORDED, values: [credentialIds] });
     },
     ...ownState(query),
   };
@@ -84,21 +87,21 @@ export function postgresFindings(query: Query, leaders: pg.Pool, clock: Clock): 
 function ownState(query: Query): Pick<Findings, 'reportOnly' | 'lastCheckpoint' | 'knowsCheckpoint'> {
   return {
     async reportOnly() {
-      const [row] = await query({ text: 'select since, until, reason, marker from broker.report_only' });
-      return row === undefined ? null : (row as unknown as ReportOnly);
+      const text = 'select since, until, reason, marker from broker.report_only';
+      return (await query<ReportOnly>({ text }))[0] ?? null;
     },
     async lastCheckpoint() {
       const text = 'select number, payload from broker.audit_checkpoints order by number desc limit 1';
-      const [row] = await query({ text });
+      const [row] = await query<{ number: number; payload: string }>({ text });
       if (row === undefined) return null;
-      const payload = String(row['payload']);
+      const { number, payload } = row;
       const keyed = parsePayload(payload)?.keyed_since !== undefined;
-      return { number: Number(row['number']), sha256: payloadHash(payload), keyed };
+      return { number, sha256: payloadHash(payload), keyed };
     },
     async knowsCheckpoint({ number, sha256 }) {
       const text = 'select payload from broker.audit_checkpoints where number = $1';
-      const [row] = await query({ text, values: [number] });
-      return row !== undefined && payloadHash(String(row['payload'])) === sha256;
+      const [row] = await query<{ payload: string }>({ text, values: [number] });
+      return row !== undefined && payloadHash(row.payload) === sha256;
     },
   };
 }
@@ -112,8 +115,8 @@ async function alone<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null
   try {
     const query = queryOn(client);
     const lock = `hashtext('broker.reconcile')`;
-    const [row] = await query({ text: `select pg_try_advisory_lock(${lock}) as mine` });
-    const mine = row?.['mine'] === true;
+    const [row] = await query<{ mine: boolean }>({ text: `select pg_try_advisory_lock(${lock}) as mine` });
+    const mine = row?.mine === true;
     const result = mine ? await work() : null;
     if (mine) await query({ text: `select pg_advisory_unlock(${lock})` });
     broken = false;
@@ -131,15 +134,17 @@ async function list(query: Query, where: WhereClause, page: PageRequest) {
     where.and(`(f.found_at, f.id) < (${at}, ${where.value(uuidOrNull(position.keys[0] ?? ''))}::uuid)`);
   }
   const limit = where.value(page.limit + 1);
-  const rows = await query({
-    text: `select f.*, c.name, c.service_type, c.owner from broker.vault_findings f
+  const rows = await query<Discrepancy & Pick<ListedFinding, 'credential'>>({
+    text: `select ${select(FINDING, 'f')}, case when c.id is not null then jsonb_build_object(
+             'name', c.name, 'serviceType', c.service_type, 'owner', c.owner) end as credential
+           from broker.vault_findings f
            left join broker.credentials c on c.id = f.credential_id ${where.text()}
            order by f.found_at desc, f.id desc limit ${limit}`,
     values: where.values(),
   });
   return pageOf(rows, page, {
-    item: toListed,
-    position: (row) => ({ at: row['found_at'] as Date, keys: [row['id'] as string] }),
+    item: ({ credential, ...finding }) => ({ finding, credential }),
+    position: ({ foundAt, id }) => ({ at: foundAt, keys: [id] }),
   });
 }
 
@@ -156,13 +161,11 @@ type FindingWrites = Pick<ChangeTx, 'openFinding' | 'resolveFinding' | 'noteFind
 export function findingWrites(query: Query): FindingWrites {
   return {
     async openFinding(found) {
-      const { id, kind, credentialId, path, version, facts, foundAt, resolvedAt, resolution } = found;
-      const rows = await query({
-        text: `insert into broker.vault_findings
-                 (id, kind, credential_id, path, version, facts, found_at, resolved_at, resolution)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id`,
-        values: [id, kind, credentialId, path, version, toSql(facts), foundAt, resolvedAt, resolution],
-      });
+      const { columns, values } = given(FINDING, found);
+      const places = values.map((_, index) => `$${index + 1}`).join(', ');
+      const text = `insert into broker.vault_findings (${columns.join(', ')}) values (${places})
+                    on conflict do nothing returning id`;
+      const rows = await query({ text, values });
       return rows.length > 0;
     },
     async resolveFinding(id, resolution, at) {
@@ -181,24 +184,4 @@ export function findingWrites(query: Query): FindingWrites {
       await query({ text, values: [since, until, reason, marker] });
     },
   };
-}
-
-function toFinding(row: Row): Discrepancy {
-  return {
-    id: row['id'],
-    kind: row['kind'],
-    credentialId: row['credential_id'],
-    path: row['path'],
-    version: row['version'],
-    facts: row['facts'],
-    foundAt: row['found_at'],
-    resolvedAt: row['resolved_at'],
-    resolution: row['resolution'],
-  } as Discrepancy;
-}
-
-function toListed(row: Row): ListedFinding {
-  const { name, service_type: serviceType, owner } = row;
-  const credential = name === null ? null : { name, serviceType, owner };
-  return { finding: toFinding(row), credential } as ListedFinding;
 }

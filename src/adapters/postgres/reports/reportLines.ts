@@ -38,10 +38,10 @@ export async function allLines(query: Query, report: string, body: Report): Prom
   const rest = new Map<ReportList, ReportLine[]>();
   for (const list of REPORT_LISTS) {
     if (body.lists[list].lines.length >= body.lists[list].count) continue;
-    const parts = await query({ text: PARTS, values: [report, list] });
+    const parts = await query<{ lines: ReportLine[] }>({ text: PARTS, values: [report, list] });
     rest.set(
       list,
-      parts.flatMap(({ lines }) => lines as ReportLine[]),
+      parts.flatMap(({ lines }) => lines),
     );
   }
   return withLines(body, (list) => [...body.lists[list].lines, ...(rest.get(list) ?? [])]);

@@ -1,13 +1,29 @@
 import type { ReportSchedule } from '../../../domain/reports/reportSchedule.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { Reports } from '../../../ports/reports.js';
-import type { Query, Row } from '../core/pools.js';
-import { insertRecord, toSql, uuidOrNull } from '../core/values.js';
+import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
+import type { Query } from '../core/pools.js';
+import { toSql, uuidOrNull } from '../core/values.js';
 
 type ScheduleReads = Pick<Reports, 'schedules' | 'schedule' | 'dueSchedules' | 'moveOn' | 'declare'>;
 
+/** The columns of `broker.report_schedules`; the id is the first. */
+const SCHEDULE: Columns<ReportSchedule> = {
+  id: 'id',
+  name: 'name',
+  team: 'team',
+  expression: 'expression',
+  timezone: 'timezone',
+  enabled: 'enabled',
+  channels: 'channels',
+  fromEnvironment: 'from_environment',
+  nextDueAt: 'next_due_at',
+  createdAt: 'created_at',
+  createdBy: 'created_by',
+};
+
 const DUE = `
-  select * from broker.report_schedules where enabled and (next_due_at is null or next_due_at <= $1) order by name`;
+  select ${select(SCHEDULE)} from broker.report_schedules where enabled and (next_due_at is null or next_due_at <= $1) order by name`;
 
 /**
  * One statement, so that the moment moves on and the job is there, or neither. A change meanwhile wins. Reports that are due
@@ -35,17 +51,16 @@ const DECLARE = `
 export function reportScheduleReads(query: Query): ScheduleReads {
   return {
     async schedules(teams) {
-      const text = `select * from broker.report_schedules
+      const text = `select ${select(SCHEDULE)} from broker.report_schedules
                     where $1::text[] is null or team = any ($1::text[]) order by name`;
-      return (await query({ text, values: [teams] })).map(toSchedule);
+      return await query<ReportSchedule>({ text, values: [teams] });
     },
     async schedule(id) {
-      const text = 'select * from broker.report_schedules where id = $1';
-      const [row] = await query({ text, values: [uuidOrNull(id)] });
-      return row === undefined ? null : toSchedule(row);
+      const text = `select ${select(SCHEDULE)} from broker.report_schedules where id = $1`;
+      return (await query<ReportSchedule>({ text, values: [uuidOrNull(id)] }))[0] ?? null;
     },
     async dueSchedules(at) {
-      return (await query({ text: DUE, values: [at] })).map(toSchedule);
+      return await query<ReportSchedule>({ text: DUE, values: [at] });
     },
     async moveOn({ id, expression, timezone, nextDueAt }, { due, next }) {
       const at = due?.toISOString() ?? null;
@@ -74,50 +89,14 @@ type ScheduleWrites = Pick<
 
 export function reportScheduleWrites(query: Query): ScheduleWrites {
   return {
-    insertReportSchedule: (schedule) => insertRecord(query, 'report_schedules', columnsOf(schedule)),
+    insertReportSchedule: (schedule) => insertEntity(query, 'report_schedules', SCHEDULE, schedule),
     async updateReportSchedule(schedule) {
-      const columns = columnsOf(schedule);
-      const names = Object.keys(columns);
-      const sets = names.map((name, index) => `${name} = $${index + 1}`).join(', ');
-      await query({
-        text: `update broker.report_schedules set ${sets} where id = $1`,
-        values: Object.values(columns).map(toSql),
-      });
+      const { columns, values } = given(SCHEDULE, schedule);
+      const text = `update broker.report_schedules set ${assignments(columns, 1).join(', ')} where id = $1`;
+      await query({ text, values });
     },
     async deleteReportSchedule(id) {
       await query({ text: 'delete from broker.report_schedules where id = $1', values: [uuidOrNull(id)] });
     },
   };
-}
-
-function columnsOf(schedule: ReportSchedule): Record<string, unknown> {
-  return {
-    id: schedule.id,
-    name: schedule.name,
-    team: schedule.team,
-    expression: schedule.expression,
-    timezone: schedule.timezone,
-    enabled: schedule.enabled,
-    channels: schedule.channels,
-    from_environment: schedule.fromEnvironment,
-    next_due_at: schedule.nextDueAt,
-    created_at: schedule.createdAt,
-    created_by: schedule.createdBy,
-  };
-}
-
-function toSchedule(row: Row): ReportSchedule {
-  return {
-    id: row['id'],
-    name: row['name'],
-    team: row['team'],
-    expression: row['expression'],
-    timezone: row['timezone'],
-    enabled: row['enabled'],
-    channels: row['channels'],
-    fromEnvironment: row['from_environment'],
-    nextDueAt: row['next_due_at'],
-    createdAt: row['created_at'],
-    createdBy: row['created_by'],
-  } as ReportSchedule;
 }

@@ -6,7 +6,7 @@ import type {
 } from '../../../domain/reports/report.js';
 import { MOST_USES_KEPT } from '../../../domain/reports/reportLines.js';
 import type { Reports } from '../../../ports/reports.js';
-import type { Query, Row } from '../core/pools.js';
+import type { Query } from '../core/pools.js';
 
 /** As it stood at `$3`. `$1` a team or null for all; what the team was granted. `$2` is the beginning of the time. */
 const SCOPE = `
@@ -41,13 +41,15 @@ const CREDENTIALS = `
     from broker.credential_usage u
     where u.used_at >= $2 and u.used_at < $3 and u.credential_id in (select id from scope) group by 1
   )
-  select s.*, coalesce(written.at, s.created_at) as secret_since,
-    greatest(used.at, case when l.last_used_at < $3 and isfinite(l.last_used_at) then l.last_used_at end) as last_used_at,
-    coalesce(tested.tests, 0) as tests, coalesce(tested.tests_ok, 0) as tests_ok,
-    coalesce(told.uses, 0) as uses, coalesce(told.uses_failed, 0) as uses_failed,
+  select s.id, s.name, s.service_type as "serviceType", s.owner, s.health, s.code as "lastTestCode",
+    s.expires_at as "expiresAt", s.next_rotation_at as "nextRotationAt", s.created_at as "createdAt",
+    coalesce(written.at, s.created_at) as "secretSince",
+    greatest(used.at, case when l.last_used_at < $3 and isfinite(l.last_used_at) then l.last_used_at end) as "lastUsedAt",
+    coalesce(tested.tests, 0) as tests, coalesce(tested.tests_ok, 0) as "testsOk",
+    coalesce(told.uses, 0) as uses, coalesce(told.uses_failed, 0) as "usesFailed",
     coalesce(newest.warnings, '{}') as warnings,
     coalesce((select bool_or(w.health in ('ok', 'limited')) or min(w.at) > s.created_at + interval '1 minute'
-      from broker.credential_states w where w.credential_id = s.id and w.at < $3), true) as ever_worked
+      from broker.credential_states w where w.credential_id = s.id and w.at < $3), true) as "everWorked"
   from scope s
   left join tested on tested.credential_id = s.id
   left join told on told.credential_id = s.id
@@ -76,12 +78,12 @@ const CHANGES = `
     from broker.credential_states t join scope s on s.id = t.credential_id
     where t.health <> 'unchecked' and t.at < $3
   )
-  select * from told where at >= $2 and before is distinct from health order by at, id`;
+  select credential_id as "credentialId", at, before as "from", health as "to", code from told where at >= $2 and before is distinct from health order by at, id`;
 
 /** The busiest, and in each row how many there are in all. */
 const USES = `
   with ${SCOPE}
-  select u.credential_id, u.used_by, u.caller, count(*) as uses, count(*) filter (where not u.success) as failed,
+  select u.credential_id as "credentialId", u.used_by as "usedBy", u.caller, count(*) as uses, count(*) filter (where not u.success) as failed,
     count(*) over () as groups
   from broker.credential_usage u join scope s on s.id = u.credential_id
   where u.used_at >= $2 and u.used_at < $3
@@ -90,7 +92,7 @@ const USES = `
 /** What `glassdome findings` listed as open at that moment, but for orphans, which belong to no credential. */
 const DRIFTS = `
   with ${SCOPE}
-  select s.id as credential_id, f.found_at as at, f.kind as code
+  select s.id as "credentialId", f.found_at as at, f.kind as code
   from scope s join broker.vault_findings f on f.credential_id = s.id
   where f.found_at < $3 and (f.resolved_at is null or f.resolved_at >= $3) and $2::timestamptz is not null
   order by 2, 1, 3`;
@@ -100,58 +102,13 @@ export function reportSource(slow: Query): Pick<Reports, 'source'> {
   return {
     async source(team, { from, to }) {
       const values = [team, from, to];
-      const credentials = (await slow({ text: CREDENTIALS, values })).map(toCredential);
-      const changes = (await slow({ text: CHANGES, values })).map(toChange);
-      const used = await slow({ text: USES, values });
-      const uses = { most: used.map(toUse), count: Number(used[0]?.['groups'] ?? 0) };
-      const drifts = (await slow({ text: DRIFTS, values })).map(toDrift);
+      const credentials = await slow<ReportedCredential>({ text: CREDENTIALS, values });
+      const changes = await slow<HealthChange>({ text: CHANGES, values });
+      const used = await slow<UseCount & { groups: number }>({ text: USES, values });
+      const most = used.map(({ groups, ...use }) => use);
+      const uses = { most, count: used[0]?.groups ?? 0 };
+      const drifts = await slow<OpenDrift>({ text: DRIFTS, values });
       return { credentials, changes, uses, drifts };
     },
   };
-}
-
-function toCredential(row: Row): ReportedCredential {
-  return {
-    id: row['id'],
-    name: row['name'],
-    serviceType: row['service_type'],
-    owner: row['owner'],
-    health: row['health'],
-    lastTestCode: row['code'],
-    expiresAt: row['expires_at'],
-    nextRotationAt: row['next_rotation_at'],
-    secretSince: row['secret_since'],
-    lastUsedAt: row['last_used_at'],
-    createdAt: row['created_at'],
-    warnings: row['warnings'],
-    tests: Number(row['tests']),
-    testsOk: Number(row['tests_ok']),
-    everWorked: row['ever_worked'],
-    uses: Number(row['uses']),
-    usesFailed: Number(row['uses_failed']),
-  } as ReportedCredential;
-}
-
-function toChange(row: Row): HealthChange {
-  return {
-    credentialId: row['credential_id'],
-    at: row['at'],
-    from: row['before'],
-    to: row['health'],
-    code: row['code'],
-  } as HealthChange;
-}
-
-function toUse(row: Row): UseCount {
-  return {
-    credentialId: row['credential_id'],
-    usedBy: row['used_by'],
-    caller: row['caller'],
-    uses: Number(row['uses']),
-    failed: Number(row['failed']),
-  } as UseCount;
-}
-
-function toDrift(row: Row): OpenDrift {
-  return { credentialId: row['credential_id'], at: row['at'], code: row['code'] } as OpenDrift;
 }

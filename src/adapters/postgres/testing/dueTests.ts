@@ -57,8 +57,8 @@ export async function enqueueDueTests(
     due.before,
     due.only === undefined ? null : [...due.only],
   ];
-  const [row] = await query({ text: ENQUEUE, values });
-  return Number(row?.['many'] ?? 0);
+  const [enqueued] = await query<{ many: number }>({ text: ENQUEUE, values });
+  return enqueued?.many ?? 0;
 }
 
 /** Those that would be claimed first. */
@@ -67,5 +67,6 @@ export async function dueTests(
   now: Date,
   { limit, except }: Pick<DueBatch, 'limit' | 'except'>,
 ): Promise<string[]> {
-  return (await query({ text: FIRST, values: [now, [...except], limit] })).map((row) => String(row['id']));
+  const due = await query<{ id: string }>({ text: FIRST, values: [now, [...except], limit] });
+  return due.map(({ id }) => id);
 }

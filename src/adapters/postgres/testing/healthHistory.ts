@@ -36,24 +36,23 @@ const TOTALS = `
   select 'paused', '', count(*) from broker.credentials
     where status = 'active' and health = 'rejected' and next_test_at is null
   union all
-  select 'tests', code, sum(total) from broker.test_counts group by code`;
+  select 'tests', code, sum(total)::bigint from broker.test_counts group by code`;
 
 /** How the health of a credential went, and how that of all is. */
 export function healthReads(query: Query): Pick<Records, 'healthHistory' | 'healthTotals'> {
   return {
     async healthHistory(credentialId, from, to) {
       const id = uuidOrNull(credentialId);
-      const [known] = await query({ text: SINCE, values: [id] });
-      const marks = await query({ text: MARKS, values: [id, from, to] });
-      return {
-        since: (known?.['since'] ?? null) as Date | null,
-        marks: marks.map(({ at, health }) => ({ at, health }) as HealthMark),
-      };
+      const [known] = await query<{ since: Date | null }>({ text: SINCE, values: [id] });
+      const marks = await query<HealthMark>({ text: MARKS, values: [id, from, to] });
+      return { since: known?.since ?? null, marks };
     },
     async healthTotals() {
-      const rows = await query({ text: TOTALS });
-      const of = (kind: string) =>
-        rows.filter((row) => row['kind'] === kind).map((row) => [row['word'], Number(row['n'])] as const);
+      const rows = await query<{ kind: 'health' | 'paused' | 'tests'; word: string; n: number }>({
+        text: TOTALS,
+      });
+      const of = (wanted: string) =>
+        rows.filter(({ kind }) => kind === wanted).map(({ word, n }) => [word, n] as const);
       return {
         credentials: Object.fromEntries(of('health')),
         paused: of('paused')[0]?.[1] ?? 0,

@@ -30,10 +30,10 @@ export function postgresHostSlots(query: Query, log: Log): HostSlots {
     async take(host, leaseMs) {
       const holder = randomUUID();
       for (let meeting = 0; meeting < MEETINGS; meeting += 1) {
-        const [got] = await query({ text: TAKE, values: [host, holder, leaseMs / 1000] });
+        const [got] = await query<{ slot: number }>({ text: TAKE, values: [host, holder, leaseMs / 1000] });
         if (got === undefined) continue;
         return async () => {
-          const values = [host, Number(got['slot']), holder];
+          const values = [host, got.slot, holder];
           await query({ text: GIVE_BACK, values }).catch(() => log.warn('host_slot_not_given_back'));
         };
       }

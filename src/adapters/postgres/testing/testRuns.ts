@@ -1,12 +1,29 @@
 import { isTestCode, type TestRun } from '../../../domain/testing/testResult.js';
 import type { ChangeTx } from '../../../ports/changes.js';
 import type { Records } from '../../../ports/records.js';
-import { assignments, given } from '../core/columns.js';
+import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
 import { CREDENTIAL } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
-import type { Query, Row } from '../core/pools.js';
-import { insertRecord, uuidOrNull } from '../core/values.js';
+import type { Query } from '../core/pools.js';
+import { uuidOrNull } from '../core/values.js';
 import { whereClause } from '../core/whereClause.js';
+
+/** The columns of `broker.test_runs`. */
+const RUN: Columns<TestRun> = {
+  credentialId: 'credential_id',
+  version: 'version',
+  testedAt: 'tested_at',
+  trigger: 'trigger',
+  caller: 'caller',
+  code: 'code',
+  failedStep: 'failed_step',
+  advice: 'advice',
+  health: 'health',
+  identity: 'identity',
+  serviceVersion: 'service_version',
+  warnings: 'warnings',
+  durationMs: 'duration_ms',
+};
 
 const REFUSE = `
   insert into broker.refused_accounts (account_key, code, refused_at) values ($1, $2, $3)
@@ -25,9 +42,8 @@ export function testReads(query: Query): Pick<Records, 'testRuns' | 'lastRejecti
   return {
     async lastRejection(accountKey) {
       const text = 'select code from broker.refused_accounts where account_key = $1';
-      const [refused] = await query({ text, values: [accountKey] });
-      const code = refused === undefined ? null : String(refused['code']);
-      return isTestCode(code) ? code : null;
+      const [refused] = await query<{ code: string }>({ text, values: [accountKey] });
+      return refused !== undefined && isTestCode(refused.code) ? refused.code : null;
     },
     async testRuns(credentialId, page) {
       const where = whereClause();
@@ -38,10 +54,11 @@ export function testReads(query: Query): Pick<Records, 'testRuns' | 'lastRejecti
         where.and(`(tested_at, id) < (${at}, ${where.value(uuidOrNull(position.keys[0] ?? ''))}::uuid)`);
       }
       const limit = where.value(page.limit + 1);
-      const text = `select * from broker.test_runs ${where.text()} order by tested_at desc, id desc limit ${limit}`;
-      return pageOf(await query({ text, values: where.values() }), page, {
-        item: toRun,
-        position: (row) => ({ at: row['tested_at'] as Date, keys: [row['id'] as string] }),
+      const text = `select id, ${select(RUN)} from broker.test_runs ${where.text()}
+        order by tested_at desc, id desc limit ${limit}`;
+      return pageOf(await query<TestRun & { id: string }>({ text, values: where.values() }), page, {
+        item: ({ id, ...run }) => run,
+        position: ({ id, testedAt }) => ({ at: testedAt, keys: [id] }),
       });
     },
   };
@@ -54,22 +71,7 @@ export function testWrites(
   'insertTestRun' | 'setTested' | 'refusedAccount' | 'acceptedAccount' | 'rescheduleSameAccount'
 > {
   return {
-    insertTestRun: (run) =>
-      insertRecord(query, 'test_runs', {
-        credential_id: run.credentialId,
-        version: run.version,
-        tested_at: run.testedAt,
-        trigger: run.trigger,
-        caller: run.caller,
-        code: run.code,
-        failed_step: run.failedStep,
-        advice: run.advice,
-        health: run.health,
-        identity: run.identity,
-        service_version: run.serviceVersion,
-        warnings: run.warnings,
-        duration_ms: run.durationMs,
-      }),
+    insertTestRun: (run) => insertEntity(query, 'test_runs', RUN, run),
     async setTested(credentialId, found) {
       const { columns, values } = given(CREDENTIAL, found);
       const at = (column: string) => `$${columns.indexOf(column) + 2}`;
@@ -89,22 +91,4 @@ export function testWrites(
       await query({ text: STIR_ALIKE, values: [accountKey, uuidOrNull(id), at, accepted] });
     },
   };
-}
-
-function toRun(row: Row): TestRun {
-  return {
-    credentialId: row['credential_id'],
-    version: row['version'],
-    testedAt: row['tested_at'],
-    trigger: row['trigger'],
-    caller: row['caller'],
-    code: row['code'],
-    failedStep: row['failed_step'],
-    advice: row['advice'],
-    health: row['health'],
-    identity: row['identity'],
-    serviceVersion: row['service_version'],
-    warnings: row['warnings'],
-    durationMs: row['duration_ms'],
-  } as TestRun;
 }
