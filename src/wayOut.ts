@@ -4,8 +4,8 @@ import { ownEndpoints } from './adapters/outbound/ownEndpoints.js';
 import { type Config, readNamed, required } from './config/config.js';
 import { listOf } from './config/lists.js';
 import { Secret } from './domain/secret.js';
-import type { HostSlots, Outbound } from './ports/outbound.js';
 import type { Clock } from './ports/runtime.js';
+import type { HostSlots, Outbound } from './ports/testing.js';
 
 /** Never to the broker itself, Vault and Postgres, nor to where Vault's nodes speak to each other. */
 export function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Outbound {

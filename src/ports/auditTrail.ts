@@ -1,9 +1,10 @@
 /** The audit trail: rows of reads, and the proof over all rows. */
-
-import type { AuditEvent, AuditRow } from '../domain/audit/audit.js';
+import type { Caller } from '../domain/access/caller.js';
+import type { AuditEvent, AuditRow, ListedAuditRow } from '../domain/audit/audit.js';
 import type { AuditProblem } from '../domain/audit/auditProof.js';
 import type { CheckpointName, StoredCheckpoint } from '../domain/audit/checkpoint.js';
-import type { UsageRow } from './usage.js';
+import type { UsageRow } from './credentials.js';
+import type { Page, PageRequest } from './page.js';
 
 /** Audit and usage of reads: many callers, one flush. Resolves when the row is durable; only then may a value leave. */
 export interface AuditLog {
@@ -86,4 +87,22 @@ export interface AuditArchive {
   checkpoints(page: { after: string; since?: Date; limit: number }): Promise<NumberedCheckpoint[]>;
   /** Rows after a chain, number and time, in that order; without `at` after all that have the number. */
   rows(page: { chain: string; seq: number; at?: string | undefined; limit: number }): Promise<ArchivedRow[]>;
+}
+
+export interface AuditFilter {
+  credentialId?: string;
+  actor?: string;
+  action?: string;
+  /** With the dot at its end: `credential.`. */
+  actionPrefix?: string;
+  outcome?: string;
+  requestId?: string;
+  from?: Date;
+  to?: Date;
+}
+
+/** The audit log, page by page. */
+export interface AuditReads {
+  /** With the names of credentials that the viewer may see. */
+  auditEvents(viewer: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<ListedAuditRow>>;
 }

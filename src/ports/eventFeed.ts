@@ -1,4 +1,5 @@
 /** What changed, on its way to webhooks. */
+import type { Caller } from '../domain/access/caller.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 
 /** Something that changed on a credential. Names, numbers and states; no value. */
@@ -55,4 +56,32 @@ export interface EventFeed {
     failed: { code: string; at: Date; next: Date; givenUp: boolean },
   ): Promise<void>;
   states(): Promise<EventState[]>;
+}
+
+/** Changes that a caller may see. */
+export interface EventReads {
+  /** The number of the newest event. Postgres is asked once a second, however many ask here. */
+  newestEvent(): Promise<number>;
+  /**
+   * In order, of what the caller may see now. A stretch is looked through at a time, so none may be in it although more
+   * come: `last` is before `kept.newest` then. `after` left out: none, only where they stand.
+   */
+  eventsAfter(
+    caller: Caller,
+    after: number | undefined,
+    limit: number,
+  ): Promise<{
+    callerActive: boolean;
+    events: ChangeEvent[];
+    /** Up to here all was looked through. */
+    last: number;
+    /** Numbers of the events that are kept; without any, `oldest` is the next one. */
+    kept: { oldest: number; newest: number };
+  }>;
+}
+
+/** Webhooks that follow events. */
+export interface EventWrites {
+  /** Of a channel that was just added: it hears of events from now on. */
+  followEvents(channelId: string): Promise<void>;
 }

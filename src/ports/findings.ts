@@ -1,8 +1,8 @@
 /** What in Vault is not as the rows say, and what the reconciler keeps about itself. */
 import type { Caller } from '../domain/access/caller.js';
 import type { CheckpointName } from '../domain/audit/checkpoint.js';
-import type { CredentialVersion } from '../domain/credentials/credential.js';
-import type { Discrepancy, FindingKind } from '../domain/reconcile/discrepancy.js';
+import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import type { Discrepancy, FindingKind, Resolution } from '../domain/reconcile/discrepancy.js';
 import type { Page, PageRequest } from './page.js';
 
 /** A finding with what identifies its credential; null where it has none. */
@@ -53,4 +53,26 @@ export interface Findings {
   reportOnly(): Promise<ReportOnly | null>;
   lastCheckpoint(): Promise<(CheckpointName & { keyed: boolean }) | null>;
   knowsCheckpoint(name: CheckpointName): Promise<boolean>;
+}
+
+/** All credentials in batches, for the reconciler. */
+export interface ReconcileReads {
+  /** In batches by id, for the reconciler; destroyed ones only while something found of them stands. */
+  allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
+  /** The smallest id of a credential after this one; null at the end. */
+  nextCredentialId(afterId: string | null): Promise<string | null>;
+  /** Credentials that are marked for destruction, in batches by id. */
+  toDestroy(afterId: string | null, limit: number): Promise<Credential[]>;
+  /** How many are marked for destruction. */
+  destructionsWaiting(): Promise<number>;
+}
+
+/** Changes to discrepancies. */
+export interface FindingWrites {
+  /** False when one of its kind stands already for the same credential or path; then nothing is changed. */
+  openFinding(finding: Discrepancy): Promise<boolean>;
+  resolveFinding(id: string, resolution: Resolution, at: Date): Promise<void>;
+  /** Adds facts to one. */
+  noteFinding(id: string, facts: Discrepancy['facts']): Promise<void>;
+  setReportOnly(state: ReportOnly): Promise<void>;
 }

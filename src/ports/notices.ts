@@ -1,6 +1,9 @@
 /** What has to be told, and the ways to tell it. */
 import type { Caller } from '../domain/access/caller.js';
+import type { Grant } from '../domain/access/grant.js';
+import type { Credential } from '../domain/credentials/credential.js';
 import type { Channel, ChannelKind, NoticeSubject, StoredNotice } from '../domain/notices/channel.js';
+import type { NoticeState } from '../domain/notices/dueNotices.js';
 import type { Message, NoticeCount } from '../domain/notices/message.js';
 import type { Severity } from '../domain/notices/notice.js';
 import type { Secret } from '../domain/secret.js';
@@ -168,4 +171,80 @@ export interface Notifier {
   send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<SendResult>;
   /** To a webhook. Resolves with null, or with a code of why it was not sent. Never rejects. */
   sendEvents(target: ChannelTarget, delivery: EventDelivery): Promise<string | null>;
+}
+
+/** A grant that ends, and the recipients in addition to the owner of the credential. */
+export interface EndingGrant {
+  credential: Pick<Credential, 'id' | 'name' | 'serviceType' | 'owner' | 'reminders'>;
+  grant: Grant & { expiresAt: Date };
+  /** Principals: the person, whoever made the service account, the leads of the team. */
+  holders: string[];
+}
+
+/** Names of secrets that were in somebody's environment at his last import, and did not come here. */
+export interface EnvLeftovers {
+  principal: string;
+  names: string[];
+  /** The first of the imports in a row that left these names. */
+  importedAt: Date;
+}
+
+export interface NoticeFilter {
+  /** True: only what still holds and nobody acknowledged or put off; false: all else. */
+  open?: boolean;
+  kind?: string;
+}
+
+export interface ListedNotice extends StoredNotice {
+  acknowledgedAt: Date | null;
+  acknowledgedBy: string | null;
+  snoozedUntil: Date | null;
+  open: boolean;
+}
+
+/** Notices that a caller may see. */
+export interface NoticeReads {
+  /** Newest first: what concerns the caller, what he owns or manages; to an admin everything. */
+  notices(caller: Caller, filter: NoticeFilter, page: PageRequest): Promise<Page<ListedNotice>>;
+  /** Null also when the caller may not see it. */
+  seenNotice(caller: Caller, id: string): Promise<ListedNotice | null>;
+}
+
+/** What decides whether a notice is due. */
+export interface ReminderReads {
+  /** Active credentials in batches by id, with what decides whether somebody is told of them. */
+  noticeStates(afterId: string | null, limit: number): Promise<Omit<NoticeState, 'testable'>[]>;
+  /**
+   * Those that were not put yet. Nothing of what somebody acknowledged, or put off until later than `now`; what was put
+   * off until earlier is new once more.
+   */
+  newNotices(notices: Notice[], now: Date): Promise<Notice[]>;
+  /** Grants on active credentials that end between two moments. */
+  endingGrants(from: Date, to: Date): Promise<EndingGrant[]>;
+  envLeftovers(): Promise<EnvLeftovers[]>;
+}
+
+/** Changes to notices. */
+export interface NoticeWrites {
+  notice(notice: Notice): Promise<void>;
+  /** Any number, in one statement. */
+  notices(notices: readonly Notice[]): Promise<void>;
+  acknowledgeNotice(id: string, by: string, at: Date): Promise<void>;
+  /** What of it was not sent yet is dropped: it is put once more when it still holds. */
+  snoozeNotice(id: string, by: string, until: Date): Promise<void>;
+}
+
+/** Changes to channels. */
+export interface ChannelWrites {
+  /** Rejects with `name_taken`. */
+  insertChannel(channel: Omit<SealedChannel, 'failures'>): Promise<void>;
+  /**
+   * Only what is named. What waits is tried again at once; after a pause it counts as handed over at that moment. Rejects
+   * with `name_taken`, `not_found`, and `conflict` when the sealed target is no longer the one that was read.
+   */
+  updateChannel(id: string, change: ChannelPatch, at: Date): Promise<Channel>;
+  /** With what waits for it; no report schedule names it any more. False when there is none. */
+  deleteChannel(id: string): Promise<boolean>;
+  /** Puts another sealing of the same target in its place. Rejects with `conflict` when it is no longer the one that was read. */
+  resealChannel(id: string, change: { from: string; to: string }): Promise<void>;
 }

@@ -83,3 +83,90 @@ export interface Session {
   expiresAt: Date;
   revokedAt: Date | null;
 }
+
+/** A member as they are added. */
+export interface JoiningMember extends TeamMember {
+  /** They are in the team with their own consent, or by an admin; left out: neither. */
+  confirmed?: boolean;
+}
+
+/** People, teams, service accounts and logins. */
+export interface PeopleReads {
+  teams(): Promise<Team[]>;
+  team(name: string): Promise<Team | null>;
+  teamsOf(principal: string): Promise<string[]>;
+  people(): Promise<Person[]>;
+  person(principal: string): Promise<Person | null>;
+  serviceAccounts(createdBy?: string): Promise<ServiceAccount[]>;
+  serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
+  madeBy(principal: string): Promise<MadeBy>;
+  session(id: string): Promise<Session | null>;
+}
+
+/** Principals that are blocked. */
+export interface DisabledReads {
+  disabledPrincipals(): Promise<DisabledPrincipal[]>;
+}
+
+/** Changes to teams and their members. */
+export interface TeamWrites {
+  /** Rejects with `name_taken`. */
+  insertTeam(team: Omit<Team, 'members'>): Promise<void>;
+  /** Locks and returns the team, with its members as they are now. */
+  lockTeam(name: string): Promise<Team | null>;
+  replaceMembers(team: string, members: JoiningMember[], by: string, at: Date): Promise<void>;
+  /** Adds one, or sets whether he leads. */
+  putMember(team: string, member: JoiningMember, by: string, at: Date): Promise<void>;
+  removeMember(team: string, principal: string): Promise<void>;
+  /** With the grants that name it, its reports and channels: another team may get that name. The names of the channels. */
+  deleteTeam(name: string, at: Date): Promise<string[]>;
+}
+
+/** Changes to people, service accounts and logins. */
+export interface PeopleWrites {
+  /** The admins who are not disabled, locked until the end of the transaction. */
+  lockAdmins(): Promise<Person[]>;
+  /** Rejects with `name_taken`. */
+  insertPerson(person: Person): Promise<void>;
+  /** Takes back one who was just added. */
+  deletePerson(principal: string): Promise<void>;
+  updatePerson(
+    principal: string,
+    patch: Partial<
+      Pick<Person, 'role' | 'disabled' | 'mustChangePassword' | 'lastLoginAt' | 'email'> &
+        Omit<DisabledPrincipal, 'principal'>
+    >,
+  ): Promise<Person | null>;
+  /** Locks and returns the row. */
+  lockPerson(principal: string): Promise<Person | null>;
+  insertServiceAccount(account: ServiceAccountSecret): Promise<void>;
+  updateServiceAccount(
+    id: string,
+    patch: Partial<Pick<ServiceAccountSecret, 'revokedAt' | 'expiresAt' | 'lastUsedAt'>>,
+  ): Promise<void>;
+  /** False when the secret is no longer the one that was read, or the account was revoked. */
+  replaceAccountSecret(
+    before: Pick<ServiceAccountSecret, 'id' | 'secretHmac'>,
+    next: Pick<ServiceAccountSecret, 'secretHmac' | 'secretId'>,
+  ): Promise<boolean>;
+  insertSession(session: Session): Promise<void>;
+  revokeSession(id: string, at: Date): Promise<void>;
+  /** All but `except`, when that is given. */
+  revokeSessionsOf(principal: string, at: Date, except?: string): Promise<void>;
+}
+
+/** What a change does to who is disabled, and to what goes with them. */
+export interface DisabledWrites {
+  /** Of another issuer, or of a service account; twice is once. */
+  disablePrincipal(principal: string, by: string, at: Date): Promise<void>;
+  /** False when the principal was not disabled. */
+  enablePrincipal(principal: string): Promise<boolean>;
+  /** Until the end of the transaction nobody else makes an account of this principal, or disables those it made. */
+  lockAccountsOf(principal: string): Promise<void>;
+  /** The service accounts that the principal made; those that are disabled already stay as they are. */
+  disableAccountsOf(principal: string, by: string, at: Date): Promise<void>;
+  /** Those that `disableAccountsOf` disabled. */
+  enableAccountsOf(principal: string): Promise<void>;
+  /** What somebody put off is open again. */
+  endSnoozesOf(principal: string, at: Date): Promise<void>;
+}

@@ -8,13 +8,12 @@ import type { EventFeed } from './eventFeed.js';
 import type { Findings } from './findings.js';
 import type { Jobs, TestPace } from './jobs.js';
 import type { Addresses, Notifier, Outbox, OwnExpiries } from './notices.js';
-import type { Outbound } from './outbound.js';
+import type { RecordsStatus, Retention } from './operations.js';
 import type { PasswordTurns } from './people.js';
 import type { Records } from './records.js';
-import type { RecordsStatus } from './recordsStatus.js';
 import type { Reports } from './reports.js';
-import type { Retention } from './retention.js';
 import type { Clock, Log } from './runtime.js';
+import type { Outbound } from './testing.js';
 import type {
   CheckpointSigner,
   Fingerprints,

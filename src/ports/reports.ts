@@ -51,3 +51,18 @@ export interface Reports {
   /** The schedule of the environment. One that is there keeps what was set on it and, unless its time changed, when it is due. */
   declare(schedule: ReportSchedule): Promise<void>;
 }
+
+/** Keeps reports. */
+export interface ReportWrites {
+  /** Rejects when the schedule has a report for that moment already. */
+  insertReport(report: NewReport): Promise<void>;
+}
+
+/** Changes to report schedules. */
+export interface ReportScheduleWrites {
+  /** Rejects with `name_taken`. */
+  insertReportSchedule(schedule: ReportSchedule): Promise<void>;
+  /** Rejects with `name_taken`. */
+  updateReportSchedule(schedule: ReportSchedule): Promise<void>;
+  deleteReportSchedule(id: string): Promise<void>;
+}

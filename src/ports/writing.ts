@@ -1,36 +1,6 @@
-import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
-
-/** Columns of a credential that a change may set. Dates may be null. */
-export type CredentialPatch = Partial<
-  Pick<
-    Credential,
-    | 'name'
-    | 'owner'
-    | 'activeVersion'
-    | 'activeCreatedTime'
-    | 'latestVersion'
-    | 'settings'
-    | 'secretFields'
-    | 'description'
-    | 'labels'
-    | 'envNames'
-    | 'status'
-    | 'health'
-    | 'lastTestedAt'
-    | 'lastTestCode'
-    | 'identity'
-    | 'nextTestAt'
-    | 'testIntervalMinutes'
-    | 'expiresAt'
-    | 'expiresSource'
-    | 'rotationIntervalDays'
-    | 'lastRotatedAt'
-    | 'nextRotationAt'
-    | 'reminders'
-    | 'deletedAt'
-    | 'deletedBy'
-  >
->;
+/** Intents of writes, and answers that are kept for a repeated request. */
+import type { CredentialVersion } from '../domain/credentials/credential.js';
+import type { CredentialPatch } from './credentials.js';
 
 export interface WriteIntent {
   id: string;
@@ -51,6 +21,26 @@ export interface WriteIntent {
   patch: CredentialPatch;
 }
 
+/** An open intent without what was meant to be written, which may be long. */
+export type OpenIntent = Pick<
+  WriteIntent,
+  'id' | 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'
+>;
+
+/** Writes that were begun and not finished. */
+export interface IntentReads {
+  /** Of those that were opened before: whose credential and since when. */
+  openIntents(olderThan: Date): Promise<OpenIntent[]>;
+  openIntent(credentialId: string): Promise<WriteIntent | null>;
+}
+
+/** Begins and ends writes. */
+export interface IntentWrites {
+  /** Rejects with `conflict` when another intent is open for the credential. */
+  openIntent(intent: WriteIntent): Promise<void>;
+  closeIntent(id: string, outcome: 'completed' | 'abandoned', at: Date): Promise<void>;
+}
+
 export interface IdempotencyRecord {
   actor: string;
   key: string;
@@ -65,8 +55,21 @@ export interface IdempotencyRecord {
   response: { status: number; body: unknown } | null;
 }
 
-/** An open intent without what was meant to be written, which may be long. */
-export type OpenIntent = Pick<
-  WriteIntent,
-  'id' | 'credentialId' | 'kind' | 'expectedVersion' | 'actor' | 'createdAt'
->;
+/** Answers to requests with a key. */
+export interface IdempotencyReads {
+  idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
+}
+
+/** Claims keys of requests, and keeps the answers. */
+export interface IdempotencyWrites {
+  /**
+   * Claims the key. Null when it is ours now; else the record that was there (also when its lock ran out, after
+   * taking the lock over: `state` is `in_progress` and `resumed` true).
+   */
+  claimIdempotency(
+    record: Omit<IdempotencyRecord, 'state' | 'response'>,
+    now: Date,
+  ): Promise<(IdempotencyRecord & { resumed: boolean }) | null>;
+  finishIdempotency(actor: string, key: string, response: IdempotencyRecord['response']): Promise<void>;
+  releaseIdempotency(actor: string, key: string): Promise<void>;
+}

@@ -4,7 +4,7 @@ import { allFields, mergeFields } from '../../src/domain/credentials/templateFie
 import { BrokerError } from '../../src/domain/errors.js';
 import type { Connector } from '../../src/domain/services/connector.js';
 import { TEST_CODES, type TestCode, type TestResult } from '../../src/domain/testing/testResult.js';
-import type { Outbound } from '../../src/ports/outbound.js';
+import type { Outbound } from '../../src/ports/testing.js';
 import { runTest } from '../../src/usecases/testing/runTest.js';
 import type { Simulator } from '../support/services/simulator.js';
 import { loopbackOutbound, redirected, systemClock } from '../support/services/testOutbound.js';

@@ -3,7 +3,7 @@ import { connectorOf, connectors } from '../../src/connectors/registry.js';
 import { allFields, mergeFields } from '../../src/domain/credentials/templateFields.js';
 import type { Connector } from '../../src/domain/services/connector.js';
 import type { TestResult } from '../../src/domain/testing/testResult.js';
-import type { Outbound } from '../../src/ports/outbound.js';
+import type { Outbound } from '../../src/ports/testing.js';
 import { runTest } from '../../src/usecases/testing/runTest.js';
 import { type Simulator, startSimulator } from '../support/services/simulator.js';
 import { loopbackOutbound, redirected, systemClock } from '../support/services/testOutbound.js';

@@ -1,6 +1,6 @@
 import type { Notifier } from '../../ports/notices.js';
-import type { Outbound } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
+import type { Outbound } from '../../ports/testing.js';
 import { eventRequest } from './eventWebhook.js';
 import { createMailer, type SmtpOptions } from './mail.js';
 import { neverPosted, type PostRequest, post } from './post.js';

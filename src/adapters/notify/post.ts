@@ -1,7 +1,7 @@
 import { isDeniedPort } from '../../domain/testing/deniedPorts.js';
 import { OutboundFailure } from '../../domain/testing/outbound.js';
 import type { ChannelTarget, NeverSent } from '../../ports/notices.js';
-import type { Outbound } from '../../ports/outbound.js';
+import type { Outbound } from '../../ports/testing.js';
 import type { AnswerJudge } from './receiverAnswers.js';
 
 const DEADLINE_MS = 10_000;

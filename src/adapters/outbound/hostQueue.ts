@@ -1,6 +1,6 @@
 import { OutboundFailure } from '../../domain/testing/outbound.js';
-import type { HostSlots } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
+import type { HostSlots } from '../../ports/testing.js';
 import { HostLine } from './hostLine.js';
 
 const PER_HOST = 2;

@@ -8,8 +8,8 @@ import {
   type TlsChoice,
 } from '../../domain/testing/outbound.js';
 import type { ShownCertificate } from '../../domain/testing/testResult.js';
-import type { HostSlots, Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
+import type { HostSlots, Outbound, OutboundSession } from '../../ports/testing.js';
 import type { Endpoint } from './addressPolicy.js';
 import { addressPolicy } from './addressPolicy.js';
 import { chainOf, type Destination, dial } from './dial.js';

@@ -2,12 +2,12 @@ import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Clock } from '../../ports/runtime.js';
 import { disabledWrites } from './access/disabledPrincipals.js';
+import { grantWrites } from './access/grantWrites.js';
 import { offerWrites } from './access/offers.js';
-import { insertEntity } from './core/columns.js';
 import type { Query } from './core/pools.js';
-import { USAGE } from './credentials/credentialColumns.js';
 import { credentialWrites } from './credentials/credentialWrites.js';
 import { idempotencyWrites } from './credentials/idempotency.js';
+import { importWrites } from './credentials/importWrites.js';
 import { eventFeedWrites } from './events/eventFeed.js';
 import { channelWrites } from './notices/channels.js';
 import { noticeWrites } from './notices/noticeWrites.js';
@@ -23,6 +23,8 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
   return {
     audit: (event) => void events.push(event),
     ...credentialWrites(query),
+    ...importWrites(query),
+    ...grantWrites(query),
     ...offerWrites(query),
     ...teamWrites(query),
     ...peopleWrites(query),
@@ -35,6 +37,5 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
     ...reportWrites(query),
     ...reportScheduleWrites(query),
     ...eventFeedWrites(query),
-    reportUsage: (row) => insertEntity(query, 'credential_usage', USAGE, row),
   };
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { RecordsStatus } from '../../ports/recordsStatus.js';
+import type { RecordsStatus } from '../../ports/operations.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import { type Query, runQuery, type Statement } from './core/pools.js';
 import { migrationNames } from './migrate/migrationFiles.js';

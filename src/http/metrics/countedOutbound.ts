@@ -1,7 +1,7 @@
 import { BrokerError } from '../../domain/errors.js';
 import type { AddressBudget } from '../../domain/limits/addressBudget.js';
-import type { Outbound, OutboundSession } from '../../ports/outbound.js';
 import type { Clock } from '../../ports/runtime.js';
+import type { Outbound, OutboundSession } from '../../ports/testing.js';
 
 /** The way out for one caller, who may contact only so many different addresses an hour. Rejects with `rate_limited`. */
 export function countedOutbound(

@@ -4,7 +4,7 @@ import type { ListedAuditRow } from '../../domain/audit/audit.js';
 import { objectOf } from '../../domain/audit/auditObject.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
 import { type TlsBadge, tlsBadge } from '../../domain/services/tlsWarnings.js';
-import type { UsageRow } from '../../ports/usage.js';
+import type { UsageRow } from '../../ports/credentials.js';
 import { typedValues } from './typedValues.js';
 
 /** What anybody who may see a credential may see of it: an allow-list; the Vault path is not on it. */

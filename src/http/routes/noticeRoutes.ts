@@ -1,7 +1,7 @@
 import * as shapes from '../../api/channels.js';
 import type { StoredNotice } from '../../domain/notices/channel.js';
 import { textOf } from '../../domain/notices/message.js';
-import type { ListedNotice } from '../../ports/records.js';
+import type { ListedNotice } from '../../ports/notices.js';
 import { acknowledgeNotice, listNotices, snoozeNotice } from '../../usecases/notices/notices.js';
 import { json, parse, type Route } from '../route.js';
 

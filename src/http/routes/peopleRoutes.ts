@@ -3,8 +3,8 @@ import { type AuditQuery, auditQuery } from '../../api/credentials.js';
 import * as bodies from '../../api/people.js';
 import { newServiceAccount, serviceAccountList } from '../../api/serviceAccountAnswers.js';
 import type { Secret } from '../../domain/secret.js';
+import type { AuditFilter } from '../../ports/auditTrail.js';
 import type { ServiceAccount } from '../../ports/people.js';
-import type { AuditFilter } from '../../ports/records.js';
 import { listAudit } from '../../usecases/operations/audit.js';
 import { resetPassword } from '../../usecases/people/resetPassword.js';
 import {

@@ -1,6 +1,6 @@
 import { withTimeout } from '../../domain/async.js';
+import type { RecordsHealth } from '../../ports/operations.js';
 import type { Ports } from '../../ports/ports.js';
-import type { RecordsHealth } from '../../ports/recordsStatus.js';
 import type { StoreHealth } from '../../ports/vault.js';
 
 /** What a process knows about its own start and end. */

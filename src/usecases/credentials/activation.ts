@@ -3,9 +3,9 @@ import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Discrepancy } from '../../domain/reconcile/discrepancy.js';
 import { firstTest } from '../../domain/testing/testPace.js';
-import type { ChangeTx } from '../../ports/changes.js';
+import type { CredentialPatch } from '../../ports/credentials.js';
+import type { FindingWrites } from '../../ports/findings.js';
 import type { Ports } from '../../ports/ports.js';
-import type { CredentialPatch } from '../../ports/writing.js';
 
 /** What becomes true when a version is made the active one; `moved` are fields of another destination in it. */
 export function activated(
@@ -27,7 +27,7 @@ export function activated(
 
 /** Ends what was found of a credential whose active version a person chose. */
 export async function endDrift(
-  tx: ChangeTx,
+  tx: FindingWrites,
   open: readonly Discrepancy[],
   { version, at }: { version: number; at: Date },
 ): Promise<void> {

@@ -1,9 +1,9 @@
 import type { ListCredentialsQuery } from '../../api/credentials.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { invalid } from '../../domain/errors.js';
+import type { ListedCredential, ListFilter } from '../../ports/credentials.js';
 import type { Page } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { ListedCredential, ListFilter } from '../../ports/records.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 
 /** One page of what the caller may see, newest first. An admin sees all metadata. */

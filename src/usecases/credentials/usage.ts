@@ -1,8 +1,8 @@
 import type { UsageBody } from '../../api/credentials.js';
 import type { CallContext } from '../../domain/access/caller.js';
+import type { UsageRow } from '../../ports/credentials.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { UsageRow } from '../../ports/usage.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { authorize } from '../gate/authorize.js';
 import { usageOf } from '../reading/readCredential.js';

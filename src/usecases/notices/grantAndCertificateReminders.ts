@@ -1,7 +1,6 @@
 import { GRANT_AHEAD_MS, grantStep, leftoverWeek, ownStep } from '../../domain/notices/otherReminders.js';
-import type { Notice, OwnExpiry } from '../../ports/notices.js';
+import type { EndingGrant, EnvLeftovers, Notice, OwnExpiry } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
-import type { EndingGrant, EnvLeftovers } from '../../ports/records.js';
 import { enqueueNew } from './remind.js';
 
 /** So many names fit into a sentence. */

@@ -1,10 +1,10 @@
 import type { Credential } from '../../domain/credentials/credential.js';
 import { type NoticeKind, severityOf } from '../../domain/notices/notice.js';
-import type { ChangeTx } from '../../ports/changes.js';
+import type { NoticeWrites } from '../../ports/notices.js';
 
 /** Tells the owner, once for each `id`: a finding, or what else happened. */
 export async function notifyOwner(
-  tx: ChangeTx,
+  tx: NoticeWrites,
   row: Credential,
   kind: NoticeKind,
   { id, facts }: { id: string; facts: Record<string, unknown> },

@@ -4,13 +4,13 @@ import { CHECKPOINTS } from '../../domain/audit/checkpoint.js';
 import type {
   ArchivedRow,
   AuditArchive,
+  AuditFilter,
   AuditProof,
   Checkpointed,
   NumberedCheckpoint,
 } from '../../ports/auditTrail.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
-import type { AuditFilter } from '../../ports/records.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { requireRole } from '../gate/refuse.js';

@@ -1,8 +1,8 @@
 import { droppedBefore, type RetentionPolicy } from '../../domain/audit/retention.js';
 import { STATES_DAYS } from '../../domain/testing/health.js';
 import { DAY_MS } from '../../domain/time/units.js';
+import type { AgedTable, MonthlyTable } from '../../ports/operations.js';
 import type { Ports } from '../../ports/ports.js';
-import type { AgedTable, MonthlyTable } from '../../ports/retention.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { systemCall } from '../gate/systemCall.js';
 import type { MarkerReader } from '../reconcile/restoreMarker.js';

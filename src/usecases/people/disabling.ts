@@ -1,7 +1,7 @@
 import type { CallContext } from '../../domain/access/caller.js';
-import type { ChangeTx } from '../../ports/changes.js';
+import type { DisabledWrites } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
-import type { OpenedCredential } from '../../ports/records.js';
+import type { OpenedCredential } from '../../ports/sharing.js';
 import { openedToOthers, requireReasonFor, withAccounts } from '../sharing/breakGlass.js';
 
 /** Whether somebody is disabled, and whether their service accounts go on without them. */
@@ -15,7 +15,7 @@ export interface Disabling {
  * off. Enabling brings back the accounts that were disabled with them, and no other.
  */
 export async function disableWith(
-  tx: ChangeTx,
+  tx: DisabledWrites,
   { caller }: CallContext,
   principal: string,
   { disabled, keepServiceAccounts = false, now }: Disabling & { now: Date },

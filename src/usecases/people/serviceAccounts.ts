@@ -5,7 +5,7 @@ import { BrokerError, invalid, notFound } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
 import type { ServiceAccount, ServiceAccountSecret } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
-import type { OpenedCredential } from '../../ports/records.js';
+import type { OpenedCredential } from '../../ports/sharing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';

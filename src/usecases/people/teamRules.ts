@@ -4,7 +4,7 @@ import { quotedName } from '../../domain/secrecy/quotable.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { Team, TeamMember } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
-import type { OpenedCredential } from '../../ports/records.js';
+import type { OpenedCredential } from '../../ports/sharing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';

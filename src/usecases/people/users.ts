@@ -5,7 +5,7 @@ import { oneTimePasswordProblem } from '../../domain/people/password.js';
 import { Secret } from '../../domain/secret.js';
 import type { MadeBy, Person } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
-import type { OpenedCredential } from '../../ports/records.js';
+import type { OpenedCredential } from '../../ports/sharing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireRole } from '../gate/refuse.js';
 import { systemCall } from '../gate/systemCall.js';

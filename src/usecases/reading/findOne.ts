@@ -2,7 +2,7 @@ import type { Caller } from '../../domain/access/caller.js';
 import { type Claim, compareClaims, selectionClaim } from '../../domain/access/claims.js';
 import { readsByRight } from '../../domain/access/grant.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
-import type { Candidate } from '../../ports/candidates.js';
+import type { Candidate } from '../../ports/reading.js';
 
 /** How the one is found among several. */
 export interface Choice {

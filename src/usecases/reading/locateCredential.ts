@@ -4,7 +4,7 @@ import { compareClaims, sinceLabelled, variableClaim } from '../../domain/access
 import type { Credential } from '../../domain/credentials/credential.js';
 import { planVariables, type VariablePlan } from '../../domain/environment/variablePlan.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
-import type { Candidate, CandidateQuery, Candidates } from '../../ports/candidates.js';
+import type { Candidate, CandidateQuery, Candidates } from '../../ports/reading.js';
 import { ambiguous, findOne, maybeOffered, onlyOffered } from './findOne.js';
 
 export type Found = { candidate: Candidate; only?: string } | Refused;

@@ -7,8 +7,8 @@ import { type Alias, aliasVariables } from '../../domain/environment/variableAli
 import { planVariables, type VariableConflict } from '../../domain/environment/variablePlan.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
-import type { Candidate, Candidates } from '../../ports/candidates.js';
 import type { Ports } from '../../ports/ports.js';
+import type { Candidate, Candidates } from '../../ports/reading.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuseEnded } from '../gate/authorize.js';
 import type { EnvironmentConflict } from '../sharing/offerNotices.js';

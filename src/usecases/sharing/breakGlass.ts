@@ -4,9 +4,9 @@ import { levelAtLeast, type Standing } from '../../domain/access/grant.js';
 import type { AuditAction, AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
-import type { ChangeTx } from '../../ports/changes.js';
+import type { NoticeWrites } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
-import type { OpenedCredential } from '../../ports/records.js';
+import type { OpenedCredential } from '../../ports/sharing.js';
 import { refuse } from '../gate/refuse.js';
 
 /** Commits the audit row of a break-glass read together with the notice to the credential's owner. */
@@ -24,7 +24,7 @@ export async function noticeBreakGlass(
 
 /** Puts a notice to the owner of each into the outbox of the running change. */
 export async function breakGlassNotices(
-  tx: ChangeTx,
+  tx: NoticeWrites,
   call: CallContext,
   opened: readonly OpenedCredential[],
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
-import type { GivenGrant, JoiningMember } from '../../ports/changes.js';
-import type { TeamMember } from '../../ports/people.js';
+import type { JoiningMember, TeamMember } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
+import type { GivenGrant } from '../../ports/sharing.js';
 
 type Needs = Pick<Ports, 'records'>;
 

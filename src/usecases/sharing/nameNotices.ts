@@ -1,8 +1,8 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
+import type { CredentialPatch } from '../../ports/credentials.js';
 import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
-import type { CredentialPatch } from '../../ports/writing.js';
 import { keeps } from './consent.js';
 import { part, personOf } from './offerNotices.js';
 

@@ -1,8 +1,9 @@
 import { type CallContext, kindOfPrincipal } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
-import type { GivenGrant, JoiningMember } from '../../ports/changes.js';
 import type { Notice } from '../../ports/notices.js';
+import type { JoiningMember } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
+import type { GivenGrant } from '../../ports/sharing.js';
 
 /** A variable that more than one credential claims. */
 export interface EnvironmentConflict {

@@ -2,9 +2,9 @@ import { type CallContext, ROLES, roleAtLeast } from '../../domain/access/caller
 import { type OfferState, uncovered } from '../../domain/access/claims.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
 import { BrokerError, invalid, notFound } from '../../domain/errors.js';
-import type { Offer, OfferReceiver } from '../../ports/offers.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
+import type { Offer, OfferReceiver } from '../../ports/sharing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';

@@ -9,8 +9,8 @@ import {
   type TestStep,
   type TestVerdict,
 } from '../../domain/testing/testResult.js';
-import type { OutboundSession } from '../../ports/outbound.js';
 import type { Ports } from '../../ports/ports.js';
+import type { OutboundSession } from '../../ports/testing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuse, requireRole } from '../gate/refuse.js';
 

@@ -9,7 +9,7 @@ import {
   type Probe,
 } from '../../domain/testing/outbound.js';
 import type { TestVerdict, TestWarning } from '../../domain/testing/testResult.js';
-import type { OutboundSession } from '../../ports/outbound.js';
+import type { OutboundSession } from '../../ports/testing.js';
 import { EchoGuard } from './echoGuard.js';
 
 /** How servers of Go, nginx and Apache greet plain HTTP at a TLS port. */

@@ -10,9 +10,9 @@ import {
   type TestTrigger,
 } from '../../domain/testing/testResult.js';
 import { MINUTE_MS } from '../../domain/time/units.js';
-import type { ChangeTx, TestedPatch } from '../../ports/changes.js';
 import type { TestPace } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
+import type { TestedPatch, TestWrites } from '../../ports/testing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'testPace'>;
@@ -59,7 +59,7 @@ export async function recordTest(
 
 /** What the service said of the account holds for all that sign in alike; what was only concluded tells nothing new. */
 async function noteAccount(
-  tx: ChangeTx,
+  tx: TestWrites,
   { credential, result: { code, contacted }, accountKey }: Tested,
   now: Date,
 ): Promise<void> {

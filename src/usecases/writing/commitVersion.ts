@@ -2,8 +2,9 @@ import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { ImportMark } from '../../domain/imports/importMerge.js';
 import type { ChangeTx } from '../../ports/changes.js';
+import type { CredentialPatch } from '../../ports/credentials.js';
 import type { StoredVersion } from '../../ports/vault.js';
-import type { CredentialPatch, WriteIntent } from '../../ports/writing.js';
+import type { WriteIntent } from '../../ports/writing.js';
 
 /** Purpose of the fingerprint of a credential's content: two credentials never compare by accident. */
 export function contentPurpose(credentialId: string): string {

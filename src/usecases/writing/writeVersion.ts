@@ -9,10 +9,11 @@ import {
 } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
+import type { CredentialPatch } from '../../ports/credentials.js';
 import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
 import type { StoredMetadata, StoredVersion } from '../../ports/vault.js';
-import type { CredentialPatch, WriteIntent } from '../../ports/writing.js';
+import type { WriteIntent } from '../../ports/writing.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { commitVersion, contentPurpose } from './commitVersion.js';
 import { finishIntent } from './finishIntent.js';

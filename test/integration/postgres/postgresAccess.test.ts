@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Caller } from '../../../src/domain/access/caller.js';
-import type { GivenGrant } from '../../../src/ports/changes.js';
+import type { GivenGrant } from '../../../src/ports/sharing.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 import { anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 

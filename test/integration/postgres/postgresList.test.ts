@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ListFilter } from '../../../src/ports/records.js';
+import type { ListFilter } from '../../../src/ports/credentials.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 import { anEvent, codeOf, freshRecords, store, type TestRecords, user } from './postgresSupport.js';
 

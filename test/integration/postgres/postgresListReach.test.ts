@@ -5,7 +5,7 @@ import { rollUpUsage } from '../../../src/adapters/postgres/credentials/usageRol
 import type { Caller } from '../../../src/domain/access/caller.js';
 import type { Grant } from '../../../src/domain/access/grant.js';
 import type { Credential } from '../../../src/domain/credentials/credential.js';
-import type { ListFilter } from '../../../src/ports/records.js';
+import type { ListFilter } from '../../../src/ports/credentials.js';
 import { rememberingLog } from '../../support/services/vaultSetup.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 import { anEvent, freshRecords, store, type TestRecords, user } from './postgresSupport.js';

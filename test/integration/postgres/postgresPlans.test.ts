@@ -3,7 +3,7 @@ import { auditReads } from '../../../src/adapters/postgres/audit/auditReads.js';
 import type { Query, Statement } from '../../../src/adapters/postgres/core/pools.js';
 import { candidateReads } from '../../../src/adapters/postgres/credentials/candidates.js';
 import { credentialReads } from '../../../src/adapters/postgres/credentials/credentialReads.js';
-import type { CandidateQuery } from '../../../src/ports/candidates.js';
+import type { CandidateQuery } from '../../../src/ports/reading.js';
 import { anAdmin } from '../../support/worlds/anAdmin.js';
 import { freshRecords, type TestRecords, user } from './postgresSupport.js';
 

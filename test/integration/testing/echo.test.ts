@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { connectorOf } from '../../../src/connectors/registry.js';
 import { allFields } from '../../../src/domain/credentials/templateFields.js';
 import type { Connector } from '../../../src/domain/services/connector.js';
-import type { Outbound } from '../../../src/ports/outbound.js';
+import type { Outbound } from '../../../src/ports/testing.js';
 import { allCases } from '../../conformance/allCases.js';
 import type { ServiceCases } from '../../conformance/serviceCases.js';
 import { type BrokerSystem, type SignedIn, startBrokerSystem } from '../../support/broker/brokerSystem.js';

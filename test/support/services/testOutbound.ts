@@ -1,6 +1,6 @@
 import { createOutbound } from '../../../src/adapters/outbound/outbound.js';
 import type { TlsChoice } from '../../../src/domain/testing/outbound.js';
-import type { Outbound } from '../../../src/ports/outbound.js';
+import type { Outbound } from '../../../src/ports/testing.js';
 import type { Simulator } from './simulator.js';
 
 export const systemClock = { now: () => new Date() };

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { otherSpellings } from '../../../src/connectors/envNames.js';
 import { aliasVariables } from '../../../src/domain/environment/variableAliases.js';
 import { planVariables } from '../../../src/domain/environment/variablePlan.js';
-import type { Candidate } from '../../../src/ports/candidates.js';
+import type { Candidate } from '../../../src/ports/reading.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 
 const receiver = { principal: 'local:me', keeper: null };

@@ -7,7 +7,7 @@ import {
   variableClaim,
 } from '../../../src/domain/access/claims.js';
 import { type Preference, planVariables } from '../../../src/domain/environment/variablePlan.js';
-import type { Candidate } from '../../../src/ports/candidates.js';
+import type { Candidate } from '../../../src/ports/reading.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 
 const me = { principal: 'local:me', keeper: null };

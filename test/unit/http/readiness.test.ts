@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { notReady } from '../../../src/cli/doctor/notReady.js';
 import { type Lifecycle, readiness } from '../../../src/http/server/readiness.js';
-import type { RecordsHealth } from '../../../src/ports/recordsStatus.js';
+import type { RecordsHealth } from '../../../src/ports/operations.js';
 import type { StoreHealth } from '../../../src/ports/vault.js';
 
 /** Parts whose state the test sets, and how often Postgres was asked. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createNotifier } from '../../../src/adapters/notify/notifier.js';
 import { messageOf } from '../../../src/domain/notices/message.js';
 import { Secret } from '../../../src/domain/secret.js';
-import type { Outbound } from '../../../src/ports/outbound.js';
+import type { Outbound } from '../../../src/ports/testing.js';
 import { systemClock } from '../../support/services/testOutbound.js';
 
 describe('what is posted to', () => {

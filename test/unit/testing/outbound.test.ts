@@ -6,7 +6,7 @@ import {
   type OutboundRequest,
   type TlsChoice,
 } from '../../../src/domain/testing/outbound.js';
-import type { Outbound } from '../../../src/ports/outbound.js';
+import type { Outbound } from '../../../src/ports/testing.js';
 import { eventually } from '../../support/eventually.js';
 import { type Fault, type Simulator, startSimulator } from '../../support/services/simulator.js';
 import { loopbackOutbound, systemClock } from '../../support/services/testOutbound.js';

@@ -1,6 +1,6 @@
 import type { Caller } from '../../../domain/access/caller.js';
 import type { Credential } from '../../../domain/credentials/credential.js';
-import type { Access, Records } from '../../../ports/records.js';
+import type { Access, AccessReads } from '../../../ports/reading.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { batched } from '../core/batched.js';
 import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, type Outer } from '../core/credentialRow.js';
@@ -50,7 +50,7 @@ interface Question {
 }
 
 /** The hot path: every read of a value begins with one of these. */
-export function accessReads(query: Query, clock: Clock): Pick<Records, 'access' | 'callerActive'> {
+export function accessReads(query: Query, clock: Clock): AccessReads {
   const one = async ({ caller, credentialId }: Question): Promise<Access> => {
     const values = [...callerValues(caller, clock.now()), uuidOrNull(credentialId)];
     return (await query<AccessRow>({ name: 'access', text: ACCESS, values })).map(toAccess)[0] ?? NOTHING;

@@ -1,6 +1,4 @@
-import type { DisabledWrites } from '../../../ports/disabledWrites.js';
-import type { DisabledPrincipal } from '../../../ports/people.js';
-import type { Records } from '../../../ports/records.js';
+import type { DisabledPrincipal, DisabledReads, DisabledWrites } from '../../../ports/people.js';
 import type { Query } from '../core/pools.js';
 
 const DISABLED = `
@@ -9,7 +7,7 @@ const DISABLED = `
   order by principal`;
 
 /** Everybody who is shut out. */
-export function disabledReads(query: Query): Pick<Records, 'disabledPrincipals'> {
+export function disabledReads(query: Query): DisabledReads {
   return {
     async disabledPrincipals() {
       return await query<DisabledPrincipal>({ text: DISABLED });

@@ -1,6 +1,6 @@
 import type { Grant } from '../../../domain/access/grant.js';
 import { BrokerError } from '../../../domain/errors.js';
-import type { ChangeTx } from '../../../ports/changes.js';
+import type { GrantWrites } from '../../../ports/sharing.js';
 import type { Query } from '../core/pools.js';
 
 /** With its acceptances: a grant that is taken back and given again is a new offer. A decline stays. */
@@ -36,9 +36,9 @@ const PUT = `
     where (held.level, held.expires_at) is distinct from (excluded.level, excluded.expires_at)`;
 
 /** What stays is left alone: each row that goes or comes is reported to the receivers. */
-export async function replaceGrants(
+async function replaceGrants(
   query: Query,
-  ...[credentialId, grants, by, at]: Parameters<ChangeTx['replaceGrants']>
+  ...[credentialId, grants, by, at]: Parameters<GrantWrites['replaceGrants']>
 ): Promise<void> {
   await holdTeams(query, grants);
   const [kinds, subjects] = [grants.map((grant) => grant.subjectKind), grants.map((grant) => grant.subject)];
@@ -68,4 +68,9 @@ async function holdTeams(query: Query, grants: readonly Grant[]): Promise<void> 
   throw new BrokerError('conflict', {
     detail: 'A team was removed at the same time. Read the grants again and repeat.',
   });
+}
+
+/** Writes of one transaction to grants. */
+export function grantWrites(query: Query): GrantWrites {
+  return { replaceGrants: (...args) => replaceGrants(query, ...args) };
 }

@@ -1,9 +1,7 @@
 import type { Credential } from '../../../domain/credentials/credential.js';
 import type { Preference } from '../../../domain/environment/variablePlan.js';
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { Offer, OfferReceiver } from '../../../ports/offers.js';
-import type { Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
+import type { Offer, OfferReads, OfferReceiver, OfferWrites } from '../../../ports/sharing.js';
 import { CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query } from '../core/pools.js';
@@ -51,10 +49,7 @@ interface OfferRow extends Credential, Pick<Offer, 'grant' | 'history' | 'declin
 }
 
 /** Offers of receivers, newest first, and what they prefer. */
-export function offerReads(
-  query: Query,
-  clock: Clock,
-): Pick<Records, 'offers' | 'offer' | 'acceptors' | 'preferences'> {
+export function offerReads(query: Query, clock: Clock): OfferReads {
   const asked = (receivers: readonly OfferReceiver[]) => [
     receivers.map(({ principal }) => principal),
     receivers.map(({ roles }) => roles.join(',')),
@@ -146,7 +141,7 @@ const AGREE = `
     where c.id = $1 and c.owner = $3 and c.own_env_names is not null and jsonb_exists(c.env_names, $2::text)`;
 
 /** Writes of one transaction to what receivers said of offers, and to what they prefer. */
-export function offerWrites(query: Query): Pick<ChangeTx, 'answerOffer' | 'setPreference'> {
+export function offerWrites(query: Query): OfferWrites {
   return {
     async answerOffer({ grantId, principal, credentialId, answer, variables, refused, by, at }) {
       const key = [grantId, principal, credentialId];

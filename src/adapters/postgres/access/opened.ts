@@ -1,5 +1,5 @@
-import type { OpenedCredential, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
+import type { OpenedCredential, OpenedReads } from '../../../ports/sharing.js';
 import type { Query } from '../core/pools.js';
 import { LEVEL, reaches, rolesOf } from './reach.js';
 
@@ -28,7 +28,7 @@ const OPENED = `
 const NUMBER = { read: 2, manage: 3 } as const;
 
 /** What opens to those who join a team, get an account back, or whose secret somebody learns. */
-export function openedReads(query: Query, clock: Clock): Pick<Records, 'openedTo'> {
+export function openedReads(query: Query, clock: Clock): OpenedReads {
   return {
     async openedTo({ teams, principals, owned }, { caller, level }) {
       const asked = [teams, principals, owned, clock.now()];

@@ -1,5 +1,5 @@
 import type { ListedAuditRow } from '../../../domain/audit/audit.js';
-import type { AuditFilter, Records } from '../../../ports/records.js';
+import type { AuditFilter, AuditReads } from '../../../ports/auditTrail.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { REACHES, reachValues } from '../access/reach.js';
 import { pageOf, readCursor } from '../core/cursor.js';
@@ -19,7 +19,7 @@ const withNames = (page: string): string => `
   order by e.at desc, e.chain desc, e.seq desc`;
 
 /** The audit as people look through it, newest first. */
-export function auditReads(query: Query, clock: Clock): Pick<Records, 'auditEvents'> {
+export function auditReads(query: Query, clock: Clock): AuditReads {
   return {
     async auditEvents(viewer, filter, page) {
       const where = whereClause([...reachValues(viewer, clock.now()), viewer.role === 'admin']);

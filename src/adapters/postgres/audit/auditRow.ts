@@ -1,5 +1,5 @@
 import type { AuditRow } from '../../../domain/audit/audit.js';
-import type { UsageRow } from '../../../ports/usage.js';
+import type { UsageRow } from '../../../ports/credentials.js';
 import { type Columns, select } from '../core/columns.js';
 import type { SqlValue, Statement } from '../core/pools.js';
 

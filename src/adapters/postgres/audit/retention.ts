@@ -1,5 +1,5 @@
 import { BrokerError } from '../../../domain/errors.js';
-import type { AgedTable, Retention } from '../../../ports/retention.js';
+import type { AgedTable, Retention } from '../../../ports/operations.js';
 import type { Query, SqlValue } from '../core/pools.js';
 import { type CheckpointParts, writeCheckpoint } from './checkpoints.js';
 

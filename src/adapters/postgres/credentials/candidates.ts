@@ -1,8 +1,7 @@
 import type { ClaimHistory, ReachingGrant } from '../../../domain/access/claims.js';
 import type { Credential } from '../../../domain/credentials/credential.js';
 import type { Preference } from '../../../domain/environment/variablePlan.js';
-import type { Candidate, CandidateQuery } from '../../../ports/candidates.js';
-import type { Records } from '../../../ports/records.js';
+import type { Candidate, CandidateQuery, CandidateReads } from '../../../ports/reading.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { answered, GRANT_JSON, historyJson, ms, NO_HISTORY } from '../access/claimJson.js';
 import { CALLER_ACTIVE, callerValues, GRANTED, LEVEL, REACHES } from '../access/reach.js';
@@ -97,7 +96,7 @@ const BY_REACH = `
   )}`;
 
 /** What `resolve` and `environment` choose from. */
-export function candidateReads(query: Query, clock: Clock): Pick<Records, 'candidates'> {
+export function candidateReads(query: Query, clock: Clock): CandidateReads {
   return {
     async candidates(caller, wanted) {
       const rows = await query<Asked & Outer<CandidateRow>>(

@@ -1,6 +1,6 @@
 import type { Grant } from '../../../domain/access/grant.js';
 import type { CredentialVersion } from '../../../domain/credentials/credential.js';
-import type { UsageRow } from '../../../ports/usage.js';
+import type { UsageRow } from '../../../ports/credentials.js';
 import type { OpenIntent, WriteIntent } from '../../../ports/writing.js';
 import type { Columns } from '../core/columns.js';
 

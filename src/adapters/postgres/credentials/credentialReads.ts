@@ -1,9 +1,11 @@
 import type { Grant } from '../../../domain/access/grant.js';
 import type { Credential, CredentialVersion } from '../../../domain/credentials/credential.js';
 import type { ImportMark } from '../../../domain/imports/importMerge.js';
-import type { Records } from '../../../ports/records.js';
-import type { UsageRow } from '../../../ports/usage.js';
-import type { OpenIntent, WriteIntent } from '../../../ports/writing.js';
+import type { CredentialReads, UsageRow } from '../../../ports/credentials.js';
+import type { ReconcileReads } from '../../../ports/findings.js';
+import type { ImportReads } from '../../../ports/imports.js';
+import type { PageRequest } from '../../../ports/page.js';
+import type { IntentReads, OpenIntent, WriteIntent } from '../../../ports/writing.js';
 import { select } from '../core/columns.js';
 import { CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
@@ -13,30 +15,14 @@ import { whereClause } from '../core/whereClause.js';
 import { GRANT, INTENT, OPEN_INTENT, USAGE, VERSION } from './credentialColumns.js';
 import { toPatch } from './patchJson.js';
 
-type CredentialReads = Pick<
-  Records,
-  | 'versions'
-  | 'version'
-  | 'grants'
-  | 'usage'
-  | 'ownedBy'
-  | 'endedImports'
-  | 'importMark'
-  | 'fillsVariable'
-  | 'openIntents'
-  | 'openIntent'
-  | 'allCredentials'
-  | 'toDestroy'
-  | 'destructionsWaiting'
-  | 'nextCredentialId'
->;
+type Reads = CredentialReads & ImportReads & IntentReads & ReconcileReads;
 
 /** The next run sees what is beyond. */
 const MOST_INTENTS = 10_000;
 const VERSIONS = `select ${select(VERSION)} from broker.credential_versions`;
 
 /** What belongs to one credential. Nothing here asks who wants it: `access` did. */
-export function credentialReads(query: Query): CredentialReads {
+export function credentialReads(query: Query): Reads {
   return {
     async versions(credentialId) {
       const text = `${VERSIONS} where credential_id = $1 order by version desc`;
@@ -113,7 +99,7 @@ export function credentialReads(query: Query): CredentialReads {
   };
 }
 
-const usagePage = async (query: Query, credentialId: string, page: Parameters<Records['usage']>[1]) => {
+const usagePage = async (query: Query, credentialId: string, page: PageRequest) => {
   const where = whereClause();
   where.and(`credential_id = ${where.value(uuidOrNull(credentialId))}`);
   const position = readCursor(page.cursor, ['uuid']);

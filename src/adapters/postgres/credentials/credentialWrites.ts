@@ -1,30 +1,12 @@
 import type { Credential } from '../../../domain/credentials/credential.js';
 import { notFound } from '../../../domain/errors.js';
-import type { ChangeTx } from '../../../ports/changes.js';
-import { replaceGrants } from '../access/grantWrites.js';
+import type { CredentialWrites } from '../../../ports/credentials.js';
+import type { IntentWrites } from '../../../ports/writing.js';
 import { assignments, given, insertEntity } from '../core/columns.js';
 import { CREDENTIAL, CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
-import { INTENT, VERSION } from './credentialColumns.js';
-
-type CredentialWrites = Pick<
-  ChangeTx,
-  | 'lock'
-  | 'insertCredential'
-  | 'updateCredential'
-  | 'insertVersion'
-  | 'markImport'
-  | 'setVersionStates'
-  | 'openIntent'
-  | 'closeIntent'
-  | 'replaceGrants'
->;
-
-const MARK_IMPORT = `
-  insert into broker.import_marks as before (credential_id, fields, env_names, at) values ($1, $2, $3, $4)
-  on conflict (credential_id) do update set fields = before.fields || excluded.fields,
-    env_names = before.env_names || excluded.env_names, at = excluded.at`;
+import { INTENT, USAGE, VERSION } from './credentialColumns.js';
 
 const SET_STATES = `
   update broker.credential_versions v set state = given.state
@@ -33,7 +15,7 @@ const SET_STATES = `
   returning v.version`;
 
 /** Writes of one transaction to what belongs to a credential. */
-export function credentialWrites(query: Query): CredentialWrites {
+export function credentialWrites(query: Query): CredentialWrites & IntentWrites {
   return {
     async lock(credentialId) {
       const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c where c.id = $1 for update`;
@@ -50,10 +32,6 @@ export function credentialWrites(query: Query): CredentialWrites {
       return credential;
     },
     insertVersion: (version) => insertEntity(query, 'credential_versions', VERSION, version),
-    async markImport(credentialId, { fields, envNames }, at) {
-      const values = [credentialId, JSON.stringify(fields), JSON.stringify(envNames), at];
-      await query({ text: MARK_IMPORT, values });
-    },
     async setVersionStates(credentialId, states) {
       const values = [credentialId, states.map(({ version }) => version), states.map(({ state }) => state)];
       return (await query({ text: SET_STATES, values })).length === states.length;
@@ -64,6 +42,6 @@ export function credentialWrites(query: Query): CredentialWrites {
         'update broker.write_intents set outcome = $2, closed_at = $3 where id = $1 and closed_at is null';
       await query({ text, values: [id, outcome, at] });
     },
-    replaceGrants: (...args) => replaceGrants(query, ...args),
+    reportUsage: (row) => insertEntity(query, 'credential_usage', USAGE, row),
   };
 }

@@ -1,13 +1,11 @@
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { Records } from '../../../ports/records.js';
-import type { IdempotencyRecord } from '../../../ports/writing.js';
+import type { IdempotencyReads, IdempotencyRecord, IdempotencyWrites } from '../../../ports/writing.js';
 import type { Query, Row } from '../core/pools.js';
 import { toSql } from '../core/values.js';
 
 /** How long an answer is kept for a repeated request. */
 const KEEP = '24 hours';
 
-export function idempotencyReads(query: Query): Pick<Records, 'idempotency'> {
+export function idempotencyReads(query: Query): IdempotencyReads {
   return {
     async idempotency(actor, key) {
       const text = 'select * from broker.idempotency_keys where actor = $1 and key = $2';
@@ -16,8 +14,6 @@ export function idempotencyReads(query: Query): Pick<Records, 'idempotency'> {
     },
   };
 }
-
-type IdempotencyWrites = Pick<ChangeTx, 'claimIdempotency' | 'finishIdempotency' | 'releaseIdempotency'>;
 
 export function idempotencyWrites(query: Query): IdempotencyWrites {
   return {

@@ -1,6 +1,6 @@
 import type { Credential } from '../../../domain/credentials/credential.js';
+import type { CredentialLists, ListedCredential, ListFilter } from '../../../ports/credentials.js';
 import type { PageRequest } from '../../../ports/page.js';
-import type { ListedCredential, ListFilter, Records } from '../../../ports/records.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { answered } from '../access/claimJson.js';
 import { LEVEL, REACHES, reachValues } from '../access/reach.js';
@@ -32,7 +32,7 @@ interface ListedRow extends Credential {
 const FEW = 1_500;
 
 /** Lists by key, never by offset and without totals: a deep page costs what the first one does. */
-export function credentialLists(query: Query, clock: Clock): Pick<Records, 'list'> {
+export function credentialLists(query: Query, clock: Clock): CredentialLists {
   return {
     async list(caller, filter, page) {
       const where = whereClause(reachValues(caller, clock.now()));

@@ -1,4 +1,4 @@
-import type { CredentialPatch } from '../../../ports/writing.js';
+import type { CredentialPatch } from '../../../ports/credentials.js';
 
 const DATES: readonly (keyof CredentialPatch)[] = [
   'lastTestedAt',

@@ -1,5 +1,10 @@
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { ChangeEvent, EventDelivery, EventFeed, EventState } from '../../../ports/eventFeed.js';
+import type {
+  ChangeEvent,
+  EventDelivery,
+  EventFeed,
+  EventState,
+  EventWrites,
+} from '../../../ports/eventFeed.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 import { EVENT_COLUMNS, EVENT_SEEN } from './events.js';
@@ -81,7 +86,7 @@ export function postgresEventFeed(query: Query): EventFeed {
 }
 
 /** A new webhook hears of what comes from now on. */
-export function eventFeedWrites(query: Query): Pick<ChangeTx, 'followEvents'> {
+export function eventFeedWrites(query: Query): EventWrites {
   return {
     async followEvents(channelId) {
       const text = `insert into broker.event_webhooks (channel_id, position)

@@ -1,6 +1,5 @@
 import { notFound } from '../../../domain/errors.js';
-import type { ChangeEvent } from '../../../ports/eventFeed.js';
-import type { Records } from '../../../ports/records.js';
+import type { ChangeEvent, EventReads } from '../../../ports/eventFeed.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { CALLER_ACTIVE, callerValues, REACHES } from '../access/reach.js';
 import type { Outer } from '../core/credentialRow.js';
@@ -49,7 +48,7 @@ const isEvent = (row: Stretch & Outer<ChangeEvent>): row is Stretch & ChangeEven
 export function eventReads(
   { lists: query, reads }: { lists: Query; reads: Query },
   clock: Clock,
-): Pick<Records, 'eventsAfter' | 'newestEvent'> {
+): EventReads {
   let look: { second: number; newest: Promise<number> } | undefined;
   return {
     newestEvent() {

@@ -1,7 +1,6 @@
 import { BrokerError, notFound } from '../../../domain/errors.js';
 import type { Channel } from '../../../domain/notices/channel.js';
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { ChannelState, Outbox, SealedChannel } from '../../../ports/notices.js';
+import type { ChannelState, ChannelWrites, Outbox, SealedChannel } from '../../../ports/notices.js';
 import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
@@ -84,9 +83,7 @@ const WAKE_EVENTS = `
 const UNCHOSEN = `
   update broker.report_schedules set channels = array_remove(channels, $1::uuid) where $1::uuid = any (channels)`;
 
-export function channelWrites(
-  query: Query,
-): Pick<ChangeTx, 'insertChannel' | 'updateChannel' | 'deleteChannel' | 'resealChannel'> {
+export function channelWrites(query: Query): ChannelWrites {
   return {
     insertChannel: (channel) => insertEntity(query, 'notification_channels', SEALED, channel),
     async updateChannel(channel, { sealedTarget, ...change }, at) {

@@ -1,4 +1,5 @@
-import type { ListedNotice, Records } from '../../../ports/records.js';
+import type { Caller } from '../../../domain/access/caller.js';
+import type { ListedNotice, NoticeReads } from '../../../ports/notices.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { OWNED_OR_MANAGED, reachValues } from '../access/reach.js';
 import { pageOf, readCursor } from '../core/cursor.js';
@@ -52,8 +53,8 @@ const MINE = `(n.recipient = any (array(
   or n.credential_id in (${OWNED_OR_MANAGED}))`;
 
 /** What people were told, for those whom it concerns. */
-export function noticeLists(query: Query, clock: Clock): Pick<Records, 'notices' | 'seenNotice'> {
-  const seen = (caller: Parameters<Records['notices']>[0]): WhereClause => {
+export function noticeLists(query: Query, clock: Clock): NoticeReads {
+  const seen = (caller: Caller): WhereClause => {
     const where = whereClause(reachValues(caller, clock.now()));
     // Every value that a statement is given must have a place in it.
     where.and('($1::text, $2::timestamptz, $3::text, $4::text[]) is not null');

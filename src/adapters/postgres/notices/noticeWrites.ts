@@ -1,13 +1,7 @@
 import { severityIn } from '../../../domain/notices/channel.js';
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { Notice } from '../../../ports/notices.js';
+import type { Notice, NoticeWrites } from '../../../ports/notices.js';
 import type { Clock } from '../../../ports/runtime.js';
 import type { Query } from '../core/pools.js';
-
-type NoticeWrites = Pick<
-  ChangeTx,
-  'notice' | 'notices' | 'acknowledgeNotice' | 'snoozeNotice' | 'setEnvLeftovers'
->;
 
 const PUT = `
   insert into broker.notifications (credential_id, kind, period, recipient, body, severity, created_at)
@@ -22,12 +16,6 @@ const SNOOZE = `
     where notification_id = $1 and state = 'pending' and not in_flight
   )
   update broker.notifications set snoozed_until = $3, snoozed_by = $2 where id = $1`;
-
-/** An import that leaves the same names starts no new weeks of reminders. */
-const LEFTOVERS = `
-  insert into broker.env_leftovers as before (principal, names, imported_at) values ($1, $2, $3)
-  on conflict (principal) do update set names = excluded.names, imported_at = excluded.imported_at
-  where before.names is distinct from excluded.names`;
 
 /** Writes of one transaction to what people are told. */
 export function noticeWrites(query: Query, clock: Clock): NoticeWrites {
@@ -54,11 +42,6 @@ export function noticeWrites(query: Query, clock: Clock): NoticeWrites {
     },
     async snoozeNotice(id, by, until) {
       await query({ text: SNOOZE, values: [id, by, until] });
-    },
-    async setEnvLeftovers(principal, names, at) {
-      if (names.length > 0) await query({ text: LEFTOVERS, values: [principal, names, at] });
-      else
-        await query({ text: 'delete from broker.env_leftovers where principal = $1', values: [principal] });
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { Credential } from '../../../domain/credentials/credential.js';
 import type { NoticeState } from '../../../domain/notices/dueNotices.js';
-import type { Notice } from '../../../ports/notices.js';
-import type { EndingGrant, EnvLeftovers, Records } from '../../../ports/records.js';
+import type { EndingGrant, EnvLeftovers, Notice, ReminderReads } from '../../../ports/notices.js';
 import { select } from '../core/columns.js';
 import { CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import type { Query } from '../core/pools.js';
@@ -54,10 +53,8 @@ const ENDING = `
   where g.expires_at > $1 and g.expires_at <= $2 and c.status = 'active'
   order by g.expires_at, c.id, g.subject_kind, g.subject`;
 
-type NoticeReads = Pick<Records, 'noticeStates' | 'newNotices' | 'endingGrants' | 'envLeftovers'>;
-
 /** What decides whether people are told, and what they were told already. */
-export function noticeReads(query: Query): NoticeReads {
+export function noticeReads(query: Query): ReminderReads {
   return {
     async noticeStates(afterId, limit) {
       const rows = await query<Credential & Omit<NoticeState, 'credential' | 'testable'>>({

@@ -1,21 +1,14 @@
-import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from '../../../ports/people.js';
-import type { Records } from '../../../ports/records.js';
+import type {
+  PeopleReads,
+  Person,
+  ServiceAccount,
+  ServiceAccountSecret,
+  Session,
+  Team,
+} from '../../../ports/people.js';
 import { select } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
 import { ACCOUNT, ACCOUNT_SECRET, PERSON, SESSION, TEAM } from './peopleColumns.js';
-
-type PeopleReads = Pick<
-  Records,
-  | 'teams'
-  | 'team'
-  | 'teamsOf'
-  | 'people'
-  | 'person'
-  | 'serviceAccounts'
-  | 'serviceAccount'
-  | 'madeBy'
-  | 'session'
->;
 
 const PEOPLE = `select ${select(PERSON)} from broker.people`;
 const TEAMS = `

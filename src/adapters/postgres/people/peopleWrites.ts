@@ -1,23 +1,7 @@
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { Person } from '../../../ports/people.js';
+import type { PeopleWrites, Person } from '../../../ports/people.js';
 import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
 import { ACCOUNT, ACCOUNT_SECRET, PERSON, SESSION } from './peopleColumns.js';
-
-type PeopleWrites = Pick<
-  ChangeTx,
-  | 'lockAdmins'
-  | 'lockPerson'
-  | 'insertPerson'
-  | 'deletePerson'
-  | 'updatePerson'
-  | 'insertServiceAccount'
-  | 'updateServiceAccount'
-  | 'replaceAccountSecret'
-  | 'insertSession'
-  | 'revokeSession'
-  | 'revokeSessionsOf'
->;
 
 const PERSON_CHANGES: Columns<Parameters<PeopleWrites['updatePerson']>[1]> = {
   ...PERSON,

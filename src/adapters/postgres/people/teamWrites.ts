@@ -1,13 +1,8 @@
-import type { ChangeTx } from '../../../ports/changes.js';
+import type { TeamWrites } from '../../../ports/people.js';
 import { insertEntity } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
 import { TEAM } from './peopleColumns.js';
 import { readTeam } from './peopleReads.js';
-
-type TeamWrites = Pick<
-  ChangeTx,
-  'insertTeam' | 'lockTeam' | 'replaceMembers' | 'putMember' | 'removeMember' | 'deleteTeam'
->;
 
 /** What its members were told, or were about to be, is not for those of the next team of that name. */
 const ORPHANED = `

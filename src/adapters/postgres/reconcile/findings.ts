@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { parsePayload, payloadHash } from '../../../domain/audit/checkpoint.js';
 import { type Discrepancy, FINDING_KINDS, type FindingKind } from '../../../domain/reconcile/discrepancy.js';
-import type { ChangeTx } from '../../../ports/changes.js';
 import type {
   FindingFilter,
   Findings,
+  FindingWrites,
   ListedFinding,
   RecordedVersion,
   ReportOnly,
@@ -155,8 +155,6 @@ function filterOf({ reach, kind, resolved }: FindingFilter, now: Date): WhereCla
   if (!resolved) where.and('f.resolved_at is null');
   return where;
 }
-
-type FindingWrites = Pick<ChangeTx, 'openFinding' | 'resolveFinding' | 'noteFinding' | 'setReportOnly'>;
 
 export function findingWrites(query: Query): FindingWrites {
   return {

@@ -1,6 +1,5 @@
 import type { ReportSchedule } from '../../../domain/reports/reportSchedule.js';
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { Reports } from '../../../ports/reports.js';
+import type { ReportScheduleWrites, Reports } from '../../../ports/reports.js';
 import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
 import { toSql, uuidOrNull } from '../core/values.js';
@@ -82,12 +81,7 @@ export function reportScheduleReads(query: Query): ScheduleReads {
   };
 }
 
-type ScheduleWrites = Pick<
-  ChangeTx,
-  'insertReportSchedule' | 'updateReportSchedule' | 'deleteReportSchedule'
->;
-
-export function reportScheduleWrites(query: Query): ScheduleWrites {
+export function reportScheduleWrites(query: Query): ReportScheduleWrites {
   return {
     insertReportSchedule: (schedule) => insertEntity(query, 'report_schedules', SCHEDULE, schedule),
     async updateReportSchedule(schedule) {

@@ -1,6 +1,5 @@
 import type { LastReport } from '../../../domain/reports/report.js';
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { NewReport, ReportHead, Reports, StoredReport } from '../../../ports/reports.js';
+import type { NewReport, ReportHead, Reports, ReportWrites, StoredReport } from '../../../ports/reports.js';
 import { type Columns, insertEntity, select } from '../core/columns.js';
 import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query } from '../core/pools.js';
@@ -71,7 +70,7 @@ const reportPage = async (query: Query, ...[teams, page]: Parameters<Reports['li
 };
 
 /** Rejects when the schedule has one for that moment already. */
-export function reportWrites(query: Query): Pick<ChangeTx, 'insertReport'> {
+export function reportWrites(query: Query): ReportWrites {
   return {
     async insertReport(report) {
       await insertEntity(query, 'reports', REPORT, { ...report, body: rowOf(report.body) });

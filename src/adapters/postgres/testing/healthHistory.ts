@@ -1,5 +1,5 @@
 import type { HealthMark } from '../../../domain/testing/uptime.js';
-import type { Records } from '../../../ports/records.js';
+import type { HealthReads } from '../../../ports/testing.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 
@@ -39,7 +39,7 @@ const TOTALS = `
   select 'tests', code, sum(total)::bigint from broker.test_counts group by code`;
 
 /** How the health of a credential went, and how that of all is. */
-export function healthReads(query: Query): Pick<Records, 'healthHistory' | 'healthTotals'> {
+export function healthReads(query: Query): HealthReads {
   return {
     async healthHistory(credentialId, from, to) {
       const id = uuidOrNull(credentialId);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HostSlots } from '../../../ports/outbound.js';
 import type { Log } from '../../../ports/runtime.js';
+import type { HostSlots } from '../../../ports/testing.js';
 import type { Query } from '../core/pools.js';
 
 const PER_HOST = 2;

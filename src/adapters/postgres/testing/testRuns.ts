@@ -1,6 +1,5 @@
 import { isTestCode, type TestRun } from '../../../domain/testing/testResult.js';
-import type { ChangeTx } from '../../../ports/changes.js';
-import type { Records } from '../../../ports/records.js';
+import type { TestReads, TestWrites } from '../../../ports/testing.js';
 import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
 import { CREDENTIAL } from '../core/credentialRow.js';
 import { pageOf, readCursor } from '../core/cursor.js';
@@ -38,7 +37,7 @@ const STIR_ALIKE = `
     for update skip locked
   )`;
 
-export function testReads(query: Query): Pick<Records, 'testRuns' | 'lastRejection'> {
+export function testReads(query: Query): TestReads {
   return {
     async lastRejection(accountKey) {
       const text = 'select code from broker.refused_accounts where account_key = $1';
@@ -64,12 +63,7 @@ export function testReads(query: Query): Pick<Records, 'testRuns' | 'lastRejecti
   };
 }
 
-export function testWrites(
-  query: Query,
-): Pick<
-  ChangeTx,
-  'insertTestRun' | 'setTested' | 'refusedAccount' | 'acceptedAccount' | 'rescheduleSameAccount'
-> {
+export function testWrites(query: Query): TestWrites {
   return {
     insertTestRun: (run) => insertEntity(query, 'test_runs', RUN, run),
     async setTested(credentialId, found) {

@@ -1,8 +1,18 @@
-/** What somebody gives a receiver that fills nothing until the receiver accepts it. */
+/** Grants, the offers that they are to their receivers, and what receivers prefer. */
+import type { Caller, Role } from '../domain/access/caller.js';
 import type { ClaimHistory, OfferState, ReachingGrant, Receiver } from '../domain/access/claims.js';
+import type { Grant } from '../domain/access/grant.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import type { Preference } from '../domain/environment/variablePlan.js';
 import type { Page, PageRequest } from './page.js';
+
+/** A grant as it is given. */
+export interface GivenGrant extends Grant {
+  /** The role of the giver at that time. */
+  giverRole?: Role;
+  /** It fills variables without the consent of the receivers; left out: it is an offer. */
+  confirmed?: boolean;
+}
 
 /** A grant to one receiver. Its id is the grant's: one that is taken back and given again is another offer. */
 export interface Offer {
@@ -55,4 +65,32 @@ export interface OfferReads {
   /** Who accepted something of a credential, and still has the grant. */
   acceptors(credentialId: string): Promise<string[]>;
   preferences(principal: string): Promise<Preference[]>;
+}
+
+/** What its owner is told of a credential that opens to somebody else. */
+export type OpenedCredential = Pick<Credential, 'id' | 'name' | 'owner'>;
+
+/** What opens to somebody by joining a team or getting an account. */
+export interface OpenedReads {
+  /** What these may read by a grant (none to a role) or, `owned`, own, and the caller neither owns nor holds at a level. */
+  openedTo(
+    reached: { teams: string[]; principals: string[]; owned: boolean },
+    apart: { caller: Caller; level: 'read' | 'manage' },
+  ): Promise<OpenedCredential[]>;
+}
+
+/** Changes to grants. */
+export interface GrantWrites {
+  /**
+   * Grants that are there already keep their giver and since when they count, unless they had ended, give values only now,
+   * or come from somebody who needs no consent.
+   */
+  replaceGrants(credentialId: string, grants: GivenGrant[], by: string, at: Date): Promise<void>;
+}
+
+/** Answers of receivers, and what they prefer. */
+export interface OfferWrites {
+  /** Keeps the moments of variables that were accepted before. A yes also undoes a decline of the same credential. */
+  answerOffer(answer: OfferAnswer): Promise<void>;
+  setPreference(change: PreferenceChange): Promise<void>;
 }

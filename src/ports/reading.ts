@@ -1,9 +1,26 @@
-/** What `resolve` and `environment` choose from. */
+/** What a caller may see and use, and what `resolve` and `environment` choose from. */
+import type { Caller } from '../domain/access/caller.js';
 import type { Reached, Receiver } from '../domain/access/claims.js';
 import type { Standing } from '../domain/access/grant.js';
 import type { Credential } from '../domain/credentials/credential.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { Preference } from '../domain/environment/variablePlan.js';
+
+/** What the one authorization statement answers. */
+export interface Access extends Standing {
+  /** False when the caller's account is disabled, revoked or gone: the token no longer counts. */
+  callerActive: boolean;
+  /** Null when there is no such credential (whatever its status otherwise). */
+  credential: Credential | null;
+}
+
+/** How a caller stands to what they ask for. */
+export interface AccessReads {
+  /** One named statement: is the caller's account active, what is the credential, how does he stand to it. */
+  access(caller: Caller, credentialId: string): Promise<Access>;
+  /** One statement: is the caller's account still good (for calls without a credential). */
+  callerActive(caller: Caller): Promise<boolean>;
+}
 
 /** A credential that the caller owns or holds a grant on, with what decides whether and since when it counts. */
 export interface Candidate extends Standing, Reached {
@@ -34,4 +51,13 @@ export interface CandidateQuery {
   envNames?: string[];
   /** Every candidate that has any env name, for `environment`. */
   anyEnvName?: boolean;
+}
+
+/** What `resolve` and `environment` choose from, in one statement. */
+export interface CandidateReads {
+  /**
+   * One statement: all active credentials that the caller owns or is granted and that match, with `callerActive`. Where
+   * only ids are asked for, without the grants on the way: an id needs no consent.
+   */
+  candidates(caller: Caller, query: CandidateQuery): Promise<Candidates>;
 }
