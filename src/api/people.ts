@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../domain/access/caller.js';
+import { MAX_MEMBERS } from '../domain/people/team.js';
 import { line, mailAddress, moment } from './common.js';
 
 const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -');
@@ -19,8 +20,6 @@ export const logoutBody = z.strictObject({ refresh_token: z.string().max(256).op
 
 const teamName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 -');
 const member = z.strictObject({ principal: line(255).min(3), lead: z.boolean().default(false) });
-/** How many a team may have. */
-export const MAX_MEMBERS = 500;
 export const createTeamBody = z.strictObject({
   name: teamName,
   description: line(500).default(''),

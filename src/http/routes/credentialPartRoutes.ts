@@ -10,6 +10,7 @@ import { activateVersion, listVersions } from '../../usecases/credentials/versio
 import { readCredential } from '../../usecases/reading/readCredential.js';
 import { listGrants, replaceGrants } from '../../usecases/sharing/grants.js';
 import { breakGlassReason, idempotencyKey, ifNoneMatch, rateLimit, usedBy, versionTag } from '../headers.js';
+import { camelKeys, grantsOf, onceOf, rotation } from '../inputs.js';
 import { presentCredential, presentGrant, presentUsage, presentVersion } from '../present/presenters.js';
 import { presentTest } from '../present/presentTest.js';
 import { presentSecret } from '../present/presentValues.js';
@@ -54,8 +55,8 @@ export const credentialPartRoutes: readonly Route[] = [
       const { ports, call, param, request, response } = context;
       const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
       const body = parse(bodies.rotateCredentialBody, request.body);
-      const options = { ...testsOf(context), ...(key === undefined ? {} : { idempotencyKey: key }) };
-      const { credential, test } = await rotateCredential(ports, call, param('id'), body, options);
+      const options = { ...testsOf(context), once: onceOf(key, body) };
+      const { credential, test } = await rotateCredential(ports, call, param('id'), rotation(body), options);
       json(response, { ...presentCredential(credential), test: presentTest(test) });
     },
   },
@@ -122,7 +123,7 @@ export const credentialPartRoutes: readonly Route[] = [
     body: bodies.usageBody,
     status: 204,
     handle: async ({ ports, call, param, request, response }) => {
-      await reportUsage(ports, call, param('id'), parse(bodies.usageBody, request.body));
+      await reportUsage(ports, call, param('id'), camelKeys(parse(bodies.usageBody, request.body)));
       response.status(204).end();
     },
   },
@@ -143,7 +144,8 @@ export const credentialPartRoutes: readonly Route[] = [
     auth: 'token',
     body: bodies.grantsBody,
     handle: async ({ ports, call, param, request, response }) => {
-      const grants = await replaceGrants(ports, call, param('id'), parse(bodies.grantsBody, request.body));
+      const asked = grantsOf(parse(bodies.grantsBody, request.body));
+      const grants = await replaceGrants(ports, call, param('id'), asked);
       json(response, { grants: grants.map(presentGrant) });
     },
   },

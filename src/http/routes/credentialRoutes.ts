@@ -16,6 +16,7 @@ import { requireActiveCaller } from '../../usecases/gate/authorize.js';
 import { readEnvironment } from '../../usecases/reading/readEnvironment.js';
 import { resolveCredentials } from '../../usecases/reading/resolveCredentials.js';
 import { client, idempotencyKey, ifMatch, location, replayed, revisionTag } from '../headers.js';
+import { camelKeys, credentialChange, listOf, newCredential, onceOf } from '../inputs.js';
 import { presentCredential } from '../present/presenters.js';
 import { presentTest } from '../present/presentTest.js';
 import { presentEnvironment, presentResolved } from '../present/presentValues.js';
@@ -26,7 +27,7 @@ const one = '/api/credentials/{id}';
 const update = async (context: OldContext): Promise<void> => {
   const { ports, call, param, request, response } = context;
   const body = parse(bodies.updateCredentialBody, request.body);
-  const { credential, test } = await updateCredential(ports, call, param('id'), body, {
+  const { credential, test } = await updateCredential(ports, call, param('id'), credentialChange(body), {
     ...ifMatch.read(request.get('if-match')),
     ...testsOf(context),
     source: sourceOf(request.get('x-client')),
@@ -68,9 +69,14 @@ export const credentialRoutes: readonly Route[] = [
       const options = {
         source: sourceOf(request.get('x-client')),
         ...testsOf(context),
-        ...(key === undefined ? {} : { idempotencyKey: key }),
+        once: onceOf(key, body),
       };
-      const { credential, replayed, test } = await createCredential(ports, call, body, options);
+      const { credential, replayed, test } = await createCredential(
+        ports,
+        call,
+        newCredential(body),
+        options,
+      );
       response.set({ ETag: `"${credential.revision}"`, Location: `/api/credentials/${credential.id}` });
       if (replayed) response.set('Idempotent-Replayed', 'true');
       json(response, { ...presentCredential(credential), test: presentTest(test) }, 201);
@@ -84,7 +90,8 @@ export const credentialRoutes: readonly Route[] = [
     auth: 'token',
     query: bodies.listCredentialsQuery,
     handle: async ({ ports, call, request, response }) => {
-      const page = await listCredentials(ports, call, parse(bodies.listCredentialsQuery, request.query));
+      const query = parse(bodies.listCredentialsQuery, request.query);
+      const page = await listCredentials(ports, call, ...listOf(query));
       const items = page.items.map((item) => ({
         ...presentCredential(item.credential),
         access: item.isOwner ? 'owner' : item.level,
@@ -130,7 +137,7 @@ export const credentialRoutes: readonly Route[] = [
     handle: async ({ ports, call, request, response }) => {
       const body = parse(bodies.resolveBody, request.body);
       const who = calledFor(call, body);
-      const items = await resolveCredentials(ports, who, body.items);
+      const items = await resolveCredentials(ports, who, body.items.map(camelKeys));
       secretJson(response, { items: items.map((item) => presentResolved(item, body.shape)) });
     },
   },

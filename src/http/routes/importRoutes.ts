@@ -4,6 +4,7 @@ import { importEnvBody, importVaultBody } from '../../api/imports.js';
 import { type Imported, importEnv, importVault } from '../../usecases/imports/importCredentials.js';
 import type { ImportReport } from '../../usecases/imports/importReplay.js';
 import { idempotencyKey } from '../headers.js';
+import { envImport, onceOf, vaultImport } from '../inputs.js';
 import { json, parse, type Route } from '../route.js';
 
 /** Names, classes and results; no value. */
@@ -44,7 +45,8 @@ export const importRoutes: readonly Route[] = [
     body: importEnvBody,
     handle: async ({ ports, call, request, response }) => {
       const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
-      answerImport(response, await importEnv(ports, call, parse(importEnvBody, request.body), key));
+      const body = parse(importEnvBody, request.body);
+      answerImport(response, await importEnv(ports, call, envImport(body), onceOf(key, body)));
     },
   },
   {
@@ -57,7 +59,10 @@ export const importRoutes: readonly Route[] = [
     body: importVaultBody,
     handle: async ({ ports, call, request, response }) => {
       const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
-      answerImport(response, await importVault(ports, call, parse(importVaultBody, request.body), key));
+      const body = parse(importVaultBody, request.body);
+      // The same import with another token is the same.
+      const { vault_token, ...repeatable } = body;
+      answerImport(response, await importVault(ports, call, vaultImport(body), onceOf(key, repeatable)));
     },
   },
 ];

@@ -4,6 +4,7 @@ import { credentialHealth } from '../../usecases/testing/credentialHealth.js';
 import { fetchCertificate } from '../../usecases/testing/fetchCertificate.js';
 import { listTests, testCredential } from '../../usecases/testing/testCredential.js';
 import { testUnsaved } from '../../usecases/testing/testUnsaved.js';
+import { camelKeys } from '../inputs.js';
 import {
   presentFetched,
   presentHealth,
@@ -26,7 +27,7 @@ export const testRoutes: readonly Route[] = [
     handle: async ({ ports, call, request, response }) =>
       json(
         response,
-        presentTest(await testUnsaved(ports, call, parse(bodies.testUnsavedBody, request.body))),
+        presentTest(await testUnsaved(ports, call, camelKeys(parse(bodies.testUnsavedBody, request.body)))),
       ),
   },
   {

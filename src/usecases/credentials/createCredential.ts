@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { CreateCredentialBody } from '../../api/credentials.js';
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
@@ -13,7 +12,6 @@ import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { invalid } from '../../domain/errors.js';
 import { quotedName } from '../../domain/secrecy/quotable.js';
-import type { Secret } from '../../domain/secret.js';
 import type { Connector } from '../../domain/services/connector.js';
 import { checkGiven } from '../../domain/services/fieldRules.js';
 import { firstTest } from '../../domain/testing/testPace.js';
@@ -24,17 +22,16 @@ import { checkGrants } from '../sharing/grantRules.js';
 import { offerNotices } from '../sharing/offerNotices.js';
 import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
 import { withIdempotency } from '../writing/idempotent.js';
+import type { Once } from '../writing/once.js';
 import type { WritePorts } from '../writing/writePorts.js';
 import { intentOf, type NewVersion, storeAndCommit } from '../writing/writeVersion.js';
+import type { NewCredential } from './credentialInput.js';
 import { reminderChoice } from './reminderChoice.js';
 
-type Input = Omit<CreateCredentialBody, 'fields'> & {
-  fields: Record<string, string | number | boolean | null | Secret>;
-};
 export interface CreateOptions extends SaveTest {
-  idempotencyKey?: string;
+  once?: Once | undefined;
   source: CredentialVersion['source'];
-  /** Grants beside `shared` and `accessible_by`, checked by the same rules. */
+  /** Grants besides those for everybody and for teams, checked by the same rules. */
   grants?: Grant[];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
@@ -46,22 +43,22 @@ export interface CreateOptions extends SaveTest {
 export async function createCredential(
   ports: WritePorts,
   call: CallContext,
-  body: Input,
+  input: NewCredential,
   options: CreateOptions,
 ): Promise<Saved & { replayed: boolean }> {
   await requireRole(ports, call, 'engineer', { action: 'credential.create' });
-  const connector = requireConnector(body.service_type);
-  const given = { template: connector.template, given: body.fields, exact: options.exact ?? false };
+  const connector = requireConnector(input.serviceType);
+  const given = { template: connector.template, given: input.fields, exact: options.exact ?? false };
   const { values } = mergeFields(
-    body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
+    input.secretFields === undefined ? given : { ...given, secretFields: input.secretFields },
   );
   if (options.exact !== true)
-    checkGiven(connector, values, { changed: fieldNames(values), allow: body.allow_unusual });
-  const grants = await grantsOf(ports, call, body, options.grants ?? []);
-  const envNames = body.env_names ?? (await defaultEnvNames(ports, call, connector, values));
+    checkGiven(connector, values, { changed: fieldNames(values), allow: input.allowUnusual });
+  const grants = await grantsOf(ports, call, input, options.grants ?? []);
+  const envNames = input.envNames ?? (await defaultEnvNames(ports, call, connector, values));
   checkEnvFields(envNames, fieldNames(values));
-  const { idempotencyKey } = options;
-  const mode = body.test ?? options.test ?? 'skip';
+  const { once } = options;
+  const mode = input.test ?? options.test ?? 'skip';
   const create = (claimed?: { id: string; resumed: boolean }) =>
     testAndSave(ports, call, {
       mode,
@@ -69,17 +66,17 @@ export async function createCredential(
       connector,
       values,
       trigger: 'save',
-      save: () => store(ports, call, { body, values, envNames, grants, options, claimed }),
+      save: () => store(ports, call, { input, values, envNames, grants, options, claimed }),
     });
-  if (idempotencyKey === undefined) return { ...(await create()), replayed: false };
+  if (once === undefined) return { ...(await create()), replayed: false };
   let test: Saved['test'] = null;
-  const once = await withIdempotency(
+  const done = await withIdempotency(
     ports,
     call,
     {
-      key: idempotencyKey,
+      key: once.key,
       action: 'credential.create',
-      request: ['create', { ...body, fields: { ...body.fields } }],
+      request: ['create', once.request],
     },
     async (claimed) => {
       const saved = await create(claimed);
@@ -87,11 +84,11 @@ export async function createCredential(
       return saved.credential;
     },
   );
-  return { ...once, test };
+  return { ...done, test };
 }
 
 interface Parts {
-  body: Input;
+  input: NewCredential;
   values: FieldValues;
   envNames: Record<string, string>;
   grants: Grant[];
@@ -142,32 +139,32 @@ function untested(testIntervalMinutes: number | null) {
 }
 
 function pendingRow(call: CallContext, parts: Parts, now: Date): Credential {
-  const { body, values } = parts;
+  const { input, values } = parts;
   const id = parts.claimed?.id ?? randomUUID();
   const by = call.caller.principal;
-  const rotationIntervalDays = body.rotation_interval_days ?? null;
+  const rotationIntervalDays = input.rotationIntervalDays ?? null;
   return {
     id,
-    name: body.name,
-    serviceType: body.service_type,
+    name: input.name,
+    serviceType: input.serviceType,
     owner: by,
-    vaultPath: vaultPathFor(body.service_type, body.name, id),
+    vaultPath: vaultPathFor(input.serviceType, input.name, id),
     activeVersion: null,
     activeCreatedTime: null,
     latestVersion: 0,
     settings: values.settings,
     secretFields: Object.keys(values.secrets).sort(),
-    description: body.description,
-    labels: body.labels,
+    description: input.description,
+    labels: input.labels,
     envNames: parts.envNames,
     status: 'pending',
-    ...untested(body.test_interval_minutes ?? null),
-    expiresAt: body.expires_at ? new Date(body.expires_at) : null,
-    expiresSource: body.expires_at ? 'user' : null,
+    ...untested(input.testIntervalMinutes ?? null),
+    expiresAt: input.expiresAt ?? null,
+    expiresSource: input.expiresAt ? 'user' : null,
     rotationIntervalDays,
     lastRotatedAt: null,
     nextRotationAt: nextRotation(now, rotationIntervalDays),
-    reminders: reminderChoice(body.reminders),
+    reminders: reminderChoice(input.reminders),
     revision: 1,
     createdAt: now,
     createdBy: by,
@@ -178,20 +175,25 @@ function pendingRow(call: CallContext, parts: Parts, now: Date): Credential {
   };
 }
 
-async function grantsOf(ports: WritePorts, call: CallContext, body: Input, extra: Grant[]): Promise<Grant[]> {
-  const level = body.accessible_level;
-  const teams: Grant[] = body.accessible_by.map((subject) => ({
+async function grantsOf(
+  ports: WritePorts,
+  call: CallContext,
+  input: NewCredential,
+  extra: Grant[],
+): Promise<Grant[]> {
+  const level = input.accessibleLevel;
+  const teams: Grant[] = input.accessibleBy.map((subject) => ({
     subjectKind: 'team',
     subject,
     level,
     expiresAt: null,
   }));
   const everyone: Grant[] =
-    body.shared && teams.length === 0
+    input.shared && teams.length === 0
       ? [{ subjectKind: 'role', subject: 'engineer', level: 'read', expiresAt: null }]
       : [];
   const grants = [...teams, ...everyone, ...extra];
-  await checkGrants(ports, call, grants, body.shared ? 'shared' : 'accessible_by');
+  await checkGrants(ports, call, grants, input.shared ? 'shared' : 'accessible_by');
   return grants;
 }
 

@@ -1,8 +1,7 @@
-import type { ListCredentialsQuery } from '../../api/credentials.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { invalid } from '../../domain/errors.js';
 import type { ListedCredential, ListFilter } from '../../ports/credentials.js';
-import type { Page } from '../../ports/page.js';
+import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 
@@ -10,23 +9,10 @@ import { requireActiveCaller } from '../gate/authorize.js';
 export async function listCredentials(
   ports: Pick<Ports, 'records' | 'auditLog'>,
   call: CallContext,
-  query: ListCredentialsQuery,
+  filter: ListFilter,
+  page: PageRequest,
 ): Promise<Page<ListedCredential>> {
   await requireActiveCaller(ports, call, 'credential.list');
-  const filter: ListFilter = {
-    ...(query.service_type && { serviceType: query.service_type }),
-    ...(query.health && { health: query.health }),
-    ...(query.status && { status: query.status }),
-    ...(query.label && { labels: labelsOf(query.label) }),
-    ...(query.team && { team: query.team }),
-    ...(query.owner && { owner: query.owner }),
-    ...(query.expiring_before && { expiringBefore: new Date(query.expiring_before) }),
-    ...(query.unused_since && { unusedSince: new Date(query.unused_since) }),
-    ...(query.name && { name: query.name }),
-    ...(query.q && { q: query.q }),
-  };
-  const page =
-    query.cursor === undefined ? { limit: query.limit } : { limit: query.limit, cursor: query.cursor };
   return ports.records.list(call.caller, filter, page);
 }
 

@@ -1,4 +1,3 @@
-import type { UpdateCredentialBody } from '../../api/credentials.js';
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { readsByRight } from '../../domain/access/grant.js';
@@ -12,7 +11,6 @@ import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js
 import { checkRevision } from '../../domain/credentials/revision.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
-import type { Secret } from '../../domain/secret.js';
 import type { Connector } from '../../domain/services/connector.js';
 import { destinationChanged } from '../../domain/services/destination.js';
 import { checkGiven } from '../../domain/services/fieldRules.js';
@@ -29,11 +27,9 @@ import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js
 import type { WritePorts } from '../writing/writePorts.js';
 import { lostRace, writeVersion } from '../writing/writeVersion.js';
 import { checkEnvFields } from './createCredential.js';
+import type { CredentialChange, GivenFields } from './credentialInput.js';
 import { reminderChoice } from './reminderChoice.js';
 
-type Input = Omit<UpdateCredentialBody, 'fields'> & {
-  fields?: Record<string, string | number | boolean | null | Secret>;
-};
 /** A new destination is tested only when the request says so. */
 export interface UpdateOptions extends SaveTest {
   ifMatch?: number;
@@ -49,33 +45,33 @@ export async function updateCredential(
   ports: WritePorts,
   call: CallContext,
   id: string,
-  body: Input,
+  change: CredentialChange,
   options: UpdateOptions,
 ): Promise<Saved> {
   const granted = await authorize(ports, call, id, 'edit', 'credential.update');
   const { credential } = granted;
   checkRevision(credential, options.ifMatch);
-  const patch = patchOf(ports, credential, body);
-  const opens = await opensByEnabling(ports, call, granted, body);
+  const patch = patchOf(ports, credential, change);
+  const opens = await opensByEnabling(ports, call, granted, change);
   const notices = await nameNotices(ports, call, credential, patch);
   const metadataOnly = async () => ({
     credential: await changeMetadata(ports, call, credential, { patch, notices, opens }),
     test: null,
   });
-  if (body.fields === undefined) return metadataOnly();
+  if (change.fields === undefined) return metadataOnly();
   const { values, changed, moved, current } = await mergedFields(
     ports,
     call,
     granted,
-    { ...body, fields: body.fields },
+    { ...change, fields: change.fields },
     options.exact,
   );
-  if (body.env_names !== undefined) checkEnvFields(body.env_names, fieldNames(values));
+  if (change.envNames !== undefined) checkEnvFields(change.envNames, fieldNames(values));
   if (changed.length === 0) return metadataOnly();
   const connector = requireConnector(credential.serviceType);
-  if (options.exact !== true) checkGiven(connector, values, { current, changed, allow: body.allow_unusual });
+  if (options.exact !== true) checkGiven(connector, values, { current, changed, allow: change.allowUnusual });
   return testAndSave(ports, call, {
-    mode: body.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
+    mode: change.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
     admitTest: options.admitTest,
     connector,
     values,
@@ -86,7 +82,7 @@ export async function updateCredential(
         kind: 'update',
         values,
         changedFields: changed,
-        reason: body.reason ?? null,
+        reason: change.reason ?? null,
         source: options.source,
         patch: {
           ...unproven(ports, credential, { changed, moved, values }),
@@ -121,10 +117,7 @@ export async function mergedFields(
   ports: WritePorts,
   call: CallContext,
   granted: Authorized,
-  body: {
-    fields: Record<string, string | number | boolean | null | Secret>;
-    secret_fields?: string[] | undefined;
-  },
+  change: Pick<CredentialChange, 'secretFields'> & { fields: GivenFields },
   exact = false,
 ): Promise<{ values: FieldValues; changed: string[]; moved: string[]; current: FieldValues }> {
   const { credential } = granted;
@@ -136,15 +129,15 @@ export async function mergedFields(
     credential.activeCreatedTime,
     credential.secretFields,
   );
-  const input = { template: connector.template, given: body.fields, current, exact };
+  const input = { template: connector.template, given: change.fields, current, exact };
   const merged = mergeFields(
-    body.secret_fields === undefined ? input : { ...input, secretFields: body.secret_fields },
+    change.secretFields === undefined ? input : { ...input, secretFields: change.secretFields },
   );
   const moved = destinationChanged(connector, current.settings, merged.values.settings);
   // A field of `other` that is kept secret may be an address as well.
   const steering = connector.template.free_form === true ? merged.changed : moved;
   if (steering.length > 0 && !readsByRight(call.caller, granted))
-    requireSecrets(connector, current, body.fields, steering);
+    requireSecrets(connector, current, change.fields, steering);
   return { ...merged, moved, current };
 }
 
@@ -175,29 +168,29 @@ export function destinationEvent(call: CallContext, credential: Credential, move
   });
 }
 
-function patchOf(ports: WritePorts, credential: Credential, body: Input): CredentialPatch {
+function patchOf(ports: WritePorts, credential: Credential, change: CredentialChange): CredentialPatch {
   const patch: CredentialPatch = {};
-  if (body.name !== undefined) patch.name = body.name;
-  if (body.description !== undefined) patch.description = body.description;
-  if (body.labels !== undefined) patch.labels = body.labels;
-  if (body.env_names !== undefined) patch.envNames = body.env_names;
-  if (body.reminders !== undefined) patch.reminders = reminderChoice(body.reminders);
-  if (body.disabled !== undefined) patch.status = body.disabled ? 'disabled' : 'active';
-  if (body.expires_at !== undefined) {
-    patch.expiresAt = body.expires_at === null ? null : new Date(body.expires_at);
-    patch.expiresSource = body.expires_at === null ? null : 'user';
+  if (change.name !== undefined) patch.name = change.name;
+  if (change.description !== undefined) patch.description = change.description;
+  if (change.labels !== undefined) patch.labels = change.labels;
+  if (change.envNames !== undefined) patch.envNames = change.envNames;
+  if (change.reminders !== undefined) patch.reminders = reminderChoice(change.reminders);
+  if (change.disabled !== undefined) patch.status = change.disabled ? 'disabled' : 'active';
+  if (change.expiresAt !== undefined) {
+    patch.expiresAt = change.expiresAt;
+    patch.expiresSource = change.expiresAt === null ? null : 'user';
   }
-  if (body.test_interval_minutes !== undefined) {
-    patch.testIntervalMinutes = body.test_interval_minutes;
+  if (change.testIntervalMinutes !== undefined) {
+    patch.testIntervalMinutes = change.testIntervalMinutes;
     const { clock, testPace } = ports;
     const interval = intervalMs(testPace, { ...credential, ...patch });
     patch.nextTestAt = rescheduled(credential, interval, { now: clock.now(), chance: testPace.chance() });
   }
-  if (body.rotation_interval_days !== undefined) {
-    patch.rotationIntervalDays = body.rotation_interval_days;
+  if (change.rotationIntervalDays !== undefined) {
+    patch.rotationIntervalDays = change.rotationIntervalDays;
     patch.nextRotationAt = nextRotation(
       credential.lastRotatedAt ?? ports.clock.now(),
-      body.rotation_interval_days,
+      change.rotationIntervalDays,
     );
   }
   return patch;
@@ -208,7 +201,7 @@ async function opensByEnabling(
   ports: WritePorts,
   call: CallContext,
   granted: Authorized,
-  { disabled, fields }: Input,
+  { disabled, fields }: CredentialChange,
 ): Promise<boolean> {
   if (disabled !== false || granted.credential.status !== 'disabled') return false;
   const act = { action: 'credential.update' as const, does: 'enabling it' };

@@ -1,4 +1,3 @@
-import type { UsageBody } from '../../api/credentials.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import type { UsageRow } from '../../ports/credentials.js';
 import type { Page, PageRequest } from '../../ports/page.js';
@@ -20,24 +19,32 @@ export async function listUsage(
   return ports.records.usage(id, page);
 }
 
-/** A consumer tells whether the value it was given worked. Whoever may use the credential may tell. */
+/** A consumer's report on a value that it was given. */
+export interface UsageReport {
+  success: boolean;
+  errorCode?: string | undefined;
+  usedBy?: string | undefined;
+  purpose?: string | undefined;
+}
+
+/** Records whether a value worked for its consumer; everybody who may use the credential may report. */
 export async function reportUsage(
   ports: Needs,
   call: CallContext,
   id: string,
-  body: UsageBody,
+  report: UsageReport,
 ): Promise<void> {
   await authorize(ports, call, id, 'use', 'credential.usage_reported');
   const who = {
     ...call,
-    ...(body.used_by !== undefined && { usedBy: body.used_by }),
-    ...(body.purpose !== undefined && { purpose: body.purpose }),
+    ...(report.usedBy !== undefined && { usedBy: report.usedBy }),
+    ...(report.purpose !== undefined && { purpose: report.purpose }),
   };
-  const code = body.success ? null : (body.error_code ?? 'failed');
+  const code = report.success ? null : (report.errorCode ?? 'failed');
   const row = { ...usageOf(ports, who, id, code), reported: true };
   const event = auditEvent(call, 'credential.usage_reported', 'allowed', {
     credentialId: id,
-    details: { success: body.success },
+    details: { success: report.success },
   });
   await ports.auditLog.record([event], [row]);
 }

@@ -1,14 +1,14 @@
-import type { ImportEnvBody, ImportVaultBody } from '../../api/imports.js';
 import { envVocabulary } from '../../connectors/envNames.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { type ParsedDotenv, parseDotenv } from '../../domain/imports/dotenv.js';
 import { type EnvImportPlan, planEnvImport } from '../../domain/imports/envImport.js';
 import type { IncludeChoice } from '../../domain/imports/envInclude.js';
 import { planLegacyVault } from '../../domain/imports/legacyVault.js';
-import { Secret } from '../../domain/secret.js';
+import type { Secret } from '../../domain/secret.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireRole } from '../gate/refuse.js';
+import type { Once } from '../writing/once.js';
 import { withStoredAnswer } from '../writing/storedAnswer.js';
 import type { WritePorts } from '../writing/writePorts.js';
 import { importGrants } from './importGrants.js';
@@ -17,46 +17,85 @@ import { type ImportReport, keptImport, namesLeft, replayedImport } from './impo
 
 type Needs = WritePorts & Pick<Ports, 'legacySecrets'>;
 
+/** What both kinds of imports choose. */
+export interface ImportInput
+  extends IncludeChoice,
+    Partial<Pick<ImportOptions, 'only'>>,
+    Pick<ImportOptions, 'overwrite'> {
+  /** Preview only. */
+  dryRun: boolean;
+  /** Principals, `team:<name>` or `service_account:<id or name>` that get `read` on everything imported. */
+  grantTo: string[];
+  /** Whether scheduled tests begin automatically; left out, as the broker is set up. */
+  tests?: boolean | undefined;
+}
+
+export interface EnvImport extends ImportInput {
+  content: string;
+  /** What `${NAME}` means where the file does not set the name. */
+  environment: Record<string, string>;
+  /** Variables of `content` that came from another store and are not in the file. */
+  fromStore: string[];
+  /** Take values with a `${NAME}` that nothing sets as python-dotenv reads them. */
+  acceptUndefined: boolean;
+}
+
+export interface VaultImport extends ImportInput {
+  mount: string;
+  /** The admin's own; it is not kept. */
+  vaultToken: Secret;
+}
+
 /** What was imported; `replayed` when a request with the same key did it before and this is its answer. */
 export interface Imported {
   answer: ImportReport;
   replayed: boolean;
 }
 
-/** A Glassdome `.env` → credentials of the caller. A preview unless `dry_run` is false; repeating it changes nothing. */
+/** A Glassdome `.env` → credentials of the caller. A preview unless it says otherwise; repeating it changes nothing. */
 export async function importEnv(
   ports: Needs,
   call: CallContext,
-  body: ImportEnvBody,
-  key?: string,
+  input: EnvImport,
+  once?: Once,
 ): Promise<Imported> {
   await requireRole(ports, call, 'engineer', { action: 'credential.import' });
-  const keyed = { key, action: 'credential.import', request: ['import.env', { ...body }] } as const;
-  const planned = () => planEnvImport(readFile(body), envVocabulary, choiceOf(body));
+  const keyed = {
+    key: once?.key,
+    action: 'credential.import',
+    request: ['import.env', once?.request],
+  } as const;
+  const planned = () => planEnvImport(readFile(input), envVocabulary, choiceOf(input));
   return withStoredAnswer(ports, call, keyed, {
     run: async () => {
-      const report = inFile(await runPlan(ports, call, planned(), await optionsOf(ports, call, body)), body);
+      const report = inFile(
+        await runPlan(ports, call, planned(), await optionsOf(ports, call, input)),
+        input,
+      );
       // An import of many calls ends with one that takes no group: half-way the names would only be half true.
-      if (!body.dry_run && (body.only ?? []).length === 0 && hasFile(report, body))
+      if (!input.dryRun && (input.only ?? []).length === 0 && hasFile(report, input))
         await rememberLeftovers(ports, call, report);
       return report;
     },
     kept: keptImport,
     replay: async (kept) =>
-      inFile({ ...(await replayedImport(ports, call, planned(), kept)), tests: testsOf(ports, body) }, body),
+      inFile(
+        { ...(await replayedImport(ports, call, planned(), kept)), tests: testsOf(ports, input) },
+        input,
+      ),
   });
 }
 
-type FromStore = Pick<ImportEnvBody, 'from_store'>;
+type FromStore = Pick<EnvImport, 'fromStore'>;
 
 /** What came from another store is not left in the environment. */
-const inFile = (report: ImportReport, { from_store: names }: FromStore): ImportReport => ({
+const inFile = (report: ImportReport, { fromStore: names }: FromStore): ImportReport => ({
   ...report,
   stillInEnvironment: report.stillInEnvironment.filter((name) => !names.includes(name)),
 });
 
 /** False where all of it came from another store: that says nothing of what a file still holds. */
-const hasFile = ({ rows }: ImportReport, { from_store: names }: FromStore): boolean =>
+const hasFile = ({ rows }: ImportReport, { fromStore: names }: FromStore): boolean =>
   names.length === 0 || rows.some((row) => !names.includes(row.name));
 
 /** Names only, and only of what looks like a secret: people are reminded that it still lies in their environment. */
@@ -77,62 +116,64 @@ async function rememberLeftovers(ports: Needs, call: CallContext, report: Import
 export async function importVault(
   ports: Needs,
   call: CallContext,
-  body: ImportVaultBody,
-  key?: string,
+  input: VaultImport,
+  once?: Once,
 ): Promise<Imported> {
   await requireRole(ports, call, 'admin', { action: 'credential.import' });
-  // The same import with another token is the same.
-  const { vault_token: token, ...rest } = body;
-  const keyed = { key, action: 'credential.import', request: ['import.vault', rest] } as const;
+  const keyed = {
+    key: once?.key,
+    action: 'credential.import',
+    request: ['import.vault', once?.request],
+  } as const;
   const planned = async () => {
-    const secrets = await ports.legacySecrets.readAll({ mount: body.mount, token: new Secret(token) });
-    return planLegacyVault(secrets, envVocabulary, choiceOf(body));
+    const secrets = await ports.legacySecrets.readAll({ mount: input.mount, token: input.vaultToken });
+    return planLegacyVault(secrets, envVocabulary, choiceOf(input));
   };
   return withStoredAnswer(ports, call, keyed, {
-    run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, body)),
+    run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, input)),
     kept: keptImport,
     replay: async (kept) => ({
       ...(await replayedImport(ports, call, await planned(), kept)),
-      tests: testsOf(ports, body),
+      tests: testsOf(ports, input),
     }),
   });
 }
 
 /** The text as python-dotenv reads it. A reference that nothing resolves counts as such only where nobody accepted it. */
 function readFile(
-  body: Pick<ImportEnvBody, 'content' | 'environment' | 'accept_undefined' | 'from_store'>,
+  input: Pick<EnvImport, 'content' | 'environment' | 'acceptUndefined' | 'fromStore'>,
 ): ParsedDotenv {
-  const parsed = parseDotenv(body.content, { environment: body.environment });
-  const stored = new Set(body.from_store);
+  const parsed = parseDotenv(input.content, { environment: input.environment });
+  const stored = new Set(input.fromStore);
   const entries = parsed.entries.map((entry) => ({
     ...entry,
     preferred: stored.has(entry.name),
-    ...(body.accept_undefined && { unresolved: [] }),
+    ...(input.acceptUndefined && { unresolved: [] }),
   }));
   return { ...parsed, entries };
 }
 
-const choiceOf = (body: Pick<ImportEnvBody, 'include' | 'include_all' | 'as_name'>): IncludeChoice => ({
-  include: body.include,
-  includeAll: body.include_all,
-  asName: body.as_name,
+const choiceOf = ({ include, includeAll, asName }: IncludeChoice): IncludeChoice => ({
+  include,
+  includeAll,
+  asName,
 });
 
-const testsOf = ({ testPace }: Pick<Ports, 'testPace'>, body: Pick<ImportEnvBody, 'tests'>): boolean =>
-  body.tests ?? testPace.imported;
+const testsOf = ({ testPace }: Pick<Ports, 'testPace'>, input: Pick<ImportInput, 'tests'>): boolean =>
+  input.tests ?? testPace.imported;
 
 async function optionsOf(
   ports: Needs,
   call: CallContext,
-  body: Pick<ImportEnvBody, 'dry_run' | 'only' | 'grant_to' | 'overwrite' | 'tests'>,
+  input: Pick<ImportInput, 'dryRun' | 'only' | 'grantTo' | 'overwrite' | 'tests'>,
 ): Promise<ImportOptions> {
-  const grants = await importGrants(ports, call, body.grant_to);
+  const grants = await importGrants(ports, call, input.grantTo);
   return {
-    dryRun: body.dry_run,
-    only: body.only,
+    dryRun: input.dryRun,
+    only: input.only,
     grants,
-    overwrite: body.overwrite,
-    tests: testsOf(ports, body),
+    overwrite: input.overwrite,
+    tests: testsOf(ports, input),
   };
 }
 

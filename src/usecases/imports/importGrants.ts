@@ -58,13 +58,7 @@ export async function addMissingGrants(
 ): Promise<boolean> {
   const { grants, missing } = await grantsAfter(ports, id, wanted);
   if (!missing) return false;
-  const body = grants.map((g) => ({
-    subject_kind: g.subjectKind,
-    subject: g.subject,
-    level: g.level,
-    expires_at: g.expiresAt?.toISOString() ?? null,
-  }));
-  await replaceGrants(ports, call, id, { grants: body });
+  await replaceGrants(ports, call, id, grants);
   return true;
 }
 

@@ -200,11 +200,11 @@ async function take(
   const secretFields = group.secretFields?.filter((name) => taken.includes(name));
   const fields = {
     fields: Object.fromEntries(taken.map((name) => [name, file.get(name) ?? null])),
-    ...(secretFields === undefined ? {} : { secret_fields: secretFields }),
+    ...(secretFields === undefined ? {} : { secretFields }),
   };
   const body = {
     ...(taken.length === 0 ? {} : fields),
-    ...(names === undefined ? {} : { env_names: names }),
+    ...(names === undefined ? {} : { envNames: names }),
   };
   const options = {
     source: 'import' as const,
@@ -219,20 +219,20 @@ const insists = (overwrite: ImportOptions['overwrite'], group: ImportGroup): boo
   overwrite === true || (overwrite !== false && overwrite.includes(group.key));
 
 const secretFieldsOf = (group: ImportGroup) =>
-  group.secretFields === undefined ? {} : { secret_fields: group.secretFields };
+  group.secretFields === undefined ? {} : { secretFields: group.secretFields };
 
 function bodyOf(group: ImportGroup) {
   return {
     name: group.name,
-    service_type: group.serviceType,
+    serviceType: group.serviceType,
     fields: group.fields,
     ...secretFieldsOf(group),
     description: '',
     // Finds the credential again at the next import, whatever it was renamed to.
     labels: { ...group.labels, import: group.key },
-    env_names: group.envNames,
+    envNames: group.envNames,
     shared: false,
-    accessible_by: [],
-    accessible_level: 'read' as const,
+    accessibleBy: [],
+    accessibleLevel: 'read' as const,
   };
 }

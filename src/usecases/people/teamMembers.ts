@@ -1,6 +1,6 @@
-import { MAX_MEMBERS } from '../../api/people.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { invalid, notFound } from '../../domain/errors.js';
+import { MAX_MEMBERS } from '../../domain/people/team.js';
 import type { Team, TeamMember } from '../../ports/people.js';
 import { breakGlassNotices } from '../sharing/breakGlass.js';
 import { withJoiningConsent } from '../sharing/consent.js';

@@ -1,11 +1,22 @@
-import type { Selector } from '../../api/credentials.js';
 import { envSpellings } from '../../connectors/envNames.js';
 import { compareClaims, sinceLabelled, variableClaim } from '../../domain/access/claims.js';
 import type { Credential } from '../../domain/credentials/credential.js';
+import type { ServiceType } from '../../domain/credentials/serviceType.js';
 import { planVariables, type VariablePlan } from '../../domain/environment/variablePlan.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
 import type { Candidate, CandidateQuery, Candidates } from '../../ports/reading.js';
 import { ambiguous, findOne, maybeOffered, onlyOffered } from './findOne.js';
+
+/** What an item of one request asks for: one credential, or one variable. */
+export type Selector =
+  | { id: string }
+  | { name: string; owner?: string | undefined }
+  | {
+      serviceType: ServiceType;
+      labels?: Record<string, string> | undefined;
+      owner?: string | undefined;
+    }
+  | { env: string; owner?: string | undefined };
 
 export type Found = { candidate: Candidate; only?: string } | Refused;
 
@@ -20,7 +31,7 @@ export function queryOf(items: readonly Selector[]): CandidateQuery {
   return {
     ids: items.flatMap((i) => ('id' in i ? [i.id] : [])),
     names: items.flatMap((i) => ('name' in i ? [i.name] : [])),
-    serviceTypes: items.flatMap((i) => ('service_type' in i ? [i.service_type] : [])),
+    serviceTypes: items.flatMap((i) => ('serviceType' in i ? [i.serviceType] : [])),
     anyEnvName: items.some((i) => 'env' in i),
   };
 }
@@ -59,7 +70,7 @@ function byFeature(
     return fitting[0];
   }
   if ('name' in item) return findOne(fitting, { since: ({ history }) => history.renamedAt });
-  const preferred = preferences.find((p) => p.kind === 'service_type' && p.name === item.service_type);
+  const preferred = preferences.find((p) => p.kind === 'service_type' && p.name === item.serviceType);
   const labelled = fitting.map((candidate) => sinceLabelled(candidate, item.labels ?? {}));
   return findOne(labelled, { preferred: preferred?.credentialId });
 }
@@ -105,7 +116,7 @@ function fits(item: Selector, { credential, calledName }: Candidate): boolean {
   if ('name' in item) return calledName === item.name;
   if ('env' in item) return envSpellings(item.env).some((name) => hasVariable(credential, name));
   const wanted = Object.entries(item.labels ?? {});
-  return credential.serviceType === item.service_type && wanted.every(([k, v]) => credential.labels[k] === v);
+  return credential.serviceType === item.serviceType && wanted.every(([k, v]) => credential.labels[k] === v);
 }
 
 const hasVariable = ({ envNames }: Credential, name: string) => envNames[name] !== undefined;

@@ -1,4 +1,3 @@
-import type { Selector } from '../../api/credentials.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
@@ -9,7 +8,7 @@ import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuseEnded } from '../gate/authorize.js';
 import { readable } from './findOne.js';
-import { type Found, locator, queryOf } from './locateCredential.js';
+import { type Found, locator, queryOf, type Selector } from './locateCredential.js';
 import { usageOf } from './readCredential.js';
 import { readMany } from './readMany.js';
 
@@ -92,7 +91,9 @@ async function audit(ports: Needs, call: CallContext, { items, found, results }:
 /** What an item that was refused named. */
 function askedFor(item: Selector | undefined): { asked?: Record<string, string> } {
   if (item === undefined) return {};
-  const named = Object.entries(item).filter((part): part is [string, string] => typeof part[1] === 'string');
+  const { serviceType, labels, ...others } = { serviceType: undefined, labels: undefined, ...item };
+  const asked = { service_type: serviceType, ...others };
+  const named = Object.entries(asked).filter((part): part is [string, string] => typeof part[1] === 'string');
   return { asked: Object.fromEntries(named) };
 }
 

@@ -1,4 +1,3 @@
-import type { GrantsBody } from '../../api/credentials.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { type Grant, levelAtLeast } from '../../domain/access/grant.js';
 import { invalid } from '../../domain/errors.js';
@@ -25,10 +24,10 @@ export async function replaceGrants(
   ports: Needs,
   call: CallContext,
   id: string,
-  body: GrantsBody,
+  asked: readonly Grant[],
 ): Promise<Grant[]> {
   const granted = await authorize(ports, call, id, 'share', 'grant.change');
-  const grants = body.grants.map(toGrant);
+  const grants = asked.map(withAccountPrefix);
   refuseDoubles(grants);
   const before = await ports.records.grants(id);
   const added = grants.filter((g) => !before.some((b) => same(b, g)));
@@ -60,14 +59,10 @@ export async function replaceGrants(
   return grants;
 }
 
-function toGrant(input: GrantsBody['grants'][number]): Grant {
-  const prefix = input.subject_kind === 'service_account' && !input.subject.startsWith('sa:') ? 'sa:' : '';
-  return {
-    subjectKind: input.subject_kind,
-    subject: `${prefix}${input.subject}`,
-    level: input.level,
-    expiresAt: input.expires_at ? new Date(input.expires_at) : null,
-  };
+/** Service accounts may be named without the prefix of their principal. */
+function withAccountPrefix(grant: Grant): Grant {
+  const bare = grant.subjectKind === 'service_account' && !grant.subject.startsWith('sa:');
+  return bare ? { ...grant, subject: `sa:${grant.subject}` } : grant;
 }
 
 function same(a: Grant, b: Grant): boolean {

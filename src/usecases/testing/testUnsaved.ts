@@ -1,7 +1,7 @@
-import type { TestUnsavedBody } from '../../api/credentials.js';
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
+import type { ServiceType } from '../../domain/credentials/serviceType.js';
 import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Connector } from '../../domain/services/connector.js';
@@ -14,6 +14,14 @@ import { runTest } from './runTest.js';
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'auditLog' | 'outbound'>;
 
+/** Values of one service that are not stored. */
+export interface UnsavedValues {
+  serviceType: ServiceType;
+  fields: Record<string, string | number | boolean | null>;
+  /** `other` only: which of the fields are secret. */
+  secretFields?: string[] | undefined;
+}
+
 /**
  * Tests values that are not stored, and stores nothing. Every value comes from the request; nothing stored is mixed
  * in. Engineers and up.
@@ -21,13 +29,13 @@ type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'auditLog' | 'outbound'>;
 export async function testUnsaved(
   ports: Needs,
   call: CallContext,
-  body: TestUnsavedBody,
+  input: UnsavedValues,
 ): Promise<TestResult> {
   await requireRole(ports, call, 'engineer', { action: 'credential.test_unsaved' });
-  const connector = requireConnector(body.service_type);
-  const given = { template: connector.template, given: body.fields };
+  const connector = requireConnector(input.serviceType);
+  const given = { template: connector.template, given: input.fields };
   const { values } = mergeFields(
-    body.secret_fields === undefined ? given : { ...given, secretFields: body.secret_fields },
+    input.secretFields === undefined ? given : { ...given, secretFields: input.secretFields },
   );
   checkRules(connector, values);
   return testGiven(ports, call, connector, values);

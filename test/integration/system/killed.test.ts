@@ -16,7 +16,7 @@ import { destroyMarked } from '../../../src/usecases/reconcile/destroyDeleted.js
 import { reconcile } from '../../../src/usecases/reconcile/reconcile.js';
 import { type System, wire } from '../../../src/wire.js';
 import { type BrokerParts, startBrokerParts } from '../../support/broker/brokerParts.js';
-import { anna, createBody, rotateBody, type Work } from '../../support/broker/killedWork.js';
+import { anna, createBody, onceOf, rotateBody, type Work } from '../../support/broker/killedWork.js';
 import { eventually } from '../../support/eventually.js';
 import { anAdmin } from '../../support/worlds/anAdmin.js';
 
@@ -136,7 +136,7 @@ describe('a broker that is killed between any two steps', function () {
 
   it('leaves a created credential whole, or nothing of it, and a retry makes exactly one', async () => {
     for (const one of await killedEverywhere('create', async () => randomUUID())) {
-      const again = { source: 'api' as const, idempotencyKey: one.key };
+      const again = { source: 'api' as const, once: onceOf(one.key, createBody(one)) };
       const { credential } = await createCredential(ports, anna, createBody(one), again);
       expect(await expectWhole(credential.id, [OLD])).to.equal(OLD);
       const named = await ports.records.list(anna.caller, { q: one.name }, { limit: 50 });
@@ -169,7 +169,9 @@ describe('a broker that is killed between any two steps', function () {
     ).items;
     expect(finished.filter(({ details }) => details['settled_by'] === 'reconciler')).to.not.have.length(0);
     for (const one of works) {
-      await rotateCredential(ports, anna, one.id, rotateBody(one), { idempotencyKey: one.key });
+      await rotateCredential(ports, anna, one.id, rotateBody(one), {
+        once: onceOf(one.key, rotateBody(one)),
+      });
       expect(await expectWhole(one.id, [NEW])).to.equal(NEW);
       expect((await listVersions(ports, anna, one.id)).versions).to.have.length(2);
     }

@@ -49,15 +49,15 @@ describe('Three workers with everything due in the same minute', function () {
     const fields = services[n % HOSTS]?.fields(`key-of-credential-${n}`) ?? {};
     const body = {
       name: `due ${n}`,
-      service_type: 'other' as const,
+      serviceType: 'other' as const,
       fields,
-      secret_fields: ['api_key'],
+      secretFields: ['api_key'],
       description: '',
       labels: {},
-      env_names: {},
+      envNames: {},
       shared: false,
-      accessible_by: [],
-      accessible_level: 'read' as const,
+      accessibleBy: [],
+      accessibleLevel: 'read' as const,
     };
     await createCredential(system.ports, anna, body, { source: 'api' });
   }

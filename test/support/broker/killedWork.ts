@@ -16,6 +16,7 @@ import { updateCredential } from '../../../src/usecases/credentials/updateCreden
 import { activateVersion } from '../../../src/usecases/credentials/versions.js';
 import { destroyMarked } from '../../../src/usecases/reconcile/destroyDeleted.js';
 import { reconcile } from '../../../src/usecases/reconcile/reconcile.js';
+import type { Once } from '../../../src/usecases/writing/once.js';
 import { wire } from '../../../src/wire.js';
 
 export interface Work {
@@ -44,19 +45,22 @@ export const anna: CallContext = {
 /** What `create` is asked for; a retry must ask for the same. */
 export const createBody = ({ name, host, secret }: Work) => ({
   name,
-  service_type: 'proxmox' as const,
+  serviceType: 'proxmox' as const,
   fields: { host, token_name: `of-${secret}`, token_value: secret },
   description: '',
   labels: {},
-  env_names: {},
+  envNames: {},
   shared: false,
-  accessible_by: [],
-  accessible_level: 'read' as const,
+  accessibleBy: [],
+  accessibleLevel: 'read' as const,
 });
 
 export const rotateBody = ({ secret }: Work) => ({
   fields: { token_name: `of-${secret}`, token_value: secret },
 });
+
+/** A request that takes effect once. */
+export const onceOf = (key: string, request: Once['request']) => ({ key, request });
 
 async function main(work: Work): Promise<void> {
   const system = await wire(loadConfig());
@@ -77,7 +81,10 @@ function run(ports: Ports, work: Work): Promise<unknown> {
   const { id, key } = work;
   switch (work.verb) {
     case 'create':
-      return createCredential(ports, anna, createBody(work), { source: 'api', idempotencyKey: key });
+      return createCredential(ports, anna, createBody(work), {
+        source: 'api',
+        once: onceOf(key, createBody(work)),
+      });
     case 'update':
       return updateCredential(
         ports,
@@ -87,7 +94,7 @@ function run(ports: Ports, work: Work): Promise<unknown> {
         { source: 'api' },
       );
     case 'rotate':
-      return rotateCredential(ports, anna, id, rotateBody(work), { idempotencyKey: key });
+      return rotateCredential(ports, anna, id, rotateBody(work), { once: onceOf(key, rotateBody(work)) });
     case 'activate':
       return activateVersion(ports, anna, id, 1, {});
     case 'delete':

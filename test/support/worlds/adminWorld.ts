@@ -79,20 +79,20 @@ function actionsOf(by: string): Action[] {
     act(`grants the value to ${subject}${until ?? ''}`, (ports, call, state) => {
       const kept = state.rows.grants.filter((g) => g['credential_id'] === credentialId(state, 'value'));
       const to = {
-        subject_kind,
+        subjectKind: subject_kind,
         subject: principalOf(state, subject),
         level: 'read' as const,
-        expires_at: until ?? null,
+        expiresAt: until === undefined ? null : new Date(until),
       };
       const others = kept
         .filter((g) => g['subject'] !== to.subject)
         .map((g) => ({
-          subject_kind: g['subject_kind'] as typeof subject_kind,
+          subjectKind: g['subject_kind'] as typeof subject_kind,
           subject: String(g['subject']),
           level: g['level'] as 'read',
-          expires_at: g['expires_at'] === null ? null : new Date(String(g['expires_at'])).toISOString(),
+          expiresAt: g['expires_at'] === null ? null : new Date(String(g['expires_at'])),
         }));
-      return replaceGrants(ports, call, credentialId(state, 'value'), { grants: [...others, to] });
+      return replaceGrants(ports, call, credentialId(state, 'value'), [...others, to]);
     });
   const joins = (team: string, who: string) =>
     act(`adds ${who} to ${team}`, (ports, call, state) =>

@@ -7,7 +7,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ports: ['domain'],
   api: ['domain'],
   connectors: ['domain'],
-  usecases: ['domain', 'ports', 'api', 'connectors'],
+  usecases: ['domain', 'ports', 'connectors'],
   adapters: ['domain', 'ports'],
   config: ['domain'],
   http: ['domain', 'ports', 'api', 'usecases', 'connectors', 'config'],

@@ -1,0 +1,2 @@
+/** How many members a team may have. */
+export const MAX_MEMBERS = 500;
