@@ -1,15 +1,13 @@
 /** Durable work and what is due by the clock. */
 import type { ServiceType } from '../domain/credentials/serviceType.js';
+import type { TaskPayloads } from '../domain/operations/workerTasks.js';
 
-/** Something to be done by a worker. */
-export interface Job {
-  task: string;
+/** How a job is done. */
+interface JobRules {
   /** Of jobs with one key at most one waits: a later one takes the place of the earlier. */
   key?: string;
   /** Jobs of one queue run one after the other. */
   queue?: string;
-  /** Ids and plain settings, never a secret. */
-  payload?: Record<string, unknown>;
   /** Left out: now. */
   runAt?: Date;
   /** Left out: 25. */
@@ -17,6 +15,13 @@ export interface Job {
   /** Jobs that wait are begun in this order, small numbers first. Left out: 0, the first. */
   priority?: number;
 }
+
+/** Something to be done by a worker: a task, and what that task needs. */
+export type Job<Tasks = TaskPayloads> = {
+  [Task in keyof Tasks]: JobRules & { task: Task } & (Record<never, never> extends Tasks[Task]
+      ? { payload?: Tasks[Task] }
+      : { payload: Tasks[Task] });
+}[keyof Tasks];
 
 /** A task that is due by the clock; it is enqueued under its own name. */
 export interface Schedule {
@@ -63,8 +68,11 @@ export interface JobsStatus {
   tasks: TaskStatus[];
 }
 
-/** Where it resolves with counts by name, the status shows them. */
-export type JobHandler = (payload: unknown, signal: AbortSignal) => Promise<unknown>;
+/** Does a job. Where it resolves with counts by name, the status shows them. */
+type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<unknown>;
+
+/** What a process knows to do, by task. */
+export type JobHandlers<Tasks = TaskPayloads> = { readonly [Task in keyof Tasks]?: JobHandler<Tasks[Task]> };
 
 export interface JobRunner {
   /** Takes no more, waits for what runs, and hands back what did not end. */
@@ -75,8 +83,8 @@ export interface JobRunner {
  * Durable work. What is enqueued is done by one worker; when it fails it is tried again later and later, and when its
  * worker dies another one does it once more. So each task must bear being done twice.
  */
-export interface Jobs {
-  enqueue(job: Job): Promise<void>;
+export interface Jobs<Tasks = TaskPayloads> {
+  enqueue(job: Job<Tasks>): Promise<void>;
   /** Notes a schedule. One that is there keeps its due moment, so that a tick that nobody saw is caught up, once. */
   declare(schedule: Schedule, nextDue: NextMoment): Promise<void>;
   /**
@@ -85,7 +93,7 @@ export interface Jobs {
    */
   enqueueDue(schedule: Schedule, nextDue: NextMoment): Promise<boolean>;
   /** Works off the queue until it is stopped. */
-  work(handlers: Readonly<Record<string, JobHandler>>): Promise<JobRunner>;
+  work(handlers: JobHandlers<Tasks>): Promise<JobRunner>;
   /**
    * Claims credentials whose test is due at `now` and enqueues `test_credential` for each; how many, at most `limit`.
    * Owners take turns, so that one with very many keeps nobody else's waiting.

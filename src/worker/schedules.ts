@@ -1,6 +1,7 @@
+import type { TaskName } from '../domain/operations/workerTasks.js';
 import type { Schedule } from '../ports/jobs.js';
 
-const schedule = (name: string, expression: string): Schedule => ({ name, expression, timezone: 'UTC' });
+const schedule = (name: TaskName, expression: string): Schedule => ({ name, expression, timezone: 'UTC' });
 
 /** What is always due by the clock. Each name is that of a task; none may be due more often than each minute. */
 export const SCHEDULES: readonly Schedule[] = [

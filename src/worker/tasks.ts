@@ -3,7 +3,7 @@ import { BrokerError } from '../domain/errors.js';
 import type { NoticePolicy } from '../domain/notices/dueNotices.js';
 import { nextDue } from '../domain/time/cron.js';
 import { MINUTE_MS } from '../domain/time/units.js';
-import type { JobHandler, Schedule } from '../ports/jobs.js';
+import type { JobHandlers, Schedule } from '../ports/jobs.js';
 import type { WorkerPorts } from '../ports/ports.js';
 import type { Destroyer, SecretStore } from '../ports/vault.js';
 import { sendEvents } from '../usecases/events/sendEvents.js';
@@ -38,7 +38,7 @@ export interface WorkerParts {
 }
 
 /** What workers know to do, by the name of the task. */
-export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>> {
+export function tasksOf(parts: WorkerParts): JobHandlers {
   const { ports, noticePolicy, retention } = parts;
   return {
     checkpoint: auditCheckpoints(ports),
@@ -46,12 +46,8 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
       const enqueued = await enqueueDueTests(ports, signal);
       if (enqueued > 0) ports.log.info('tests_due', { enqueued });
     },
-    test_credential: (payload) =>
-      testDue(ports, {
-        credentialId: textOf(payload, 'credential_id'),
-        claim: numberOf(payload, 'claim'),
-        lane: textOf(payload, 'lane'),
-      }),
+    test_credential: ({ credential_id: credentialId, claim, lane }) =>
+      testDue(ports, { credentialId, claim, lane }),
     remind: async () => {
       const notices = (await remind(ports, noticePolicy)) + (await grantAndCertificateReminders(ports));
       if (notices > 0) ports.log.info('reminded', { notices });
@@ -60,30 +56,24 @@ export function tasksOf(parts: WorkerParts): Readonly<Record<string, JobHandler>
       const enqueued = await enqueueDueReports(ports, nextDue);
       if (enqueued > 0) ports.log.info('reports_due', { enqueued });
     },
-    make_report: (payload) =>
-      makeScheduledReport(ports, nextDue, {
-        scheduleId: textOf(payload, 'schedule_id'),
-        at: new Date(textOf(payload, 'due_at')),
-      }),
+    make_report: ({ schedule_id: scheduleId, due_at: at }) =>
+      makeScheduledReport(ports, nextDue, { scheduleId, at: new Date(at) }),
     notify: () => handOverNotices(ports),
-    send_events: (payload) => sendEvents(ports, textOf(payload, 'channel_id')),
-    send_channel: (payload) => sendToChannel(ports, textOf(payload, 'channel_id')),
+    send_events: ({ channel_id: id }) => sendEvents(ports, id),
+    send_channel: ({ channel_id: id }) => sendToChannel(ports, id),
     clean_up: async () => {
       const counts = { ...(await cleanUp(ports, retention)), rewrapped: await rewrapChannels(ports) };
       // After the rewrap: who reads `rewrapped` may let the old version of the key die.
       ports.log.info('cleaned_up', counts);
       return counts;
     },
-    adopt_drift: (payload) => adoptDrift(ports, textOf(payload, 'credential_id')),
+    adopt_drift: ({ credential_id: id }) => adoptDrift(ports, id),
     reconcile: () => reconcileOnce(parts),
   };
 }
 
 /** What the process with the destroyer's login knows to do. */
-export function destroyTasks({
-  ports,
-  destroyer,
-}: Pick<WorkerParts, 'ports' | 'destroyer'>): Readonly<Record<string, JobHandler>> {
+export function destroyTasks({ ports, destroyer }: Pick<WorkerParts, 'ports' | 'destroyer'>): JobHandlers {
   return {
     destroy: async () => {
       const counts = await destroyMarked(ports, await destroyer());
@@ -107,22 +97,4 @@ async function reconcileOnce({ ports, reconcilerStore, drift }: WorkerParts): Pr
     ports.log.info('reconcile_left_to_another');
     return undefined;
   }
-}
-
-/** A text of a job's payload; what another version of the broker enqueued may lack it. */
-function textOf(payload: unknown, name: string): string {
-  const text = memberOf(payload, name);
-  if (typeof text === 'string') return text;
-  throw new TypeError(`a job without ${name}`);
-}
-
-function numberOf(payload: unknown, name: string): number {
-  const number = memberOf(payload, name);
-  if (typeof number === 'number') return number;
-  throw new TypeError(`a job without ${name}`);
-}
-
-function memberOf(payload: unknown, name: string): unknown {
-  const members = typeof payload === 'object' && payload !== null ? Object.entries(payload) : [];
-  return members.find(([key]) => key === name)?.[1];
 }

@@ -6,7 +6,7 @@ import type { Postgres } from '../../../src/adapters/postgres/postgres.js';
 import type { JobRunner, Schedule } from '../../../src/ports/jobs.js';
 import { startTicks } from '../../../src/worker/ticks.js';
 import { eventually } from '../../support/eventually.js';
-import { freshRecords, recordsAt, type TestRecords } from '../postgres/postgresSupport.js';
+import { freshRecords, recordsAt, type TestRecords, testJobs } from '../postgres/postgresSupport.js';
 
 const LEASE_MS = 900;
 const slowWorker = fileURLToPath(new URL('../../support/broker/slowWorker.js', import.meta.url));
@@ -50,7 +50,7 @@ describe('Jobs', function () {
     );
 
   it('leave no queue behind, and none goes that a job not yet there is in', async () => {
-    const { jobs } = records.db;
+    const jobs = testJobs(records.db);
     await records.owner.query(
       `select graphile_worker.add_job('count', queue_name := 'host ' || n) from generate_series(1, 50) n`,
     );
@@ -75,7 +75,7 @@ describe('Jobs', function () {
 
   it('are each done once by one of two workers', async () => {
     await bothWork('count');
-    for (let n = 0; n < 200; n += 1) await first?.().jobs.enqueue({ task: 'count' });
+    for (let n = 0; n < 200; n += 1) await testJobs(workers[0] as Postgres).enqueue({ task: 'count' });
     await idle();
     expect(done).to.have.length(200);
     expect(new Set(done).size).to.equal(2);
@@ -121,7 +121,7 @@ describe('Jobs', function () {
     const child = spawn(process.execPath, [slowWorker, records.appUrl, 'slow', String(LEASE_MS)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await first?.().jobs.enqueue({ task: 'slow' });
+    await testJobs(workers[0] as Postgres).enqueue({ task: 'slow' });
     await once(child.stdout, 'data');
     await bothWork('slow');
     expect((await records.db.jobs.status()).running).to.equal(1);
@@ -140,8 +140,8 @@ describe('Jobs', function () {
         end = resolve;
       });
     };
-    for (const { jobs } of workers) runners.push(await jobs.work({ slow }));
-    await first?.().jobs.enqueue({ task: 'slow' });
+    for (const worker of workers) runners.push(await testJobs(worker).work({ slow }));
+    await testJobs(workers[0] as Postgres).enqueue({ task: 'slow' });
     await eventually('two more signs of life past the lease', async () => {
       const { rows } = await records.owner.query(
         `select 1 from graphile_worker.jobs where locked_at < now() - make_interval(secs => $1)`,
@@ -155,7 +155,7 @@ describe('Jobs', function () {
   });
 
   it('that fail are tried again later, and leave their code and nothing else', async () => {
-    const { jobs } = workers[0] as Postgres;
+    const jobs = testJobs(workers[0] as Postgres);
     let runs = 0;
     const fails = async () => {
       runs += 1;
@@ -186,14 +186,14 @@ describe('Jobs', function () {
   it('that are done stay done where that cannot be noted', async () => {
     await records.owner.query(`revoke insert, update on broker.worker_tasks from ${records.appRole}`);
     await bothWork('count');
-    await first?.().jobs.enqueue({ task: 'count' });
+    await testJobs(workers[0] as Postgres).enqueue({ task: 'count' });
     await idle();
     expect(done).to.have.length(1);
     expect((await records.db.jobs.status()).tasks).to.deep.equal([]);
   });
 
   it('are told when their worker ends, and others do the rest', async () => {
-    const { jobs } = workers[0] as Postgres;
+    const jobs = testJobs(workers[0] as Postgres);
     const runner = await jobs.work({
       patient: (_payload, signal) =>
         new Promise((_resolve, reject) => {
@@ -215,7 +215,7 @@ describe('Jobs', function () {
   });
 
   it('that wait under a key are one, however often they are asked for', async () => {
-    for (let n = 0; n < 3; n += 1) await first?.().jobs.enqueue({ task: 'count', key: 'one' });
+    for (let n = 0; n < 3; n += 1) await testJobs(workers[0] as Postgres).enqueue({ task: 'count', key: 'one' });
     await bothWork('count');
     await idle();
     expect(done).to.have.length(1);

@@ -4,7 +4,7 @@ import type { Postgres } from '../../../src/adapters/postgres/postgres.js';
 import type { JobRunner } from '../../../src/ports/jobs.js';
 import { type PrivatePostgres, startPrivatePostgres } from '../../support/broker/parts.js';
 import { eventually } from '../../support/eventually.js';
-import { recordsAt } from '../postgres/postgresSupport.js';
+import { recordsAt, testJobs } from '../postgres/postgresSupport.js';
 
 const LEASE_MS = 900;
 const MANY = 120;
@@ -40,11 +40,11 @@ describe('Jobs while Postgres comes and goes', function () {
     begun = 0;
     gate = Promise.resolve();
     db = recordsAt(database.appUrl, { leaseMs: LEASE_MS, log });
-    runner = await db.jobs.work({
+    runner = await testJobs(db).work({
       count: async (payload) => {
         begun += 1;
         await gate;
-        done.add((payload as { n: number }).n);
+        done.add(payload.n ?? 0);
       },
     });
   });
@@ -59,7 +59,7 @@ describe('Jobs while Postgres comes and goes', function () {
     });
   };
   async function enqueue(many: number): Promise<void> {
-    for (let n = 0; n < many; n += 1) await db.jobs.enqueue({ task: 'count', payload: { n } });
+    for (let n = 0; n < many; n += 1) await testJobs(db).enqueue({ task: 'count', payload: { n } });
   }
   const idle = () =>
     eventually('an empty queue', async () => {

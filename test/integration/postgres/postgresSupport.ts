@@ -6,6 +6,7 @@ import type { Caller } from '../../../src/domain/access/caller.js';
 import type { AuditEvent } from '../../../src/domain/audit/audit.js';
 import type { RowKey } from '../../../src/domain/audit/auditChain.js';
 import type { Credential } from '../../../src/domain/credentials/credential.js';
+import type { Jobs } from '../../../src/ports/jobs.js';
 import type { Clock, Log } from '../../../src/ports/runtime.js';
 import type { ChainKeys, CheckpointSigner } from '../../../src/ports/vault.js';
 import type { WriteIntent } from '../../../src/ports/writing.js';
@@ -137,3 +138,9 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
 function mac(payload: string): string {
   return createHmac('sha256', 'checkpoints of tests').update(payload).digest('hex');
 }
+
+/** Tasks of tests alone, in place of those that workers know. */
+type TestTasks = Record<'count' | 'fails' | 'patient' | 'slow', { n?: number }>;
+
+export const testJobs = ({ jobs }: Pick<Postgres, 'jobs'>): Jobs<TestTasks> =>
+  jobs as unknown as Jobs<TestTasks>;

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { WorkerEvents, WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
 import { withTimeout } from '../../../domain/async.js';
-import type { JobHandler } from '../../../ports/jobs.js';
+import type { JobHandlers } from '../../../ports/jobs.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import { queryOn } from '../core/pools.js';
 import { keepAlive } from './jobLease.js';
@@ -39,7 +39,7 @@ export interface JobLife {
 /** Rejects when the queue can't be reached or is not migrated. */
 export async function startJobLife(
   { pool, clock, log, leaseMs }: JobRunnerOptions,
-  handlers: Readonly<Record<string, JobHandler>>,
+  handlers: JobHandlers,
 ): Promise<JobLife> {
   const query = queryOn(pool);
   // Not before a worker is wanted: at its import the library looks for a file of settings in the working folder.

@@ -1,4 +1,4 @@
-import type { JobHandler, JobRunner } from '../../../ports/jobs.js';
+import type { JobHandlers, JobRunner } from '../../../ports/jobs.js';
 import { queryOn } from '../core/pools.js';
 import { type JobLife, type JobRunnerOptions, startJobLife } from './jobLife.js';
 
@@ -12,10 +12,7 @@ const FREE = 'select graphile_worker.force_unlock_workers($1::text[])';
  * Works off the queue until it is stopped. When Postgres goes away the workers end, and new ones begin when it is back.
  * Rejects when the queue can't be reached at the start, or is not migrated.
  */
-export async function startJobRunner(
-  options: JobRunnerOptions,
-  handlers: Readonly<Record<string, JobHandler>>,
-): Promise<JobRunner> {
+export async function startJobRunner(options: JobRunnerOptions, handlers: JobHandlers): Promise<JobRunner> {
   const stopping = new AbortController();
   const stopped = aborted(stopping.signal);
   let life: JobLife | undefined = await startJobLife(options, handlers);

@@ -1,6 +1,7 @@
 import type { JobHelpers, Task, TaskList } from 'graphile-worker';
 import { BrokerError } from '../../../domain/errors.js';
-import type { JobHandler } from '../../../ports/jobs.js';
+import { checkPayload } from '../../../domain/operations/workerTasks.js';
+import type { JobHandlers } from '../../../ports/jobs.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
 import type { Query } from '../core/pools.js';
 import { toSql } from '../core/values.js';
@@ -15,10 +16,12 @@ export interface Observing {
   queueMoved(): void;
 }
 
+type Handler = (payload: unknown, signal: AbortSignal) => Promise<unknown>;
+
 /** The handlers as the library calls them, and those runs of them that have not ended. */
 export function observedTasks(
   observing: Observing,
-  handlers: Readonly<Record<string, JobHandler>>,
+  handlers: JobHandlers,
 ): { tasks: TaskList; running: ReadonlySet<Promise<void>> } {
   const running = new Set<Promise<void>>();
   const counted =
@@ -31,14 +34,15 @@ export function observedTasks(
         if (helpers.job.job_queue_id !== null) observing.queueMoved();
       });
     };
-  const tasks = Object.entries(handlers).map(
+  // Each handler is called with jobs of its own task alone, whose payload is checked.
+  const tasks = Object.entries(handlers as Record<string, Handler>).map(
     ([name, handler]) => [name, counted(observed(observing, name, handler))] as const,
   );
   return { tasks: Object.fromEntries(tasks), running };
 }
 
 /** Notes how each run went. What the queue keeps of an error is its code: a message may quote anything. */
-function observed({ query, clock, log, signal }: Observing, task: string, handler: JobHandler): Task {
+function observed({ query, clock, log, signal }: Observing, task: string, handler: Handler): Task {
   return async (payload, { job }) => {
     // Taken in the moment in which the worker ends: another one does it.
     if (signal.aborted) throw new Error('stopping');
@@ -46,6 +50,7 @@ function observed({ query, clock, log, signal }: Observing, task: string, handle
     let code = 'ok';
     let counts: Record<string, number> | null = null;
     try {
+      checkPayload(task, payload);
       counts = countsIn(await handler(payload, signal));
     } catch (error) {
       code = codeOf(error);

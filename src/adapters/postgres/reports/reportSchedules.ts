@@ -1,3 +1,4 @@
+import type { TaskPayloads } from '../../../domain/operations/workerTasks.js';
 import type { ReportSchedule } from '../../../domain/reports/reportSchedule.js';
 import type { ReportScheduleWrites, Reports } from '../../../ports/reports.js';
 import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
@@ -63,14 +64,14 @@ export function reportScheduleReads(query: Query): ScheduleReads {
     },
     async moveOn({ id, expression, timezone, nextDueAt }, { due, next }) {
       const at = due?.toISOString() ?? null;
-      const payload = at === null ? null : toSql({ schedule_id: id, due_at: at });
+      const job: TaskPayloads['make_report'] | null = at === null ? null : { schedule_id: id, due_at: at };
       const values = [
         id,
         next,
         expression,
         timezone,
         nextDueAt,
-        payload,
+        toSql(job),
         at === null ? null : `report:${id}:${at}`,
       ];
       return (await query({ text: MOVE_ON, values })).length > 0;
