@@ -215,7 +215,8 @@ describe('Jobs', function () {
   });
 
   it('that wait under a key are one, however often they are asked for', async () => {
-    for (let n = 0; n < 3; n += 1) await testJobs(workers[0] as Postgres).enqueue({ task: 'count', key: 'one' });
+    for (let n = 0; n < 3; n += 1)
+      await testJobs(workers[0] as Postgres).enqueue({ task: 'count', key: 'one' });
     await bothWork('count');
     await idle();
     expect(done).to.have.length(1);
