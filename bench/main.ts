@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { createBench } from './createBench.js';
 import { dueBench } from './dueBench.js';
 import { environmentBench } from './environmentBench.js';
 import { listBench } from './listBench.js';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   list: listBench,
   due: dueBench,
   size: sizeBench,
+  create: createBench,
 };
 
 /** The bars were set for two cores; where there are more, everything is held to two of them if that can be done. */
