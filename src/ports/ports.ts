@@ -25,6 +25,7 @@ import type {
   TokenSigner,
   VaultLogins,
 } from './vault.js';
+import type { IdempotencyKeys } from './writing.js';
 
 /** All ports together, as `wire.ts` makes them. Use cases take the few they need by `Pick<Ports, …>`. */
 export interface Ports {
@@ -43,6 +44,7 @@ export interface Ports {
   records: Records;
   recordsStatus: RecordsStatus;
   changes: Changes;
+  idempotencyKeys: IdempotencyKeys;
   auditLog: AuditLog;
   auditVerifier: AuditVerifier;
   auditArchive: AuditArchive;

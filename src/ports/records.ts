@@ -8,7 +8,7 @@ import type { DisabledReads, PeopleReads } from './people.js';
 import type { AccessReads, CandidateReads } from './reading.js';
 import type { OfferReads, OpenedReads } from './sharing.js';
 import type { HealthReads, TestReads } from './testing.js';
-import type { IdempotencyReads, IntentReads } from './writing.js';
+import type { IntentReads } from './writing.js';
 
 /** What use cases read from Postgres. Each read rejects with `records_unavailable` when Postgres can't serve. */
 export interface Records
@@ -20,7 +20,6 @@ export interface Records
     DisabledReads,
     EventReads,
     HealthReads,
-    IdempotencyReads,
     ImportReads,
     IntentReads,
     NoticeReads,

@@ -72,10 +72,18 @@ export type Hashable =
   | readonly Hashable[]
   | { readonly [key: string]: Hashable };
 
+/** What is hashed, and for which purpose. */
+export interface Hashed {
+  purpose: string;
+  value: Hashable;
+}
+
 /** Keyed hashes by transit (`broker-fingerprint`). Keys of objects are sorted before hashing. */
 export interface Fingerprints {
   /** Hash of `value` for one purpose; hashes of two purposes never match. */
   make(purpose: string, value: Hashable): Promise<string>;
+  /** The hashes of several, in the order given, in one call. */
+  makeAll(all: readonly Hashed[]): Promise<string[]>;
   /** True when `value` gives that hash, also under an older version of the key. */
   matches(purpose: string, value: Hashable, fingerprint: string): Promise<boolean>;
 }

@@ -55,21 +55,27 @@ export interface IdempotencyRecord {
   response: { status: number; body: unknown } | null;
 }
 
-/** Answers to requests with a key. */
-export interface IdempotencyReads {
-  idempotency(actor: string, key: string): Promise<IdempotencyRecord | null>;
+/** A claim of a key by one caller. */
+export type IdempotencyClaim = Omit<IdempotencyRecord, 'state' | 'response'>;
+
+/**
+ * Who holds which key. One statement each and no audit row: a claim is bookkeeping, and what it guards is audited where
+ * it happens. `IdempotencyWrites` finishes and releases keys together with that.
+ */
+export interface IdempotencyKeys {
+  /**
+   * Null when the key is ours now; else the record that was there (also when its lock ran out, after taking the lock
+   * over: `state` is `in_progress` and `resumed` true).
+   */
+  claim(claim: IdempotencyClaim, now: Date): Promise<(IdempotencyRecord & { resumed: boolean }) | null>;
+  /** What the first request began was undone: a claim that was taken over goes on with another credential. */
+  restart(claim: IdempotencyClaim): Promise<void>;
 }
 
-/** Claims keys of requests, and keeps the answers. */
+/** What becomes of a claimed key. */
 export interface IdempotencyWrites {
-  /**
-   * Claims the key. Null when it is ours now; else the record that was there (also when its lock ran out, after
-   * taking the lock over: `state` is `in_progress` and `resumed` true).
-   */
-  claimIdempotency(
-    record: Omit<IdempotencyRecord, 'state' | 'response'>,
-    now: Date,
-  ): Promise<(IdempotencyRecord & { resumed: boolean }) | null>;
+  /** Keeps the answer. */
   finishIdempotency(actor: string, key: string, response: IdempotencyRecord['response']): Promise<void>;
+  /** The key is free again, unless an answer is kept under it. */
   releaseIdempotency(actor: string, key: string): Promise<void>;
 }

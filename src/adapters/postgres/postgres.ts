@@ -12,6 +12,7 @@ import type { Reports } from '../../ports/reports.js';
 import type { Clock, Log } from '../../ports/runtime.js';
 import type { HostSlots } from '../../ports/testing.js';
 import type { ChainKeys, CheckpointSigner } from '../../ports/vault.js';
+import type { IdempotencyKeys } from '../../ports/writing.js';
 import { accessReads } from './access/authorization.js';
 import { disabledReads } from './access/disabledPrincipals.js';
 import { offerReads } from './access/offers.js';
@@ -28,7 +29,7 @@ import { type DatabaseClock, databaseClock, type MachineClocks } from './core/da
 import { createPools, type Query, queryOn } from './core/pools.js';
 import { candidateReads } from './credentials/candidates.js';
 import { credentialReads } from './credentials/credentialReads.js';
-import { idempotencyReads } from './credentials/idempotency.js';
+import { idempotencyKeys } from './credentials/idempotency.js';
 import { credentialLists } from './credentials/listCredentials.js';
 import { rollUpUsage } from './credentials/usageRollUp.js';
 import { postgresEventFeed } from './events/eventFeed.js';
@@ -76,6 +77,7 @@ export interface Postgres {
   clock: Clock;
   records: Records;
   changes: Changes;
+  idempotencyKeys: IdempotencyKeys;
   auditLog: AuditLog;
   auditVerifier: AuditVerifier;
   auditArchive: AuditArchive;
@@ -113,6 +115,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     clock,
     records: recordsOf(reads, lists, clock),
     changes: postgresChanges(pools.changes, { clock, log, chainKeys }),
+    idempotencyKeys: idempotencyKeys(queryOn(pools.changes)),
     auditLog: { ...batcher, flush, countRefusal },
     auditVerifier: postgresVerifier({
       pool: pools.proof,
@@ -175,7 +178,6 @@ function recordsOf(reads: Query, lists: Query, clock: Clock): Records {
     ...openedReads(lists, clock),
     ...peopleReads(reads),
     ...disabledReads(reads),
-    ...idempotencyReads(reads),
     ...testReads(lists),
     ...healthReads(lists),
     ...eventReads({ lists, reads }, clock),

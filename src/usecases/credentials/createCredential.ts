@@ -20,11 +20,12 @@ import { requireRole } from '../gate/refuse.js';
 import { withConsent } from '../sharing/consent.js';
 import { checkGrants } from '../sharing/grantRules.js';
 import { offerNotices } from '../sharing/offerNotices.js';
-import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
-import { withIdempotency } from '../writing/idempotent.js';
+import { isTestedOnSave, type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
+import { versionHashes } from '../testing/versionHashes.js';
+import { keyedWrite } from '../writing/keyedWrite.js';
 import type { Once } from '../writing/once.js';
 import type { WritePorts } from '../writing/writePorts.js';
-import { intentOf, type NewVersion, storeAndCommit } from '../writing/writeVersion.js';
+import { type CommitStep, intentOf, type NewVersion, storeAndCommit } from '../writing/writeVersion.js';
 import type { NewCredential } from './credentialInput.js';
 import { reminderChoice } from './reminderChoice.js';
 
@@ -46,6 +47,51 @@ export async function createCredential(
   input: NewCredential,
   options: CreateOptions,
 ): Promise<Saved & { replayed: boolean }> {
+  const parts = await checkedParts(ports, call, input, options);
+  const { id: credentialId, connector, values } = parts;
+  const { once } = options;
+  const mode = input.test ?? options.test ?? 'skip';
+  const request = once === undefined ? undefined : ['create', once.request];
+  const tested = isTestedOnSave(mode, connector, values);
+  const hashes = await versionHashes(ports, { connector, values, credentialId, tested, request });
+  const { accountKey, content, request: requestHash } = hashes;
+  const { admitTest } = options;
+  const saving = { mode, admitTest, connector, values, accountKey, trigger: 'save' as const };
+  const create = (finish: readonly CommitStep[]) =>
+    testAndSave(ports, call, {
+      ...saving,
+      save: (steps) => store(ports, call, { ...parts, content, steps: [...steps, ...finish] }),
+    });
+  if (once === undefined || requestHash === null) return { ...(await create([])), replayed: false };
+  let test: Saved['test'] = null;
+  const action = 'credential.create';
+  const keyed = { key: once.key, request, fingerprint: requestHash, action, credentialId } as const;
+  const done = await keyedWrite(ports, call, keyed, async ({ finish }) => {
+    const saved = await create([finish]);
+    test = saved.test;
+    return saved.credential;
+  });
+  return { ...done, test };
+}
+
+/** What a request asks for, checked. */
+interface Parts {
+  /** Of the new credential. */
+  id: string;
+  input: NewCredential;
+  connector: Connector;
+  values: FieldValues;
+  envNames: Record<string, string>;
+  grants: Grant[];
+  options: CreateOptions;
+}
+
+async function checkedParts(
+  ports: WritePorts,
+  call: CallContext,
+  input: NewCredential,
+  options: CreateOptions,
+): Promise<Parts> {
   await requireRole(ports, call, 'engineer', { action: 'credential.create' });
   const connector = requireConnector(input.serviceType);
   const given = { template: connector.template, given: input.fields, exact: options.exact ?? false };
@@ -57,46 +103,14 @@ export async function createCredential(
   const grants = await grantsOf(ports, call, input, options.grants ?? []);
   const envNames = input.envNames ?? (await defaultEnvNames(ports, call, connector, values));
   checkEnvFields(envNames, fieldNames(values));
-  const { once } = options;
-  const mode = input.test ?? options.test ?? 'skip';
-  const create = (claimed?: { id: string; resumed: boolean }) =>
-    testAndSave(ports, call, {
-      mode,
-      admitTest: options.admitTest,
-      connector,
-      values,
-      trigger: 'save',
-      save: () => store(ports, call, { input, values, envNames, grants, options, claimed }),
-    });
-  if (once === undefined) return { ...(await create()), replayed: false };
-  let test: Saved['test'] = null;
-  const done = await withIdempotency(
-    ports,
-    call,
-    {
-      key: once.key,
-      action: 'credential.create',
-      request: ['create', once.request],
-    },
-    async (claimed) => {
-      const saved = await create(claimed);
-      test = saved.test;
-      return saved.credential;
-    },
-  );
-  return { ...done, test };
+  return { id: randomUUID(), input, connector, values, envNames, grants, options };
 }
 
-interface Parts {
-  input: NewCredential;
-  values: FieldValues;
-  envNames: Record<string, string>;
-  grants: Grant[];
-  options: CreateOptions;
-  claimed?: { id: string; resumed: boolean } | undefined;
-}
-
-async function store(ports: WritePorts, call: CallContext, parts: Parts): Promise<Credential> {
+async function store(
+  ports: WritePorts,
+  call: CallContext,
+  parts: Parts & { content: string; steps: readonly CommitStep[] },
+): Promise<Credential> {
   const now = ports.clock.now();
   const nextTestAt = parts.options.unscheduled === true ? null : firstTest(now, ports.testPace.chance());
   const credential = { ...pendingRow(call, parts, now), nextTestAt };
@@ -104,13 +118,15 @@ async function store(ports: WritePorts, call: CallContext, parts: Parts): Promis
     credential,
     kind: 'create',
     values: parts.values,
+    fingerprint: parts.content,
     changedFields: fieldNames(parts.values).sort(),
     reason: null,
     source: parts.options.source,
     patch: { status: 'active' },
     action: 'credential.create',
+    steps: parts.steps,
   };
-  const intent = await intentOf(ports, call, next);
+  const intent = intentOf(ports, call, next);
   const grants = await withConsent(ports, call, parts.grants);
   const offered = await offerNotices(ports, call, credential, grants);
   await ports.changes.run(async (tx) => {
@@ -139,8 +155,7 @@ function untested(testIntervalMinutes: number | null) {
 }
 
 function pendingRow(call: CallContext, parts: Parts, now: Date): Credential {
-  const { input, values } = parts;
-  const id = parts.claimed?.id ?? randomUUID();
+  const { id, input, values } = parts;
   const by = call.caller.principal;
   const rotationIntervalDays = input.rotationIntervalDays ?? null;
   return {

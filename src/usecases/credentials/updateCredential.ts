@@ -1,20 +1,15 @@
 import { requireConnector } from '../../connectors/registry.js';
 import type { CallContext } from '../../domain/access/caller.js';
-import { readsByRight } from '../../domain/access/grant.js';
-import type { AuditEvent } from '../../domain/audit/audit.js';
 import {
   type Credential,
   type CredentialVersion,
   nextRotation,
 } from '../../domain/credentials/credential.js';
-import { type FieldValues, fieldNames } from '../../domain/credentials/fields.js';
+import { fieldNames } from '../../domain/credentials/fields.js';
 import { checkRevision } from '../../domain/credentials/revision.js';
-import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
-import type { Connector } from '../../domain/services/connector.js';
-import { destinationChanged } from '../../domain/services/destination.js';
 import { checkGiven } from '../../domain/services/fieldRules.js';
-import { firstTest, rescheduled } from '../../domain/testing/testPace.js';
+import { rescheduled } from '../../domain/testing/testPace.js';
 import type { CredentialPatch } from '../../ports/credentials.js';
 import type { Notice } from '../../ports/notices.js';
 import { auditEvent } from '../gate/auditEvent.js';
@@ -23,11 +18,13 @@ import { breakGlassNotices, brokenGlass } from '../sharing/breakGlass.js';
 import { nameNotices } from '../sharing/nameNotices.js';
 import { reopens } from '../sharing/reopens.js';
 import { intervalMs } from '../testing/recordTest.js';
-import { type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
+import { isTestedOnSave, type Saved, type SaveTest, testAndSave } from '../testing/testOnSave.js';
+import { versionHashes } from '../testing/versionHashes.js';
 import type { WritePorts } from '../writing/writePorts.js';
 import { lostRace, writeVersion } from '../writing/writeVersion.js';
 import { checkEnvFields } from './createCredential.js';
-import type { CredentialChange, GivenFields } from './credentialInput.js';
+import type { CredentialChange } from './credentialInput.js';
+import { destinationEvent, mergedFields, unproven } from './newValues.js';
 import { reminderChoice } from './reminderChoice.js';
 
 /** A new destination is tested only when the request says so. */
@@ -70,17 +67,23 @@ export async function updateCredential(
   if (changed.length === 0) return metadataOnly();
   const connector = requireConnector(credential.serviceType);
   if (options.exact !== true) checkGiven(connector, values, { current, changed, allow: change.allowUnusual });
+  const mode = change.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip'));
+  const tested = isTestedOnSave(mode, connector, values);
+  const hashes = await versionHashes(ports, { connector, values, credentialId: id, tested });
   return testAndSave(ports, call, {
-    mode: change.test ?? (moved.length > 0 ? 'skip' : (options.test ?? 'skip')),
+    mode,
     admitTest: options.admitTest,
     connector,
     values,
+    accountKey: hashes.accountKey,
     trigger: 'save',
-    save: () =>
+    save: (steps) =>
       writeVersion(ports, call, {
         credential,
         kind: 'update',
         values,
+        fingerprint: hashes.content,
+        steps,
         changedFields: changed,
         reason: change.reason ?? null,
         source: options.source,
@@ -93,78 +96,6 @@ export async function updateCredential(
         also: moved.length > 0 ? [destinationEvent(call, credential, moved)] : [],
         notices,
       }),
-  });
-}
-
-/**
- * A new value is tested by itself soon; for a new destination, where the secret never went, somebody has to ask. What a
- * service said of the end of the old secret says nothing of the new one.
- */
-export function unproven(
-  { clock, testPace }: WritePorts,
-  { secretFields, expiresSource }: Credential,
-  { changed, moved, values }: { changed: string[]; moved: string[]; values: FieldValues },
-): CredentialPatch {
-  const nextTestAt = moved.length > 0 ? null : firstTest(clock.now(), testPace.chance());
-  const carries = (name: string) =>
-    name in values.secrets || secretFields.includes(name) || name === 'client_cert_pem';
-  const stale = expiresSource === 'provider' && (moved.length > 0 || changed.some(carries));
-  return { health: 'unchecked', nextTestAt, ...(stale && { expiresAt: null, expiresSource: null }) };
-}
-
-/** The active values with the changes merged in; refuses a new destination without the secret where that is due. */
-export async function mergedFields(
-  ports: WritePorts,
-  call: CallContext,
-  granted: Authorized,
-  change: Pick<CredentialChange, 'secretFields'> & { fields: GivenFields },
-  exact = false,
-): Promise<{ values: FieldValues; changed: string[]; moved: string[]; current: FieldValues }> {
-  const { credential } = granted;
-  const connector = requireConnector(credential.serviceType);
-  if (credential.activeVersion === null) throw lostRace();
-  const current = await ports.store.read(
-    credential.vaultPath,
-    credential.activeVersion,
-    credential.activeCreatedTime,
-    credential.secretFields,
-  );
-  const input = { template: connector.template, given: change.fields, current, exact };
-  const merged = mergeFields(
-    change.secretFields === undefined ? input : { ...input, secretFields: change.secretFields },
-  );
-  const moved = destinationChanged(connector, current.settings, merged.values.settings);
-  // A field of `other` that is kept secret may be an address as well.
-  const steering = connector.template.free_form === true ? merged.changed : moved;
-  if (steering.length > 0 && !readsByRight(call.caller, granted))
-    requireSecrets(connector, current, change.fields, steering);
-  return { ...merged, moved, current };
-}
-
-/** Whoever could not read the secret must not make the broker send it to a host of his choosing. */
-function requireSecrets(
-  connector: Connector,
-  current: FieldValues,
-  given: Record<string, unknown>,
-  moved: string[],
-): void {
-  const kept = Object.keys(current.secrets).filter(
-    (name) => given[name] === undefined || given[name] === null,
-  );
-  if (kept.length === 0) return;
-  throw invalid(
-    ...kept.map((name) => ({
-      field: `fields.${name}`,
-      rule: `must be sent again, because ${moved.join(', ')} of this ${connector.serviceType} credential changes and you could not read it`,
-    })),
-  );
-}
-
-/** The event that tells which fields that decide where the secret goes have changed. */
-export function destinationEvent(call: CallContext, credential: Credential, moved: string[]): AuditEvent {
-  return auditEvent(call, 'credential.destination_changed', 'allowed', {
-    credentialId: credential.id,
-    details: { fields: moved },
   });
 }
 

@@ -15,7 +15,7 @@ import { breakGlassNotices, brokenGlass } from '../sharing/breakGlass.js';
 import { reopens } from '../sharing/reopens.js';
 import { lostRace } from '../writing/writeVersion.js';
 import { activated, endDrift, refuseDestination } from './activation.js';
-import { destinationEvent } from './updateCredential.js';
+import { destinationEvent } from './newValues.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog' | 'store' | 'testPace' | 'findings'>;
 

@@ -5,15 +5,16 @@ import { type EnvImportPlan, planEnvImport } from '../../domain/imports/envImpor
 import type { IncludeChoice } from '../../domain/imports/envInclude.js';
 import { planLegacyVault } from '../../domain/imports/legacyVault.js';
 import type { Secret } from '../../domain/secret.js';
+import { MINUTE_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireRole } from '../gate/refuse.js';
+import { hashedRequest, withIdempotency } from '../writing/idempotency.js';
 import type { Once } from '../writing/once.js';
-import { withStoredAnswer } from '../writing/storedAnswer.js';
 import type { WritePorts } from '../writing/writePorts.js';
 import { importGrants } from './importGrants.js';
 import { type ImportedGroup, type ImportOptions, importGroup } from './importGroup.js';
-import { type ImportReport, keptImport, namesLeft, replayedImport } from './importReplay.js';
+import { type ImportReport, type KeptImport, keptImport, namesLeft, replayedImport } from './importReplay.js';
 
 type Needs = WritePorts & Pick<Ports, 'legacySecrets'>;
 
@@ -60,29 +61,52 @@ export async function importEnv(
   once?: Once,
 ): Promise<Imported> {
   await requireRole(ports, call, 'engineer', { action: 'credential.import' });
-  const keyed = {
-    key: once?.key,
-    action: 'credential.import',
-    request: ['import.env', once?.request],
-  } as const;
   const planned = () => planEnvImport(readFile(input), envVocabulary, choiceOf(input));
-  return withStoredAnswer(ports, call, keyed, {
-    run: async () => {
-      const report = inFile(
-        await runPlan(ports, call, planned(), await optionsOf(ports, call, input)),
-        input,
-      );
-      // An import of many calls ends with one that takes no group: half-way the names would only be half true.
-      if (!input.dryRun && (input.only ?? []).length === 0 && hasFile(report, input))
-        await rememberLeftovers(ports, call, report);
-      return report;
+  return importOnce(
+    ports,
+    call,
+    { once, what: 'import.env' },
+    {
+      run: async () => {
+        const report = inFile(
+          await runPlan(ports, call, planned(), await optionsOf(ports, call, input)),
+          input,
+        );
+        // An import of many calls ends with one that takes no group: half-way the names would only be half true.
+        if (!input.dryRun && (input.only ?? []).length === 0 && hasFile(report, input))
+          await rememberLeftovers(ports, call, report);
+        return report;
+      },
+      replay: async (kept) =>
+        inFile(
+          { ...(await replayedImport(ports, call, planned(), kept)), tests: testsOf(ports, input) },
+          input,
+        ),
     },
-    kept: keptImport,
-    replay: async (kept) =>
-      inFile(
-        { ...(await replayedImport(ports, call, planned(), kept)), tests: testsOf(ports, input) },
-        input,
-      ),
+  );
+}
+
+/** Many credentials take their time; a repetition that takes over too early would work side by side with the first. */
+const LOCK_MS = 5 * MINUTE_MS;
+
+/** One that a crash cut off runs again: what it stored is found unchanged then. */
+async function importOnce(
+  ports: Needs,
+  call: CallContext,
+  { once, what }: { once: Once | undefined; what: string },
+  { run, replay }: { run(): Promise<ImportReport>; replay(kept: KeptImport): Promise<ImportReport> },
+): Promise<Imported> {
+  if (once === undefined) return { answer: await run(), replayed: false };
+  const request = [what, once.request];
+  const { purpose, value } = hashedRequest(request);
+  const fingerprint = await ports.fingerprints.make(purpose, value);
+  const action = 'credential.import';
+  const keyed = { key: once.key, request, fingerprint, action, credentialId: null, lockMs: LOCK_MS } as const;
+  return withIdempotency(ports, call, keyed, {
+    run,
+    kept: (answer) => ({ status: 200, body: keptImport(answer) }),
+    earlier: async ({ state, response }) =>
+      state === 'done' && response !== null ? replay(response.body as KeptImport) : null,
   });
 }
 
@@ -120,23 +144,22 @@ export async function importVault(
   once?: Once,
 ): Promise<Imported> {
   await requireRole(ports, call, 'admin', { action: 'credential.import' });
-  const keyed = {
-    key: once?.key,
-    action: 'credential.import',
-    request: ['import.vault', once?.request],
-  } as const;
   const planned = async () => {
     const secrets = await ports.legacySecrets.readAll({ mount: input.mount, token: input.vaultToken });
     return planLegacyVault(secrets, envVocabulary, choiceOf(input));
   };
-  return withStoredAnswer(ports, call, keyed, {
-    run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, input)),
-    kept: keptImport,
-    replay: async (kept) => ({
-      ...(await replayedImport(ports, call, await planned(), kept)),
-      tests: testsOf(ports, input),
-    }),
-  });
+  return importOnce(
+    ports,
+    call,
+    { once, what: 'import.vault' },
+    {
+      run: async () => runPlan(ports, call, await planned(), await optionsOf(ports, call, input)),
+      replay: async (kept) => ({
+        ...(await replayedImport(ports, call, await planned(), kept)),
+        tests: testsOf(ports, input),
+      }),
+    },
+  );
 }
 
 /** The text as python-dotenv reads it. A reference that nothing resolves counts as such only where nobody accepted it. */

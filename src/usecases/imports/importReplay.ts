@@ -15,7 +15,7 @@ export interface ImportReport {
 }
 
 /** What the broker keeps of an import for its repetition: no name and no text of the file. */
-interface KeptImport {
+export interface KeptImport {
   dry_run: boolean;
   /** In the order of the plan. */
   groups: { result: ImportedGroup['result']; credential_id: string | null; stored: boolean }[];

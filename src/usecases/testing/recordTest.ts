@@ -10,6 +10,7 @@ import {
   type TestTrigger,
 } from '../../domain/testing/testResult.js';
 import { MINUTE_MS } from '../../domain/time/units.js';
+import type { ChangeTx } from '../../ports/changes.js';
 import type { TestPace } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
 import type { TestedPatch, TestWrites } from '../../ports/testing.js';
@@ -28,33 +29,46 @@ export interface Tested {
 }
 
 /**
- * Keeps what a test found: history, audit, and, when the version is still the active one, the credential's health and
- * that others which sign in alike are looked at soon. Resolves with the credential as it is now.
+ * Keeps what a test of a stored version found, in a transaction of its own. Resolves with the credential as it is now.
+ * The result of a test that is stale is not kept.
  */
 export async function recordTest(
   ports: Needs,
   call: CallContext,
   tested: Tested,
 ): Promise<{ credential: Credential }> {
-  const { version } = tested;
-  const now = ports.clock.now();
   return ports.changes.run(async (tx) => {
     const row = (await tx.lock(tested.credential.id)) ?? tested.credential;
     if (tested.claim !== undefined && tested.claim !== row.testGeneration) {
       tx.audit(testedEvent(call, tested, { outcome: 'failed', code: 'stale' }));
       return { credential: row };
     }
-    const current = row.activeVersion === version;
-    const run = runOf(call, tested, { now, before: current ? row.health : 'unchecked' });
-    await tx.insertTestRun(run);
-    const { code } = tested.result;
-    tx.audit(testedEvent(call, tested, { outcome: code === 'ok' ? 'allowed' : 'failed', code }));
-    await noteAccount(tx, tested, now);
-    if (!current) return { credential: row };
-    const patch = { ...patchOf(row, run, tested), nextTestAt: nextTestOf(ports, row, run, tested.result) };
-    await tx.setTested(row.id, patch);
-    return { credential: { ...row, ...patch } };
+    return { credential: await keepTest(ports, tx, call, { ...tested, credential: row }) };
   });
+}
+
+/**
+ * History, audit, and, when the version is the active one, the credential's health and that others which sign in alike
+ * are looked at soon. `credential` is the row as the transaction has locked it.
+ */
+export async function keepTest(
+  ports: Pick<Needs, 'clock' | 'testPace'>,
+  tx: ChangeTx,
+  call: CallContext,
+  tested: Tested,
+): Promise<Credential> {
+  const { credential: row, version } = tested;
+  const now = ports.clock.now();
+  const current = row.activeVersion === version;
+  const run = runOf(call, tested, { now, before: current ? row.health : 'unchecked' });
+  await tx.insertTestRun(run);
+  const { code } = tested.result;
+  tx.audit(testedEvent(call, tested, { outcome: code === 'ok' ? 'allowed' : 'failed', code }));
+  await noteAccount(tx, tested, now);
+  if (!current) return row;
+  const patch = { ...patchOf(row, run, tested), nextTestAt: nextTestOf(ports, row, run, tested.result) };
+  await tx.setTested(row.id, patch);
+  return { ...row, ...patch };
 }
 
 /** What the service said of the account holds for all that sign in alike; what was only concluded tells nothing new. */
@@ -103,7 +117,12 @@ function runOf(call: CallContext, tested: Tested, at: { now: Date; before: Crede
   };
 }
 
-function nextTestOf({ testPace }: Needs, row: Credential, run: TestRun, result: TestResult): Date | null {
+function nextTestOf(
+  { testPace }: Pick<Needs, 'testPace'>,
+  row: Credential,
+  run: TestRun,
+  result: TestResult,
+): Date | null {
   const { lastTestCode, lastTestedAt } = row;
   const known = lastTestedAt !== null && isTestCode(lastTestCode);
   return nextTest({

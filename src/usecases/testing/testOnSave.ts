@@ -6,21 +6,18 @@ import type { Connector } from '../../domain/services/connector.js';
 import { isTestable } from '../../domain/services/connector.js';
 import type { TestResult, TestTrigger } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';
-import { accountKeyOf } from './accountKey.js';
-import { recordTest } from './recordTest.js';
+import type { CommitStep } from '../writing/writeVersion.js';
+import { keepTest } from './recordTest.js';
 import { testGiven } from './testUnsaved.js';
 
-/** `required`: only what works is stored. `warn`: stored in any case, and what the test found is told. */
+/** `required`: only what works is stored. `warn`: stored in any case, and what the test found is returned. */
 export const TEST_MODES = ['required', 'warn', 'skip'] as const;
 export type TestMode = (typeof TEST_MODES)[number];
 
 /** With deadline and name look-up this stays below the time for which a request holds its idempotency key. */
 const WAIT_MS = 15_000;
 
-type Needs = Pick<
-  Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'auditLog' | 'fingerprints' | 'outbound' | 'testPace'
->;
+type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'auditLog' | 'outbound' | 'testPace'>;
 
 export interface Saved {
   credential: Credential;
@@ -41,30 +38,35 @@ interface Saving extends Pick<SaveTest, 'admitTest'> {
   connector: Connector;
   values: FieldValues;
   trigger: TestTrigger;
+  /** Of the values, where they are tested; null: they are only stored. */
+  accountKey: string | null;
   /** Codes that keep the values from being stored, whatever the mode; `required` adds all but `ok`. */
   refuses?: readonly TestResult['code'][];
-  save(): Promise<Credential>;
+  /** Stores them, with the steps in the transaction of the new version. */
+  save(steps: readonly CommitStep[]): Promise<Credential>;
+}
+
+/** Whether values are tested before they are stored. */
+export function isTestedOnSave(mode: TestMode, connector: Connector, values: FieldValues): boolean {
+  return mode === 'required' || (mode === 'warn' && isTestable(connector, values));
 }
 
 /**
- * Tests the values, stores them, and keeps the result with what was stored. Rejects with `test_failed`, and nothing
- * was stored, where the test had to pass.
+ * Tests the values, then stores them together with the result. Rejects with `test_failed`, and nothing was stored, where
+ * the test had to pass.
  */
 export async function testAndSave(ports: Needs, call: CallContext, saving: Saving): Promise<Saved> {
-  const { mode, connector, values } = saving;
-  if (mode === 'skip' || (mode === 'warn' && !isTestable(connector, values)))
-    return { credential: await saving.save(), test: null };
+  const { mode, connector, values, accountKey, trigger } = saving;
+  if (accountKey === null) return { credential: await saving.save([]), test: null };
   await saving.admitTest?.();
-  // Before anything is stored: it may be that Vault can't tell.
-  const accountKey = await accountKeyOf(ports, connector, values);
   const result = await testGiven(ports, call, connector, values, WAIT_MS);
   const refused = mode === 'required' ? result.code !== 'ok' : saving.refuses?.includes(result.code);
   if (refused === true) throw testFailed(result);
-  const credential = await saving.save();
-  const version = credential.latestVersion;
-  const tested = { credential, version, result, trigger: saving.trigger, accountKey };
-  const kept = await recordTest(ports, call, tested);
-  return { credential: kept.credential, test: result };
+  const keep: CommitStep = (tx, credential) => {
+    const version = credential.latestVersion;
+    return keepTest(ports, tx, call, { credential, version, result, trigger, accountKey });
+  };
+  return { credential: await saving.save([keep]), test: result };
 }
 
 function testFailed(result: TestResult): BrokerError {

@@ -1,14 +1,20 @@
 import type { AuditEvent } from '../../domain/audit/audit.js';
 import type { Credential } from '../../domain/credentials/credential.js';
+import type { FieldValues } from '../../domain/credentials/fields.js';
 import type { ImportMark } from '../../domain/imports/importMerge.js';
 import type { ChangeTx } from '../../ports/changes.js';
 import type { CredentialPatch } from '../../ports/credentials.js';
-import type { StoredVersion } from '../../ports/vault.js';
+import type { Hashed, StoredVersion } from '../../ports/vault.js';
 import type { WriteIntent } from '../../ports/writing.js';
 
 /** Purpose of the fingerprint of a credential's content: two credentials never compare by accident. */
 export function contentPurpose(credentialId: string): string {
   return `content:${credentialId}`;
+}
+
+/** What is hashed of a new version, so that the reconciler knows it again in Vault. */
+export function hashedContent(credentialId: string, { settings, secrets }: FieldValues): Hashed {
+  return { purpose: contentPurpose(credentialId), value: { ...settings, ...secrets } };
 }
 
 /** Completes an intent: version row, pointer, what else was promised, audit; the intent is closed with it. */

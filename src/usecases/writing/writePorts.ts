@@ -3,5 +3,14 @@ import type { Ports } from '../../ports/ports.js';
 /** What the write path needs. */
 export type WritePorts = Pick<
   Ports,
-  'clock' | 'log' | 'records' | 'changes' | 'store' | 'fingerprints' | 'auditLog' | 'outbound' | 'testPace'
+  | 'clock'
+  | 'log'
+  | 'records'
+  | 'changes'
+  | 'idempotencyKeys'
+  | 'store'
+  | 'fingerprints'
+  | 'auditLog'
+  | 'outbound'
+  | 'testPace'
 >;

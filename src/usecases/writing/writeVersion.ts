@@ -9,20 +9,26 @@ import {
 } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
+import type { ChangeTx } from '../../ports/changes.js';
 import type { CredentialPatch } from '../../ports/credentials.js';
 import type { Notice } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
 import type { StoredMetadata, StoredVersion } from '../../ports/vault.js';
 import type { WriteIntent } from '../../ports/writing.js';
 import { auditEvent } from '../gate/auditEvent.js';
-import { commitVersion, contentPurpose } from './commitVersion.js';
+import { commitVersion } from './commitVersion.js';
 import { finishIntent } from './finishIntent.js';
 import type { WritePorts } from './writePorts.js';
+
+/** What else becomes true in the transaction of a new version. Resolves with the credential as it is then. */
+export type CommitStep = (tx: ChangeTx, credential: Credential) => Promise<Credential>;
 
 export interface NewVersion {
   credential: Credential;
   kind: WriteIntent['kind'];
   values: FieldValues;
+  /** Hash of `hashedContent`. */
+  fingerprint: string;
   changedFields: string[];
   reason: string | null;
   source: CredentialVersion['source'];
@@ -34,20 +40,19 @@ export interface NewVersion {
   also?: AuditEvent[];
   /** Notices that commit with the version. */
   notices?: readonly Notice[];
+  /** After all that, in this order. */
+  steps?: readonly CommitStep[];
 }
 
 /** The intent that must be committed before Vault is asked to write. */
-export async function intentOf(ports: WritePorts, call: CallContext, next: NewVersion): Promise<WriteIntent> {
+export function intentOf({ clock }: WritePorts, call: CallContext, next: NewVersion): WriteIntent {
   const { credential, values } = next;
   return {
     id: randomUUID(),
     credentialId: credential.id,
     kind: next.kind,
     expectedVersion: credential.latestVersion + 1,
-    fingerprint: await ports.fingerprints.make(contentPurpose(credential.id), {
-      ...values.settings,
-      ...values.secrets,
-    }),
+    fingerprint: next.fingerprint,
     settings: values.settings,
     secretFields: Object.keys(values.secrets).sort(),
     changedFields: next.changedFields,
@@ -55,14 +60,16 @@ export async function intentOf(ports: WritePorts, call: CallContext, next: NewVe
     requestId: call.requestId,
     reason: next.reason,
     source: next.source,
-    createdAt: ports.clock.now(),
+    createdAt: clock.now(),
     patch: next.patch,
   };
 }
 
 /**
- * Intent → Vault → one transaction with version, pointer and audit. A crash in between leaves an open intent, which
- * the reconciler completes or closes. Rejects with `conflict` when somebody else wrote in between.
+ * Intent → Vault → one transaction with version, pointer, audit and all that belongs to them, such as the result of the
+ * test and the answer under the idempotency key. This order makes a crash safe: before the intent nothing is in Vault;
+ * with the intent open, the reconciler completes what Vault has, or closes what never came there; after the commit there
+ * is nothing left to do. Rejects with `conflict` when another client wrote in between.
  */
 export async function writeVersion(
   ports: WritePorts,
@@ -70,7 +77,7 @@ export async function writeVersion(
   next: NewVersion,
 ): Promise<Credential> {
   await settleEarlier(ports, next.credential);
-  const intent = await intentOf(ports, call, next);
+  const intent = intentOf(ports, call, next);
   const requested: AuditAction =
     next.action === 'credential.create' ? 'credential.create_requested' : 'credential.update_requested';
   await ports.changes.run(async (tx) => {
@@ -109,7 +116,7 @@ export async function storeAndCommit(
   );
   return ports.changes.run(async (tx) => {
     await tx.notices(next.notices ?? []);
-    return commitVersion(tx, ports.clock.now(), intent, stored, [
+    let credential = await commitVersion(tx, ports.clock.now(), intent, stored, [
       auditEvent(call, next.action, 'allowed', {
         credentialId: intent.credentialId,
         version: stored.version,
@@ -117,6 +124,8 @@ export async function storeAndCommit(
       }),
       ...(next.also ?? []),
     ]);
+    for (const step of next.steps ?? []) credential = await step(tx, credential);
+    return credential;
   });
 }
 
@@ -129,7 +138,6 @@ async function writeToVault(
   const span = intent.expectedVersion - (credential.activeVersion ?? intent.expectedVersion) + 1;
   if (span > MAX_VERSIONS)
     await ports.store.setMetadata(credential.vaultPath, { maxVersions: roomFor(span) });
-  if (next.kind !== 'create') await keepVersions(ports, credential);
   const stored = await ports.store.write(credential.vaultPath, next.values, intent.expectedVersion - 1);
   if (next.kind === 'create') {
     await ports.store.setMetadata(credential.vaultPath, {

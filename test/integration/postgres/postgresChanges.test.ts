@@ -105,10 +105,7 @@ describe('Postgres keeps a change and its audit row together', () => {
     const at = (seconds: number) => new Date(Date.now() + seconds * 1_000);
     const record = { actor: 'glassdome:1', key: 'k', requestFingerprint: 'f', credentialId: null };
     const claim = (lockedUntil: Date, now: Date) =>
-      records.db.changes.run((tx) => {
-        tx.audit(anEvent({ action: 'credential.create_requested' }));
-        return tx.claimIdempotency({ ...record, lockedUntil }, now);
-      });
+      records.db.idempotencyKeys.claim({ ...record, lockedUntil }, now);
     expect(await claim(at(60), at(0))).to.equal(null);
     expect(await claim(at(60), at(1))).to.deep.include({ resumed: false, state: 'in_progress' });
     expect(await claim(at(120), at(61))).to.deep.include({ resumed: true });
@@ -117,6 +114,19 @@ describe('Postgres keeps a change and its audit row together', () => {
       return tx.finishIdempotency('glassdome:1', 'k', { status: 201, body: { id: 'x' } });
     });
     expect((await claim(at(300), at(200)))?.response).to.deep.equal({ status: 201, body: { id: 'x' } });
+    expect(await claim(at(90_000), at(86_461)), 'a day later').to.equal(null);
+  });
+
+  it('gives an idempotency key that many claim at once to one of them', async () => {
+    const now = new Date();
+    const lockedUntil = new Date(now.getTime() + 30_000);
+    const record = { actor: 'glassdome:1', key: 'many', requestFingerprint: 'f', credentialId: null };
+    const claims = Array.from({ length: 10 }, () =>
+      records.db.idempotencyKeys.claim({ ...record, lockedUntil }, now),
+    );
+    const before = await Promise.all(claims);
+    expect(before.filter((one) => one === null)).to.have.length(1);
+    expect(before.filter((one) => one?.resumed === false)).to.have.length(9);
   });
 
   it('commits many changes at once into one chain without holes', async () => {

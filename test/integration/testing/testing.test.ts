@@ -137,11 +137,11 @@ describe('a credential is proven', function () {
 
   it('on create: nothing is stored or sent while Vault can’t tell whose account it is', async () => {
     const { fingerprints } = broker.system.ports;
-    const make: typeof fingerprints.make = (purpose, value) =>
-      purpose === 'account'
+    const makeAll: typeof fingerprints.makeAll = (all) =>
+      all.some(({ purpose }) => purpose === 'account')
         ? Promise.reject(new BrokerError('store_unavailable', { detail: 'Vault is away.' }))
-        : fingerprints.make(purpose, value);
-    Object.assign(broker.system.ports, { fingerprints: { ...fingerprints, make } });
+        : fingerprints.makeAll(all);
+    Object.assign(broker.system.ports, { fingerprints: { ...fingerprints, makeAll } });
     try {
       const name = 'of no known account';
       expect((await create({}, { name, test: 'warn' })).status).to.equal(503);

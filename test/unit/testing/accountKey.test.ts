@@ -5,9 +5,8 @@ import type { Fingerprints, Hashable } from '../../../src/ports/vault.js';
 import { accountKeyOf } from '../../../src/usecases/testing/accountKey.js';
 
 /** Shows what would be hashed. */
-const fingerprints: Fingerprints = {
+const fingerprints: Pick<Fingerprints, 'make'> = {
   make: async (purpose, value) => JSON.stringify([purpose, opened(value)]),
-  matches: async () => false,
 };
 
 function opened(value: Hashable): unknown {
