@@ -73,6 +73,19 @@ describe('the pages of the documentation', () => {
     expect(pages.flatMap(brokenLinks)).to.deep.equal([]);
   });
 
+  it('name only files of the repository that exist', () => {
+    const named = /`((?:src|test|local|deploy|migrations|vault-policies|bench|docs)\/[\w./-]+)`/g;
+    // Decisions are a log: they keep the names of their time.
+    const current = pages.filter((page) => !page.startsWith('docs/decisions'));
+    const missing = current.flatMap((page) =>
+      [...read(page).matchAll(named)]
+        .map(([, path = '']) => path)
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${page}: ${path}`),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+
   it('call only commands and flags that exist', () => {
     const examples = pages.flatMap((page) => examplesOf(page).map((example) => ({ page, example })));
     expect(examples.length).to.be.greaterThan(100);
