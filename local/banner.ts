@@ -7,7 +7,7 @@ export interface Facts {
   host: string;
   port: number;
   logs: string;
-  /** The launcher's own; undefined when somebody else runs the Vault. */
+  /** The launcher's own; undefined for an external Vault. */
   vault: BannerVault | undefined;
   /** The name of the first admin, where the launcher made one. */
   username: string | undefined;
@@ -33,7 +33,7 @@ export function banner(facts: Facts): string {
     '',
     `The credential broker is running.${openKey ? " FOR DEVELOPMENT ONLY: Vault's unseal key is stored next to its data." : ''}`,
     '',
-    `  API        ${url}      (all calls: ${url}/docs)`,
+    `  API        ${url}      (API reference: ${url}/docs)`,
     ...(vault === undefined ? [`  Vault      ${env['VAULT_ADDR']}      (external)`] : vaultLines(vault)),
     `  Logs       ${logs}/`,
     '',

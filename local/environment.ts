@@ -3,17 +3,17 @@ import { weakPassword } from '../src/domain/secrecy/weakPassword.js';
 
 /** Where the two stores come from. What is not here is brought by the launcher itself. */
 export interface Stores {
-  /** A Postgres that somebody else runs; the second URL is for `migrate`. */
+  /** An external Postgres; the second URL is for `migrate`. */
   postgres?: { appUrl: string; ownerUrl: string };
-  /** True for a Vault that somebody else runs: nothing is initialised, unsealed or bootstrapped there. */
+  /** True for an external Vault: nothing is initialized, unsealed or bootstrapped there. */
   foreignVault: boolean;
 }
 
 /** Variables of other programs, which people export together with Glassdome's `.env`, and why each can't stay. */
 const NEVER: Readonly<Record<string, string>> = {
-  VAULT_SKIP_VERIFY: 'it would switch off the verification of Vault',
-  VAULT_TOKEN: 'it belongs to a person; the broker logs in by itself (VAULT_AUTH_METHOD)',
-  DEBUG: 'libraries would print what they send',
+  VAULT_SKIP_VERIFY: 'it would disable certificate verification for Vault',
+  VAULT_TOKEN: 'it is a personal token; the broker uses a separate login (VAULT_AUTH_METHOD)',
+  DEBUG: 'libraries would print requests with secrets',
 };
 
 /** What a broker that serves and works in one process logs in with. */
@@ -26,14 +26,14 @@ const LOGINS = ['VAULT_', 'VAULT_USERS_', 'VAULT_RECONCILER_'].flatMap((prefix) 
 const OF_POSTGRES = /^DATABASE_/;
 const OF_VAULT = /^(?:VAULT_|(?:APPROLE|KV|TRANSIT|USERPASS)_MOUNT$)/;
 
-/** Rejects an environment that was meant for another program, naming each variable and the way out. */
+/** Rejects an environment that was meant for another program, naming each variable and what to do. */
 export function readStores(env: NodeJS.ProcessEnv): Stores {
   const problems = { ...neverProblems(env), ...postgresProblem(env), ...vaultProblem(env) };
   const found = Object.keys(problems);
   if (found.length > 0) {
     const reasons = found.map((name) => `  ${name}: ${problems[name]}`).join('\n');
     throw new Error(
-      `The environment holds variables that don't fit:\n${reasons}\nStart without them:\n  env ${found.map((n) => `-u ${n}`).join(' ')} npm start`,
+      `These environment variables prevent the start:\n${reasons}\nStart without them:\n  env ${found.map((n) => `-u ${n}`).join(' ')} npm start`,
     );
   }
   requireGoodPassphrase(env['GLASSDOME_ENCRYPTION_KEY']);
@@ -78,16 +78,16 @@ function neverProblems(env: NodeJS.ProcessEnv): Record<string, string> {
 function postgresProblem(env: NodeJS.ProcessEnv): Record<string, string> {
   if (!isSet(env, 'DATABASE_URL')) {
     return isSet(env, 'DATABASE_OWNER_URL')
-      ? { DATABASE_OWNER_URL: 'it goes with a DATABASE_URL, which is not set' }
+      ? { DATABASE_OWNER_URL: 'it requires DATABASE_URL, which is not set' }
       : {};
   }
   const scheme = /^([^:]*):\/\//.exec(env['DATABASE_URL'] ?? '')?.[1];
   if (scheme !== 'postgres' && scheme !== 'postgresql')
-    return { DATABASE_URL: `"${scheme ?? '?'}" is another program's setting; the broker takes postgres://` };
-  if (!URL.canParse(env['DATABASE_URL'] ?? '')) return { DATABASE_URL: 'it is no URL' };
+    return { DATABASE_URL: `"${scheme ?? '?'}" belongs to another program; the broker needs postgres://` };
+  if (!URL.canParse(env['DATABASE_URL'] ?? '')) return { DATABASE_URL: 'it is not a URL' };
   return isSet(env, 'DATABASE_OWNER_URL')
     ? {}
-    : { DATABASE_URL: 'it names a Postgres of yours; that one needs DATABASE_OWNER_URL too, for migrate' };
+    : { DATABASE_URL: 'an external Postgres also needs DATABASE_OWNER_URL, for migrate' };
 }
 
 function vaultProblem(env: NodeJS.ProcessEnv): Record<string, string> {
@@ -95,7 +95,7 @@ function vaultProblem(env: NodeJS.ProcessEnv): Record<string, string> {
   const missing = LOGINS.filter((name) => !isSet(env, name));
   if (missing.length === 0) return {};
   return {
-    VAULT_ADDR: `it names a Vault that somebody else runs, and the broker has no login there (${missing.join(', ')}): see docs/production/install.md`,
+    VAULT_ADDR: `it is an external Vault, and the broker has no login there (${missing.join(', ')}): see docs/production/install.md`,
   };
 }
 
@@ -103,6 +103,6 @@ function requireGoodPassphrase(passphrase: string | undefined): void {
   const reason = passphrase === undefined ? undefined : weakPassword(passphrase);
   if (reason === undefined) return;
   throw new Error(
-    `GLASSDOME_ENCRYPTION_KEY ${reason}. Take a random one (openssl rand -hex 24) and keep it, or start without: env -u GLASSDOME_ENCRYPTION_KEY npm start`,
+    `GLASSDOME_ENCRYPTION_KEY ${reason}. Generate a random one (openssl rand -hex 24) and keep it, or start without: env -u GLASSDOME_ENCRYPTION_KEY npm start`,
   );
 }

@@ -39,8 +39,8 @@ export function firstAdmin(
   const password = readPrivate(file) ?? oneTimePassword().reveal();
   writePrivate(file, password);
   const problem = create(file);
-  if (problem !== undefined && !problem.includes('There are people already'))
-    throw new Error(`The first admin could not be made: ${problem}`);
+  if (problem !== undefined && !problem.includes('Users already exist'))
+    throw new Error(`The first admin could not be created: ${problem}`);
   return {
     username,
     password,

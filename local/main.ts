@@ -78,7 +78,7 @@ async function start(): Promise<void> {
   show({ host, port: ports.broker, vault: program && vault && ofVault(program, vault) }, admin);
 }
 
-/** The broker's environment with the Postgres that there is, brought here unless somebody named one. */
+/** The broker's environment with the given Postgres, or else one that is started here. */
 async function withPostgres(
   stores: Stores,
   ports: Ports,
@@ -105,7 +105,10 @@ async function bringVault(program: VaultProgram, port: number): Promise<LocalVau
   return parts.keep({ name: 'Vault', log, start: () => startVault(options) });
 }
 
-/** In a Vault of somebody else's only under a name that was asked for: an account of that name there gets another password. */
+/**
+ * In an external Vault only under a name that was requested: an existing account of that name would get another
+ * password.
+ */
 function makeFirstAdmin(env: NodeJS.ProcessEnv, { foreignVault }: Stores): FirstAdmin | undefined {
   const username = process.env['LOCAL_FIRST_ADMIN'] ?? (foreignVault ? undefined : 'admin');
   if (username === undefined) return undefined;

@@ -32,7 +32,7 @@ export async function provisionOperator(address: string, token: string, data: st
         description: 'people who look after credentials in the UI',
         config: { listing_visibility: 'unauth' },
       });
-    await write('make the operator', `auth/${OPERATOR.mount}/users/${OPERATOR.username}`, {
+    await write('create the operator', `auth/${OPERATOR.mount}/users/${OPERATOR.username}`, {
       password,
       token_policies: [vaultName('operator', {})],
       token_ttl: '8h',

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { readPrivate, writePrivate } from './files/privateFile.js';
 
-/** Where rows and values lie: `own` for what the launcher brings, else an address. */
+/** Where rows and values are: `own` for the launcher's own servers, else an address. */
 export interface Pair {
   postgres: string;
   vault: string;
@@ -15,8 +15,8 @@ export function pairOf(postgresUrl: string | undefined, vaultAddress: string | u
 }
 
 /**
- * Rejects when the data folder was begun with another pair: rows beside the wrong Vault look like a loss, and what a
- * crash left would be closed by the reconciler although its values exist elsewhere.
+ * Rejects when the data folder was begun with another pair: rows with the wrong Vault look like a loss, and the
+ * reconciler would close what a crash left although its values exist elsewhere.
  */
 export function keepPair(file: string, pair: Pair): void {
   if (pair.postgres !== 'own' && pair.vault !== 'own') return;
@@ -26,11 +26,11 @@ export function keepPair(file: string, pair: Pair): void {
   if (before === undefined || before === text) return;
   const was = JSON.parse(before) as Pair;
   throw new Error(
-    `The data here goes with Postgres "${was.postgres}" and Vault "${was.vault}", not with Postgres "${pair.postgres}" and Vault "${pair.vault}".\nSet DATABASE_URL and VAULT_ADDR as before, or begin another folder:\n  LOCAL_DATA=<folder> npm start`,
+    `The data in this folder belongs to Postgres "${was.postgres}" and Vault "${was.vault}", not with Postgres "${pair.postgres}" and Vault "${pair.vault}".\nSet DATABASE_URL and VAULT_ADDR as before, or use another folder:\n  LOCAL_DATA=<folder> npm start`,
   );
 }
 
-/** Rejects when the database is in use already: its values lie in another Vault than the new one here. */
+/** Rejects when the database is in use already: its values are in another Vault than the new one here. */
 export async function refuseUsedDatabase(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
@@ -40,7 +40,7 @@ export async function refuseUsedDatabase(ownerUrl: string): Promise<void> {
     );
     if (rows[0]?.used === true)
       throw new Error(
-        'DATABASE_URL: the database holds people and credentials whose secrets lie in another Vault; the one here is new. Name that Vault in VAULT_ADDR, or an empty database.',
+        'DATABASE_URL: the database contains users and credentials whose secrets are in another Vault; the local Vault is new. Set VAULT_ADDR to that Vault, or use an empty database.',
       );
   } finally {
     await client.end();

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What keeps each page of a list as quick as the first one, whatever is asked for and whoever asks. */
+/** What keeps each page of a list as fast as the first one, for every filter and caller. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(INDEXES);
   await knex.raw(SHORT_SEARCH);

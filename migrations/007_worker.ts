@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What is due by the clock, how jobs went, and which workers live. The jobs themselves lie in a schema of their own. */
+/** Scheduled jobs, their results, and which workers are alive. The jobs themselves are in a separate schema. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(WORKER);
 }

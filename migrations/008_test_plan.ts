@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /**
- * Credentials of before are tested by themselves too, spread over six hours: but not those that were refused, nor those
+ * Earlier credentials are tested automatically too, spread over six hours: but not those that were refused, nor those
  * that were changed and not tested since, which may have been for a new destination.
  */
 export async function up(knex: Knex): Promise<void> {

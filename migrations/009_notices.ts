@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Since when a credential's health is what it is, where notices go, and how each delivery stands. */
+/** Since when a credential has its health, where notices go, and the state of each delivery. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(SINCE);
   await knex.raw(CHANNELS);

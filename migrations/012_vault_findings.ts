@@ -15,7 +15,9 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw('drop table broker.report_only, broker.vault_findings');
 }
 
-/** An orphan is a path; all others are a credential. A credential that somebody deletes by hand takes its own along. */
+/**
+ * An orphan is a path; all others are a credential. A credential that is deleted by hand takes its findings along.
+ */
 const FINDINGS = `
   create table broker.vault_findings (
     id uuid primary key,

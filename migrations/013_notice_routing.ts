@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Whom notices reach, what people did about them, and channels that wait, are quiet or paused as a whole. */
+/** Who receives notices, what people did about them, and channels that wait, are quiet or paused as a whole. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(ADDRESSES);
   await knex.raw(NOTICES);
@@ -63,7 +63,7 @@ const NOTICES = `
   create index notifications_silenced on broker.notifications (kind, state)
     where acknowledged_at is not null or snoozed_until is not null`;
 
-/** `recipient`: the mailbox of one person, made by itself; its address is looked up when something is sent. */
+/** `recipient`: the mailbox of one person, created automatically; its address is looked up when something is sent. */
 const CHANNELS = `
   alter table broker.notification_channels
     drop constraint notification_channels_name,

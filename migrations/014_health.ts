@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 
-/** What keeps tests fenced, within their cap a host and off locked accounts, and what tells how health went. */
+/**
+ * What keeps tests fenced, within their limit per host and off locked accounts, and what records the history of
+ * health.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(CREDENTIALS);
   await knex.raw(REFUSED_ACCOUNTS);
@@ -21,7 +24,7 @@ export async function down(knex: Knex): Promise<void> {
     alter table broker.credentials drop column test_claim, drop column test_interval_minutes, drop column account_key`);
 }
 
-/** `account_key`: transit's keyed hash of where the active version signs in, as whom and with what secret. */
+/** `account_key`: transit's keyed hash of the destination, account and secret of the active version. */
 const CREDENTIALS = `
   alter table broker.credentials
     add column test_claim integer not null default 0,

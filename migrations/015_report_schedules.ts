@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 
-/** When reports are due and for whom, and how each credential stood at any moment, so that a report is right as of its end. */
+/**
+ * When reports are due, who receives them, and the state of each credential at any moment, so that a report is right
+ * as of its end.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(SCHEDULES);
   await knex.raw(STATES);
@@ -92,7 +95,9 @@ const NOTED = `
       (old.status, old.active_version, old.health, old.last_test_code, old.expires_at, old.next_rotation_at))
     execute function broker.note_state_of_row()`;
 
-/** What is there already counts as it stands, from its beginning on, and as deleted from its deletion on. */
+/**
+ * Existing credentials count in their current state, from their creation on, and as deleted from their deletion on.
+ */
 const KNOWN = `
   select broker.note_state(id, created_at) from broker.credentials order by created_at, id;
   update broker.credential_states s set status = case when s.active_version is null then 'pending' else 'active' end

@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 
-/** Who is shut out though his account is kept elsewhere (another issuer's people) or may come back (service accounts). */
+/**
+ * Who is disabled although the account is kept elsewhere (people of another issuer) or may come back (service
+ * accounts).
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table broker.disabled_principals (

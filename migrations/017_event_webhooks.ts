@@ -27,9 +27,10 @@ export async function down(knex: Knex): Promise<void> {
 }
 
 /**
- * The number is given while the transaction commits, and the counter's row is locked until it has: so who reads up to a
- * number has seen all that came before it. By the numbers of an identity, or by transactions, a change that commits late
- * could be passed over. Without gaps from now on, so that what is no longer kept can be told. The column `tx` stays for the build before.
+ * The number is given while the transaction commits, and the counter's row is locked until it has: so a reader of a
+ * number has seen all events before it. By the numbers of an identity, or by transactions, a change that commits late
+ * could be skipped. Without gaps from now on, so that missing events can be detected. The column `tx` stays for the
+ * build before.
  */
 const NUMBERS = `
   alter table broker.events add column number bigint;
@@ -67,10 +68,10 @@ const WEBHOOKS = `
     last_code text
   )`;
 
-/** Whom an event concerns; null: whoever may see the credential. */
+/** Who an event is for; null: everyone who may see the credential. */
 const SUBJECTS = 'alter table broker.events add column subject_kind text, add column subject text';
 
-/** A credential that is still being made tells with its first version. */
+/** A credential that is still being created sends events from its first version on. */
 const OF_GRANTS = `
   create function broker.note_grant() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Since when somebody who logs in here is shut out, and by whom. Null for those who were so before. */
+/** Since when a local person is disabled, and by whose act. Null for those who were disabled before. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw('alter table broker.people add column disabled_at timestamptz, add column disabled_by text');
 }

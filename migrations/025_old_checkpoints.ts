@@ -11,8 +11,8 @@ export async function down(knex: Knex): Promise<void> {
 }
 
 /**
- * The app role may only append, so this removes for it: what a checkpoint says was removed with months of the audit, and
- * nothing that is younger than a year. Those that tell of drops stay, since they vouch for what is missing.
+ * The app role may only append, so this removes for it: what a checkpoint says was removed with months of the audit,
+ * and nothing that is younger than a year. Those that record drops stay, since they vouch for what is missing.
  */
 const DROP_CHECKPOINTS = `
   create function broker.drop_checkpoints(before timestamptz) returns bigint

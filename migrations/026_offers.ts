@@ -40,8 +40,9 @@ const MEMBERS = `
     add column since timestamptz not null default now()`;
 
 /**
- * `env_added`: of each variable that was named after the credential was made: when (milliseconds since 1970) and by whom.
- * `active_since`: the last return from disabled or deleted. All of it is kept by a trigger, so that no writer forgets it.
+ * `env_added`: of each variable that was named after the credential was created: when (milliseconds since 1970) and
+ * by which principal. `active_since`: the last return from disabled or deleted. A trigger maintains all of it, so
+ * that no writer forgets it.
  */
 const CREDENTIALS = `
   alter table broker.credentials

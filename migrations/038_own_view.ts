@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * What the owner last agreed to, where somebody else changed it since: `own_env_names`, `own_labels`, `own_name`; null: as
- * in the row. The keeper of a service account agrees for it. Variables that others added before are held back too.
+ * What the owner last agreed to, if another user changed it since: `own_env_names`, `own_labels`, `own_name`; null:
+ * as in the row. The creator of a service account agrees for it. Variables that others added before are held back
+ * too.
  */
 export async function up(knex: Knex): Promise<void> {
   for (const statement of [COLUMNS, AGREES, AGREED, NOTE, TRIGGERS, ADDED_BEFORE]) await knex.raw(statement);
@@ -27,7 +28,7 @@ const COLUMNS = `
     add column own_labels jsonb,
     add column own_name text`;
 
-/** Whether somebody's change is the owner's own: the owner, or who made the account that owns it. */
+/** Whether a change is the owner's own: by the owner, or by the creator of the account that owns it. */
 const AGREES = `
   create function broker.agrees_for(owner text, changed_by text) returns boolean
   language sql stable set search_path = pg_catalog, pg_temp as $$

@@ -15,7 +15,10 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw('alter table broker.credentials drop column labels_added');
 }
 
-/** Labels that were set or changed after the credential was made: when (milliseconds since 1970) and by whom. */
+/**
+ * Labels that were set or changed after the credential was created: when (milliseconds since 1970) and by which
+ * principal.
+ */
 const NOTE_LABELS = `
       new.labels_added := coalesce((
         select jsonb_object_agg(label.key, case when old.labels -> label.key = label.value

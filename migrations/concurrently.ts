@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Of a migration that builds indexes beside brokers that serve: each of its steps bears a repetition. */
+/** For a migration that builds indexes while brokers serve: each of its steps can be repeated. */
 export const WITHOUT_TRANSACTION = { transaction: false };
 
 /** False also for what is left of a build that was cut off. */
@@ -12,7 +12,7 @@ export async function indexConcurrently(knex: Knex, name: string, definition: st
   const [found] = await rowsOf(knex, IS_WHOLE, [`broker.${name}`]);
   if (found?.['whole'] === true) return;
   const [before] = await rowsOf(knex, 'show lock_timeout');
-  // Readers and writers don't wait behind it, so it may wait for whoever has been at work for long.
+  // Readers and writers don't wait for it, so it may wait for long transactions.
   await knex.raw(`set lock_timeout = '10min'`);
   try {
     await knex.raw(`drop index concurrently if exists broker.${name}`);
@@ -22,7 +22,10 @@ export async function indexConcurrently(knex: Knex, name: string, definition: st
   }
 }
 
-/** The same for a table in parts, one part after the other; parts that are made meanwhile get theirs by themselves. */
+/**
+ * The same for a partitioned table, one part after the other; parts that are created meanwhile get theirs
+ * automatically.
+ */
 export async function indexPartsConcurrently(
   knex: Knex,
   { name, table, columns }: { name: string; table: string; columns: string },

@@ -36,7 +36,7 @@ async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean
   const { log } = system.ports;
   guard.onOutput((event, fields) => log.warn(event, fields));
   const life = { stopping: false, startedOnce: false };
-  // Before the port is open: who is seen to be ready heeds signals, and their handlers come last.
+  // Before the port is open: a process that reports ready must already handle signals. Their handlers come last.
   const worker = await startWork(system, roles);
   const watch = full === undefined ? undefined : startTaskTicks(full.ports);
   const port = roles.api ? config.BROKER_PORT : config.WORKER_PORT;
@@ -59,11 +59,12 @@ async function serve(roles: { api: boolean; worker: boolean; destroyer?: boolean
     await system.close();
     process.exit(code);
   };
-  // No balancer stands in front of a worker.
+  // No load balancer is in front of a worker.
   const delayMs = full === undefined ? 0 : config.STOP_DELAY_SECONDS * 1_000;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => void stop(0, delayMs).catch(fail));
-  // Left to itself, Node opens its debugger at this signal: all memory to whoever may connect to this machine.
+  // By default Node opens its debugger at this signal, which exposes all memory to anyone who can connect to this
+  // machine.
   process.on('SIGUSR1', () => log.warn('debugger_refused'));
   guard.onCrash((event, error) => {
     log.error(event, { error });
@@ -80,7 +81,7 @@ async function startWork(system: WorkerSystem, roles: Parameters<typeof serve>[0
   return startWorker(system, destroys);
 }
 
-/** As which roles such a process logs in to Vault. */
+/** The roles with which this kind of process logs in to Vault. */
 function loginsOf({ api, worker, destroyer }: Parameters<typeof serve>[0]): VaultRole[] {
   if (destroyer) return ['destroyer'];
   if (!api) return ['worker', 'reconciler'];
@@ -141,12 +142,14 @@ program
   .action(() => serve({ api: true, worker: false }));
 program
   .command('worker')
-  .description('do what is due by the clock')
+  .description('run scheduled jobs')
   .action(() => serve({ api: false, worker: true }));
 program
   .command('destroyer')
-  .description('remove from Vault what was deleted 30 days ago, with a login that can do nothing else')
-  .option('--once', 'once, then print how many and end', false)
+  .description(
+    'destroy credentials that were deleted 30 days ago, with a Vault login that can do nothing else',
+  )
+  .option('--once', 'run once, print the counts and exit', false)
   .action(({ once }: { once: boolean }) =>
     once ? destroyOnce() : serve({ api: false, worker: false, destroyer: true }),
   );

@@ -49,7 +49,7 @@ async function createAdmin(ports: System['ports'], options: AdminWords): Promise
   const password = new Secret(readNamed('--password-file', options.passwordFile).trim());
   if (reason !== undefined) {
     await recoverAdmin(ports, { username, password, reason });
-    return `Reset the password of ${username}, who must change it at the next login. All logins of ${username} have ended.`;
+    return `Reset the password of ${username}. It must be changed at the next login. All sessions of ${username} have ended.`;
   }
   const { principal } = await createFirstAdmin(ports, { username, password });
   return `Created ${principal}. The password must be changed at the first login.`;
@@ -72,7 +72,7 @@ async function bootstrap({ dryRun, auditFile }: { dryRun: boolean; auditFile?: s
     if (dryRun) return;
     const { roles } = await bootstrapVault(client, { ...options, onStep: (line) => say(`• ${line}`) });
     out(
-      `Role ids (not secret). Make a secret id for each with: vault write -f auth/${config.APPROLE_MOUNT}/role/broker-<role>/secret-id`,
+      `Role ids (not secret). Create a secret id for each with: vault write -f auth/${config.APPROLE_MOUNT}/role/broker-<role>/secret-id`,
     );
     for (const [role, { roleId }] of Object.entries(roles)) out(`  broker-${role}  ${roleId}`);
   } finally {
@@ -120,7 +120,7 @@ async function reconcileByHand(system: WorkerSystem, words: ReconcileWords): Pro
   if (words.reportOnly !== undefined && !(days > 0 && days <= 365))
     throw new ConfigRefused('--report-only: must be 1 to 365 days');
   if (words.dryRun && (words.resume || words.reportOnly !== undefined))
-    throw new ConfigRefused('--dry-run: changes nothing, so it goes with neither --report-only nor --resume');
+    throw new ConfigRefused('--dry-run: cannot be combined with --report-only or --resume');
   if (words.resume) await setReportOnly(ports, 0);
   else if (words.reportOnly !== undefined) await setReportOnly(ports, days);
   const graceMs = Number(words.graceMinutes) * MINUTE_MS;
@@ -135,7 +135,7 @@ export const destroyOnce = (): Promise<void> =>
     out(JSON.stringify(counts, null, 2));
     if (counts.failed > 0)
       throw new BrokerError('store_unavailable', {
-        detail: 'Some could not be removed; the log names them.',
+        detail: 'Some credentials could not be destroyed. See the log.',
       });
   });
 
@@ -154,32 +154,34 @@ export function addOneShotCommands(program: Command): void {
     });
   program
     .command('bootstrap')
-    .description('prepare a Vault that somebody else runs (VAULT_ADDR, VAULT_TOKEN_FILE)')
+    .description('prepare an existing Vault for the broker (VAULT_ADDR, VAULT_TOKEN_FILE)')
     .option('--dry-run', 'print what would be done and change nothing', false)
-    .option('--audit-file <path>', "switch Vault's file audit device on, at this path of Vault's machine")
+    .option('--audit-file <path>', "enable Vault's file audit device, with this path on Vault's host")
     .action(bootstrap);
   program
     .command('create-admin')
-    .description('make the first admin, or recover an admin who cannot log in')
+    .description('create the first admin, or recover an admin who cannot log in')
     .requiredOption('--username <name>', 'user name')
-    .requiredOption('--password-file <file>', 'file (0600) that holds a one-time password')
-    .option('--reset', 'set a new one-time password of an admin who exists', false)
+    .requiredOption('--password-file <file>', 'file (mode 0600) with a one-time password')
+    .option('--reset', 'set a new one-time password for an existing admin', false)
     .option(
       '--reason <text>',
-      'with --reset: why; it is audited, and owners of what the admin reads are notified',
+      'with --reset: the reason; it is audited, and the owners of what the admin can read are notified',
     )
     .action((options: AdminWords) =>
       inSystem(wire, async ({ ports }) => out(await createAdmin(ports, options))),
     );
   program
     .command('reconcile')
-    .description('compare Vault with Postgres, repair what a crash left, and record what others did in Vault')
-    .option('--dry-run', 'print and change nothing', false)
+    .description(
+      'compare Vault with Postgres, repair what a crash left behind, and record changes made directly in Vault',
+    )
+    .option('--dry-run', 'print the differences and change nothing', false)
     .option(
       '--report-only [days]',
-      'first: for so many days record differences, repair and destroy nothing (7)',
+      'first start a report-only period (default: 7 days): record differences, repair and destroy nothing',
     )
-    .option('--resume', 'first: end such a time, also one after a restore', false)
-    .option('--grace-minutes <n>', 'leave younger intents alone', '15')
+    .option('--resume', 'first end the report-only period, including one that a restore started', false)
+    .option('--grace-minutes <n>', 'skip write intents that are younger than this', '15')
     .action((options: ReconcileWords) => inSystem(wireWorker, (system) => reconcileByHand(system, options)));
 }

@@ -132,7 +132,7 @@ export async function requireAuditKey(chainKeys: ChainKeys): Promise<void> {
   } catch (error) {
     if (!isKeyMissing(error)) return;
     throw new ConfigRefused(
-      "Vault lacks the transit key broker-audit-rows, or this login may not use it. Run 'glassdome-broker bootstrap' of this release once more, then start again.",
+      "The transit key broker-audit-rows is missing in Vault, or this login has no permission to use it. Run 'glassdome-broker bootstrap' of this release again, then restart.",
     );
   }
 }

@@ -7,7 +7,7 @@ import { Secret } from './domain/secret.js';
 import type { Clock } from './ports/runtime.js';
 import type { HostSlots, Outbound } from './ports/testing.js';
 
-/** Never to the broker itself, Vault and Postgres, nor to where Vault's nodes speak to each other. */
+/** Never to the broker, Vault or Postgres, nor to the cluster port of Vault's nodes. */
 export function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlots): Outbound {
   const host = config.BROKER_HOST.includes(':') ? `[${config.BROKER_HOST}]` : config.BROKER_HOST;
   const own = [
@@ -21,7 +21,7 @@ export function guardedOutbound(config: Config, clock: Clock, hostSlots: HostSlo
   return createOutbound({ clock, hostSlots, allowCidrs, forbidden: ownEndpoints(own, { clock }) });
 }
 
-/** Where the nodes of Vault speak to each other: on the port after that of the API, unless an operator moved it. */
+/** The cluster port of Vault's nodes: the port after that of the API, unless an operator changed it. */
 function clusterAddress(address: string): string {
   if (!URL.canParse(address)) return address;
   const url = new URL(address);

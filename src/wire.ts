@@ -193,7 +193,7 @@ function noticePolicy(config: Config): NoticePolicy {
   };
 }
 
-/** What of the broker's own may end and take everything with it. */
+/** Certificates and tokens of the broker that may expire and stop it. */
 function ownParts(config: Config, vault: Vault): OwnPart[] {
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
   const { caPem } = vaultCa(config);

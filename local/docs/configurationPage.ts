@@ -33,7 +33,7 @@ export function configurationPage(): string {
 
 const inTable = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 
-/** The comment before each variable; one without stands under that of the variable before it. */
+/** The comment before each variable; one without belongs to that of the variable before it. */
 function commentsIn(source: string): Map<string, string> {
   const known = new Map<string, string>();
   let last = '';

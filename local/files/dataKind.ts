@@ -34,12 +34,12 @@ export async function vaultFor(place: Place, say: (line: string) => void): Promi
   const made = kindOfData(place);
   const asked = wantedKind(process.env);
   if (made === undefined) return findVault(say, asked);
-  const whose = `The data in ${place.folder} was made by ${VAULT_NAMES[made]}`;
+  const whose = `The data in ${place.folder} was created by ${VAULT_NAMES[made]}`;
   if (asked !== undefined && asked !== made)
     throw new Error(
-      `${whose}, and LOCAL_VAULT=${asked} asks for ${VAULT_NAMES[asked]}, which can't open it. Start it as before:\n  LOCAL_VAULT=${made} npm start\nor begin another data folder:\n  LOCAL_DATA=<folder> LOCAL_VAULT=${asked} npm start`,
+      `${whose}, and LOCAL_VAULT=${asked} asks for ${VAULT_NAMES[asked]}, which can't open it. Start as before:\n  LOCAL_VAULT=${made} npm start\nor use another data folder:\n  LOCAL_DATA=<folder> LOCAL_VAULT=${asked} npm start`,
     );
   return findVault(say, made).catch((error: unknown) => {
-    throw new Error(`${whose}, which alone can open it.\n${(error as Error).message}`);
+    throw new Error(`${whose}, and only that can open it.\n${(error as Error).message}`);
   });
 }

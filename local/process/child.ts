@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Starts a server in a process group of its own, so that Ctrl-C reaches it only through our ordered stop.
+ * Starts a server in a separate process group, so that Ctrl-C reaches it only through our ordered stop.
  * @param pidFile where it notes its number before it becomes the server, so that no kill of ours can lose it.
  */
 export function startChild(

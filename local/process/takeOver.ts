@@ -17,7 +17,7 @@ type Part = 'broker' | 'vault' | 'postgres';
 
 /**
  * Makes this process the one launcher of the data folder. Rejects when another one runs; ends, in order, what a
- * killed one left running. Data is safe in all of these: each part is asked to stop and then starts anew.
+ * killed one left running. Data is safe in all of these: each part is asked to stop and then starts again.
  */
 export async function takeOver(
   noted: Record<'launcher' | Part, Noted>,
@@ -25,10 +25,10 @@ export async function takeOver(
 ): Promise<void> {
   const other = notedAlive(noted.launcher);
   if (other !== undefined && other !== process.pid)
-    throw new Error(`It runs already, as process ${other}. Stop that one with Ctrl-C, or: kill ${other}`);
+    throw new Error(`It is already running, as process ${other}. Stop it with Ctrl-C, or: kill ${other}`);
   mkdirSync(join(noted.launcher.file, '..'), { recursive: true, mode: 0o700 });
   writePrivate(noted.launcher.file, `${process.pid}\n`);
-  if (await stopOrphans(noted)) say('• Stopped what an earlier start had left running');
+  if (await stopOrphans(noted)) say('• Stopped processes that an earlier start left running');
 }
 
 /** True when something still ran. SIGINT is Postgres's fast shutdown. */

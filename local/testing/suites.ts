@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 const KINDS = ['unit', 'component', 'conformance', 'integration'];
 const COMPILED = join('dist', 'test');
-/** Beside the packages, so that it is never committed and outlives a clean build. */
+/** Next to the packages, so that it is never committed and outlives a clean build. */
 const RECORD = join('node_modules', '.cache', 'glassdome-broker', 'suite-seconds.json');
 /** What a suite takes that was never run here. Only the order depends on it. */
 const GUESSED_SECONDS: Record<string, number> = { integration: 15, conformance: 10, component: 2 };

@@ -54,7 +54,7 @@ export async function loginsOf(
   }
   const known = readPrivate(file);
   if (known === undefined)
-    throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to begin again.`);
+    throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to start over.`);
   return readLogins(known, folderIn(data));
 }
 

@@ -64,7 +64,7 @@ const WAYS: readonly { kind?: VaultKind; text: string }[] = [
     kind: 'hashicorp',
     text: 'install Go 1.25 or later: Vault is then built once from its source (about 10 minutes);',
   },
-  { text: 'run a Vault of your own and see docs/production/install.md.' },
+  { text: 'use an existing Vault; see docs/production/install.md.' },
 ];
 
 function waysOut(kind: VaultKind | undefined): string {

@@ -28,5 +28,5 @@ export function wantedKind(env: NodeJS.ProcessEnv): VaultKind | undefined {
   const word = (env['LOCAL_VAULT'] ?? '').trim().toLowerCase();
   if (word === '') return undefined;
   if (word === 'hashicorp' || word === 'openbao') return word;
-  throw new Error('LOCAL_VAULT must be hashicorp or openbao. Unset it to take what is found first.');
+  throw new Error('LOCAL_VAULT must be hashicorp or openbao. Unset it to use the first one found.');
 }

@@ -63,7 +63,7 @@ export async function startVault(options: Options): Promise<LocalVault> {
   };
 }
 
-/** A Vault whose key never reached the disk can't be opened again; it is kept beside and made anew. */
+/** A Vault whose key never reached the disk can't be opened again; it is moved aside and created again. */
 function moveAsideWithoutKeys(folder: string, keys: VaultKeys | undefined): void {
   const data = join(folder, 'data');
   if (keys === undefined && existsSync(data)) renameSync(data, `${data}.without-key.${Date.now()}`);

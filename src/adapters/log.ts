@@ -68,7 +68,7 @@ export function lineSink(fd: number, fs: Descriptors = { writeSync }): Writable 
   });
 }
 
-/** True for a file or a device, which can be full; a terminal or a pipe belongs to somebody who reads. */
+/** True for a file or a device, which can be full; a terminal or a pipe has a reader. */
 function canBeFull(fd: number, isTerminal: boolean): boolean {
   try {
     const { isFile, isCharacterDevice } = kindOf(fd);

@@ -7,7 +7,7 @@ import {
 } from '../domain/credentials/certificatePair.js';
 import type { OwnExpiries, OwnExpiry } from '../ports/notices.js';
 
-/** Something of the broker's own that may end; null: it does not, or nobody can tell. */
+/** A certificate or token of the broker that may expire; null: it does not, or its expiry is unknown. */
 export interface OwnPart {
   part: string;
   end(): Promise<Date | null>;

@@ -44,7 +44,7 @@ export const credentialAnswer = z.strictObject({
   identity: maybe(z.string()),
   expires_at: maybe(moment),
   test_interval_minutes: maybe(count),
-  /** Null: not by itself, until somebody tests it with success or stores a new version. */
+  /** Null: not automatically, until a successful test or a new version. */
   next_test_at: maybe(moment),
   rotation_interval_days: maybe(count),
   last_rotated_at: maybe(moment),
@@ -110,7 +110,7 @@ const grant = z.strictObject({
 });
 export const grantsAnswer = z.strictObject({ grants: z.array(grant) });
 
-/** The form of a service; per-service keys may stand beside these. */
+/** The form of a service; per-service keys may follow these. */
 export const templateAnswer = z.looseObject({
   service_type: z.enum(SERVICE_TYPES),
   required_fields: z.array(z.looseObject({ name: z.string(), type: z.string(), label: z.string() })),
@@ -167,7 +167,7 @@ export const auditPage = page(
     actor: z.string(),
     request_id: z.string(),
     credential_id: maybe(z.string()),
-    /** Null where you may not see the credential. */
+    /** Null if the credential is not visible to you. */
     credential_name: maybe(z.string()),
     /** What it is about, for people: the credential's name, or a user, service account, team or channel. */
     object: maybe(z.string()),

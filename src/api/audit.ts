@@ -26,7 +26,7 @@ export const auditRowsQuery = z.strictObject({
 
 const name = z.strictObject({ number: z.number().int(), sha256: z.string() });
 
-/** A number that somebody made up may be any. */
+/** A forged row may have any number. */
 const problem = z.strictObject({ chain: z.string(), seq: z.number(), problem: z.string() });
 
 export const checkpointedAnswer = z.strictObject({

@@ -17,7 +17,7 @@ import {
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(2048)
-  .refine(withoutUser, 'must not hold a user name or password')
+  .refine(withoutUser, 'must not contain a user name or password')
   .refine(
     (text) => !isSlackAppUrl(text),
     'must be the URL of an incoming webhook, such as https://hooks.slack.com/services/…',
@@ -29,7 +29,7 @@ function withoutUser(text: string): boolean {
   return username === '' && password === '';
 }
 
-/** What each kind needs, and what it takes beside it. */
+/** What each kind needs, and what else it accepts. */
 const TARGETS = {
   mail: { needs: 'to', takes: [] },
   slack: { needs: 'url', takes: ['ca_pem'] },
@@ -83,7 +83,7 @@ export const createChannelBody = z
     /** Only about credentials that are granted to this team or owned by one of it. */
     team: line(63).min(1).nullable().default(null),
     quiet_hours: quietHours.nullable().default(null),
-    /** Of webhooks: what changes on credentials, as it changes, in place of notices; beside it only `labels` chooses. */
+    /** For webhooks: changes of credentials as they happen, instead of notices; only `labels` filters them. */
     events: z.boolean().default(false),
   })
   .superRefine((body, context) => {
@@ -94,9 +94,9 @@ export const createChannelBody = z
     for (const field of TARGET_FIELDS) {
       if (field === needs && body[field] === undefined) wrong(field, `is required for ${body.kind}`);
       if (!allowed.includes(field) && body[field] !== undefined)
-        wrong(field, `must be left out for ${body.kind}`);
+        wrong(field, `must be omitted for ${body.kind}`);
     }
-    if (body.events && body.kind !== 'webhook') wrong('events', `must be left out for ${body.kind}`);
+    if (body.events && body.kind !== 'webhook') wrong('events', `must be omitted for ${body.kind}`);
     if (body.kind !== 'webhook' && body.url !== undefined && !body.url.startsWith('https:'))
       wrong('url', 'must be an https URL');
   });
@@ -145,7 +145,7 @@ const channel = z.strictObject({
     })
     .nullable(),
   paused: z.boolean(),
-  /** A principal, where it is the mailbox of one person, which the broker keeps by itself. */
+  /** A principal, if it is the mailbox of one person, which the broker maintains automatically. */
   recipient: z.string().nullable(),
   events: z.boolean(),
   created_at: moment,

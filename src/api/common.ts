@@ -17,14 +17,14 @@ const following =
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   };
 
-/** What is stored or shown in clear. The way out is part of the rule. */
+/** Text that is stored or shown in clear. The rule also says what to do instead. */
 export function clearTextRule(text: string, kind: 'line' | 'lines' = 'line'): string | undefined {
   const steering = steeringCharacter(text, kind);
-  if (steering !== undefined) return `must not hold control characters, such as ${steering}`;
+  if (steering !== undefined) return `must not contain control characters, such as ${steering}`;
   const secret = secretIn(text);
   return secret === undefined
     ? undefined
-    : `must not hold ${secret}, because it is stored and shown in clear; put it in a secret field of a credential`;
+    : `must not contain ${secret}, because it is stored and shown in clear; put it in a secret field of a credential`;
 }
 
 /** One line of text, which holds no secret. */
@@ -40,7 +40,7 @@ export const paragraph = (max: number) =>
   z
     .string()
     .max(max)
-    .refine((text) => !text.includes('\0'), 'must not hold a NUL character');
+    .refine((text) => !text.includes('\0'), 'must not contain a NUL character');
 
 /** Text of several lines, which holds no secret. */
 export const clearParagraph = (max: number) =>
@@ -87,12 +87,12 @@ export const labels = z
       .superRefine(following(clearTextRule)),
     line(255),
   )
-  .refine((map) => Object.keys(map).length <= 32, 'must hold at most 32 labels');
+  .refine((map) => Object.keys(map).length <= 32, 'must contain at most 32 labels');
 
 /** RFC 3339, with an offset; later ones have no four-digit year any more. */
 export const moment = z.iso
-  .datetime({ offset: true, error: 'must be a moment such as 2027-01-31T00:00:00Z' })
-  .refine((text) => !(new Date(text).getUTCFullYear() > 9999), 'must lie before the year 10000');
+  .datetime({ offset: true, error: 'must be a time such as 2027-01-31T00:00:00Z' })
+  .refine((text) => !(new Date(text).getUTCFullYear() > 9999), 'must be before the year 10000');
 
 /** Environment variable → field. */
 export const envNames = z
@@ -103,16 +103,16 @@ export const envNames = z
       .superRefine(following(clearTextRule)),
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must name a field'),
   )
-  .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 variables')
+  .refine((map) => Object.keys(map).length <= 64, 'must contain at most 64 variables')
   .refine(
     (map) => !Object.keys(map).some(isDangerousEnvName),
     'must not name a variable that changes how programs run, such as PATH, LD_PRELOAD or PIP_INDEX_URL',
   );
 
-/** One flat map of settings and secrets; `null` removes a field. The template tells which are secrets. */
+/** One flat map of settings and secrets; `null` removes a field. The template defines which are secrets. */
 export const fieldMap = z
   .record(z.string().min(1).max(64), z.union([z.string().max(131_072), z.number(), z.boolean(), z.null()]))
-  .refine((map) => Object.keys(map).length <= 64, 'must hold at most 64 fields');
+  .refine((map) => Object.keys(map).length <= 64, 'must contain at most 64 fields');
 
 export const grantLevel = z.enum(GRANT_LEVELS);
 

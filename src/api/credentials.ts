@@ -106,7 +106,6 @@ export const testUnsavedBody = z.strictObject({
   fields: fieldMap,
   secret_fields: z.array(z.string().max(64)).max(64).optional(),
 });
-export type TestUnsavedBody = z.infer<typeof testUnsavedBody>;
 
 /** `POST /api/credentials/{id}/test`: the active version, or the one that is named. */
 export const testStoredBody = z.strictObject({
@@ -179,10 +178,10 @@ export const selector = z.union(
     }),
   ],
   {
-    error: 'must hold id, or name, or service_type with labels, or env; and owner beside the last three',
+    error:
+      'must contain id, name, env, or service_type (optionally with labels); owner can be added to all but id',
   },
 );
-export type Selector = z.infer<typeof selector>;
 
 export const RESOLVE_SHAPES = ['fields', 'client'] as const;
 export type ResolveShape = (typeof RESOLVE_SHAPES)[number];
@@ -203,7 +202,7 @@ export const resolveBody = z.strictObject({
 export const grantsBody = z.strictObject({ grants: z.array(grantInput).max(200) });
 export type GrantsBody = z.infer<typeof grantsBody>;
 
-/** `POST /api/credentials/{id}/usage`: a consumer tells whether the value worked. */
+/** `POST /api/credentials/{id}/usage`: a consumer reports whether the value worked. */
 export const usageBody = z.strictObject({
   used_by: line(255).min(1).optional(),
   success: z.boolean(),
@@ -213,7 +212,6 @@ export const usageBody = z.strictObject({
     .optional(),
   purpose: line(500).optional(),
 });
-export type UsageBody = z.infer<typeof usageBody>;
 
 const flag = z
   .enum(['true', 'false'])

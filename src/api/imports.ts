@@ -23,7 +23,7 @@ export const importEnvBody = z.strictObject({
   /** Group keys of the preview to import; left out, all complete ones; empty: none. What is left is noted for reminders only where no group is named. */
   only: z.array(z.string().max(100)).max(200).optional(),
   overwrite,
-  /** Whether scheduled tests begin by themselves; left out, as the broker is set up (`IMPORT_TESTS`). */
+  /** Whether scheduled tests start automatically; if omitted, as configured (`IMPORT_TESTS`). */
   tests: z.boolean().optional(),
   ...included,
   /** What `${NAME}` means where the file does not set the name. */
@@ -49,7 +49,7 @@ export const importVaultBody = z.strictObject({
   grant_to: z.array(line(255).min(1)).max(50).default([]),
   only: z.array(z.string().max(100)).max(200).optional(),
   overwrite,
-  /** Whether scheduled tests begin by themselves; left out, as the broker is set up (`IMPORT_TESTS`). */
+  /** Whether scheduled tests start automatically; if omitted, as configured (`IMPORT_TESTS`). */
   tests: z.boolean().optional(),
   ...included,
 });

@@ -49,7 +49,7 @@ const keepsOnlyWhenDisabling = (body: {
   disabled?: boolean | undefined;
   keep_service_accounts?: boolean | undefined;
 }) => body.keep_service_accounts === undefined || body.disabled === true;
-const KEEPS = { path: ['keep_service_accounts'], error: 'must be left out unless disabled is true' };
+const KEEPS = { path: ['keep_service_accounts'], error: 'must be omitted unless disabled is true' };
 
 export const principalBody = z
   .strictObject({ disabled: z.boolean(), keep_service_accounts: keepServiceAccounts })

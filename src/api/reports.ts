@@ -43,7 +43,7 @@ const count = z.number().int().min(0);
 const text = z.string();
 const head = z.strictObject({
   id: z.uuid(),
-  /** Null: somebody asked for it. */
+  /** Null: it was requested manually. */
   schedule_id: z.uuid().nullable(),
   team: text.nullable(),
   from: at,

@@ -66,7 +66,7 @@ const uptime = z.strictObject({ ratio: maybe(z.number().min(0).max(1)), checked_
 export const healthAnswer = z.strictObject({
   health: z.enum(HEALTHS),
   since: maybe(moment),
-  /** Null: not by itself, until somebody tests it with success or stores a new version. */
+  /** Null: not automatically, until a successful test or a new version. */
   next_test_at: maybe(moment),
   uptime: z.strictObject({ '24h': uptime, '7d': uptime, '30d': uptime }),
   runs: z.array(testRun),

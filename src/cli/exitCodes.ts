@@ -1,7 +1,7 @@
 /** What a script can branch on; `docs/cli.md` lists them. `run` ends with its child's code instead. */
 export const EXIT = {
   ok: 0,
-  /** Something went wrong on our side, or a part of a larger work failed. */
+  /** An internal error, or a part of a larger operation failed. */
   failed: 1,
   /** The command line or the input is wrong. */
   usage: 2,
@@ -10,7 +10,7 @@ export const EXIT = {
   forbidden: 4,
   /** Not there, not shared with you, or gone. */
   notFound: 5,
-  /** The name is taken or ambiguous, or somebody else changed it meanwhile. */
+  /** The name is taken or ambiguous, or another request changed it in the meantime. */
   conflict: 6,
   /** The broker or its store does not answer, or asks to wait: try again. */
   unavailable: 7,
@@ -23,7 +23,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends the command with one clear line, a way out, and an exit code. Never holds a secret. */
+/** Ends the command with one clear line, a hint and an exit code. Never holds a secret. */
 export class CliError extends Error {
   constructor(
     message: string,
@@ -36,13 +36,13 @@ export class CliError extends Error {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such folder',
-  EACCES: 'you may not',
-  EPERM: 'you may not',
-  EROFS: 'you may not',
-  EISDIR: 'it is a folder',
-  EEXIST: 'there is a file already',
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'permission denied',
+  EISDIR: 'it is a directory',
+  EEXIST: 'the file already exists',
   ENOSPC: 'the disk is full',
 };
 

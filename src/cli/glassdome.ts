@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --
-// The -- above: some releases of Node take an --env-file for theirs wherever it stands.
+// The -- above: some releases of Node take an --env-file as their own option at any position.
 import { fileURLToPath } from 'node:url';
 import { nearMiss } from '../domain/credentials/nearMiss.js';
 import { quotedName } from '../domain/secrecy/quotable.js';
@@ -14,7 +14,7 @@ const argv = process.argv.slice(2);
 const next = nextGlassdome(self);
 const program = glassdomeProgram().addHelpText(
   'after',
-  next === undefined ? '' : `\nEvery other command goes to ${next}`,
+  next === undefined ? '' : `\nAll other commands are passed on to ${next}`,
 );
 const ours = [...program.commands.map((c) => c.name()), 'help', '--help', '-h', '--version'];
 const [first] = argv;

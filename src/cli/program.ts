@@ -43,11 +43,11 @@ import { worker } from './commands/system/worker.js';
 
 /** What is done with one credential or many, by the headings of the help. */
 const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
-  'One credential:': [add, show, get, copy, test, update, edit, rotate, remove, restore, destroy],
-  'Its past:': [history, activate, usage],
-  'Who may use it:': [grants, grant, revoke, prefer],
-  'Many at once:': [list, resolve, importCommand, run, env],
-  'What can be kept, and where:': [templates, fetchCertificate],
+  'Manage a credential:': [add, show, get, copy, test, update, edit, rotate, remove, restore, destroy],
+  'History of a credential:': [history, activate, usage],
+  'Sharing:': [grants, grant, revoke, prefer],
+  'Several credentials at once:': [list, resolve, importCommand, run, env],
+  'Services and hosts:': [templates, fetchCertificate],
 };
 /** Who one is, and who else there is. */
 const accountCommands = [
@@ -80,7 +80,7 @@ export function glassdomeProgram(): Command {
   return base('glassdome', [group, ...accountCommands]);
 }
 
-/** `glassdome-credentials add …`: the same commands, where the name `glassdome` is somebody else's. */
+/** `glassdome-credentials add …`: the same commands, if the name `glassdome` belongs to another program. */
 export function credentialsProgram(): Command {
   return base('glassdome-credentials', [...grouped(), ...accountCommands]);
 }
@@ -91,7 +91,7 @@ function grouped(): Command[] {
   );
 }
 
-/** Every command has options, and what `[flags...]` are its own help tells. */
+/** Every command has options, and its own help explains `[flags...]`. */
 function subcommandTerm(command: Command): string {
   const words = command.registeredArguments.filter((argument) => argument.name() !== 'flags');
   return [command.name(), ...words.map((a) => (a.required ? `<${a.name()}>` : `[${a.name()}]`))].join(' ');
@@ -99,7 +99,7 @@ function subcommandTerm(command: Command): string {
 
 function base(name: string, commands: readonly Command[]): Command {
   const program = new Command(name)
-    .description('Work with the credentials of a Glassdome lab')
+    .description('Manage the credentials of a Glassdome lab')
     .version(packageVersion(), '--version')
     .configureHelp({ subcommandTerm })
     .enablePositionalOptions()

@@ -29,7 +29,7 @@ export function loadConfig(
 ): Config {
   const { variables: config, faults } = parsedVariables(env);
   const listening = listens === 'worker' ? config.WORKER_PORT !== undefined : listens;
-  // What a variable that is wrong by itself leads to is no fault of its own.
+  // Follow-up errors of a variable that is invalid are not reported.
   const led = (line: string) => faults.some(({ name }) => line.includes(name));
   const { keys, problems } = jwtKeys(config.GLASSDOME_JWT_KEY_FILES);
   const together = [...problemsOf(env, config, listening), ...problems].filter((line) => !led(line));
@@ -50,7 +50,7 @@ export function requireAll(config: Config, names: readonly (keyof Variables)[]):
   if (missing.length > 0) throw new ConfigRefused(missing.map((name) => `${name} must be set`).join('\n'));
 }
 
-/** The text of a file that a variable names; a file that can't be read is told by the variable. */
+/** The text of a file that a variable names; a file that can't be read is reported under the variable. */
 export function readNamed(variable: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -61,7 +61,7 @@ export function readNamed(variable: string, file: string): string {
 }
 
 const KEY_RULES: Readonly<Record<GlassdomeKeyProblem, string>> = {
-  published_default: "holds the key that is published in Glassdome's source; anybody can sign with it",
+  published_default: "is the key published in Glassdome's source code; anyone can sign with it",
   too_short: `the key must be at least ${MIN_KEY_BYTES} characters`,
 };
 

@@ -18,12 +18,14 @@ function refusedVariables(env: NodeJS.ProcessEnv): string[] {
   const wrong: string[] = [];
   if (env['VAULT_SKIP_VERIFY'])
     wrong.push(
-      'VAULT_SKIP_VERIFY: the broker always verifies Vault; unset it and name the CA in VAULT_CA_FILE',
+      'VAULT_SKIP_VERIFY: the broker always verifies Vault; unset it and set VAULT_CA_FILE to its CA',
     );
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
-    wrong.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified; unset it and name the CA');
+    wrong.push(
+      'NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified; unset it and configure the CA',
+    );
   for (const name of ['DEBUG', 'NODE_DEBUG'])
-    if (env[name]) wrong.push(`${name}: libraries would print what they send; unset it`);
+    if (env[name]) wrong.push(`${name}: libraries would print requests with secrets; unset it`);
   return wrong;
 }
 
@@ -51,7 +53,7 @@ function urlProblems(config: Variables): string[] {
   });
 }
 
-/** On loopback whoever could guess is on this machine already. */
+/** On loopback anyone who could guess it is on this machine already. */
 function weakSecrets(config: Variables): string[] {
   const wrong = (['DATABASE_URL', 'DATABASE_OWNER_URL'] as const).flatMap((name) => {
     const { user, passwords, local } = loginIn(config[name] ?? '');
@@ -69,7 +71,7 @@ function weakSecrets(config: Variables): string[] {
   return wrong;
 }
 
-/** Who logs in, as the driver reads the URL: what the query says counts beside what stands before the host. */
+/** The user, as the driver reads the URL: what the query says counts in addition to the part before the host. */
 function loginIn(text: string): { user: string; passwords: string[]; local: boolean } {
   if (!URL.canParse(text)) return { user: '', passwords: [], local: false };
   const { username, password, hostname, searchParams } = new URL(text);

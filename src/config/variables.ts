@@ -62,7 +62,7 @@ export const configSchema = z.object({
     .string()
     .regex(
       /^[a-z0-9_-]*api$/,
-      'must be a-z, 0-9, - and _ with "api" at the end: the other roles are called like it',
+      'must be a-z, 0-9, - and _ and end with "api": the names of the other roles are derived from it',
     )
     .default('broker-api'),
   /** Pod login: file with the pod's own token, read again at each login. */
@@ -124,7 +124,7 @@ export const configSchema = z.object({
   OUTBOUND_ALLOW_CIDRS: cidrs('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7'),
   /**
    * Seconds for which a version may be answered from sealed memory after it was read. Permissions are checked each time and each
-   * answer is audited; a version that somebody deletes in Vault is still answered during this time. 0: Vault is asked each time.
+   * answer is audited; a version that is deleted directly in Vault is still answered during this time. 0: Vault is asked each time.
    */
   VALUE_CACHE_SECONDS: z.coerce.number().min(0).max(5).default(0),
   /** Whether create, update and rotate test the values, if the request does not say. */

@@ -43,9 +43,7 @@ export const anthropic: Connector = {
       { name: 'base_url', type: 'text', label: 'Base URL', default: 'https://api.anthropic.com' },
       ...brokerTlsFields,
     ],
-    secret_guards: [
-      { pattern: '(^|[\\s=:])sk-ant-', rule: 'must not hold a secret; it belongs into api_key' },
-    ],
+    secret_guards: [{ pattern: '(^|[\\s=:])sk-ant-', rule: 'must not contain a secret; put it in api_key' }],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
   steersNothing: ['model'],
@@ -53,15 +51,15 @@ export const anthropic: Connector = {
     ...tlsRules,
     api_key: each(
       oneWord,
-      matching(/^(?!sk-ant-admin)/, 'must be an API key (sk-ant-api…); an admin key may not use models'),
+      matching(/^(?!sk-ant-admin)/, 'must be an API key (sk-ant-api…); an admin key cannot use models'),
       matching(
         /^(?!sk-ant-(oat|ort))/,
         'must be an API key (sk-ant-api…); sk-ant-oat and sk-ant-ort are OAuth tokens of Claude Code and other apps',
       ),
-      matching(/^(?!sk-ant-sid)/, 'must be an API key (sk-ant-api…), and is the session of a browser'),
+      matching(/^(?!sk-ant-sid)/, 'must be an API key (sk-ant-api…); this is a browser session key'),
       (key, values) =>
         setting(values, 'base_url') === undefined && /^sk-(proj|svcacct)-/.test(key)
-          ? 'must be a key of Anthropic, and is one of OpenAI'
+          ? 'must be an Anthropic key; this is an OpenAI key'
           : undefined,
     ),
   }),
@@ -70,11 +68,11 @@ export const anthropic: Connector = {
   test: testAnthropic,
   guide: {
     create: [
-      'Console → Settings → API keys: create a key in the workspace that Glassdome works in; it is shown once.',
-      'Choose an end for it there if your rules ask for one.',
+      'Console → Settings → API keys: create a key in the workspace that Glassdome uses; it is shown once.',
+      'Set an expiry date there if your policy requires one.',
     ],
-    permissions: 'None beside the key itself.',
-    test: 'Lists the models that the key may use; costs nothing. Money left is not told by any call.',
+    permissions: 'None besides the key itself.',
+    test: 'Lists the models that the key may use; costs nothing. The API does not report the remaining credit.',
   },
 };
 
@@ -105,7 +103,7 @@ async function testAnthropic(values: FieldValues, probe: Probe): Promise<TestVer
   const organization = serviceText(answer.headers['anthropic-organization-id']?.[0], 80);
   return {
     code: 'ok',
-    advice: `${NAME} takes the key; it may use ${models.length} models.`,
+    advice: `${NAME} accepts the key; it may use ${models.length} models.`,
     identity: organization === '' ? 'API key' : `API key of ${organization}`,
     models: models.filter((id) => id !== ''),
     warnings: [...modelWarnings(setting(values, 'model'), models)],
@@ -122,7 +120,7 @@ function addressOf(base: string): URL {
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The list of models is open to everybody at this address, so the key proves nothing; test it by a request to a model.',
+    'The list of models is public at this address, so the test does not prove the key; test it with a request to a model.',
 };
 
 const hasModels = (answer: OutboundAnswer) => Array.isArray(maybeJson(answer)?.['data']);
@@ -161,24 +159,24 @@ function refusedKey(key: string): TestVerdict {
     code: 'invalid_credential',
     advice:
       meant ??
-      'Anthropic refuses this key: it is wrong, was revoked, or its time is over; make a new one in the console.',
+      'Anthropic rejects this key: it is wrong, revoked or expired; create a new one in the console.',
   };
 }
 
 /** What begins like a key and is none for models. */
 const OTHER_KEYS: readonly (readonly [string, string])[] = [
-  ['sk-ant-admin', 'This is an admin key, which no model takes; store an API key (sk-ant-api…).'],
+  ['sk-ant-admin', 'This is an admin key, which cannot use models; store an API key (sk-ant-api…).'],
   [
     'sk-ant-oat',
-    'This is an OAuth token of Claude Code or another app, which is no API key; make an API key (sk-ant-api…) in the console.',
+    'This is an OAuth token of Claude Code or another app, not an API key; create an API key (sk-ant-api…) in the console.',
   ],
   [
     'sk-ant-ort',
-    'This is a refresh token of an app, which is no API key; make an API key (sk-ant-api…) in the console.',
+    'This is a refresh token of an app, not an API key; create an API key (sk-ant-api…) in the console.',
   ],
   [
     'sk-ant-sid',
-    'This is the session of a browser, which is no API key; make an API key (sk-ant-api…) in the console.',
+    'This is a browser session key, not an API key; create an API key (sk-ant-api…) in the console.',
   ],
 ];
 
@@ -194,5 +192,5 @@ function spendLimit(error: Record<string, unknown>): boolean {
 
 const SPENT: TestVerdict = {
   code: 'quota_exhausted',
-  advice: 'The key works, but a spend limit or a payment problem stops it; look at Billing in the console.',
+  advice: 'The key works, but a spend limit or a payment problem blocks it; check Billing in the console.',
 };

@@ -43,7 +43,7 @@ export const dockerSwarm: Connector = {
     required_fields: [
       { name: 'host', type: 'text', label: 'Host' },
       { name: 'client_cert_pem', type: 'multiline', label: 'Client certificate (cert.pem)' },
-      { name: 'client_key_pem', type: 'secret_text', label: 'Key of the client certificate (key.pem)' },
+      { name: 'client_key_pem', type: 'secret_text', label: 'Client key (key.pem)' },
     ],
     optional_fields: [
       { name: 'port', type: 'integer', label: 'Port', default: '2376' },
@@ -52,8 +52,8 @@ export const dockerSwarm: Connector = {
       {
         name: 'ca_key_pem',
         type: 'secret_text',
-        label: 'Key of the CA',
-        help: 'Only to issue new client certificates; whoever has it is root on every host.',
+        label: 'CA key',
+        help: 'Only for issuing new client certificates; its holder is root on every host.',
       },
     ],
     paste_forms: [
@@ -67,7 +67,7 @@ export const dockerSwarm: Connector = {
       { field: 'host', pattern: `"Host"\\s*:\\s*"(?:tcp|https)://${HOST}/?"`, into: ['host', 'port'] },
     ],
   },
-  // Without TLS, which the test tells as open to everybody.
+  // Without TLS, which the test reports as open to everyone.
   ports: [2375],
   destinationFields: ['host', 'port', ...brokerTlsDestinationFields],
   steersNothing: ['client_cert_pem'],
@@ -80,11 +80,11 @@ export const dockerSwarm: Connector = {
   test: testDocker,
   guide: {
     create: [
-      'On the host: a CA of its own, a server certificate for dockerd --tlsverify, and a client certificate with the use clientAuth.',
+      'On the host: create a separate CA, a server certificate for dockerd --tlsverify, and a client certificate with the usage clientAuth.',
       'Store ca.pem as ca_cert_pem with tls_mode custom_ca, cert.pem and key.pem as the client’s.',
     ],
-    permissions: 'Docker knows no rights: this certificate is root on the host.',
-    test: 'Tries without the certificate, which must fail, then pings, and reads the state of the swarm; never the join tokens.',
+    permissions: 'Docker has no permissions: this certificate gives root on the host.',
+    test: 'Connects without the certificate, which must fail, then pings and reads the state of the swarm; never the join tokens.',
   },
 };
 
@@ -120,17 +120,17 @@ async function testDocker(values: FieldValues, probe: Probe): Promise<TestVerdic
 
 const ROOT: TestWarning = {
   code: 'over_privileged',
-  text: 'Docker knows no rights: whoever has this certificate is root on the host. Give it a short life and few readers.',
+  text: 'Docker has no permissions: the holder of this certificate is root on the host. Give it a short lifetime and few readers.',
 };
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The daemon answers without a certificate: everybody on the network is root there; start it with --tlsverify.',
+    'The daemon answers without a certificate: anyone on the network is root there; start it with --tlsverify.',
 };
 const NO_SWARM: TestVerdict = {
   code: 'insufficient_permission',
   advice:
-    'The certificate is good, but this host is no active member of a swarm; join it, or name a manager.',
+    'The certificate works, but this host is not an active member of a swarm; join it to one, or use the address of a manager.',
 };
 
 /** True when no certificate is needed, or where the port speaks no TLS at all. */
@@ -161,7 +161,7 @@ function isDocker(answer: OutboundAnswer): void {
   if (!isPong(answer)) throw notThisService(NAME);
 }
 
-/** The daemon itself refuses in the TLS handshake; what it refuses by HTTP, a plug-in of its own decided. */
+/** The daemon itself refuses in the TLS handshake; what it refuses by HTTP was decided by one of its plug-ins. */
 const VOICE: Voice = {
   service: NAME,
   says: (answer) => {

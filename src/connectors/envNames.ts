@@ -37,7 +37,7 @@ export function canonicalEnvName(name: string): string {
 
 /**
  * Every spelling under which a credential may hold the variable that `name` means, the closest first: a file's
- * `GOOGLE_SEARCH_API` answers whoever asks for `google_search_api_key`.
+ * `GOOGLE_SEARCH_API` answers a request for `google_search_api_key`.
  */
 export function envSpellings(name: string): string[] {
   const meaning = envVocabulary.meaningOf(name);

@@ -3,7 +3,9 @@ import type { FieldProblem } from '../domain/errors.js';
 import { TestEnded } from '../domain/testing/testResult.js';
 import { optional } from './common/probing.js';
 
-/** The rule that a value breaks, as `must …`, or undefined. Never tells the value; may look at the other fields. */
+/**
+ * The rule that a value breaks, as `must …`, or undefined. Never contains the value; may look at the other fields.
+ */
 export type Rule = (text: string, values: FieldValues) => string | undefined;
 
 /** What is wrong with values by the rules of one service, field by field; settings and secrets alike. */
@@ -34,10 +36,10 @@ export const each =
   };
 
 /** As text of a header goes: printable, no blank. */
-export const oneWord = matching(/^[!-~]+$/, 'must be one word of printable characters, without blanks');
+export const oneWord = matching(/^[!-~]+$/, 'must be one word of printable characters, without spaces');
 
-/** RFC 7617: what stands before the first colon is the name. */
-export const basicName = matching(/^[^:]+$/, 'must not hold ":"');
+/** RFC 7617: the part before the first colon is the name. */
+export const basicName = matching(/^[^:]+$/, 'must not contain ":"');
 
 export const GUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 export const guid = matching(GUID, 'must be an ID such as 0f1e2d3c-4b5a-4968-8776-655443322110');

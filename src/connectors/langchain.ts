@@ -37,20 +37,20 @@ export const langchain: Connector = {
         type: 'text',
         label: 'Endpoint',
         default: US,
-        help: 'https://eu.api.smith.langchain.com in the EU; a server of one’s own ends in /api.',
+        help: 'https://eu.api.smith.langchain.com in the EU; the address of a self-hosted server ends in /api.',
       },
       {
         name: 'workspace_id',
         type: 'text',
         label: 'Workspace ID',
-        help: 'For keys of a whole organization.',
+        help: 'For organization-wide keys.',
       },
       { name: 'organization_id', type: 'text', label: 'Organization ID' },
       { name: 'project', type: 'text', label: 'Tracing project' },
       ...brokerTlsFields,
     ],
     secret_guards: [
-      { pattern: '\\b(lsv2_(pt|sk)|ls_)_', rule: 'must not hold a secret; it belongs into api_key' },
+      { pattern: '\\b(lsv2_(pt|sk)|ls_)_', rule: 'must not contain a secret; put it in api_key' },
     ],
   },
   destinationFields: ['endpoint_url', ...brokerTlsDestinationFields],
@@ -61,7 +61,7 @@ export const langchain: Connector = {
       oneWord,
       matching(
         /^(?!ls__)/,
-        'must be a key of today (lsv2_…); those that begin with ls__ ended in October 2024',
+        'must be a current key (lsv2_…); keys that begin with ls__ stopped working in October 2024',
       ),
     ),
     workspace_id: guid,
@@ -82,10 +82,10 @@ export const langchain: Connector = {
   guide: {
     create: [
       'smith.langchain.com → Settings → API keys: create a service key for the workspace; it is shown once.',
-      'An end can be chosen when it is made, and not changed later.',
+      'An expiry date can be set on creation only.',
     ],
-    permissions: 'None beside the key itself; a role that may only write traces is enough.',
-    test: 'Asks for the product’s own information without the key, then for the workspaces that the key sees.',
+    permissions: 'None besides the key itself; a role that can only write traces is enough.',
+    test: 'Requests the product information without the key, then the workspaces that the key can access.',
   },
 };
 
@@ -112,7 +112,7 @@ async function testLangchain(values: FieldValues, probe: Probe): Promise<TestVer
     .map((space) => serviceText(space['display_name'], 60) || serviceText(space['id'], 40));
   return {
     code: 'ok',
-    advice: `${NAME} takes the key; it sees ${spaces.length === 1 ? 'one workspace' : `${spaces.length} workspaces`}.`,
+    advice: `${NAME} accepts the key; it can access ${spaces.length === 1 ? 'one workspace' : `${spaces.length} workspaces`}.`,
     identity: named.join(', '),
     ...(version === '' ? {} : { version }),
     permissions: permissionsOf(first),
@@ -120,7 +120,7 @@ async function testLangchain(values: FieldValues, probe: Probe): Promise<TestVer
   };
 }
 
-/** `/api/v1/…`, but a server of one's own is often given with its `/api` already. */
+/** `/api/v1/…`, but a self-hosted server is often given with its `/api` already. */
 function api(url: URL, path: string): URL {
   const base = url.pathname.replace(/\/api\/(v1\/)?$/, '/');
   return new URL(`${base}api/v1/${path}`, url);
@@ -131,7 +131,7 @@ function headersOf(values: FieldValues): Record<string, string> {
   if (key.startsWith('ls__'))
     throw ended(
       'invalid_credential',
-      'Keys that begin with ls__ stopped working in October 2024; make a new one.',
+      'Keys that begin with ls__ stopped working in October 2024; create a new one.',
     );
   const [workspace, organization] = [setting(values, 'workspace_id'), setting(values, 'organization_id')];
   return {
@@ -153,8 +153,7 @@ async function versionOf(probe: Probe, url: URL, tls: TlsChoice): Promise<string
 
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
-  advice:
-    'The server shows its workspaces to everybody, so the key proves nothing; switch authentication on.',
+  advice: 'The server lists its workspaces without a key, so the test proves nothing; enable authentication.',
 };
 
 function isList({ body }: OutboundAnswer): boolean {
@@ -182,16 +181,16 @@ const OWN_KEYS: readonly string[] = ['status', 'status_code', 'message'];
 
 const NEEDS_WORKSPACE: TestVerdict = {
   code: 'misconfigured',
-  advice: 'The key is for a whole organization and good; say which workspace is meant in workspace_id.',
+  advice: 'The key works for a whole organization; set the workspace in workspace_id.',
 };
 const UNKNOWN_KEY: TestVerdict = {
   code: 'invalid_credential',
-  advice: `${NAME} does not know this key there; a key of the EU needs its own endpoint_url. Else make a new one under Settings → API keys.`,
+  advice: `${NAME} does not recognize this key; a key of the EU region needs its own endpoint_url. Otherwise create a new one under Settings → API keys.`,
 };
 
 const NOTHING_SEEN: TestVerdict = {
   code: 'insufficient_permission',
-  advice: 'The key is good but sees no workspace; give it a role in one, or make a key there.',
+  advice: 'The key works but has no access to a workspace; give it a role in one, or create a key there.',
 };
 
 function permissionsOf(space: Record<string, unknown>): string[] {
@@ -202,13 +201,12 @@ function permissionsOf(space: Record<string, unknown>): string[] {
 function warningsOf(space: Record<string, unknown>): TestWarning[] {
   const role = serviceText(space['role_name'], 60);
   if (!/admin/i.test(role)) return [];
-  const text =
-    'The key administers the workspace; a role that reads and writes traces is enough for most work.';
+  const text = 'The key can administer the workspace; a role that reads and writes traces is usually enough.';
   return [{ code: 'over_privileged', text }];
 }
 
 function reachWarnings(workspaces: number): TestWarning[] {
   if (workspaces < 2) return [];
-  const text = `The key reaches ${workspaces} workspaces; a service key for the one that Glassdome works in is enough.`;
+  const text = `The key can access ${workspaces} workspaces; a service key for the one that Glassdome uses is enough.`;
   return [{ code: 'over_privileged', text }];
 }

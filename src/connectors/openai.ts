@@ -21,7 +21,7 @@ import { brokerTlsDestinationFields, brokerTlsFields, tlsOf, tlsRules } from './
 import { type Voice, verdict } from './common/voice.js';
 import { each, matching, oneWord, type Rule, rulesOf } from './fieldRules.js';
 
-/** Others speak OpenAI's language under an address of their own, with keys of any form. */
+/** Other services are compatible with OpenAI under their own address, with keys of any form. */
 const ofOpenai =
   (rule: Rule): Rule =>
   (text, values) =>
@@ -51,7 +51,7 @@ export const openai: Connector = {
       ...brokerTlsFields,
     ],
     secret_guards: [
-      { pattern: '(^|[\\s=:])sk-[a-z0-9]', rule: 'must not hold a secret; it belongs into api_key' },
+      { pattern: '(^|[\\s=:])sk-[a-z0-9]', rule: 'must not contain a secret; put it in api_key' },
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
@@ -60,8 +60,8 @@ export const openai: Connector = {
     ...tlsRules,
     api_key: each(
       oneWord,
-      ofOpenai(matching(/^(?!sk-ant-)/, 'must be a key of OpenAI, and is one of Anthropic')),
-      ofOpenai(matching(/^(?!sk-admin-)/, 'must be a project key; an admin key may not use models')),
+      ofOpenai(matching(/^(?!sk-ant-)/, 'must be an OpenAI key; this is an Anthropic key')),
+      ofOpenai(matching(/^(?!sk-admin-)/, 'must be a project key; an admin key cannot use models')),
     ),
     organization: oneWord,
     project: oneWord,
@@ -77,10 +77,10 @@ export const openai: Connector = {
   guide: {
     create: [
       'platform.openai.com → Settings → Project → Service accounts: add one for Glassdome; its key is shown once.',
-      'A personal key (API keys) works too, but ends with the person’s membership.',
+      'A personal key (API keys) works too, but stops working when the person leaves the organization.',
     ],
-    permissions: 'Models: Read. A restricted key without it is still told apart from a wrong one.',
-    test: 'Lists the models that the key may use; costs nothing. Money left is not told by any call.',
+    permissions: 'Models: Read. A restricted key without it can still be distinguished from a wrong one.',
+    test: 'Lists the models that the key may use; costs nothing. The API does not report the remaining credit.',
   },
 };
 
@@ -119,7 +119,7 @@ async function testOpenai(values: FieldValues, probe: Probe): Promise<TestVerdic
   const identity = identityOf(key, answer);
   return {
     code: 'ok',
-    advice: `${NAME} takes the key; it may use ${models.length} models.`,
+    advice: `${NAME} accepts the key; it may use ${models.length} models.`,
     identity,
     models: models
       .filter((id) => id !== '')
@@ -141,7 +141,7 @@ function identityOf(key: string, { headers }: OutboundAnswer): string {
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The list of models is open to everybody at this address, so the key proves nothing; test it by a request to a model.',
+    'The list of models is public at this address, so the test does not prove the key; test it with a request to a model.',
 };
 
 const hasModels = (answer: OutboundAnswer) => Array.isArray(maybeJson(answer)?.['data']);
@@ -170,26 +170,24 @@ function meaningOf(error: Record<string, unknown>, answer: OutboundAnswer): Test
 
 const NO_MONEY: TestVerdict = {
   code: 'quota_exhausted',
-  advice: 'The key works, but no money or quota is left; add credit or raise the limit at OpenAI.',
+  advice: 'The key works, but no credit or quota is left; add credit or raise the limit at OpenAI.',
 };
 const NOT_HERE: TestVerdict = {
   code: 'insufficient_permission',
   advice:
-    'The key is known, but not for this organization or from this address; correct organization or the allow-list.',
+    'The key is valid, but not for this organization or from this IP address; correct organization or the allowlist.',
 };
 const NO_SCOPE: TestVerdict = {
   code: 'insufficient_permission',
   advice:
-    'The key is known, but may not list models; give it the permission Models: Read, or ignore this if its work does not need it.',
+    'The key is valid, but may not list models; give it the permission Models: Read, or ignore this if it is not needed.',
 };
 const UNKNOWN_KEY: TestVerdict = {
   code: 'invalid_credential',
-  advice: 'OpenAI refuses this key; make a new one there and store it.',
+  advice: 'OpenAI rejects this key; create a new one there and store it.',
 };
 
 function keyWarnings(key: string, url: URL): TestWarning[] {
   if (url.hostname !== 'api.openai.com' || key.startsWith('sk-')) return [];
-  return [
-    { code: 'unusual_form', text: 'Keys of OpenAI begin with sk-; this one does not, though it works.' },
-  ];
+  return [{ code: 'unusual_form', text: 'OpenAI keys begin with sk-; this one does not, but it works.' }];
 }

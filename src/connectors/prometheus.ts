@@ -77,11 +77,11 @@ export const prometheus: Connector = {
   test: testPrometheus,
   guide: {
     create: [
-      'In the file of --web.config.file add the user and the bcrypt hash of his password to basic_auth_users; it counts at once.',
-      'Or name a client CA there (client_auth_type: RequireAndVerifyClientCert) and issue a certificate from it.',
+      'In the file of --web.config.file, add the user and the bcrypt hash of the password to basic_auth_users; it takes effect immediately.',
+      'Or configure a client CA there (client_auth_type: RequireAndVerifyClientCert) and issue a certificate from it.',
     ],
-    permissions: 'Prometheus knows no rights: who signs in may ask everything.',
-    test: 'Asks for the build information without the credential, which must be refused, then with it.',
+    permissions: 'Prometheus has no permissions: every authenticated user can query everything.',
+    test: 'Requests the build information without the credential, which must be refused, then with it.',
   },
 };
 
@@ -122,12 +122,12 @@ async function testPrometheus(values: FieldValues, probe: Probe): Promise<TestVe
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The server answers everybody, so the credential proves nothing; switch authentication on in its web configuration.',
+    'The server answers without a login, so the test proves nothing; enable authentication in its web configuration.',
 };
 const LOCKED: TestVerdict = {
   code: 'misconfigured',
   advice:
-    'The server wants a sign-in, but auth_method is none; give a user and password, a token or a certificate.',
+    'The server requires authentication, but auth_method is none; add a user and password, a token or a certificate.',
 };
 
 function authorizationOf(values: FieldValues, method: string): string | undefined {
@@ -137,7 +137,7 @@ function authorizationOf(values: FieldValues, method: string): string | undefine
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 }
 
-/** Told by a certificate, and by a token that is a JWT. */
+/** Known from a certificate, and from a token that is a JWT. */
 function endOf(values: FieldValues, method: string): Date | null | undefined {
   if (method === 'mtls') return endOfCertificate(needed(values, 'client_cert_pem'));
   return method === 'bearer' ? endOfToken(needed(values, 'token')) : undefined;
@@ -173,7 +173,7 @@ const VOICE: Voice = {
 
 const NO_TENANT: TestVerdict = {
   code: 'misconfigured',
-  advice: 'The server wants to know whose data is meant; name the tenant in the field tenant.',
+  advice: 'The server requires a tenant; set it in the field tenant.',
 };
 
 const get = ({ probe, url, tls, headers }: Server, path: string): Promise<OutboundAnswer> =>

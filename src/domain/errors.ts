@@ -46,7 +46,7 @@ export interface BrokerErrorOptions {
   /** Further members of the problem document that may be shown (ids, names, versions; no secret). */
   extra?: Record<string, unknown>;
   retryAfterSeconds?: number;
-  /** What the log holds beside `detail`; no secret either. */
+  /** What the log gets in addition to `detail`; no secret either. */
   log?: string;
   cause?: unknown;
 }

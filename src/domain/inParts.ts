@@ -1,6 +1,6 @@
 import { BrokerError } from './errors.js';
 
-/** When so many fail alone, it is not they: the store is away. */
+/** When this many fail on their own, the items are not the cause: the store is unavailable. */
 const MOST_ALONE = 10;
 
 /**

@@ -4,7 +4,7 @@ import { weakPassword } from './secrecy/weakPassword.js';
 const MASK = '[secret]';
 /** Shorter ones stand in many a harmless text. */
 const SHORTEST_FOUND = 4;
-/** What stands at the end of a text that was too long to show. */
+/** The mark at the end of a text that was too long to show. */
 const CUT = '…';
 const SHORTEST_BEGINNING = 8;
 
@@ -25,7 +25,7 @@ export class Secret {
     return this.#value;
   }
 
-  /** True when nothing is in it; tells nothing else about the value. */
+  /** True when it is empty; says nothing else about the value. */
   isEmpty(): boolean {
     return this.#value === '';
   }
@@ -40,15 +40,17 @@ export class Secret {
     return weakPassword(this.#value, user);
   }
 
-  /** True when the other one holds the same. Not for checking what a stranger sends: its time tells about the value. */
+  /**
+   * True when both hold the same value. Not for checking what a caller sends: the time it takes depends on the value.
+   */
   equals(other: Secret): boolean {
     return this.#value === other.#value;
   }
 
   /**
-   * `text` with the mask in place of each occurrence of the value, also as base64, in JSON, XML, a form or a URL, and of
-   * its beginning where the text was cut off (`…`). A value shorter than `shortest` stands in many a harmless text and
-   * is no find.
+   * `text` with the mask in place of each occurrence of the value, also as base64, in JSON, XML, a form or a URL, and
+   * of its beginning where the text was cut off (`…`). A value shorter than `shortest` occurs in many harmless texts
+   * and is not masked.
    */
   maskedIn(text: string, shortest = SHORTEST_FOUND): string {
     if (this.#value.length < shortest) return text;

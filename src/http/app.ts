@@ -182,19 +182,19 @@ async function pass(all: readonly RequestHandler[], request: Request, response: 
 
 const isRepeatable = ({ headers = {} }: Route) => Object.values(headers).includes(idempotencyKey);
 
-/** A call that takes no query or no body refuses one, so that nobody believes that it was heeded. */
+/** A call that takes no query or no body refuses one, so that no client assumes that it had an effect. */
 function refuseUnasked(route: Route, request: Request): void {
   if (route.method !== 'get' && !isRepeatable(route) && request.get('idempotency-key') !== undefined)
     throw invalid({
       field: 'Idempotency-Key',
-      rule: 'is not heeded by this call; look at its result before you repeat it, or leave the header out',
+      rule: 'is not supported by this endpoint; check the result before you repeat the request, or omit the header',
     });
   const inQuery = route.query === undefined ? Object.keys(request.query)[0] : undefined;
   if (inQuery !== undefined) {
     throw new BrokerError('invalid_request', {
       detail: isQuotableField(inQuery)
-        ? `This call takes no query parameter "${inQuery}".`
-        : 'This call takes no query parameters.',
+        ? `This endpoint does not support the query parameter "${inQuery}".`
+        : 'This endpoint does not support query parameters.',
     });
   }
   const unread = request.body === undefined && Number(request.get('content-length') ?? 0) > 0;
@@ -214,11 +214,13 @@ const unknownRoute: RequestHandler = (request, response) => {
   if (others.length === 0)
     return sendProblem(
       response,
-      new BrokerError('not_found', { detail: 'There is no such call. See /docs.' }),
+      new BrokerError('not_found', { detail: 'There is no such endpoint. See /docs.' }),
     );
   response.set('Allow', others.map((r) => r.method.toUpperCase()).join(', '));
   sendProblem(
     response,
-    new BrokerError('method_not_allowed', { detail: 'This path does not know that method.' }),
+    new BrokerError('method_not_allowed', {
+      detail: 'Method not allowed. The Allow header lists the supported methods.',
+    }),
   );
 };

@@ -21,7 +21,7 @@ const ANONYMOUS: Caller = {
   mustChangePassword: false,
 };
 
-/** Tells who calls, before anything else of the route runs; `contextOf` gives it to what comes after. */
+/** Identifies the caller, before anything else of the route runs; `contextOf` gives it to later handlers. */
 export function identify(identity: Identity, route: Route): RequestHandler {
   return async (request, response, next) => {
     const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
-/** What the API heeds, see /openapi.json. No cookie is ever asked for: who may, says the token. */
+/** What the API accepts, see /openapi.json. It uses no cookie: the token decides who may. */
 const HEADERS =
   'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Break-Glass-Reason, X-Request-Id, X-Used-By';
 const EXPOSED = 'ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
@@ -9,7 +9,7 @@ const REMEMBER_SECONDS = 600;
 
 /**
  * Lets the pages of these origins read answers, and no others (Fetch standard, CORS protocol). Without credentials: a
- * browser sends nothing by itself.
+ * browser sends nothing automatically.
  */
 export function cors(origins: readonly string[]): RequestHandler {
   const known = new Set(origins);

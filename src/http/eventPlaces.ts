@@ -26,11 +26,11 @@ export class EventPlaces {
   take(caller: string, creator: string): () => void {
     const own = this.#callers.get(caller) ?? 0;
     const together = this.#creators.get(creator) ?? 0;
-    if (own >= PER_CALLER) throw full(`You follow the events ${PER_CALLER} times already.`);
+    if (own >= PER_CALLER) throw full(`You already follow the events ${PER_CALLER} times.`);
     if (together >= PER_CREATOR)
-      throw full(`You and your service accounts follow the events ${PER_CREATOR} times already.`);
+      throw full(`You and your service accounts already follow the events ${PER_CREATOR} times.`);
     const room = together < HARDLY_ANY ? MOST : MOST - RESERVED;
-    if (this.#taken >= room) throw full('Too many follow the events already.');
+    if (this.#taken >= room) throw full('Too many clients follow the events.');
     this.#count(caller, creator, 1);
     let left = false;
     return () => {

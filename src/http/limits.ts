@@ -13,13 +13,13 @@ const shared = { windowMs: MINUTE_MS, standardHeaders: 'draft-8', legacyHeaders:
  * the store unnoticed. The first refusal of a minute is audited, the others are counted.
  */
 export function revealLimit(perMinute: number, auditLog: Trail): RequestHandler {
-  const detail = 'You have read values too often. Wait a minute, or ask for many in one call.';
+  const detail = 'Too many reads. Wait a minute, or read many values in one request.';
   return callerLimit({ perMinute, identifier: 'reveals', detail }, auditLog);
 }
 
 /** Calls that send a value to an external service: nobody may use the broker to try out passwords or ports. */
 export function testLimit(perMinute: number, auditLog: Trail): RequestHandler {
-  const detail = 'You have tested too often. Wait a minute.';
+  const detail = 'Too many tests. Wait a minute.';
   return callerLimit({ perMinute, identifier: 'tests', detail }, auditLog);
 }
 

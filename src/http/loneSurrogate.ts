@@ -4,8 +4,8 @@ import { isQuotableField } from '../domain/secrecy/quotable.js';
 const HALF_A_PAIR = /\p{Surrogate}/u;
 
 /**
- * Where a text stands that is no text: half a surrogate pair, which neither store can keep. Undefined when there is none.
- * The walk is bounded by the size of a body.
+ * Finds a string that is not valid text: half a surrogate pair, which neither store can keep. Undefined when there is
+ * none. The walk is bounded by the size of a body.
  */
 export function oddText(input: unknown, path = ''): string | undefined {
   if (typeof input === 'string') return HALF_A_PAIR.test(input) ? path : undefined;

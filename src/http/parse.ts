@@ -13,7 +13,7 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   if (result.success) {
     const odd = oddText(result.data);
     if (odd === undefined) return result.data;
-    throw invalid({ field: odd === '' ? 'body' : odd, rule: 'must be whole Unicode characters' });
+    throw invalid({ field: odd === '' ? 'body' : odd, rule: 'must be valid Unicode' });
   }
   throw invalid(
     ...result.error.issues
@@ -63,12 +63,12 @@ function ruleOf(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'invalid_format':
-      if (issue.format === 'datetime') return 'must be a moment such as 2027-01-31T00:00:00Z';
+      if (issue.format === 'datetime') return 'must be a time such as 2027-01-31T00:00:00Z';
       return worded(issue.message);
     case 'invalid_key':
       return worded(issue.issues[0]?.message ?? '');
     case 'invalid_union':
-      return issue.message.startsWith('must') ? issue.message : 'fits none of the allowed shapes';
+      return issue.message.startsWith('must') ? issue.message : 'matches none of the allowed forms';
     case 'custom':
       return issue.message;
     default:
@@ -80,7 +80,7 @@ function ruleOf(issue: z.core.$ZodIssue): string {
 const inJson = (type: string) => (type === 'record' ? 'object' : type);
 
 function bound(word: string, origin: string, count: number): string {
-  if (origin === 'array') return `must hold ${word} ${count} ${count === 1 ? 'item' : 'items'}`;
+  if (origin === 'array') return `must contain ${word} ${count} ${count === 1 ? 'item' : 'items'}`;
   return `must be ${word} ${count}${origin === 'string' ? ' characters' : ''}`;
 }
 

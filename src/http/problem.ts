@@ -31,7 +31,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
 };
 
 const UNKNOWN = new BrokerError('internal_error', {
-  detail: 'Something went wrong on our side. Tell the request id to whoever runs the broker.',
+  detail: 'Internal error. Give this request ID to your administrator.',
 });
 
 /** RFC 9457 members of an error. */
@@ -57,7 +57,7 @@ export function sendProblem(response: Response, error: BrokerError): void {
   response.send(JSON.stringify(problemOf(error, response.locals['requestId'] as string)));
 }
 
-/** Whatever a handler or a parser threw → a problem document; what is not ours is told by a constant. */
+/** An error of a handler or a parser → a problem document; a foreign error is reported by a constant. */
 export function errorHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
@@ -91,7 +91,7 @@ function fromParser(error: unknown): BrokerError {
     return new BrokerError('payload_too_large', { detail: 'The request body is too large.' });
   // Nobody reads the answer to a body that was cut off; it is no fault of ours.
   if (type === 'request.aborted' || type === 'request.size.invalid')
-    return new BrokerError('invalid_request', { detail: 'The body is not as long as was announced.' });
+    return new BrokerError('invalid_request', { detail: 'The body does not match its content-length.' });
   if (type === 'entity.parse.failed')
     return new BrokerError('invalid_request', { detail: 'The body is not valid JSON.' });
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')

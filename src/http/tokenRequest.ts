@@ -24,7 +24,7 @@ export function tokenRequest(request: Request): TokenRequest {
   if (given['client_secret'] !== undefined)
     throw badRequest('Send the client secret in the header or in the body, not in both.');
   if (given['client_id'] !== undefined && given['client_id'] !== client.client_id)
-    throw badRequest('client_id in the body is not the one of the header.');
+    throw badRequest('client_id in the body differs from the one in the header.');
   return parse(tokenBody, { ...given, ...client });
 }
 

@@ -14,7 +14,7 @@ export interface AuditLog {
    * those that find no room are counted like those of strangers, so that they never push out a good read.
    */
   record(events: AuditEvent[], usage?: UsageRow[]): Promise<void>;
-  /** Callers who did not authenticate: counted per address and minute in a lane of their own; never rejects. */
+  /** Callers who did not authenticate: counted per address and minute in a separate lane; never rejects. */
   countRefusal(ip: string, code: string): void;
   /** Rows that wait. */
   depth(): number;
@@ -31,7 +31,10 @@ export interface AuditProof {
   chains: number;
   rows: number;
   checkpoints: number;
-  /** The newest, to compare with what was logged when it was signed: rows cut together with it can't be told from here. */
+  /**
+   * The newest, to compare with what was logged when it was signed: rows that were cut together with it can't be
+   * detected from here.
+   */
   lastCheckpoint: CheckpointName | null;
   /** How many things are wrong. */
   problemCount: number;
@@ -67,7 +70,7 @@ export interface AuditVerifier {
   stop(): void;
 }
 
-/** With its number as text: somebody may have stored one that no number of JavaScript holds. */
+/** With its number as text: a forged one may be larger than a JavaScript number. */
 export interface NumberedCheckpoint extends StoredCheckpoint {
   key: string;
 }

@@ -10,23 +10,23 @@ export interface ChangeEvent {
   /** `credential.rotated`, `credential.health_changed` … */
   kind: string;
   credentialId: string;
-  /** Null for whoever may not see the credential any more: he learns that it was taken from him, and no more. */
+  /** Null if the caller can no longer see the credential: they learn only that it was taken from them. */
   seen: { name: string; serviceType: ServiceType; owner: string } | null;
   details: Record<string, unknown>;
 }
 
 /** What is sent to one webhook in one piece; the same when it is sent again. */
 export interface EventDelivery {
-  /** For the receiver to tell a repetition. */
+  /** Lets the receiver recognize a repetition. */
   id: string;
   events: ChangeEvent[];
-  /** Some that came before were given up or are no longer kept: the receiver reads everything anew. */
+  /** Some earlier ones were given up or are no longer kept: the receiver reloads everything. */
   reset: boolean;
   /** Number of the last event that is dealt with by this delivery. */
   upto: number;
   /** Failed attempts before. */
   attempts: number;
-  /** Since when deliveries fail; null while they don't. */
+  /** Some earlier ones were given up or are no longer kept: the receiver reloads everything. */
   failingSince: Date | null;
 }
 
@@ -43,7 +43,7 @@ export interface EventState {
   lastCode: string | null;
 }
 
-/** Events in their order, for each webhook from where it stands. Each method is one transaction or two. */
+/** Events in their order, for each webhook from its position. Each method is one transaction or two. */
 export interface EventFeed {
   /** Channels for which something is due. */
   due(now: Date): Promise<string[]>;

@@ -11,7 +11,7 @@ export interface ListedFinding {
   credential: { name: string; serviceType: string; owner: string } | null;
 }
 
-/** While it lasts the reconciler looks and tells, and mends nothing. */
+/** While it lasts the reconciler reports differences and repairs nothing. */
 export interface ReportOnly {
   since: Date;
   until: Date;
@@ -25,7 +25,10 @@ export interface ReportOnly {
 export type RecordedVersion = Pick<CredentialVersion, 'credentialId' | 'version' | 'createdTime' | 'state'>;
 
 export interface FindingFilter {
-  /** Of what he, or a service account that he made, owns, and of what he manages; left out: all, and orphans. */
+  /**
+   * Of what the caller, or a service account that they created, owns, and of what they manage; if omitted: all, and
+   * orphans.
+   */
   reach?: Caller;
   kind?: FindingKind;
   /** Also those that ended. */
@@ -57,7 +60,7 @@ export interface Findings {
 
 /** All credentials in batches, for the reconciler. */
 export interface ReconcileReads {
-  /** In batches by id, for the reconciler; destroyed ones only while something found of them stands. */
+  /** In batches by id, for the reconciler; destroyed ones only while one of their findings is open. */
   allCredentials(afterId: string | null, limit: number): Promise<Credential[]>;
   /** The smallest id of a credential after this one; null at the end. */
   nextCredentialId(afterId: string | null): Promise<string | null>;
@@ -69,7 +72,7 @@ export interface ReconcileReads {
 
 /** Changes to discrepancies. */
 export interface FindingWrites {
-  /** False when one of its kind stands already for the same credential or path; then nothing is changed. */
+  /** False when one of its kind is open already for the same credential or path; then nothing is changed. */
   openFinding(finding: Discrepancy): Promise<boolean>;
   resolveFinding(id: string, resolution: Resolution, at: Date): Promise<void>;
   /** Adds facts to one. */

@@ -12,7 +12,7 @@ export interface ImportReads {
   fillsVariable(owner: string, variables: readonly string[]): Promise<boolean>;
 }
 
-/** What an import leaves beside the credentials themselves. */
+/** What an import leaves in addition to the credentials themselves. */
 export interface ImportWrites {
   /** Adds to what is noted of the credential's last import; what is not named stays. */
   markImport(credentialId: string, mark: ImportMark, at: Date): Promise<void>;

@@ -103,7 +103,9 @@ export interface Jobs<Tasks = TaskPayloads> {
   dueTests(now: Date, batch: Pick<DueBatch, 'limit' | 'except'>): Promise<string[]>;
   /** Removes jobs that were given up before; how many. */
   forgetDead(before: Date): Promise<number>;
-  /** Removes queues in which nothing waits or runs; how many. Whoever takes a job looks at each that is there. */
+  /**
+   * Removes queues in which nothing waits or runs; how many. A worker that takes a job looks at each existing one.
+   */
   forgetQueues(): Promise<number>;
   status(): Promise<JobsStatus>;
 }
@@ -121,7 +123,7 @@ export interface DueBatch {
   only?: readonly string[];
 }
 
-/** How often stored credentials are tested by themselves. */
+/** How often stored credentials are tested automatically. */
 export interface TestPace {
   intervalMs(serviceType: ServiceType): number;
   /** In [0, 1), another one each time. */

@@ -1,4 +1,4 @@
-/** What has to be told, and the ways to tell it. */
+/** The notices to send, and the ways to send them. */
 import type { Caller } from '../domain/access/caller.js';
 import type { Grant } from '../domain/access/grant.js';
 import type { Credential } from '../domain/credentials/credential.js';
@@ -10,7 +10,7 @@ import type { Secret } from '../domain/secret.js';
 import type { EventDelivery } from './eventFeed.js';
 import type { Page, PageRequest } from './page.js';
 
-/** A statement row that tells somebody something; sent later by the worker. Unique on (credential, kind, period). */
+/** A notice to a person; sent later by the worker. Unique on (credential, kind, period). */
 export interface Notice {
   credentialId: string | null;
   kind: string;
@@ -41,10 +41,10 @@ export interface ChannelState {
   lastCode: string | null;
 }
 
-/** A message that is due for a channel. */
+/** Its earlier failed attempts. */
 export interface DueMessage {
   id: string;
-  /** Failed attempts of its own before. */
+  /** Its earlier failed attempts. */
   attempts: number;
   /** The most urgent of its notices, as many as were asked for. */
   notices: StoredNotice[];
@@ -92,8 +92,8 @@ export interface Outbox {
   /** Notices that were not handed over yet, oldest first, and what they are about. */
   pending(limit: number, now: Date): Promise<{ notice: StoredNotice; about: NoticeSubject }[]>;
   /**
-   * The mailboxes by recipient: a person's own, of a service account those of whoever made it, of `admins` those of all,
-   * of `team:<name>` those of its members. Whoever is shut out or has no address has none.
+   * The mailboxes by recipient: a person's own, of a service account those of its creator, of `admins` those of all,
+   * of `team:<name>` those of its members. Disabled people and those without an address have none.
    */
   mailboxes(recipients: string[], now: Date): Promise<Map<string, Mailbox[]>>;
   /** The present address of the person whose mailbox a channel is. */
@@ -128,7 +128,7 @@ export interface Addresses {
   seen(caller: Pick<Caller, 'principal' | 'role' | 'email'>): void;
 }
 
-/** When something of the broker's own ends. */
+/** When a certificate or token of the broker expires. */
 export interface OwnExpiry {
   /** For people, e.g. `certificate (TLS_CERT_FILE)`. */
   part: string;
@@ -144,7 +144,7 @@ export interface OwnExpiries {
 export interface ChannelTarget {
   /** Of mail. */
   to?: string[];
-  /** Of the others: whoever knows it may post there. */
+  /** Of the others: anyone who knows it can post there. */
   url?: Secret;
   /** Of webhooks: signs what is sent. */
   signingSecret?: Secret;
@@ -167,7 +167,7 @@ export interface Notifier {
   can(kind: ChannelKind): boolean;
   /** Why nothing would ever be sent to that target; null: it can be tried. */
   never(target: ChannelTarget): NeverSent | null;
-  /** `code` tells why it was not sent. Never rejects. */
+  /** `code` says why it was not sent. Never rejects. */
   send(kind: ChannelKind, target: ChannelTarget, message: Message): Promise<SendResult>;
   /** To a webhook. Resolves with null, or with a code of why it was not sent. Never rejects. */
   sendEvents(target: ChannelTarget, delivery: EventDelivery): Promise<string | null>;
@@ -177,11 +177,11 @@ export interface Notifier {
 export interface EndingGrant {
   credential: Pick<Credential, 'id' | 'name' | 'serviceType' | 'owner' | 'reminders'>;
   grant: Grant & { expiresAt: Date };
-  /** Principals: the person, whoever made the service account, the leads of the team. */
+  /** Principals: the person, the creator of the service account, the leads of the team. */
   holders: string[];
 }
 
-/** Names of secrets that were in somebody's environment at his last import, and did not come here. */
+/** Names of secrets that were in a person's environment at their last import, and were not imported. */
 export interface EnvLeftovers {
   principal: string;
   names: string[];
@@ -204,7 +204,7 @@ export interface ListedNotice extends StoredNotice {
 
 /** Notices that a caller may see. */
 export interface NoticeReads {
-  /** Newest first: what concerns the caller, what he owns or manages; to an admin everything. */
+  /** Newest first: what concerns the caller, what they own or manage; to an admin everything. */
   notices(caller: Caller, filter: NoticeFilter, page: PageRequest): Promise<Page<ListedNotice>>;
   /** Null also when the caller may not see it. */
   seenNotice(caller: Caller, id: string): Promise<ListedNotice | null>;
@@ -212,11 +212,11 @@ export interface NoticeReads {
 
 /** What decides whether a notice is due. */
 export interface ReminderReads {
-  /** Active credentials in batches by id, with what decides whether somebody is told of them. */
+  /** Active credentials in batches by id, with what decides whether a notice is due. */
   noticeStates(afterId: string | null, limit: number): Promise<Omit<NoticeState, 'testable'>[]>;
   /**
-   * Those that were not put yet. Nothing of what somebody acknowledged, or put off until later than `now`; what was put
-   * off until earlier is new once more.
+   * Those that were not stored yet. Nothing that was acknowledged, or snoozed until later than `now`; what was
+   * snoozed until earlier is new once more.
    */
   newNotices(notices: Notice[], now: Date): Promise<Notice[]>;
   /** Grants on active credentials that end between two moments. */

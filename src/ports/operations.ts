@@ -19,7 +19,7 @@ export interface RecordsStatus {
   clockKnown(): Promise<void>;
 }
 
-/** Tables that lie in months. */
+/** Tables that are partitioned by month. */
 export type MonthlyTable = 'audit_events' | 'credential_usage' | 'test_runs';
 
 /** What is removed row by row. */

@@ -21,7 +21,7 @@ export interface Person {
   /** `local:<username>`. */
   principal: string;
   username: string;
-  /** Where notices go; null: nobody told. */
+  /** Where notices go; null: no address is known. */
   email: string | null;
   role: Role;
   disabled: boolean;
@@ -31,7 +31,7 @@ export interface Person {
   lastLoginAt: Date | null;
 }
 
-/** Somebody who is shut out; of people who were so before version 020 of the tables, it is not kept since when. */
+/** A disabled principal; for people who were disabled before version 020 of the tables, the time is unknown. */
 export interface DisabledPrincipal {
   principal: string;
   disabledAt: Date | null;
@@ -53,7 +53,7 @@ export interface ServiceAccount {
   disabled: boolean;
 }
 
-/** What somebody made, and what goes on when they are disabled. */
+/** What an account created, and what continues when it is disabled. */
 export interface MadeBy {
   /** Those that are not revoked. */
   accounts: Pick<ServiceAccount, 'id' | 'name' | 'disabled'>[];
@@ -115,7 +115,7 @@ export interface TeamWrites {
   /** Locks and returns the team, with its members as they are now. */
   lockTeam(name: string): Promise<Team | null>;
   replaceMembers(team: string, members: JoiningMember[], by: string, at: Date): Promise<void>;
-  /** Adds one, or sets whether he leads. */
+  /** Adds one, or sets whether they lead. */
   putMember(team: string, member: JoiningMember, by: string, at: Date): Promise<void>;
   removeMember(team: string, principal: string): Promise<void>;
   /** With the grants that name it, its reports and channels: another team may get that name. The names of the channels. */
@@ -167,6 +167,6 @@ export interface DisabledWrites {
   disableAccountsOf(principal: string, by: string, at: Date): Promise<void>;
   /** Those that `disableAccountsOf` disabled. */
   enableAccountsOf(principal: string): Promise<void>;
-  /** What somebody put off is open again. */
+  /** What a person snoozed is open again. */
   endSnoozesOf(principal: string, at: Date): Promise<void>;
 }

@@ -14,9 +14,9 @@ export interface Access extends Standing {
   credential: Credential | null;
 }
 
-/** How a caller stands to what they ask for. */
+/** The relation of a caller to what they ask for. */
 export interface AccessReads {
-  /** One named statement: is the caller's account active, what is the credential, how does he stand to it. */
+  /** One named statement: is the caller's account active, what is the credential, how is the caller related to it. */
   access(caller: Caller, credentialId: string): Promise<Access>;
   /** One statement: is the caller's account still good (for calls without a credential). */
   callerActive(caller: Caller): Promise<boolean>;

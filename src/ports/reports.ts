@@ -5,7 +5,7 @@ import type { Page, PageRequest } from './page.js';
 
 export interface ReportHead {
   id: string;
-  /** Null: somebody asked for it. */
+  /** Null: it was requested manually. */
   scheduleId: string | null;
   /** Null: of everything. */
   team: string | null;
@@ -29,7 +29,7 @@ export interface NewReport extends StoredReport {
 
 /** What reports are made of, from the raw rows, and those that were made. */
 export interface Reports {
-  /** As all of it stood at `to`, whatever happened since; changes and uses of what lies within the time. */
+  /** The state of all at `to`, whatever happened since; changes and uses within the period. */
   source(team: string | null, time: { from: Date; to: Date }): Promise<ReportSource>;
   /** Newest first; `teams` null: all. */
   list(teams: string[] | null, page: PageRequest): Promise<Page<ReportHead>>;

@@ -67,10 +67,10 @@ export interface OfferReads {
   preferences(principal: string): Promise<Preference[]>;
 }
 
-/** What its owner is told of a credential that opens to somebody else. */
+/** What its owner is notified of when a credential opens to another user. */
 export type OpenedCredential = Pick<Credential, 'id' | 'name' | 'owner'>;
 
-/** What opens to somebody by joining a team or getting an account. */
+/** What becomes readable to a user by joining a team or getting an account. */
 export interface OpenedReads {
   /** What these may read by a grant (none to a role) or, `owned`, own, and the caller neither owns nor holds at a level. */
   openedTo(
@@ -82,8 +82,8 @@ export interface OpenedReads {
 /** Changes to grants. */
 export interface GrantWrites {
   /**
-   * Grants that are there already keep their giver and since when they count, unless they had ended, give values only now,
-   * or come from somebody who needs no consent.
+   * Existing grants keep their giver and their start, unless they had expired, give values only now, or come from a
+   * giver who needs no consent.
    */
   replaceGrants(credentialId: string, grants: GivenGrant[], by: string, at: Date): Promise<void>;
 }

@@ -55,7 +55,7 @@ export interface HealthTotals {
 export interface TestReads {
   /** Newest first. */
   testRuns(credentialId: string, page: PageRequest): Promise<Page<TestRun>>;
-  /** How the service refused who signs in so; null where it did not, or has accepted him since. */
+  /** How the service refused this account; null if it did not, or has accepted it since. */
   lastRejection(accountKey: string): Promise<TestCode | null>;
 }
 

@@ -3,7 +3,7 @@ import type { RowKey } from '../domain/audit/auditChain.js';
 import type { FieldValues } from '../domain/credentials/fields.js';
 import type { Secret } from '../domain/secret.js';
 
-/** One stored version as Vault tells of it. `createdTime` is Vault's own text. */
+/** One stored version in Vault. `createdTime` is Vault's own text. */
 export interface StoredVersion {
   version: number;
   createdTime: string;
@@ -34,9 +34,9 @@ export interface SecretStore {
    */
   write(path: string, values: FieldValues, cas: number): Promise<StoredVersion>;
   /**
-   * Reads exactly one version. `secretFields` tells which of the fields are secrets, by a list or by each name.
-   * `gone` when it was deleted or destroyed in Vault; `integrity_error` when the path or version is missing or
-   * its `created_time` is not `createdTime` (pass null to skip that check).
+   * Reads exactly one version. `secretFields` defines which of the fields are secrets, by a list or by each name.
+   * `gone` when it was deleted or destroyed in Vault; `integrity_error` when the path or version is missing or its
+   * `created_time` is not `createdTime` (pass null to skip that check).
    */
   read(
     path: string,
@@ -103,7 +103,7 @@ export interface CheckpointSigner {
   sign(payload: string): Promise<string>;
   /** Whether each signature holds for its payload, in the order given; few requests for many. */
   verify(signed: readonly SignedPayload[]): Promise<boolean[]>;
-  /** The public keys as PEM, by version: what somebody needs who verifies elsewhere. */
+  /** The public keys as PEM, by version: for verification elsewhere. */
   publicKeys(): Promise<{ version: number; pem: string }[]>;
 }
 
@@ -113,9 +113,9 @@ export interface SignedPayload {
 }
 
 /**
- * Keys of audit chains, each derived in Vault (`broker-audit-rows`) from the chain's name, so that somebody who holds
- * only Postgres can write no row. They stay in the memory of the process. Rejects like `SecretStore`; where the key or the right to it is missing, the log
- * says that `bootstrap` has to run once more.
+ * Keys of audit chains, each derived in Vault (`broker-audit-rows`) from the chain's name, so that an attacker with
+ * only Postgres can write no row. They stay in the memory of the process. Rejects like `SecretStore`; if the key or
+ * the right to it is missing, the log says that `bootstrap` has to run once more.
  */
 export interface ChainKeys {
   /** For a new chain: of the newest version. */

@@ -49,7 +49,7 @@ export interface IdempotencyRecord {
   /** Set as soon as it is known, so that a retry after a crash can go on with it. */
   credentialId: string | null;
   state: 'in_progress' | 'done';
-  /** Until then another request with the same key is told `idempotency_in_progress`. */
+  /** Until then another request with the same key gets `idempotency_in_progress`. */
   lockedUntil: Date;
   /** The stored answer; holds no secret. */
   response: { status: number; body: unknown } | null;

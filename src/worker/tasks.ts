@@ -87,7 +87,7 @@ async function reconcileOnce({ ports, reconcilerStore, drift }: WorkerParts): Pr
   try {
     const all = { ...ports, store: await reconcilerStore() };
     const counts = countsOf(await reconcile(all, { graceMs: GRACE_MS, dryRun: false, drift }));
-    // What nothing mends by itself: a person has to look.
+    // What nothing repairs automatically: a person has to look.
     const wrong = counts.orphans + counts.missing + counts.failed > 0;
     ports.log[wrong ? 'warn' : 'info']('reconciled', counts);
     return counts;

@@ -111,7 +111,7 @@ export const grafanaCases: ServiceCases = {
     { code: 'insufficient_permission', what: 'a token that may not ask', state: 'no_right' },
     {
       code: 'misconfigured',
-      what: 'a token of Grafana Cloud',
+      what: 'a Grafana Cloud token',
       fields: { token: 'glc_eyJvIjoiMTIzNDU2IiwibiI6ImJyb2tlciJ9' },
     },
   ],

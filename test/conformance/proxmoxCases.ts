@@ -82,7 +82,7 @@ export const proxmoxCases: ServiceCases = {
       code: 'invalid_credential',
       what: 'a secret that none of Proxmox can be',
       fields: { token_value: 'glassdome-secret' },
-      expect: (result) => expect(result.advice).to.include('no UUID'),
+      expect: (result) => expect(result.advice).to.include('not a UUID'),
     },
     { code: 'invalid_credential', what: 'an unknown token', fields: { token_name: 'other' } },
     {

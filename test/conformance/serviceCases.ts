@@ -13,7 +13,7 @@ export interface ConformanceCase {
   fields?: Record<string, string | undefined>;
   /** State of the simulator while the case runs. */
   state?: string;
-  /** What else must hold of the result. */
+  /** What else must contain of the result. */
   expect?: (result: TestResult) => void;
 }
 

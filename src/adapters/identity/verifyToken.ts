@@ -31,8 +31,8 @@ const refused = () =>
   });
 
 /**
- * Tells who a bearer token is. Two kinds, each with its one algorithm: HS256 of Glassdome (no kid) and ES256 of the
- * broker (a kid of ours). Nothing in the token chooses a key or an algorithm beyond that map.
+ * Identifies the caller of a bearer token. Two kinds, each with its one algorithm: HS256 of Glassdome (no kid) and
+ * ES256 of the broker (a kid of ours). Nothing in the token chooses a key or an algorithm beyond that map.
  */
 export function createTokenVerifier(
   signer: TokenSigner,

@@ -49,7 +49,7 @@ export function createMailer(smtp: SmtpOptions): (to: string[], message: Message
         from: smtp.from,
         to: to.map(onTheWire),
         subject: message.subject.slice(0, 200),
-        // The same when it is sent again: a mailbox that has it already can tell.
+        // The same when it is sent again, so that a mailbox can recognize a duplicate.
         messageId: `<${message.id}@${domain}>`,
         text: message.page?.text ?? plainOf(message),
         html: message.page?.html ?? htmlOf(message),

@@ -1,4 +1,4 @@
-/** What the library says of its own step. The server's answer, where there is one, says more. */
+/** The library's own failure code. The server's answer, if there is one, says more. */
 const CODES: Readonly<Record<string, string>> = {
   EAUTH: 'mail_login_refused',
   ENOAUTH: 'mail_login_missing',

@@ -5,7 +5,7 @@ import { detailsOf } from '../../domain/notices/noticeDetails.js';
 import { type Html, html, raw } from '../../domain/text/html.js';
 
 const FOOT =
-  'Sent by the Glassdome credential broker. See all that is open: glassdome notices list. What concerns you comes by itself; all else an admin chooses.';
+  'Sent by the Glassdome credential broker. To list all open notices: glassdome notices list. Notices about your own credentials are always sent to you; an admin decides about all others.';
 
 export function plainOf({ subject, notices, counts, rest }: Message): string {
   const lines = notices.flatMap(({ notice, text }) => [
@@ -37,7 +37,7 @@ export function htmlOf({ subject, notices, counts, rest }: Message): string {
   const summary =
     rest === ''
       ? NOTHING
-      : html`${tableOf(counts)}<h2 style="font-size:16px;margin:0 0 12px">The most urgent</h2>`;
+      : html`${tableOf(counts)}<h2 style="font-size:16px;margin:0 0 12px">Most urgent</h2>`;
   const more = rest === '' ? NOTHING : html`<p style="margin:0 0 16px">… ${rest}</p>`;
   return html`${HEAD}<body style="margin:0;padding:16px;font-family:system-ui,sans-serif;font-size:16px;line-height:1.4;color:#1c1e21"><div style="max-width:600px;margin:0 auto"><h1 style="font-size:18px;margin:0 0 16px">${subject}</h1>${summary}${rows}${more}<p style="font-size:13px;color:#5a6068">${FOOT}</p></div></body></html>`
     .markup;

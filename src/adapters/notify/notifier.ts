@@ -17,7 +17,7 @@ export interface NotifierOptions {
   smtp?: SmtpOptions;
 }
 
-/** Sends messages to people: by mail, and to addresses that take a POST, those through the guarded way out. */
+/** Sends messages to people: by mail, and by POST through the guarded outbound client. */
 export function createNotifier({ outbound, clock, smtp, allowPlain = false }: NotifierOptions): Notifier {
   const mail = smtp === undefined ? undefined : createMailer(smtp);
   const way = { outbound, allowPlain };

@@ -14,7 +14,7 @@ export interface PostRequest {
   took: AnswerJudge;
 }
 
-/** The guarded way out, and whether it may be left in the clear beyond loopback. */
+/** The guarded outbound client, and whether plain HTTP beyond loopback is allowed. */
 export interface PostWay {
   outbound: Outbound;
   allowPlain: boolean;

@@ -18,7 +18,7 @@ export const teamsTook: AnswerJudge = (answer) => {
   return codeInSentence(text) ?? 'refused_by_receiver';
 };
 
-/** A receiver of one's own may answer anything but a page or a JSON that says no. */
+/** A generic receiver may answer anything except an HTML page or a JSON that reports an error. */
 export const webhookTook: AnswerJudge = (answer) => refusedByStatus(answer) ?? refusedByBody(answer.body);
 
 function refusedByStatus({ status, body }: Parameters<AnswerJudge>[0]): string | null {
@@ -96,7 +96,7 @@ function member(said: Record<string, unknown>, name: string): unknown {
   return key === undefined ? undefined : said[key];
 }
 
-/** A status further on that a sentence names, so that what passes by itself is tried again for the right reason. */
+/** A status that a sentence names later on, so that a temporary failure is retried for the right reason. */
 function codeInSentence(text: string): string | null {
   if (/\b429\b|throttl|rate.?limit|too many requests/i.test(text)) return 'rate_limited';
   if (/\b413\b|too large|size limit/i.test(text)) return 'message_too_large';

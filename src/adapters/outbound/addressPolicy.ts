@@ -13,7 +13,7 @@ export interface AddressPolicy {
 }
 
 export interface PolicyOptions {
-  /** Ranges in CIDR form that are allowed beside public addresses (`OUTBOUND_ALLOW_CIDRS`). */
+  /** Ranges in CIDR form that are allowed in addition to public addresses (`OUTBOUND_ALLOW_CIDRS`). */
   allowCidrs: readonly string[];
   /** The broker's own, Vault's and Postgres's addresses: never, whatever the list says. */
   forbidden: readonly Endpoint[];

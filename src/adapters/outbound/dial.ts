@@ -32,7 +32,7 @@ export async function dial(to: Destination, signal: AbortSignal): Promise<Socket
   const socket = await connectAny(to, signal);
   try {
     const { remoteAddress, remotePort } = socket;
-    // A host that ended the connection at once leaves no address to look at again, and nothing to speak to.
+    // A host that closed the connection immediately leaves no address to check again, and no connection to use.
     if (remoteAddress === undefined || remotePort === undefined) throw new OutboundFailure('reset');
     if (!to.allowed(remoteAddress, remotePort)) throw new OutboundFailure('denied_by_policy');
     if (socket instanceof TLSSocket) {
@@ -75,7 +75,8 @@ function secureSockets({ host, port, tls }: Destination): (address: string) => S
       secureContext,
       servername: isIP(name) === 0 ? name : '',
       ALPNProtocols: ['http/1.1'],
-      // Judged once it stands, so that what the host showed can be told; nothing is sent before.
+      // Checked once the connection is open, so that the certificate of the host can be reported; nothing is sent
+      // before.
       rejectUnauthorized: false,
       checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
     });

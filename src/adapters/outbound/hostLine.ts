@@ -3,7 +3,7 @@ import { OutboundFailure } from '../../domain/testing/outbound.js';
 
 const MAX_WAITING = 500;
 
-/** At most so many tests at once of one host by this process; the others wait in line, and callers take turns. */
+/** Limits the concurrent tests of one host in this process; further ones wait, and callers take turns. */
 export class HostLine {
   readonly #perHost: number;
   readonly #lines = new Map<string, FairLine>();

@@ -10,7 +10,10 @@ export type Resolve = (host: string) => Promise<string[]>;
 /** How long name servers may take. */
 const NAME_MS = 5_000;
 
-/** The addresses of a host. Rejects with `denied_by_policy` for a forbidden name, `name_not_found` when none is told in time. */
+/**
+ * The addresses of a host. Rejects with `denied_by_policy` for a forbidden name, `name_not_found` when it is not
+ * resolved in time.
+ */
 export function addressesOf(host: string, resolve: Resolve = systemResolve): Promise<string[]> {
   return withTimeout(NAME_MS, lookedUp(host, resolve), () => {
     throw new OutboundFailure('name_not_found');

@@ -19,7 +19,7 @@ import { asFailure } from './reasons.js';
 
 export interface OutboundOptions {
   clock: Clock;
-  /** Ranges in CIDR form that are allowed beside public addresses (`OUTBOUND_ALLOW_CIDRS`). */
+  /** Ranges in CIDR form that are allowed in addition to public addresses (`OUTBOUND_ALLOW_CIDRS`). */
   allowCidrs: readonly string[];
   /** Where the broker itself, Vault and Postgres are: never. Rejects with `OutboundFailure` while that is unknown. */
   forbidden(): Promise<readonly Endpoint[]>;
@@ -116,7 +116,7 @@ class Session implements OutboundSession {
 
   #lineFor({ url, tls = SYSTEM }: OutboundRequest): Promise<Line> {
     if (this.#ending.signal.aborted) throw new OutboundFailure('timed_out');
-    // With and without a client certificate we are somebody else.
+    // With and without a client certificate we are different clients.
     const key = `${url.origin} ${tls.clientCertPem === undefined}`;
     const known = this.#lines.get(key);
     if (known !== undefined) return known;
@@ -153,7 +153,7 @@ class Session implements OutboundSession {
     return { host, port, addresses: addresses.slice(0, MAX_ADDRESSES), secure, allowed: policy.allows };
   }
 
-  /** One who holds a turn already keeps others waiting: for a further one he waits no longer than he may work. */
+  /** A caller that already holds a turn keeps others waiting: for another one it waits no longer than it may work. */
   #patienceMs(): number {
     const { waitMs } = this.#parts;
     if (this.#timer === undefined) return waitMs;

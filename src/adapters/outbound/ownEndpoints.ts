@@ -65,7 +65,7 @@ function decoded(host: string): string {
   }
 }
 
-/** A loopback or any-address server is reached by every address that this machine has. Empty when it can't be told. */
+/** A loopback or any-address server is reachable at every address of this machine. Empty when they are unknown. */
 async function reachedAt(host: string, resolve?: Resolve): Promise<string[]> {
   if (ANY.has(host)) return ['127.0.0.1', '::1', ...ownAddresses()];
   return addressesOf(host, resolve).catch(() => []);

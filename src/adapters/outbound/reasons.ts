@@ -23,7 +23,7 @@ const REASONS: readonly (readonly [RegExp, OutboundReason])[] = [
   [/^UND_ERR_(HEADERS_OVERFLOW|RES_EXCEEDED_MAX_SIZE)$/, 'too_large'],
 ];
 
-/** What a foreign error means; an unknown one counts as a connection that broke. Its message is never told. */
+/** Maps a foreign error; an unknown one counts as a broken connection. Its message is never shown. */
 export function reasonOf(error: unknown): OutboundReason {
   const code = codeOf(error);
   return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? 'reset';

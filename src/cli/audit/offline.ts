@@ -51,7 +51,7 @@ export function publicKeysIn(pem: string): KeyObject[] {
     // Said below.
   }
   throw new CliError(
-    '--key: the file holds no Ed25519 public keys in PEM.',
+    '--key: the file contains no Ed25519 public keys in PEM form.',
     EXIT.usage,
     'Get it from the broker: glassdome audit key > key.pem',
   );
@@ -88,13 +88,13 @@ class FileProof {
     this.#lines += 1;
     const line = objectIn(text);
     if (this.#header === undefined) return void this.#begin(line as Partial<Header> | null);
-    if (this.#ended) return void this.#tell('there is more after the last line');
+    if (this.#ended) return void this.#tell('there are more lines after the last one');
     if (line === null) return void this.#tell('the line is not readable');
     const { checkpoint, row, end } = line as Record<string, unknown>;
     if (isCheckpoint(checkpoint)) this.#checkpoint(checkpoint);
     else if (isRow(row)) this.#row(row);
     else if (isCounts(end)) this.#end(end);
-    else this.#tell('the line is none of an export');
+    else this.#tell('the line does not belong to an export');
   }
 
   /** Heads that chains say they continue, where the export holds that chain. */
@@ -122,9 +122,9 @@ class FileProof {
   #begin(header: Partial<Header> | null): void {
     if (header?.glassdome_audit !== 1)
       throw new CliError(
-        'The file is no export of an audit trail.',
+        'The file is not an export of the audit trail.',
         EXIT.usage,
-        'Make one: glassdome audit export > file',
+        'Create one: glassdome audit export > file',
       );
     this.#header = { base: null, until: null, remembered: null, problems: [], ...header } as Header;
     this.#checkpoints = new CheckpointCheck(this.#problems, this.#header.base);
@@ -170,13 +170,13 @@ class FileProof {
   #end({ rows, checkpoints }: { rows: number; checkpoints: number }): void {
     this.#ended = true;
     if (rows !== this.#check().rows || checkpoints !== this.#checkpoints.count)
-      this.#tell('the file holds another number of lines than were exported');
+      this.#tell('the file has a different number of lines than were exported');
   }
 
   #tellUnsigned(check: AuditCheck): void {
     // An export holds no rows after its last checkpoint.
     for (const first of check.unsigned)
-      this.#problems.tell(first, 'unsigned: no checkpoint in the file vouches for it and what follows');
+      this.#problems.tell(first, 'unsigned: no checkpoint in the file covers it and the rows after it');
     for (const { chain, seq, problem } of this.#header?.problems ?? [])
       this.#problems.tell({ chain, seq }, `when the broker signed: ${problem}`);
   }
@@ -189,7 +189,7 @@ class FileProof {
     if (this.#remembered === false || missing)
       this.#problems.tell(
         { chain: CHECKPOINTS, seq: remembered.number },
-        'deleted: Vault remembered this checkpoint, and it is gone or another',
+        'deleted: Vault has this checkpoint on record, and it is missing or different',
       );
   }
 

@@ -64,7 +64,7 @@ export class BrokerApi {
     try {
       for await (const chunk of answer.body) yield decoder.decode(chunk as Uint8Array, { stream: true });
     } catch {
-      // Broken off: whoever follows comes back.
+      // The connection broke: followers reconnect.
     }
   }
 
@@ -79,7 +79,7 @@ export class BrokerApi {
         ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, headerText(text)])),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // A token must not follow a redirect to somebody else.
+      // A token must not follow a redirect to another host.
       redirect: 'manual' as const,
       dispatcher: this.#dispatcher,
     };
@@ -88,7 +88,7 @@ export class BrokerApi {
     } catch (error) {
       const reason = reasonOf(error);
       throw new CliError(
-        `No broker answers at ${this.server.origin}: ${reason}`,
+        `No broker is reachable at ${this.server.origin}: ${reason}`,
         EXIT.unavailable,
         hintFor(reason),
       );
@@ -102,29 +102,25 @@ function refusal(answer: Response, body: unknown): ApiError {
 
 /** Headers carry bytes; a reason may hold any letter, so it travels as UTF-8. */
 function headerText(text: string): string {
-  if (/[\r\n\0]/.test(text)) throw new CliError('A reason or name must be one line.', EXIT.usage);
+  if (/[\r\n\0]/.test(text)) throw new CliError('A reason or name must be a single line.', EXIT.usage);
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function tokenText(token: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new CliError(
-    'The token holds characters that no token has.',
-    EXIT.login,
-    'Check GLASSDOME_BROKER_TOKEN.',
-  );
+  throw new CliError('The token contains invalid characters.', EXIT.login, 'Check GLASSDOME_BROKER_TOKEN.');
 }
 
 function hintFor(reason: string): string {
   return (
     hintForTls(reason, 'GLASSDOME_BROKER_CA_FILE') ??
-    'Start it (npm start), or name another one: --server or GLASSDOME_BROKER_URL.'
+    'Start it (npm start), or set another address: --server or GLASSDOME_BROKER_URL.'
   );
 }
 
 function textOf(answer: Response): Promise<string> {
   return answer.text().catch(() => {
-    throw new CliError('The connection broke off in the middle of the answer.', EXIT.unavailable);
+    throw new CliError('The connection was interrupted before the answer was complete.', EXIT.unavailable);
   });
 }
 

@@ -16,7 +16,7 @@ export interface Problem {
 
 /** What the broker refused, in its own words. */
 export class ApiError extends CliError {
-  /** @param hint the way out, where the caller knows better. */
+  /** @param hint what to do, where the caller knows better. */
   constructor(
     readonly problem: Problem,
     hint = hintOf(problem),
@@ -26,7 +26,7 @@ export class ApiError extends CliError {
   }
 }
 
-/** What an answer that is not a success says, whoever wrote it. */
+/** What an unsuccessful answer says, from the broker or a server in front of it. */
 export function problemFrom(status: number, body: unknown, retryAfter?: string | null): Problem {
   if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) {
     const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? { retryAfter: Number(retryAfter) } : {};
@@ -82,13 +82,13 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
 }
 
 function hintOf({ status, code, retryAfter }: Problem): string | undefined {
-  if (code === 'password_change_required') return 'Choose a password of your own: glassdome login';
-  if (code === 'bad_answer') return 'Is that the address of the broker? --server or GLASSDOME_BROKER_URL.';
-  if (code === 'test_failed') return 'To store it all the same: --test skip';
+  if (code === 'password_change_required') return 'Choose a new password: glassdome login';
+  if (code === 'bad_answer') return 'Check the address of the broker: --server or GLASSDOME_BROKER_URL.';
+  if (code === 'test_failed') return 'To store it anyway: --test skip';
   if (status === 401) return 'Log in again: glassdome login';
-  if (status === 412) return 'See what it is now (show, history), then repeat if you still want to.';
-  if (retryAfter !== undefined) return `Repeat in ${inWords(retryAfter)}.`;
-  if (status === 429) return 'Repeat in a minute.';
+  if (status === 412) return 'Check its current state (show, history), then try again.';
+  if (retryAfter !== undefined) return `Try again in ${inWords(retryAfter)}.`;
+  if (status === 429) return 'Try again in a minute.';
   return undefined;
 }
 

@@ -75,7 +75,7 @@ export class Cli {
     const session = this.session();
     if (session === undefined) {
       throw new CliError(
-        `Nobody is logged in at ${this.api.server.origin}.`,
+        `You are not logged in to ${this.api.server.origin}.`,
         EXIT.login,
         `Log in: glassdome login --server ${this.api.server.origin}`,
       );
@@ -129,11 +129,11 @@ export class Cli {
 const isRefused = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.problem.status === 401;
 
-/** A login of the environment is not mended by `glassdome login`. */
+/** `glassdome login` does not fix a login from the environment. */
 function environmentRefused({ problem }: ApiError, name: string): ApiError {
   const detail = `The login of the environment (${name}) was refused: ${problem.detail}`;
   return new ApiError(
     { ...problem, detail },
-    'Set one that is valid, or unset it to use the login that glassdome login keeps.',
+    'Set a valid one, or unset it to use the login that glassdome login stored.',
   );
 }

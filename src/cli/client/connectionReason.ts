@@ -7,10 +7,11 @@ export function reasonOf(error: unknown): string {
 /** What to do about a failed TLS handshake, or undefined. `ca`: the setting that names a CA. */
 export function hintForTls(reason: string, ca: string): string | undefined {
   if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE/.test(reason))
-    return `Its certificate is not trusted here: name the CA that signed it by ${ca}.`;
-  if (reason === 'CERT_HAS_EXPIRED') return 'Its certificate has ended: renew it there.';
-  if (reason === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Its certificate is for another name: use that one.';
+    return `Its certificate is not trusted here: set the CA that signed it with ${ca}.`;
+  if (reason === 'CERT_HAS_EXPIRED') return 'Its certificate has expired: renew it there.';
+  if (reason === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'Its certificate is for another host name: use that name.';
   if (reason === 'ERR_SSL_WRONG_VERSION_NUMBER' || reason === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
-    return 'It does not speak TLS there: is it http:// instead of https://?';
+    return 'The server does not use TLS at this port: check whether the address is http://.';
   return undefined;
 }

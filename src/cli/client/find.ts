@@ -20,13 +20,13 @@ export interface CredentialView extends Record<string, unknown> {
 const LONGEST_NAME = 255;
 
 /**
- * The credential that a person means: an id, a name, or `owner/name`; in any case where no name is spelled exactly so. A
- * name of one's own wins over a shared one; one that is only offered has to be named by its owner too.
- * @param status looks among the deleted ones, say; left out, among those in use.
+ * Finds a credential by an id, a name, or `owner/name`; case-insensitively unless a name matches exactly. An own
+ * credential wins over a shared one; one that is only offered has to be given with its owner.
+ * @param status searches the deleted ones, for example; if omitted, those in use.
  */
 export async function findCredential(cli: Cli, word: string, status?: 'deleted'): Promise<CredentialView> {
   if (isId(word)) {
-    // Somebody else's credential may be called like the id that is meant.
+    // A credential of another owner may have a name that looks like the id.
     const named = (await allNamed(cli, word, status)).find((c) => c.access === 'owner');
     return named ?? (await cli.call<CredentialView>(`/api/credentials/${word}`)).body;
   }
@@ -50,7 +50,7 @@ export async function findCredential(cli: Cli, word: string, status?: 'deleted')
 
 function onlyOffered(word: string, { owner, name }: CredentialView): CliError {
   const hint = `Name it "${owner}/${name}", or accept it: glassdome offers accept`;
-  return new CliError(`"${word}" is only offered to you so far.`, EXIT.notFound, hint);
+  return new CliError(`"${word}" is offered to you and not accepted yet.`, EXIT.notFound, hint);
 }
 
 /** Undefined where there is none but offers; one's own before shared ones. */
@@ -66,7 +66,7 @@ function onlyOne(word: string, named: readonly CredentialView[]): CredentialView
   );
 }
 
-/** `owner/name`; a name may hold a slash of its own. */
+/** `owner/name`; a name may contain a slash. */
 async function ownedBy(cli: Cli, word: string, status?: string): Promise<CredentialView | undefined> {
   const slash = word.indexOf('/');
   if (slash <= 0) return undefined;

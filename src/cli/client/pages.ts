@@ -57,5 +57,5 @@ export async function* pagesOf<Item>(
 
 /** Below a table that does not show all. */
 export function tellMore({ next_cursor }: Page<unknown>): void {
-  if (next_cursor !== null) note('There are more: raise --limit.');
+  if (next_cursor !== null) note('There are more results: raise --limit.');
 }

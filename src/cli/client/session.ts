@@ -75,9 +75,9 @@ function write(file: string, content: object): void {
   } catch (error) {
     if (existsSync(next)) rmSync(next);
     throw new CliError(
-      `The login can't be kept in ${file}: ${systemReason(error)}.`,
+      `The login can't be stored in ${file}: ${systemReason(error)}.`,
       EXIT.failed,
-      'Name another file: GLASSDOME_BROKER_SESSION_FILE',
+      'Set another file: GLASSDOME_BROKER_SESSION_FILE',
     );
   }
 }

@@ -49,12 +49,12 @@ async function bareSubject(cli: Cli, word: string): Promise<Subject> {
   const meant = found.length > 0 || ROLES.includes(lower) ? undefined : nearMiss(word, known);
   throw new CliError(
     found.length > 0
-      ? `"${word}" is more than one of a team, an account and a person.`
-      : `Nobody is called "${word}".`,
+      ? `"${word}" is ambiguous: it names more than one of a team, a service account and a user.`
+      : `There is no team, service account or user "${word}".`,
     EXIT.usage,
     meant === undefined
-      ? `Write local:${word} for the person, team:${word}, service_account:${word} or role:${word}.`
-      : `Did you mean "${meant}"? A person is local:<name>, or <issuer>:<id> as glassdome:7.`,
+      ? `Write local:${word} for the user, team:${word}, service_account:${word} or role:${word}.`
+      : `Did you mean "${meant}"? A user is local:<name>, or <issuer>:<id>, e.g. glassdome:7.`,
   );
 }
 
@@ -96,6 +96,6 @@ async function accountId(cli: Cli, name: string): Promise<string> {
   throw new CliError(
     `${found.length === 0 ? 'No' : 'More than one'} service account that you can see is called "${name}".`,
     found.length === 0 ? EXIT.notFound : EXIT.conflict,
-    'Name it by its id: glassdome service-accounts list',
+    'Use its id: glassdome service-accounts list',
   );
 }

@@ -69,7 +69,7 @@ const KINDS: Readonly<Record<string, NameKind>> = {
   'revoke --from': 'subject',
 };
 
-/** Where a half-typed command line stands. */
+/** The position in a half-typed command line. */
 interface Place {
   command: Command;
   /** Arguments so far, without options. */

@@ -27,7 +27,7 @@ export async function lookAtBroker(cli: Cli): Promise<DoctorCheck[]> {
   } catch (error) {
     if (error instanceof ApiError) return [stranger(cli)];
     if (!(error instanceof CliError)) throw error;
-    return [fail('Broker', error.message, error.hint ?? 'Start it, or name another one: --server')];
+    return [fail('Broker', error.message, error.hint ?? 'Start it, or set another address: --server')];
   }
   const took = Date.now() - begun;
   return [
@@ -43,8 +43,8 @@ export async function lookAtBroker(cli: Cli): Promise<DoctorCheck[]> {
 const stranger = (cli: Cli) =>
   fail(
     'Broker',
-    `Something answers at ${cli.api.server.origin}, but not as a broker does`,
-    'Name the address of the broker: --server or GLASSDOME_BROKER_URL',
+    `A server answers at ${cli.api.server.origin}, but it is not a broker`,
+    'Set the address of the broker: --server or GLASSDOME_BROKER_URL',
   );
 
 async function version(cli: Cli): Promise<DoctorCheck> {
@@ -52,11 +52,11 @@ async function version(cli: Cli): Promise<DoctorCheck> {
     const { body } = await cli.api.call<{ info?: { version?: string } }>('/openapi.json');
     const [theirs, ours] = [cell(body?.info?.version), packageVersion()];
     return theirs === ours
-      ? ok('Version', `${theirs}, as this program`)
+      ? ok('Version', `${theirs}, same as this program`)
       : warn(
           'Version',
           `the broker is ${theirs}, this program ${ours}`,
-          'Use the same where a command fails oddly.',
+          'If a command fails unexpectedly, use the same version.',
         );
   } catch (error) {
     return unexpected('Version', error);
@@ -66,7 +66,7 @@ async function version(cli: Cli): Promise<DoctorCheck> {
 async function readiness(cli: Cli): Promise<DoctorCheck> {
   try {
     await cli.api.call('/readyz');
-    return ok('Ready', 'Vault and Postgres serve the broker');
+    return ok('Ready', 'Vault and Postgres are available');
   } catch (error) {
     if (!(error instanceof ApiError) || error.problem.status !== 503) return unexpected('Ready', error);
     return notReady(error.problem.body);
@@ -75,13 +75,13 @@ async function readiness(cli: Cli): Promise<DoctorCheck> {
 
 function clock(date: string | null, at: number): DoctorCheck {
   const theirs = date === null ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(theirs)) return ok('Clock', 'the broker does not tell its time');
+  if (Number.isNaN(theirs)) return ok('Clock', 'the broker does not send its time');
   // The header has whole seconds.
   const off = Math.round((at - 500 - theirs) / 1000);
   const text = `${Math.abs(off)} s ${off > 0 ? 'ahead of' : 'behind'} the broker`;
-  if (Math.abs(off) <= 1) return ok('Clock', 'as the clock of the broker');
+  if (Math.abs(off) <= 1) return ok('Clock', 'in sync with the clock of the broker');
   if (Math.abs(off) < CLOCK_WARN_S) return ok('Clock', text);
-  const wayOut = 'Let both machines take their time from the network (NTP).';
+  const wayOut = 'Synchronize the clocks of both machines (NTP).';
   return Math.abs(off) < CLOCK_FAIL_S ? warn('Clock', text, wayOut) : fail('Clock', text, wayOut);
 }
 
@@ -89,7 +89,7 @@ async function identity(cli: Cli): Promise<DoctorCheck> {
   try {
     const { body } = await cli.call<Record<string, unknown>>('/api/auth/me');
     if (body['must_change_password'] === true)
-      return fail('Login', 'the password must be changed first', 'Choose one of your own: glassdome login');
+      return fail('Login', 'the password must be changed first', 'Choose a new password: glassdome login');
     return ok('Login', `${cell(body['principal'])}, role ${cell(body['role'])}, by ${waysIn(cli)}`);
   } catch (error) {
     return unexpected('Login', error);
@@ -98,12 +98,12 @@ async function identity(cli: Cli): Promise<DoctorCheck> {
 
 function waysIn({ settings }: Cli): string {
   if (settings.token !== undefined) return 'the token of the environment';
-  return settings.client !== undefined ? 'the service account of the environment' : 'the kept login';
+  return settings.client !== undefined ? 'the service account of the environment' : 'the stored login';
 }
 
 function unexpected(what: string, error: unknown): DoctorCheck {
   if (!(error instanceof CliError)) throw error;
-  return fail(what, error.message, error.hint ?? 'See what the broker logs about it.');
+  return fail(what, error.message, error.hint ?? 'Check the log of the broker.');
 }
 
 async function encryption({ api, settings }: Cli): Promise<DoctorCheck> {
@@ -112,8 +112,8 @@ async function encryption({ api, settings }: Cli): Promise<DoctorCheck> {
       ? ok('TLS', 'none, and none needed: the broker is on this machine')
       : warn(
           'TLS',
-          'none: secrets cross the network in clear',
-          'Give the broker a certificate and use https://',
+          'none: secrets cross the network unencrypted',
+          'Configure a certificate for the broker and use https://',
         );
   }
   const ca =

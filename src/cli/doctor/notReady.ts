@@ -12,8 +12,8 @@ const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
     standby: ['Vault has no active node', 'Check the cluster: vault operator raft list-peers'],
     uninitialized: ['Vault is not initialized', 'Set it up first: see docs/production/install.md'],
     login_ends: [
-      'the login of the broker at Vault has ended or ends within a minute',
-      'Write a new secret id into the file of VAULT_SECRET_ID_FILE.',
+      'the broker’s Vault token has expired or expires within a minute',
+      'Write a new secret id to the file in VAULT_SECRET_ID_FILE.',
     ],
   },
   postgres: {
@@ -22,13 +22,13 @@ const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
       'Postgres does not answer in time',
       'Check whether its process is stopped, its disk is full or a lock is held.',
     ],
-    read_only: ['Postgres takes no rows: it is read-only', 'Point DATABASE_URL at the primary server.'],
-    not_migrated: ['Postgres lacks tables of this version', 'Run: glassdome-broker migrate'],
-    partition_missing: ['Postgres lacks the tables of this month', 'Start a worker; it makes them.'],
+    read_only: ['Postgres is read-only', 'Point DATABASE_URL at the primary server.'],
+    not_migrated: ['The database schema is older than this version', 'Run: glassdome-broker migrate'],
+    partition_missing: ['The audit tables of this month are missing', 'Start a worker; it creates them.'],
   },
   audit: {
-    refused: ['Postgres did not take audit rows just now', 'Check its log and its free disk space.'],
-    full: ['too many audit rows wait for Postgres', 'Check what slows Postgres down.'],
+    refused: ['Postgres did not accept audit rows recently', 'Check its log and its free disk space.'],
+    full: ['too many audit rows are waiting for Postgres', 'Check the load of Postgres.'],
   },
 };
 
@@ -36,7 +36,7 @@ const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
 export function notReady(body: unknown): DoctorCheck {
   const answer = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   if (answer['status'] === 'stopping')
-    return fail('Ready', 'the broker is about to stop', 'Wait, or start it again.');
+    return fail('Ready', 'the broker is shutting down', 'Wait, or start it again.');
   const causes = Object.keys(CAUSES)
     // Audit rows that a Postgres in trouble refuses are no second cause.
     .filter((part) => part !== 'audit' || answer['postgres'] === 'ok')
@@ -44,15 +44,15 @@ export function notReady(body: unknown): DoctorCheck {
   if (causes.length === 0)
     return fail(
       'Ready',
-      'the broker runs, but Vault or Postgres does not serve it',
-      'Look into its log (with npm start: .data/logs/).',
+      'the broker is running, but Vault or Postgres is not available',
+      'Check its log (with npm start: .data/logs/).',
     );
   const texts = causes.map(([text]) => text).join('; ');
-  return fail('Ready', `the broker runs, but ${texts}`, causes.map(([, wayOut]) => wayOut).join(' '));
+  return fail('Ready', `the broker is running, but ${texts}`, causes.map(([, wayOut]) => wayOut).join(' '));
 }
 
 function causeOf(part: string, state: unknown): Cause[] {
   if (state === undefined || state === 'ok') return [];
   const known = typeof state === 'string' ? CAUSES[part]?.[state] : undefined;
-  return [known ?? [`${part} is ${cell(state)}`, 'Look into the log of the broker.']];
+  return [known ?? [`${part} is ${cell(state)}`, 'Check the log of the broker.']];
 }

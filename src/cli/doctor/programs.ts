@@ -12,18 +12,18 @@ export function lookAtPrograms(): DoctorCheck[] {
   return [
     ok('This program', `version ${packageVersion()}, on Node ${process.versions.node}`),
     whichRuns(first, self),
-    ok('Next glassdome', next ?? 'none: commands that are not ours end with exit code 2'),
+    ok('Next glassdome', next ?? 'none: unknown commands end with exit code 2'),
   ];
 }
 
 function whichRuns(first: { path: string; real: string } | undefined, self: string): DoctorCheck {
   const what = 'glassdome';
   if (first === undefined)
-    return warn(what, 'is not on PATH', `Put its folder on PATH, or call it by its path: ${self}`);
+    return warn(what, 'is not on PATH', `Add its folder to PATH, or use its full path: ${self}`);
   if (first.real === self) return ok(what, `${first.path}, which is this program`);
   return warn(
     what,
     `is ${first.path}, which is not this program`,
-    'Call this one glassdome-credentials, or put its folder before the other on PATH.',
+    'Use glassdome-credentials, or move its folder before the other one on PATH.',
   );
 }

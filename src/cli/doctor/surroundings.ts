@@ -18,14 +18,14 @@ const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_
 
 const isSet = (name: string) => (process.env[name] ?? '') !== '';
 
-/** Variables that do not do what somebody may believe. Names only. */
+/** Variables that do not have the effect that one may expect. Names only. */
 export function lookAtVariables(): DoctorCheck[] {
   const findings = Object.keys(process.env)
     .filter((name) => name.startsWith('GLASSDOME_BROKER_') && !OURS.includes(name))
     .map((name) => unknownVariable(name));
   for (const name of ['GLASSDOME_BROKER_TOKEN', 'GLASSDOME_BROKER_CLIENT_SECRET']) {
     if (!isSet(name) || !isSet(`${name}_FILE`)) continue;
-    findings.push(warn('Variables', `${name}_FILE wins over ${name}`, `Drop one: unset ${name}`));
+    findings.push(warn('Variables', `${name}_FILE wins over ${name}`, `Unset one of them: unset ${name}`));
   }
   if (
     (isSet('GLASSDOME_BROKER_TOKEN') || isSet('GLASSDOME_BROKER_TOKEN_FILE')) &&
@@ -34,21 +34,25 @@ export function lookAtVariables(): DoctorCheck[] {
     findings.push(
       warn(
         'Variables',
-        'the token wins over the service account',
-        'unset GLASSDOME_BROKER_TOKEN to use the account',
+        'the token takes precedence over the service account',
+        'Unset GLASSDOME_BROKER_TOKEN to use the service account.',
       ),
     );
   const word = process.env['GLASSDOME_BROKER_ALLOW_PLAIN_HTTP'] ?? '';
   if (!/^(|1|true|yes|0|false|no)$/i.test(word))
     findings.push(
-      warn('Variables', 'GLASSDOME_BROKER_ALLOW_PLAIN_HTTP counts as false', 'Set it to true or false.'),
+      warn(
+        'Variables',
+        'GLASSDOME_BROKER_ALLOW_PLAIN_HTTP is neither true nor false and is read as false',
+        'Set it to true or false.',
+      ),
     );
   if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
     findings.push(
       fail(
         'Variables',
-        'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the verification of certificates',
-        'unset it; name the CA of the broker by GLASSDOME_BROKER_CA_FILE',
+        'NODE_TLS_REJECT_UNAUTHORIZED=0 disables certificate verification',
+        'Unset it, and set GLASSDOME_BROKER_CA_FILE to the CA of the broker.',
       ),
     );
   return findings.length > 0 ? findings : [ok('Variables', setOnes())];
@@ -57,7 +61,7 @@ export function lookAtVariables(): DoctorCheck[] {
 function unknownVariable(name: string): DoctorCheck {
   const meant = nearMiss(name, OURS);
   const wayOut = meant === undefined ? `unset ${name}` : `Did you mean ${meant}?`;
-  return warn('Variables', `${name} means nothing here`, wayOut);
+  return warn('Variables', `${name} is not a known variable`, wayOut);
 }
 
 function setOnes(): string {
@@ -73,7 +77,7 @@ export function lookAtProxies(server: URL | undefined): DoctorCheck {
   const text = `${names.join(', ')} set; this program does not use them`;
   return local
     ? ok('Proxies', text)
-    : warn('Proxies', text, 'The broker must be reachable without a proxy; nothing to do where it is.');
+    : warn('Proxies', text, 'Make sure that the broker is reachable without a proxy.');
 }
 
 /** The kept login lets anybody in who can read it. */
@@ -83,16 +87,16 @@ export function lookAtSession(file: string, server: URL | undefined): DoctorChec
   if (stat === undefined) return ok(what, `${file} does not exist: nobody has logged in with a password`);
   const mode = (stat.mode & 0o777).toString(8).padStart(4, '0');
   if ((stat.mode & 0o077) !== 0)
-    return fail(what, `${file} is open to others (${mode})`, `chmod 600 ${file}, and log in again`);
+    return fail(what, `${file} is readable by others (${mode})`, `chmod 600 ${file}, and log in again`);
   if (stat.uid !== process.getuid?.())
-    return fail(what, `${file} belongs to somebody else`, `Remove it and log in again: glassdome login`);
+    return fail(what, `${file} belongs to another user`, `Remove it and log in again: glassdome login`);
   const session = loadSession(file);
   if (session === undefined)
-    return warn(what, `${file} holds no login that can be read`, 'Log in again: glassdome login');
+    return warn(what, `${file} contains no readable login`, 'Log in again: glassdome login');
   if (server !== undefined && session.server !== server.origin)
     return warn(
       what,
-      `${file} is of a login at ${session.server}, not at ${server.origin}`,
+      `${file} belongs to a login at ${session.server}, not at ${server.origin}`,
       `glassdome login --server ${server.origin}`,
     );
   return ok(what, `${file} (${mode}), ${session.username} at ${session.server}`);

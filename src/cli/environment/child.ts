@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { note } from '../terminal/terminal.js';
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
-/** A terminal sends these to all of its foreground programs by itself. A second one means "now!" to many of them. */
+/** A terminal sends these to all of its foreground programs. A second one means "now!" to many of them. */
 const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
 
 /** As shells have it. */
@@ -39,8 +39,8 @@ function notStarted(command: string, code: string | undefined): number {
     return NOT_FOUND;
   }
   const reasons: Record<string, string> = {
-    EACCES: 'may not be run (no permission, or it is a folder)',
-    E2BIG: 'was given more arguments and variables than the system takes',
+    EACCES: 'is not executable (no permission, or it is a directory)',
+    E2BIG: 'was given more arguments and variables than the system allows',
   };
   note(`error: ${command}: ${reasons[code ?? ''] ?? `can't be run (${code})`}`);
   return NOT_EXECUTABLE;

@@ -11,7 +11,7 @@ export async function readDotenvText(file: string): Promise<string> {
   const name = file === '-' ? 'stdin' : file;
   const text = file === '-' ? await readStdin() : decodeText(readBytes(file), name);
   if (Buffer.byteLength(text) > MAX_BYTES)
-    throw new CliError(`${name} is too long: a .env has at most ${MAX_BYTES / 1024} KiB`, EXIT.usage);
+    throw new CliError(`${name} is too long: a .env file has at most ${MAX_BYTES / 1024} KiB`, EXIT.usage);
   return text;
 }
 

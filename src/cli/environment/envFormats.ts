@@ -27,7 +27,7 @@ const PLAIN = /^[A-Za-z0-9_./:@%+,-]+$/;
 
 const forShell = (value: string) => (PLAIN.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`);
 
-/** `${` can't be escaped there; a reference without a name whose default is `$` stands for the sign itself. */
+/** `${` can't be escaped there; a reference without a name whose default is `$` represents the character itself. */
 function forDotenv(value: string): string {
   if (PLAIN.test(value)) return value;
   // biome-ignore lint/suspicious/noTemplateCurlyInString: python-dotenv's syntax, not ours

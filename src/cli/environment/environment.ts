@@ -8,12 +8,13 @@ import type { BrokerEnvironment, Environment, EnvironmentOptions, Source } from 
 import { readDotenvText } from './envFile.js';
 import { reportGaps, requirePresent } from './environmentGaps.js';
 
-/** Longer than the broker takes with a Vault that hangs, shorter than the patience of whoever starts a service. */
+/** Longer than the broker waits for a Vault that hangs, shorter than a service manager waits for a start. */
 export const ENVIRONMENT_MS = 30_000;
 
 /**
  * Everything that the caller may read, in one call, over the variables of a `.env`; the broker's values win. What is
- * missing or was left out is told on stderr, names only. Throws before anything is started when the broker can't answer.
+ * missing or was left out is reported on stderr, names only. Throws before anything is started when the broker can't
+ * answer.
  */
 export async function fetchEnvironment(cli: Cli, options: EnvironmentOptions): Promise<Environment> {
   const file = options.envFile === undefined ? {} : await readVariables(options.envFile);
@@ -52,7 +53,7 @@ function addOfBroker(
   if (source === undefined) return;
   if (isDangerousEnvName(name)) {
     note(
-      `warning: ${name} of "${cell(source.name)}" was left out: no credential may change how programs run`,
+      `warning: ${name} of "${cell(source.name)}" was left out: a credential must not change how programs run`,
     );
     return;
   }
@@ -90,7 +91,7 @@ export function ownEnvironment(): Record<string, string> {
 
 function isPassable(name: string, value: string, from: string): boolean {
   if (!value.includes('\0')) return true;
-  note(`warning: ${name} of "${cell(from)}" was left out: no environment can hold its NUL character`);
+  note(`warning: ${name} of "${cell(from)}" was left out: it contains a NUL character`);
   return false;
 }
 
@@ -105,9 +106,9 @@ function requireAll(only: readonly string[], body: BrokerEnvironment, file: Reco
     if (name in body.sources || name in file) continue;
     const failed = body.failed.map((f) => `"${cell(f.name)}" (${f.code})`).join(', ');
     throw new CliError(
-      `No credential that you may read gives ${name}.`,
+      `No credential that you may read sets ${name}.`,
       EXIT.notFound,
-      failed === '' ? 'See what there is: glassdome credentials env' : `Could not be read: ${failed}`,
+      failed === '' ? 'List the variables: glassdome credentials env' : `Could not be read: ${failed}`,
     );
   }
 }

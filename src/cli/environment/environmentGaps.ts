@@ -23,9 +23,9 @@ export async function reportGaps(
   if (Object.keys(body.sources).length === 0) await reportNothing(cli, body, requireAny);
   if (!strict) return;
   if (conflicts.length > 0)
-    throw new CliError('Nothing was started, as --strict asks: variables are in conflict.', EXIT.conflict);
+    throw new CliError('Nothing was started because of --strict: variables are in conflict.', EXIT.conflict);
   if (body.failed.length > 0)
-    throw new CliError('Nothing was started, as --strict asks: credentials can’t be read.', EXIT.notFound);
+    throw new CliError('Nothing was started because of --strict: credentials can’t be read.', EXIT.notFound);
 }
 
 /** Throws when variables that `--require` names are neither in the file nor from the broker nor in the shell. */
@@ -35,7 +35,7 @@ export function requirePresent(
 ): void {
   const missing = required.filter((name) => (variables[name] ?? process.env[name] ?? '') === '');
   if (missing.length > 0) {
-    const hint = 'See what there is: glassdome credentials env, and glassdome offers list';
+    const hint = 'List the variables and your offers: glassdome credentials env, and glassdome offers list';
     throw new CliError(`Nothing was started: ${missing.join(', ')} is not set.`, EXIT.notFound, hint);
   }
 }
@@ -43,19 +43,19 @@ export function requirePresent(
 function reportHeldBack(held: NonNullable<BrokerEnvironment['held_back']>): void {
   for (const { variable, name, changed_by } of held)
     note(
-      `warning: ${variable} of your own "${cell(name)}" was changed by ${cell(changed_by ?? 'somebody else')} and is held back. To agree: glassdome credentials prefer "${cell(name)}" --variable ${variable}`,
+      `warning: ${variable} of your credential "${cell(name)}" was changed by ${cell(changed_by ?? 'another user')} and is held back. To agree: glassdome credentials prefer "${cell(name)}" --variable ${variable}`,
     );
 }
 
 function sentence({ variable, credentials, served_by, because }: BrokerEnvironment['conflicts'][0]): string {
   const names = credentials.map((c) => cell(`${c.owner}/${c.name}`));
   if (typeof because === 'string')
-    return `${variable} was left out: ${names.join(', ')} lost ${because} to another credential, and one address and its secret come from one credential`;
+    return `${variable} was left out: ${names.join(', ')} lost ${because} to another credential; an address and its secret must come from the same credential`;
   const serving = credentials.findIndex(({ id }) => id === served_by);
   if (serving < 0)
     return `${variable} was left out: more than one credential claims it (${names.join(', ')})`;
   const others = names.filter((_, at) => at !== serving).join(', ');
-  return `${variable} comes from ${names[serving]}, which was there first; ${others} claims it too`;
+  return `${variable} comes from ${names[serving]}, which claimed it first; ${others} claims it too`;
 }
 
 /** The claims of the last one are removed in one command, since a person who has a credential twice has all of it twice. */
@@ -69,7 +69,7 @@ function reportWaysOut(conflicts: BrokerEnvironment['conflicts']): void {
     claims.set(whose, [...(claims.get(whose) ?? []), `--env ${variable}=`]);
   }
   for (const [whose, flags] of claims)
-    note(`To leave one claim each, e.g.: glassdome credentials update "${whose}" ${flags.join(' ')}`);
+    note(`To remove the duplicate claims: glassdome credentials update "${whose}" ${flags.join(' ')}`);
   if (decided.length > 0) {
     const flags = decided.map(({ variable }) => `--variable ${variable}`).join(' ');
     note(`To choose: glassdome credentials prefer "<owner>/<name>" ${flags}`);
@@ -83,8 +83,10 @@ async function reportNothing(cli: Cli, body: BrokerEnvironment, isError: boolean
     .catch(() => 'you');
   const { offers = 0, unreadable = 0 } = body;
   const use =
-    unreadable > 0 ? `; ${unreadable} may be used, but not read (a grant needs the level read)` : '';
-  const open = offers > 0 ? `; ${offers} wait to be accepted: glassdome offers list` : '';
+    unreadable > 0
+      ? `; ${unreadable} can be used, but not read (reading requires a grant of level read)`
+      : '';
+  const open = offers > 0 ? `; ${offers} wait for your answer: glassdome offers list` : '';
   const detail = `No credential is readable for ${cell(who)}, so no variables were set${use}${open}`;
   if (isError) throw new CliError(`${detail}. Nothing was started.`, EXIT.notFound);
   note(`warning: ${detail.replace(/^N/, 'n')}`);

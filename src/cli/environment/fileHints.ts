@@ -15,6 +15,8 @@ export function fileHints(names: readonly string[]): string[] {
     const command = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
     return command === undefined
       ? []
-      : [`${name} leads to a file that holds the secret. Store what is in the file: glassdome ${command}`];
+      : [
+          `${name} points to a file that contains the secret. Store the content of the file: glassdome ${command}`,
+        ];
   });
 }

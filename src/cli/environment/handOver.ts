@@ -2,9 +2,9 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runChild } from './child.js';
 
-/** Process id of whoever handed over, how often that has happened, and the programs it went through. */
+/** Process id of the program that handed over, how often that has happened, and the programs it went through. */
 const TRAIL = 'GLASSDOME_HAND_OVER';
-/** More than any real chain; a wrapper that calls us from a process of its own would go round for ever. */
+/** More than any real chain; a wrapper that calls us from a separate process would loop forever. */
 const MAX_HOPS = 8;
 
 interface Trail {

@@ -25,7 +25,7 @@ const CODES: Readonly<Record<ExitCode, string>> = {
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   guardOutput('error');
   for (const stream of [process.stdout, process.stderr]) stream.on('error', writeFailed);
-  // What stands behind `--` belongs to the command that `run` starts.
+  // The words after `--` belong to the command that `run` starts.
   const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const json = ours.includes('--json');
   const clean = (text: string) => withoutTyped(text, ours);
@@ -45,10 +45,10 @@ function writeFailed(error: Error): never {
   process.exit(EXIT.failed);
 }
 
-/** commander ends the process by itself otherwise, before stdout is written out. */
+/** Otherwise commander ends the process before stdout is written. */
 function prepare(command: Command, json: boolean, clean: (text: string) => string): void {
   command.exitOverride();
-  // Under --json the same is told as JSON, once.
+  // With --json the same is printed as JSON, once.
   command.configureOutput({ outputError: (text, write) => (json ? undefined : write(clean(text))) });
   for (const child of command.commands) prepare(child, json, clean);
 }
@@ -58,13 +58,13 @@ function told(error: unknown, json: boolean, clean: (text: string) => string): E
     // commander has printed its own text already; help and version end with 0.
     if (error.exitCode === 0) return EXIT.ok;
     const helped = error.code === 'commander.help';
-    const detail = helped ? 'Something is missing; the help tells what.' : error.message;
+    const detail = helped ? 'A required value is missing. See --help.' : error.message;
     if (json) note(clean(JSON.stringify({ code: 'usage', detail: detail.replace(/^error: /, '') })));
     return EXIT.usage;
   }
   const known = error instanceof CliError ? error : ofOurs(error);
   if (json) note(clean(JSON.stringify(asJson(known))));
-  // Whoever pressed Ctrl-C knows it.
+  // After Ctrl-C no message is needed.
   else if (known.exitCode !== EXIT.interrupted)
     note(clean(`error: ${known.message}${known.hint === undefined ? '' : `\n${known.hint}`}`));
   return known.exitCode;
@@ -76,13 +76,13 @@ function asJson(error: CliError): Record<string, unknown> {
   return { code: CODES[error.exitCode], detail: error.message, ...hint };
 }
 
-/** A fault of this program. Where it happened helps to mend it; its text may hold anything. */
+/** A bug in this program. The place helps to fix it; the error text may hold anything. */
 function ofOurs(error: unknown): CliError {
   const name = error instanceof Error ? error.name : typeof error;
   const place =
     error instanceof Error ? /^ +at .*?([\w-]+\.js:\d+)/m.exec(error.stack ?? '')?.[1] : undefined;
   return new CliError(
-    `Something went wrong in this program (${name}${place === undefined ? '' : ` at ${place}`}).`,
+    `Internal error in this program (${name}${place === undefined ? '' : ` at ${place}`}).`,
     EXIT.failed,
   );
 }

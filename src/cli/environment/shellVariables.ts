@@ -10,8 +10,8 @@ import { ownEnvironment } from './environment.js';
 
 /**
  * The variables as the program gets them over those of the shell. Reports on stderr, names only, what a credential
- * overrides there and which names a leftover `.env` holds. `--no-override` keeps the shell's values; `--strict` refuses
- * when a credential of somebody else overrides one.
+ * overrides there and which names a leftover `.env` holds. `--no-override` keeps the shell's values; `--strict`
+ * refuses when a credential of another owner overrides one.
  */
 export async function overShell(
   cli: Cli,
@@ -50,7 +50,7 @@ async function reportOverrides(
     if ((await cli.call<{ owner: string }>(path)).body.owner !== me) others.push(name);
   }
   if (others.length === 0) return;
-  const detail = `Nothing was started, as --strict asks: credentials of others override ${others.join(', ')}.`;
+  const detail = `Nothing was started because of --strict: credentials of others override ${others.join(', ')}.`;
   throw new CliError(detail, EXIT.conflict, 'Unset them in the shell, or keep them: --no-override');
 }
 
@@ -64,7 +64,7 @@ function reportLeftovers({ sources }: Environment, envFile: string | undefined):
     const held = namesIn(path).filter((name) => sources[name]?.credential_id !== undefined);
     if (held.length === 0) continue;
     note(
-      `warning: ${path} still holds ${held.join(', ')}, which the broker gives; a program that reads the file may use its values. Remove these lines.`,
+      `warning: ${path} still holds ${held.join(', ')}, which the broker sets. Programs that read the file may use the old values. Remove these lines.`,
     );
   }
 }

@@ -8,11 +8,7 @@ import { type FieldInput, flagOf, SECRET_TYPES } from './fieldFlags.js';
 export async function nameOrAsk(name: string | undefined, template: Template): Promise<string> {
   if (name !== undefined) return name;
   if (!canAsk())
-    throw new CliError(
-      '--name is required.',
-      EXIT.usage,
-      'Pass --name <name>: what the credential is called.',
-    );
+    throw new CliError('--name is required.', EXIT.usage, 'Give the credential a name: --name <name>');
   const suggested = template.title ?? template.service_type;
   return (await ask(`Name [${suggested}]`)).trim() || suggested;
 }

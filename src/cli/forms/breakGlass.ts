@@ -1,7 +1,7 @@
 /** Of commands by which an admin may open what others own. */
 export const REASON = [
   '--reason <text>',
-  'why an admin opens what others own; the owners are notified',
+  'reason for opening credentials of others as an admin; their owners are notified',
 ] as const;
 
 export interface ReasonOption {

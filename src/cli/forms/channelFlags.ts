@@ -21,17 +21,20 @@ export interface ChannelOptions extends GlobalOptions {
 /** Where a channel leads and what goes there; the same when it is made and when it is changed. */
 export function channelFlags(command: Command): Command {
   return command
-    .option('--to <address>', 'of mail; may be repeated', repeated)
-    .option('--url [url]', 'of the others: @file, - for stdin, or alone to be asked')
-    .option('--min-severity <severity>', 'info (default), warning or critical: nothing less')
+    .option('--to <address>', 'mail address (mail); may be repeated', repeated)
+    .option(
+      '--url [url]',
+      'URL (slack, teams, webhook): @file, - for stdin, or without a value to be prompted',
+    )
+    .option('--min-severity <severity>', 'minimum severity: info (default), warning or critical')
     .option('--only <kind>', 'only this kind of notice, e.g. expiring; may be repeated', repeated)
     .option('--label <key=value>', 'only about credentials with this label; may be repeated', repeated)
-    .option('--team <name>', 'only about what is granted to this team or owned by one of it, or "any"')
-    .option('--quiet <from-to>', 'hours in which it must not disturb, e.g. 22:00-07:00, or "never"')
-    .option('--timezone <zone>', 'by whose clock, with --quiet, e.g. Europe/Berlin (default: UTC)')
+    .option('--team <name>', 'only about credentials shared with this team or owned by its members, or "any"')
+    .option('--quiet <from-to>', 'quiet hours, e.g. 22:00-07:00, or "never"')
+    .option('--timezone <zone>', 'with --quiet: time zone, e.g. Europe/Berlin (default: UTC)')
     .option(
       '--let-through <severity>',
-      'sent in quiet hours all the same, with --quiet, or "nothing" (default: critical)',
+      'with --quiet: severity that is sent even in quiet hours, or "nothing" (default: critical)',
     )
     .option('--ca <file>', 'PEM file with the CA of the receiver (slack, teams, webhook)');
 }
@@ -55,7 +58,7 @@ export async function channelBody(options: ChannelOptions): Promise<Record<strin
 function quietOf({ quiet, timezone, letThrough }: ChannelOptions): object | null | undefined {
   for (const [flag, word] of Object.entries({ timezone, 'let-through': letThrough }))
     if (quiet === undefined && word !== undefined)
-      throw new CliError(`--${flag} needs --quiet beside it, e.g. --quiet 22:00-07:00`, EXIT.usage);
+      throw new CliError(`--${flag} requires --quiet, e.g. --quiet 22:00-07:00`, EXIT.usage);
   if (quiet === undefined) return undefined;
   if (quiet === 'never') return null;
   const [, from, to] = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(quiet) ?? [];

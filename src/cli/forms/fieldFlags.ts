@@ -51,17 +51,17 @@ export function addFieldFlags(command: Command, template: Template): FieldFlags 
   for (const spec of specs.filter((s) => !SECRET_TYPES.has(s.type))) {
     command.option(`${flagOf(spec)} ${spec.type === 'boolean' ? '[true|false]' : '<value>'}`, help(spec));
   }
-  command.option('--field <name=value>', 'a field by its name; name= removes it', repeated);
-  command.optionsGroup('Secrets (@file, - for stdin, or without a value to be asked, hidden):');
+  command.option('--field <name=value>', 'set a field by its name, or remove it with name=', repeated);
+  command.optionsGroup('Secrets (@file, - for stdin, or without a value for a hidden prompt):');
   for (const spec of specs.filter((s) => SECRET_TYPES.has(s.type))) {
     command.option(`${flagOf(spec)} [value]`, help(spec));
   }
-  command.option('--secret <name[=value]>', 'a secret field by its name', repeated);
+  command.option('--secret <name[=value]>', 'set a secret field by its name', repeated);
   command.optionsGroup('');
   return { template, specs };
 }
 
-/** What stands in a form's usage line: the fields that nothing fills in. */
+/** The fields in the usage line of a form: those without a default. */
 export function neededFlags(template: Template): string {
   return template.required_fields
     .filter((s) => s.required !== false && s.default === undefined && s.type !== 'select')

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { leaf } from '../client/command.js';
 
 /**
- * A command whose flags are the fields of a service's form. What stands behind its first word is parsed only once
- * the broker has told the form, so `--help` is not its own either.
+ * A command whose flags are the fields of a service's form. The words after its first one are parsed only once the
+ * broker has sent the form, so it handles `--help` itself.
  */
 export function formLeaf(name: string, summary: string): Command {
   return leaf(name, summary).helpOption(false).allowUnknownOption().passThroughOptions();

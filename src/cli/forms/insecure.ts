@@ -3,16 +3,13 @@ import { confirm } from '../terminal/terminal.js';
 import type { FieldInput } from './fieldFlags.js';
 
 /** The flag of every command that may store `tls_mode insecure`. */
-export const YES_FLAG = [
-  '--yes',
-  'do not ask whether the host may stay unchecked (tls_mode insecure)',
-] as const;
+export const YES_FLAG = ['--yes', 'do not ask for confirmation of tls_mode insecure'] as const;
 
 /** Asks before a secret is kept for a host that nobody checks. */
 export async function confirmInsecure(fields: FieldInput, yes: boolean | undefined): Promise<void> {
   if (fields['tls_mode'] !== 'insecure') return;
   await confirm(
-    'With tls_mode insecure the certificate is not checked: anybody on the way can read the secret. Store it so?',
+    'With tls_mode insecure the certificate is not verified: anyone on the network path can read the secret. Store it anyway?',
     yes,
   );
 }

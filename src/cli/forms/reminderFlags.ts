@@ -11,9 +11,9 @@ export interface ReminderOptions {
 /** What a credential's people want to be reminded of, where it differs from what holds for all. */
 export function reminderFlags(command: Command): Command {
   return command
-    .option('--remind-days <days>', 'days before its end at which to remind, e.g. 60,30,7')
-    .option('--unused-days <days>', 'remind after so many days without use, or "never"')
-    .option('--mute', 'remind of nothing');
+    .option('--remind-days <days>', 'days before expiry at which to remind, e.g. 60,30,7')
+    .option('--unused-days <days>', 'remind after this many days without use, or "never"')
+    .option('--mute', 'turn all reminders off');
 }
 
 /** Undefined: nothing was said. What is not named stays as it was in `before`. */
@@ -28,7 +28,8 @@ export function remindersOf(options: ReminderOptions, before: unknown = null): o
   };
   const named = Object.keys(said).length > 0;
   if (usualReminders === true) {
-    if (named) throw new CliError('--usual-reminders takes no other flag of reminders beside it', EXIT.usage);
+    if (named)
+      throw new CliError('--usual-reminders cannot be combined with other reminder options', EXIT.usage);
     return null;
   }
   return named ? { ...(before as object | null), ...said } : undefined;

@@ -35,11 +35,11 @@ export function exitOf(tests: readonly Pick<TestView, 'code'>[]): ExitCode {
   return tests.every(({ code }) => code === 'ok') ? EXIT.ok : EXIT.unproven;
 }
 
-/** One test for a person: what was proven or what to do, and what stays to be mended. */
+/** One test for a person: what was proven or what to do, and what remains to be fixed. */
 export function printTest(name: string, test: TestView, line: (text: string) => void = say): void {
   const where = test.failed_step === null ? '' : ` at ${test.failed_step}`;
   line(`${test.ok ? '✓' : '✗'} ${cell(name)}: ${test.code}${where}. ${cell(test.advice)}`);
-  if (test.expires_at !== null) line(`  Ends ${cell(test.expires_at)}, says the service.`);
+  if (test.expires_at !== null) line(`  Expires ${cell(test.expires_at)}, according to the service.`);
   if (test.permissions.length > 0) line(`  May: ${some(test.permissions)}`);
   if (test.models.length > 0) line(`  Models: ${some(test.models)}`);
   for (const { text } of test.warnings) line(`  ! ${cell(text)}`);
@@ -56,14 +56,14 @@ function some(words: readonly string[]): string {
 function printCertificate({ certificate }: TestView, line: (text: string) => void): void {
   if (certificate === null) return;
   const { subject, issuer, valid_to: end, fingerprint_sha256: fingerprint } = certificate;
-  line(`  The host shows: ${cell(subject)}, by ${cell(issuer)}, until ${cell(end)}`);
+  line(`  Certificate of the host: ${cell(subject)}, by ${cell(issuer)}, until ${cell(end)}`);
   line(`  ${cell(fingerprint)}`);
   notePin(certificate);
 }
 
 /** How to trust exactly this certificate from now on. */
 export function notePin({ fingerprint_sha256: fingerprint }: CertificateView): void {
-  note('  Compare it with the host’s own; if it is the same, pin it:');
+  note('  Compare it with the fingerprint on the host. If they match, pin it:');
   note(`  --tls-mode fingerprint --tls-fingerprint-sha256 ${cell(fingerprint)}`);
 }
 
@@ -75,5 +75,5 @@ export function noteTest(name: string, test: TestView | null | undefined): void 
 /** The flag of every command that stores values. */
 export const TEST_FLAG = [
   '--test <mode>',
-  'prove the values first: required (store only what works), warn (store and tell) or skip',
+  'test the values before storing: required (store only if they work), warn (store and warn) or skip',
 ] as const;

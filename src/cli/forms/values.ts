@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Cli } from '../client/cli.js';
+import { REASON, type ReasonOption, reasonHeader } from './breakGlass.js';
 
-/** What can be said about a read of values. */
-export interface ValueOptions {
-  reason?: string;
+/** Options of a read of values. */
+export interface ValueOptions extends ReasonOption {
   usedBy?: string;
 }
 
@@ -14,18 +14,13 @@ export interface Values {
 
 /** The options of every command that opens values. */
 export function reasonFlags(command: Command): Command {
-  return command
-    .option(
-      '--reason <text>',
-      'why you, as an admin, open what is not shared with you; the owner is notified',
-    )
-    .option('--used-by <name>', 'the agent or deployment that it is for');
+  return command.option(...REASON).option('--used-by <name>', 'agent or deployment that uses the values');
 }
 
 /** The values of the active version; audited. */
 export async function readValues(cli: Cli, id: string, { reason, usedBy }: ValueOptions): Promise<Values> {
   const headers = {
-    ...(reason && { 'x-break-glass-reason': reason }),
+    ...reasonHeader({ reason }),
     ...(usedBy && { 'x-used-by': usedBy }),
   };
   return (await cli.call<Values>(`/api/credentials/${id}/secret`, { headers })).body;

@@ -31,14 +31,14 @@ export function cleanFile(file: string, content: string, report: ImportReport, o
   if (options.clean !== true && options.writeRest === undefined) {
     if (taken.length > 0)
       note(
-        `Next: delete the ${taken.length} imported line${taken.length === 1 ? '' : 's'} from ${file}, or repeat the import with --clean.`,
+        `Next: delete the ${taken.length} imported line${taken.length === 1 ? '' : 's'} from ${file}, or run the import again with --clean.`,
       );
     return;
   }
   const cleaned = /\r(?!\n)/.test(content) ? undefined : cleanedDotenv(content, taken);
   if (cleaned === undefined)
     throw new CliError(
-      `${file} was not changed: its other lines would be read otherwise. Delete the imported lines by hand.`,
+      `${file} was not changed, because its other lines would be read differently. Delete the imported lines by hand.`,
       EXIT.failed,
     );
   try {
@@ -63,7 +63,7 @@ function replace(file: string, content: string, cleaned: { text: string; names: 
   const now = bytes.toString('utf8').replace(/^\ufeff/, '');
   if (now !== content.replace(/^\ufeff/, ''))
     throw new CliError(
-      `${file} was changed during the import and was not cleaned. Repeat the import.`,
+      `${file} was changed during the import and was not cleaned. Run the import again.`,
       EXIT.conflict,
     );
   if (cleaned.names.length === 0) {
@@ -80,5 +80,5 @@ function replace(file: string, content: string, cleaned: { text: string; names: 
   note(
     `${cleaned.names.length} variables are comments without values in ${file} now. The file as it was: ${backup}`,
   );
-  note('Delete that file once everything runs: it holds the secrets.');
+  note('Delete the backup once everything works: it contains the secrets.');
 }

@@ -47,8 +47,8 @@ const LEFT: Readonly<Record<Exclude<ImportClass, 'credential'>, string>> = {
   setting: 'plain configuration',
   bootstrap: 'needed before the broker is reachable',
   connection_string: 'connection string',
-  placeholder: 'placeholder, to be filled in',
-  reference: 'reference of another store, not a value',
+  placeholder: 'placeholder, not filled in',
+  reference: 'reference to another store, not a value',
   suspect: 'probably not the value itself',
   empty: 'empty',
   unquoted: 'several lines without quotes',
@@ -60,8 +60,8 @@ const ORDER = Object.keys(LEFT);
 const WHAT: Readonly<Record<string, string>> = {
   create: 'will be created',
   update: 'will be updated',
-  unchanged: 'is stored already',
-  differs: 'changed here, is kept',
+  unchanged: 'already stored',
+  differs: 'changed here, kept',
   disabled: 'disabled here, see below',
   deleted: 'deleted here, see below',
   incomplete: 'incomplete, left out',
@@ -131,7 +131,7 @@ const CHANGED: Readonly<Record<Difference['source'], string>> = {
   rotation: 'was rotated here',
   api: 'was changed here',
   cli: 'was changed here',
-  import: 'came with another import',
+  import: 'came from another import',
   drift: 'was changed in Vault',
   activation: 'is from an older version that was activated here',
 };
@@ -167,9 +167,9 @@ function printClaims(groups: readonly ImportGroupView[]): void {
   }
 }
 
-const TESTED = 'The first scheduled tests of what was imported begin within ten minutes.';
+const TESTED = 'The first scheduled tests of the imported credentials start within ten minutes.';
 const UNTESTED =
-  'Nothing imported is tested by itself, since tests are off for this import. Test it: glassdome credentials test --all';
+  'Scheduled tests are off for this import. Test the credentials yourself: glassdome credentials test --all';
 
 /** What an import did, and what only the environment holds. */
 export function printOutcome({ groups, tests, still_in_environment: left }: ImportReport): void {
@@ -212,5 +212,5 @@ export function printWayOut({ rows }: Pick<ImportReport, 'rows'>): void {
   if (rows.some((row) => row.class === 'placeholder' && row.note?.startsWith('lacks ')))
     note('To import values whose references are not set, as python-dotenv reads them: --accept-undefined');
   if (rows.some((row) => row.class === 'reference' || row.class === 'suspect'))
-    note('To import a value that looks like none: --include NAME');
+    note('To import a value that does not look like a secret: --include NAME');
 }

@@ -19,7 +19,7 @@ export async function importAll(
   const results = new Map<string, ImportGroupView>();
   for (const [index, group] of due.entries()) {
     const done = await importOne(cli, source, group).catch((error: unknown) => {
-      note(`${index} of ${due.length} are stored; the import can be repeated, it goes on where it stopped.`);
+      note(`${index} of ${due.length} are stored. Run the import again to continue where it stopped.`);
       throw error;
     });
     note(`[${index + 1}/${due.length}] ${done.name}: ${done.result}`);
@@ -32,7 +32,9 @@ export async function importAll(
     return { ...done, still_in_environment };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    note(`The import is done, but what it leaves could not be noted: ${error.message} Repeat it for that.`);
+    note(
+      `The import is done, but the names that remain in the environment could not be recorded: ${error.message} Run it again to record them.`,
+    );
     process.exitCode = error.exitCode;
     return done;
   }

@@ -19,7 +19,7 @@ export interface SourceOptions {
   mount?: string;
 }
 
-/** Where the variables come from: the path of the call and what goes into its body beside the options. */
+/** Where the variables come from: the path of the call and its body apart from the options. */
 export interface Source {
   path: string;
   body: Record<string, unknown>;
@@ -39,9 +39,9 @@ export async function sourceOf(file: string | undefined, options: SourceOptions)
       'vault-ca': options.vaultCa,
     };
     const lonely = Object.entries(flags).find(([, word]) => word !== undefined)?.[0];
-    if (lonely !== undefined) throw new CliError(`--${lonely} goes with --from-vault`, EXIT.usage);
+    if (lonely !== undefined) throw new CliError(`--${lonely} requires --from-vault`, EXIT.usage);
     if (file === undefined)
-      throw new CliError('Name the .env to import, - for stdin, or --from-vault', EXIT.usage);
+      throw new CliError('Name the .env file to import, - for stdin, or --from-vault', EXIT.usage);
     const content = await fileText(file, options);
     return {
       path: '/api/imports/env',
@@ -51,7 +51,7 @@ export async function sourceOf(file: string | undefined, options: SourceOptions)
   }
   if (file !== undefined || options.vaultAddress !== undefined) return fromBoth(file, options);
   if (options.vaultCa !== undefined)
-    throw new CliError('--vault-ca goes with --vault-address or a file', EXIT.usage);
+    throw new CliError('--vault-ca requires --vault-address or a file', EXIT.usage);
   const token = await tokenOf(vaultToken);
   const named = mount === undefined ? {} : { mount };
   return { path: '/api/imports/vault', body: { vault_token: token.reveal(), ...named } };
@@ -61,10 +61,13 @@ export async function sourceOf(file: string | undefined, options: SourceOptions)
 async function fromBoth(file: string | undefined, options: SourceOptions): Promise<Source> {
   const { vaultToken, mount = 'glassdome' } = options;
   if (file === '-' && vaultToken === '-')
-    throw new CliError('Only one of the file and --vault-token can come from stdin', EXIT.usage);
+    throw new CliError('Only one of the file and --vault-token can be read from stdin', EXIT.usage);
   const text = options.vaultAddress ?? process.env['VAULT_ADDR'];
   if (text === undefined || text === '')
-    throw new CliError('Name the Vault that has the keys: --vault-address (or VAULT_ADDR)', EXIT.usage);
+    throw new CliError(
+      'Set the address of the Vault with the keys: --vault-address (or VAULT_ADDR)',
+      EXIT.usage,
+    );
   const address = vaultAddress(text, readSettings().allowPlainHttp);
   const content = file === undefined ? '' : await fileText(file, options);
   const caFile = options.vaultCa ?? (process.env['VAULT_CACERT'] || undefined);
@@ -79,7 +82,7 @@ async function fromBoth(file: string | undefined, options: SourceOptions): Promi
     );
   const count = joined.names.length;
   note(
-    `${count} ${count === 1 ? 'key was' : 'keys were'} read from ${address.origin}. Their values win over those of a file.`,
+    `${count} ${count === 1 ? 'key was' : 'keys were'} read from ${address.origin}. Their values take precedence over those of a file.`,
   );
   return {
     path: '/api/imports/env',
@@ -91,7 +94,10 @@ async function fromBoth(file: string | undefined, options: SourceOptions): Promi
 
 async function fileText(file: string, { yes, dryRun }: SourceOptions): Promise<string> {
   if (file === '-' && yes !== true && dryRun !== true)
-    throw new CliError('With - nobody can be asked: add --yes, or --dry-run to look first', EXIT.usage);
+    throw new CliError(
+      'No prompt is possible when reading from stdin: add --yes, or --dry-run to preview',
+      EXIT.usage,
+    );
   return readDotenvText(file);
 }
 

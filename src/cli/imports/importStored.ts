@@ -33,7 +33,10 @@ export function joinStored(
     const value = secret.reveal();
     if (!isVariableName(key) || value === '') continue;
     if (value.includes('\0'))
-      throw new CliError(`The key ${key} in Vault holds a NUL character, which no variable can.`, EXIT.usage);
+      throw new CliError(
+        `The key ${key} in Vault contains a NUL character, which a variable cannot.`,
+        EXIT.usage,
+      );
     const name = spelled.get(key.toUpperCase()) ?? variableOf(key);
     variables[name in variables ? key : name] = value;
   }
@@ -45,9 +48,9 @@ export function joinStored(
   const same = whole.length === wanted.size && whole.every(({ name, value }) => wanted.get(name) === value);
   if (!same)
     throw new CliError(
-      'The file and the keys of Vault cannot be read as one: the file has quotes that do not end.',
+      'The file and the keys of Vault cannot be combined: the file has quotes that are not closed.',
       EXIT.usage,
-      'Import the file alone with --dry-run to see which line, and correct it.',
+      'Import only the file with --dry-run to see which line, and correct it.',
     );
   return { content, names: Object.keys(variables), lastLine: head.split(/\r\n|\n|\r/).length - 1 };
 }

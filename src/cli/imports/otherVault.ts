@@ -37,8 +37,8 @@ export function vaultAddress(text: string, allowPlainHttp: boolean): URL {
     throw wrong('must be an address without a login, ? and #');
   if (url.protocol === 'http:' && !isLoopback(url) && !allowPlainHttp)
     throw wrong(
-      'is not encrypted, so no token is sent there.',
-      'Use https://, or set GLASSDOME_BROKER_ALLOW_PLAIN_HTTP=true where the network itself is safe.',
+      'is not encrypted, so no token is sent to it.',
+      'Use https://, or set GLASSDOME_BROKER_ALLOW_PLAIN_HTTP=true if the network itself is safe.',
     );
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
@@ -51,7 +51,7 @@ export function vaultAddress(text: string, allowPlainHttp: boolean): URL {
 export async function readOtherVault(vault: OtherVault): Promise<Map<string, Secret>> {
   if (!MOUNT.test(vault.mount)) throw new CliError('--mount must be 1 to 63 of a-z 0-9 _ -', EXIT.usage);
   if (!TOKEN.test(vault.token.reveal()))
-    throw new CliError('The Vault token holds characters that no token has.', EXIT.usage);
+    throw new CliError('The Vault token contains invalid characters.', EXIT.usage);
   const ca = vault.caFile === undefined ? {} : { ca: readText(vault.caFile, '--vault-ca') };
   const dispatcher = new Agent({ connect: { timeout: CONNECT_MS, ...ca } });
   const until = AbortSignal.timeout(ALL_MS);
@@ -87,7 +87,7 @@ async function keysOf(
     (key): key is string => typeof key === 'string' && KEY.test(key) && key.toLowerCase() !== NEVER,
   );
   if (named.length <= MOST_KEYS) return named;
-  throw new CliError(`The mount ${mount} holds more than ${MOST_KEYS} keys.`, EXIT.usage);
+  throw new CliError(`The mount ${mount} contains more than ${MOST_KEYS} keys.`, EXIT.usage);
 }
 
 interface Way {
@@ -111,10 +111,10 @@ async function askVault(vault: OtherVault, path: string, { dispatcher, until }: 
     if (error instanceof CliError) throw error;
     const origin = vault.address.origin;
     if (error instanceof SyntaxError)
-      throw new CliError(`What answers at ${origin} is no Vault: it sent no JSON.`, EXIT.unavailable);
+      throw new CliError(`The server at ${origin} is not a Vault: it did not send JSON.`, EXIT.unavailable);
     const reason = signal.aborted ? 'it takes too long' : reasonOf(error);
     const hint = hintForTls(reason, '--vault-ca') ?? 'Check --vault-address (or VAULT_ADDR).';
-    throw new CliError(`No Vault answers at ${origin}: ${reason}`, EXIT.unavailable, hint);
+    throw new CliError(`No Vault is reachable at ${origin}: ${reason}`, EXIT.unavailable, hint);
   }
 }
 
@@ -129,7 +129,7 @@ function refused({ address, mount }: OtherVault, path: string, status: number): 
     );
   if (status >= 300 && status < 400)
     return new CliError(
-      `Vault at ${origin} redirects to another address, and the token is not sent there.`,
+      `Vault at ${origin} redirects to another address; the token was not sent there.`,
       EXIT.unavailable,
       'Name the address of the active node: --vault-address',
     );
@@ -144,7 +144,7 @@ async function boundedText(answer: Response): Promise<string> {
     const bytes = part as Uint8Array;
     size += bytes.length;
     if (size > MOST_BYTES)
-      throw new CliError(`An answer of Vault is longer than ${MOST_BYTES / 1024} KiB.`, EXIT.usage);
+      throw new CliError(`A response from Vault is longer than ${MOST_BYTES / 1024} KiB.`, EXIT.usage);
     parts.push(bytes);
   }
   return Buffer.concat(parts).toString('utf8');

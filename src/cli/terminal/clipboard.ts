@@ -44,7 +44,7 @@ export async function copyToClipboard(value: Secret): Promise<Copied> {
     };
   }
   throw new CliError(
-    'There is no clipboard here.',
+    'No clipboard program was found.',
     EXIT.failed,
     'Install wl-clipboard, xclip or xsel, or print the value: glassdome credentials get <credential> <field>',
   );

@@ -30,5 +30,5 @@ function otherEncoding(bytes: Uint8Array): string | undefined {
   if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) return 'text in UTF-16';
   if (bytes.length >= 4 && ((b === 0 && d === 0 && a !== 0) || (a === 0 && c === 0 && b !== 0)))
     return 'text in UTF-16 without a byte order mark';
-  return bytes.includes(0) ? 'bytes with NUL among them' : undefined;
+  return bytes.includes(0) ? 'binary data with NUL bytes' : undefined;
 }

@@ -67,7 +67,7 @@ function toned(text: string, padded: string): string {
   return tone === undefined ? padded : styleText(tone, padded, { validateStream: false });
 }
 
-/** Pipes and files have no width; some terminals tell 0. */
+/** Pipes and files have no width; some terminals report 0. */
 const screenWidth = () => (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY;
 
 /** The lines of a table on a screen of `screen` characters. */

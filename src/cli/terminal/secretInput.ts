@@ -5,19 +5,19 @@ import { readText } from './readText.js';
 import { askSecret, canAsk, note, readStdin } from './terminal.js';
 
 /**
- * A secret that a person gives: `-` from stdin, `@file` from a file, nothing to be asked for it, anything else as it
- * stands, with a warning, since the shell's history and the process list show it. `@@x` is the text `@x`.
- * @param word what stood behind the flag; `true` when nothing did.
+ * A secret from a person: `-` from stdin, `@file` from a file, nothing for a prompt, anything else as it is, with a
+ * warning, since the shell's history and the process list show it. `@@x` is the text `@x`.
+ * @param word the value of the flag; `true` when it had none.
  */
 export async function secretInput(label: string, flag: string, word: string | true): Promise<Secret> {
   // A `-` at the keyboard must not show what is typed either.
   if (word === true || (word === '-' && canAsk())) return askSecret(label);
-  if (word === '-') return filled(await readStdin(), `${flag}: nothing came from stdin`);
+  if (word === '-') return filled(await readStdin(), `${flag}: stdin was empty`);
   if (word.startsWith('@') && !word.startsWith('@@')) {
     return filled(withoutLineEnd(readText(word.slice(1), flag)), `${flag}: ${word.slice(1)} is empty`);
   }
   note(
-    `warning: the value of ${flag} is visible in the process list and the shell's history. Use ${named(flag, '@file')}, ${named(flag, '-')} (stdin), or ${flag.split('=')[0]} without a value to be asked.`,
+    `warning: the value of ${flag} is visible in the process list and the shell's history. Use ${named(flag, '@file')}, ${named(flag, '-')} (stdin), or ${flag.split('=')[0]} without a value to be prompted.`,
   );
   return new Secret(word.startsWith('@@') ? word.slice(1) : word);
 }

@@ -14,7 +14,7 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** True where somebody sits at the keyboard. */
+/** True if a person is at the keyboard. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true;
 }
@@ -40,7 +40,7 @@ export async function ask(question: string): Promise<string> {
 export async function askSecret(question: string): Promise<Secret> {
   if (!canAsk()) {
     throw new CliError(
-      `${question} is required, and there is no terminal to ask on.`,
+      `${question} is required, and there is no terminal for a prompt.`,
       EXIT.usage,
       'Give it as @file or - (stdin).',
     );
@@ -62,7 +62,7 @@ function unanswered(by: 'interrupt' | 'end'): CliError {
 export async function confirm(question: string, yes: boolean | undefined): Promise<void> {
   if (yes === true) return;
   if (!canAsk())
-    throw new CliError(`${question} Pass --yes to confirm: there is no terminal to ask on.`, EXIT.usage);
+    throw new CliError(`${question} Pass --yes to confirm: there is no terminal for a prompt.`, EXIT.usage);
   const answer = await ask(`${question} [y/N]`);
   if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Cancelled; nothing was changed.', EXIT.failed);
 }
@@ -76,7 +76,7 @@ export async function readStdin(): Promise<string> {
 
 async function stdinBytes(): Promise<Buffer> {
   if (stdinTaken)
-    throw new CliError('Only one value can come from stdin.', EXIT.usage, 'Give the other as @file.');
+    throw new CliError('Only one value can be read from stdin.', EXIT.usage, 'Give the other one as @file.');
   stdinTaken = true;
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

@@ -12,7 +12,7 @@ import { REGION } from './awsRegions.js';
 const START = '(?:[^\\n,;{\\[]*[\\n,;{]){0,60}[^\\S\\n]*(?:export[^\\S\\n]+)?["\']?';
 const SET = '["\']?[^\\S\\n]*[=:]';
 
-/** `name = value`, `export NAME="value"` or JSON, wherever it stands in the section; an empty group where it does not. */
+/** `name = value`, `export NAME="value"` or JSON, anywhere in the section; an empty group if it is absent. */
 const line = (names: string) => `(?:(?=${START}(?:${names})${SET}[^\\S\\n]*["']?([^\\s"',;]+))|)`;
 
 /** A section of `~/.aws/credentials`, `export AWS_…` lines or what `aws configure export-credentials` shows, in any order. */
@@ -28,7 +28,7 @@ const PROFILE = {
   into: ['access_key_id', 'secret_access_key', 'session_token', 'region'],
 };
 
-/** AWS's own keys have a form; what answers at an endpoint of one's own may give out others. */
+/** AWS's own keys have a form; another endpoint may issue others. */
 const ofAws =
   (rule: Rule): Rule =>
   (text, values) =>
@@ -36,7 +36,7 @@ const ofAws =
 
 const withSessionToken: Rule = (id, values) =>
   id.startsWith('ASIA') && optional(values, 'session_token') === undefined
-    ? 'is a temporary key (ASIA…), which needs its session_token'
+    ? 'is a temporary key (ASIA…), which requires its session_token'
     : undefined;
 
 /** AWS: an access key of an IAM user, or a temporary one with its session token. */
@@ -66,7 +66,7 @@ export const aws: Connector = {
         name: 'endpoint_url',
         type: 'text',
         label: 'Endpoint',
-        help: 'In place of sts.<region>.amazonaws.com, for a private endpoint.',
+        help: 'Replaces sts.<region>.amazonaws.com, for a private endpoint.',
       },
       ...brokerTlsFields,
     ],
@@ -77,7 +77,7 @@ export const aws: Connector = {
     secret_guards: [
       {
         pattern: 'secret_?access_?key|session_?token|aws_access_key_id',
-        rule: 'must not hold other fields; paste one whole profile into access_key_id',
+        rule: 'must not contain other fields; paste one whole profile into access_key_id',
       },
       { pattern: '[\\s=]', fields: ['access_key_id', 'region'], rule: 'must be one word' },
     ],
@@ -92,7 +92,7 @@ export const aws: Connector = {
         each(
           matching(
             /^(?!A(IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA))/,
-            'must be the ID of an access key, such as AKIA…, and is that of something else',
+            'must be the ID of an access key, such as AKIA…; this is another kind of ID',
           ),
           matching(/^[A-Z0-9]{16,128}$/, 'must be AKIA or ASIA and 16 letters and digits'),
         ),
@@ -120,11 +120,11 @@ export const aws: Connector = {
   test: testAws,
   guide: {
     create: [
-      'IAM → Users: add a user of its own for Glassdome, with a policy for what it works on.',
+      'IAM → Users: add a separate user for Glassdome, with a policy for the resources it uses.',
       'Security credentials → Create access key; the secret is shown once.',
     ],
     permissions:
-      'None: every key may ask whose it is. sts:AssumeRole on the role, if one is named; iam:ListAttachedUserPolicies on itself tells a key that may do everything.',
-    test: 'GetCallerIdentity, signed; AssumeRole, if a role is named, whose temporary key is thrown away; the user’s own policies, where it may see them.',
+      'None: every key can request its own identity. sts:AssumeRole on the role, if one is set; iam:ListAttachedUserPolicies on itself lets the test detect administrator keys.',
+    test: 'Calls GetCallerIdentity; AssumeRole, if a role is set (the temporary key is discarded); and lists the user’s policies, if allowed.',
   },
 };

@@ -49,7 +49,7 @@ export async function testAws(values: FieldValues, probe: Probe): Promise<TestVe
   }
   return {
     code: 'ok',
-    advice: `${NAME} takes the key of ${arn}.`,
+    advice: `${NAME} accepts the key of ${arn}.`,
     identity: arn,
     warnings: [
       ...formWarnings(needed(values, 'access_key_id'), url),
@@ -64,7 +64,7 @@ const WHO_AM_I = { Action: 'GetCallerIdentity' };
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The endpoint takes any key, as emulators of AWS do, so this one proves nothing; switch its checks on, or leave endpoint_url out.',
+    'The endpoint accepts any key, as AWS emulators do, so the test proves nothing; enable its checks, or remove endpoint_url.',
 };
 
 /** Signed with a key that nobody has, since some emulators break without a signature and look at none. */
@@ -92,10 +92,13 @@ function endpointOf(values: FieldValues): URL {
 function regionOf(values: FieldValues): string {
   const region = setting(values, 'region') ?? 'us-east-1';
   if (REGION.test(region)) return region;
-  throw ended('misconfigured', 'The region is none of AWS’s; write one such as eu-west-1.');
+  throw ended('misconfigured', 'The region does not exist in AWS; use one such as eu-west-1.');
 }
 
-/** Policies that hang on the user itself; those of his groups would take a call for each. Needs a right of its own. */
+/**
+ * Policies that are attached to the user itself; those of its groups would take a call each. Needs a separate
+ * permission.
+ */
 async function isAdministrator(values: FieldValues, probe: Probe, arn: string): Promise<boolean> {
   const [, partition = '', user] = /^arn:(aws[\w-]*):iam::\d+:user\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
   const home = Object.hasOwn(PARTITIONS, partition) ? PARTITIONS[partition] : undefined;
@@ -156,42 +159,43 @@ async function send(
 
 const SKEWED: TestVerdict = {
   code: 'clock_skew',
-  advice: 'The clocks of the broker and AWS are minutes apart; set the broker’s by NTP.',
+  advice: 'The clocks of the broker and AWS are minutes apart; synchronize the broker’s clock with NTP.',
 };
 
 const MEANING: Readonly<Record<string, TestVerdict>> = {
   InvalidClientTokenId: {
     code: 'invalid_credential',
-    advice: 'AWS does not know this access key, or it is inactive; activate it in IAM or make a new one.',
+    advice:
+      'AWS does not recognize this access key, or it is inactive; activate it in IAM or create a new one.',
   },
   SignatureDoesNotMatch: {
     code: 'invalid_credential',
-    advice: 'The secret does not belong to this access key; copy both again, or make a new key.',
+    advice: 'The secret does not belong to this access key; copy both again, or create a new key.',
   },
   ExpiredToken: {
     code: 'expired',
-    advice: 'The temporary key’s time is over; get a new one with its session token.',
+    advice: 'The temporary key has expired; get a new one with its session token.',
   },
   ExpiredTokenException: {
     code: 'expired',
-    advice: 'The temporary key’s time is over; get a new one with its session token.',
+    advice: 'The temporary key has expired; get a new one with its session token.',
   },
   RequestExpired: SKEWED,
   AccessDenied: {
     code: 'insufficient_permission',
-    advice: 'The key is good, but may not do this; extend its policy in IAM.',
+    advice: 'The key works, but lacks the permission for this; extend its policy in IAM.',
   },
 };
 
-const WRONG_REGION = 'What answers there is of another region; correct region or endpoint_url.';
+const WRONG_REGION = 'The endpoint belongs to another region; correct region or endpoint_url.';
 
 /** They speak of the request, not of the key. */
 const MISUNDERSTOOD: Readonly<Record<string, string>> = {
   RegionDisabledException:
-    'AWS has not switched this region on for the account; choose another region or activate it in the account settings.',
+    'This region is not enabled for the account; choose another region or enable it in the account settings.',
   IncompleteSignature:
     'AWS can’t read the signature; check region and endpoint_url, and copy the access key ID again.',
-  ValidationError: 'AWS does not take the request; check assume_role_arn, external_id and region.',
+  ValidationError: 'AWS rejects the request; check assume_role_arn, external_id and region.',
 };
 
 /** Errors are XML with a code, whatever the status. */
@@ -221,20 +225,20 @@ function meaningOf(code: string, answer: OutboundAnswer, now: Date): TestVerdict
 
 function policyWarnings(administrator: boolean): TestWarning[] {
   if (!administrator) return [];
-  const text = 'The user has the policy AdministratorAccess; one for what Glassdome works on is enough.';
+  const text =
+    'The user has the policy AdministratorAccess; a policy for the resources that Glassdome uses is enough.';
   return [{ code: 'over_privileged', text }];
 }
 
 function formWarnings(id: string, url: URL): TestWarning[] {
   if (/^(AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}$/.test(id.trim()) || !/\.amazonaws\./.test(url.hostname)) return [];
-  const text =
-    'Access keys of AWS are AKIA or ASIA and 16 letters and digits; this one is not, though it works.';
+  const text = 'AWS access keys are AKIA or ASIA and 16 letters and digits; this one is not, but it works.';
   return [{ code: 'unusual_form', text }];
 }
 
 function rootWarnings(arn: string): TestWarning[] {
   if (!arn.endsWith(':root')) return [];
   const text =
-    'This is a key of the account’s root user, which nothing can limit; delete it and use an IAM user’s.';
+    'This is a key of the account’s root user, which cannot be restricted; delete it and use the key of an IAM user.';
   return [{ code: 'root_account', text }];
 }

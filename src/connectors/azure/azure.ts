@@ -35,7 +35,7 @@ export const azure: Connector = {
     tenant_id: (text) =>
       GUID.test(text) || DOMAIN.test(text)
         ? undefined
-        : 'must be an ID or a verified domain, as the overview of Entra ID shows it',
+        : 'must be an ID or a verified domain, as shown in the overview of Entra ID',
     client_secret: oneWord,
     ...certificateRules,
   }),
@@ -56,7 +56,7 @@ export const azure: Connector = {
       'Subscriptions → Access control (IAM): give the application a role, e.g. Contributor on the resource group.',
     ],
     permissions:
-      'Reader on the subscription or a resource group of it; Application.ReadWrite.OwnedBy in Graph shows when the secret ends.',
-    test: 'Gets a token with the secret or an assertion signed by the certificate’s key, reads the subscription and its own rights there, and asks Graph for the secret’s end where it may.',
+      'Reader on the subscription or a resource group of it; Application.ReadWrite.OwnedBy in Graph shows when the secret expires.',
+    test: 'Gets a token with the secret or an assertion signed with the certificate’s key, reads the subscription and its permissions there, and reads the expiry of the secret from Graph, if allowed.',
   },
 };

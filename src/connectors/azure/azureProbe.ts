@@ -72,7 +72,7 @@ export async function testAzure(values: FieldValues, probe: Probe): Promise<Test
   const expiresAt = certificateEnd ?? (await bestEffort(() => endOfSecret(values, probe, cloud)));
   return {
     code: 'ok',
-    advice: `${NAME} takes the application ${identity}.`,
+    advice: `${NAME} accepts the application ${identity}.`,
     identity,
     permissions: actions ?? [],
     warnings: [...stateWarnings(serviceText(found['state'], 40)), ...rightsWarnings(actions ?? [])],
@@ -80,7 +80,7 @@ export async function testAzure(values: FieldValues, probe: Probe): Promise<Test
   };
 }
 
-/** Undefined where a secret is used, or the certificate does not tell. */
+/** Undefined if a secret is used, or the certificate does not show it. */
 function endOfOwnCertificate(values: FieldValues): Date | undefined {
   const pem = setting(values, 'client_cert_pem');
   if (pem === undefined || optional(values, 'client_secret') !== undefined) return undefined;
@@ -95,11 +95,11 @@ function actionsIn(answer: OutboundAnswer): string[] {
   return actions.slice(0, 200).map((action) => serviceText(action, 120));
 }
 
-/** Owner and Contributor may do everything there; what they differ in stands among what is taken away again. */
+/** Owner and Contributor may do everything there; they differ in what is taken away again. */
 function rightsWarnings(actions: readonly string[]): TestWarning[] {
   if (!actions.includes('*')) return [];
   const text =
-    'It is Owner or Contributor of the whole subscription; a role on the resource groups of its work is enough.';
+    'It is Owner or Contributor of the whole subscription; a role on the resource groups that it uses is enough.';
   return [{ code: 'over_privileged', text }];
 }
 
@@ -119,15 +119,15 @@ const VOICE: Voice = {
 const FOREIGN_TOKEN: TestVerdict = {
   code: 'misconfigured',
   advice:
-    'Azure does not take its own token for this subscription; check cloud, tenant_id and subscription_id.',
+    'Azure does not accept its own token for this subscription; check cloud, tenant_id and subscription_id.',
 };
 const NO_ROLE: TestVerdict = {
   code: 'insufficient_permission',
   advice:
-    'The secret is good, but the application sees no such subscription; check subscription_id, or give it a role there.',
+    'The secret works, but the application has no access to this subscription; check subscription_id, or give it a role there.',
 };
 
-/** Told by Graph to those who may read their own application; the secret is found by its first three characters. */
+/** Graph reports it to applications that may read themselves; the secret is found by its first three characters. */
 async function endOfSecret(values: FieldValues, probe: Probe, cloud: Cloud): Promise<Date | undefined> {
   const token = await tokenFor(values, probe, cloud.login, cloud.graph);
   const answer = await probe.send({
@@ -152,7 +152,7 @@ function stateWarnings(state: string): TestWarning[] {
   return [
     {
       code: 'partly_unproven',
-      text: 'The subscription is not enabled; nothing can be made in it until it is.',
+      text: 'The subscription is not enabled; enable it before creating resources in it.',
     },
   ];
 }

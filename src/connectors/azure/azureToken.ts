@@ -84,11 +84,11 @@ function assertionFor(values: FieldValues, audience: URL, now: Date): string {
 const AADSTS: Readonly<Record<string, TestVerdict>> = {
   '7000215': {
     code: 'invalid_credential',
-    advice: 'The client secret is wrong; store its Value, not its Secret ID, or make a new one.',
+    advice: 'The client secret is wrong; store its Value, not its Secret ID, or create a new one.',
   },
   '7000222': {
     code: 'expired',
-    advice: 'The client secret’s time is over; add a new one under Certificates & secrets.',
+    advice: 'The client secret has expired; add a new one under Certificates & secrets.',
   },
   '7000112': {
     code: 'invalid_credential',
@@ -96,18 +96,19 @@ const AADSTS: Readonly<Record<string, TestVerdict>> = {
   },
   '700016': {
     code: 'invalid_credential',
-    advice: 'The tenant does not know this application; check client_id and tenant_id.',
+    advice: 'The tenant does not have this application; check client_id and tenant_id.',
   },
   '700024': {
     code: 'clock_skew',
-    advice: 'The clocks of the broker and Entra ID are minutes apart; set the broker’s by NTP.',
+    advice:
+      'The clocks of the broker and Entra ID are minutes apart; synchronize the broker’s clock with NTP.',
   },
   '700027': {
     code: 'invalid_credential',
     advice:
-      'Entra ID does not know this certificate; upload it under Certificates & secrets, or store its own key.',
+      'Entra ID does not have this certificate; upload it under Certificates & secrets, or store the matching key.',
   },
-  '90002': { code: 'invalid_credential', advice: 'There is no such tenant; check tenant_id and cloud.' },
+  '90002': { code: 'invalid_credential', advice: 'The tenant does not exist; check tenant_id and cloud.' },
   '53003': {
     code: 'insufficient_permission',
     advice: 'Conditional access blocks this application; allow the broker’s address in its policy.',
@@ -127,7 +128,7 @@ const VOICE: Voice = {
     return (
       AADSTS[number] ?? {
         code: 'misconfigured',
-        advice: `Entra ID does not take the request (AADSTS${number}); look up what that means, then correct the fields.`,
+        advice: `Entra ID rejects the request (AADSTS${number}); look up this code, then correct the fields.`,
       }
     );
   },

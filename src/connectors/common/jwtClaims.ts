@@ -1,6 +1,6 @@
 import { isObject } from './probing.js';
 
-/** The claims of a JWT that somebody else judges; empty for what is none. Nothing is verified here. */
+/** The claims of a JWT that another service verifies; empty if it is none. Nothing is verified here. */
 export function jwtClaims(token: string): Record<string, unknown> {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token.trim())?.[1];
   if (payload === undefined) return {};

@@ -44,7 +44,7 @@ export function baseUrl(
   return url;
 }
 
-/** The standard port of a scheme is dropped by the URL class, so the text itself tells whether one was written. */
+/** The URL class drops the standard port of a scheme, so the text itself shows whether one was given. */
 const hasPort = (url: string) => /^[a-z][a-z0-9+.-]*:\/\/(\[[^\]]*\]|[^/:?#]*):\d+/i.test(url);
 
 /** The answer as a JSON object; anything else comes from another program. */
@@ -80,7 +80,7 @@ export function headerSafe(text: string, what: string): string {
   if (/^[!-~]+$/.test(text)) return text;
   throw ended(
     'misconfigured',
-    `The ${what} holds characters that can’t be sent, such as a blank; copy it again.`,
+    `The ${what} contains characters that can’t be sent, such as a space; copy it again.`,
   );
 }
 
@@ -98,7 +98,10 @@ export function maybeJson({ body }: OutboundAnswer): Record<string, unknown> | u
 export const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 export function notThisService(service: string): TestEnded {
-  return ended('not_this_service', `What answers there is not ${service}; check the address and the port.`);
+  return ended(
+    'not_this_service',
+    `The server at this address is not ${service}; check the address and the port.`,
+  );
 }
 
 /**
@@ -112,13 +115,13 @@ export function usualFinding(answer: OutboundAnswer, service: string): TestVerdi
   if (status === 401)
     return {
       code: 'invalid_credential',
-      advice: `${capital(service)} refuses this credential; make a new one there and store it.`,
+      advice: `${capital(service)} rejects this credential; create a new one there and store it.`,
     };
   if (status === 429) return rateLimited(answer, service);
   if (status >= 500)
     return {
       code: 'service_error',
-      advice: `${capital(service)} failed (HTTP ${status}); look there, then test again.`,
+      advice: `${capital(service)} failed (HTTP ${status}); check the service, then test again.`,
     };
   return notThisService(service).finding;
 }
@@ -127,7 +130,7 @@ export function usualFinding(answer: OutboundAnswer, service: string): TestVerdi
 export function notAllowed(service: string): TestVerdict {
   return {
     code: 'insufficient_permission',
-    advice: `${capital(service)} knows this credential, but it lacks the right to be asked about itself; extend its rights there.`,
+    advice: `${capital(service)} accepts this credential, but it lacks the permission that the test needs; extend its permissions there.`,
   };
 }
 
@@ -147,7 +150,7 @@ export function rateLimited(answer: OutboundAnswer, service: string): TestVerdic
   const seconds = retryAfter(answer);
   return {
     code: 'rate_limited',
-    advice: `${capital(service)} limits how often it may be asked; test again later.`,
+    advice: `${capital(service)} limits the number of requests; test again later.`,
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   };
 }

@@ -2,8 +2,8 @@ import { OutboundFailure } from '../../domain/testing/outbound.js';
 import { ended, TestEnded, type TestWarning } from '../../domain/testing/testResult.js';
 
 /**
- * What is only asked to tell more: once a credential is proven, nothing that fails here takes that back. Undefined
- * where it failed.
+ * For additional details: once a credential is proven, a failure here does not take that back. Undefined if it
+ * failed.
  */
 export async function bestEffort<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -18,13 +18,13 @@ export async function bestEffort<T>(ask: () => Promise<T>): Promise<T | undefine
 export function unproven(what: string): TestWarning {
   return {
     code: 'partly_unproven',
-    text: `The credential is good, but ${what} could not be asked for this time.`,
+    text: `The credential works, but ${what} could not be checked this time.`,
   };
 }
 
 /**
- * The same refusal, told as `expired` where we know by ourselves that the credential is past its end: most services
- * tell an ended certificate or token like a wrong one.
+ * The same refusal, reported as `expired` if we know that the credential has expired: most services answer an expired
+ * certificate or token like a wrong one.
  */
 export async function refusedOrExpired<T>(
   end: Date | null | undefined,
@@ -40,7 +40,7 @@ export async function refusedOrExpired<T>(
     if (!refused || !(end instanceof Date) || end > now) throw error;
     throw ended(
       'expired',
-      `Its time was over on ${end.toISOString().slice(0, 10)}; make a new one and store it.`,
+      `It expired on ${end.toISOString().slice(0, 10)}; create a new one and store it.`,
       {
         expiresAt: end,
       },

@@ -30,7 +30,7 @@ export async function asStranger(
   if (wantsHttps(answer, url))
     throw ended(
       'misconfigured',
-      'The host redirects http:// to https://, so nothing secret was sent; write https:// in the address.',
+      'The host redirects http:// to https://, so no secret was sent; use https:// in the address.',
     );
   const wrong = verdict(answer, voice);
   if (wrong === undefined) return answer;

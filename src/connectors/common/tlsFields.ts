@@ -9,14 +9,14 @@ import { optional, setting } from './probing.js';
 
 const FINGERPRINT = /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i;
 
-/** How the broker itself checks the certificate of a host in somebody's lab. `verify_ssl` is for Glassdome's clients. */
+/** How the broker itself checks the certificate of a host in a lab. `verify_ssl` is for Glassdome's clients. */
 export const tlsFields: readonly FieldSpec[] = [
   {
     name: 'verify_ssl',
     type: 'boolean',
     label: 'Verify TLS (Glassdome)',
     default: 'false',
-    help: "Handed to Glassdome's client. The broker's own calls go by the TLS mode.",
+    help: "Passed to Glassdome's client. Calls of the broker follow the TLS mode.",
   },
   {
     name: 'tls_mode',
@@ -24,7 +24,7 @@ export const tlsFields: readonly FieldSpec[] = [
     label: 'TLS mode',
     options: [...TLS_MODES],
     strict: true,
-    help: 'What the broker trusts when it calls this host: public authorities, the CA below, the pinned certificate, or anything. Left out, a CA or fingerprint decides.',
+    help: 'What the broker trusts when it calls this host: public authorities, the CA below, the pinned certificate, or anything. If omitted, a CA or fingerprint decides.',
   },
   { name: 'ca_cert_pem', type: 'multiline', label: 'CA certificate (PEM)' },
   { name: 'tls_fingerprint_sha256', type: 'text', label: 'Certificate fingerprint (SHA-256)' },
@@ -34,15 +34,15 @@ export const tlsFields: readonly FieldSpec[] = [
 /** The same for services that Glassdome has no client for. */
 export const brokerTlsFields: readonly FieldSpec[] = tlsFields.filter(({ name }) => name !== 'verify_ssl');
 
-/** The TLS fields that decide whom a secret is sent to. */
+/** The TLS fields that decide to which host a secret is sent. */
 export const tlsDestinationFields: readonly string[] = tlsFields.map((field) => field.name);
 export const brokerTlsDestinationFields: readonly string[] = brokerTlsFields.map((field) => field.name);
 
 /** For services that know us by a certificate. */
 export const clientCertificateFields: readonly FieldSpec[] = [
   { name: 'client_cert_pem', type: 'multiline', label: 'Client certificate (PEM)' },
-  { name: 'client_key_pem', type: 'secret_text', label: 'Key of the client certificate (PEM)' },
-  { name: 'client_key_passphrase', type: 'password', label: 'Passphrase of that key' },
+  { name: 'client_key_pem', type: 'secret_text', label: 'Client key (PEM)' },
+  { name: 'client_key_passphrase', type: 'password', label: 'Passphrase of the client key' },
 ];
 
 const certificate: Rule = (text) => {
@@ -52,7 +52,7 @@ const certificate: Rule = (text) => {
   return isCertificate(text) ? undefined : 'must be a certificate in PEM form, with its BEGIN and END lines';
 };
 
-/** What can be told of our own certificate and key before anything is asked. */
+/** What our own certificate and key show before any request. */
 export const certificateRules: Readonly<Record<string, Rule>> = {
   client_cert_pem: certificate,
   client_key_pem: (text, values) => {
@@ -61,15 +61,18 @@ export const certificateRules: Readonly<Record<string, Rule>> = {
       return 'must be a private key in PEM form, with client_key_passphrase if it has one';
     const cert = setting(values, 'client_cert_pem');
     if (cert === undefined || !isCertificate(cert) || belongTogether(cert, key)) return undefined;
-    return 'must be the key of client_cert_pem, and is another one’s';
+    return 'must be the key of client_cert_pem; this key belongs to another certificate';
   },
 };
 
-/** The same for all that decides whom a connection trusts. */
+/** The same for everything that decides which hosts a connection trusts. */
 export const tlsRules: Readonly<Record<string, Rule>> = {
   ...certificateRules,
   ca_cert_pem: certificate,
-  tls_fingerprint_sha256: matching(FINGERPRINT, 'must be 32 pairs of hex digits, ":" between them or not'),
+  tls_fingerprint_sha256: matching(
+    FINGERPRINT,
+    'must be 32 pairs of hex digits, optionally separated by ":"',
+  ),
 };
 
 /** What the TLS fields say; the test ends with `misconfigured` where one is missing that another one needs. */
@@ -107,7 +110,7 @@ function modeOf(values: FieldValues): TlsChoice['mode'] {
   if (!given('tls_mode') && given('ca_cert_pem') && given('tls_fingerprint_sha256'))
     throw ended(
       'misconfigured',
-      'There is a ca_cert_pem and a tls_fingerprint_sha256; say by tls_mode which of them counts, and remove the other.',
+      'Both ca_cert_pem and tls_fingerprint_sha256 are set; choose one with tls_mode and remove the other.',
     );
   const word = setting(values, 'tls_mode') ?? impliedMode(given) ?? 'system';
   const mode = TLS_MODES.find((known) => known === word);

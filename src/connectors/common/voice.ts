@@ -27,7 +27,7 @@ export function verdict(answer: OutboundAnswer, voice: Voice): TestVerdict | und
 function failure({ status }: OutboundAnswer, service: string): TestVerdict {
   return {
     code: 'service_error',
-    advice: `${capital(service)} answered with an error, though by HTTP ${status}; look there, then test again.`,
+    advice: `${capital(service)} answered with an error, but with HTTP ${status}; check the service, then test again.`,
   };
 }
 
@@ -37,22 +37,22 @@ export function foreignFinding(answer: OutboundAnswer, service: string): TestVer
   if (status === 407 || status === 511)
     return {
       code: 'misconfigured',
-      advice: `A proxy or portal between the broker and ${service} wants a sign-in of its own (HTTP ${status}); let the broker pass there, or give the address behind it.`,
+      advice: `A proxy or portal between the broker and ${service} requires a separate login (HTTP ${status}); allow the broker through, or use the address behind it.`,
     };
   if (wantsCertificate(answer))
     return {
       code: 'misconfigured',
-      advice: `The web server in front of ${service} wants another client certificate; give one that it accepts, or the address behind it.`,
+      advice: `The web server in front of ${service} requires another client certificate; add one that it accepts, or use the address behind it.`,
     };
   if (status === 401 || status === 403)
     return {
       code: 'not_this_service',
-      advice: `Something in front of ${service} refused the request (HTTP ${status}), not ${service} itself, so nothing is proven about the credential; check the address and what the gateway or firewall there lets through.`,
+      advice: `Something in front of ${service} refused the request (HTTP ${status}), not ${service} itself, so the test says nothing about the credential; check the address and the rules of the gateway or firewall there.`,
     };
   if (status >= 300 && status < 400)
     return {
       code: 'not_this_service',
-      advice: `The address redirects elsewhere (HTTP ${status}), as to the sign-in page of a gateway, and the broker follows no redirect; give the address behind it.`,
+      advice: `The address redirects elsewhere (HTTP ${status}), for example to the login page of a gateway. The broker follows no redirects; use the address behind it.`,
     };
   if (status === 429) return rateLimited(answer, service);
   if (status >= 200 && status < 300) return undefined;

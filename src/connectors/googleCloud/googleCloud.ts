@@ -16,18 +16,23 @@ export const googleCloud: Connector = {
         name: 'service_account_json',
         type: 'secret_text',
         label: 'Key file (JSON)',
-        help: 'The whole file as it was downloaded.',
+        help: 'The complete file as downloaded.',
       },
     ],
     optional_fields: [
-      { name: 'project_id', type: 'text', label: 'Project ID', help: 'Left out: the one in the key file.' },
+      {
+        name: 'project_id',
+        type: 'text',
+        label: 'Project ID',
+        help: 'Default: the project in the key file.',
+      },
       { name: 'region', type: 'text', label: 'Default region' },
       {
         name: 'scopes',
         type: 'text',
         label: 'Scopes',
         default: 'https://www.googleapis.com/auth/cloud-platform',
-        help: 'Separated by blanks.',
+        help: 'Separated by spaces.',
       },
     ],
   },
@@ -37,7 +42,7 @@ export const googleCloud: Connector = {
   rules: rulesOf({
     service_account_json: readable(keyFile),
     project_id: matching(PROJECT_ID, 'must be the ID of a project, not its name or number'),
-    scopes: matching(/^[!-~]+( +[!-~]+)*$/, 'must be scopes with blanks between them'),
+    scopes: matching(/^[!-~]+( +[!-~]+)*$/, 'must be scopes, separated by spaces'),
   }),
   envNames: {
     GOOGLE_CREDENTIALS: 'service_account_json',
@@ -52,11 +57,11 @@ export const googleCloud: Connector = {
   test: testGoogleCloud,
   guide: {
     create: [
-      'IAM & Admin → Service accounts: create an account of its own for Glassdome and give it roles on the project.',
+      'IAM & Admin → Service accounts: create a separate account for Glassdome and give it roles on the project.',
       'Keys → Add key → JSON: the file is downloaded once; store its whole text.',
     ],
     permissions:
-      'None for the proof itself; resourcemanager.projects.get shows the project, iam.serviceAccountKeys.list when the key ends.',
-    test: 'Trades a signed assertion for a token, which is thrown away, then looks at the project and at the key’s end.',
+      'None for the test itself; resourcemanager.projects.get shows the project, iam.serviceAccountKeys.list the expiry of the key.',
+    test: 'Exchanges a signed assertion for a token, which is discarded, then reads the project and the expiry of the key.',
   },
 };

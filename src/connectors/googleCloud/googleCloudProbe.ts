@@ -33,14 +33,14 @@ export async function testGoogleCloud(values: FieldValues, probe: Probe): Promis
   const expiresAt = await bestEffort(() => endOfKey(file, probe, headers));
   return {
     code: 'ok',
-    advice: `${NAME} takes the key of ${file.email}.`,
+    advice: `${NAME} accepts the key of ${file.email}.`,
     identity: file.email,
     warnings: [...projectWarnings(seen), ...ownerWarnings(owner === true)],
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 
-/** RFC 7523: RS256 over who we are, whom we ask and when. */
+/** RFC 7523: RS256 over issuer, audience and time. */
 function assertionOf({ email, keyId, key }: KeyFile, scope: string, now: Date): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const at = Math.floor(now.getTime() / 1000);
@@ -83,12 +83,12 @@ function meaningOf(error: string, text: string, clocks: boolean): TestVerdict {
   if (/short-lived token|reasonable timeframe/i.test(text) || (error === 'invalid_grant' && clocks))
     return {
       code: 'clock_skew',
-      advice: 'The clocks of the broker and Google are apart; set the broker’s by NTP.',
+      advice: 'The clocks of the broker and Google differ; synchronize the broker’s clock with NTP.',
     };
   if (error === 'unauthorized_client')
     return {
       code: 'insufficient_permission',
-      advice: 'The account may not ask for these scopes; correct scopes.',
+      advice: 'The account may not request these scopes; correct scopes.',
     };
   if (error === 'disabled_client')
     return {
@@ -99,18 +99,18 @@ function meaningOf(error: string, text: string, clocks: boolean): TestVerdict {
   if (error !== 'invalid_grant' && error !== 'deleted_client')
     return {
       code: 'misconfigured',
-      advice:
-        'Google does not understand the request; check scopes, and paste the key file again as a whole.',
+      advice: 'Google does not understand the request; check scopes, and paste the complete key file again.',
     };
   return {
     code: 'invalid_credential',
-    advice: 'Google refuses this key: it was deleted or disabled, or its account is gone; add a new key.',
+    advice:
+      'Google rejects this key: it was deleted or disabled, or its account no longer exists; add a new key.',
   };
 }
 
 function projectOf(id: string): string {
   if (PROJECT_ID.test(id)) return id;
-  throw ended('misconfigured', 'project_id is none of Google’s; copy it again from the console.');
+  throw ended('misconfigured', 'project_id does not exist; copy it again from the console.');
 }
 
 /** No right to see the project and an API that is switched off are both 403, and neither says the key is bad. */
@@ -118,12 +118,12 @@ function projectWarnings(answer: OutboundAnswer | undefined): TestWarning[] {
   if (answer?.status === 200) return [];
   if (answer?.status === 403 && answer.body.includes('SERVICE_DISABLED')) {
     const text =
-      'The Resource Manager API is switched off in the project, so its roles could not be seen; switch it on.';
+      'The Resource Manager API is disabled in the project, so its roles could not be read; enable it.';
     return [{ code: 'partly_unproven', text }];
   }
   if (answer?.status !== 403 && answer?.status !== 404) return [unproven('the project')];
   const text =
-    'The key signs in, but sees no such project: give the account a role there, or correct project_id.';
+    'The key works, but has no access to this project: give the account a role there, or correct project_id.';
   return [{ code: 'no_acl', text }];
 }
 
@@ -144,11 +144,11 @@ async function isOwner(project: URL, probe: Probe, headers: Record<string, strin
 function ownerWarnings(owner: boolean): TestWarning[] {
   if (!owner) return [];
   const text =
-    'It may give roles to anybody in the project, as roles/owner may; roles for its own work are enough.';
+    'It can grant roles to anyone in the project, like roles/owner; roles for the resources that it uses are enough.';
   return [{ code: 'over_privileged', text }];
 }
 
-/** Told to who may list the keys of the account. Null: it never ends. */
+/** Shown to accounts that may list their keys. Null: it never expires. */
 async function endOfKey(
   { email, project, keyId }: KeyFile,
   probe: Probe,

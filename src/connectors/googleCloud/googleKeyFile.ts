@@ -21,14 +21,16 @@ export function keyFile(text: string): KeyFile {
   const file = parsed(text);
   const field = (name: string) => (typeof file[name] === 'string' ? file[name].trim() : '');
   if (field('type') !== 'service_account')
-    throw wrong('This is no key file of a service account; download one as JSON and paste it whole.');
+    throw wrong(
+      'This is not the key file of a service account; download one as JSON and paste the complete file.',
+    );
   if (field('token_uri') !== '' && !OWN_TOKEN_URI.test(field('token_uri')))
     throw wrong(
-      'The key file names another token address than Google’s, so nothing was sent; get the file again.',
+      'The token address in the key file is not Google’s, so nothing was sent; download the file again.',
     );
   if (!['', 'googleapis.com'].includes(field('universe_domain')))
     throw wrong(
-      'The key file is of a cloud beside Google’s own (universe_domain), which the broker does not speak to.',
+      'The key file belongs to another cloud than Google’s public one (universe_domain), which the broker does not support.',
     );
   const [email, keyId] = [field('client_email'), field('private_key_id')];
   if (!/^[^@\s]{1,64}@[a-z0-9.-]+\.gserviceaccount\.com$/.test(email) || !/^[0-9a-f]{8,64}$/.test(keyId))
@@ -43,7 +45,7 @@ function parsed(text: string): Record<string, unknown> {
     const file = objectIn(attempt);
     if (file !== undefined) return file;
   }
-  throw wrong(`The key file is no JSON${whyNot(bare)}; paste it whole, with its braces.`);
+  throw wrong(`The key file is not JSON${whyNot(bare)}; paste the complete file, with its braces.`);
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
@@ -68,21 +70,21 @@ function unquoted(text: string): string {
 }
 
 function whyNot(text: string): string {
-  if (/^[\w./\\:~-]+\.json$/.test(text)) return ' but the name of a file, whose text is needed';
+  if (/^[\w./\\:~-]+\.json$/.test(text)) return ' but the name of a file; its content is needed';
   if (!text.startsWith('{')) return ': it does not begin with a brace';
   return text.endsWith('}') ? ': a quote, comma or brace in it is missing' : ': its end is missing';
 }
 
 function privateKey(value: unknown): KeyObject {
   if (typeof value !== 'string' || value === '')
-    throw wrong('The key file has no private_key; download a new one as JSON and paste it whole.');
+    throw wrong('The key file has no private_key; download a new one as JSON and paste the complete file.');
   try {
     const key = createPrivateKey(repairedPem(value));
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
     // As above.
   }
-  throw wrong('private_key of the key file is no RSA key in PEM form; paste the file again.');
+  throw wrong('private_key of the key file is not an RSA key in PEM form; paste the file again.');
 }
 
 const wrong = (advice: string): TestEnded => ended('misconfigured', advice);

@@ -11,7 +11,7 @@ export const grafana: Connector = {
     title: 'Grafana',
     docs_url: 'https://grafana.com/docs/grafana/latest/administration/service-accounts/',
     required_fields: [
-      { name: 'base_url', type: 'text', label: 'Address, with its sub path' },
+      { name: 'base_url', type: 'text', label: 'Address, with its subpath' },
       {
         name: 'auth_method',
         type: 'select',
@@ -32,12 +32,12 @@ export const grafana: Connector = {
         name: 'token_id',
         type: 'integer',
         label: 'ID of the token',
-        help: 'Tells its end when the account has several tokens.',
+        help: 'Used to find the expiry of the token when the account has several.',
       },
       ...brokerTlsFields,
     ],
     secret_guards: [
-      { pattern: '\\b(glsa_|glc_|eyJrIjoi)', rule: 'must not hold a secret; it belongs into token' },
+      { pattern: '\\b(glsa_|glc_|eyJrIjoi)', rule: 'must not contain a secret; put it in token' },
     ],
   },
   destinationFields: ['base_url', ...brokerTlsDestinationFields],
@@ -48,7 +48,7 @@ export const grafana: Connector = {
       oneWord,
       matching(
         /^(?!glc_)/,
-        'must be a token of a service account (glsa_…); glc_ is one of Grafana Cloud’s access policies',
+        'must be a service account token (glsa_…); glc_ is an access policy token of Grafana Cloud',
       ),
     ),
     username: basicName,
@@ -64,10 +64,11 @@ export const grafana: Connector = {
   test: testGrafana,
   guide: {
     create: [
-      'Administration → Users and access → Service accounts: add an account with the role that its work needs.',
-      'Add a token to it, with an end, and copy it; it is shown once.',
+      'Administration → Users and access → Service accounts: add an account with the role that it needs.',
+      'Add a token to it, with an expiry date, and copy it; it is shown once.',
     ],
-    permissions: 'None for the proof itself; serviceaccounts:read on the account shows when its token ends.',
-    test: 'Asks for health without the token, then for the effective permissions, the organization and the token’s end.',
+    permissions:
+      'None for the test itself; serviceaccounts:read on the account shows when its token expires.',
+    test: 'Requests the health without the token, then the effective permissions, the organization and the expiry of the token.',
   },
 };

@@ -30,7 +30,7 @@ interface Server {
 const get = ({ probe, url, tls, headers }: Server, path: string): Promise<OutboundAnswer> =>
   probe.send({ method: 'GET', url: new URL(path, url), headers, tls });
 
-/** Asks for health without the credential, then for what it may do and, where the server tells, whose it is. */
+/** Requests the health without the credential, then its permissions and, if the server shows it, its owner. */
 export async function testGrafana(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const url = baseUrl(needed(values, 'base_url'));
   const tls = tlsOf(values);
@@ -73,7 +73,7 @@ function authorizationOf(values: FieldValues): string {
   if (token.startsWith('glc_'))
     throw ended(
       'misconfigured',
-      'This is an access-policy token of Grafana Cloud, another product; make a service-account token (glsa_…).',
+      'This is an access policy token of Grafana Cloud, another product; create a service account token (glsa_…).',
     );
   return `Bearer ${headerSafe(token, 'token')}`;
 }
@@ -88,7 +88,7 @@ async function versionOf(server: Server): Promise<string> {
   );
   if (answer === undefined) return '';
   if (answer.status === 503 && !answer.body.includes('database'))
-    throw ended('service_error', `${NAME} failed by itself (HTTP 503); look there, then test again.`);
+    throw ended('service_error', `${NAME} failed (HTTP 503); check the service, then test again.`);
   const health = jsonObject(answer, NAME);
   if (typeof health['database'] !== 'string') throw notThisService(NAME);
   return serviceText(health['version'], 40);
@@ -97,7 +97,7 @@ async function versionOf(server: Server): Promise<string> {
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The server, or something in front of it, lets everybody in, so the credential proves nothing; switch that off there.',
+    'The server, or a proxy in front of it, allows anonymous access, so the test proves nothing; disable anonymous access there.',
 };
 
 /** Strangers may look where anonymous access is on; a credential that nobody has is refused even then. */
@@ -123,7 +123,7 @@ async function proofOf(server: Server): Promise<{ proof: OutboundAnswer; old: bo
   return { proof: old ? await get(server, 'api/org') : answer, old };
 }
 
-/** What the credential may do; undefined where the server does not tell. */
+/** The permissions of the credential; undefined if the server does not show them. */
 async function provenRights(server: Server): Promise<string[] | undefined> {
   const { proof, old } = await proofOf(server);
   const wrong = verdict(proof, VOICE);
@@ -150,11 +150,11 @@ const VOICE: Voice = {
 
 const EXPIRED: TestVerdict = {
   code: 'expired',
-  advice: 'The token’s time is over; add a new one to the service account.',
+  advice: 'The token has expired; add a new one to the service account.',
 };
 const ELSEWHERE: TestVerdict = {
   code: 'invalid_credential',
-  advice: 'The token belongs to another organization; correct org_id or make a token there.',
+  advice: 'The token belongs to another organization; correct org_id or create a token there.',
 };
 
 /** Older servers answer 404 to a good token: then nothing is known but that it works. */
@@ -173,7 +173,7 @@ async function nameOf(server: Server): Promise<string> {
   return answer.status === 200 ? serviceText(jsonObject(answer, NAME)['name'], 80) : '';
 }
 
-/** Null: it never ends. Undefined: not told, or not clear which token ours is. */
+/** Null: it never expires. Undefined: not shown, or it is not clear which token is ours. */
 async function endOf(
   server: Server,
   account: string,
@@ -191,14 +191,14 @@ async function endOf(
 }
 
 function rightsWarnings(granted: readonly string[] | undefined): TestWarning[] {
-  if (granted === undefined) return [unproven('what it may do')];
+  if (granted === undefined) return [unproven('its permissions')];
   if (granted.length === 0) {
-    const text = 'It signs in and may do nothing: give the service account a role or permissions of its own.';
+    const text = 'It can log in but has no permissions: give the service account a role or permissions.';
     return [{ code: 'no_acl', text }];
   }
   const strong = ['users:write', 'orgs:write', 'server:usagestats.report:read', 'settings:write'];
   if (!granted.some((action) => strong.includes(action))) return [];
   const text =
-    'It may administer users or the whole server; the role Editor or Viewer is enough for dashboards.';
+    'It can administer users or the whole server; the role Editor or Viewer is enough for dashboards.';
   return [{ code: 'over_privileged', text }];
 }

@@ -44,19 +44,19 @@ export const hyperv: Connector = {
   rules: rulesOf({
     ...tlsRules,
     user: (name, values) =>
-      setting(values, 'auth_method') === 'basic' && name.includes(':') ? 'must not hold ":"' : undefined,
+      setting(values, 'auth_method') === 'basic' && name.includes(':') ? 'must not contain ":"' : undefined,
   }),
   envNames: { HYPERV_HOST: 'host', HYPERV_USER: 'user', HYPERV_PASSWORD: 'password' },
   envAliases: {},
   test: testHyperv,
   guide: {
     create: [
-      'On the host: add a user of its own and put it into Remote Management Users and Hyper-V Administrators.',
-      'Make an HTTPS listener with a certificate: winrm quickconfig -transport:https.',
+      'On the host: add a separate user and add it to Remote Management Users and Hyper-V Administrators.',
+      'Create an HTTPS listener with a certificate: winrm quickconfig -transport:https.',
     ],
     permissions:
-      'Remote Management Users to sign in, Hyper-V Administrators to see virtual machines. A host with CbtHardeningLevel Strict refuses every NTLM sign-in without channel binding, which the broker does not send yet.',
-    test: 'Asks for the product without signing in, then signed in, then for the virtual machines. Only over HTTPS; no Kerberos.',
+      'Remote Management Users to log in, Hyper-V Administrators to see virtual machines. A host with CbtHardeningLevel Strict refuses every NTLM login without channel binding, which the broker does not support.',
+    test: 'Requests the product without logging in, then logged in, then the virtual machines. Only over HTTPS; no Kerberos.',
   },
 };
 
@@ -108,18 +108,19 @@ function rowsIn(body: string): number | undefined {
   return (body.match(/<(\w+:)?(XmlFragment|Msvm_ComputerSystem)[\s>]/g) ?? []).length;
 }
 
-/** The host itself is a row, too: whoever sees none may see nothing. */
+/** The host itself is a row, too: a user who sees none has no access. */
 function rightsWarnings(rows: number | undefined): TestWarning[] {
   if (rows === undefined) return [unproven('the virtual machines')];
   if (rows > 0) return [];
-  const text = 'The user signs in and sees neither host nor machines: put it into Hyper-V Administrators.';
+  const text =
+    'The user can log in but sees neither host nor virtual machines: add it to Hyper-V Administrators.';
   return [{ code: 'no_acl', text }];
 }
 
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The host shows its machines without a sign-in, so the password proves nothing; switch authentication on at the listener.',
+    'The host lists its virtual machines without a login, so the test proves nothing; enable authentication for the listener.',
 };
 
 const isWinrm = (answer: OutboundAnswer) =>
@@ -139,7 +140,7 @@ const VOICE: Voice = {
 
 const REFUSED: TestVerdict = {
   code: 'invalid_credential',
-  advice: 'The host refuses this user or password; check both, and the domain before the "\\".',
+  advice: 'The host rejects this user or password; check both, and the domain before the "\\".',
 };
 
 function refusal(answer: OutboundAnswer): TestVerdict | undefined {
@@ -152,21 +153,21 @@ function faultFinding(fault: string): TestVerdict {
   if (/AccessDenied|\bcode="5"|0x80070005|0x80041003/i.test(fault))
     return {
       code: 'insufficient_permission',
-      advice: 'The user signs in, but may not look at Hyper-V; put it into Hyper-V Administrators.',
+      advice: 'The user can log in, but has no access to Hyper-V; add it to Hyper-V Administrators.',
     };
   if (/InvalidNamespace|0x8004100e/i.test(fault))
     return {
       code: 'not_this_service',
       advice:
-        'WinRM answers, but the role Hyper-V is not installed on this host; install it, or name another host.',
+        'WinRM answers, but the role Hyper-V is not installed on this host; install it, or use another host.',
     };
   if (/unencrypted/i.test(fault))
     return {
       code: 'misconfigured',
-      advice: 'The listener is plain HTTP; make an HTTPS listener and name its port.',
+      advice: 'The listener uses plain HTTP; create an HTTPS listener and set its port.',
     };
   return {
     code: 'service_error',
-    advice: 'WinRM answered with a fault; look into the host’s event log, then test again.',
+    advice: 'WinRM answered with a fault; check the event log of the host, then test again.',
   };
 }

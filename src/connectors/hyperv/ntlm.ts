@@ -88,8 +88,8 @@ function responseKey({ domain, user, password }: NtlmUser): Buffer {
 }
 
 /**
- * As Windows has it: each UTF-16 unit by itself, so that none becomes two ("ß" stays), and none beyond ASCII becomes one
- * of ASCII ("ı" stays).
+ * As Windows does it: each UTF-16 unit separately, so that none becomes two ("ß" stays), and none beyond ASCII
+ * becomes one of ASCII ("ı" stays).
  */
 export const windowsUpperCase = (text: string): string =>
   text
@@ -103,7 +103,7 @@ export const windowsUpperCase = (text: string): string =>
 const hmac = (key: Buffer, data: Buffer) => createHmac('md5', key).update(data).digest();
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 
-/** The server's own time, where it tells one: then clocks need not agree. */
+/** The server's own time, if it sends one: then clocks need not agree. */
 function timestampIn(pairs: Buffer): Buffer | undefined {
   for (let at = 0; at + 4 <= pairs.length; ) {
     const [id, length] = [pairs.readUInt16LE(at), pairs.readUInt16LE(at + 2)];

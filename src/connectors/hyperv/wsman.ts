@@ -23,7 +23,7 @@ export class WsmanEndpoint {
     this.#tls = tls;
   }
 
-  /** Without signing in; every WinRM tells its product so. */
+  /** Without a login; every WinRM shows its product this way. */
   identify(): Promise<OutboundAnswer> {
     return this.#send(IDENTIFY, { wsmanidentify: 'unauthenticated' });
   }
@@ -79,7 +79,7 @@ export class WsmanEndpoint {
 function notOffered(): TestEnded {
   return ended(
     'misconfigured',
-    'The listener does not take this kind of sign-in; enable it there (winrm get winrm/config/service/auth) or choose another auth_method.',
+    'The listener does not accept this authentication method; enable it there (winrm get winrm/config/service/auth) or choose another auth_method.',
   );
 }
 

@@ -15,7 +15,7 @@ export interface ClusterLogin {
   /** Name and password, for clusters that still take them. */
   basic?: readonly [string, string];
   namespace?: string;
-  /** The key by which it acts as somebody else, where it does. */
+  /** The key by which it impersonates another user, if it does. */
   acting?: string;
 }
 
@@ -25,8 +25,7 @@ type Part = Record<string, unknown>;
 export function readKubeconfig(text: string, context: string | undefined): ClusterLogin {
   const config = parsed(text);
   const name = context ?? textOf(config, 'current-context');
-  if (name === undefined)
-    throw wrong('The kubeconfig has no current context; name one in the field context.');
+  if (name === undefined) throw wrong('The kubeconfig has no current context; set one in the field context.');
   const chosen = inner(named(config, 'contexts', name), 'context');
   const cluster = inner(named(config, 'clusters', chosen['cluster']), 'cluster');
   const user = inner(named(config, 'users', chosen['user']), 'user');
@@ -36,7 +35,7 @@ export function readKubeconfig(text: string, context: string | undefined): Clust
     textOf(chosen, 'namespace'),
     textOf(user, 'token'),
   ];
-  if (server === undefined) throw wrong('The cluster of that context has no server; complete it.');
+  if (server === undefined) throw wrong('The cluster of that context has no server; add it.');
   const [username, password] = [textOf(user, 'username'), textOf(user, 'password')];
   const tls = tlsOfCluster(cluster, user);
   const acting = ['as', 'as-uid', 'as-groups', 'as-user-extra'].find((key) => isUsed(user[key]));
@@ -59,7 +58,7 @@ export function requireLogin(login: ClusterLogin): ClusterLogin {
     );
   if (acting !== undefined)
     throw wrong(
-      `The kubeconfig acts as another user (${acting}), which the broker does not do; give a credential of that user.`,
+      `The kubeconfig acts as another user (${acting}), which the broker does not support; use a credential of that user.`,
     );
   const pems: Record<string, string | undefined> = {
     'certificate-authority-data': tls.caPem,
@@ -69,7 +68,7 @@ export function requireLogin(login: ClusterLogin): ClusterLogin {
   for (const [key, pem] of Object.entries(pems))
     if (pem?.includes('-----BEGIN ') === false)
       throw wrong(
-        `${key} in the kubeconfig is base64, but of no PEM; export it again with: kubectl config view --flatten --raw.`,
+        `${key} in the kubeconfig is base64, but does not contain PEM; export it again with: kubectl config view --flatten --raw.`,
       );
   return login;
 }
@@ -86,14 +85,14 @@ function parsed(text: string): Part {
   const kind = config['kind'];
   if (isUsed(kind) && kind !== 'Config')
     throw wrong(
-      'This is an object of Kubernetes of another kind, no kubeconfig; paste the output of: kubectl config view --flatten --raw.',
+      'This is another kind of Kubernetes object, not a kubeconfig; paste the output of: kubectl config view --flatten --raw.',
     );
   if (!LISTS.some((list) => Array.isArray(config[list]))) throw wrong(NO_KUBECONFIG);
   return config;
 }
 
 const NO_KUBECONFIG =
-  'This is no kubeconfig; paste the output of: kubectl config view --flatten --raw --minify (without --minify for all contexts).';
+  'This is not a kubeconfig; paste the output of: kubectl config view --flatten --raw --minify (without --minify for all contexts).';
 
 function yamlOf(text: string): unknown {
   try {
@@ -104,7 +103,7 @@ function yamlOf(text: string): unknown {
     // As above.
   }
   throw wrong(
-    'The kubeconfig can’t be read as YAML or JSON, as when a part of it is missing; paste the output of: kubectl config view --flatten --raw.',
+    'The kubeconfig is not valid YAML or JSON, perhaps because a part of it is missing; paste the output of: kubectl config view --flatten --raw.',
   );
 }
 
@@ -116,14 +115,14 @@ function textOf(part: Part, key: string): string | undefined {
   const value = part[key];
   if (!isUsed(value)) return undefined;
   if (typeof value === 'string') return value;
-  throw wrong(`${key} in the kubeconfig is no text; put it in quotes.`);
+  throw wrong(`${key} in the kubeconfig is not a string; put it in quotes.`);
 }
 
 function named(config: Part, list: string, name: unknown): Part {
   const entries = Array.isArray(config[list]) ? config[list] : [];
   const found = entries.find((entry: unknown) => isObject(entry) && entry['name'] === name) as unknown;
   if (isObject(found)) return found;
-  throw wrong(`The kubeconfig has no entry among its ${list} for that context; complete it.`);
+  throw wrong(`The kubeconfig has no entry among its ${list} for that context; add it.`);
 }
 
 /** What kubectl would do and the broker does not: run programs, read files, go by a proxy, act as another user. */
@@ -132,7 +131,7 @@ function refuseForeign(cluster: Part, user: Part): void {
   const program = ['exec', 'auth-provider'].find(uses);
   if (program !== undefined)
     throw wrong(
-      `The kubeconfig uses ${program}, which would run a program of the broker’s host; use a token, as kubectl create token gives one.`,
+      `The kubeconfig uses ${program}, which would run a program on the broker’s host; use a token, for example from kubectl create token.`,
     );
   // kubectl prefers the data to the file of the same name.
   const file = ['client-certificate', 'client-key', 'certificate-authority'].find(
@@ -145,7 +144,7 @@ function refuseForeign(cluster: Part, user: Part): void {
     );
   if (uses('proxy-url'))
     throw wrong(
-      'The kubeconfig goes by a proxy (proxy-url), which the broker does not use; remove proxy-url if the broker reaches the server itself.',
+      'The kubeconfig uses a proxy (proxy-url), which the broker does not support; remove proxy-url if the broker can reach the server directly.',
     );
 }
 
@@ -181,7 +180,7 @@ function pemIn(source: Part, key: string): string | undefined {
   const pem = Buffer.from(data, 'base64').toString('utf8');
   if (/^[A-Za-z0-9+/]+={0,2}$/.test(data)) return pem;
   throw wrong(
-    `${key} in the kubeconfig is no base64, or was cut; export it again with: kubectl config view --flatten --raw.`,
+    `${key} in the kubeconfig is not base64, or is incomplete; export it again with: kubectl config view --flatten --raw.`,
   );
 }
 
@@ -208,7 +207,7 @@ export function withTlsFields(login: ClusterLogin, values: FieldValues): Cluster
   }
   if (login.tls.mode === 'insecure')
     throw wrong(
-      'The kubeconfig has insecure-skip-tls-verify; pin the certificate of the server, or set tls_mode to insecure to say that you mean it.',
+      'The kubeconfig has insecure-skip-tls-verify; pin the certificate of the server, or confirm it with tls_mode insecure.',
     );
   return { ...login, tls: { ...login.tls, ...named } };
 }

@@ -41,7 +41,7 @@ export const kubernetes: Connector = {
           name: 'kubeconfig',
           type: 'secret_text',
           label: 'Kubeconfig',
-          help: 'Of kubectl config view --flatten --raw; exec, auth-provider and file paths are refused.',
+          help: 'From kubectl config view --flatten --raw; exec, auth-provider and file paths are not accepted.',
         },
       ],
     },
@@ -53,7 +53,7 @@ export const kubernetes: Connector = {
     secret_guards: [
       {
         pattern: '\\beyJ[\\w-]+\\.eyJ|client-key-data|\\btoken:',
-        rule: 'must not hold a secret; it belongs into token or kubeconfig',
+        rule: 'must not contain a secret; put it in token or kubeconfig',
       },
     ],
   },
@@ -75,10 +75,11 @@ export const kubernetes: Connector = {
   test: testKubernetes,
   guide: {
     create: [
-      'kubectl create serviceaccount glassdome, and a RoleBinding for what it works on.',
-      'kubectl create token glassdome --duration=2160h gives a token with an end; a Secret of the type service-account-token gives one without.',
+      'kubectl create serviceaccount glassdome, and a RoleBinding for the resources it uses.',
+      'kubectl create token glassdome --duration=2160h creates a token that expires; a Secret of type service-account-token one that does not.',
     ],
-    permissions: 'None for the proof itself: every authenticated user may ask who he is and what he may do.',
-    test: 'Asks for the version without the credential, then who it is and what it may do in the namespace.',
+    permissions:
+      'None for the test itself: every authenticated user can request their identity and permissions.',
+    test: 'Requests the version without the credential, then its identity and its permissions in the namespace.',
   },
 };

@@ -67,7 +67,7 @@ export async function testKubernetes(values: FieldValues, probe: Probe): Promise
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The API server, or a proxy such as kubectl proxy in front, lets strangers in, so the credential proves nothing; switch anonymous access off, or give the address behind the proxy.',
+    'The API server, or a proxy such as kubectl proxy in front of it, allows anonymous access, so the test proves nothing; disable anonymous access, or use the address behind the proxy.',
 };
 
 function loginOf(values: FieldValues): ClusterLogin {
@@ -106,7 +106,8 @@ const VOICE: Voice = {
 /** A server that takes no credential of ours treats us as anonymous, and says so in its refusal. */
 const NOBODY: TestVerdict = {
   code: 'invalid_credential',
-  advice: 'The cluster does not know this credential and takes it for nobody’s; make a new one there.',
+  advice:
+    'The cluster does not recognize this credential and treats it as anonymous; create a new one there.',
 };
 
 /** Open to strangers on most clusters; empty where it is not. */
@@ -130,7 +131,10 @@ async function strangersName(stranger: Cluster, certificate: boolean): Promise<s
   return (await ask((cluster) => askRules(cluster, 'default')))?.status === 201 ? '' : undefined;
 }
 
-/** Where strangers get an answer, so does a proxy's guest; a server of its own still refuses what it does not know. */
+/**
+ * If anonymous requests get an answer, so does a guest of a proxy; a separate server still refuses an unknown
+ * credential.
+ */
 async function takesAnything(stranger: Cluster, headers: Cluster['headers']): Promise<boolean> {
   if (headers['authorization'] === undefined) return false;
   const guest = { ...stranger, headers: { authorization: `Bearer ${madeUp()}` } };
@@ -194,20 +198,20 @@ async function rulesIn(cluster: Cluster, namespace: string): Promise<string[]> {
   return rules.map((rule) => `${words(rule['verbs']).join(',')} ${words(rule['resources']).join(',')}`);
 }
 
-/** What every account has: to ask about itself, and to see whom the cluster trusts. */
+/** What every account has: reading its own permissions, and the trusted CAs of the cluster. */
 const EVERYBODYS = /^(create (self\w+(,|$))+|[a-z,]+ clustertrustbundles)$/;
 
 function rightsWarnings(rules: readonly string[] | undefined, namespace: string): TestWarning[] {
-  if (rules === undefined) return [unproven('what it may do')];
+  if (rules === undefined) return [unproven('its permissions')];
   if (rules.includes('* *'))
     return [
       {
         code: 'over_privileged',
-        text: 'It may do everything; bind it to a role for what Glassdome works on.',
+        text: 'It has all permissions; bind it to a role for the resources that Glassdome uses.',
       },
     ];
   if (!rules.every((rule) => EVERYBODYS.test(rule))) return [];
-  const text = `It signs in and may do nothing in the namespace ${serviceText(namespace, 63)}: bind it to a role there.`;
+  const text = `It can log in but has no permissions in the namespace ${serviceText(namespace, 63)}: bind it to a role there.`;
   return [{ code: 'no_acl', text }];
 }
 
@@ -217,7 +221,7 @@ function nameIn({ token, tls, basic }: ClusterLogin): string {
   return name === '' ? 'an authenticated user' : name;
 }
 
-/** Null: it never ends, as the older tokens of service accounts. Undefined: not told. */
+/** Null: it never expires, like older service account tokens. Undefined: not shown. */
 function endOf({ token, tls }: ClusterLogin): Date | null | undefined {
   return token === undefined ? endOfCertificate(tls.clientCertPem ?? '') : endOfToken(token);
 }

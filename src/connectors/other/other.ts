@@ -15,8 +15,8 @@ export const other: Connector = {
       {
         name: 'test_url',
         type: 'text',
-        label: 'Address that the test asks',
-        help: 'Left out: nothing is tested. Holds no secret.',
+        label: 'Test URL',
+        help: 'If omitted, the credential is not tested. Must not contain a secret.',
       },
       {
         name: 'test_method',
@@ -28,14 +28,14 @@ export const other: Connector = {
       {
         name: 'test_headers',
         type: 'multiline',
-        label: 'Headers of the test',
-        help: 'A line each, with fields in braces: Authorization: Bearer {api_key}, or Basic {base64:user:password}.',
+        label: 'Headers of the test request',
+        help: 'One per line, with fields in braces: Authorization: Bearer {api_key}, or Basic {base64:user:password}.',
       },
       {
         name: 'test_status',
         type: 'integer',
-        label: 'Status that means it works',
-        help: 'Left out: any 2xx.',
+        label: 'Expected status',
+        help: 'Default: any 2xx.',
       },
       ...brokerTlsFields,
     ],
@@ -64,8 +64,10 @@ export const other: Connector = {
   test: testOther,
   testable: declaresTest,
   guide: {
-    create: ['As its own documentation says; store each value as a field and mark which are not secret.'],
-    permissions: 'Those of the request that you declare.',
-    test: 'The declared request, first without its secrets, which must be refused, then whole. Nothing without test_url.',
+    create: [
+      'See the documentation of the service; store each value as a field and mark those that are not secret.',
+    ],
+    permissions: 'The permissions that the declared request needs.',
+    test: 'Sends the declared request, first without its secrets, which must be refused, then with them. Nothing without test_url.',
   },
 };

@@ -24,7 +24,7 @@ export async function testOther(values: FieldValues, probe: Probe): Promise<Test
   if (!lines.some(({ secret }) => secret))
     throw ended(
       'misconfigured',
-      'test_headers names no secret, so the test would prove nothing; write a line such as Authorization: Bearer {api_key}.',
+      'test_headers contains no secret, so the test would prove nothing; add a line such as Authorization: Bearer {api_key}.',
     );
   const send = (some: readonly HeaderLine[], by: TlsChoice) =>
     probe.send({
@@ -52,7 +52,8 @@ export async function testOther(values: FieldValues, probe: Probe): Promise<Test
 
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
-  advice: 'The same request is answered without the secret, so it proves nothing; declare one that needs it.',
+  advice:
+    'The same request succeeds without the secret, so it proves nothing; declare a request that requires the secret.',
 };
 
 /** The whole address as it was declared, query included. */

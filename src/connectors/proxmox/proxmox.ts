@@ -37,7 +37,7 @@ export const proxmox: Connector = {
         name: 'token_id',
         type: 'text',
         label: 'Token ID',
-        help: 'user@realm!name; fills user and token name.',
+        help: 'user@realm!name; sets user and token name.',
       },
       { name: 'root_password', type: 'password', label: 'Password of root, for SSH' },
       { name: 'ssh_user', type: 'text', label: 'SSH user' },
@@ -55,11 +55,11 @@ export const proxmox: Connector = {
       {
         pattern: '=',
         fields: ['token_name', 'token_id'],
-        rule: 'must not hold "="; what stands behind it belongs into token_value',
+        rule: 'must not contain "="; put the part after it in token_value',
       },
       {
         pattern: '(^|=)\\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|![^!\\s]+\\s*=',
-        rule: 'must not hold a token with its secret; paste it into token_value',
+        rule: 'must not contain a token with its secret; paste it into token_value',
       },
     ],
   },
@@ -74,10 +74,10 @@ export const proxmox: Connector = {
     ),
     token_name: matching(
       /^[A-Za-z][A-Za-z0-9.\-_]+$/,
-      'must be a letter, then at least one more letter, digit, ".", "-" or "_" (of user@realm!name the name alone)',
+      'must be a letter, then at least one more letter, digit, ".", "-" or "_" (only the name of user@realm!name)',
     ),
     token_id: matching(/^[^\s:/!]+@[^\s!]+![A-Za-z][A-Za-z0-9.\-_]+$/, 'must be user@realm!name'),
-    token_value: matching(/^[^\s!=]+$/, 'must be the secret alone, without "!", "=" and blanks'),
+    token_value: matching(/^[^\s!=]+$/, 'must be only the secret, without "!", "=" and spaces'),
   }),
   envNames: {
     PROXMOX_HOST: 'host',
@@ -117,11 +117,11 @@ export const proxmox: Connector = {
   test: testProxmox,
   guide: {
     create: [
-      'Datacenter → Permissions → Users: add a user of its own, e.g. broker@pve.',
+      'Datacenter → Permissions → Users: add a separate user, e.g. broker@pve.',
       'Datacenter → Permissions → API Tokens: add a token for it and copy its secret, which is shown once.',
-      'Datacenter → Permissions: give the token a role on the paths that Glassdome works on; with privilege separation the user’s own rights do not count.',
+      'Datacenter → Permissions: give the token a role on the paths that Glassdome uses; with privilege separation the permissions of the user do not apply to it.',
     ],
-    permissions: 'None for the proof itself; PVEAuditor on / shows nodes and rights.',
-    test: 'Signs in, reads version and effective rights, and the token’s own end where it may see it.',
+    permissions: 'None for the test itself; PVEAuditor on / shows nodes and permissions.',
+    test: 'Logs in, reads the version and the effective permissions, and the expiry of the token, if allowed.',
   },
 };

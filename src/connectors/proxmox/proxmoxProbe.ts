@@ -72,12 +72,12 @@ function tokenHeader(values: FieldValues): Record<string, string> {
   if (!/^[^\s:/!]+@[A-Za-z][A-Za-z0-9.\-_]*![A-Za-z][A-Za-z0-9.\-_]*$/.test(id))
     throw ended(
       'misconfigured',
-      'user must be name@realm and token_name the name behind the "!"; correct them.',
+      'user must be name@realm, and token_name the name after the "!"; correct them.',
     );
   return { authorization: `PVEAPIToken=${id}=${headerSafe(secret ?? '', 'token secret')}` };
 }
 
-/** Signs in with a password. The ticket ends by itself after two hours; Proxmox has no call that ends it. */
+/** Logs in with a password. The ticket expires after two hours; Proxmox has no call that ends it. */
 async function ticket({ probe, url, tls }: Host, values: FieldValues): Promise<Record<string, string>> {
   const form = new URLSearchParams({ username: userOf(values), password: needed(values, 'password') });
   const answer = await probe.send({
@@ -89,13 +89,13 @@ async function ticket({ probe, url, tls }: Host, values: FieldValues): Promise<R
   });
   const wrong = verdict(answer, VOICE);
   if (wrong?.code === 'invalid_credential')
-    throw ended(wrong.code, `${NAME} refuses this user or password; check both, and the realm behind "@".`);
+    throw ended(wrong.code, `${NAME} rejects this user or password; check both, and the realm after "@".`);
   if (wrong !== undefined) throw ended(wrong.code, wrong.advice, wrong);
   const data = inner(jsonObject(answer, NAME), 'data');
   if (data['NeedTFA'] === 1 || data['NeedTFA'] === true)
     throw ended(
       'mfa_required',
-      'This user has a second factor, which a program can’t give; use an API token.',
+      'This user requires a second factor, which the broker can’t provide; use an API token.',
     );
   const value = data['ticket'];
   if (typeof value !== 'string' || !/^PVE:[!-:<-~]+$/.test(value)) throw notThisService(NAME);
@@ -105,7 +105,7 @@ async function ticket({ probe, url, tls }: Host, values: FieldValues): Promise<R
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The host answers without a sign-in, so the credential proves nothing; a proxy in front may sign everybody in: give the address behind it.',
+    'The host answers without a login, so the test proves nothing; if a proxy in front logs everyone in, use the address behind it.',
 };
 
 const versionIn = (answer: OutboundAnswer) => serviceText(inner(maybeJson(answer), 'data')['version'], 40);
@@ -138,21 +138,21 @@ const meaningOf = (status: number): TestVerdict | 'own' => (status === 401 ? REF
 
 const EXPIRED: TestVerdict = {
   code: 'expired',
-  advice: 'The token’s time is over; set a later end in Proxmox or make a new token.',
+  advice: 'The token has expired; extend it in Proxmox or create a new token.',
 };
 const REFUSED: TestVerdict = {
   code: 'invalid_credential',
-  advice: `${NAME} refuses this token; check user, realm, token name and secret, or make a new token.`,
+  advice: `${NAME} rejects this token; check user, realm, token name and secret, or create a new token.`,
 };
 
 /** Proxmox gives out UUIDs only, so that a secret of another form was cut or belongs to something else. */
 function withForm(wrong: TestVerdict, values: FieldValues): TestVerdict {
   if (wrong.code !== 'invalid_credential' || GUID.test(needed(values, 'token_value'))) return wrong;
-  const advice = `${NAME} refuses this token, and its secret is no UUID, as all of Proxmox are; copy it again or make a new token.`;
+  const advice = `${NAME} rejects this token, and its secret is not a UUID like those of Proxmox; copy it again or create a new token.`;
   return { ...wrong, advice };
 }
 
-/** Undefined: not told. Empty: there are none. */
+/** Undefined: not shown. Empty: there are none. */
 async function permissionsOf(host: Host): Promise<Record<string, string[]> | undefined> {
   const answer = await get(host, 'access/permissions');
   if (answer.status !== 200) return undefined;
@@ -170,18 +170,18 @@ async function permissionsOf(host: Host): Promise<Record<string, string[]> | und
 }
 
 function rightsWarnings(rights: Record<string, string[]> | undefined, byPassword: boolean): TestWarning[] {
-  if (rights === undefined) return [unproven('what it may do')];
+  if (rights === undefined) return [unproven('its permissions')];
   const all = Object.values(rights).flat();
   if (all.length === 0) {
     const text = byPassword
-      ? 'The user signs in and may do nothing: give it a role under Datacenter → Permissions.'
-      : 'The token signs in and sees nothing: with privilege separation it needs rights of its own under Datacenter → Permissions.';
+      ? 'The user can log in but has no permissions: give it a role under Datacenter → Permissions.'
+      : 'The token can log in but sees nothing: with privilege separation it needs separate permissions under Datacenter → Permissions.';
     return [{ code: 'no_acl', text }];
   }
   const atTop = rights['/'] ?? [];
   if (!atTop.includes('Permissions.Modify') && !atTop.includes('Sys.Modify')) return [];
   const text =
-    'It may change rights or the whole cluster; a role for the pools that Glassdome works on is enough.';
+    'It can change permissions or the whole cluster; a role for the pools that Glassdome uses is enough.';
   return [{ code: 'over_privileged', text }];
 }
 

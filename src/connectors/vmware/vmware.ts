@@ -25,7 +25,7 @@ export const vmware: Connector = {
       {
         name: 'endpoint_kind',
         type: 'select',
-        label: 'Kind of endpoint',
+        label: 'Endpoint kind',
         options: ['esxi', 'vcenter'],
         strict: true,
       },
@@ -51,10 +51,10 @@ export const vmware: Connector = {
   test: testVmware,
   guide: {
     create: [
-      'vCenter: Administration → Users and Groups: add a user in vsphere.local; Global Permissions: give him a role.',
-      'ESXi: Host → Manage → Security & users → Users: add a user; Host → Permissions: give him a role.',
+      'vCenter: Administration → Users and Groups: add a user in vsphere.local; Global Permissions: give the user a role.',
+      'ESXi: Host → Manage → Security & users → Users: add a user; Host → Permissions: give the user a role.',
     ],
-    permissions: 'Any role on the inventory that lets the user sign in, such as Read-only.',
-    test: 'Asks for product and version without a secret, signs in by SOAP, and signs out again.',
+    permissions: 'Any role on the inventory that lets the user log in, such as Read-only.',
+    test: 'Requests product and version without a secret, logs in by SOAP, and logs out again.',
   },
 };

@@ -24,7 +24,7 @@ interface Login {
   password: string;
 }
 
-/** Asks what is there without a secret, signs in, and signs out again: a vCenter has only so many sessions. */
+/** Requests the product without a secret, logs in, and logs out again: a vCenter has a limited number of sessions. */
 export async function testVmware(values: FieldValues, probe: Probe): Promise<TestVerdict> {
   const base = baseUrl(needed(values, 'host'), { port: setting(values, 'port') ?? '443' });
   const tls = tlsOf(values);
@@ -54,7 +54,7 @@ export async function testVmware(values: FieldValues, probe: Probe): Promise<Tes
 const OPEN: TestVerdict = {
   code: 'no_auth_required',
   advice:
-    'The host lets a made-up user in, so the password proves nothing; switch its sign-in on, as a simulator needs it, or give another host.',
+    'The host accepts any user name, so the test proves nothing; enable authentication (a simulator needs it explicitly), or use another host.',
 };
 
 const contentOf = (soap: SoapEndpoint): Promise<OutboundAnswer> =>
@@ -62,7 +62,7 @@ const contentOf = (soap: SoapEndpoint): Promise<OutboundAnswer> =>
     { name: '_this', type: 'ServiceInstance', text: 'ServiceInstance' },
   ]);
 
-/** Where a gateway tells strangers nothing, one of two names is the right one. */
+/** If a gateway shows nothing to anonymous requests, one of two names is the right one. */
 async function signIn(
   soap: SoapEndpoint,
   about: About,
@@ -124,7 +124,7 @@ function aboutOf(answer: OutboundAnswer): About {
 const INVALID: TestVerdict = {
   code: 'invalid_credential',
   advice:
-    'vSphere refuses this user or password; check both, and the domain of the user (user@vsphere.local).',
+    'vSphere rejects this user or password; check both, and the domain of the user (user@vsphere.local).',
 };
 
 /** A wrong password is HTTP 500 here: the fault in the body says what it is. */
@@ -140,21 +140,22 @@ const VOICE: Voice = {
 const FAULTS: readonly (readonly [RegExp, TestVerdict])[] = [
   [
     /password\s+(has\s+|is\s+)?expired|expired\s+password/i,
-    { code: 'expired', advice: 'The password’s time is over; set a new one in vSphere and store it.' },
+    { code: 'expired', advice: 'The password has expired; set a new one in vSphere and store it.' },
   ],
   [/InvalidLogin/, INVALID],
   [
     /NoPermission/,
     {
       code: 'insufficient_permission',
-      advice: 'vSphere knows the user, who may not sign in; give the user a role on the inventory.',
+      advice:
+        'vSphere accepts the user, but the user has no permission to log in; give the user a role on the inventory.',
     },
   ],
   [
     /RestrictedVersion|LicenseExpired|NotEnoughLicenses/,
     {
       code: 'insufficient_permission',
-      advice: 'The licence of this host refuses the API; license it.',
+      advice: 'The license of this host does not include the API; change the license.',
     },
   ],
 ];
@@ -169,6 +170,6 @@ function kindWarnings(values: FieldValues, { kind }: About): TestWarning[] {
 function rootWarnings(identity: string): TestWarning[] {
   if (!/^(root|administrator@vsphere\.local|VSPHERE\.LOCAL\\Administrator)$/i.test(identity)) return [];
   const text =
-    'This account may do everything; a user of its own with a role for Glassdome’s work is enough.';
+    'This account has all permissions; a separate user with a role for the resources that Glassdome uses is enough.';
   return [{ code: 'over_privileged', text }];
 }

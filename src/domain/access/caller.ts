@@ -4,16 +4,16 @@ export type Role = (typeof ROLES)[number];
 
 const LEVEL_OF: Readonly<Record<Role, number>> = { observer: 25, engineer: 50, architect: 75, admin: 100 };
 
-/** Issuer and audience of the broker's own tokens. */
+/** Issuer and audience of the broker's tokens. */
 export const BROKER_ISSUER = 'glassdome-broker';
 
 /** `typ` of the broker's access tokens (RFC 9068), so that nothing else it may sign one day passes for one. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
-/** Life of the broker's own tokens, in seconds; a longer one is refused, also with a valid signature. */
+/** Lifetime of the broker's tokens, in seconds; a longer one is refused, also with a valid signature. */
 export const TOKEN_SECONDS = 600;
 
-/** One text for every token that counts for nothing, so that it says nothing about accounts. */
+/** One text for every token that is not accepted, so that it reveals nothing about accounts. */
 export const BAD_TOKEN =
   'The access token is invalid, expired or revoked, or its account is disabled. Log in again, or get a new token.';
 
@@ -31,11 +31,10 @@ export interface Caller {
   role: Role;
   /** True when all that is allowed is to set a new password. */
   mustChangePassword: boolean;
-  /** Where he gets mail, as the token of another issuer says. */
+  /** The mail address, according to the token of another issuer. */
   email?: string;
   /**
-   * What the token came from, and ends with: the login of a person of the broker's own, or the secret of a service
-   * account.
+   * The origin of the token, with which it ends: the session of a local person, or the secret of a service account.
    */
   session?: string;
 }
@@ -50,11 +49,11 @@ export interface CallContext {
   usedBy?: string;
   /** Free text of the caller: what for. */
   purpose?: string;
-  /** `X-Break-Glass-Reason`: why an admin needs a value that is not his. */
+  /** `X-Break-Glass-Reason`: why an admin needs a value of another owner. */
   breakGlassReason?: string;
 }
 
-/** What a principal is, told by its issuer alias, where only the principal was kept. */
+/** The kind of a principal, derived from its issuer alias, where only the principal was stored. */
 export function kindOfPrincipal(principal: string): CallerKind | 'system' {
   if (principal === 'system') return 'system';
   return principal.startsWith('sa:') ? 'service_account' : 'user';

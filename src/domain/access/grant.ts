@@ -20,14 +20,16 @@ export interface Grant {
 export const VERBS = ['see', 'use', 'read', 'edit', 'rotate', 'share', 'delete'] as const;
 export type Verb = (typeof VERBS)[number];
 
-/** How a caller stands to one credential, as the authorization statement tells it. */
+/** The relation of a caller to one credential, from the authorization statement. */
 export interface Standing {
   isOwner: boolean;
   /** The highest unexpired grant that reaches the caller directly, by team or by role. */
   level: GrantLevel | null;
 }
 
-/** `hidden`: may not know that it exists. `reason_required`: an admin may, if he says why (break-glass). */
+/**
+ * `hidden`: the caller must not learn that it exists. `reason_required`: an admin may, with a reason (break-glass).
+ */
 export type Decision = 'allowed' | 'hidden' | 'denied' | 'reason_required';
 
 const NEEDED: Readonly<Record<Exclude<Verb, 'see'>, GrantLevel>> = {

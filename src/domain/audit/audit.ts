@@ -1,10 +1,10 @@
-/** What happened to a request that an audit row tells of. */
+/** The outcome of an audited request. */
 export const AUDIT_OUTCOMES = ['allowed', 'denied', 'failed'] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 /**
  * The actions that are audited. `*.requested` rows commit before Vault is touched, so that a crash leaves a trace.
- * `break_glass` is a flag of the event, not an action of its own.
+ * `break_glass` is a flag of the event, not a separate action.
  */
 export const AUDIT_ACTIONS = [
   'credential.create',

@@ -28,8 +28,8 @@ export class RowMacs implements RowJudge {
       return unkeyed({ chain, seq }, this.legacy);
     }
     const key = this.keys.get(chain) ?? null;
-    if (key === null) return 'invented: Vault holds no key that its keyed hash names';
-    return key.mac(hash) === mac ? null : 'forged: its keyed hash does not hold';
+    if (key === null) return 'forged: Vault does not have the key that its keyed hash names';
+    return key.mac(hash) === mac ? null : 'forged: its keyed hash is wrong';
   }
 }
 
@@ -40,7 +40,7 @@ export function onlyKeyed(legacy: Legacy): RowJudge {
 
 function unkeyed({ chain, seq }: { chain: string; seq: number }, { ends, open }: Legacy): string | null {
   if (open || seq <= (ends.get(chain) ?? -1)) return null;
-  return 'invented: it has no keyed hash, and no checkpoint from before vouches for it';
+  return 'forged: it has no keyed hash, and no earlier checkpoint covers it';
 }
 
 /** The version of the key that a keyed hash names; null where it is none. */

@@ -3,7 +3,7 @@ import { type ChainHead, hashRow, NO_HASH, namedPrevious } from './auditChain.js
 import type { RowJudge } from './auditMacs.js';
 import type { HeadsOfChain, SignedHeads } from './signedHeads.js';
 
-/** So many are listed; of a trail that is wrong all over the rest is only counted. */
+/** The number of problems that are listed; further ones are only counted. */
 const MOST_LISTED = 1_000;
 
 export interface AuditProblem {
@@ -112,7 +112,7 @@ export class AuditCheck {
     this.#last = row;
   }
 
-  /** Heads that the starts of chains name, once all rows were given: whoever gives the rows looks for them. */
+  /** Heads that the starts of chains name, once all rows were given: the caller looks for them. */
   continued(): ChainHead[] {
     return this.#continued.map(({ head }) => head);
   }
@@ -128,7 +128,10 @@ export class AuditCheck {
     const known = new Set(stored.map(nameOf));
     for (const { by, head } of this.#continued) {
       if (!known.has(nameOf(head)))
-        this.problems.tell({ chain: by, seq: 0 }, 'the head that this chain continues is gone or another');
+        this.problems.tell(
+          { chain: by, seq: 0 },
+          'the head that this chain continues is missing or different',
+        );
     }
   }
 
@@ -151,20 +154,20 @@ export class AuditCheck {
       other ||= !this.#heads.hasHash(this.#place, row.hash);
       this.#place += 1;
     }
-    if (other) this.problems.tell(row, 'rewritten: a signed checkpoint has another hash');
+    if (other) this.problems.tell(row, 'rewritten: a signed checkpoint has a different hash');
     if (row.seq <= (this.#heads?.lastSeq ?? -1)) return;
     this.#unsignedRows += 1;
     if (this.#unsigned.at(-1)?.chain !== row.chain)
       this.#unsigned.push({ chain: row.chain, seq: row.seq, at: row.at });
   }
 
-  /** Tells of the signed rows before a number that were not seen, those in a row as one. */
+  /** Reports the signed rows before a number that were not seen, adjacent ones as one problem. */
   #checkGone(before: number): void {
     const seq = this.#heads?.seqAt(this.#place);
     if (seq === undefined || seq >= before) return;
     this.problems.tell(
       { chain: this.#chain, seq },
-      'truncated: a signed checkpoint names a row that is gone',
+      'truncated: a signed checkpoint names a row that is missing',
     );
     while ((this.#heads?.seqAt(this.#place) ?? before) < before) this.#place += 1;
   }
@@ -173,7 +176,7 @@ export class AuditCheck {
     if (row.seq !== 0 || row.action !== 'chain.start')
       this.problems.tell(row, 'deleted: the rows before it are missing');
     if (row.seq === 0 && row.prevHash !== (previous?.hash ?? NO_HASH))
-      this.problems.tell(row, 'the chain begins with another hash');
+      this.problems.tell(row, 'the chain begins with a different hash');
   }
 
   #checkLink(before: ChainHead, row: AuditRow): void {
@@ -198,7 +201,7 @@ export function isWhole(exactAt: string): boolean {
   return !/\.\d{3}\d*[1-9]/.test(exactAt);
 }
 
-/** Of each chain the end that lies furthest: months are dropped one after the other. */
+/** Of each chain the furthest end: months are dropped one after the other. */
 function newestOf(heads: readonly ChainHead[]): Map<string, ChainHead> {
   const newest = new Map<string, ChainHead>();
   for (const head of heads) if (head.seq > (newest.get(head.chain)?.seq ?? -1)) newest.set(head.chain, head);

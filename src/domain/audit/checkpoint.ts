@@ -69,9 +69,9 @@ export function unusable(
   now: Date,
 ): string | null {
   if (payload === null) return 'what was signed is not readable';
-  if (payload.number !== number) return 'swapped: another number was signed';
+  if (payload.number !== number) return 'swapped: a different number was signed';
   if (Date.parse(payload.at) > now.getTime() + CLOCK_TOLERANCE_MS) return 'it is dated in the future';
-  if (!isWhole(at) || Date.parse(at) !== Date.parse(payload.at)) return 'edited: another time was signed';
+  if (!isWhole(at) || Date.parse(at) !== Date.parse(payload.at)) return 'edited: a different time was signed';
   return null;
 }
 
@@ -123,7 +123,7 @@ export class CheckpointCheck {
   add(stored: StoredCheckpoint, valid: boolean, now: Date): void {
     this.#count += 1;
     const payload = valid ? parsePayload(stored.payload) : null;
-    const wrong = valid ? unusable(stored, payload, now) : 'the signature does not hold';
+    const wrong = valid ? unusable(stored, payload, now) : 'the signature is not valid';
     if (wrong !== null) this.#report(stored.number, wrong);
     if (payload === null || wrong === 'it is dated in the future') return;
     this.#collect(payload);

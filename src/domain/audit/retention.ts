@@ -1,4 +1,4 @@
-/** Whole months that are kept beside the current one; 0: for ever. */
+/** Whole months that are kept in addition to the current one; 0: forever. */
 export interface RetentionPolicy {
   usageMonths: number;
   testsMonths: number;

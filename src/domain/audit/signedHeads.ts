@@ -97,7 +97,7 @@ export class HeadsOfChain {
 /** One for all, since it is asked for millions of times: what `bytesOf` gives is good until the next call. */
 const bytes = Buffer.alloc(HASH_BYTES);
 
-/** What is no hash is as good as zeros, which no row has: the row that holds it is told as edited. */
+/** An invalid hash is treated as zeros, which no row has: the row that holds it is reported as edited. */
 function bytesOf(hash: string): Buffer {
   bytes.fill(0);
   bytes.write(hash, 'hex');

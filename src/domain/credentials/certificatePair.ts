@@ -45,7 +45,7 @@ export function isBundle(pem: string): boolean {
 const certificatesIn = (pem: string): string[] =>
   pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 
-/** When the last certificate of a bundle ends, and with it all that the bundle is trusted for; null: nobody can tell. */
+/** When the last certificate of a bundle expires, and with it everything the bundle is trusted for; null: unknown. */
 export function bundleEnd(pem: string): Date | null {
   const ends = certificatesIn(pem)
     .map(certificateEnd)

@@ -12,17 +12,17 @@ export const CREDENTIAL_STATUSES = [
 ] as const;
 export type CredentialStatus = (typeof CREDENTIAL_STATUSES)[number];
 
-/** What the last test told. `limited`: signed in, but not fully usable. */
+/** The result of the last test. `limited`: logged in, but not fully usable. */
 export const HEALTHS = ['ok', 'limited', 'rejected', 'unreachable', 'unchecked'] as const;
 export type Health = (typeof HEALTHS)[number];
 
-/** Where a version came from. `drift`: somebody wrote it in Vault without the broker. */
+/** The origin of a version. `drift`: it was written directly in Vault. */
 export const VERSION_SOURCES = ['api', 'cli', 'import', 'rotation', 'drift'] as const;
 export type VersionSource = (typeof VERSION_SOURCES)[number];
 
 /**
- * What Vault told of a version when it was last compared. The first three are Vault's own words; `dropped`: it has no such
- * version any more, as past `max_versions`. Only one that was destroyed never comes back.
+ * The state of a version in Vault when it was last compared. The first three are Vault's own words; `dropped`: Vault
+ * no longer has it, as past `max_versions`. Only a destroyed one never comes back.
  */
 export const VERSION_STATES = ['available', 'deleted', 'destroyed', 'dropped'] as const;
 export type VersionState = (typeof VERSION_STATES)[number];
@@ -82,7 +82,7 @@ export interface Credential {
   testIntervalMinutes: number | null;
   /** Grows with each test that is enqueued or kept: a result under an older number is stale. */
   testGeneration: number;
-  /** Keyed hash of where, as whom and with what the last tested version signs in; null before the first test. */
+  /** Keyed hash of destination, account and secret of the last tested version; null before the first test. */
   accountKey: string | null;
   expiresAt: Date | null;
   expiresSource: 'provider' | 'user' | null;
@@ -114,7 +114,7 @@ export interface CredentialVersion {
   author: string;
   reason: string | null;
   source: VersionSource;
-  /** Keyed hash (transit HMAC) of all fields: tells whether two versions hold the same. */
+  /** Keyed hash (transit HMAC) of all fields: shows whether two versions hold the same. */
   fingerprint: string;
   state: VersionState;
   recordedAt: Date;

@@ -56,17 +56,17 @@ function tidiedDocument(text: string, name: string): string {
   return name.endsWith('_pem') ? repairedPem(text) : text.replace(/^\uFEFF/, '');
 }
 
-/** The rule that a value breaks, or undefined. Looks at what is common to all services; never tells the value. */
+/** The rule that a value breaks, or undefined. Checks what all services have in common; never contains the value. */
 export function brokenRule(text: string, spec: FieldSpec | undefined, secret: boolean): string | undefined {
   const most = isDocument(spec) ? MAX_DOCUMENT_BYTES : MAX_VALUE_BYTES;
   if (Buffer.byteLength(text) > most)
     return `must be at most ${most} bytes${spec?.name === 'kubeconfig' ? MINIFY : ''}`;
-  if (text.includes('\0')) return 'must not hold a NUL character';
+  if (text.includes('\0')) return 'must not contain a NUL character';
   if (secret) return undefined;
   const steering = steeringCharacter(text, 'lines');
-  if (steering !== undefined) return `must not hold control characters, such as ${steering}`;
-  if (PRIVATE_KEY.test(text)) return 'must not hold a private key; it belongs into a field that is secret';
-  if (holdsUrlPassword(text)) return 'must not hold a password inside a URL; give it in a field of its own';
+  if (steering !== undefined) return `must not contain control characters, such as ${steering}`;
+  if (PRIVATE_KEY.test(text)) return 'must not contain a private key; put it in a secret field';
+  if (holdsUrlPassword(text)) return 'must not contain a password in a URL; put it in a separate field';
   return spec === undefined ? undefined : brokenSettingRule(text, spec);
 }
 
@@ -81,19 +81,19 @@ function brokenSettingRule(text: string, spec: FieldSpec): string | undefined {
   if (spec.name.endsWith('_url') && !/^https?:\/\/[^\s]+$/.test(text))
     return 'must be a URL that begins with https:// or http://';
   if (spec.name.endsWith('_url') && spec.name !== 'test_url' && /[?#]/.test(text))
-    return 'must be the address of the service alone, without "?" and "#" and what follows them';
+    return 'must be only the address of the service, without a query ("?") or fragment ("#")';
   return undefined;
 }
 
 function brokenHostRule(text: string): string | undefined {
   if (/^(ssh|unix|npipe|fd):/i.test(text))
-    return 'must be reachable by TCP with TLS; the broker speaks no ssh:// and opens no unix:// or npipe:// socket';
+    return 'must be reachable over TCP with TLS; the broker does not support ssh://, unix:// or npipe://';
   if (/^http:\/\//i.test(text))
-    return 'must be an address by https://, since this service is only spoken to over TLS';
+    return 'must be an https:// address, since the broker connects to this service only over TLS';
   if (/^https:\/\/[^/\s@]+\//i.test(text))
-    return 'must be without a path, since the broker asks this service below "/" only; give an address that leads there';
+    return 'must be without a path, since the broker calls this service at "/" only; use an address that leads there';
   return /[\s/@]/.test(text)
-    ? 'must be a host name or an address, without blanks, scheme or path'
+    ? 'must be a host name or an address, without spaces, scheme or path'
     : undefined;
 }
 

@@ -19,8 +19,8 @@ export const isStored = (current: FieldValues | undefined, name: string): boolea
   current !== undefined && (Object.hasOwn(current.settings, name) || Object.hasOwn(current.secrets, name));
 
 /**
- * A choice that a form only suggests (the model) is no part of a file, and stays out where an import left it out:
- * programs have defaults of their own.
+ * A choice that a form only suggests (the model) is not required from a file, and stays absent where an import
+ * omitted it: programs have their own defaults.
  */
 export function isLeftOut(
   { template, exact, current }: Merge,
@@ -43,7 +43,7 @@ export function missingProblems(
     .filter(({ name }) => template.alternatives?.[name]?.every((other) => texts.has(other)) !== true)
     .map((spec) => {
       const others = template.alternatives?.[spec.name] ?? alternativesTo(template, spec.name, texts);
-      const instead = others.length === 0 ? '' : `, or ${others.join(' and ')} in its place`;
+      const instead = others.length === 0 ? '' : `, or ${others.join(' and ')} instead`;
       return { field: `fields.${spec.name}`, rule: `${REQUIRED} (${spec.label})${instead}` };
     });
 }

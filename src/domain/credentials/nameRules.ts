@@ -17,10 +17,10 @@ const LOOKS_LATIN = /^[АВЕЅІЈКМНОРСТУХҮԚԜабвгеѕіјҝк�
 
 /** The rule that a name breaks, or undefined. Two names that look alike must not be two names. */
 export function brokenNameRule(name: string): string | undefined {
-  if (name.trim() !== name || name === '') return 'must not begin or end with a blank';
+  if (name.trim() !== name || name === '') return 'must not begin or end with a space';
   const bare = name.replace(IN_EMOJI, '');
   const hidden = bare.search(INVISIBLE);
-  if (hidden >= 0) return `must not hold characters that do not show, such as ${codePoint(bare, hidden)}`;
+  if (hidden >= 0) return `must not contain invisible characters, such as ${codePoint(bare, hidden)}`;
   if (bare.normalize('NFKC') !== bare.normalize('NFC')) return compatibility(bare.normalize('NFC'));
   const mixed = words(bare).find((word) => alphabetsOf(word).length > 1);
   if (mixed !== undefined)
@@ -34,7 +34,7 @@ export function brokenNameRule(name: string): string | undefined {
 function compatibility(name: string): string {
   const at = [...name].findIndex((letter) => letter.normalize('NFKC') !== letter.normalize('NFC'));
   const letter = [...name][Math.max(at, 0)] ?? '';
-  return `must be written in ordinary characters: ${codePoint(letter, 0)} is a form of another one, such as a full-width letter`;
+  return `must be written in ordinary characters: ${codePoint(letter, 0)} is a variant of another character, such as a full-width letter`;
 }
 
 const words = (name: string): string[] => name.split(/[^\p{L}\p{M}]+/u);

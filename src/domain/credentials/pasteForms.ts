@@ -2,9 +2,9 @@ import type { FieldProblem } from '../errors.js';
 import type { PasteForm, Template } from './template.js';
 
 /**
- * Puts the parts of what was pasted in one piece (`user@realm!name=value`) where they belong. A part that contradicts
- * a field of the same request is a problem. What is kept in one piece keeps only its own parts, so no secret among
- * them. Changes `given`; `null` in it stands for a field to remove.
+ * Puts the parts of a value that was pasted in one piece (`user@realm!name=value`) where they belong. A part that
+ * contradicts a field of the same request is a problem. A field that is kept in one piece keeps only its own parts,
+ * so no secret. Changes `given`; `null` in it marks a field to remove.
  */
 export function splitPasted(template: Template, given: Map<string, string | null>): FieldProblem[] {
   const problems: FieldProblem[] = [];
@@ -17,7 +17,10 @@ export function splitPasted(template: Template, given: Map<string, string | null
       if (part === undefined) continue;
       const before = field === form.field ? undefined : given.get(field);
       if (typeof before === 'string' && before !== part) {
-        problems.push({ field: `fields.${form.field}`, rule: `holds another ${field} than fields.${field}` });
+        problems.push({
+          field: `fields.${form.field}`,
+          rule: `contains a different ${field} than fields.${field}`,
+        });
       } else given.set(field, part);
     }
     const own = new Map([...given].filter((entry): entry is [string, string] => entry[1] !== null));
@@ -35,7 +38,7 @@ function impliedBy(
   return typeof given.get(field) === 'string' ? undefined : form.implied?.[field];
 }
 
-/** What stands in a setting and must not, since it holds a secret or has one beside it. Tells no value. */
+/** Parts of a setting that must not be there, since they are a secret or next to one. Contains no value. */
 export function guardProblems(
   template: Template,
   given: ReadonlyMap<string, string | null>,
@@ -50,7 +53,7 @@ export function guardProblems(
   });
 }
 
-/** Writes fields that are kept in one piece anew when one of their parts changed. Changes `texts`. */
+/** Rewrites fields that are kept in one piece when one of their parts changed. Changes `texts`. */
 export function rejoin(
   template: Template,
   texts: Map<string, string>,

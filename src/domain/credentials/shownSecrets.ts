@@ -27,7 +27,7 @@ export function shownSecrets(
 function ruleOf(template: Template, secretNames: readonly string[], found: string): string {
   const names = [...new Set(secretNames)].join(', ');
   const instead = template.free_form
-    ? 'name the field in secret_fields'
-    : `give it in a field that is secret (${names})`;
-  return `must not hold ${found}, because settings are stored and shown in clear; ${instead}`;
+    ? 'list the field in secret_fields'
+    : `put it in a secret field (${names})`;
+  return `must not contain ${found}, because settings are stored and shown in clear; ${instead}`;
 }

@@ -13,7 +13,7 @@ export interface FieldSpec {
   options?: string[];
   /** True where only the options are values. */
   strict?: boolean;
-  /** `false` marks a field that may be left out although it stands among `required_fields`. */
+  /** `false` marks a field that may be omitted although it is among `required_fields`. */
   required?: boolean;
   help?: string;
 }
@@ -26,11 +26,11 @@ export interface PasteForm {
   into: string[];
   /** What a part is that the text leaves out but implies, such as the port of its scheme. */
   implied?: Record<string, string>;
-  /** `{user}!{token_name}`: the field itself is kept too, and written anew when its parts change. */
+  /** `{user}!{token_name}`: the field itself is kept too, and rewritten when its parts change. */
   joined?: string;
 }
 
-/** What no setting may hold, since a secret stands in it or beside it: settings rest in the open. */
+/** What no setting may contain, since it is a secret or next to one: settings are stored in clear. */
 export interface SecretGuard {
   /** A regular expression; case does not count. */
   pattern: string;

@@ -134,11 +134,11 @@ function nameProblem(template: Template, name: string, removes: boolean): FieldP
   if (!NAME.test(name)) {
     return {
       field: 'fields',
-      rule: 'has a name that is not 1 to 64 letters, digits and _, beginning with no digit',
+      rule: 'has an invalid name; use 1 to 64 letters, digits and _, not beginning with a digit',
     };
   }
   const field = `fields.${name}`;
-  // `__proto__`, `constructor` …: such a key would be lost or misread wherever fields are kept in an object.
+  // `__proto__`, `constructor` …: these keys would be lost or misread wherever fields are kept in an object.
   if (name in Object.prototype) return { field, rule: 'is a reserved name; choose another' };
   if (template.free_form || removes || specOf(template, name) !== undefined) return undefined;
   const known = [...new Set(allFields(template).map((spec) => spec.name))];
@@ -196,8 +196,8 @@ function fillRequired(
 function sizeProblems(texts: ReadonlyMap<string, string>): FieldProblem[] {
   const bytes = [...texts].reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0);
   const rules: string[] = [];
-  if (texts.size === 0) rules.push('must hold at least one field');
-  if (texts.size > MAX_FIELDS) rules.push(`must hold at most ${MAX_FIELDS} fields`);
+  if (texts.size === 0) rules.push('must contain at least one field');
+  if (texts.size > MAX_FIELDS) rules.push(`must contain at most ${MAX_FIELDS} fields`);
   if (bytes > MAX_TOTAL_BYTES) rules.push(`must be at most ${MAX_TOTAL_BYTES} bytes together`);
   return rules.map((rule) => ({ field: 'fields', rule }));
 }
@@ -209,7 +209,12 @@ function secretFieldProblems(
   if (secretFields === undefined) return [];
   const field = 'secret_fields';
   if (!template.free_form)
-    return [{ field, rule: 'is only for the service type "other"; here the form tells which are secret' }];
+    return [
+      {
+        field,
+        rule: 'is only for the service type "other"; other service types define which fields are secret',
+      },
+    ];
   const unknown = secretFields.filter((name) => !texts.has(name));
   return unknown.length === 0
     ? []

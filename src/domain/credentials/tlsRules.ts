@@ -1,10 +1,10 @@
 import type { FieldProblem } from '../errors.js';
 
-/** Whom the broker trusts when it calls a host. */
+/** Which certificates the broker trusts when it calls a host. */
 export const TLS_MODES = ['system', 'custom_ca', 'fingerprint', 'insecure'] as const;
 type Mode = (typeof TLS_MODES)[number];
 
-/** What a mode trusts stands in a field of its own, and in no other. */
+/** What a mode trusts is in a separate field, and in no other. */
 const PINS: readonly { field: string; mode: Mode }[] = [
   { field: 'ca_cert_pem', mode: 'custom_ca' },
   { field: 'tls_fingerprint_sha256', mode: 'fingerprint' },
@@ -53,5 +53,5 @@ export function settleTls(
 
 const BOTH: FieldProblem = {
   field: 'fields.tls_mode',
-  rule: 'is required, because ca_cert_pem and tls_fingerprint_sha256 ask for different ones; give one of the two',
+  rule: 'is required, because ca_cert_pem and tls_fingerprint_sha256 need different modes; send only one of the two',
 };

@@ -24,7 +24,7 @@ export function checkUnusual(
     // The rules of settings know invisible characters.
     if (secret === undefined && found.kind !== 'reference') return [];
     const verb = found.kind === 'invisible' ? 'holds' : 'looks like';
-    const rule = `${verb} ${found.what}; send the value itself, or insist with allow_unusual: ${found.kind}`;
+    const rule = `${verb} ${found.what}; send the value itself, or confirm it with allow_unusual: ${found.kind}`;
     return [{ field: `fields.${name}`, rule }];
   });
   if (problems.length > 0) throw invalid(...problems);

@@ -26,7 +26,7 @@ const KINDS: Readonly<Record<string, readonly RegExp[]>> = {
     /^(PYTEST_(ADDOPTS|PLUGINS)|TOX_.*|NOX.*|FZF_.*|RIPGREP_CONFIG_PATH|GREP_OPTIONS|TAR_OPTIONS|GZIP|ZIPOPT|UNZIP|XZ_OPT|RSYNC_(RSH|CONNECT_PROG)|MYSQL_HOME|PSQLRC|PSQL_(EDITOR.*|PAGER|HISTORY|WATCH_PAGER)|PGSYSCONFDIR|PGSERVICEFILE|PGPASSFILE|PGSSL(ROOTCERT|CERT|KEY|CRL.*)|ODBC(INI|SYSINI|INSTINI)|TNS_ADMIN)$/,
     /^(ANSIBLE_|PACKER_|TF_(?!VAR_|TOKEN_)|TERRAGRUNT_|VAGRANT_|PULUMI_(HOME|CONFIG.*))/,
   ],
-  'editors, pagers and askers': [
+  'editors, pagers and askpass programs': [
     /^(EDITOR|VISUAL|FCEDIT|SYSTEMD_(EDITOR|PAGER|LESS.*)|SUDO_(EDITOR|ASKPASS)|KUBE_EDITOR|HGEDITOR|SVN_EDITOR|PSQL_EDITOR)$/,
     /^(PAGER|MANPAGER|MANOPT|MANPATH|BROWSER|LESS|LESSOPEN|LESSCLOSE|LESSKEY.*|MORE|BAT_(PAGER|OPTS|CONFIG_.*)|DELTA_(PAGER|FEATURES)|AWS_PAGER|BATPAGER|GH_(PAGER|EDITOR|BROWSER))$/,
     /^(VIMINIT|EXINIT|GVIMINIT|VIM|VIMRUNTIME|MYVIMRC|NVIM_.*|NANORC|EMACS.*)$/,
@@ -64,8 +64,8 @@ const SECRET =
   /^(?!LD_|DYLD_|BASH_|GLASSDOME_BROKER_).*_(TOKEN|PASSWORD|PASSWD|SECRET|API_KEY|SECRET_KEY|ACCESS_KEY)$/i;
 
 /**
- * Whether a variable would change which programs run, what they load, from where they install or whom they trust. No
- * credential may bring one: the second line of defence behind the consent of those who read it.
+ * Whether a variable would change which programs run, what they load, from where they install or what they trust. No
+ * credential may set one: the second line of defense after the consent of its readers.
  */
 export function isDangerousEnvName(variable: string): boolean {
   return !SECRET.test(variable) && PATTERNS.some((pattern) => pattern.test(variable));

@@ -3,7 +3,7 @@ import { continuesText, isBase64Line, isBase64Tail } from './dotenvBlocks.js';
 import { interpolate } from './dotenvInterpolation.js';
 import { type DotenvStatement, readStatements } from './dotenvStatements.js';
 
-/** One variable of a `.env`. Its value may be a secret: whoever keeps it wraps it. */
+/** One variable of a `.env`. Its value may be a secret: store it only in a `Secret`. */
 export interface DotenvEntry {
   name: string;
   /** `null` where it goes on over several lines without quotes, so that nothing of it counts (`unquoted`). */
@@ -65,7 +65,7 @@ export function parseDotenv(text: string, options: DotenvOptions = {}): ParsedDo
     if (key === undefined || expanded === 'too_long') continue;
     room -= expanded.value?.length ?? 0;
     known.set(key, expanded.value);
-    // As python-dotenv has it, a name that stands alone takes back what was set before.
+    // As in python-dotenv, a name without a value removes what was set before.
     if (expanded.value === null) entries.delete(key);
     if (message !== undefined && (message !== UNQUOTED || !isVariableName(key))) continue;
     const earlier = entries.get(key);
@@ -77,9 +77,9 @@ export function parseDotenv(text: string, options: DotenvOptions = {}): ParsedDo
   return { entries: [...entries.values()], warnings };
 }
 
-const TOO_LONG = 'grows too long by its references and was left out';
-const NO_NAME = 'does not begin with the name of a variable and was left out';
-const UNQUOTED = 'goes on without quotes';
+const TOO_LONG = 'becomes too long with its references and was left out';
+const NO_NAME = 'does not begin with a variable name and was left out';
+const UNQUOTED = 'continues without quotes';
 
 /** The statement before; `continues`: it was no assignment itself. */
 interface Before {

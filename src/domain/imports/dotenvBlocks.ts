@@ -12,7 +12,7 @@ const END = '-----END ';
 const PEM_LINE = /^\s*(?:[A-Za-z0-9+/=]+|[A-Za-z-]+: .*)?\s*$/;
 const OF_VARIABLE = /^\s*(?:export\s+)?[A-Za-z_][A-Za-z0-9_.-]*\s*=/;
 const JSON_VALUE = /^[^={["']*=\s*([{[].*)$/;
-/** Lines that such a value may have: many beginnings without an end must not make reading slow. */
+/** The maximum number of lines of this kind of value: many beginnings without an end must not make reading slow. */
 const MOST_MARKED = 200;
 /** A line of a JSON text outside of its strings; also of what is nearly JSON. */
 const JSON_LINE = /^\s*(?:["{}[\],]|-?\d|true\b|false\b|null\b|\/\/|#|$|[A-Za-z_]\w*\s*:)/;
@@ -33,7 +33,7 @@ export function unquotedBlock(lines: readonly string[], first: number): Unquoted
 export const isBase64Line = (line: string): boolean =>
   BASE64_LINE.test(line.trim()) && !EMPTY_VARIABLE.test(line.trim());
 
-/** True for what is the end of such a text, behind another line of it: `bGFzdA==`, which looks like an assignment. */
+/** True for the end of a text of this kind, after another line of it: `bGFzdA==`, which looks like an assignment. */
 export const isBase64Tail = (line: string): boolean =>
   BASE64_TAIL.test(line.trim()) && (line.trim().length % 4 === 0 || !EMPTY_VARIABLE.test(line.trim()));
 
@@ -46,8 +46,9 @@ const SPOKEN = /^(?:[A-Z]{2,}[0-9]{0,2}|[A-Z]?[a-z]{2,}[0-9]{0,2}(?:[A-Z][a-z]{2
 const LONGEST_MIXED = 40;
 
 /**
- * True for what is probably no name but more of an unquoted text: nothing behind its `=` and mixed case like base64, or
- * longer than names of mixed case are. `before`: the line before it, null where that is such a text itself.
+ * True for what is probably not a name but more of an unquoted text: nothing after its `=` and mixed case like
+ * base64, or longer than names of mixed case are. `before`: the line before it, null if that is part of such text
+ * itself.
  */
 export function continuesText(line: string, key: string, before: string | null): boolean {
   if (!/[a-z]/.test(key) || !/[A-Z]/.test(key) || isSpoken(key)) return false;
@@ -109,7 +110,7 @@ function count(line: string, state: { depth: number; inString: boolean }): void 
 /** What a shell or another reader of `.env` files would take: `<<EOF`, three quotes. */
 function marked(lines: readonly string[], first: number): UnquotedBlock | undefined {
   const line = lines[first] ?? '';
-  const what = 'a value over several lines in a form that a .env does not have';
+  const what = 'a multi-line value in a form that .env files do not support';
   const word = HEREDOC.exec(line)?.[1];
   const quotes = TRIPLE.exec(line)?.[1];
   if (word === undefined && quotes === undefined) return undefined;
@@ -120,7 +121,7 @@ function marked(lines: readonly string[], first: number): UnquotedBlock | undefi
   return undefined;
 }
 
-/** A long base64 text that goes on in lines of its own. */
+/** A long base64 text that continues on separate lines. */
 function wrapped(lines: readonly string[], first: number): UnquotedBlock | undefined {
   const line = (lines[first] ?? '').trimEnd();
   if (!LONG_BASE64.test(line.slice(-40)) || !isBase64Line(lines[first + 1] ?? '')) return undefined;
@@ -128,5 +129,5 @@ function wrapped(lines: readonly string[], first: number): UnquotedBlock | undef
   while (isBase64Line(lines[last + 1] ?? '')) last += 1;
   const tail = lines[last + 1] ?? '';
   if (!lines[last]?.trim().endsWith('=') && isBase64Tail(tail)) last += 1;
-  return { last, what: 'an unquoted text over several lines' };
+  return { last, what: 'an unquoted multi-line text' };
 }

@@ -1,6 +1,6 @@
 import type { ServiceType } from '../credentials/serviceType.js';
 
-/** How the variables of several instances of one kind are told apart by an id inside their names. */
+/** How the variables of several instances of one kind are distinguished by an id in their names. */
 export interface NumberedNames {
   /** What may stand for `<id>` in `names`, as the source of a regular expression. */
   id: string;
@@ -18,7 +18,7 @@ export interface NumberedNames {
 
 /** A field that no variable gives, made of another variable's value. */
 export interface DerivedField {
-  /** The variable whose value stands for `<value>`. */
+  /** The variable whose value replaces `<value>`. */
   from: string;
   text: string;
 }

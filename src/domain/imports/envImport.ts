@@ -24,8 +24,8 @@ export interface EnvImportPlan {
 }
 
 /**
- * Sorts the variables of a `.env` into credentials and the rest. Nothing is stored and no row holds a value. A group
- * that lacks something is told with its problems and is not to be imported.
+ * Sorts the variables of a `.env` into credentials and the rest. Nothing is stored and no row holds a value. An
+ * incomplete group is returned with its problems and is not imported.
  */
 export function planEnvImport(
   parsed: ParsedDotenv,
@@ -84,7 +84,7 @@ function leftRow(entry: DotenvEntry, vocabulary: EnvVocabulary): ImportRow | und
   return { ...row, class: 'unknown', secret: row.secret || secretIn(value) !== undefined };
 }
 
-/** A value that is probably none: taken in only where somebody insists. */
+/** A value that is probably not a secret: imported only on request. */
 function unusualRow(row: Omit<ImportRow, 'class'>, value: string): ImportRow | undefined {
   if (isPlaceholder(value)) return { ...row, class: 'placeholder' };
   const found = unusualValue(value, { free: isFreePassword(row.name) || !row.secret });

@@ -37,7 +37,7 @@ export interface ImportGroup {
   name: string;
   /** Settings too are wrapped; `mergeFields` with `exact` takes them as they are. */
   fields: Record<string, Secret>;
-  /** For `other` only, whose template does not tell. */
+  /** For `other` only, whose template does not define it. */
   secretFields?: string[];
   /** Variable, spelled as in the file → field. */
   envNames: Record<string, string>;
@@ -113,7 +113,7 @@ export function groupClaims(
   };
 }
 
-const DOUBT = 'holds a key from documentation';
+const DOUBT = 'contains a key from documentation';
 
 const inOrder = (a: Claim, b: Claim): number =>
   Number(b.preferred) - Number(a.preferred) || a.meaning.rank - b.meaning.rank || b.line - a.line;
@@ -192,7 +192,7 @@ function missing(
   const absent = needs.filter((field) => !texts.has(field));
   if (absent.length > 0) return absent.map((field) => ({ field: `fields.${field}`, rule: 'is required' }));
   if (serviceType !== 'other' || secretFields.some((field) => texts.has(field))) return [];
-  return [{ field: 'fields', rule: `must hold ${secretFields.join(' or ')}` }];
+  return [{ field: 'fields', rule: `must contain ${secretFields.join(' or ')}` }];
 }
 
 /** Runs the rules that storing it will run, so that a preview already reports what they refuse. */
@@ -226,5 +226,5 @@ function withNote(row: ImportRow, found: Checked | undefined): ImportRow {
   const field = row.field ?? '';
   const kept = values?.secrets[field] ?? new Secret(values?.settings[field] ?? '');
   const asIs = group.fields[field]?.equals(kept) === true;
-  return asIs ? row : { ...row, note: 'holds several fields in one and is stored in its parts' };
+  return asIs ? row : { ...row, note: 'contains several fields and is stored as separate fields' };
 }

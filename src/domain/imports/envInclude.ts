@@ -8,7 +8,7 @@ import type { ImportGroup, ImportRow } from './envImportGroups.js';
 import { checked } from './envImportGroups.js';
 import type { EnvVocabulary } from './envVocabulary.js';
 
-/** Which variables of no known credential make one of their own. */
+/** Which variables of no known credential form a separate one. */
 export interface IncludeChoice {
   include: readonly string[];
   includeAll: boolean;

@@ -1,7 +1,7 @@
 import { KeyedTally } from './keyedTally.js';
 
 export interface BrakeRule {
-  /** So many failures in `windowMs` are free; 0 never slows down. */
+  /** The number of failures in `windowMs` that are free; 0 never slows down. */
   free: number;
   windowMs: number;
   /** Beyond that one attempt may begin each `spacingMs`. */
@@ -19,8 +19,8 @@ interface Passing {
 }
 
 /**
- * Slows down attempts with one key once many failed: they begin one after the other. Nobody is shut out: of each lane one may
- * wait, so that the owner of an account has a place in the line in spite of a stranger who floods it from elsewhere.
+ * Slows down attempts with one key once many failed: they begin one after the other. Nobody is blocked: of each lane
+ * one may wait, so that the owner of an account has a place in the line even if an attacker floods it from elsewhere.
  */
 export class Brake {
   readonly #failures: KeyedTally;

@@ -23,7 +23,7 @@ export interface Attempt {
 
 const HOUR_MS = 60 * MINUTE_MS;
 const MAX_WAIT_MS = 15 * MINUTE_MS;
-/** Where somebody logged in well, a stranger's guesses from elsewhere slow nobody down for so long. */
+/** Where a login succeeded, guesses from other addresses slow nobody down for this time. */
 const KNOWN_MS = 30 * 24 * HOUR_MS;
 const PATIENCE_MS = 20_000;
 /** Vault's hash of a password takes a core for some 100 ms. */
@@ -32,10 +32,10 @@ const SECRETS = { atOnce: 16, perLane: 1_000, most: 10_000 };
 const ONE_BY_ONE = { atOnce: 1, perLane: 20, most: 20 };
 
 /**
- * Slows down guessing, in the memory of this process. Failures count, right attempts don't, however many. What is counted is
- * the account together with the address (IPv6: the /56), so that nobody shuts out the owner from elsewhere; on top of that
- * each account and each address has a brake that lets attempts begin one after the other. Names that nobody has are
- * treated as the others are.
+ * Slows down guessing, in the memory of this process. Failures count, successful attempts don't, however many. What
+ * is counted is the account together with the address (IPv6: the /56), so that an attacker elsewhere cannot block the
+ * owner; in addition each account and each address has a brake that lets attempts begin one after the other. Names
+ * that do not exist are treated like the others.
  */
 export class LoginAttempts {
   readonly #pairs: KeyedTally;

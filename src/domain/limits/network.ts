@@ -1,4 +1,7 @@
-/** Of IPv6 so many groups count: a customer gets a /56 or a /48, and with it more addresses than anybody can count. */
+/**
+ * The number of IPv6 groups that count: a customer gets a /56 or a /48, and with it more addresses than can be
+ * counted.
+ */
 const GROUPS = 3;
 
 /** Whose address it is, as far as limits go: an IPv4 address, or the /56 of an IPv6 address. */

@@ -20,9 +20,9 @@ export interface Channel {
   /** Only about credentials that are granted to this team or owned by one of it; null: about all. */
   team: string | null;
   quiet: QuietHours | null;
-  /** What comes up waits until somebody lets it go on. */
+  /** New messages wait until the channel is resumed. */
   paused: boolean;
-  /** A principal, where it is the mailbox of one person, which the broker keeps by itself; else null. */
+  /** A principal, if it is the mailbox of one person, which the broker maintains automatically; else null. */
   recipient: string | null;
   /** Of a webhook: it gets what changes, as it changes, in place of notices. */
   events: boolean;
@@ -30,14 +30,14 @@ export interface Channel {
   createdBy: string;
 }
 
-/** A notice as it lies in the outbox. */
+/** A notice as it is stored in the outbox. */
 export interface StoredNotice {
   id: string;
   /** A `NoticeKind`, or one of a newer version of the broker. */
   kind: string;
   severity: Severity;
   credentialId: string | null;
-  /** A principal: whom it concerns. */
+  /** A principal: the recipient. */
   recipient: string;
   body: Record<string, unknown>;
   createdAt: Date;
@@ -50,7 +50,7 @@ export function severityIn(kind: string, body: Record<string, unknown>): Severit
   return isNoticeKind(kind) ? severityOf(kind) : 'info';
 }
 
-/** The channels that somebody chose for a notice, whatever they ask for; null: each that wants it. */
+/** The channels that were chosen for a notice, whatever they accept; null: each that accepts it. */
 export function chosenChannels({ body }: Pick<StoredNotice, 'body'>): readonly string[] | null {
   const chosen = body['channels'];
   return Array.isArray(chosen) ? chosen.map(String) : null;
@@ -62,7 +62,7 @@ export interface NoticeSubject {
   teams: readonly string[];
 }
 
-/** What a webhook that follows events does not heed, under its name in the API: only labels choose events. */
+/** What a webhook that follows events does not support, under its name in the API: only labels filter events. */
 export function unheededByEvents(wanted: Partial<Channel>): string[] {
   const { kinds = [], minSeverity = 'info', team = null, quiet = null } = wanted;
   return [
@@ -100,7 +100,7 @@ const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = HOUR_MS;
 const GIVEN_UP_AFTER_MS = 3 * DAY_MS;
 
-/** When a channel is tried again after so many failures in a row; `chance` in [0, 1) spreads. */
+/** When a channel is retried after this many failures in a row; `chance` in [0, 1) spreads. */
 export function nextAttempt(failures: number, chance: number, now: Date): Date {
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 20));
   return new Date(now.getTime() + Math.round(wait * (0.8 + 0.4 * chance)));
@@ -111,7 +111,7 @@ export function givenUpBefore(now: Date): Date {
   return new Date(now.getTime() - GIVEN_UP_AFTER_MS);
 }
 
-/** The receiver may have taken it before the line broke: it must not be told once more under another name. */
+/** The receiver may have accepted it before the connection broke: it must not be sent again under another id. */
 const UNSURE: ReadonlySet<string> = new Set([
   'timed_out',
   'reset',
@@ -133,7 +133,10 @@ export function countedSince(now: Date): Date {
   return new Date(now.getTime() - HOUR_MS);
 }
 
-/** Until when a channel waits that was sent so many messages within the hour, the first of them at `oldest`; null: it need not. */
+/**
+ * Until when a channel waits that was sent this many messages within the hour, the first of them at `oldest`; null:
+ * it need not.
+ */
 export function waitsUntil(sent: { count: number; oldest: Date | null }): Date | null {
   if (sent.count < MOST_MESSAGES_AN_HOUR || sent.oldest === null) return null;
   return new Date(sent.oldest.getTime() + HOUR_MS);

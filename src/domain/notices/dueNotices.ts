@@ -8,10 +8,10 @@ const WEEK = 7 * DAY_MS;
 const AWAY_MS = 15 * MINUTE_MS;
 const ROTATION_AHEAD_MS = 7 * DAY_MS;
 const UNTESTED_MS = 7 * DAY_MS;
-/** What ended is told again each week, for so many weeks. */
+/** For how many weeks a notice about something expired is repeated. */
 const WEEKS_AFTER = 4;
 
-/** What decides whether somebody has to be told. */
+/** What decides whether a notice is due. */
 export interface NoticeState {
   credential: Credential;
   /** When the health became what it is. */
@@ -25,26 +25,26 @@ export interface NoticeState {
 
 /** What holds for one credential. */
 export interface ReminderRule {
-  /** Days before the end at which it is told, in any order. */
+  /** Days before the expiry at which a notice is sent, in any order. */
   expiryDays: readonly number[];
-  /** Days without use after which that is told; null: never. */
+  /** Days without use after which a notice is sent; null: never. */
   unusedDays: number | null;
 }
 
 export interface NoticePolicy extends ReminderRule {
-  /** Where a service type has a rule of its own. */
+  /** Service types with a separate rule. */
   byType?: ReadonlyMap<ServiceType, Partial<ReminderRule>>;
 }
 
 /** One notice; of one kind and period there is one for a credential, however often the state is looked at. */
 export interface DueNotice {
   kind: NoticeKind;
-  /** What is told of, such as one end; behind a slash which step of it. */
+  /** What the notice is about, such as one expiry; after a slash its step. */
   period: string;
   facts: Record<string, string | number>;
 }
 
-/** What has to be told of a credential at `now`, whether or not it was told before. */
+/** The notices that are due for a credential at `now`, whether or not they were sent before. */
 export function dueNotices(state: NoticeState, now: Date, policy: NoticePolicy): DueNotice[] {
   const { credential } = state;
   if (credential.status !== 'active' || credential.reminders?.muted === true) return [];
@@ -72,7 +72,7 @@ function expiry({ expiresAt }: Credential, now: Date, { expiryDays }: ReminderRu
   const left = expiresAt.getTime() - now.getTime();
   const at = expiresAt.toISOString();
   if (left <= 0) return weekly('expired', at, -left, { expires_at: at });
-  // Of several that passed at once only the nearest is told.
+  // Of several that passed at once only the nearest is reported.
   const days = [...expiryDays].sort((a, b) => a - b).find((limit) => left <= limit * DAY_MS);
   if (days === undefined) return null;
   return { kind: 'expiring', period: `${at}/${days}`, facts: { expires_at: at, days_left: ceilDays(left) } };
@@ -87,7 +87,7 @@ function rotation({ nextRotationAt }: Credential, now: Date): DueNotice | null {
   return { kind: 'rotation_due', period: at, facts: { due_at: at, days_left: ceilDays(left) } };
 }
 
-/** What ended, or was left undone, at `at`: told again each week for four weeks. */
+/** What expired, or was not done, at `at`: repeated each week for four weeks. */
 function weekly(kind: NoticeKind, at: string, since: number, facts: DueNotice['facts']): DueNotice | null {
   const week = Math.floor(since / WEEK);
   return week < WEEKS_AFTER ? { kind, period: `${at}/week-${week}`, facts } : null;

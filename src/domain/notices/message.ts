@@ -11,7 +11,7 @@ export interface NoticeCount {
 
 /** What is sent in one piece, whatever the channel. */
 export interface Message {
-  /** The same when it is sent again, so that a receiver can tell. */
+  /** The same when it is sent again, so that a receiver can recognize a duplicate. */
   id: string;
   subject: string;
   /** Of the most urgent notice. */
@@ -24,11 +24,11 @@ export interface Message {
   counts: NoticeCount[];
   /** How to see those that are not named; empty when all are. */
   rest: string;
-  /** What a mail shows in place of the notices alone: the reports that they tell of. */
+  /** What a mail shows instead of the notices alone: the reports that they announce. */
   page?: { html: string; text: string };
 }
 
-/** More notices than this become a digest: counts, and so many of the most urgent by name. */
+/** More notices than this become a digest: counts, and this many of the most urgent by name. */
 export const MOST_NAMED = 20;
 
 /** How urgent, as a number for sorting. */
@@ -99,90 +99,90 @@ export function textOf({ kind, body }: Pick<StoredNotice, 'kind' | 'body'>): str
 
 type Sentence = (name: string, fact: (key: string) => string) => string;
 const SENTENCES: Readonly<Record<NoticeKind, Sentence>> = {
-  expiring: (name, fact) => `${name} ends on ${day(fact('expires_at'))} (${days(fact('days_left'))} left).`,
-  expired: (name, fact) => `${name} ended on ${day(fact('expires_at'))}.`,
-  rotation_due: (name, fact) => `${name} is to be rotated by ${day(fact('due_at'))}.`,
+  expiring: (name, fact) =>
+    `${name} expires on ${day(fact('expires_at'))} (${days(fact('days_left'))} left).`,
+  expired: (name, fact) => `${name} expired on ${day(fact('expires_at'))}.`,
+  rotation_due: (name, fact) => `${name} is due for rotation by ${day(fact('due_at'))}.`,
   rotation_overdue: (name, fact) => `${name} should have been rotated by ${day(fact('due_at'))}.`,
   health_rejected: (name, fact) =>
-    `${name} is refused by its service (${fact('code')}); it is not tested again until somebody mends it.`,
+    `${name} is refused by its service (${fact('code')}); it is not tested again until it is fixed.`,
   health_unreachable: (name, fact) =>
     isBlocked(fact('code'))
       ? `${name} can’t be tested: Blocked by the broker’s network policy. Its operator can allow the range in OUTBOUND_ALLOW_CIDRS.`
       : `The service of ${name} can’t be reached (${fact('code')}).`,
-  health_limited: (name, fact) => `${name} works in part only (${fact('code')}).`,
+  health_limited: (name, fact) => `${name} works only partly (${fact('code')}).`,
   health_recovered: (name) => `${name} works again.`,
   never_tested: (name, fact) => `${name} was stored on ${day(fact('created_at'))} and never tested.`,
   unused: (name, fact) => `${name} was not used for ${days(fact('days'))}.`,
-  break_glass: (name, fact) => `${fact('actor')} broke the glass on ${name}: ${fact('reason')}`,
+  break_glass: (name, fact) => `${fact('actor')} used break-glass access on ${name}: ${fact('reason')}`,
   report: (_name, fact) => `Health report of ${fact('of')}: ${fact('text')}.`,
   password_reset: (_name, fact) => `${fact('actor')} reset a password.`,
   drift: (name, fact) =>
-    `${name} was changed in Vault: version ${fact('version')} has another ${fact('changed')}. Version ${fact('active_version')} is in use.`,
+    `${name} was changed in Vault: version ${fact('version')} has a different ${fact('changed')}. Version ${fact('active_version')} is in use.`,
   drift_adopted: (name, fact) =>
     `Version ${fact('version')} of ${name}, written in Vault, passed its test and is in use now.`,
   active_gone: (name, fact) =>
-    `Version ${fact('version')} of ${name}, which is in use, was ${fact('how')} in Vault; nobody can read it.`,
+    `Version ${fact('version')} of ${name}, which is in use, was ${fact('how')} in Vault; it can’t be read.`,
   versions_gone: (name, fact) =>
     `Versions of ${name} that are not in use were removed in Vault: ${fact('versions')}. They can’t be activated.`,
-  replaced: (name) => `What Vault holds of ${name} is not what the broker stored; nobody can read it.`,
-  missing: (name) => `Vault no longer holds ${name}; nobody can read it.`,
-  orphan: (_name, fact) => `In Vault, but of no credential here, and kept there: ${fact('paths')}.`,
-  vault_recovered: (name) => `Vault holds ${name} again as the broker stored it.`,
+  replaced: (name) => `The data of ${name} in Vault is not what the broker stored; it can’t be read.`,
+  missing: (name) => `${name} is missing in Vault; it can’t be read.`,
+  orphan: (_name, fact) => `Paths in Vault that belong to no credential, and were kept: ${fact('paths')}.`,
+  vault_recovered: (name) => `The data of ${name} in Vault is again what the broker stored.`,
   report_only: (_name, fact) =>
-    `Postgres is older than Vault, as after a restore: until ${day(fact('until'))} differences are told and nothing is mended or destroyed.`,
+    `Postgres is older than Vault, as after a restore: until ${day(fact('until'))} differences are reported, and nothing is repaired or destroyed.`,
   grant_ending: (name, fact) =>
     `The right of ${fact('subject')} to ${fact('level')} ${name} ends on ${day(fact('expires_at'))} (${days(fact('days_left'))} left).`,
-  env_leftovers: (_name, fact) =>
-    `Still in the environment when it was last imported, and not here: ${fact('names')}.`,
+  env_leftovers: (_name, fact) => `Secrets that the last import left in the environment: ${fact('names')}.`,
   broker_ending: (_name, fact) =>
     fact('days_left') === '0'
-      ? `The broker’s own ${fact('part')} ended on ${day(fact('ends_at'))}.`
-      : `The broker’s own ${fact('part')} ends on ${day(fact('ends_at'))} (${days(fact('days_left'))} left).`,
+      ? `The broker’s own ${fact('part')} expired on ${day(fact('ends_at'))}.`
+      : `The broker’s own ${fact('part')} expires on ${day(fact('ends_at'))} (${days(fact('days_left'))} left).`,
   offer: (name, fact) =>
     `${fact('giver')} offers ${name} (${fact('variables')}). It fills nothing until you accept it: glassdome offers list.`,
   variable_conflict: (_name, fact) =>
     `${fact('variable')} is claimed by ${fact('credentials')}; ${fact('serves')} fills it. To choose: glassdome credentials prefer.`,
   held_back: (name, fact) =>
-    `${fact('changed_by')} changed ${name}, which is yours: ${fact('changes')}. You are served as before until you agree: glassdome credentials prefer for a variable, or an update of your own.`,
+    `${fact('changed_by')} changed ${name}, which is yours: ${fact('changes')}. You get the previous variables until you agree. To agree: glassdome credentials prefer, or update the credential yourself.`,
   offer_names: (name, fact) =>
     `${fact('giver')} added ${fact('variables')} to ${name}, which you accepted. They fill nothing until you accept them: glassdome offers list.`,
   tasks_stopped: (_name, fact) =>
-    `The broker’s scheduled jobs have stopped: ${fact('tasks')}. Check that a worker runs (glassdome worker status).`,
+    `The broker’s scheduled jobs have stopped: ${fact('tasks')}. Check that a worker is running (glassdome worker status).`,
   audit_damaged: (_name, fact) =>
     `The audit trail was changed outside the broker: ${fact('problem')} at row ${fact('seq')} of ${fact('chain')}. It is not signed from there on. Run glassdome audit verify.`,
 };
 
 /** What goes before them is a number, of one or of many. */
 const SHORT: Readonly<Record<NoticeKind, string>> = {
-  expiring: 'ending soon',
-  expired: 'ended',
-  rotation_due: 'to be rotated',
+  expiring: 'expiring soon',
+  expired: 'expired',
+  rotation_due: 'due for rotation',
   rotation_overdue: 'overdue for rotation',
   health_rejected: 'refused by the service',
-  health_unreachable: 'not reached',
-  health_limited: 'working in part only',
+  health_unreachable: 'unreachable',
+  health_limited: 'working only partly',
   health_recovered: 'working again',
   never_tested: 'never tested',
   unused: 'not used',
   break_glass: 'opened by an admin',
   report: 'health report',
   password_reset: 'password reset',
-  grant_ending: 'right ending soon',
+  grant_ending: 'grant ending soon',
   env_leftovers: 'import with names left in the environment',
-  broker_ending: 'part of the broker itself ending',
+  broker_ending: 'certificate of the broker ending',
   offer: 'offered',
   variable_conflict: 'claimed more than once',
-  held_back: 'changed by somebody else',
+  held_back: 'changed by another user',
   offer_names: 'with new variables to accept',
   drift: 'changed in Vault',
   drift_adopted: 'changed in Vault and in use',
   active_gone: 'removed in Vault',
-  versions_gone: 'with versions not in use removed in Vault',
+  versions_gone: 'with unused versions removed in Vault',
   replaced: 'replaced in Vault',
   missing: 'missing in Vault',
   orphan: 'in Vault without a credential',
   vault_recovered: 'back in Vault',
-  report_only: 'restore noticed',
+  report_only: 'restore detected',
   tasks_stopped: 'stop of scheduled jobs',
   audit_damaged: 'damage of the audit trail',
 };

@@ -1,4 +1,4 @@
-/** What people are told without asking. `break_glass` and `password_reset` come from what somebody did. */
+/** Notices that are sent to people. `break_glass` and `password_reset` come from an action of a user. */
 export const NOTICE_KINDS = [
   'expiring',
   'expired',
@@ -38,7 +38,7 @@ export function isNoticeKind(word: string): word is NoticeKind {
   return NOTICE_KINDS.some((kind) => kind === word);
 }
 
-/** What somebody did: it is told whatever happens later, and only whom it concerns can say that he has seen it. */
+/** An action of a user: it is reported whatever happens later, and only its recipient can acknowledge it. */
 const DEEDS: ReadonlySet<string> = new Set<NoticeKind>(['break_glass', 'password_reset']);
 
 export function isUserAction(kind: string): boolean {

@@ -42,19 +42,19 @@ const ADVICE: Readonly<Partial<Record<NoticeKind, string>>> = {
   health_rejected: 'Store the value that the service accepts, then test it: glassdome credentials test.',
   health_unreachable:
     'Check that the service runs and that its address is right, then test it: glassdome credentials test.',
-  health_limited: 'Give the account the rights that the last test misses: glassdome credentials show.',
+  health_limited: 'Give the account the missing permissions: glassdome credentials show.',
   never_tested: 'Test it: glassdome credentials test.',
-  unused: 'Delete it if nothing needs it: glassdome credentials delete.',
-  break_glass: 'Ask the admin if you do not know why, and rotate the value afterwards.',
-  password_reset: 'Ask the admin if you do not know why.',
+  unused: 'Delete it if it is no longer needed: glassdome credentials delete.',
+  break_glass: 'If you do not know the reason, ask the admin. Rotate the value afterwards.',
+  password_reset: 'If you do not know the reason, ask the admin.',
   grant_ending: 'Ask the owner to extend the grant if it is still needed.',
-  drift: 'Activate the version if it is right, or pass it by: glassdome findings.',
+  drift: 'Activate the version if it is correct, or ignore it: glassdome findings.',
   active_gone: 'Restore the version in Vault, or store the value again: glassdome findings.',
   replaced: 'Store the value again: glassdome credentials rotate.',
   missing: 'Restore it in Vault, or store the value again: glassdome findings.',
   orphan: 'Decide whether these paths are needed: glassdome findings.',
   env_leftovers: 'Import these names or remove them from the environment: glassdome credentials import.',
-  broker_ending: 'Renew it before that day.',
+  broker_ending: 'Renew it before that date.',
 };
 
 /** Whose it is, since when, and what to do. */

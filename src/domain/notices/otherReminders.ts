@@ -3,9 +3,9 @@ import { type Severity, severityOf } from './notice.js';
 
 const WEEK = 7 * DAY_MS;
 
-/** Days before a grant ends at which that is told. */
+/** Days before a grant ends at which a notice is sent. */
 const GRANT_DAYS = [7, 1];
-/** Days before something of the broker's own ends; 0: it has ended. */
+/** Days before a certificate or token of the broker expires; 0: it has expired. */
 const OWN_DAYS = [30, 14, 7, 1, 0];
 const LEFTOVER_WEEKS = 4;
 
@@ -24,7 +24,7 @@ export function grantStep(endsAt: Date, now: Date): EndingStep | null {
   return endsAt <= now ? null : stepOf('grant_ending', { endsAt, now, days: GRANT_DAYS });
 }
 
-/** The step of the end of something of the broker's own. */
+/** The step of the expiry of a certificate or token of the broker. */
 export function ownStep(endsAt: Date, now: Date): EndingStep | null {
   return stepOf('broker_ending', { endsAt, now, days: OWN_DAYS });
 }

@@ -20,7 +20,7 @@ export function isTimezone(name: string): boolean {
   }
 }
 
-/** Whether it is quiet at `now`. Told by the clock on the wall, so an hour that a change of the clocks repeats is quiet twice. */
+/** Whether it is quiet at `now`. By local time, so an hour that a clock change repeats is quiet twice. */
 export function isQuiet({ from, to, timezone }: QuietHours, now: Date): boolean {
   const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone: timezone,

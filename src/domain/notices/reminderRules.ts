@@ -5,8 +5,8 @@ const MOST_DAYS = 3650;
 const MOST_STEPS = 10;
 
 /**
- * Rules by service type, from `aws=90/30/7,openai=14` and `aws=30,other=0` (0: never told); undefined where one of them
- * can't be meant so.
+ * Rules by service type, from `aws=90/30/7,openai=14` and `aws=30,other=0` (0: never); undefined if one of them is
+ * invalid.
  */
 export function rulesByType(
   remindDays: string,

@@ -1,4 +1,4 @@
-/** Glassdome's published defaults; whoever knows one of them can sign as anybody. */
+/** Glassdome's published defaults; anyone who knows one of them can sign for any user. */
 const PUBLISHED = new Set(['change-this-in-production-use-openssl-rand-hex-32']);
 /** A shorter key of HS256 can be guessed from one token. RFC 7518 3.2. Bytes. */
 export const MIN_KEY_BYTES = 32;

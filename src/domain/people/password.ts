@@ -14,5 +14,5 @@ export function oneTimePasswordProblem(password: Secret): string | undefined {
 export function passwordProblem(password: Secret, username: string): string | undefined {
   const problem = oneTimePasswordProblem(password);
   if (problem !== undefined || password.weakness(username) === undefined) return problem;
-  return 'is too easy to guess. Use four random words, or let a password manager make one';
+  return 'is too easy to guess; use four random words, or generate one with a password manager';
 }

@@ -1,9 +1,9 @@
 import type { Credential, CredentialVersion, VersionState } from '../credentials/credential.js';
 
 /**
- * What in Vault is not as the broker wrote it. `drift`: a version by somebody else; `active_gone`: the active version
- * was deleted or destroyed; `replaced`: the path was removed and written anew, or Vault is older than the rows;
- * `missing`: the path is gone; `orphan`: a path that belongs to no credential.
+ * A difference between Vault and what the broker wrote. `drift`: a version by another client; `active_gone`: the
+ * active version was deleted or destroyed; `replaced`: the path was removed and written again, or Vault is older than
+ * the rows; `missing`: the path is gone; `orphan`: a path that belongs to no credential.
  */
 export const FINDING_KINDS = ['drift', 'active_gone', 'replaced', 'missing', 'orphan'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
@@ -59,7 +59,7 @@ export function stateOf(
   return stored.deleted ? 'deleted' : 'available';
 }
 
-/** Compares a row with what Vault told of its path later; null: the active version is there as it was written. */
+/** Compares a row with a later observation of its path; null: the active version is there as it was written. */
 export function brokenIn(
   row: Pick<Credential, 'activeVersion' | 'activeCreatedTime' | 'latestVersion'>,
   metadata: Versions | null,
@@ -87,7 +87,7 @@ export function liveVersions(metadata: Versions): number[] {
     .sort((a, b) => a - b);
 }
 
-/** How a drift ended whose version is `version`, or null while it stands. */
+/** How a drift ended whose version is `version`, or null while it is open. */
 export function endOfDrift(
   version: number,
   { activeVersion }: Pick<Credential, 'activeVersion'>,

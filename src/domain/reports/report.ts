@@ -19,7 +19,7 @@ export interface ReportedCredential {
   /** Tests of the version that was active then, and those of them that found it working, in full or in part. */
   tests: number;
   testsOk: number;
-  /** What services told of it within the time. */
+  /** Use that services reported within the period. */
   uses: number;
   usesFailed: number;
   /** Whether any test of any version ever found it working, in full or in part. */
@@ -38,7 +38,7 @@ export interface HealthChange {
   code: string;
 }
 
-/** How often somebody used a credential within the time, for whom. */
+/** How often a credential was used within the period, and for which consumer. */
 export interface UseCount {
   credentialId: string;
   usedBy: string;
@@ -116,7 +116,7 @@ export interface ReportTotals {
 
 export interface Report {
   totals: ReportTotals;
-  /** The report before of the same schedule; null for the first, and for one that somebody asked for. */
+  /** The previous report of the same schedule; null for the first, and for one that was requested manually. */
   since_last: { report: string; to: string; totals: ReportTotals } | null;
   lists: Record<ReportList, ReportSection>;
 }
@@ -145,7 +145,7 @@ export function reportInShort({ totals, lists }: Report): string {
   return [
     `${credentialsOf(totals.credentials)}, ${totals.broken} of them not working`,
     `${lists.broke.count} broke, ${lists.healed.count} healed`,
-    `${lists.expired.count} expired, ${lists.expiring.count} end within 30 days`,
-    `${due} to be rotated`,
+    `${lists.expired.count} expired, ${lists.expiring.count} expiring within 30 days`,
+    `${due} due for rotation`,
   ].join('; ');
 }

@@ -2,7 +2,7 @@ import { isBad, isBlocked } from '../testing/health.js';
 import { DAY_MS } from '../time/units.js';
 import type { Lines, ReportedCredential, ReportLine, ReportSource } from './report.js';
 
-/** Lists keep at most so many lines; their counts are of all. */
+/** Lists keep at most this many lines; their counts include all. */
 export const MOST_KEPT = 10_000;
 /** The same of who used what: `used_by` is anybody's words, so that only the busiest are read at all. */
 export const MOST_USES_KEPT = 1_000;
@@ -31,7 +31,7 @@ function brokenCode({ lastTestCode, everWorked }: ReportedCredential): string | 
   return `never_worked ${lastTestCode}`;
 }
 
-/** What matters by how it stands. */
+/** What matters by its current state. */
 export function stateLines(source: ReportSource): Pick<Lines, 'broken_now' | 'over_privileged' | 'drift'> {
   const { credentials, drifts } = source;
   const broken = credentials.filter(({ health }) => isBad(health));

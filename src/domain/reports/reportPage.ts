@@ -55,7 +55,7 @@ export function reportPage(reports: readonly ShownReport[], above: readonly stri
   const articles = raw(reports.map(article).join(BETWEEN));
   return html`${HEAD}<title>${title}</title></head>
 <body style="${BODY}"><div style="max-width:680px;margin:0 auto">
-${sentences}${articles}<p style="${SOFT};margin:28px 0 0">Made by the Glassdome credential broker.</p></div></body></html>
+${sentences}${articles}<p style="${SOFT};margin:28px 0 0">Created by the Glassdome credential broker.</p></div></body></html>
 `.markup;
 }
 
@@ -124,7 +124,7 @@ function healthBar({ body }: ShownReport): Html {
 
 function tested({ body: { totals } }: ShownReport): Html {
   const failed = totals.uses_failed === 0 ? '' : `, ${totals.uses_failed} of them failed`;
-  return html`<p style="${SOFT};margin:0">${totals.tests_ok} of ${totals.tests} tests found them working. Used ${totals.uses} times${failed}.</p>\n`;
+  return html`<p style="${SOFT};margin:0">${totals.tests_ok} of ${totals.tests} tests succeeded. Used ${totals.uses} times${failed}.</p>\n`;
 }
 
 function section({ body, to }: ShownReport, list: ReportList): Html {
@@ -149,7 +149,7 @@ function goneWords({ gone, gone_names: names }: { gone: number; gone_names: stri
   if (gone === 0) return '';
   const shown = names.slice(0, MOST_SHOWN);
   const rest = gone > shown.length ? ` and ${gone - shown.length} more` : '';
-  return `No longer here: ${shown.join(', ')}${rest}`;
+  return `No longer in this list: ${shown.join(', ')}${rest}`;
 }
 
 function row(line: ReportLine, words: string): Html {

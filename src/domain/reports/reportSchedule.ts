@@ -1,6 +1,6 @@
 import { cronProblem } from '../time/cron.js';
 
-/** When a report is due, of what, and who is told of it. */
+/** When a report is due, what it covers, and who receives it. */
 export interface ReportSchedule {
   id: string;
   name: string;

@@ -5,7 +5,7 @@ import { MOST_SHOWN, restWords, type ShownReport, TITLES, titleOf, userOf, words
 
 /** The same reports as text alone, for mail readers that show no page. */
 export function reportText(reports: readonly ShownReport[], above: readonly string[] = []): string {
-  const foot = 'Made by the Glassdome credential broker.';
+  const foot = 'Created by the Glassdome credential broker.';
   return `${[...above, ...reports.map(oneText), foot].join('\n\n')}\n`;
 }
 
@@ -28,7 +28,7 @@ function oneText(report: ShownReport): string {
     `${moment(from)} to ${moment(to)}`,
     '',
     `${credentialsOf(totals.credentials)}, ${totals.broken} of them not working: ${HEALTHS.map((health) => `${totals.by_health[health]} ${health}`).join(', ')}.`,
-    `${totals.tests_ok} of ${totals.tests} tests found them working. Used ${totals.uses} times, ${totals.uses_failed} of them failed.`,
+    `${totals.tests_ok} of ${totals.tests} tests succeeded. Used ${totals.uses} times, ${totals.uses_failed} of them failed.`,
     ...sections,
   ].join('\n');
 }

@@ -16,11 +16,11 @@ export const TITLES: Readonly<Record<ReportList, string>> = {
   healed: 'Healed',
   broken_now: 'Not working now',
   expired: 'Ended',
-  expiring: 'End within 30 days',
+  expiring: 'Expire within 30 days',
   rotation_overdue: 'Rotation overdue',
-  rotation_due: 'To be rotated within 30 days',
-  over_privileged: 'May do more than they need',
-  drift: 'Changed in Vault without the broker',
+  rotation_due: 'Due for rotation within 30 days',
+  over_privileged: 'With more permissions than needed',
+  drift: 'Changed in Vault outside the broker',
   unused: 'Not used for 90 days',
   oldest_secrets: 'Oldest secrets',
   who_used: 'Who used what',
@@ -29,7 +29,7 @@ export const TITLES: Readonly<Record<ReportList, string>> = {
 export const titleOf = ({ team }: ShownReport): string =>
   `Health report of ${team === null ? 'all credentials' : `team ${team}`}`;
 
-/** People read at most so many lines of a list at a glance; the tables for programs have all. */
+/** People see at most this many lines of a list; the tables for programs have all. */
 export const MOST_SHOWN = 20;
 
 /** What the shown lines of a list leave out, and where the rest of what is kept can be read; nothing where they are all. */
@@ -58,9 +58,9 @@ export function wordsOf(list: ReportList, line: ReportLine, to: Date): string {
     case 'over_privileged':
       return code;
     case 'expired':
-      return `ended ${moment(at)}`;
+      return `expired ${moment(at)}`;
     case 'expiring':
-      return `ends ${moment(at)}, in ${days(at, to)}`;
+      return `expires ${moment(at)}, in ${days(at, to)}`;
     case 'rotation_overdue':
       return `was due ${moment(at)}, ${days(at, to)} ago`;
     case 'rotation_due':
@@ -79,7 +79,7 @@ export function wordsOf(list: ReportList, line: ReportLine, to: Date): string {
 const usesOf = ({ uses, failed }: ReportLine): string =>
   `${uses} ${uses === 1 ? 'use' : 'uses'}${failed === 0 ? '' : `, ${failed} failed`}`;
 
-/** Who used it, and as whom where that is another name; nothing in other lists. */
+/** Who used it, and as which consumer if that is another name; nothing in other lists. */
 export const userOf = ({ used_by: usedBy, caller }: ReportLine): string =>
   usedBy === null ? '' : `${usedBy}${caller === usedBy ? '' : ` as ${caller}`}`;
 

@@ -14,7 +14,7 @@ const CONNECTION_STRING = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i;
 const SECRET_WORDS =
   /(^|[_.-])(api_?key|key|token|secret|passw(or)?d|passphrase|pass|pw|pwd|credentials?)([_.-]|\d|$)/i;
 
-/** True for `your-key-here`, `change-me`, `<…>` and their like: somebody still has to fill in the value. */
+/** True for `your-key-here`, `change-me`, `<…>` and similar values: the value is not filled in yet. */
 export const isPlaceholder = (value: string): boolean =>
   PLACEHOLDERS.some((pattern) => pattern.test(value.trim()));
 

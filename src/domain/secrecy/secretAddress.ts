@@ -21,9 +21,9 @@ export function urlSecret(text: string): string | undefined {
   for (const [, scheme = '', rest = ''] of text.matchAll(URLS)) {
     if (holdsLogin(scheme, rest)) return 'a URL with a login';
     const [path = ''] = rest.split(/[?#]/);
-    if (WEB.test(scheme) && secretPath(path)) return 'a token in an address';
+    if (WEB.test(scheme) && secretPath(path)) return 'a token in a URL';
   }
-  if (holdsToken(text)) return 'a token in an address';
+  if (holdsToken(text)) return 'a token in a URL';
   return SECRET_ADDRESSES.find(({ pattern }) => pattern.test(text))?.what;
 }
 

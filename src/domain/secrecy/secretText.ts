@@ -79,8 +79,8 @@ function header(text: string): string | undefined {
   const whole = values(HEADER, text).some(
     (value) => !/[{}<>]/.test(value) && value.split(/[\s;]+/).some(looksRandom),
   );
-  return basic || bearer || whole ? 'a header that signs in' : undefined;
+  return basic || bearer || whole ? 'an authorization header' : undefined;
 }
 
 const awsPair = (text: string): string | undefined =>
-  AWS_ID.test(text) && AWS_SECRET.test(text) ? 'a secret access key of AWS' : undefined;
+  AWS_ID.test(text) && AWS_SECRET.test(text) ? 'an AWS secret access key' : undefined;

@@ -113,9 +113,9 @@ export function unusualValue(text: string, { free }: { free: boolean }): Unusual
     return { kind: 'placeholder', what: 'a placeholder' };
   if (QUOTED.test(value)) return { kind: 'quotes', what: 'a value with its quotes around it' };
   if (HEADER.test(value))
-    return { kind: 'assignment', what: 'a header; the value is the part behind the blank' };
+    return { kind: 'assignment', what: 'a header; the value is the part after the space' };
   if (!/[\r\n]/.test(value) && ASSIGNED.test(value))
-    return { kind: 'assignment', what: 'a line NAME=value; the value is the part behind the sign' };
+    return { kind: 'assignment', what: 'a line NAME=value; the value is the part after the equals sign' };
   return undefined;
 }
 

@@ -21,7 +21,7 @@ const WRITTEN_AS: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
-/** Keys and characters beside each other; each is also read backwards. */
+/** Adjacent keys and characters; each is also read backwards. */
 const ROWS = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',
@@ -40,10 +40,10 @@ export function weakPassword(password: string, user = ''): string | undefined {
   if (password.length < MIN_PASSWORD_LENGTH) return `has fewer than ${MIN_PASSWORD_LENGTH} characters`;
   const text = password.toLowerCase();
   const name = user.toLowerCase();
-  if (name !== '' && text.replaceAll(name, '') === '') return 'is the name of its user';
+  if (name !== '' && text.replaceAll(name, '') === '') return 'is the same as its user name';
   const plain = text.replaceAll(/[013457@$!]/g, (letter) => WRITTEN_AS[letter] ?? letter);
   const enough = [text, plain, apart(text)].every((spelled) => isEnough(leftOf(spelled, name)));
-  return enough ? undefined : 'is made of words that are tried first';
+  return enough ? undefined : 'is a common password';
 }
 
 /** Every second character, then the others: `a1b2c3` is two walks. */
@@ -69,7 +69,7 @@ function withoutWalks(text: string): string {
   return left;
 }
 
-/** How many characters from `at` on are beside each other; 0 where too few are. */
+/** How many characters from `at` on are adjacent; 0 if there are too few. */
 function walkAt(text: string, at: number): number {
   const lengthIn = (row: string) => {
     let length = 0;

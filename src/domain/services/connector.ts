@@ -10,7 +10,7 @@ import type { TestVerdict } from '../testing/testResult.js';
 export interface Connector {
   serviceType: ServiceType;
   template: Template;
-  /** Fields that name the place where the secret is sent, and whom a connection trusts. */
+  /** Fields that define where the secret is sent, and what a connection trusts. */
   destinationFields: readonly string[];
   /**
    * Settings that decide nothing of where, how or under whose trust a secret is sent. Changing any other one without
@@ -25,7 +25,7 @@ export interface Connector {
   numbered?: NumberedNames;
   /** What an imported credential is called; left out: the template's title. */
   shortName?: string;
-  /** What is wrong with values by the service's own rules, which a form can't say. Never tells a value. */
+  /** What is wrong with values by the service's own rules, which a form can't express. Never contains a value. */
   rules?: (values: FieldValues) => FieldProblem[];
   /**
    * Proves the credential against the real service. Ends with a finding, `TestEnded` or an `OutboundFailure` of the
@@ -36,7 +36,9 @@ export interface Connector {
   schemes?: readonly ('http' | 'https')[];
   /** Ports that are its own, though no other service is spoken to there (`domain/deniedPorts.ts`). */
   ports?: readonly number[];
-  /** True where a secret of such a credential says itself whom to trust (a kubeconfig), unless a TLS field does. */
+  /**
+   * True if a secret of this kind of credential itself defines what to trust (a kubeconfig), unless a TLS field does.
+   */
   tlsInside?: (settings: Readonly<Record<string, string>>) => boolean;
   /** False where these values say nothing of how to test them. Left out: always testable. */
   testable?: (values: FieldValues) => boolean;
@@ -44,7 +46,7 @@ export interface Connector {
   guide?: ServiceGuide;
 }
 
-/** What the page of all services says beside fields and test. Plain sentences. */
+/** What the page of all services says in addition to fields and test. Plain sentences. */
 export interface ServiceGuide {
   /** Steps on the service's side. */
   create: readonly string[];

@@ -10,8 +10,8 @@ interface Before {
 }
 
 /**
- * Rejects with `invalid_request` where a value breaks a rule of its service. Never tells a value. With `before`, what
- * was stored like that (an import goes around rules) and is not changed now stays.
+ * Rejects with `invalid_request` if a value breaks a rule of its service. Never contains a value. With `before`, a
+ * stored value that breaks a rule (an import does not check rules) and is not changed now stays.
  */
 export function checkRules(connector: Connector, values: FieldValues, before?: Before): void {
   const problems = connector.rules?.(values) ?? [];

@@ -6,11 +6,11 @@ import type { Connector } from './connector.js';
 
 const PLAIN: TestWarning = {
   code: 'plain_http',
-  text: 'The secret travels without TLS: everybody on the way can read it.',
+  text: 'The secret is sent without TLS: anyone on the network path can read it.',
 };
 const INSECURE: TestWarning = {
   code: 'tls_insecure',
-  text: 'The certificate is not checked: anybody on the way can read the secret. Pin its fingerprint instead.',
+  text: 'The certificate is not verified: anyone on the network path can read the secret. Pin its fingerprint instead.',
 };
 
 /** What stays to be said of a connection as long as it is made that way. */
@@ -29,7 +29,7 @@ export interface TlsBadge {
   warning: TestWarning | null;
 }
 
-/** Told from the settings alone, tested or not. */
+/** Derived from the settings alone, tested or not. */
 export function tlsBadge(connector: Connector, settings: Readonly<Record<string, string>>): TlsBadge {
   const of = (name: string) => (Object.hasOwn(settings, name) ? settings[name] : undefined);
   const addresses = allFields(connector.template)

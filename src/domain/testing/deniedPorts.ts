@@ -1,7 +1,7 @@
 /**
- * Ports that a test never speaks to, and what usually listens there: services that are not spoken to over HTTP, and
- * those that do what they are told by whoever reaches them. A request that is sent there all the same can be taken for
- * commands of theirs, and that it failed would tell what runs in the network.
+ * Ports that a test never connects to, and what usually listens there: services that do not use HTTP, and those that
+ * execute what any client sends. A request to them could be taken for a command, and its failure would reveal what
+ * runs in the network.
  */
 const DENIED_PORTS: ReadonlyMap<number, string> = new Map(
   Object.entries({
@@ -28,7 +28,7 @@ const DENIED_PORTS: ReadonlyMap<number, string> = new Map(
   }).flatMap(([what, ports]) => ports.map((port) => [port, what] as const)),
 );
 
-/** True for a port that no test speaks to, unless it is among `own`: the service's own ones. */
+/** True for a port that no test connects to, unless it is among `own`: the service's own ones. */
 export function isDeniedPort(url: URL, own: readonly number[] = []): boolean {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   return DENIED_PORTS.has(port) && !own.includes(port);

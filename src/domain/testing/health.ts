@@ -25,7 +25,7 @@ export function healthAfter(code: TestCode, before: Health): Health {
   return HEALTH_OF[code] ?? before;
 }
 
-/** True when testing again by itself could lock an account out: only a person, a new version or a success resumes. */
+/** True when a repeated test could lock an account: only a person, a new version or a success resumes. */
 export function pausesTests(code: TestCode): boolean {
   return HEALTH_OF[code] === 'rejected';
 }
@@ -33,7 +33,7 @@ export function pausesTests(code: TestCode): boolean {
 /** True where the broker's own rules kept the test from its service: nothing is known of service and credential. */
 export const isBlocked = (code: string | null): boolean => code === 'denied_by_policy';
 
-/** What is told as broken: refused, away, or working in part only. */
+/** What counts as broken: refused, unreachable, or working only partly. */
 export const isBad = (health: Health): boolean =>
   health === 'rejected' || health === 'unreachable' || health === 'limited';
 

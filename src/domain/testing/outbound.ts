@@ -1,7 +1,7 @@
 import type { Secret } from '../secret.js';
 import type { ShownCertificate } from './testResult.js';
 
-/** Whom a connection trusts, and who it says it is. */
+/** What a connection trusts, and how it identifies itself. */
 export interface TlsChoice {
   /** `system`: public authorities. `fingerprint`: exactly this certificate. `insecure`: anybody. */
   mode: 'system' | 'custom_ca' | 'fingerprint' | 'insecure';
@@ -36,7 +36,9 @@ export interface OutboundAnswer {
   body: string;
 }
 
-/** How a connector speaks to the outside during one test. Every way out has the same deadline, cap and policy. */
+/**
+ * How a connector connects to the outside during one test. Every connection has the same deadline, cap and policy.
+ */
 export interface Probe {
   /** For signatures and for comparing with a service's own clock. */
   now(): Date;

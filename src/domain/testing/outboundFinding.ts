@@ -15,17 +15,17 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
   denied_by_policy: [
     'denied_by_policy',
     'address',
-    'The broker may not connect to this address; its administrator can allow the range in OUTBOUND_ALLOW_CIDRS, whose value replaces the default, so that it must name all ranges that are needed.',
+    'The network policy of the broker blocks this address; its administrator can allow the range in OUTBOUND_ALLOW_CIDRS. That value replaces the default, so it must contain all ranges that are needed.',
   ],
   denied_port: [
     'denied_by_policy',
     'address',
-    'This port belongs to another kind of service, such as mail or a database, and no test speaks to it; correct the port.',
+    'This port belongs to another kind of service, such as mail or a database, and is not tested; correct the port.',
   ],
   denied_scheme: [
     'denied_by_policy',
     'address',
-    'This service is only spoken to over https://; correct the address.',
+    'This service is only called over https://; correct the address.',
   ],
   name_not_found: [
     'unreachable',
@@ -35,69 +35,69 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
   own_names_unknown: [
     'unreachable',
     'name',
-    'The broker can’t look up where its own Vault and Postgres are, and until then connects nowhere else; check its DNS.',
+    'The broker can’t resolve the addresses of Vault and Postgres, and connects nowhere else until it can; check its DNS.',
   ],
   refused: [
     'unreachable',
     'address',
-    'Nothing listens at this host and port; check both, and whether the service runs.',
+    'Nothing listens on this host and port; check both, and whether the service is running.',
   ],
   no_route: [
     'unreachable',
     'address',
-    'There is no route to this host; check the network between the broker and it.',
+    'There is no route to this host; check the network between the broker and the host.',
   ],
   timed_out: [
     'unreachable',
     'address',
-    'The host did not answer in time; check firewalls on the way and the service’s load.',
+    'The host did not answer in time; check firewalls on the network path and the load of the service.',
   ],
   reset: [
     'unreachable',
     'address',
-    'The host ended the connection; check the port, and whether a proxy or firewall cuts it.',
+    'The host closed the connection; check the port, and whether a proxy or firewall interrupts it.',
   ],
-  busy: ['rate_limited', 'quota', 'Too many tests of this host wait already; repeat in a minute.'],
+  busy: ['rate_limited', 'quota', 'Too many tests of this host are already waiting; try again in a minute.'],
   untrusted_certificate: [
     'tls_error',
     'tls',
-    'The certificate comes from no trusted authority; give its CA (tls_mode custom_ca) or compare and pin its fingerprint.',
+    'The certificate is not from a trusted authority; add its CA (tls_mode custom_ca), or compare and pin its fingerprint.',
   ],
   missing_issuer: [
     'tls_error',
     'tls',
-    'The host does not send its intermediate certificate, or ca_cert_pem is of another authority: the certificate that issued the host’s own is missing. Add it to ca_cert_pem beside the root, or have the host send its whole chain.',
+    'The issuer of the host’s certificate is missing: the host does not send its intermediate certificate, or ca_cert_pem is from another authority. Add the intermediate certificate to ca_cert_pem along with the root, or configure the host to send its whole chain.',
   ],
   missing_root: [
     'tls_error',
     'tls',
-    'ca_cert_pem has the certificate that issued the host’s own, but not the root above it; add the root certificate to ca_cert_pem.',
+    'ca_cert_pem contains the issuer of the host’s certificate, but not the root above it; add the root certificate to ca_cert_pem.',
   ],
   certificate_expired: [
     'tls_error',
     'tls',
-    'The certificate is out of its time; have it renewed on the host.',
+    'The certificate has expired or is not valid yet; renew it on the host.',
   ],
   certificate_name: [
     'tls_error',
     'tls',
-    'The certificate is for another name; use the name in it as host, or set tls_server_name.',
+    'The certificate is for another host name; use the name in the certificate as host, or set tls_server_name.',
   ],
   fingerprint_mismatch: [
     'tls_error',
     'tls',
-    'The host shows another certificate than the pinned one; find out why before you pin the new one.',
+    'The certificate of the host is not the pinned one; find out why before you pin the new one.',
   ],
   no_tls: [
     'tls_error',
     'tls',
-    'This port does not speak TLS; use http:// only if the service really has no TLS.',
+    'This port does not use TLS; use http:// only if the service really has no TLS.',
   ],
-  wants_tls: ['tls_error', 'tls', 'This port speaks TLS; write https:// in place of http:// in the address.'],
+  wants_tls: ['tls_error', 'tls', 'This port uses TLS; change http:// to https:// in the address.'],
   tls_handshake: [
     'tls_error',
     'tls',
-    'No TLS connection came about; the host may only speak versions before 1.2.',
+    'The TLS connection failed; the host may only support versions before 1.2.',
   ],
   client_certificate_refused: [
     'invalid_credential',
@@ -107,14 +107,18 @@ const MEANING: Readonly<Record<OutboundReason, readonly [TestCode, TestStep, str
   wants_client_certificate: [
     'misconfigured',
     'tls',
-    'The host lets nobody in without a client certificate, and this credential shows none, so nothing secret was sent; give its certificate and key, or the address behind it.',
+    'The host requires a client certificate, and this credential has none, so no secret was sent; add a certificate and its key, or use the address behind it.',
   ],
   too_large: [
     'not_this_service',
     'service',
-    'The answer is far larger than this service gives; check the address.',
+    'The answer is much larger than expected from this service; check the address.',
   ],
-  garbage: ['not_this_service', 'service', 'What answers there does not speak HTTP; check host and port.'],
+  garbage: [
+    'not_this_service',
+    'service',
+    'The server at this address does not use HTTP; check host and port.',
+  ],
 };
 
 /** What a test has found when the outside gave no answer. */

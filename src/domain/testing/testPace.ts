@@ -25,8 +25,8 @@ export interface TestedNow {
 }
 
 /**
- * When a credential is tested again by itself, within a tenth of what is meant; null: not before somebody tests it
- * with success or stores a new version, since one more try could lock the account.
+ * When a credential is next tested automatically, within a tenth of its interval; null: not before a successful
+ * manual test or a new version, since one more try could lock the account.
  */
 export function nextTest(tested: TestedNow): Date | null {
   if (pausesTests(tested.code) || tested.health === 'rejected') return null;
@@ -54,12 +54,12 @@ export function rescheduled(
   return new Date(Math.max(due, now.getTime()));
 }
 
-/** When new values are tested by themselves. */
+/** When new values are tested automatically. */
 export function firstTest(now: Date, chance: number): Date {
   return new Date(now.getTime() + Math.round(FIRST_WITHIN_MS * chance));
 }
 
-/** Bounds of how often a credential is tested by itself. */
+/** Bounds of how often a credential is tested automatically. */
 export const FEWEST_MINUTES = 5;
 export const MOST_MINUTES = 525_600;
 

@@ -37,7 +37,7 @@ export const TEST_STEPS = [
 ] as const;
 export type TestStep = (typeof TEST_STEPS)[number];
 
-/** Something to mend although the test may have passed. */
+/** Something to fix although the test may have passed. */
 export const TEST_WARNINGS = [
   'tls_insecure',
   'plain_http',
@@ -67,15 +67,15 @@ export interface ShownCertificate {
 /** What a connector found out about a credential. */
 export interface TestVerdict {
   code: TestCode;
-  /** One sentence of ours that tells a person what to do, or what was proven. */
+  /** One sentence of ours that says what to do, or what was proven. */
   advice: string;
-  /** Left out: the step that the code stands for. */
+  /** If omitted: the step that the code implies. */
   step?: TestStep;
   /** What the service calls us; cleaned by `serviceText`. */
   identity?: string;
-  /** Version of the service as it tells it; cleaned. */
+  /** Version of the service as it reports it; cleaned. */
   version?: string;
-  /** When the service says that the secret ends. Null: it says never. Left out: it does not tell. */
+  /** When the secret expires, according to the service. Null: never. Omitted: the service does not say. */
   expiresAt?: Date | null;
   /** What we may do there, in the service's own words; cleaned. */
   permissions?: readonly string[];

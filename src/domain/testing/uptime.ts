@@ -14,7 +14,7 @@ export interface Uptime {
   checkedMs: number;
 }
 
-/** Windows in which uptime is told, and their length. */
+/** Windows in which uptime is reported, and their length. */
 export const UPTIME_WINDOWS = { '24h': DAY_MS, '7d': 7 * DAY_MS, '30d': 30 * DAY_MS } as const;
 export type UptimeWindow = keyof typeof UPTIME_WINDOWS;
 

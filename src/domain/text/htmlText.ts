@@ -1,4 +1,4 @@
-/** A text that stands in an HTML page, or in an attribute of one, as what it is. */
+/** A text that is escaped for an HTML page or one of its attributes. */
 export function escapedHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -33,7 +33,7 @@ export function cronProblem(expression: string): string | undefined {
   if (typeof parsed === 'string') return parsed;
   // Every day that there can be is among those of eight years from a leap year on.
   return nextDay(parsed, { year: 2024, month: 1, day: 1 }) === undefined
-    ? 'must name a day that there is'
+    ? 'must name a day that exists'
     : undefined;
 }
 

@@ -111,7 +111,7 @@ function answerHeaders(route: Route): [string, string][] {
   return headers;
 }
 
-/** Calls by which an admin could open to himself what is not his. */
+/** Calls by which an admin could open credentials of other owners to themselves. */
 const OPENS = new Set([
   'put /api/credentials/{id}/grants',
   'put /api/teams/{name}/members',
@@ -125,7 +125,7 @@ function headerParameters(route: Route): unknown[] {
   if (isOne(route) && route.method !== 'get')
     headers.push(['If-Match', 'The revision that was read; another one now is a 412']);
   if (OPENS.has(`${route.method} ${route.path}`))
-    headers.push(['X-Break-Glass-Reason', 'Why an admin opens what is not his']);
+    headers.push(['X-Break-Glass-Reason', 'Reason for opening a credential of another owner, as an admin']);
   if (route.reveals && !isSecret(route))
     headers.push(['X-Used-By', 'The agent or deployment that the value is for']);
   return headers.map(([name, description]) => ({

@@ -1,7 +1,7 @@
 import { withTimeout } from '../../domain/async.js';
 import type { Ports } from '../../ports/ports.js';
 
-/** A scrape must not wait for a Postgres that stands still: what else it has to tell is wanted just then. */
+/** A scrape must not wait for a Postgres that hangs: the other metrics are needed just then. */
 const WITHIN_MS = 1_000;
 
 /** One look for all gauges of a scrape, and for those that come right after; undefined while it can't be had. */

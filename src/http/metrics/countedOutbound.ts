@@ -3,7 +3,10 @@ import type { AddressBudget } from '../../domain/limits/addressBudget.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { Outbound, OutboundSession } from '../../ports/testing.js';
 
-/** The way out for one caller, who may contact only so many different addresses an hour. Rejects with `rate_limited`. */
+/**
+ * The outbound client for one caller, who may contact only a limited number of different addresses an hour. Rejects
+ * with `rate_limited`.
+ */
 export function countedOutbound(
   { outbound, clock }: { outbound: Outbound; clock: Clock },
   budget: AddressBudget,
@@ -15,7 +18,7 @@ export function countedOutbound(
     if (leftMs === null) return;
     throw new BrokerError('rate_limited', {
       detail:
-        'You have tested too many different addresses within an hour. Wait, or ask an administrator to raise TESTED_ADDRESSES_PER_HOUR.',
+        'Too many different addresses were tested within an hour. Wait, or ask an administrator to raise TESTED_ADDRESSES_PER_HOUR.',
       retryAfterSeconds: Math.ceil(leftMs / 1000),
     });
   };

@@ -4,7 +4,7 @@ import type { Ports } from '../../ports/ports.js';
 import type { EventPlaces } from '../eventPlaces.js';
 import { cachedLook } from './cachedLook.js';
 
-/** Webhooks that follow events, as Postgres tells it, and the streams of this process. */
+/** Webhooks that follow events, from Postgres, and the streams of this process. */
 export function addEventMetrics(
   registry: Registry,
   ports: Pick<Ports, 'clock' | 'eventFeed' | 'log'>,
@@ -29,7 +29,7 @@ export function addEventMetrics(
   });
   new Gauge({
     name: 'broker_event_webhook_backlog',
-    help: 'Events that wait for the webhook that is furthest behind and not paused, counted up to a thousand',
+    help: 'Events that wait for the slowest webhook that is not paused, counted up to 1000',
     registers,
     async collect() {
       const seen = await webhooks();

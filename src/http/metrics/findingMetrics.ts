@@ -3,7 +3,7 @@ import { FINDING_KINDS } from '../../domain/reconcile/discrepancy.js';
 import type { Ports } from '../../ports/ports.js';
 import { cachedLook } from './cachedLook.js';
 
-/** What stands, as Postgres tells it; no number while Postgres can't serve. */
+/** Open findings, from Postgres; no number while Postgres is unavailable. */
 export function addFindingMetrics(
   registry: Registry,
   ports: Pick<Ports, 'clock' | 'findings' | 'records' | 'log'>,
@@ -13,7 +13,7 @@ export function addFindingMetrics(
   );
   new Gauge({
     name: 'broker_vault_findings',
-    help: 'What in Vault is not as the broker stored it, by kind',
+    help: 'Differences between Vault and what the broker stored, by kind',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {

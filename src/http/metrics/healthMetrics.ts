@@ -7,7 +7,7 @@ import { cachedLook } from './cachedLook.js';
 /** All credentials are counted for it. */
 const FRESH_MS = 15_000;
 
-/** Health of the credentials as Postgres tells it, whichever processes tested them. */
+/** Health of the credentials from Postgres, whichever processes tested them. */
 export function addHealthMetrics(registry: Registry, ports: Pick<Ports, 'clock' | 'records' | 'log'>): void {
   const registers = [registry];
   const look = { freshMs: FRESH_MS, failed: 'metrics.health_unknown' };
@@ -26,7 +26,7 @@ export function addHealthMetrics(registry: Registry, ports: Pick<Ports, 'clock' 
   });
   new Gauge({
     name: 'broker_tests_paused',
-    help: 'Active credentials that are not tested by themselves since the service refused them',
+    help: 'Active credentials with scheduled tests paused because the service rejected them',
     registers,
     async collect() {
       this.set((await totals())?.paused ?? Number.NaN);
@@ -34,7 +34,7 @@ export function addHealthMetrics(registry: Registry, ports: Pick<Ports, 'clock' 
   });
   new Counter({
     name: 'broker_tests_total',
-    help: 'Tests of stored credentials by what they ended with',
+    help: 'Tests of stored credentials by result code',
     labelNames: ['code'],
     registers,
     async collect() {

@@ -4,7 +4,7 @@ import type { JobsStatus } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
 import { cachedLook } from './cachedLook.js';
 
-/** The queue as Postgres tells it, so that any process of the API answers for all workers. */
+/** The queue, from Postgres, so that any process of the API answers for all workers. */
 export function addJobMetrics(
   registry: Registry,
   ports: Pick<Ports, 'clock' | 'jobs' | 'log' | 'outbox'>,
@@ -39,7 +39,7 @@ export function addJobMetrics(
   });
   new Gauge({
     name: 'broker_workers',
-    help: 'Workers that gave a sign of life lately',
+    help: 'Workers with a recent heartbeat',
     registers,
     async collect() {
       this.set((await status())?.workers.length ?? Number.NaN);
@@ -47,7 +47,7 @@ export function addJobMetrics(
   });
   new Gauge({
     name: 'broker_notices',
-    help: 'Notices on their way to channels by state: pending, dead (given up)',
+    help: 'Deliveries of notices to channels by state: pending, dead (given up)',
     labelNames: ['state'],
     registers,
     async collect() {
@@ -83,7 +83,7 @@ function addSilence(
   const startedAt = clock.now();
   new Gauge({
     name: 'broker_task_silent_seconds',
-    help: 'How long a scheduled task has not gone well, by any worker: checkpoint, notify, test_due',
+    help: 'Time since the last successful run of a scheduled task by any worker: checkpoint, notify, test_due',
     labelNames: ['task'],
     registers,
     async collect() {

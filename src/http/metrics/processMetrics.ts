@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Ports } from '../../ports/ports.js';
 
-/** What a process can tell of itself alone, whatever it does. */
+/** What a process knows only of itself. */
 export function addProcessMetrics(
   registry: Registry,
   { auditLog, recordsStatus, vaultLogins }: Pick<Ports, 'auditLog' | 'recordsStatus' | 'vaultLogins'>,
@@ -17,7 +17,7 @@ export function addProcessMetrics(
   });
   new Gauge({
     name: 'broker_vault_token_seconds',
-    help: 'Life left of the token for Vault, by the role that this process logged in as',
+    help: 'Remaining lifetime of the Vault token, by the role that this process logged in as',
     labelNames: ['role'],
     registers,
     collect() {
@@ -27,7 +27,7 @@ export function addProcessMetrics(
   });
   new Gauge({
     name: 'broker_clock_ahead_seconds',
-    help: 'How far the clock of this machine is ahead of that of Postgres, which decides',
+    help: 'How far the clock of this machine is ahead of the clock of Postgres, which is authoritative',
     registers,
     collect() {
       this.set(recordsStatus.clockAheadSeconds() ?? Number.NaN);

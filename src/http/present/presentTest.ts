@@ -3,7 +3,7 @@ import type { CredentialHealth } from '../../usecases/testing/credentialHealth.j
 import type { FetchedCertificates } from '../../usecases/testing/fetchCertificate.js';
 import type { StoredTest } from '../../usecases/testing/testCredential.js';
 
-/** Times are told coarsely, and addresses not at all: a test is no port scanner. */
+/** Times are shown coarsely, and addresses not at all: a test is not a port scanner. */
 const COARSE_MS = 100;
 const coarse = (ms: number) => Math.ceil(ms / COARSE_MS) * COARSE_MS;
 

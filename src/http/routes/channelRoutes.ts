@@ -157,7 +157,7 @@ function changeOf(body: ChangeBody): ChannelChange & { plainUrl: boolean } {
   };
 }
 
-/** The path of such a URL is what lets one post: only the host is shown. */
+/** The path of this kind of URL allows posting: only the host is shown. */
 const shownOf = (to: string[] | undefined, url: string | undefined) =>
   url === undefined ? (to ?? []).join(',') : new URL(url).host;
 

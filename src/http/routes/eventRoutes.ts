@@ -20,7 +20,9 @@ const LOOK_EVERY_MS = 1_000;
 const QUIET_MS = 15_000;
 /** A token lives so long; the reader comes back with a new one and the number of the last event. */
 const LONGEST_MS = 600_000;
-/** Bytes that wait for a reader; beyond it he counts as gone, and comes back where he was. */
+/**
+ * Bytes that wait for a reader; beyond it the reader counts as gone, and resumes after the last event it received.
+ */
 const MAX_UNREAD = 1_048_576;
 
 /** What changes, as it changes: server-sent events. */
@@ -58,7 +60,7 @@ async function creatorOf({ ports, call }: Context): Promise<string> {
 
 async function follow(reader: Reader, first: EventBatch, from: number): Promise<void> {
   const { ports, out, stopping } = reader;
-  // Not beyond events that are still to be written: who is cut off before he has them goes on here.
+  // Not beyond events that are still to be written: a reader that is cut off before them resumes here.
   out.write(`retry: 1000\nid: ${from}\n: from here\n\n`);
   const began = ports.clock.now().getTime();
   let [heard, spoke, askedAt] = [first, began, ports.clock.now()];
@@ -67,7 +69,7 @@ async function follow(reader: Reader, first: EventBatch, from: number): Promise<
     const { last, more } = heard;
     if (heard.reset) out.write(resetAt(last));
     for (const event of heard.events) out.write(textOf(event));
-    // A reader that has long been away learns how far he is, although none of it was for him.
+    // A reader that was away for long learns the current position, although no event was for it.
     const quiet = heard.events.length === 0 && (more || now - spoke > QUIET_MS);
     if (quiet) out.write(`id: ${last}\n: ${more ? 'up to here' : 'quiet'}\n\n`);
     if (quiet || heard.events.length > 0) spoke = now;
@@ -82,7 +84,10 @@ async function follow(reader: Reader, first: EventBatch, from: number): Promise<
   out.end();
 }
 
-/** Null: there was no cause. An account that ends, or a store that is away, ends the stream: coming back tells why. */
+/**
+ * Null: there was no cause. An account that is disabled, or an unavailable store, ends the stream: the next request
+ * says why.
+ */
 async function ask(
   { ports, call, out, followers }: Reader,
   last: number,
@@ -109,7 +114,7 @@ function pause(out: Writable, ms: number): Promise<void> {
   });
 }
 
-/** What came between is not told: the reader reads everything anew, and goes on from here. */
+/** The events in between are not sent: the reader reloads everything, and continues from here. */
 const resetAt = (last: number) => `id: ${last}\nevent: reset\ndata: {}\n\n`;
 
 function textOf({ seen, ...event }: ChangeEvent): string {

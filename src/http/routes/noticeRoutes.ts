@@ -7,7 +7,7 @@ import { json, parse, type Route } from '../route.js';
 
 const all = '/api/notifications';
 
-/** What people were told, and what they do about it. */
+/** Notices, and what people do with them. */
 export const noticeRoutes: readonly Route[] = [
   {
     method: 'get',
@@ -27,7 +27,7 @@ export const noticeRoutes: readonly Route[] = [
   {
     method: 'post',
     path: `${all}/{id}/acknowledge`,
-    summary: 'Seen: the same is not told again until it changes',
+    summary: 'Acknowledge a notice: it is not sent again until its state changes',
     answer: shapes.noticeAnswer,
     auth: 'token',
     handle: async ({ ports, call, param, response }) =>

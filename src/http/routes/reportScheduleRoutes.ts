@@ -11,12 +11,12 @@ import { json, parse, type Route } from '../route.js';
 
 const all = '/api/reports/schedules';
 
-/** When reports are made by themselves, of what, and who is told. */
+/** When reports are created, what they cover, and who receives them. */
 export const reportScheduleRoutes: readonly Route[] = [
   {
     method: 'get',
     path: all,
-    summary: 'When reports are made by themselves',
+    summary: 'List report schedules',
     answer: shapes.reportScheduleListAnswer,
     auth: 'token',
     handle: async ({ ports, call, response }) =>
@@ -25,7 +25,7 @@ export const reportScheduleRoutes: readonly Route[] = [
   {
     method: 'post',
     path: all,
-    summary: 'New schedule: an admin for all or any team, whoever leads a team for that team',
+    summary: 'Create a report schedule: admins for all or any team, leads for their team',
     answer: shapes.reportScheduleAnswer,
     auth: 'token',
     body: shapes.createReportScheduleBody,

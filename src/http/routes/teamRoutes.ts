@@ -55,7 +55,7 @@ export const teamRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/api/teams/{name}/members',
-    summary: 'Add one member, or change whether he leads',
+    summary: 'Add a member, or change whether they lead the team',
     answer: answers.teamAnswer,
     auth: 'token',
     body: bodies.teamMemberBody,

@@ -31,7 +31,9 @@ export function createTlsServer(
 ): Server {
   const first = { cert: readNamed('TLS_CERT_FILE', files.cert), key: readNamed('TLS_KEY_FILE', files.key) };
   if (!belongTogether(first))
-    throw new ConfigRefused('TLS_CERT_FILE and TLS_KEY_FILE: must hold a certificate and its own key (PEM)');
+    throw new ConfigRefused(
+      'TLS_CERT_FILE and TLS_KEY_FILE: must contain a certificate and its own key (PEM)',
+    );
   const server = createServer({ ...first, ...RULES, ...TIME_LIMITS }, app);
   const look = lookForNew(server, files, { seen: markOf(first), log });
   const timer = setInterval(() => void look(), lookEveryMs).unref();
@@ -76,7 +78,7 @@ async function pairIn(files: CertificateFiles): Promise<CertificatePair | null> 
   }
 }
 
-/** Tells whether something changed, and keeps no key for that. */
+/** Detects whether something changed, and keeps no key for that. */
 function markOf({ cert, key }: CertificatePair): string {
   return createHash('sha256').update(`${cert}\0${key}`).digest('hex');
 }

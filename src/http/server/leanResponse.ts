@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /**
  * The members of Express's response that the handlers of lean routes use, over Node's own. Express changes the prototype
- * of each request and response, which costs more than the rest of such a call.
+ * of each request and response, which costs more than the rest of the call.
  */
 export class LeanResponse {
   readonly locals: Record<string, unknown> = {};

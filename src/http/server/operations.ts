@@ -46,7 +46,7 @@ export function createMetrics(ports: Ports, followers: EventPlaces): Metrics {
   };
 }
 
-/** Everything beside the API: health, metrics, keys, documents. None of it needs a token, none tells a detail. */
+/** Everything in addition to the API: health, metrics, keys, documents. None of it needs a token or shows details. */
 export function addOperations(
   app: Express,
   ports: Ports,

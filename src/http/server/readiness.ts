@@ -39,7 +39,7 @@ export interface Readiness {
  */
 export function readiness(ports: ReadinessPorts, life: Lifecycle): () => Promise<Readiness> {
   let known: Readiness & { at: number } = { ok: false, parts: null, at: Number.NEGATIVE_INFINITY };
-  // A look at a Postgres that stands still outlives its second; no other one begins beside it.
+  // A check of a Postgres that hangs outlives its second; no other one begins meanwhile.
   const postgresHealth = oneAtATime(() => ports.recordsStatus.health());
   const look = oneAtATime(async () => {
     const [vault, postgres] = await Promise.all([

@@ -8,14 +8,14 @@ import { bareApp } from './bareApp.js';
 import { addProbes } from './probes.js';
 import type { Lifecycle } from './readiness.js';
 
-/** Of a process that is a worker alone: how it is, and nothing else. What the queue does is told by the API. */
+/** Of a process that is only a worker: its state, and nothing else. The API shows the queue. */
 export function createWorkerApp(ports: WorkerPorts, life: Lifecycle): Express {
   const app = bareApp(life);
   const registry = new Registry();
   addProcessMetrics(registry, ports);
   addProbes(app, ports, life, registry);
   app.use((_request, response) =>
-    sendProblem(response, new BrokerError('not_found', { detail: 'A worker has no such call.' })),
+    sendProblem(response, new BrokerError('not_found', { detail: 'A worker has no such endpoint.' })),
   );
   app.use(errorHandler(ports.log));
   return app;

@@ -36,9 +36,11 @@ export async function endDrift(
       await tx.resolveFinding(finding.id, finding.version === version ? 'activated' : 'kept', at);
 }
 
-/** A version that others wrote is none that a caller may make the broker send its secret to by his role alone. */
+/**
+ * For a version of another client, a caller's role alone is not enough to make the broker send its secret anywhere.
+ */
 export function refuseDestination(moved: readonly string[]): BrokerError {
   return new BrokerError('forbidden', {
-    detail: `This version, written in Vault by another client, has another ${moved.join(', ')}. Only who owns the credential or was granted its value may activate it; or send the values with a change.`,
+    detail: `This version was written directly in Vault and has a different ${moved.join(', ')}. Only the owner and users with a grant to read its values can activate it. Or send the values in an update.`,
   });
 }

@@ -36,7 +36,7 @@ export interface CreateOptions extends SaveTest {
   grants?: Grant[];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
-  /** No scheduled test before somebody tests it. */
+  /** No scheduled test before a manual one. */
   unscheduled?: boolean;
 }
 

@@ -40,7 +40,9 @@ export async function restoreCredential(ports: Needs, call: CallContext, id: str
   }
   const now = ports.clock.now();
   if (restorableUntil(credential) < now)
-    throw new BrokerError('gone', { detail: `It was deleted more than ${RESTORE_DAYS} days ago.` });
+    throw new BrokerError('gone', {
+      detail: `It can no longer be restored: it was deleted more than ${RESTORE_DAYS} days ago.`,
+    });
   const breakGlass = await reopens(ports, call, granted, {
     action: 'credential.restore',
     does: 'restoring it',

@@ -15,13 +15,13 @@ export async function destroyCredential(ports: Needs, call: CallContext, id: str
   const { credential } = await authorize(ports, call, id, 'delete', 'credential.destroy');
   if (credential.status !== 'deleted') {
     throw new BrokerError('conflict', {
-      detail: 'Delete the credential first; only a deleted one can be destroyed.',
+      detail: 'Only a deleted credential can be destroyed. Delete it first.',
     });
   }
   return ports.changes.run(async (tx) => {
     const row = await tx.lock(id);
     if (row?.status !== 'deleted')
-      throw new BrokerError('conflict', { detail: 'This credential was restored meanwhile.' });
+      throw new BrokerError('conflict', { detail: 'This credential was restored in the meantime.' });
     tx.audit(
       auditEvent(call, 'credential.destroy', 'allowed', { credentialId: id, details: { step: 'marked' } }),
     );

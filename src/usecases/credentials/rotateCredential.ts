@@ -68,7 +68,7 @@ async function rotate(ports: WritePorts, call: CallContext, id: string, input: R
   if (newSecrets.length === 0) {
     throw invalid({
       field: 'fields',
-      rule: 'must hold a new value of at least one secret; these are the ones stored already',
+      rule: 'must contain a new value for at least one secret; these values are already stored',
     });
   }
   const connector = requireConnector(credential.serviceType);

@@ -33,7 +33,7 @@ export interface UpdateOptions extends SaveTest {
   source: CredentialVersion['source'];
   /** Values keep every byte, as an import needs. */
   exact?: boolean;
-  /** No scheduled test before somebody tests it. */
+  /** No scheduled test before a manual one. */
   unscheduled?: boolean;
 }
 
@@ -138,7 +138,10 @@ async function opensByEnabling(
   const act = { action: 'credential.update' as const, does: 'enabling it' };
   const opens = await reopens(ports, call, granted, act);
   if (opens && fields !== undefined)
-    throw invalid({ field: 'fields', rule: 'must be sent apart from "disabled": first enable it' });
+    throw invalid({
+      field: 'fields',
+      rule: 'must not be sent together with "disabled"; enable the credential first',
+    });
   return opens;
 }
 
@@ -156,7 +159,7 @@ async function changeMetadata(
     const row = await tx.lock(credential.id);
     if (row === null || row.revision !== credential.revision) throw lostRace();
     if (row.status === 'deleted')
-      throw new BrokerError('conflict', { detail: 'This credential was deleted meanwhile.' });
+      throw new BrokerError('conflict', { detail: 'This credential was deleted in the meantime.' });
     tx.audit(
       auditEvent(call, 'credential.update', 'allowed', {
         credentialId: row.id,

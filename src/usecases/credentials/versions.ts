@@ -31,9 +31,9 @@ export async function listVersions(
 
 /**
  * Makes an older (or newer) version the active one, all its fields together. Vault must still hold exactly that
- * version: `gone` when it was deleted there or is older than what Vault keeps. One that somebody wrote in Vault must be
- * as the API would have stored it, and may lead to another destination only for who can read the value by right. To
- * activate the active version once more says that it stays, whatever others wrote.
+ * version: `gone` when it was deleted there or is older than what Vault keeps. One that was written directly in Vault
+ * must be as the API would have stored it, and may lead to another destination only for callers who can read the
+ * value by right. To activate the active version once more confirms it, whatever others wrote.
  */
 export async function activateVersion(
   ports: Needs,
@@ -101,12 +101,14 @@ function refuseGone(version: number, { versions }: StoredMetadata): void {
 
 function goneDetail(version: number, stored: { destroyed: boolean } | undefined, kept: number[]): string {
   if (stored === undefined)
-    return `Vault no longer keeps version ${version}; the oldest it has is ${Math.min(...kept)}.`;
-  if (stored.destroyed) return `Version ${version} was destroyed in Vault, for good.`;
+    return `Vault no longer has version ${version}; the oldest it has is ${Math.min(...kept)}.`;
+  if (stored.destroyed) return `Version ${version} was permanently destroyed in Vault.`;
   return `Version ${version} was deleted in Vault; undelete it there first.`;
 }
 
-/** Fields by which a version of somebody else leads elsewhere. Our own versions were let through when they were made. */
+/**
+ * Fields by which a version of another client leads elsewhere. Our own versions were checked when they were written.
+ */
 function destinationOf(credential: Credential, known: CredentialVersion, values: FieldValues): string[] {
   if (known.source !== 'drift') return [];
   return destinationChanged(requireConnector(credential.serviceType), credential.settings, values.settings);

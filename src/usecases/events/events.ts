@@ -4,7 +4,7 @@ import type { Ports } from '../../ports/ports.js';
 import { refuseEnded } from '../gate/authorize.js';
 
 const AT_ONCE = 200;
-/** While nothing changes, an account that ended is noticed within this. What changes it is not told anyway. */
+/** While nothing changes, a disabled account is noticed within this time. Changes are not sent to it anyway. */
 const ACCOUNT_EVERY_MS = 15_000;
 
 export interface EventBatch {
@@ -13,7 +13,7 @@ export interface EventBatch {
   last: number;
   /** There may be more behind `last` already. */
   more: boolean;
-  /** What came after the number asked for can't be told: too old to be kept, or of another database. */
+  /** The events after the given number are not available: too old to be kept, or of another database. */
   reset: boolean;
 }
 

@@ -27,8 +27,8 @@ export async function enqueueEventDeliveries({
 }
 
 /**
- * Sends what changed to one webhook, in order. What can't be sent is tried again later, with the same id; after three
- * days it is dropped, and the receiver is told so once it is back.
+ * Sends the changes to one webhook, in order. What can't be sent is retried later, with the same id; after three days
+ * it is dropped, and the receiver is notified once it is back.
  */
 export async function sendEvents(ports: Needs, channelId: string): Promise<void> {
   const { outbox, eventFeed, clock } = ports;
@@ -57,7 +57,7 @@ async function deliver(ports: Needs, channel: SealedChannel, delivery: EventDeli
   const knock = new Date(at.getTime() + KNOCK_EVERY_MS);
   await eventFeed.notDelivered(channel.id, { code, at, next: next ?? knock, givenUp: next === null });
   const fields = { channel_id: channel.id, code, attempts, events: delivery.events.length };
-  // What is only knocked for was told when it was given up.
+  // A retry after giving up: the gap was logged when it was given up.
   if (next === null && !delivery.reset) log.error('events_given_up', fields);
   else log.warn('events_not_sent', fields);
   return false;

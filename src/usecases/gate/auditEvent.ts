@@ -1,7 +1,7 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditAction, AuditEvent, AuditOutcome } from '../../domain/audit/audit.js';
 
-/** An audit event of this call; `more` overrides what the call alone can't tell. */
+/** An audit event of this call; `more` overrides what the call alone does not know. */
 export function auditEvent(
   call: CallContext,
   action: AuditAction,

@@ -8,7 +8,7 @@ import { auditEvent } from './auditEvent.js';
 
 export interface Authorized extends Standing {
   credential: Credential;
-  /** True when only an admin's stated reason opened it: audited and told to the owner. */
+  /** True when only an admin's reason opened it: audited and reported to the owner. */
   breakGlass: boolean;
 }
 
@@ -26,8 +26,9 @@ const REACHABLE: Readonly<Record<Verb, readonly CredentialStatus[]>> = {
 };
 
 /**
- * The first line of every use case that names one credential: decides, and audits a refusal before it is told.
- * Rejects with `unauthenticated`, `not_found` (not there and not yours alike), `forbidden` or `reason_required`.
+ * The first line of every use case that names one credential: decides, and audits a refusal before it is returned.
+ * Rejects with `unauthenticated`, `not_found` (the same for missing and not visible), `forbidden` or
+ * `reason_required`.
  */
 export async function authorize(
   ports: Pick<Ports, 'records' | 'auditLog'>,
@@ -37,7 +38,7 @@ export async function authorize(
   action: AuditAction,
 ): Promise<Authorized> {
   const access = await ports.records.access(call.caller, id);
-  // As it was asked for, there or not: his own audit rows must not tell the caller which of the two it is.
+  // As it was requested, existing or not: the caller's own audit rows must not reveal which of the two it is.
   const asked = UUID.test(id) ? id : null;
   if (!access.callerActive) return refuseEnded(ports, call, { tried: action, credentialId: asked });
   const { credential } = access;
@@ -62,12 +63,12 @@ function refusalOf(decision: Decision, verb: Verb): BrokerError {
   if (decision === 'reason_required') {
     return new BrokerError('reason_required', {
       detail:
-        'This credential is not yours and not shared with you. As an admin you can read it by saying why: send the reason in the header X-Break-Glass-Reason. Its owner is told.',
+        'This credential is not yours and not shared with you. As an admin you can read it with a reason: send it in the header X-Break-Glass-Reason. The owner is notified.',
     });
   }
   if (decision === 'denied') {
     return new BrokerError('forbidden', {
-      detail: `You may see this credential, but your role or grant does not let you ${verb} it.`,
+      detail: `You can see this credential, but your role or grant does not allow you to ${verb} it.`,
     });
   }
   return notFound();

@@ -27,7 +27,7 @@ export async function refuse(
   throw error;
 }
 
-/** The caller must be in good standing and of that role or higher; `forbidden`, audited, when he is not. */
+/** The caller's account must be valid and have that role or a higher one; `forbidden`, audited, if not. */
 export async function requireRole(
   ports: Pick<Ports, 'records' | 'auditLog'>,
   call: CallContext,

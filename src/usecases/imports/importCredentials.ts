@@ -122,7 +122,7 @@ const inFile = (report: ImportReport, { fromStore: names }: FromStore): ImportRe
 const hasFile = ({ rows }: ImportReport, { fromStore: names }: FromStore): boolean =>
   names.length === 0 || rows.some((row) => !names.includes(row.name));
 
-/** Names only, and only of what looks like a secret: people are reminded that it still lies in their environment. */
+/** Names only, and only of what looks like a secret: people are reminded that it is still in their environment. */
 async function rememberLeftovers(ports: Needs, call: CallContext, report: ImportReport): Promise<void> {
   const filled = report.rows.filter(
     ({ class: found }) => !['empty', 'placeholder', 'reference'].includes(found),

@@ -62,7 +62,7 @@ export async function addMissingGrants(
   return true;
 }
 
-/** Whether somebody would gain, and all grants as they would be then. Nobody loses a level that he has. */
+/** Whether a grantee would gain access, and all grants as they would be then. No existing level is lowered. */
 export async function grantsAfter(
   ports: Needs,
   id: string,

@@ -52,11 +52,11 @@ export interface ImportOptions {
   grants: Grant[];
   /** The file wins over what was changed here: everywhere, or in the groups with these keys. */
   overwrite: boolean | string[];
-  /** False: what is imported is tested only when somebody asks. */
+  /** False: imported credentials are tested only on request. */
   tests: boolean;
 }
 
-const NAME_TAKEN = 'The owner already has a credential of that name: rename or delete it.';
+const NAME_TAKEN = 'The owner already has a credential with this name. Rename or delete it.';
 
 function alsoClaimed(variables: readonly string[], others: readonly Credential[]) {
   return variables.flatMap((variable) => {

@@ -60,7 +60,9 @@ interface Stored {
 function storedIn(sealedTarget: string): Stored {
   const stored: unknown = JSON.parse(sealedTarget);
   if (isStored(stored)) return stored;
-  throw new BrokerError('integrity_error', { detail: 'This channel is not readable.' });
+  throw new BrokerError('integrity_error', {
+    detail: 'The target of this channel cannot be decrypted. Set it again.',
+  });
 }
 
 function isStored(value: unknown): value is Stored {

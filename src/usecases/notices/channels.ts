@@ -46,7 +46,7 @@ export async function createChannel(
   requireSendable(ports, input.target);
   if (!ports.notifier.can(input.kind))
     throw new BrokerError('conflict', {
-      detail: 'This broker knows no mail server; set SMTP_HOST and SMTP_FROM.',
+      detail: 'No mail server is configured; set SMTP_HOST and SMTP_FROM.',
     });
   const made =
     input.kind === 'webhook' && input.target.signingSecret === undefined
@@ -107,7 +107,7 @@ export async function changeChannel(
 }
 
 const NEVER_SENT: Readonly<Record<NeverSent, string>> = {
-  denied_port: 'must not name the port of another kind of service',
+  denied_port: 'must not use a port of another kind of service',
   plain_http: 'must be an https URL beyond loopback (or ALLOW_PLAIN_WEBHOOKS=true)',
 };
 
@@ -119,12 +119,12 @@ function requireSendable({ notifier }: Needs, target: ChannelTarget): void {
 function requireHeeded(wanted: Partial<Channel>): void {
   const fields = unheededByEvents(wanted);
   if (fields.length > 0)
-    throw invalid(...fields.map((field) => ({ field, rule: 'must be left out beside events' })));
+    throw invalid(...fields.map((field) => ({ field, rule: 'must not be sent together with events' })));
 }
 
 function requireOfKind({ kind }: Channel, target: ChannelTarget): void {
   const { to, url, signingSecret, caPem } = target;
-  const wrong = (field: string) => invalid({ field, rule: `must be left out for ${kind}` });
+  const wrong = (field: string) => invalid({ field, rule: `must be omitted for ${kind}` });
   if (kind === 'mail' && url !== undefined) throw wrong('url');
   if (kind !== 'mail' && to !== undefined) throw wrong('to');
   if (kind !== 'webhook' && signingSecret !== undefined) throw wrong('signing_secret');
@@ -136,7 +136,7 @@ async function requireTeam({ records }: Needs, team: string | null): Promise<voi
     throw invalid({ field: 'team', rule: 'must be the name of a team' });
 }
 
-/** What was handed over to a channel and how that stands, newest first. Admin only. */
+/** The deliveries of a channel and their states, newest first. Admin only. */
 export async function listDeliveries(
   ports: Needs,
   call: CallContext,
@@ -174,7 +174,7 @@ export async function testChannel(ports: Needs, call: CallContext, id: string): 
   const channel = await ports.outbox.channel(id);
   if (channel === null) throw notFound('channel');
   if (channel.recipient !== null)
-    throw new BrokerError('conflict', { detail: 'The mailbox of a person has no test.' });
+    throw new BrokerError('conflict', { detail: 'The mailbox of a person cannot be tested.' });
   const target = await openTarget(ports, channel);
   const message = messageOf(randomUUID(), []);
   const subject = `[test] The credential broker reaches “${channel.name}”.`;

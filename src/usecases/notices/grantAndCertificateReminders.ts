@@ -3,10 +3,13 @@ import type { EndingGrant, EnvLeftovers, Notice, OwnExpiry } from '../../ports/n
 import type { Ports } from '../../ports/ports.js';
 import { enqueueNew } from './remind.js';
 
-/** So many names fit into a sentence. */
+/** The number of names that fit into a sentence. */
 const MOST_NAMES = 10;
 
-/** What has to be told beside what credentials are like: grants that end, what an import left, the broker's own ends. */
+/**
+ * Notices in addition to those about the state of credentials: grants that end, what an import left, expiries of the
+ * broker itself.
+ */
 export async function grantAndCertificateReminders(
   ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownExpiries'>,
 ): Promise<number> {
@@ -19,7 +22,7 @@ export async function grantAndCertificateReminders(
   return (await enqueueNew(ports, due, now)) + (await remindOwnExpiries(ports));
 }
 
-/** The ends of what this process lives on: each process can tell of its own logins and certificate only. */
+/** The expiries that affect this process: each process knows only its own logins and certificate. */
 export async function remindOwnExpiries(
   ports: Pick<Ports, 'clock' | 'records' | 'changes' | 'log' | 'ownExpiries'>,
 ): Promise<number> {
@@ -28,7 +31,7 @@ export async function remindOwnExpiries(
   return enqueueNew(ports, due, now);
 }
 
-/** To the owner, and to whoever holds the grant. */
+/** To the owner, and to the holder of the grant. */
 function ofGrant({ credential, grant, holders }: EndingGrant, now: Date): Notice[] {
   const step = grantStep(grant.expiresAt, now);
   if (step === null || credential.reminders?.muted === true) return [];

@@ -4,7 +4,7 @@ import { reportText } from '../../domain/reports/reportText.js';
 import type { Ports } from '../../ports/ports.js';
 import type { StoredReport } from '../../ports/reports.js';
 
-/** A message that tells of reports, with a page of them whole; what else it tells stands above as sentences. */
+/** A message that announces reports, with a full page of them; its other notices are above it as sentences. */
 export async function withReports({ reports }: Pick<Ports, 'reports'>, message: Message): Promise<Message> {
   const found: StoredReport[] = [];
   const above: string[] = [];

@@ -13,7 +13,9 @@ type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'auditLog'>;
 
 const LONGEST_MS = 366 * DAY_MS;
 
-/** What the caller was told, or could have been: what concerns him or is about what he owns or manages; to an admin all. */
+/**
+ * The notices that the caller received or can see: those for them or about what they own or manage; for an admin all.
+ */
 export async function listNotices(
   ports: Needs,
   call: CallContext,
@@ -24,11 +26,11 @@ export async function listNotices(
   return ports.records.notices(call.caller, filter, page);
 }
 
-/** The same is not told again until it changes. What somebody did is acknowledged by whom it concerns only. */
+/** The same is not sent again until it changes. Only a recipient can acknowledge an action of a user. */
 export async function acknowledgeNotice(ports: Needs, call: CallContext, id: string): Promise<ListedNotice> {
   const notice = await seen(ports, call, id);
   if (isUserAction(notice.kind) && notice.recipient !== call.caller.principal) {
-    const detail = 'Only whom this notice concerns can acknowledge it.';
+    const detail = 'Only a recipient of this notice can acknowledge it.';
     const refused = { action: 'notice.acknowledge', details: { notice: id } } as const;
     await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
   }
@@ -39,7 +41,7 @@ export async function acknowledgeNotice(ports: Needs, call: CallContext, id: str
   return seen(ports, call, id);
 }
 
-/** The same is not told again before `until`, and then once more if it is still so. Reminders only. */
+/** The same is not sent again before `until`, and then once more if it still applies. Reminders only. */
 export async function snoozeNotice(
   ports: Needs,
   call: CallContext,
@@ -48,11 +50,11 @@ export async function snoozeNotice(
 ): Promise<ListedNotice> {
   const notice = await seen(ports, call, id);
   const now = ports.clock.now();
-  if (until <= now) throw invalid({ field: 'until', rule: 'must lie in the future' });
+  if (until <= now) throw invalid({ field: 'until', rule: 'must be in the future' });
   if (until.getTime() - now.getTime() > LONGEST_MS)
-    throw invalid({ field: 'until', rule: 'must lie within a year' });
+    throw invalid({ field: 'until', rule: 'must be within a year' });
   if (!canBePutOff(notice.kind))
-    throw new BrokerError('conflict', { detail: 'This can’t be put off; acknowledge it.' });
+    throw new BrokerError('conflict', { detail: 'This notice can’t be snoozed; acknowledge it.' });
   await ports.changes.run(async (tx) => {
     await tx.snoozeNotice(id, call.caller.principal, until);
     const { credentialId, details } = about(notice);

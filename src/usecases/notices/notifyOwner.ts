@@ -2,7 +2,7 @@ import type { Credential } from '../../domain/credentials/credential.js';
 import { type NoticeKind, severityOf } from '../../domain/notices/notice.js';
 import type { NoticeWrites } from '../../ports/notices.js';
 
-/** Tells the owner, once for each `id`: a finding, or what else happened. */
+/** Notifies the owner, once for each `id`, of a finding or another event. */
 export async function notifyOwner(
   tx: NoticeWrites,
   row: Credential,

@@ -14,7 +14,7 @@ const PAGE = 50;
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'log'>;
 
-/** Looks at every active credential and puts what has to be told and was not yet into the outbox; the number of it. */
+/** Looks at every active credential and puts new notices that are due into the outbox; returns their number. */
 export async function remind(ports: Needs, policy: NoticePolicy): Promise<number> {
   let put = 0;
   const pages = pagesOf(PAGE, {

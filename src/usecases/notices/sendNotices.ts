@@ -30,7 +30,7 @@ type Sends = Pick<Ports, 'clock' | 'log' | 'outbox' | 'sealer' | 'notifier' | 't
 type Unsent = Awaited<ReturnType<Ports['outbox']['pending']>>[0];
 
 /**
- * Hands what was put over to the channels that want it and to the mailboxes of those whom it concerns, and enqueues each
+ * Passes stored notices to the channels that accept them and to the mailboxes of their recipients, and enqueues each
  * channel that has something to send.
  */
 export async function handOverNotices(
@@ -68,7 +68,7 @@ export async function handOverNotices(
     });
 }
 
-/** Whoever gets it by a channel of mail already gets it once. */
+/** A person who gets it by a mail channel already gets it once. */
 function waysFor({ notice, about }: Unsent, channels: Channel[], boxes: readonly Mailbox[]): string[] {
   const chosen = chosenChannels(notice);
   const wanting = channels.filter((channel) => chosen?.includes(channel.id) ?? wants(channel, notice, about));
@@ -144,7 +144,7 @@ async function deliver(
   return to.length === 0 ? { code: null, refused: [] } : notifier.send(kind, { ...target, to }, message);
 }
 
-/** Whom it still has to reach. */
+/** The recipients that it still has to reach. */
 function leftOf(due: DueMessage, { code, refused }: SendResult, now: Date) {
   const onlyTo = refused.length > 0 ? refused : (due.onlyTo ?? []);
   return { onlyTo, acceptedAt: code === null ? now : null };

@@ -43,7 +43,7 @@ export async function proveAudit(
   const marker = await readMarker(ports);
   const proof = await ports.auditVerifier.verify();
   if (marker === null || (await ports.findings.knowsCheckpoint(marker))) return proof;
-  const problem = 'deleted: Vault remembers this checkpoint, and it is gone or another';
+  const problem = 'deleted: Vault has this checkpoint on record, and it is missing or different';
   const problems = [{ chain: CHECKPOINTS, seq: marker.number, problem }, ...proof.problems];
   return { ...proof, ok: false, problemCount: proof.problemCount + 1, problems };
 }

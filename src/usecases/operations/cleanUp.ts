@@ -11,8 +11,8 @@ import { proveAudit } from './audit.js';
 type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier' | 'findings'> & MarkerReader;
 
 /**
- * Days that what has ended is kept. Notices outlast all that could be told again, since they tell that it was told;
- * deliveries go before them.
+ * Days that finished rows are kept. Notices outlast everything that could be sent again, since they record that it
+ * was sent; deliveries are removed before them.
  */
 const AGES: readonly (readonly [AgedTable, number])[] = [
   ['events', 30],
@@ -59,7 +59,7 @@ export async function cleanUp(
       before === null ? 0 : (await dropMonths(ports, table, before)).length,
     );
   }
-  // Last, since it gives way to whoever adds jobs.
+  // Last, since it waits for transactions that add jobs.
   counts['job_queues'] = await forgetQueues(ports);
   if (wrong.length > 0) throw wrong[0];
   return counts;

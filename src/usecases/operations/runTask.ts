@@ -15,8 +15,8 @@ export interface RequestedRun {
 }
 
 /**
- * Enqueues a scheduled task for the next free worker. It never runs beside a run of the schedule, which goes on as
- * before; several requests that wait are one. Admin only.
+ * Enqueues a scheduled task for the next free worker. It never runs at the same time as a run of the schedule, which
+ * continues as before; several requests that wait are one. Admin only.
  */
 export async function runTask(
   ports: Pick<Ports, 'clock' | 'jobs' | 'records' | 'auditLog'>,
@@ -29,7 +29,7 @@ export async function runTask(
   const { tasks, workers } = await ports.jobs.status();
   const requestedAt = ports.clock.now();
   await ports.auditLog.record([auditEvent(call, 'worker.run', 'allowed', { details: { task } })]);
-  // A key of its own: a run of the schedule that failed and waits for its next attempt keeps nobody waiting.
+  // A separate key: a run of the schedule that failed and waits for its next attempt delays no request.
   await ports.jobs.enqueue({ task, key: `${task} on request`, queue: task });
   const runs = tasks.find((known) => known.task === task)?.runs ?? 0;
   return { task, requestedAt, runs, workers: workers.length };

@@ -20,9 +20,9 @@ export async function listDisabled(ports: Needs, call: CallContext): Promise<Dis
 }
 
 /**
- * Disables or enables somebody of whatever issuer, with the service accounts they made; acts on their next call. The
- * accounts of another issuer are not ours to know, so nobody is refused for being unknown there. Admin only. Answers what
- * they made.
+ * Disables or enables a principal of any issuer, with the service accounts they created; effective on their next
+ * call. The accounts of another issuer are unknown here, so unknown ones are not refused. Admin only. Returns what
+ * they created.
  */
 export async function setDisabled(
   ports: Needs,

@@ -4,15 +4,15 @@ import type { Ports } from '../../ports/ports.js';
 import type { OpenedCredential } from '../../ports/sharing.js';
 import { openedToOthers, requireReasonFor, withAccounts } from '../sharing/breakGlass.js';
 
-/** Whether somebody is disabled, and whether their service accounts go on without them. */
+/** Whether a principal is disabled, and whether their service accounts continue without them. */
 export interface Disabling {
   disabled: boolean;
   keepServiceAccounts?: boolean | undefined;
 }
 
 /**
- * What goes with somebody who is disabled: the service accounts they made, unless they are to be kept, and what they put
- * off. Enabling brings back the accounts that were disabled with them, and no other.
+ * What goes with a disabled principal: the service accounts they created, unless they are to be kept, and what they
+ * snoozed. Enabling brings back the accounts that were disabled with them, and no other.
  */
 export async function disableWith(
   tx: DisabledWrites,
@@ -26,7 +26,7 @@ export async function disableWith(
   if (!keepServiceAccounts) await tx.disableAccountsOf(principal, caller.principal, now);
 }
 
-/** What somebody who is enabled, and the service accounts they made, may read again. Rejects without a reason. */
+/** What an enabled principal, and the service accounts they created, can read again. Rejects without a reason. */
 export async function openedByEnabling(
   ports: Pick<Ports, 'records' | 'auditLog'>,
   call: CallContext,

@@ -26,7 +26,7 @@ export async function exchangeClientSecret(
 ): Promise<IssuedToken> {
   const account = await ports.records.serviceAccount(clientId);
   const now = ports.clock.now();
-  // An unknown id costs the same comparison, so that the time tells nothing.
+  // An unknown id costs the same comparison, so that the time reveals nothing.
   const right = await atTurn(ports, clientId, from, async () => {
     const known = account?.secretHmac ?? (await ports.fingerprints.make('service-account', 'nobody'));
     return ports.fingerprints.matches('service-account', secret, known);
@@ -81,7 +81,7 @@ export async function exchangeRefreshToken(
   return issued;
 }
 
-/** Counted per address in a lane of its own: a flood of wrong secrets can't push out good reads. */
+/** Counted per address in a separate lane: a flood of wrong secrets can't push out valid reads. */
 function refuseStranger(ports: Needs, account: string, from: From): never {
   const error = ports.loginAttempts.wrongSecret(account, from.ip) ?? wrong();
   ports.auditLog.countRefusal(from.ip, error.code);

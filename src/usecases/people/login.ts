@@ -111,7 +111,7 @@ export async function changePassword(
   const { principal, session } = call.caller;
   const person = await ports.records.person(principal);
   if (person === null) {
-    const detail = 'Your account has no password here: it belongs to another issuer, or to a service.';
+    const detail = 'Your account has no password here: it belongs to another issuer or is a service account.';
     return refuse(ports, call, { action: 'user.password_change' }, new BrokerError('forbidden', { detail }));
   }
   const problem = passwordProblem(body.newPassword, person.username);
@@ -146,11 +146,11 @@ async function checkPresentPassword(
     attempt.leave();
   }
   if (!right) {
-    const wrong = invalid({ field: 'current_password', rule: 'is not the present password' });
+    const wrong = invalid({ field: 'current_password', rule: 'is not the current password' });
     return refuse(ports, call, refused, wrong);
   }
   if (body.newPassword.equals(body.currentPassword))
-    throw invalid({ field: 'new_password', rule: 'must differ from the present one' });
+    throw invalid({ field: 'new_password', rule: 'must differ from the current one' });
 }
 
 /**

@@ -2,8 +2,8 @@ import { BrokerError } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
 
 /**
- * Does what sets a person's password while nobody else does, so that whoever hears that it was set has the one that counts.
- * Rejects with `conflict` while somebody else sets it.
+ * Runs an operation that sets a person's password while no other one does, so that the caller who learns that it was
+ * set has the valid one. Rejects with `conflict` while another request sets it.
  */
 export async function inPasswordTurn<T>(
   { passwordTurns }: Pick<Ports, 'passwordTurns'>,

@@ -68,7 +68,7 @@ function resetNotice({ caller, requestId }: CallContext, recipient: string): Not
   return { credentialId: null, kind: 'password_reset', period: randomUUID(), recipient, body };
 }
 
-/** A row of its own says that Vault did not take it, or gave no answer. */
+/** A separate row records that Vault did not accept it, or gave no answer. */
 async function setOrNote(
   ports: ResetPorts,
   call: CallContext,
@@ -92,7 +92,8 @@ async function openedByReset(
 ): Promise<OpenedCredential[]> {
   if (principal === call.caller.principal) return [];
   const opened = await openedByTaking(ports, call, await withAccounts(ports, principal));
-  const what = 'With this password you could read what this person and their service accounts may read.';
+  const what =
+    'With this password you could read everything that this person and their service accounts can read.';
   const opening = { action: 'user.password_reset', what, details: { principal } } as const;
   await requireReasonFor(ports, call, opened, opening);
   return opened;

@@ -22,7 +22,7 @@ export async function createServiceAccount(
 ): Promise<{ account: ServiceAccount; secret: Secret }> {
   await requireActiveCaller(ports, call, 'service_account.create');
   if (call.caller.kind !== 'user' || !roleAtLeast(call.caller.role, 'engineer')) {
-    const detail = 'Creating service accounts is for people with the role engineer or higher.';
+    const detail = 'Creating service accounts needs the role engineer or higher.';
     const refused = { action: 'service_account.create', details: { name: body.name } } as const;
     await refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
   }
@@ -50,7 +50,7 @@ export async function createServiceAccount(
   return { account, secret };
 }
 
-/** Limits are per caller; somebody with any number of accounts would have none. */
+/** Limits are per caller; a caller with any number of accounts would have none. */
 const MOST_ACCOUNTS = 50;
 
 async function refuseTooMany({ clock, records }: Needs, { caller }: CallContext): Promise<void> {
@@ -65,7 +65,7 @@ async function refuseTooMany({ clock, records }: Needs, { caller }: CallContext)
   });
 }
 
-/** An admin sees all, everybody else those he made. */
+/** An admin sees all, everyone else those they created. */
 export async function listServiceAccounts(ports: Needs, call: CallContext): Promise<ServiceAccount[]> {
   await requireActiveCaller(ports, call);
   return call.caller.role === 'admin'
@@ -104,7 +104,9 @@ export async function resetServiceAccountSecret(
   const secretHmac = await ports.fingerprints.make('service-account', secret);
   await ports.changes.run(async (tx) => {
     if (!(await tx.replaceAccountSecret(account, { secretHmac, secretId: randomUUID() })))
-      throw new BrokerError('conflict', { detail: 'This service account was changed meanwhile. Try again.' });
+      throw new BrokerError('conflict', {
+        detail: 'This service account was changed in the meantime. Try again.',
+      });
     const details = { id, name: account.name };
     const glass = brokenGlass(call, opened.length > 0);
     tx.audit(auditEvent(call, 'service_account.secret_reset', 'allowed', { details, ...glass }));
@@ -113,7 +115,7 @@ export async function resetServiceAccountSecret(
   return { account, secret };
 }
 
-/** What others own and an account that somebody else made may read. */
+/** What an account of another creator may read that others own. */
 async function openedByReset(
   ports: Needs,
   call: CallContext,
@@ -122,7 +124,7 @@ async function openedByReset(
   const me = call.caller.principal;
   if (account.createdBy === me) return [];
   const opened = await openedByTaking(ports, call, [`sa:${account.id}`]);
-  const what = 'Its secret would open to you what others let this service account read.';
+  const what = 'With its secret you could read what others share with this service account.';
   const details = { id: account.id, name: account.name };
   await requireReasonFor(ports, call, opened, { action: 'service_account.secret_reset', what, details });
   return opened;

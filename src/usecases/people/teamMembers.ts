@@ -16,8 +16,8 @@ import {
 } from './teamRules.js';
 
 /**
- * Replaces the members. An admin, or an architect who leads the team. When an admin says why: `openedByJoining`. Rejects
- * with `conflict` when somebody else changes them at the same time.
+ * Replaces the members. An admin, or an architect who leads the team. When an admin gives a reason:
+ * `openedByJoining`. Rejects with `conflict` when another request changes them at the same time.
  */
 export async function setTeamMembers(
   ports: TeamPorts,
@@ -44,7 +44,9 @@ export async function setTeamMembers(
   return { ...team, members };
 }
 
-/** One more, or who is in leads from now on, or no more; not said: as it is. By whom and with what reason: as for all. */
+/**
+ * Adds a member, or sets whether they lead; if omitted, as it is. The caller and the reason: as for replacing all.
+ */
 export async function addTeamMember(
   ports: TeamPorts,
   call: CallContext,
@@ -77,7 +79,10 @@ export async function addTeamMember(
   });
 }
 
-/** One less; the others stay, whoever came or went meanwhile. Rejects with `not_found` when he is not in the team. */
+/**
+ * Removes a member; the others stay, whatever changed meanwhile. Rejects with `not_found` when they are not in the
+ * team.
+ */
 export async function removeTeamMember(
   ports: TeamPorts,
   call: CallContext,

@@ -18,11 +18,11 @@ export type TeamAction = 'team.create' | 'team.change' | 'team.delete';
 export const sees = (caller: Caller, team: Team) =>
   roleAtLeast(caller.role, 'architect') || memberOf(team, caller.principal) !== undefined;
 
-/** One of a team, as a member; undefined when he is in it not. */
+/** A member of a team; undefined if they are not in it. */
 export const memberOf = ({ members }: Pick<Team, 'members'>, principal: string): TeamMember | undefined =>
   members.find((member) => member.principal === principal);
 
-/** A misspelt name would wait for whoever is given it later. Subjects of other issuers are not ours to know. */
+/** A misspelled name would apply to a later account with that name. Subjects of other issuers are unknown here. */
 export async function refuseStrangers(
   ports: TeamPorts,
   joining: readonly TeamMember[],
@@ -40,7 +40,7 @@ export async function refuseStrangers(
   throw invalid({ field, rule });
 }
 
-/** The team, if the caller may change it. One that he may not see is as if it were not there. */
+/** The team, if the caller may change it. One that they may not see is reported as missing. */
 export async function ledTeam(
   ports: TeamPorts,
   call: CallContext,
@@ -54,14 +54,14 @@ export async function ledTeam(
   if (team === null || !sees(caller, team)) return refuse(ports, call, refused, notFound('team'));
   const leads = memberOf(team, caller.principal)?.lead === true;
   if (caller.role === 'admin' || (leads && roleAtLeast(caller.role, 'architect'))) return team;
-  const detail = 'Only an admin or an architect who leads the team changes it.';
+  const detail = 'Only an admin, or an architect who leads the team, can change it.';
   return refuse(ports, call, refused, new BrokerError('forbidden', { detail }));
 }
 
 /**
- * Locks the team for the rest of the change, and gives it as it is now. Rejects with `conflict` when it is gone, or when
- * one of `principals`, or whoever it is in case of null, joined, left or changed since it was read: what was decided by that
- * does not hold any more, and a whole list would bring back who was removed.
+ * Locks the team for the rest of the change, and returns its current state. Rejects with `conflict` when it is gone,
+ * or when one of `principals` (null: anyone) joined, left or changed since it was read: the decision that was based
+ * on it is no longer valid, and a whole list would bring back removed members.
  */
 export async function lockTeam(tx: ChangeTx, read: Team, principals: string[] | null): Promise<Team> {
   const now = await tx.lockTeam(read.name);

@@ -34,16 +34,16 @@ export async function createFirstAdmin(
   if ((await ports.records.people()).length > 0)
     throw new BrokerError('conflict', {
       detail:
-        'There are people already; an admin adds more. To recover an admin who cannot log in, use --reset.',
+        'Users already exist; an admin can add more. To recover an admin who cannot log in, use --reset.',
     });
   const problem = oneTimePasswordProblem(input.password);
   if (problem !== undefined) throw invalid({ field: 'password', rule: problem });
-  // Nobody else can be added meanwhile, and an admin without a password could not be made anew.
+  // No other person can be added meanwhile, and an admin without a password could not be created again.
   await ports.passwords.set(input.username, input.password);
   return addPerson(ports, systemCall(), { username: input.username, role: 'admin', email: null });
 }
 
-/** Adds a person with a one-time password. `name_taken` when the name is somebody's, whose password stays his. */
+/** Adds a person with a one-time password. `name_taken` when the name exists, whose password is not changed. */
 export async function createUser(
   ports: Needs,
   call: CallContext,
@@ -113,8 +113,9 @@ export async function listUsers(ports: Needs, call: CallContext): Promise<Person
 export type UserPatch = Partial<Pick<Person, 'role' | 'disabled' | 'email'>>;
 
 /**
- * Role, address, and whether the account is disabled; the last admin stays. Disabling acts at once, also on the service
- * accounts the person made. An admin says why they enable or raise somebody who reads what others own.
+ * Role, address, and whether the account is disabled; the last admin stays. Disabling takes effect immediately, also
+ * on the service accounts the person created. An admin gives a reason when enabling or raising a person who can then
+ * read what others own.
  */
 export async function updateUser(
   ports: Needs,
@@ -138,7 +139,7 @@ export async function updateUser(
     if (changed === null) throw notFound('user');
     const staysAdmin = changed.role === 'admin' && !changed.disabled;
     if (!staysAdmin && admins.length === 1 && admins[0]?.principal === principal)
-      throw new BrokerError('conflict', { detail: 'This is the last admin. Make another one first.' });
+      throw new BrokerError('conflict', { detail: 'This is the last admin. Appoint another one first.' });
     const { disabled } = patch;
     if (disabled !== undefined)
       await disableWith(tx, call, principal, { disabled, keepServiceAccounts, now });
@@ -152,7 +153,9 @@ export async function updateUser(
   return { person, made: await ports.records.madeBy(principal) };
 }
 
-/** What opens to a person who is enabled again, or who was an observer, whom grants open no value. */
+/**
+ * What becomes readable to a person who is enabled again, or who was an observer: grants open no value to observers.
+ */
 async function openedByUpdate(
   ports: Needs,
   call: CallContext,
@@ -169,7 +172,7 @@ async function openedByUpdate(
   return opened;
 }
 
-/** Since when and by whom, where that changes. */
+/** When and by which principal, where that changes. */
 function disabledSince(before: Person, { disabled }: UserPatch, { caller }: CallContext, now: Date) {
   if (disabled === undefined || disabled === before.disabled) return {};
   return disabled

@@ -49,7 +49,7 @@ function first(found: readonly { candidate: Candidate; claim: Claim }[]): Candid
 export function onlyOffered(): BrokerError {
   return new BrokerError('not_found', {
     detail:
-      'Only an offer fits. Accept it (glassdome offers list, or GET /api/offers), or name it by its id or as owner/name.',
+      'Only an offered credential matches. Accept it (glassdome offers list, or GET /api/offers), or use its id or owner/name.',
   });
 }
 
@@ -57,7 +57,7 @@ export function onlyOffered(): BrokerError {
 export function maybeOffered(): BrokerError {
   return new BrokerError('not_found', {
     detail:
-      'Nothing that you own or accepted fits. Offers wait for your answer: glassdome offers list, or GET /api/offers.',
+      'No credential that you own or accepted matches. You have open offers: glassdome offers list, or GET /api/offers.',
   });
 }
 
@@ -65,7 +65,7 @@ export function maybeOffered(): BrokerError {
 export function ambiguous(choice: readonly Candidate[]): BrokerError {
   const names = choice.map((c) => `${c.credential.owner}/${c.credential.name}`).sort();
   return new BrokerError('ambiguous', {
-    detail: `More than one credential fits: ${names.join(', ')}. Name one as owner/name, prefer one, or label one of your own default=true.`,
+    detail: `More than one credential matches: ${names.join(', ')}. Use owner/name, prefer one of them, or set the label default=true on one that you own.`,
     extra: {
       candidates: choice.map((c) => ({
         id: c.credential.id,

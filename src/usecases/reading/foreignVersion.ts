@@ -11,7 +11,7 @@ import { contentPurpose } from '../writing/commitVersion.js';
 
 type Needs = Pick<Ports, 'clock' | 'store' | 'fingerprints'>;
 
-/** A version that somebody wrote in Vault without the broker, as it is recorded. */
+/** A version that was written directly in Vault, as it is recorded. */
 export interface Foreign {
   version: CredentialVersion;
   /** Fields that decide where the secret goes and are not those of the active version. */
@@ -65,7 +65,7 @@ export async function usableValues(
   return values;
 }
 
-/** Which of them are secret tells the form, not who wrote them. */
+/** The form defines which of them are secret, not the writer. */
 function foreignValues(
   { store }: Pick<Ports, 'store'>,
   row: Credential,
@@ -84,7 +84,7 @@ function brokenRules(connector: Connector, values: FieldValues): BrokerError | n
     const { changed } = mergeFields({ template: connector.template, given, current: values, exact: true });
     checkRules(connector, values);
     if (changed.length === 0) return null;
-    const rule = 'must be written out in Vault as the form has it';
+    const rule = 'must be written in Vault in the form of its service type';
     return invalid(...changed.map((name) => ({ field: `fields.${name}`, rule })));
   } catch (error) {
     if (error instanceof BrokerError) return error;
@@ -106,7 +106,7 @@ async function changedFrom({ store }: Needs, row: Credential, values: FieldValue
           });
   const settings = before?.settings ?? row.settings;
   const names = new Set([...fieldNames(values), ...Object.keys(settings), ...secretFields]);
-  // Whoever wrote in Vault may have called a field `constructor`.
+  // A writer in Vault may have used a field name like `constructor`.
   const own = <T>(map: Record<string, T> | undefined, name: string): T | undefined =>
     map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
   const differs = (name: string): boolean => {

@@ -75,7 +75,7 @@ function byFeature(
   return findOne(labelled, { preferred: preferred?.credentialId });
 }
 
-/** An owner who gives a name again that somebody took from another credential means the new one. */
+/** If an owner reuses a name that another user changed on another credential, the new one is meant. */
 function rightlyNamed(fitting: readonly Candidate[]): readonly Candidate[] {
   const right = fitting.filter(({ credential, calledName }) => credential.name === calledName);
   return right.some(({ isOwner }) => isOwner) ? right : fitting;
@@ -99,14 +99,14 @@ function byVariable(plan: VariablePlan<Candidate>, all: Candidates, variable: st
 
 function heldBackError({ credential }: Candidate): BrokerError {
   return new BrokerError('not_found', {
-    detail: `Somebody else named this variable on your own credential ${credential.name}; it is held back until you agree. Prefer it (glassdome credentials prefer), or name the credential.`,
+    detail: `Another user set this variable on your credential ${credential.name}; it is held back until you agree. Prefer it (glassdome credentials prefer), or name the credential.`,
   });
 }
 
 function unserved({ claimants, because }: VariablePlan<Candidate>['conflicts'][number]): BrokerError {
   if (because === null) return ambiguous(claimants);
   return new BrokerError('ambiguous', {
-    detail: `The credential with this variable lost ${because} to another one; one address and its secret come from one credential. Prefer one of the two (glassdome credentials prefer), or name the credential.`,
+    detail: `The credential with this variable lost ${because} to another one; an address and its secret must come from the same credential. Prefer one of the two (glassdome credentials prefer), or name the credential.`,
   });
 }
 
@@ -129,7 +129,7 @@ function refused(error: BrokerError, item: Selector, all: Candidates, usable: re
   const [seen] = all.candidates.filter((c) => fits(item, c));
   if (seen === undefined)
     return { error: hasOffers(item, all) ? maybeOffered() : error, credentialId: asked };
-  const detail = 'You may see this credential, but not read its values.';
+  const detail = 'You can see this credential, but not read its values.';
   return { error: new BrokerError('forbidden', { detail }), credentialId: seen.credential.id };
 }
 

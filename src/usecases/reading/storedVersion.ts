@@ -16,7 +16,7 @@ export async function activeValues(
   }
   const { activeVersion } = credential;
   if (activeVersion === null) {
-    throw new BrokerError('conflict', { detail: 'This credential holds no value yet.' });
+    throw new BrokerError('conflict', { detail: 'This credential has no value yet.' });
   }
   return ports.store.read(
     credential.vaultPath,

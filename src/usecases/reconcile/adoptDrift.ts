@@ -36,8 +36,8 @@ type Needs = Pick<
 const WAIT_MS = 5_000;
 
 /**
- * Whether a version by somebody else may be tested and used without a person: never where the secret would go to
- * another destination, and once only, unless the service could not be reached or did not judge it.
+ * Whether a version by another client may be tested and used automatically: never if the secret would go to another
+ * destination, and once only, unless the service could not be reached or gave no verdict.
  */
 export function mayAdopt(row: Credential, { kind, version, facts }: Discrepancy): boolean {
   if (kind !== 'drift' || row.status !== 'active' || (version ?? 0) <= (row.activeVersion ?? 0)) return false;
@@ -47,7 +47,7 @@ export function mayAdopt(row: Credential, { kind, version, facts }: Discrepancy)
   return !isTestCode(code) || ['unreachable', 'unchecked'].includes(healthAfter(code, 'unchecked'));
 }
 
-/** Tests the newest version that somebody wrote in Vault, and makes it the active one when it works. */
+/** Tests the newest version that was written directly in Vault, and activates it when it works. */
 export async function adoptDrift(ports: Needs, credentialId: string): Promise<void> {
   const only = await ports.findings.reportOnly();
   if (only !== null && only.until > ports.clock.now()) return;

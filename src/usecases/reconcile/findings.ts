@@ -4,7 +4,10 @@ import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 
-/** Of credentials that the caller, or a service account of his, owns, or that he manages: as he is told of them. An admin sees all, and paths that belong to no credential. Newest first. */
+/**
+ * Findings of credentials that the caller or one of their service accounts owns, or that they manage. An admin sees
+ * all, and paths that belong to no credential. Newest first.
+ */
 export async function listFindings(
   ports: Pick<Ports, 'records' | 'findings' | 'auditLog'>,
   call: CallContext,

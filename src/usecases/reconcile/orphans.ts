@@ -17,8 +17,8 @@ const BATCH = 200;
 const SHOWN = 5;
 
 /**
- * Records paths that belong to no credential, and tells the admins in one notice. What lies there is left alone. Rejects
- * with `conflict` when another process recorded one of them meanwhile.
+ * Records paths that belong to no credential, and notifies the admins once. Their content is left alone. Rejects with
+ * `conflict` when another process recorded one of them meanwhile.
  */
 export async function recordOrphans({ clock, changes }: Needs, orphans: readonly Orphan[]): Promise<void> {
   for (let from = 0; from < orphans.length; from += BATCH)

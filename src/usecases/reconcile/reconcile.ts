@@ -17,7 +17,7 @@ import { MARKER_PATH, reportOnlyNow, writeMarker } from './restoreMarker.js';
 import { noted, settleIntents } from './settleIntents.js';
 import { assess, endFinding, type Observation, recordFindings } from './vaultFindings.js';
 
-/** What becomes of versions that others wrote: told only, or in use once a test passes. */
+/** What happens to versions that others wrote: only reported, or used once a test passes. */
 export const DRIFT_MODES = ['report', 'adopt'] as const;
 export type DriftMode = (typeof DRIFT_MODES)[number];
 
@@ -54,7 +54,7 @@ export async function reconcile(ports: Needs, options: ReconcileOptions): Promis
   if (options.dryRun) return runOnce(ports, options);
   const report = await ports.findings.alone(() => runOnce(ports, options));
   if (report !== null) return report;
-  throw new BrokerError('conflict', { detail: 'Another process reconciles at this moment.' });
+  throw new BrokerError('conflict', { detail: 'Another process is reconciling right now.' });
 }
 
 async function runOnce(ports: Needs, options: ReconcileOptions): Promise<ReconcileReport> {
@@ -67,7 +67,7 @@ async function runOnce(ports: Needs, options: ReconcileOptions): Promise<Reconci
   const paths = new Set(await ports.store.list());
   paths.delete(MARKER_PATH);
   const unread = await reconcileRows(run, paths);
-  // The path of a row that could not be read belongs to somebody: without it nothing is known to be an orphan.
+  // The path of a row that could not be read belongs to a credential: without it no path is known to be an orphan.
   if (unread === 0) await judgeOrphans(run, [...paths].sort());
   if (mends) await writeMarker(ports);
   // One that changed meanwhile is looked at again next time.
@@ -169,7 +169,10 @@ async function lookAt(run: Run, rows: readonly Credential[]): Promise<Observatio
   return observation;
 }
 
-/** Somebody let Vault delete later versions by itself: ended, audited and logged, since only a person of Vault or a taken API sets it. */
+/**
+ * Vault was set to delete later versions automatically: removed, audited and logged, since only a Vault user or a
+ * compromised API sets it.
+ */
 async function endExpiry(
   { ports, report, mends }: Run,
   row: Credential,
@@ -198,7 +201,9 @@ function reportIn(
   report.resolved += ended.length;
 }
 
-/** By a job of its own: a test takes its time, and each try is a login. One after the other, beside all other work. */
+/**
+ * In a separate job: a test takes time, and each try is a login. One after the other, in parallel to all other work.
+ */
 async function adoptLater({ ports }: Run, row: Credential): Promise<void> {
   for (const finding of await ports.findings.openOf(row.id))
     if (mayAdopt(row, finding))

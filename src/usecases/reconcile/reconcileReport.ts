@@ -5,7 +5,7 @@ import type { TurnedVersion } from './versionStates.js';
 /** What one run found and did; ids, but for orphans. */
 export interface ReconcileReport {
   dryRun: boolean;
-  /** Set while differences are told and nothing is mended. */
+  /** Set while differences are only reported and nothing is repaired. */
   reportOnly: ReportOnly | null;
   /** Writes whose end is unknown; in a dry run, while only reporting and when time ran out, they stay as they are. */
   openIntents: Omit<OpenIntent, 'id'>[];
@@ -21,13 +21,16 @@ export interface ReconcileReport {
   missing: string[];
   /** Credentials whose active version was deleted or destroyed in Vault. */
   activeGone: string[];
-  /** Credentials whose path was written anew, or is older than the row. */
+  /** Credentials whose path was written again, or is older than the row. */
   replaced: string[];
-  /** Versions newer than the active one that somebody wrote in Vault without the broker. */
+  /** Versions newer than the active one that were written directly in Vault. */
   drift: { credentialId: string; recorded: number; found: number }[];
   /** Recorded versions that were deleted, destroyed or dropped in Vault since, or that are back. */
   versionStates: (TurnedVersion & { credentialId: string })[];
-  /** Credentials whose later versions Vault would have deleted by itself (`delete_version_after`); a real run ends that. */
+  /**
+   * Credentials whose later versions Vault would have deleted automatically (`delete_version_after`); a real run ends
+   * that.
+   */
   expiring: string[];
   /** How many earlier findings hold no more. */
   resolved: number;

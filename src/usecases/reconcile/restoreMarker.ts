@@ -14,11 +14,11 @@ type Needs = Pick<Ports, 'clock' | 'log' | 'changes' | 'findings' | 'store'>;
  */
 export const MARKER_PATH = 'broker/reconciled';
 
-/** How long nothing is mended after a restore, unless somebody ends it. */
+/** How long nothing is repaired after a restore, unless an operator ends it. */
 const REPORT_ONLY_DAYS = 7;
 const KEYED = 'keyed';
 
-/** Whether this run only reports. Notices a restore by itself; unless `dryRun`, from then on for a week. */
+/** Whether this run only reports. Detects a restore automatically; unless `dryRun`, from then on for a week. */
 export async function reportOnlyNow(ports: Needs, dryRun: boolean): Promise<ReportOnly | null> {
   const now = ports.clock.now();
   const known = await ports.findings.reportOnly();
@@ -33,7 +33,7 @@ export async function reportOnlyNow(ports: Needs, dryRun: boolean): Promise<Repo
   return state;
 }
 
-/** By hand, for so many days from now; 0 ends it, also after a restore. */
+/** Set manually, for this many days from now; 0 ends it, also after a restore. */
 export async function setReportOnly(ports: Needs, days: number): Promise<ReportOnly> {
   const now = ports.clock.now();
   const marker = (await readMarker(ports))?.sha256 ?? null;
@@ -64,7 +64,7 @@ async function keep({ changes }: Needs, state: ReportOnly): Promise<void> {
   });
 }
 
-/** At the end of a reconciliation that mended all it could. */
+/** At the end of a reconciliation that repaired all it could. */
 export async function writeMarker(ports: Needs): Promise<void> {
   const last = await ports.findings.lastCheckpoint();
   if (last === null || last.sha256 === (await readMarker(ports))?.sha256) return;

@@ -9,8 +9,8 @@ import type { ReconcileReport } from './reconcileReport.js';
 const SETTLE_WITHIN_MS = MINUTE_MS;
 
 /**
- * Settles the intents that are older than `graceMs`, each by itself: one that fails is in `report.failed` and stops no other.
- * Where nothing is repaired they are only listed.
+ * Settles the intents that are older than `graceMs`, each separately: one that fails is in `report.failed` and does
+ * not stop the others. If nothing is repaired they are only listed.
  */
 export async function settleIntents(
   ports: WritePorts,

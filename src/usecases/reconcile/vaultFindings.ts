@@ -22,7 +22,7 @@ import { recordStates, type TurnedVersion, turnedIn } from './versionStates.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'store' | 'fingerprints'>;
 
-/** A credential, and what Vault told of its path after its row was read. */
+/** A credential, and the observation of its path after its row was read. */
 export interface Observation {
   row: Credential;
   metadata: StoredMetadata | null;
@@ -30,14 +30,14 @@ export interface Observation {
   unrecorded: number[];
   /** The other ones, as they were known before Vault was asked. */
   recorded: RecordedVersion[];
-  /** What was found before and stands. */
+  /** Open findings of earlier runs. */
   open: Discrepancy[];
 }
 
-/** What holds now, whether or not it was told before. */
+/** What holds now, whether or not it was reported before. */
 export interface Assessment {
   broken: Broken | null;
-  /** The newest version by somebody else, where it is newer than the active one. */
+  /** The newest version by another client, if it is newer than the active one. */
   drift: number | null;
   turned: TurnedVersion[];
   ended: { finding: Discrepancy; resolution: Resolution }[];
@@ -63,7 +63,9 @@ export function assess(observation: Observation): Assessment {
   return { broken, drift, turned: turnedIn(recorded, metadata), ended };
 }
 
-/** Those that can be read. A path that was written anew counts from one again: nothing of it can be recorded. */
+/**
+ * Those that can be read. A path that was written again counts from one again: none of its versions can be recorded.
+ */
 function foreignOf({ row, metadata, unrecorded }: Observation): number[] {
   if (metadata === null || brokenIn(row, metadata)?.kind === 'replaced') return [];
   const live = new Set(liveVersions(metadata));
@@ -71,9 +73,9 @@ function foreignOf({ row, metadata, unrecorded }: Observation): number[] {
 }
 
 /**
- * Records what is new: versions by others, those that went or came back, what is broken, what ended; each audited and
- * told to the owner. Rejects
- * with `conflict` when the credential changed or another process recorded it meanwhile: the next run looks again.
+ * Records what is new: versions by others, those that were removed or restored, what is broken, what ended; each
+ * audited and reported to the owner. Rejects with `conflict` when the credential changed or another process recorded
+ * it meanwhile: the next run looks again.
  */
 export async function recordFindings(ports: Needs, observation: Observation): Promise<void> {
   const { row, metadata, unrecorded, open } = observation;
@@ -98,7 +100,7 @@ export async function recordFindings(ports: Needs, observation: Observation): Pr
   });
 }
 
-/** Ends one, and tells where a credential that could not be read can be read again. */
+/** Ends a finding, and notifies when a credential that could not be read can be read again. */
 export async function endFinding(
   { clock }: Pick<Ports, 'clock'>,
   tx: ChangeTx,
@@ -137,7 +139,7 @@ async function recordOthers(
   if (newest !== undefined) await openDrift(ports, tx, row, newest);
 }
 
-/** One of which a newer version is active already is told all the same, and over. */
+/** One of which a newer version is active already is still reported, as ended. */
 async function openDrift(ports: Needs, tx: ChangeTx, row: Credential, newest: Foreign): Promise<void> {
   const { version, changedFields: changed } = newest.version;
   const over = version < (row.activeVersion ?? 0);
@@ -171,7 +173,7 @@ async function openBroken(
   await notifyOwner(tx, row, kind, { id: finding.id, facts: { ...facts, version: version ?? 0 } });
 }
 
-/** One that stands, of a credential. */
+/** An open finding of a credential. */
 function newFinding({ clock }: Needs, kind: Discrepancy['kind'], credentialId: string): Discrepancy {
   const rest = { path: null, version: null, facts: {}, resolvedAt: null, resolution: null };
   return { id: randomUUID(), kind, credentialId, foundAt: clock.now(), ...rest };

@@ -24,9 +24,9 @@ export function turnedIn(
 }
 
 /**
- * Marks them, audits them in one row, and tells the owner of those that somebody removed; what becomes of the active
- * version is told as a finding, and what Vault drops past `max_versions` is no news. Rejects with `conflict` where
- * another process was faster.
+ * Marks them, audits them in one row, and notifies the owner of removed ones; the state of the active version is
+ * reported as a finding, and what Vault drops past `max_versions` is not reported. Rejects with `conflict` if another
+ * process was faster.
  */
 export async function recordStates(
   tx: ChangeTx,

@@ -34,7 +34,7 @@ export async function getReportSchedule(
   return schedule;
 }
 
-/** Adds a schedule: an admin for all or any team, whoever leads a team for that team. `name_taken`, `conflict`. */
+/** Adds a schedule: an admin for all or any team, a lead for their team. `name_taken`, `conflict`. */
 export async function createReportSchedule(
   ports: Needs,
   call: CallContext,
@@ -65,7 +65,7 @@ export async function createReportSchedule(
 async function refuseOneTooMany({ reports }: Pick<Ports, 'reports'>, team: string | null): Promise<void> {
   const known = await reports.schedules(team === null ? null : [team]);
   if (known.filter((one) => one.team === team).length < MOST_OF_A_TEAM) return;
-  const whose = team === null ? 'Of everything' : `Of team ${team}`;
+  const whose = team === null ? 'For all credentials' : `For team ${team}`;
   const detail = `${whose} there are at most ${MOST_OF_A_TEAM} report schedules; remove or change one.`;
   throw new BrokerError('conflict', { detail });
 }
@@ -84,7 +84,7 @@ export async function changeReportSchedule(
   if (before.fromEnvironment && (patch.name ?? patch.expression ?? patch.timezone) !== undefined)
     throw new BrokerError('conflict', {
       detail:
-        'This schedule is that of REPORT_SCHEDULE and REPORT_TIMEZONE; set them instead, or disable it.',
+        'This schedule comes from REPORT_SCHEDULE and REPORT_TIMEZONE; change these variables, or disable it.',
     });
   const changed = { ...before, ...patch };
   const same = (['expression', 'timezone', 'enabled'] as const).every((key) => before[key] === changed[key]);
@@ -103,7 +103,8 @@ export async function deleteReportSchedule(ports: Needs, call: CallContext, id: 
   await requireLead(ports, call, action, schedule);
   if (schedule.fromEnvironment)
     throw new BrokerError('conflict', {
-      detail: 'This schedule is that of REPORT_SCHEDULE and comes back at each start; disable it instead.',
+      detail:
+        'This schedule comes from REPORT_SCHEDULE and is created again at each start; disable it instead.',
     });
   await ports.changes.run(async (tx) => {
     await tx.deleteReportSchedule(id);
@@ -120,7 +121,7 @@ const told = ({ id, name, team, expression, timezone, enabled }: ReportSchedule)
   enabled,
 });
 
-/** An admin, or for a team whoever leads it. */
+/** An admin, or for a team one of its leads. */
 async function requireLead(
   ports: Needs,
   call: CallContext,
@@ -130,7 +131,7 @@ async function requireLead(
   if (call.caller.role === 'admin') return;
   const members = team === null ? [] : ((await ports.records.team(team))?.members ?? []);
   if (members.some(({ principal, lead }) => lead && principal === call.caller.principal)) return;
-  const detail = 'Only an admin, or for the report of a team whoever leads it, sets when reports are made.';
+  const detail = 'Only an admin, or a lead for their own team, can change report schedules.';
   await refuse(ports, call, { action, details: { team } }, new BrokerError('forbidden', { detail }));
 }
 
@@ -143,7 +144,7 @@ async function checkChannels(
 ): Promise<void> {
   if (channels === null) return;
   if (call.caller.role !== 'admin') {
-    const detail = 'Only an admin chooses channels; leave channels out for those that ask for reports.';
+    const detail = 'Only an admin can choose channels; omit channels to use all that accept reports.';
     await refuse(ports, call, { action, details: { team } }, new BrokerError('forbidden', { detail }));
   }
   for (const [index, id] of channels.entries()) {

@@ -27,7 +27,7 @@ export interface ReportInput {
   to?: Date;
 }
 
-/** Makes a report now and keeps it; it stands for itself. Admin only: it names what others own. */
+/** Creates a report now and keeps it; it belongs to no schedule. Admin only: it names what others own. */
 export async function makeReport(ports: Needs, call: CallContext, input: ReportInput): Promise<StoredReport> {
   const { team } = input;
   await requireRole(ports, call, 'admin', { action: 'report.create', details: { team } });
@@ -35,16 +35,16 @@ export async function makeReport(ports: Needs, call: CallContext, input: ReportI
     throw invalid({ field: 'team', rule: 'must be the name of a team' });
   const madeAt = ports.clock.now();
   const to = input.to ?? madeAt;
-  if (to > madeAt) throw invalid({ field: 'to', rule: 'must not lie in the future' });
+  if (to > madeAt) throw invalid({ field: 'to', rule: 'must not be in the future' });
   const from = input.from ?? new Date(to.getTime() - USUAL_DAYS * DAY_MS);
-  if (from >= to) throw invalid({ field: 'from', rule: 'must lie before the end of the report' });
+  if (from >= to) throw invalid({ field: 'from', rule: 'must be before the end of the report' });
   if (madeAt.getTime() - from.getTime() > STATES_DAYS * DAY_MS)
     throw invalid({
       field: 'from',
-      rule: `must lie at most ${STATES_DAYS} days ago, as long as it is kept how all stood`,
+      rule: `must be at most ${STATES_DAYS} days ago, which is how long the history is kept`,
     });
   if (to.getTime() - from.getTime() > MOST_MS)
-    throw invalid({ field: 'from', rule: `must lie at most ${MOST_DAYS} days before the end of the report` });
+    throw invalid({ field: 'from', rule: `must be at most ${MOST_DAYS} days before the end of the report` });
   const source = await ports.reports.source(team, { from, to });
   const made = reportOf(source, { to, last: null });
   const report: NewReport = {
@@ -92,6 +92,6 @@ export async function teamsSeen(
   return caller.role === 'admin' && caller.kind === 'user' ? null : records.teamsOf(caller.principal);
 }
 
-/** True where those teams include this one; that of everything (null) only for whom all is open. */
+/** True if those teams include this one; that of everything (null) only for callers who can see all. */
 export const covers = (teams: readonly string[] | null, team: string | null): boolean =>
   teams === null || (team !== null && teams.includes(team));

@@ -20,7 +20,7 @@ const SETTLED_MS = MINUTE_MS;
 /** Its id, so that it stays the same one when its time is changed. */
 const OF_ENVIRONMENT = '00000000-0000-4000-8000-00000000da7e';
 
-/** Notes the schedule of REPORT_SCHEDULE: of everything. Whoever starts does it. */
+/** Stores the schedule of REPORT_SCHEDULE: for all credentials. Every process does it at its start. */
 export async function declareReportSchedule(
   { reports, clock }: Pick<Ports, 'reports' | 'clock'>,
   { expression, timezone }: Pick<Schedule, 'expression' | 'timezone'>,

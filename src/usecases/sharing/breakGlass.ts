@@ -37,7 +37,8 @@ export async function breakGlassNotices(
     opened.map(({ id, name, owner }) => ({
       credentialId: id,
       kind: 'break_glass',
-      // Each one is told. A period that the caller could choose, such as his request id, would let him hide the second.
+      // Each one is reported. A period that the caller could choose, such as a request id, would let them hide the
+      // second.
       period: randomUUID(),
       recipient: owner,
       body: { credential: name, ...told },
@@ -85,7 +86,7 @@ export async function withAccounts(ports: Pick<Ports, 'records'>, principal: str
 /** An act that needs a reason. */
 export interface Opening {
   action: AuditAction;
-  /** What would open to whom, as a sentence. */
+  /** What would open to which users, as a sentence. */
   what: string;
   credentialId?: string;
   details?: Record<string, unknown>;
@@ -108,11 +109,11 @@ export async function requireReason(
   opening: Opening,
 ): Promise<void> {
   if (call.breakGlassReason !== undefined) return;
-  const detail = `${opening.what} Say why in the header X-Break-Glass-Reason. The owners are notified.`;
+  const detail = `${opening.what} Send the reason in the header X-Break-Glass-Reason. The owners are notified.`;
   await refuse(ports, call, opening, new BrokerError('reason_required', { detail }));
 }
 
-/** What tells a break-glass act in its audit event. */
+/** What marks a break-glass act in its audit event. */
 export function brokenGlass(
   call: CallContext,
   broken: boolean,

@@ -8,7 +8,7 @@ import { refuse } from '../gate/refuse.js';
 type Needs = Pick<Ports, 'records' | 'auditLog'>;
 
 /**
- * Whether the caller may give these grants: an engineer to users, service accounts and teams he is in; an architect
+ * Whether the caller may give these grants: an engineer to users, service accounts and their own teams; an architect
  * to any team; a role only by an admin. An unknown team or service account is named in `invalid_request`.
  */
 export async function checkGrants(
@@ -64,7 +64,7 @@ async function firstBarred(
   grants: readonly Grant[],
 ): Promise<string | undefined> {
   if (grants.some((g) => g.subjectKind === 'role') && caller.role !== 'admin') {
-    return 'Sharing with everybody of a role needs the role admin.';
+    return 'Sharing with a whole role needs the role admin.';
   }
   const teams = grants.filter((g) => g.subjectKind === 'team').map((g) => g.subject);
   if (teams.length === 0 || roleAtLeast(caller.role, 'architect')) return undefined;

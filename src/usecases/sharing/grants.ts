@@ -19,7 +19,7 @@ export async function listGrants(ports: Needs, call: CallContext, id: string): P
   return ports.records.grants(id);
 }
 
-/** Replaces all grants of a credential. What one may give to whom: `grantRules.ts`. */
+/** Replaces all grants of a credential. Who may give what: `grantRules.ts`. */
 export async function replaceGrants(
   ports: Needs,
   call: CallContext,

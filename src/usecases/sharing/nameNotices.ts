@@ -9,8 +9,8 @@ import { part, personOf } from './offerNotices.js';
 type Needs = Pick<Ports, 'clock' | 'records'>;
 
 /**
- * What the owner is asked to agree to when somebody else changes what the credential is chosen by, and receivers of accepted
- * offers when it gets new variables. One notice a day for each giver: to a receiver whatever the credential.
+ * What the owner is asked to agree to when another user changes what the credential is chosen by, and receivers of
+ * accepted offers when it gets new variables. One notice a day for each giver: to a receiver whatever the credential.
  */
 export async function nameNotices(
   ports: Needs,

@@ -60,7 +60,7 @@ export async function joiningNotices(
   team: string,
   joining: readonly JoiningMember[],
 ): Promise<Notice[]> {
-  const name = `what team ${team} is given`;
+  const name = `credentials shared with team ${team}`;
   const none = { name, serviceType: 'other', envNames: {} } as const;
   const open = joining.filter((member) => member.confirmed !== true);
   const asGrants = open.map(({ principal }): GivenGrant => {

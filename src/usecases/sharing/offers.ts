@@ -79,7 +79,7 @@ export async function declineOffer(
   const offer = await offerOf(ports, call, id, { receiver, tried: 'offer.decline' });
   const [by, at] = [call.caller.principal, ports.clock.now()];
   if (variables !== undefined && offer.grant.accepted === null)
-    throw invalid({ field: 'variables', rule: 'must be left out: nothing of this offer was accepted' });
+    throw invalid({ field: 'variables', rule: 'must be omitted: this offer was not accepted' });
   await ports.changes.run(async (tx) => {
     await tx.lock(offer.credential.id);
     const some = { answer: 'accepted' as const, refused: variables ?? [] };
@@ -162,7 +162,7 @@ export async function receiverOf(
   if (principal === caller.principal) {
     if (caller.kind === 'user' || !answers) return itself(call);
     const detail =
-      'A service account does not answer for itself: its keeper or an admin accepts or declines.';
+      'A service account cannot answer offers: its creator or an admin accepts or declines them.';
     return refuse(ports, call, { action: tried }, new BrokerError('forbidden', { detail }));
   }
   const id = /^sa:(.+)$/.exec(principal)?.[1];

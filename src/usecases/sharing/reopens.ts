@@ -6,8 +6,8 @@ import type { Authorized } from '../gate/authorize.js';
 import { requireReason } from './breakGlass.js';
 
 /**
- * True when an act of an admin opens values to those whom the owner shared them with, though the admin does not read them by
- * ownership or grant: restoring, enabling, another version. Such an admin has to say why.
+ * True when an act of an admin opens values to those the owner shared them with, though the admin can't read them by
+ * ownership or grant: restoring, enabling, another version. The admin must then give a reason.
  */
 export async function reopens(
   ports: Pick<Ports, 'clock' | 'records' | 'auditLog'>,

@@ -8,8 +8,8 @@ import type { Fingerprints, Hashed } from '../../ports/vault.js';
 const TRUST = /^(tls_|ca_|verify_)/;
 
 /**
- * Keyed hash by transit of where the values sign in, as whom and with what secret. Two credentials that have the same
- * one are one account to the service: what it refuses of one must not be tried with the other.
+ * Keyed hash by transit of the destination, account and secret of the values. Two credentials that have the same one
+ * are one account to the service: what it refuses of one must not be tried with the other.
  */
 export function accountKeyOf(
   { fingerprints }: { fingerprints: Pick<Fingerprints, 'make'> },

@@ -22,7 +22,7 @@ export interface CredentialHealth {
   runs: TestRun[];
 }
 
-/** How a credential's health is, and how it went lately. Whoever sees the credential sees this. */
+/** The current health of a credential and its recent history. For everyone who can see the credential. */
 export async function credentialHealth(
   ports: Pick<Ports, 'clock' | 'records' | 'auditLog'>,
   call: CallContext,

@@ -11,9 +11,9 @@ const PROVING_HEADER = /auth|token|key|cookie|secret|session|ticket|passw|signat
 const PROVING_FIELD = /secret|passw|assertion|token/i;
 
 /**
- * A host that has heard a secret may say it back to us, in its name or version: that goes no further than here. Known
- * are the credential's secrets and whatever else was sent to prove us: whole headers and what stands behind their
- * scheme, tokens and tickets got on the way, signed assertions.
+ * A host that has received a secret may return it to us, in its name or version: that goes no further than here.
+ * Known are the credential's secrets and everything else that was sent as proof: whole headers and the part after
+ * their scheme, tokens and tickets received on the way, signed assertions.
  */
 export class EchoGuard {
   #known: Secret[];
@@ -49,7 +49,7 @@ export class EchoGuard {
     };
   }
 
-  /** What is told of the test, also without short secrets and what only decoding brought to light. */
+  /** The parts of a test that are shown, also without short secrets and what only decoding reveals. */
   finding(finding: TestVerdict): TestVerdict {
     const clean = (text: string) => this.#clean(text);
     const { advice, identity, version, permissions, models, warnings, certificate } = finding;
@@ -82,7 +82,7 @@ export class EchoGuard {
 const longestFirst = (secrets: readonly Secret[]) =>
   [...secrets].sort((a, b) => b.sizeInBytes() - a.sizeInBytes());
 
-/** A header's value, and what of it proves us also by itself. */
+/** A header's value, and the part of it that is a proof on its own. */
 function provingParts(name: string, value: string): string[] {
   if (name === 'cookie') return [value, ...value.split(/;\s*/).flatMap(cookieParts)];
   const [, scheme = '', rest] = /^(\S+)\s+(.+)$/s.exec(value) ?? [];

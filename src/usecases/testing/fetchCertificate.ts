@@ -28,8 +28,8 @@ export interface FetchedCertificates {
 }
 
 /**
- * What a host shows in a TLS handshake, so that a person can compare and pin it. No request is sent, and nothing of a
- * credential is in play. Engineers and up; where it went is audited before it is told.
+ * The certificate of a host in a TLS handshake, so that a person can compare and pin it. No request is sent, and
+ * nothing of a credential is involved. Engineers and up; the destination is audited before the result is shown.
  */
 export async function fetchCertificate(
   ports: Pick<Ports, 'records' | 'auditLog' | 'outbound'>,
@@ -63,7 +63,7 @@ function addressOf(host: string, port: number): URL {
   if (/^[^\s/?#@\\]+$/.test(host) && URL.canParse(text)) return new URL(text);
   throw invalid({
     field: 'host',
-    rule: 'must be a host name or an address, without blanks, scheme, port or path',
+    rule: 'must be a host name or an address, without spaces, scheme, port or path',
   });
 }
 
@@ -82,5 +82,6 @@ async function shownBy(
 
 const SHOWN: TestVerdict = {
   code: 'ok',
-  advice: 'Nobody has vouched for it yet: compare the fingerprint with the host’s own before you pin it.',
+  advice:
+    'The certificate is not verified yet: compare the fingerprint with the one on the host before you pin it.',
 };

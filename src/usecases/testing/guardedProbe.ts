@@ -44,7 +44,7 @@ export class GuardedProbe implements Probe {
     this.#admit(request.url);
     const proves = this.#echoes.sent(request);
     const said = connectionWarnings(request.url, request.tls ?? { mode: 'system' });
-    // In the clear, a question that proves nobody tells nobody anything.
+    // Over plain HTTP, a question without a proof reveals nothing.
     this.warnings.push(...said.filter(({ code }) => proves || code !== 'plain_http'));
     const answer = this.#echoes.answer(await this.#sent(request));
     if (answer.status === 400 && request.url.protocol === 'http:' && WANTS_TLS.test(answer.body))
@@ -76,7 +76,7 @@ export class GuardedProbe implements Probe {
     throw new OutboundFailure(reason);
   }
 
-  /** A finding as it may be told. */
+  /** A finding that may be shown. */
   told(finding: TestVerdict): TestVerdict {
     return this.#echoes.finding(finding);
   }

@@ -29,8 +29,8 @@ export interface Tested {
 }
 
 /**
- * Keeps what a test of a stored version found, in a transaction of its own. Resolves with the credential as it is now.
- * The result of a test that is stale is not kept.
+ * Stores the result of a test of a stored version, in a separate transaction. Resolves with the credential as it is
+ * now. The result of a stale test is not stored.
  */
 export async function recordTest(
   ports: Needs,
@@ -71,7 +71,10 @@ export async function keepTest(
   return { ...row, ...patch };
 }
 
-/** What the service said of the account holds for all that sign in alike; what was only concluded tells nothing new. */
+/**
+ * What the service said of the account holds for all credentials with the same account; a conclusion of ours adds
+ * nothing new.
+ */
 async function noteAccount(
   tx: TestWrites,
   { credential, result: { code, contacted }, accountKey }: Tested,
@@ -142,8 +145,8 @@ export function intervalMs(testPace: TestPace, { testIntervalMinutes, serviceTyp
 }
 
 /**
- * The service's own word on the end of a credential wins over a person's; that it tells nothing changes nothing. With a
- * new secret its word on the old one is gone already.
+ * The service's own statement on the expiry of a credential takes precedence over a person's; no statement changes
+ * nothing. With a new secret the statement on the old one is gone already.
  */
 function patchOf(row: Credential, run: TestRun, { result, accountKey }: Tested): TestedPatch {
   const { expiresAt } = result;

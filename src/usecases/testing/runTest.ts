@@ -18,7 +18,7 @@ import { GuardedProbe } from './guardedProbe.js';
 
 /** From the first connection to the last byte of the last answer; Proxmox alone takes 3 s to say no. */
 const DEADLINE_MS = 12_000;
-/** For a turn at a host that others test: callers take turns, so it comes within two tests of somebody else. */
+/** For a turn at a host that others test: callers take turns, so it comes within two tests of other callers. */
 const WAIT_MS = 30_000;
 
 /** How long a test may wait for its turn, and on whose behalf it is. */
@@ -63,7 +63,7 @@ export function untried(code: TestCode): TestResult {
   const finding = {
     code,
     advice:
-      'Not tried: the service refused this account and secret before, here or in another credential that has them, and one more login could lock the account. Mend it there, then test or change this credential.',
+      'Not tried: the service rejected this account and secret before, in this or another credential, and one more login could lock the account. Fix the account there, then test or change this credential.',
   };
   return {
     ...finding,
@@ -83,7 +83,7 @@ function endWarnings({ code, expiresAt }: TestVerdict, now: Date): TestWarning[]
   if (expiresAt.getTime() - now.getTime() > SOON_MS) return [];
   const day = expiresAt.toISOString().slice(0, 10);
   return [
-    { code: 'expires_soon', text: `It ends on ${day}: make a new one there and rotate it here before.` },
+    { code: 'expires_soon', text: `It expires on ${day}: create a new one and rotate it before that date.` },
   ];
 }
 const once = (warnings: readonly TestWarning[]): TestWarning[] =>
@@ -112,10 +112,10 @@ async function found(
 
 const UNTESTABLE: TestVerdict = {
   code: 'misconfigured',
-  advice: 'Nothing says how to test this credential; give it a test of its own (test_url).',
+  advice: 'No test is defined for this credential; set test_url to define one.',
 };
 
 const BROKE: TestVerdict = {
   code: 'service_error',
-  advice: 'The service answered in a way that the broker does not understand; look there, then test again.',
+  advice: 'The service sent an unexpected answer; check the service, then test again.',
 };

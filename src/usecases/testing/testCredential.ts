@@ -28,8 +28,8 @@ export interface StoredTest {
 }
 
 /**
- * Tests a stored credential against the real service, its active version or the one that is named. Whoever may use it
- * may test it; the value goes to the stored host and nowhere else.
+ * Tests a stored credential against the real service, its active version or the given one. Every caller who may use
+ * it may test it; the value goes to the stored host and nowhere else.
  */
 export async function testCredential(
   ports: Needs,
@@ -69,7 +69,7 @@ export async function auditAttempt(
   await auditLog.record([auditEvent(call, 'credential.test', 'allowed', { credentialId, version })]);
 }
 
-const NO_TEST = 'Nothing says how to test this credential; give it a test of its own (field test_url).';
+const NO_TEST = 'No test is defined for this credential; set the field test_url to define one.';
 
 async function valuesOf(
   ports: Pick<Ports, 'records' | 'store'>,

@@ -39,19 +39,19 @@ const STRETCH_MS = 1_250;
 const LATER_MS = 5 * MINUTE_MS;
 /** What was put off already comes after what waits for its first try. */
 const LATER_PRIORITY = 100;
-/** When so many can't be enqueued alone, it is not they: Postgres is away. */
+/** When this many can't be enqueued on their own, they are not the cause: Postgres is unavailable. */
 const MOST_HEAVY = 10;
 /** A busy host is free again soon. */
 const NO_WAIT_MS = 0;
 /** While Vault can't serve nothing was sent, so trying again costs nobody a login. */
 const NOT_SENT = ['store_unavailable', 'audit_overloaded'];
-/** The credential itself: nothing to test, or Vault no longer has it as it was. Others tell that. */
+/** The credential itself: nothing to test, or Vault no longer has it unchanged. Other checks report that. */
 const ITS_OWN = ['conflict', 'gone', 'integrity_error'];
 
 /**
- * Puts a job into the queue for each credential whose test is due; their number. Very many are spread, so that whoever
- * reads meanwhile does not wait for them. The credentials of a batch that fails are tried one by one; one that can't be
- * enqueued alone is logged and left alone.
+ * Enqueues a job for each credential whose test is due; their number. Very many are spread, so that readers do not
+ * wait for them. The credentials of a batch that fails are tried one by one; one that can't be enqueued on its own is
+ * logged and skipped.
  */
 export async function enqueueDueTests(
   ports: Pick<Ports, 'clock' | 'jobs' | 'log'>,
@@ -97,7 +97,7 @@ async function oneByOne(
 
 /**
  * Tests one credential whose turn it was, unless its tests were paused or it was tested meanwhile. Rejects when the
- * result could not be kept: whoever tries again must do so seldom, since each try is a login.
+ * result could not be stored: a retry must be rare, since each try is a login.
  */
 export async function testDue(ports: Needs, due: DueTest): Promise<void> {
   const call = systemCall();

@@ -41,7 +41,7 @@ export async function testUnsaved(
   return testGiven(ports, call, connector, values);
 }
 
-/** Tests values of this request; where they were sent is audited before the result is told. */
+/** Tests values of this request; their destination is audited before the result is returned. */
 export async function testGiven(
   ports: Needs,
   call: CallContext,

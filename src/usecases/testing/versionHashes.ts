@@ -11,7 +11,7 @@ interface ToHash {
   values: FieldValues;
   credentialId: string;
   tested: boolean;
-  /** Left out: the request has no key of its own, or was hashed before. */
+  /** Omitted: the request has no key, or was hashed before. */
   request?: Hashable | undefined;
 }
 

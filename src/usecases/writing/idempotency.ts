@@ -31,7 +31,7 @@ export interface ClaimedKey<T> {
 }
 
 export interface KeyedWork<T> {
-  /** A work that never calls `finish` is finished in a transaction of its own. */
+  /** Work that never calls `finish` is finished in a separate transaction. */
   run(claimed: ClaimedKey<T>): Promise<T>;
   /** The little that is kept of an answer: ids and counts, never a text of the request. */
   kept(answer: T): NonNullable<IdempotencyRecord['response']>;
@@ -92,7 +92,7 @@ async function claimKey(
     // As long as the first may still run; when it was cut off, a repetition takes over then.
     const retryAfterSeconds = Math.max(1, Math.ceil((before.lockedUntil.getTime() - now.getTime()) / 1000));
     throw new BrokerError('idempotency_in_progress', {
-      detail: `The first request with this Idempotency-Key still runs, or was cut off. Repeat it in ${retryAfterSeconds} s.`,
+      detail: `The first request with this Idempotency-Key is still running or was interrupted. Repeat it in ${retryAfterSeconds} s.`,
       retryAfterSeconds,
     });
   }

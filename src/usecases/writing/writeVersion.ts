@@ -202,7 +202,7 @@ async function noteOthers(ports: WritePorts, call: CallContext, intent: WriteInt
   });
 }
 
-/** Takes away what would let Vault delete versions by itself: the broker never sets it. True where it was set. */
+/** Removes what would let Vault delete versions automatically: the broker never sets it. True if it was set. */
 export async function keepVersions(
   { store, log }: Pick<Ports, 'store' | 'log'>,
   { id, vaultPath }: Credential,
@@ -227,6 +227,6 @@ export async function keepRoom(
 
 export function lostRace(what: 'credential' | 'team' | 'user' = 'credential'): BrokerError {
   return new BrokerError('conflict', {
-    detail: `Somebody else changed this ${what} at the same time. Read it again and repeat.`,
+    detail: `Another request changed this ${what} at the same time. Read it again and repeat.`,
   });
 }

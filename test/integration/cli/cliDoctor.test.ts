@@ -45,7 +45,7 @@ describe('glassdome doctor', function () {
   it('finds nothing to fail on where all is well, and shows no secret', async () => {
     const { code, stdout } = await system.glassdome(['doctor']);
     expect(code, stdout).to.equal(0);
-    expect(stdout).to.match(/ok +Login +local:admin, role admin, by the kept login/);
+    expect(stdout).to.match(/ok +Login +local:admin, role admin, by the stored login/);
     expect(stdout)
       .to.match(/ok +Ready /)
       .and.match(/ok +TLS +none, and none needed/);
@@ -103,7 +103,7 @@ describe('glassdome doctor', function () {
     const { port } = stranger.address() as AddressInfo;
     const strange = await checks(env, ['--server', `http://127.0.0.1:${port}`]);
     stranger.close();
-    expect(of(strange.found, 'Broker')?.text).to.contain('not as a broker does');
+    expect(of(strange.found, 'Broker')?.text).to.contain('it is not a broker');
   });
 
   it('tells a clock that is off, by the time that the broker gives', async () => {
@@ -132,7 +132,10 @@ describe('glassdome doctor', function () {
     while ((await fetch(`${system.url}/readyz`)).ok);
     const { code, found } = await checks(system.admin);
     expect(code).to.equal(1);
-    expect(of(found, 'Ready')).to.include({ status: 'fail', text: 'the broker runs, but Vault is sealed' });
+    expect(of(found, 'Ready')).to.include({
+      status: 'fail',
+      text: 'the broker is running, but Vault is sealed',
+    });
     const answer = await (await fetch(`${system.url}/readyz`)).json();
     expect(answer).to.deep.equal({ status: 'unavailable', vault: 'sealed', postgres: 'ok', audit: 'ok' });
   });

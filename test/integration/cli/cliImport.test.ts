@@ -76,7 +76,7 @@ describe('glassdome credentials import', function () {
     const { code, stdout, stderr } = await run(['import', fixture]);
     expect(code, stderr).to.equal(0);
     expect(stderr).to.contain('Nothing to import. 15 credentials are stored already.');
-    expect(stdout).to.match(/proxmox:01 +Proxmox 01 +proxmox +is stored already/);
+    expect(stdout).to.match(/proxmox:01 +Proxmox 01 +proxmox +already stored/);
   });
 
   it('updates only what the file has changed', async () => {
@@ -85,7 +85,7 @@ describe('glassdome credentials import', function () {
     expect(stderr).to.contain('[1/1] Cisco 3850: updated').and.contain('0 created, 1 updated, 14 unchanged');
   });
 
-  it('gives the right to read to teams, accounts by name and people, also on what is stored already', async () => {
+  it('gives the right to read to teams, accounts by name and people, also on what is already stored', async () => {
     await system.person('anna', 'engineer');
     const ben = await system.person('ben', 'engineer');
     const made = await system.send('POST', '/api/service-accounts', { name: 'celery' });
@@ -141,12 +141,12 @@ describe('glassdome credentials import', function () {
     const file = envFile('taken.env', 'OPENAI_API_KEY=y-1\n');
     const dry = await run(['import', file, '--dry-run'], { env: carol });
     expect(dry.stdout).to.match(/openai +OpenAI +openai +would fail, see below/);
-    expect(dry.stderr).to.match(/OpenAI \(openai\): .*of that name: rename or delete it/);
+    expect(dry.stderr).to.match(/OpenAI \(openai\): .*with this name\. Rename or delete it/);
     const taken = await run(['import', file, '--yes'], { env: carol });
     expect(taken.code).to.equal(1);
     expect(taken.stderr)
       .to.contain('1 failed')
-      .and.match(/OpenAI \(openai\): .*already has a credential of that name/);
+      .and.match(/OpenAI \(openai\): .*already has a credential with this name/);
   });
 
   it('tells which variables another credential of the same owner claims, before and after', async () => {
@@ -169,8 +169,8 @@ describe('glassdome credentials import', function () {
   it('refuses what it can not read with one clear line', async () => {
     writeFileSync(join(system.folder, 'binary.env'), Buffer.from([0x41, 0x3d, 0xff, 0xfe]));
     const cases: [string[], RegExp][] = [
-      [['import', join(system.folder, 'none.env')], /there is no such file/],
-      [['import', system.folder], /it is a folder/],
+      [['import', join(system.folder, 'none.env')], /no such file/],
+      [['import', system.folder], /it is a directory/],
       [['import', join(system.folder, 'binary.env')], /not text in UTF-8/],
       [['import', envFile('long.env', 'A=b\n'.repeat(70_000))], /too long/],
       [['import'], /Name the \.env/],
@@ -262,7 +262,7 @@ describe('glassdome credentials import', function () {
         'GRAFANA_TOKEN=vault:secret/data/grafana#token\nXAI_API_KEY=\u200bxai-some-key\n',
     );
     const left = await run(['import', file, '--yes'], { env: fred });
-    expect(left.stdout).to.match(/OPENAI_API_KEY +1 +reference of another store/);
+    expect(left.stdout).to.match(/OPENAI_API_KEY +1 +reference to another store/);
     expect(left.stdout).to.match(/ANTHROPIC_API_KEY +2 +placeholder/);
     expect(left.stdout).to.match(
       /XAI_API_KEY +5 +probably not the value itself +an invisible character \(U\+200B/,

@@ -185,11 +185,11 @@ describe('glassdome credentials import from a .env and a Vault at another addres
       [[...vault, address], token, 7, /not trusted here/],
       [[...vault, address, '--vault-ca', path('gone.pem')], token, 2, /gone\.pem can't be read/],
       [[...vault, redirecting], token, 7, /redirects to another address/],
-      [[...vault, talking], token, 7, /no Vault/],
+      [[...vault, talking], token, 7, /not a Vault/],
       [[...vault, long], token, 2, /longer than/],
       [[...vault, 'http://vault.example:8200'], token, 2, /not encrypted/],
       [[...vault, 'https://a:b@vault.example'], token, 2, /without a login/],
-      [[...vault, address, ...ca], 'two words', 2, /characters that no token has/],
+      [[...vault, address, ...ca], 'two words', 2, /token contains invalid characters/],
       [['import', path('lab.env'), '--from-vault'], token, 2, /--vault-address/],
       [['import', path('lab.env'), '--vault-address', address], token, 2, /--from-vault/],
     ];

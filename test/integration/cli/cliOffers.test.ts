@@ -53,7 +53,7 @@ describe('glassdome offers', function () {
     await give('Bare', 'BARE_KEY', 'local:anna');
     const bare = await as(anna, 'credentials', 'get', 'Bare', 'v');
     expect([bare.code, bare.stdout]).to.deep.equal([5, '']);
-    expect(bare.stderr).to.contain('only offered').and.contain('local:mallory/Bare');
+    expect(bare.stderr).to.contain('is offered to you').and.contain('local:mallory/Bare');
     const named = await as(anna, 'credentials', 'get', 'local:mallory/Bare', 'v');
     expect(named.stdout.trim()).to.equal('value of Bare');
     const list = await as(anna, 'credentials', 'list');

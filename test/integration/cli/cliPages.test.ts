@@ -3,7 +3,7 @@ import { type CliSystem, startCliSystem } from '../../support/broker/cliSystem.j
 import { anEvent } from '../postgres/postgresSupport.js';
 
 const MANY = 405;
-const MORE = 'There are more: raise --limit.';
+const MORE = 'There are more results: raise --limit.';
 
 /** More of each than the API gives at once, which is 200. */
 describe('the lists of the command line', function () {

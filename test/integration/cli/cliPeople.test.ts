@@ -65,7 +65,7 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect((await run('whoami', { env: first })).stdout).to.contain('local:eve');
     const wrong = await run(`${words} a-third-long-one-x`, { env: first });
     expect(wrong.code).to.equal(2);
-    expect(wrong.stderr).to.contain('is not the present password').and.not.contain('long-enough-eve\n');
+    expect(wrong.stderr).to.contain('is not the current password').and.not.contain('long-enough-eve\n');
     const token = { ...first, GLASSDOME_BROKER_TOKEN: 'a.b.c' };
     expect((await run('password --new-password -', { env: token, stdin: 'x' })).code).to.equal(3);
   });
@@ -89,7 +89,7 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect(written.stdout + written.stderr).not.to.contain(secret);
     const over = await run(`service-accounts create third --secret-file ${file}`);
     expect(over.code).to.equal(2);
-    expect(over.stderr).to.contain('there is a file already');
+    expect(over.stderr).to.contain('the file already exists');
     expect(readFileSync(file, 'utf8').trim()).to.equal(secret);
     const unmade = join(system.folder, 'unmade.secret');
     expect((await run(`service-accounts create celery --secret-file ${unmade}`)).code).to.equal(6);

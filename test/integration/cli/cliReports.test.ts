@@ -19,7 +19,7 @@ describe('the commands for reports', function () {
     JSON.parse((await run('reports list --json')).stdout).items[n].id as string;
 
   it('make one, and list them page by page', async () => {
-    expect((await run('reports list')).stderr).to.contain('No report yet');
+    expect((await run('reports list')).stderr).to.contain('No reports yet');
     const { stdout, code, stderr } = await run('reports make');
     expect(code, stderr).to.equal(0);
     expect(stdout).to.match(/^summary +0 credentials, 0 of them not working/m);

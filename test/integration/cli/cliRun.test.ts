@@ -120,7 +120,7 @@ describe('glassdome credentials run', function () {
     const words = ['credentials', 'run', '--env-file', missing, '--', 'true'];
     const done = await runToEnd(GLASSDOME, words, { env: system.admin });
     expect(done.code).to.equal(2);
-    expect(done.stderr).to.contain('there is no such file');
+    expect(done.stderr).to.contain('no such file');
     const childs = ['credentials', 'run', '--', 'echo', '--env-file', missing];
     const other = await runToEnd(GLASSDOME, childs, { env: system.admin });
     expect(other.stdout).to.equal(`--env-file ${missing}\n`);
@@ -287,7 +287,7 @@ describe('glassdome credentials run', function () {
     expect((await credentials(['run', '--require-any', '--', 'true'], { env })).code).to.equal(5);
     await credentials(['grant', 'Mine', '--to', `service_account:${id}`, '--level', 'use']);
     const use = await credentials(['run', '--', 'true'], { env });
-    expect(use.stderr).to.contain('1 may be used, but not read');
+    expect(use.stderr).to.contain('1 can be used, but not read');
   });
 
   it('prints names without values, and values only in a format that gives them back', async () => {
@@ -317,7 +317,7 @@ describe('glassdome credentials run', function () {
     };
     const gone = await credentials(words, { env });
     expect(gone.code).to.equal(7);
-    expect(gone.stderr).to.contain('No broker answers at http://127.0.0.1:1');
+    expect(gone.stderr).to.contain('No broker is reachable at http://127.0.0.1:1');
     await system.vault.seal();
     const sealed = await credentials(words);
     expect(sealed.code, sealed.stderr).to.equal(7);

@@ -65,7 +65,7 @@ describe('the login that the command line client keeps', function () {
       writeFileSync(path, JSON.stringify({ ...stored(), access_token_ends: 0 }));
     const done = await run('whoami', { GLASSDOME_BROKER_SESSION_FILE: long });
     expect(done.code).to.equal(0);
-    expect(done.stderr).to.match(/^warning: The login can't be kept in .*: ENAMETOOLONG\./);
+    expect(done.stderr).to.match(/^warning: The login can't be stored in .*: ENAMETOOLONG\./);
   });
 
   it('is sent to the broker that gave it and to no other', async () => {
@@ -74,7 +74,7 @@ describe('the login that the command line client keeps', function () {
       const done = await run('whoami', { GLASSDOME_BROKER_URL: other.address });
       expect([done.code, done.stderr]).to.deep.equal([
         3,
-        `error: Nobody is logged in at ${other.address}.\nLog in: glassdome login --server ${other.address}\n`,
+        `error: You are not logged in to ${other.address}.\nLog in: glassdome login --server ${other.address}\n`,
       ]);
       expect((await run(`whoami --server ${other.address}`)).code).to.equal(3);
       expect(other.requests).to.deep.equal([]);

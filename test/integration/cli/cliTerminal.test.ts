@@ -148,7 +148,7 @@ describe('the command line client at a terminal', function () {
     const done = await system.glassdome(words.split(' '), { env: anna, stdin: 'x' });
     expect(done.stderr.split('\n').map((line) => line.trim())).to.deep.equal([
       'error: --label A must be 1 to 63 of a-z, 0-9, _, . and -, a letter or digit first',
-      '--expires-at must be a moment such as 2027-01-31T00:00:00Z',
+      '--expires-at must be a time such as 2027-01-31T00:00:00Z',
       '--rotate-every must be at least 1',
       '',
     ]);

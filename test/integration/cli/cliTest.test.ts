@@ -82,7 +82,7 @@ describe('glassdome credentials test', function () {
     expect(tested.code).to.equal(9);
     expect(tested.stdout)
       .to.include('✗ unknown: tls_error at tls.')
-      .and.include('The host shows: broker test');
+      .and.include('Certificate of the host: broker test');
     const pin = /--tls-fingerprint-sha256 (\S+)/.exec(tested.stderr)?.[1] ?? '';
     const pinned = await run(
       'update',
@@ -101,10 +101,10 @@ describe('glassdome credentials test', function () {
     host.state = 'expired';
     const over = await run('test', 'lab');
     expect(over.code).to.equal(8);
-    expect(over.stdout).to.match(/✗ lab: expired at authentication\. The token’s time is over/);
+    expect(over.stdout).to.match(/✗ lab: expired at authentication\. The token has expired/);
     host.state = 'no_acl';
     const blind = await run('test', 'lab');
-    expect(blind.stdout).to.include('! The token signs in and sees nothing');
+    expect(blind.stdout).to.include('! The token can log in but sees nothing');
     host.state = '';
     host.fault = 'failing';
     const away = await run('test', 'lab', '--json');
@@ -123,7 +123,7 @@ describe('glassdome credentials test', function () {
     expect(all.stderr)
       .to.match(/[123]\/3 lab: ok/)
       .and.include('2 of 3 proven.');
-    expect(all.stdout).to.match(/note +other +not tested +Nothing says how to test/);
+    expect(all.stdout).to.match(/note +other +not tested +No test is defined for this credential/);
     const some = await run('test', '--all', '--type', 'proxmox', '--json');
     const { items } = JSON.parse(some.stdout) as { items: { name: string; test: { code: string } }[] };
     expect(items.map(({ name, test }) => [name, test.code])).to.have.deep.members([
@@ -145,7 +145,7 @@ describe('glassdome credentials test', function () {
     const closed = await run('fetch-certificate', '127.0.0.1:1');
     expect([closed.code, closed.stdout]).to.deep.equal([
       9,
-      '✗ 127.0.0.1:1: unreachable at address. Nothing listens at this host and port; check both, and whether the service runs.\n',
+      '✗ 127.0.0.1:1: unreachable at address. Nothing listens on this host and port; check both, and whether the service is running.\n',
     ]);
     expect((await run('fetch-certificate', 'https://127.0.0.1:1')).code).to.equal(2);
   });
@@ -162,14 +162,14 @@ describe('glassdome credentials test', function () {
     ];
     const asked = await run(...words);
     expect(asked.code).to.equal(2);
-    expect(asked.stderr).to.include('anybody on the way can read the secret').and.include('--yes');
+    expect(asked.stderr).to.include('anyone on the network path can read the secret').and.include('--yes');
     const added = await run(...words, '--yes', '--test', 'warn');
     expect(added.code, added.stderr).to.equal(0);
     expect((await run('list')).stdout)
       .to.match(/NAME .* TLS/)
       .and.match(/blind .*insecure \(!\)/);
     expect((await run('show', 'blind')).stdout).to.match(
-      /TLS +insecure \(!\) The certificate is not checked/,
+      /TLS +insecure \(!\) The certificate is not verified/,
     );
     host.fault = 'failing';
     expect((await run('test', 'blind')).stdout).to.include('! The certificate is not checked');

@@ -20,7 +20,7 @@ describe('the commands for the worker and where notices go', function () {
     expect(stdout)
       .to.match(/^workers +0$/m)
       .and.match(/^lag +0 s$/m);
-    expect(stderr).to.contain('No worker runs');
+    expect(stderr).to.contain('No worker is running');
     const { stdout: asJson } = await run('worker status --json');
     expect(JSON.parse(asJson)).to.have.all.keys('queue', 'workers', 'schedules', 'stopped', 'tasks');
     const engineer = await system.person('eve', 'engineer');
@@ -101,7 +101,7 @@ describe('the commands for the worker and where notices go', function () {
     expect((await run('channels change on-call --quiet late')).code).to.equal(2);
     expect((await run('channels change on-call')).stderr).to.contain('Nothing to change');
     for (const words of ['--timezone Europe/Paris', '--let-through warning'])
-      expect((await run(`channels change on-call ${words}`)).stderr).to.contain('needs --quiet beside it');
+      expect((await run(`channels change on-call ${words}`)).stderr).to.contain('requires --quiet');
   });
 
   it('list what one was told, take it as seen, and put it off', async () => {

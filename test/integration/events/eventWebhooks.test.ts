@@ -131,7 +131,7 @@ describe('a webhook that follows events', function () {
     }
   });
 
-  it('hears only of what it is for, of what comes after it was made, and no notices', async () => {
+  it('receives only the events of its kind, after its creation, and no notices', async () => {
     await create({ labels: { site: 'lab' } });
     await add({ labels: { site: 'lab' } });
     const hers = await create({ labels: { site: 'lab', team: 'red' } });
@@ -344,7 +344,7 @@ describe('a webhook that follows events', function () {
     const answer = await channels('PATCH', `/${id}`, change);
     expect(answer.status).to.equal(400);
     expect(answer.body.fields).to.deep.equal(
-      Object.keys(change).map((field) => ({ field, rule: 'must be left out beside events' })),
+      Object.keys(change).map((field) => ({ field, rule: 'must not be sent together with events' })),
     );
     const heeded = await channels('PATCH', `/${id}`, { labels: { site: 'lab' }, team: null });
     expect([heeded.status, heeded.body.labels]).to.deep.equal([200, { site: 'lab' }]);

@@ -75,7 +75,7 @@ describe('glassdome beside another glassdome', function () {
     const other = script('other', 'echo WRONG');
     const path = [ours('ours'), other];
     const help = await run(path, ['--help']);
-    expect(help.stdout).to.contain(`Every other command goes to ${join(other, 'glassdome')}`);
+    expect(help.stdout).to.contain(`All other commands are passed on to ${join(other, 'glassdome')}`);
     for (const words of [['credentials', '--help'], ['login', '--help'], ['--version']]) {
       const { code, stdout } = await run(path, words);
       expect(code).to.equal(0);

@@ -54,7 +54,7 @@ describe('importing again', function () {
     await rotate(id, { api_key: 'sk-ant-api03-rotated-bbbbbbbb' });
     const again = await run(['import', '-', '--yes'], text);
     expect(again.code, again.stderr).to.equal(0);
-    expect(again.stdout).to.match(/anthropic +Anthropic +anthropic +changed here, is kept/);
+    expect(again.stdout).to.match(/anthropic +Anthropic +anthropic +changed here, kept/);
     expect(again.stderr).to.match(
       /Anthropic \(anthropic\): api_key was rotated here on \d{4}-\d\d-\d\d by local:\w+; it is kept\./,
     );

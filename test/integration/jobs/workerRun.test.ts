@@ -33,7 +33,7 @@ describe('glassdome worker run', function () {
   it('says that no worker runs; the request waits', async () => {
     const { code, stderr } = await run('remind');
     expect(code).to.equal(7);
-    expect(stderr).to.contain('No worker runs');
+    expect(stderr).to.contain('No worker is running');
     expect(await audited()).to.deep.include(['allowed', 'remind']);
   });
 

@@ -82,7 +82,7 @@ describe('the launcher of the embedded default', function () {
   const moments = [
     '• Starting Postgres',
     '• Starting Vault',
-    'make the transit key',
+    'create the transit key',
     'write the policy broker-worker',
   ];
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
@@ -109,7 +109,7 @@ describe('the launcher of the embedded default', function () {
     const first = running;
     const second = start();
     expect(await second.ended).to.equal(1);
-    expect(second.text()).to.contain('It runs already').and.not.to.contain('Stopping');
+    expect(second.text()).to.contain('It is already running').and.not.to.contain('Stopping');
     running = first;
     expect(await logIn(password)).to.equal(200);
   });
@@ -121,7 +121,7 @@ describe('the launcher of the embedded default', function () {
     const next = start();
     await ready(next);
     expect(next.text())
-      .to.contain('Stopped what an earlier start had left running')
+      .to.contain('Stopped processes that an earlier start left running')
       .and.not.to.contain('one-time');
     expect(await logIn(password)).to.equal(200);
   });
@@ -151,7 +151,7 @@ describe('the launcher of the embedded default', function () {
       env = { ...before, GLASSDOME_ENCRYPTION_KEY: key };
       const refused = start();
       expect(await refused.ended).to.equal(1);
-      expect(refused.text()).to.contain('Nothing was touched').and.not.to.contain('Starting');
+      expect(refused.text()).to.contain('Nothing was changed').and.not.to.contain('Starting');
     }
     expect(readFileSync(file, 'utf8')).to.equal(sealed);
     env = { ...before, GLASSDOME_ENCRYPTION_KEY: 'bd3f6c90a1e74f28c5d0' };

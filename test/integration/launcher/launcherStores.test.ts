@@ -74,7 +74,7 @@ describe('the launcher with stores of somebody else', function () {
     const { code, text } = await once({ ...vault, LOCAL_DATA: join(data, 'mixed') });
     expect(code).to.equal(1);
     expect(text)
-      .to.contain('DATABASE_URL: the database holds people and credentials')
+      .to.contain('DATABASE_URL: the database contains users and credentials')
       .and.not.to.contain('transit key');
   });
 });

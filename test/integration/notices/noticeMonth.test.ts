@@ -238,16 +238,15 @@ function expected(): string[] {
   const hyperv = '“HyperV” ends on day 10 (11 days left).';
   lines(`${hyperv} + ${proxmox(20)}`, `00 00:00 ${ops}`, '00 00:00 hook');
   lines(proxmox(20), '00 00:00 mail anna', '00 01:00 teams');
-  lines('“Kubernetes” is to be rotated by day 9.', `02 00:00 ${ops}`, '02 00:00 hook');
-  const refused =
-    '“OpenAI” is refused by its service (expired); it is not tested again until somebody mends it.';
+  lines('“Kubernetes” is due for rotation by day 9.', `02 00:00 ${ops}`, '02 00:00 hook');
+  const refused = '“OpenAI” is refused by its service (expired); it is not tested again until it is fixed.';
   lines(refused, `02 08:00 ${ops}`, '02 08:00 slack', '02 08:00 mail seven');
   lines('“OpenAI” works again.', `02 20:00 ${ops}`, '02 20:00 mail seven');
   lines(`${refused} + “OpenAI” works again.`, '03 06:00 hook');
   lines(proxmox(14), `06 00:00 ${ops}`, '06 00:00 hook', '06 00:00 mail anna', '06 03:00 teams');
   lines('“Kubernetes” should have been rotated by day 9.', `09 00:00 ${ops}`, '09 00:00 hook');
   // Acknowledged at the first word of it, so nothing more before the end itself.
-  lines('“HyperV” ended on day 10.', `10 12:00 ${ops}`, '10 12:00 hook', '10 18:00 slack');
+  lines('“HyperV” expired on day 10.', `10 12:00 ${ops}`, '10 12:00 hook', '10 18:00 slack');
   const right = 'The right of local:ben to read “Proxmox” ends on day 18';
   lines(
     `${right} (7 days left). + ${right} (7 days left).`,
@@ -261,7 +260,7 @@ function expected(): string[] {
   const away = 'The service of “OpenAI” can’t be reached (unreachable).';
   lines(away, `14 03:30 ${ops}`, '14 03:30 hook', '14 03:30 mail seven');
   lines('“OpenAI” works again.', `15 03:00 ${ops}`, '15 03:00 hook', '15 03:00 mail seven');
-  const opened = 'local:admin broke the glass on “Proxmox”: night shift';
+  const opened = 'local:admin used break-glass access on “Proxmox”: night shift';
   lines(opened, `16 23:30 ${ops}`, '16 23:30 hook', '16 23:30 slack', '16 23:30 teams', '16 23:30 mail anna');
   lines(
     `${right} (1 day left). + ${right} (1 day left).`,
@@ -272,7 +271,7 @@ function expected(): string[] {
   );
   lines(`${right} (1 day left).`, '17 00:00 mail anna');
   // Put off over the week in which it would have come again.
-  lines('“HyperV” ended on day 10.', `20 00:00 ${ops}`, '20 00:00 hook', '20 00:00 slack');
+  lines('“HyperV” expired on day 10.', `20 00:00 ${ops}`, '20 00:00 hook', '20 00:00 slack');
   const storm = `DIGEST [critical] ${MANY} notices about credentials, ${MANY} critical`;
   lines(storm, `22 10:00 ${ops}`, '22 10:00 hook', '22 10:00 slack', '22 10:00 mail anna');
   lines(
@@ -282,7 +281,7 @@ function expected(): string[] {
     '22 16:00 mail anna',
   );
   lines('“AWS” was not used for 24 days.', `24 00:00 ${ops}`, '24 00:00 mail anna');
-  lines('“HyperV” ended on day 10.', `24 12:00 ${ops}`, '24 12:00 slack');
-  lines('“AWS” was not used for 24 days. + “HyperV” ended on day 10.', '25 00:00 hook');
+  lines('“HyperV” expired on day 10.', `24 12:00 ${ops}`, '24 12:00 slack');
+  lines('“AWS” was not used for 24 days. + “HyperV” expired on day 10.', '25 00:00 hook');
   return all;
 }

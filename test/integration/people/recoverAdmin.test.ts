@@ -100,6 +100,6 @@ describe('an admin who cannot log in', function () {
     expect(onHost('second-one-time', ['--username', 'admin', '--reset', '--reason', ' ']).status).to.equal(1);
     expect(onHost('short', ['--username', 'admin', ...because]).status).to.equal(1);
     const first = onHost('second-one-time', ['--username', 'other']);
-    expect(first.stderr).to.contain('There are people already').and.contain('--reset');
+    expect(first.stderr).to.contain('Users already exist').and.contain('--reset');
   });
 });

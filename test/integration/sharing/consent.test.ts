@@ -501,7 +501,7 @@ describe('what a stranger gives', function () {
     expect(conflicts[0].text).to.contain('SHARED_KEY').and.contain(`${anna.principal}/`);
     const lead = await broker.person('lead-3', 'architect');
     await newTeam(lead, victim);
-    expect((await notices(victim, 'offer'))[0].text).to.contain('what team');
+    expect((await notices(victim, 'offer'))[0].text).to.contain('credentials shared with team');
   });
 
   it('what a keeper or an admin imports for an account needs no further step', async () => {

@@ -187,7 +187,7 @@ describe('the production shape: TLS and certificates between all parts', functio
     // The plan and the steps are for people; the role ids alone are its output.
     const { stdout, stderr } = await program(words, env);
     const { kind } = await findVault(() => undefined);
-    const last = kind === 'openbao' ? 'AppRole role' : 'switch the file audit device on';
+    const last = kind === 'openbao' ? 'AppRole role' : 'enable the file audit device';
     expect(stderr).to.match(new RegExp(`^To do:\\n {2}mount [\\s\\S]*• mount [\\s\\S]*• .*${last}`));
     const roles = Object.fromEntries(
       [...stdout.matchAll(/^ {2}broker-(\w+) {2}(\S+)$/gm)].map((m) => [m[1], m[2]]),

@@ -143,13 +143,13 @@ describe('bootstrap of a Vault', function () {
     // Vault runs under our own account here.
     const audited = { ...options, auditFile: join(folder, 'audit.log') };
     expect(await planBootstrap(limited, audited)).to.deep.equal([
-      `switch the file audit device on, at ${audited.auditFile}`,
+      `enable the file audit device, at ${audited.auditFile}`,
     ]);
     if ((await vaultKind()) === 'openbao') {
       const refusal = await bootstrapVault(limited, audited).catch((error: unknown) => error);
       expect(refusal).to.include({ name: 'BootstrapRefused', status: 400 });
       expect(String(refusal))
-        .to.contain('OpenBao takes audit devices from its configuration only')
+        .to.contain('OpenBao accepts audit devices only in its configuration')
         .and.contain(`file_path = ${JSON.stringify(audited.auditFile)}`);
       return;
     }
@@ -165,7 +165,7 @@ describe('bootstrap of a Vault', function () {
     const foreign = { ...options, userpassMount: 'foreign-people' };
     const refusal = await bootstrapVault(root, foreign).catch((error: unknown) => error);
     expect(refusal).to.have.property('name', 'BootstrapRefused');
-    expect(String(refusal)).to.contain('belongs to somebody else');
+    expect(String(refusal)).to.contain('belongs to another application');
   });
 
   it('refuses a KV mount of version 1', async () => {

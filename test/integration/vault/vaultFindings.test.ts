@@ -254,7 +254,7 @@ describe('what people do in Vault is told within one reconciliation', function (
     const refused = [await activate(id, 1), await activate(id, 2)];
     expect(refused.map(({ status }) => status)).to.deep.equal([410, 410]);
     expect(refused[0]?.body.detail).to.contain('Version 1 was deleted in Vault; undelete it');
-    expect(refused[1]?.body.detail).to.contain('Version 2 was destroyed in Vault');
+    expect(refused[1]?.body.detail).to.contain('Version 2 was permanently destroyed in Vault');
     expect(await audited(id, 'credential.activate')).to.equal(0);
     await vault('POST', `undelete/${path}`, { versions: [1] });
     expect((await settle()).versionStates).to.deep.equal([

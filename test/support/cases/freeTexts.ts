@@ -99,7 +99,7 @@ export const SECRET_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'smtp://mailer:pw@mail.lab:587',
     `ssh://${mixed}${mixed}@host.lab`,
   ],
-  'a token in an address': [
+  'a token in a URL': [
     'https://h.lab/api?token=hunter2hunter2',
     'https://h.lab/api?a=1&access_token=abc123',
     'https://h.lab/#id_token=abcdef123',
@@ -112,7 +112,7 @@ export const SECRET_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'https%3A%2F%2Fh.lab%2F%3Ftoken%3Dhunter2',
     'goes to /hook?api_key=hunter2',
   ],
-  'the address of a webhook': [
+  'a webhook URL': [
     'https://hooks.slack.com/services/T000/B000/XXXX',
     'https://lab.webhook.office.com/webhookb2/11111111-2222@3333/IncomingWebhook/44',
     'https://discord.com/api/webhooks/1234/abcd',
@@ -138,7 +138,7 @@ export const SECRET_TEXTS: Readonly<Record<string, readonly string[]>> = {
     '{"client_secret":"x1y2z3a4b5"}',
     "curl -d 'password=hunter2'",
   ],
-  'a header that signs in': [
+  'an authorization header': [
     `Authorization: Bearer ${mixed}`,
     'Bearer hunter2hunter2',
     'Authorization: Basic YW5uYTpodW50ZXIy',
@@ -156,19 +156,19 @@ export const SECRET_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'MIIEpAIBAAKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeL',
     `{"kty":"EC","crv":"P-256","d":"${mixed}"}`,
   ],
-  'a key of Anthropic': [`sk-ant-api03-${mixed}`],
+  'an Anthropic key': [`sk-ant-api03-${mixed}`],
   'an API key': [`sk-proj-${mixed}`, `sk-${mixed}${mixed}`, `note sk-${mixed}.`, `gsk_${mixed}`],
-  'a token of GitHub': [`ghp_${mixed}${hex}`, `github_pat_11${mixed}`],
-  'a token of GitLab': [`glpat-${mixed}`],
-  'a token of Slack': [`xoxb-12345-${mixed}`, `https://hooks.slack.com/xoxb-12345-${mixed}`],
-  'a key of Google': [`AIzaSy${mixed}${hex}`],
-  'a key of LangSmith': [`lsv2_pt_${hex}${hex}_${hex}`],
-  'a token of Vault': [`hvs.CAES${mixed}`, `s.${mixed}AbCd`],
-  'a token of Grafana': [`glsa_${mixed}_abc`],
-  'a token of Proxmox': [
+  'a GitHub token': [`ghp_${mixed}${hex}`, `github_pat_11${mixed}`],
+  'a GitLab token': [`glpat-${mixed}`],
+  'a Slack token': [`xoxb-12345-${mixed}`, `https://hooks.slack.com/xoxb-12345-${mixed}`],
+  'a Google key': [`AIzaSy${mixed}${hex}`],
+  'a LangSmith key': [`lsv2_pt_${hex}${hex}_${hex}`],
+  'a Vault token': [`hvs.CAES${mixed}`, `s.${mixed}AbCd`],
+  'a Grafana token': [`glsa_${mixed}_abc`],
+  'a Proxmox token': [
     'PVEAPIToken=root@pam!t=aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
     'root@pam!t=aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
   ],
   'a JSON Web Token': ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl'],
-  'a secret access key of AWS': ['AKIAIOSFODNN7EXAMPLE / wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE9'],
+  'an AWS secret access key': ['AKIAIOSFODNN7EXAMPLE / wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE9'],
 };

@@ -36,7 +36,7 @@ describe('a host that sends its own certificate only', () => {
 
   it('is told from a host of another authority as far as that can be known', async () => {
     expect(await outcome(root.cert)).to.include('does not send its intermediate certificate');
-    expect(await outcome(other.cert)).to.include('or ca_cert_pem is of another authority');
+    expect(await outcome(other.cert)).to.include('or ca_cert_pem is from another authority');
     expect(await outcome(inter.cert)).to.include('add the root certificate');
   });
 

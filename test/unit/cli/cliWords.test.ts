@@ -14,7 +14,7 @@ describe('what the command line says', () => {
 
   it('of variables that lead to a file is how to store that file', () => {
     expect(fileHints(['PATH', 'constructor', 'KUBECONFIG']).join()).to.match(
-      /KUBECONFIG leads .* --kubeconfig @<file>/,
+      /KUBECONFIG points .* --kubeconfig @<file>/,
     );
     for (const name of ['GOOGLE_APPLICATION_CREDENTIALS', 'AWS_PROFILE', 'DOCKER_CERT_PATH'])
       expect(fileHints([name])).to.have.length(1);

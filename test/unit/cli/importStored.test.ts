@@ -46,7 +46,7 @@ describe("a .env and a Vault's keys as one import", () => {
   it('refuses a file whose open quotes would reach into the keys', () => {
     for (const file of ["A='open", 'A="open\n', "X=1\nA='\nB=2\n"])
       expect(() => joinStored(file, keys({ esxi_password: `it's "so"` })), file).to.throw(
-        /cannot be read as one/,
+        /cannot be combined/,
       );
   });
 

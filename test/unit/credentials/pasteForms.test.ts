@@ -137,9 +137,7 @@ describe('a Proxmox token pasted whole', () => {
   for (const field of ['token_name', 'token_id'])
     it(`without its user into ${field} is refused`, () => {
       const [problem] = problems('proxmox', { host: 'h', [field]: `gd=${UUID}`, token_value: 'x' });
-      expect(problem).to.equal(
-        `fields.${field} must not hold "="; what stands behind it belongs into token_value`,
-      );
+      expect(problem).to.equal(`fields.${field} must not contain "="; put the part after it in token_value`);
     });
 });
 
@@ -249,7 +247,7 @@ describe('a secret in the wrong field is refused, and not told', () => {
     for (const exact of [false, true])
       it(`${type}: ${field}${exact ? ', from a file' : ''}`, () => {
         const told = problems(type, given, { exact });
-        expect(told.join()).to.match(new RegExp(`^fields.${field} must not hold a secret; it belongs into`));
+        expect(told.join()).to.match(new RegExp(`^fields.${field} must not contain a secret; put it in`));
         expect(told.join()).to.not.match(/hunter2|eyJ/);
       });
 });
@@ -259,7 +257,7 @@ it('a certificate pasted with its private key is refused', () => {
     '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\ny\n';
   const given = { base_url: 'https://h', auth_method: 'mtls', client_cert_pem: pem, client_key_pem: 'k' };
   expect(problems('prometheus', given)).to.deep.equal([
-    'fields.client_cert_pem must not hold a private key; it belongs into a field that is secret',
+    'fields.client_cert_pem must not contain a private key; put it in a secret field',
   ]);
 });
 

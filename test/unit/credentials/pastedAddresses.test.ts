@@ -14,13 +14,13 @@ describe('a pasted address', () => {
     const cases: readonly (readonly [ServiceType, string, RegExp])[] = [
       ['proxmox', 'https://lab.example/pve/', /^fields.host must be without a path/],
       ['proxmox', 'https://lab.example:8443/a/b', /without a path/],
-      ['proxmox', 'http://pve.lab.example', /must be an address by https/],
+      ['proxmox', 'http://pve.lab.example', /must be an https:\/\/ address/],
       ['vmware', 'https://lab.example/vcenter/ui', /without a path/],
-      ['vmware', 'http://vc.lab.example/sdk', /by https/],
-      ['hyperv', 'http://hv01:5985/wsman', /by https/],
+      ['vmware', 'http://vc.lab.example/sdk', /an https:/],
+      ['hyperv', 'http://hv01:5985/wsman', /an https:/],
       ['hyperv', 'https://lab.example/rdweb', /without a path/],
-      ['docker_swarm', 'ssh://root@swarm01', /speaks no ssh:/],
-      ['docker_swarm', 'unix:///var/run/docker.sock', /opens no unix:/],
+      ['docker_swarm', 'ssh://root@swarm01', /does not support ssh:/],
+      ['docker_swarm', 'unix:///var/run/docker.sock', /does not support .*unix:/],
       ['docker_swarm', 'npipe:////./pipe/docker_engine', /npipe:/],
       ['docker_swarm', 'https://lab.example/docker', /without a path/],
     ];
@@ -42,7 +42,7 @@ describe('a pasted address', () => {
     ];
     for (const [type, given, field] of cases)
       expect(problems(type, given).join('; ')).to.include(
-        `fields.${field} must be the address of the service alone`,
+        `fields.${field} must be only the address of the service`,
       );
     const test = {
       api_key: 'k',

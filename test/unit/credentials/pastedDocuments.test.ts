@@ -82,23 +82,23 @@ describe('a kubeconfig', () => {
         config({ user: '    token: tok-a1\n    tokenFile: /t' }),
         /names a file in tokenFile/,
       ],
-      ['a proxy', config({ cluster: '    proxy-url: http://proxy:3128\n' }), /goes by a proxy/],
+      ['a proxy', config({ cluster: '    proxy-url: http://proxy:3128\n' }), /uses a proxy/],
       ['another user', config({ user: '    token: tok-a1\n    as: nobody' }), /acts as another user \(as\)/],
       [
         'nothing to sign in',
         config({ user: '    extensions: []' }),
         /neither token, client certificate nor password/,
       ],
-      ['a number as token', config({ user: '    token: 4711' }), /token in the kubeconfig is no text/],
+      ['a number as token', config({ user: '    token: 4711' }), /token in the kubeconfig is not a string/],
       [
         'data that are no base64',
         config({ user: '    client-certificate-data: "%%"' }),
-        /client-certificate-data in the kubeconfig is no base64/,
+        /client-certificate-data in the kubeconfig is not base64/,
       ],
       [
         'data of something else',
         config({ cluster: `    certificate-authority-data: ${data('hello')}\n` }),
-        /certificate-authority-data .* of no PEM/,
+        /certificate-authority-data .* does not contain PEM/,
       ],
       ['half a pair', config({ user: `    client-certificate-data: ${data(cert)}` }), /but not both/],
       ['another object', 'kind: Secret\ndata: {}\n', /another kind/],
@@ -107,8 +107,8 @@ describe('a kubeconfig', () => {
         config({ cluster: '    insecure-skip-tls-verify: "true"\n' }),
         /neither true nor false/,
       ],
-      ['no YAML', 'a: [b', /can’t be read as YAML/],
-      ['some YAML', 'a: b', /no kubeconfig/],
+      ['no YAML', 'a: [b', /is not valid YAML/],
+      ['some YAML', 'a: b', /not a kubeconfig/],
     ];
     for (const [what, text, message] of refused) {
       const told = advice(() => requireLogin(readKubeconfig(text, undefined)));
@@ -176,11 +176,11 @@ describe('a key file of Google', () => {
       ['/home/anna/lab-project-9.json', /the name of a file/],
       ['AIzaSyA-of-tests', /does not begin with a brace/],
       [JSON.stringify(file({ private_key: undefined })), /has no private_key/],
-      [JSON.stringify(file({ private_key: 'x' })), /no RSA key in PEM form/],
+      [JSON.stringify(file({ private_key: 'x' })), /not an RSA key in PEM form/],
       [JSON.stringify(file({ universe_domain: 's3ns.example' })), /universe_domain/],
       [
         JSON.stringify(file({ token_uri: 'https://accounts.google.com.evil.example/token' })),
-        /another token address/,
+        /token address in the key file/,
       ],
     ];
     for (const [given, message] of refused) expect(advice(() => keyFile(given))).to.match(message);

@@ -16,7 +16,7 @@ describe('what is wrong is told at once, by name, without a value', () => {
     const wrong = problems('vmware', { host: 'a b', port: 'x', verify_ssl: 'maybe', pasword: 'hunter2' });
     expect(wrong).to.deep.equal([
       'fields.pasword is not a field of vmware; did you mean "password"?',
-      'fields.host must be a host name or an address, without blanks, scheme or path',
+      'fields.host must be a host name or an address, without spaces, scheme or path',
       'fields.port must be a whole number',
       'fields.verify_ssl must be true or false',
       'fields.password is required (Password)',
@@ -51,7 +51,7 @@ describe('what is wrong is told at once, by name, without a value', () => {
       'at most 64 fields',
     ],
     ['nothing', 'other', {}, 'at least one field'],
-    ['a name of another alphabet', 'other', { 'a b': 'x' }, 'has a name'],
+    ['a name of another alphabet', 'other', { 'a b': 'x' }, 'has an invalid name'],
     ['a name that objects know', 'other', { constructor: 'x' }, 'reserved'],
     ['a port out of range', 'vmware', { host: 'h', password: 'p', port: 70_000 }, '1 to 65535'],
     ['a URL for a host', 'vmware', { host: 'ftp://h', password: 'p' }, 'host name'],
@@ -60,7 +60,7 @@ describe('what is wrong is told at once, by name, without a value', () => {
       'a login inside a URL',
       'openai',
       { api_key: 'k', base_url: 'https://u:hunter2@h/' },
-      'password inside a URL',
+      'password in a URL',
     ],
     ['lines in a setting', 'vmware', { host: 'h', password: 'p', network_name: 'a\nb' }, 'one line'],
     [

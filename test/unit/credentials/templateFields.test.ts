@@ -107,7 +107,7 @@ describe('the way to sign in follows from what is given', () => {
       'fields.token_name is required (Token Name)',
     ]);
     expect(problems('proxmox', { host: 'h' })).to.deep.equal([
-      'fields.password is required (Password), or token_name and token_value in its place',
+      'fields.password is required (Password), or token_name and token_value instead',
     ]);
     expect(problems('proxmox', { host: 'h', password: 'p', auth_method: 'kerberos' })[0]).to.contain(
       'must be one of password, api_token',
@@ -140,7 +140,7 @@ describe('what is pasted in one piece goes where it belongs', () => {
   });
   it('unless it contradicts what stands beside it', () => {
     const [problem] = problems('proxmox', { host: 'h', user: 'root@pam', token_value: 'apex@pve!gd=uuid' });
-    expect(problem).to.equal('fields.token_value holds another user than fields.user');
+    expect(problem).to.equal('fields.token_value contains a different user than fields.user');
   });
 });
 

@@ -38,7 +38,7 @@ describe('forms that a vendor may add to', () => {
     for (const id of ['AKIAIOSFODNN7LABKEY2', 'ABCDIOSFODNN7LABKEY2', `AKIA${'Z'.repeat(24)}`])
       expect(rule(id), id).to.equal('');
     for (const id of ['AIDAIOSFODNN7LABKEY2', 'AROAIOSFODNN7LABKEY2', 'AGPAIOSFODNN7LABKEY2'])
-      expect(rule(id), id).to.include('is that of something else');
+      expect(rule(id), id).to.include('this is another kind of ID');
   });
 
   it('are not tokens of another product of Anthropic', () => {

@@ -94,7 +94,7 @@ describe('a certificate that is renewed', () => {
     writeFileSync(files.key, second.key);
     const refusal = await rejection(start());
     expect(refusal).to.be.instanceOf(ConfigRefused);
-    expect((refusal as Error).message).to.match(/^TLS_CERT_FILE and TLS_KEY_FILE: must hold/);
+    expect((refusal as Error).message).to.match(/^TLS_CERT_FILE and TLS_KEY_FILE: must contain/);
   });
 
   it('is reminded of by what is served, not by a certificate that came without its key', async () => {

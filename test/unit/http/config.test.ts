@@ -28,7 +28,7 @@ describe('the broker does not start', () => {
   it('with a REPORT_SCHEDULE that cannot be meant, and names field and rule', () => {
     const minute = /^REPORT_SCHEDULE must have a minute of 0 to 59, and not "99"$/;
     expect(() => loadConfig({ REPORT_SCHEDULE: '99 6 * * *' })).to.throw(ConfigRefused, minute);
-    const never = /^REPORT_SCHEDULE must name a day that there is$/;
+    const never = /^REPORT_SCHEDULE must name a day that exists$/;
     expect(() => loadConfig({ REPORT_SCHEDULE: '0 6 31 2 *' })).to.throw(ConfigRefused, never);
   });
   for (const [name, value] of Object.entries(refused)) {
@@ -109,12 +109,12 @@ describe('secrets that would be guessed', () => {
     `postgres://${login}@${host}/broker?sslmode=verify-full${more}`;
   const weak: Record<string, string> = {
     'kX9-vPq2Lw7': 'fewer than 12 characters',
-    broker_app_role: 'the name of its user',
-    'change-me-please': 'words that are tried first',
-    Glassdome2024: 'words that are tried first',
-    'passwordpassword1!': 'words that are tried first',
-    '123456789012': 'words that are tried first',
-    aaaaaaaaaaaaaaaa: 'words that are tried first',
+    broker_app_role: 'the same as its user name',
+    'change-me-please': 'a common password',
+    Glassdome2024: 'a common password',
+    'passwordpassword1!': 'a common password',
+    '123456789012': 'a common password',
+    aaaaaaaaaaaaaaaa: 'a common password',
   };
   for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL']) {
     for (const [password, reason] of Object.entries(weak)) {

@@ -123,9 +123,9 @@ describe('glassdome doctor says of a broker that is not ready', () => {
     [{ vault: 'ok', postgres: 'frozen', audit: 'refused' }, /but Postgres does not answer in time$/, /lock/],
     [{ vault: 'sealed', postgres: 'ok', audit: 'full' }, /sealed; too many audit rows/, /unseal .*Postgres/],
     [{ vault: 'ok', postgres: 'newer', audit: 'ok' }, /but postgres is newer$/, /log/],
-    [{ status: 'stopping', vault: 'ok', postgres: 'ok', audit: 'ok' }, /about to stop/, /start it again/],
-    [{ status: 'unavailable' }, /Vault or Postgres does not serve it/, /log/],
-    [undefined, /Vault or Postgres does not serve it/, /log/],
+    [{ status: 'stopping', vault: 'ok', postgres: 'ok', audit: 'ok' }, /shutting down/, /start it again/],
+    [{ status: 'unavailable' }, /Vault or Postgres is not available/, /log/],
+    [undefined, /Vault or Postgres is not available/, /log/],
   ] as const)
     it(JSON.stringify(answer) ?? 'nothing', () => {
       const finding = notReady(answer);

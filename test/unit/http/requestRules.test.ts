@@ -23,7 +23,7 @@ describe('a request that breaks a rule', () => {
       'a moment in words',
       createCredentialBody,
       { ...base, expires_at: 'soon' },
-      'expires_at must be a moment such as 2027-01-31T00:00:00Z',
+      'expires_at must be a time such as 2027-01-31T00:00:00Z',
     ],
     [
       'a label with a bad key',
@@ -41,33 +41,28 @@ describe('a request that breaks a rule', () => {
       'no shape at all',
       resolveBody,
       { items: [{ colour: 'red' }] },
-      'items.0 must hold id, or name, or service_type with labels, or env; and owner beside the last three',
+      'items.0 must contain id, name, env, or service_type (optionally with labels); owner can be added to all but id',
     ],
     ['an id that is none', resolveBody, { items: [{ id: 'x' }] }, 'items.0.id must be an id (a UUID)'],
-    ['too few', resolveBody, { items: [] }, 'items must hold at least 1 item'],
+    ['too few', resolveBody, { items: [] }, 'items must contain at least 1 item'],
     [
       'a map that is missing',
       createCredentialBody,
       { ...base, fields: undefined },
       'fields is required (object)',
     ],
-    [
-      'half a character',
-      createCredentialBody,
-      { ...base, name: 'a\ud800' },
-      'name must be whole Unicode characters',
-    ],
+    ['half a character', createCredentialBody, { ...base, name: 'a\ud800' }, 'name must be valid Unicode'],
     [
       'half a character in a value',
       createCredentialBody,
       { ...base, fields: { host: '\udc00' } },
-      'fields.host must be whole Unicode characters',
+      'fields.host must be valid Unicode',
     ],
     [
       'a character that Postgres does not keep',
       createCredentialBody,
       { ...base, description: 'a\0b' },
-      'description must not hold a NUL character',
+      'description must not contain a NUL character',
     ],
   ];
   for (const [what, schema, input, detail] of cases) {

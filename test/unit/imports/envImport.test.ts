@@ -145,7 +145,7 @@ describe('Proxmox instances are numbered in two ways at once', () => {
 
   it('tells when a value is stored in its parts', () => {
     const { rows } = plan('PROXMOX_HOST=a\nPROXMOX_TOKEN_VALUE=apex@pve!gd=uuid');
-    expect(rows[1]?.note).to.contain('stored in its parts');
+    expect(rows[1]?.note).to.contain('stored as separate fields');
   });
 });
 
@@ -184,7 +184,7 @@ describe('what goes in comes out', () => {
         const whole = told.groups.filter((g) => g.problems.length === 0);
         const given = environmentOf(whole);
         const parts = told.rows
-          .filter((row) => row.note?.includes('stored in its parts'))
+          .filter((row) => row.note?.includes('stored as separate fields'))
           .map((row) => row.name);
         for (const part of parts) delete given[part];
         expect(given).to.deep.equal(fileValues(parsed, Object.keys(given)));

@@ -155,10 +155,10 @@ describe('a credential that lacks something is told and not imported', () => {
     [
       'ESXI_HOST=a b\nESXI_PASSWORD=p',
       'vmware',
-      'fields.host must be a host name or an address, without blanks, scheme or path',
+      'fields.host must be a host name or an address, without spaces, scheme or path',
     ],
-    ['CISCO_3850_HOST=h', 'cisco:cisco_3850', 'fields must hold password'],
-    ['UBIQUITI_GATEWAY_HOST=h', 'unifi', 'fields must hold password or api_key'],
+    ['CISCO_3850_HOST=h', 'cisco:cisco_3850', 'fields must contain password'],
+    ['UBIQUITI_GATEWAY_HOST=h', 'unifi', 'fields must contain password or api_key'],
     ['MACHINE_CRED_WEB_USER=u', 'machine:WEB', 'fields.password is required'],
   ];
   for (const [file, key, problem] of cases) {

@@ -47,7 +47,7 @@ describe("the file with the local Vault's unseal key", () => {
   });
 
   const refused: [string, string | undefined, RegExp][] = [
-    ['without its passphrase', undefined, /Set GLASSDOME_ENCRYPTION_KEY to the value it was made with/],
+    ['without its passphrase', undefined, /Set GLASSDOME_ENCRYPTION_KEY to the value it was created with/],
     ['with another passphrase', 'a passphrase of nobody', /GLASSDOME_ENCRYPTION_KEY is not the one/],
   ];
   for (const [how, given, words] of refused) {
@@ -57,7 +57,7 @@ describe("the file with the local Vault's unseal key", () => {
       expect(() => loadKeys(path, given))
         .to.throw(words)
         .with.property('message')
-        .that.contains('Nothing was touched');
+        .that.contains('Nothing was changed');
       expect([content(), readdirSync(folder)]).to.deep.equal([before, ['keys.json']]);
     });
   }

@@ -36,9 +36,9 @@ describe('the environment of the launcher', () => {
   });
 
   const refused: [string, NodeJS.ProcessEnv, RegExp][] = [
-    ['DATABASE_URL', { DATABASE_URL: 'postgresql+asyncpg://db.lab/glassdome' }, /another program's setting/],
-    ['DATABASE_URL', { DATABASE_URL: 'glassdome.db' }, /another program's setting/],
-    ['DATABASE_URL', { DATABASE_URL: 'postgres://db.lab:port/x' }, /no URL/],
+    ['DATABASE_URL', { DATABASE_URL: 'postgresql+asyncpg://db.lab/glassdome' }, /belongs to another program/],
+    ['DATABASE_URL', { DATABASE_URL: 'glassdome.db' }, /belongs to another program/],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://db.lab:port/x' }, /not a URL/],
     ['DATABASE_URL', { DATABASE_URL: POSTGRES.DATABASE_URL }, /needs DATABASE_OWNER_URL/],
     [
       'DATABASE_OWNER_URL',

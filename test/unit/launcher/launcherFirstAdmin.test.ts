@@ -10,7 +10,7 @@ describe('the first admin of the embedded default', () => {
   let made: string[];
   const create = (file: string): string | undefined => {
     made.push(readFileSync(file, 'utf8'));
-    return made.length === 1 ? undefined : 'There are people already.';
+    return made.length === 1 ? undefined : 'Users already exist.';
   };
   const rests = () => existsSync(join(folder, 'admin-password'));
   beforeEach(() => {
@@ -41,7 +41,7 @@ describe('the first admin of the embedded default', () => {
   });
 
   it('that could not be made stops the start', () => {
-    expect(() => firstAdmin(folder, 'admin', () => 'no Vault')).to.throw('could not be made: no Vault');
+    expect(() => firstAdmin(folder, 'admin', () => 'no Vault')).to.throw('could not be created: no Vault');
   });
 });
 

@@ -170,7 +170,7 @@ describe('A health report', () => {
     expect(first.body.lists.over_privileged.lines[0]?.code).to.equal('over_privileged root_account');
     expect(first.body.lists.who_used.lines[0]).to.include({ caller: 'local:ben', uses: 10, failed: 3 });
     expect(reportInShort(first.body)).to.equal(
-      '12 credentials, 2 of them not working; 1 broke, 1 healed; 2 expired, 1 end within 30 days; 2 to be rotated',
+      '12 credentials, 2 of them not working; 1 broke, 1 healed; 2 expired, 1 expiring within 30 days; 2 due for rotation',
     );
   });
 
@@ -198,7 +198,7 @@ describe('A health report', () => {
     expect(page, 'a moment stays in one line')
       .to.match(/\d\d&nbsp;\d\d:\d\d&nbsp;UTC/)
       .and.not.match(/\d\d:\d\d UTC/);
-    expect(page).to.include('No longer here: away').and.include('(1 new, 1 gone)').and.include('−10');
+    expect(page).to.include('No longer in this list: away').and.include('(1 new, 1 gone)').and.include('−10');
   });
 
   it('compares who used what by all that was used, also where the busiest alone are listed', () => {
@@ -250,7 +250,9 @@ describe('A health report', () => {
     const many = Array.from({ length: 30 }, (_, n) => one(`lab ${n}`, { health: 'rejected' }));
     const { body } = made({ credentials: [one('lab 0')] }, asLast(made({ credentials: many })));
     expect(body.lists.broken_now.compared?.gone_names).to.have.length(30);
-    expect(reportPage([stored(body)])).to.match(/No longer here: (?:[^,<]+, ){19}[^,<]+ and 10 more</);
+    expect(reportPage([stored(body)])).to.match(
+      /No longer in this list: (?:[^,<]+, ){19}[^,<]+ and 10 more</,
+    );
   });
 
   it('lets no name become markup in the page or a formula in the table', () => {

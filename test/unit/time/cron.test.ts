@@ -78,7 +78,7 @@ describe('A cron schedule', () => {
     const wrong: readonly (readonly [string, RegExp])[] = [
       ['99 6 * * *', /minute of 0 to 59, and not "99"/],
       ['0 24 * * *', /hour of 0 to 23/],
-      ['0 6 31 2 *', /a day that there is/],
+      ['0 6 31 2 *', /a day that exists/],
       ['0 6 0 * *', /day of the month of 1 to 31/],
       ['0 6 * foo *', /month of 1 to 12, and not "foo"/],
       ['0 6 * * 8', /day of the week of 0 to 7/],

@@ -6,7 +6,7 @@ const DISABLED = `
   union all select principal, disabled_at, disabled_by from broker.people where disabled
   order by principal`;
 
-/** Everybody who is shut out. */
+/** All disabled principals. */
 export function disabledReads(query: Query): DisabledReads {
   return {
     async disabledPrincipals() {

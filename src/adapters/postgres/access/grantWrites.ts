@@ -14,8 +14,8 @@ const REMOVE = `
   delete from broker.offer_answers a using gone where a.grant_id = gone.id and a.answer = 'accepted'`;
 
 /**
- * True when what was there is as if it had not been given: it ended, gave no values, needed a consent, or needed none
- * only until a moment that somebody moves whose gifts need one.
+ * True when the previous grant counts as not given: it had expired, gave no values, needed consent, or needed none
+ * only until a time that a giver whose grants need consent has moved.
  */
 const BEGINS = `(coalesce(held.expires_at <= excluded.created_at, false) or held.level = 'use' and excluded.level <> 'use'
   or excluded.confirmed and not held.confirmed

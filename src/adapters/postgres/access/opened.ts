@@ -27,7 +27,7 @@ const OPENED = `
 
 const NUMBER = { read: 2, manage: 3 } as const;
 
-/** What opens to those who join a team, get an account back, or whose secret somebody learns. */
+/** What becomes readable to users who join a team or get an account back, or to an admin who learns a secret. */
 export function openedReads(query: Query, clock: Clock): OpenedReads {
   return {
     async openedTo({ teams, principals, owned }, { caller, level }) {

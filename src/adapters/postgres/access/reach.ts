@@ -15,14 +15,14 @@ const ONE_ASKER: Asker = { principal: '$1', now: '$2', kind: '$3', roles: '$4::t
 const bounds = (role: string, roles: string) =>
   `array_position(array['${ROLES.join("', '")}'], ${role}) >= cardinality(${roles})`;
 
-/** SQL that is true for a principal whom nobody shut out; people of the broker's own log-in have that in their own row. */
+/** SQL that is true for a principal that is not disabled; local people have that in their own row. */
 export const notShutOut = (principal: string): string =>
   `not exists (select 1 from broker.disabled_principals d where d.principal = ${principal})`;
 
 /**
- * SQL that is true while the caller's account counts. People of the broker's own log-in and service accounts need a
- * live row; people of another issuer have none. The last two count while nobody disabled them. A token counts no longer
- * once its login was ended or its account got another secret, or when the row has a lower role than it says.
+ * SQL that is true while the caller's account is valid. Local people and service accounts need a live row; people of
+ * another issuer have none. The last two are valid until they are disabled. A token is no longer valid once its
+ * session ended, its account got another secret, or the row has a lower role than the token.
  */
 export const callerActive = ({ principal, now, kind, roles, session }: Asker): string => `
   (case
@@ -51,7 +51,7 @@ export const reaches = ({ principal, now, kind, roles }: Omit<Asker, 'session'>)
 export const CALLER_ACTIVE = callerActive(ONE_ASKER);
 export const REACHES = reaches(ONE_ASKER);
 
-/** SQL for the level of grant `g` as a number, so that the highest can be told. */
+/** SQL for the level of grant `g` as a number, so that the highest can be found. */
 export const LEVEL = `(case g.level when 'manage' then 3 when 'read' then 2 else 1 end)`;
 
 /**

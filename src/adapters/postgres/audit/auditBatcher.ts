@@ -13,7 +13,10 @@ import { insertAudit } from './auditRow.js';
 
 const MAX_BATCH_ROWS = 500;
 const MAX_QUEUE = 5_000;
-/** Of those so many may be refusals: one batch, so that a flood of them never costs a good read more than one flush. */
+/**
+ * The part of them that may be refusals: one batch, so that a flood of refusals never costs a valid read more than
+ * one flush.
+ */
 const MAX_REFUSALS = 500;
 
 interface Waiting {
@@ -165,7 +168,7 @@ function takeBatch(queue: Waiting[]): Waiting[] {
 
 function overloaded(): BrokerError {
   return new BrokerError('audit_overloaded', {
-    detail: 'Too many reads wait for their audit row.',
+    detail: 'Too many reads are waiting for their audit row.',
     retryAfterSeconds: 1,
   });
 }

@@ -83,7 +83,7 @@ async function newChain(lane: string, keys: ChainKeys): Promise<Chain> {
 
 function notReady(): BrokerError {
   return new BrokerError('store_unavailable', {
-    detail: 'The secret store can not answer right now.',
+    detail: 'The secret store is not available right now.',
     retryAfterSeconds: 2,
     log: 'no key for a new audit chain',
   });

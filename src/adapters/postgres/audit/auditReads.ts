@@ -11,7 +11,7 @@ import { AUDIT_COLUMNS_OF_E } from './auditRow.js';
 const SEES = `(($5::boolean) or c.owner = $1 or exists (
   select 1 from broker.grants g where g.credential_id = c.id and ${REACHES}))`;
 
-/** Names come once for the page, whatever it holds. A channel's id may be any text in a row that somebody made up. */
+/** Names are looked up once per page. A channel id may be any text in a forged row. */
 const withNames = (page: string): string => `
   select ${AUDIT_COLUMNS_OF_E}, e.seq::text as "exactSeq", c.name as "credentialName", n.name as "channelName" from (${page}) e
   left join broker.credentials c on c.id = case when e.credential_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.credential_id::uuid end and ${SEES}

@@ -53,8 +53,8 @@ export function postgresVerifier(parts: {
       if (proof !== null) return proof;
     }
     throw new BrokerError('records_unavailable', {
-      detail: 'The records database cannot serve right now.',
-      log: 'checkpoints came faster than they could be looked at',
+      detail: 'The records database is not available right now.',
+      log: 'checkpoints were added faster than they could be verified',
     });
   });
   return {
@@ -75,7 +75,7 @@ export function postgresVerifier(parts: {
 }
 
 function stopped(): BrokerError {
-  return new BrokerError('records_unavailable', { detail: 'This process of the broker is about to end.' });
+  return new BrokerError('records_unavailable', { detail: 'This broker process is shutting down.' });
 }
 
 /** What comes meanwhile is the next proof's. */
@@ -153,7 +153,7 @@ function tellUnsigned(
   const before = now.getTime() - UNSIGNED_MS;
   for (const first of check.unsigned)
     if (first.at.getTime() < before)
-      found.tell(first, 'unsigned: no checkpoint vouches for it and what follows');
+      found.tell(first, 'unsigned: no checkpoint covers it and the rows after it');
   const times = check.unsigned.map(({ at }) => at.getTime());
   return {
     unsignedRows: check.unsignedRows,

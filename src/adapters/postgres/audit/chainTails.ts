@@ -73,7 +73,7 @@ async function firstProblem(
 ): Promise<AuditProblem | null> {
   const { chain, seq } = head;
   if (base !== undefined && seq <= base.seq)
-    return { chain, seq, problem: 'truncated or rewritten: a signed checkpoint has another end' };
+    return { chain, seq, problem: 'truncated or rewritten: a signed checkpoint has a different end' };
   const found = new AuditProblems();
   let check: AuditCheck | undefined;
   let after: [number, string] = [base?.seq ?? -1, 'infinity'];

@@ -48,7 +48,7 @@ const REMOVABLE = `
 
 const UNKEYED = 'select exists (select 1 from broker.audit_events where mac is null and at > $1) as found';
 
-/** Not the greatest number and one: somebody may have stored one that is not ours. */
+/** Not the greatest number plus one: a forged checkpoint may have a number that is not ours. */
 const FREE_NUMBER = `
   select min(taken.number) + 1 as number from (select $1::bigint as number union all
     select number from broker.audit_checkpoints
@@ -120,7 +120,7 @@ async function newestValid(
     const valid = await signer.verify(page);
     for (const [n, stored] of page.entries()) {
       const payload = valid[n] === true ? parsePayload(stored.payload) : null;
-      const wrong = valid[n] === true ? unusable(stored, payload, now) : 'the signature does not hold';
+      const wrong = valid[n] === true ? unusable(stored, payload, now) : 'the signature is not valid';
       if (payload !== null && wrong === null)
         return {
           base: { name: { number: stored.number, sha256: payloadHash(stored.payload) }, payload },

@@ -1,7 +1,7 @@
 import type { Log } from '../../../ports/runtime.js';
 import type { Query } from '../core/pools.js';
 
-/** Months ahead below which somebody must look: the function that makes partitions makes twelve. */
+/** Months ahead below which an operator must look: the function that creates partitions creates twelve. */
 const ALARM_MONTHS = 2;
 
 const MONTHS_AHEAD = `
@@ -9,7 +9,7 @@ const MONTHS_AHEAD = `
   where to_regclass('broker.audit_events_' ||
     to_char(date_trunc('month', now() at time zone 'UTC') + make_interval(months => m), 'YYYY_MM')) is not null`;
 
-/** Makes the months ahead. Never rejects: a failure is told, and there is a year to mend it. */
+/** Creates the partitions of the coming months. Never rejects: a failure is logged, and there is a year to fix it. */
 export async function keepPartitions(query: Query, log: Log): Promise<void> {
   try {
     const [made] = await query({ text: 'select broker.ensure_partitions() as made' });

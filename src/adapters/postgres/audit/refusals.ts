@@ -18,8 +18,8 @@ export interface Refusals {
 }
 
 /**
- * Refusals of callers who did not authenticate, in one row an address and minute: a flood costs memory for a bounded
- * number of addresses (the rest count under `other`) and never stands in the queue of good reads.
+ * Refusals of unauthenticated callers, in one row per address and minute: a flood costs memory for a bounded number
+ * of addresses (the rest count under `other`) and is never in the queue of valid reads.
  */
 export function refusalCounter(query: Query, clock: Clock, log: Log): Refusals {
   let counts = new Map<string, Count>();

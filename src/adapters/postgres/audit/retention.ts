@@ -5,7 +5,7 @@ import { type CheckpointParts, writeCheckpoint } from './checkpoints.js';
 
 /** What has ended, and when. Of notices those go whose deliveries went. */
 const ENDED: Readonly<Record<AgedTable, string>> = {
-  // Whole beginnings, so that a reader who lags behind can tell that some are gone.
+  // Only from the beginning, so that a slow reader can see that some are missing.
   events: 'number <= (select max(number) from broker.events where at < $1)',
   notification_deliveries: `state <> 'pending' and coalesce(sent_at, next_attempt_at) < $1`,
   notifications: `sent_at < $1 and not exists
@@ -37,7 +37,7 @@ export function postgresRetention(query: Query, parts: CheckpointParts): Retenti
     monthsBefore: (table, before) => countOf(MONTHS, [table, before]),
     async dropMonths(table, before) {
       if (table === 'audit_events') await signDropped(query, parts, before);
-      // Together or not at all: what is gone must be told, and is told by whoever dropped it.
+      // Together or not at all: what is dropped must be reported, by the process that dropped it.
       const checkpoints = table === 'audit_events' ? 'broker.drop_checkpoints($2), ' : '';
       const text = `select ${checkpoints}broker.drop_partitions($1, $2) as dropped`;
       const [row] = await query<{ dropped: string[] | null }>({ text, values: [table, before] });
@@ -65,7 +65,7 @@ async function signDropped(query: Query, parts: CheckpointParts, droppedBefore: 
     if (newest !== null) return;
   }
   throw new BrokerError('records_unavailable', {
-    detail: 'The records database cannot serve right now.',
+    detail: 'The records database is not available right now.',
     log: 'no checkpoint could be written',
   });
 }

@@ -1,8 +1,8 @@
 import { mutex } from '../../../domain/async.js';
 
 /**
- * Lets one run at a time, and at most one wait: whoever asks before a run called `begin` shares what it gives. So each
- * result is of a moment after it was asked for.
+ * Lets one run at a time, and at most one wait: callers that ask before a run called `begin` share its result. So
+ * each result is of a moment after it was requested.
  */
 export function sharedTurns<T>(work: (begin: () => void) => Promise<T>): () => Promise<T> {
   const alone = mutex();

@@ -11,7 +11,10 @@ export interface BatchedOptions<Q, A> {
   most: number;
   /** Questions that may wait; what comes beyond is rejected with `records_unavailable`. */
   mayWait: number;
-  /** True for an error that whatever waits would meet too: it is told to all of them, instead of to one statement after the other. */
+  /**
+   * True for an error that every waiting statement would meet too: it is passed to all of them instead of to one
+   * after the other.
+   */
   meetsAll(error: unknown): boolean;
 }
 
@@ -59,7 +62,7 @@ export function batched<Q, A>(options: BatchedOptions<Q, A>): (question: Q) => P
 
 function overloaded(): BrokerError {
   return new BrokerError('records_unavailable', {
-    detail: 'Too many requests wait for the records database.',
+    detail: 'Too many requests are waiting for the records database.',
     retryAfterSeconds: 1,
     log: 'questions at their bound',
   });

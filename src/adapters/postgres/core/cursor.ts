@@ -59,5 +59,5 @@ function parse(cursor: string): unknown[] {
 }
 
 function badCursor() {
-  return invalid({ field: 'cursor', rule: 'must be one that an earlier page gave' });
+  return invalid({ field: 'cursor', rule: 'must be the next_cursor of an earlier page' });
 }

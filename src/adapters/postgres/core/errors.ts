@@ -4,13 +4,13 @@ import { BrokerError, invalid } from '../../../domain/errors.js';
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 const NAME_TAKEN: Readonly<Record<string, string>> = {
-  credentials_owner_name: 'The owner already has a credential of that name.',
-  teams_pkey: 'There is already a team of that name.',
-  people_pkey: 'There is already a user of that name.',
-  people_username: 'There is already a user of that name.',
-  notification_channels_name: 'There is already a channel of that name.',
-  report_schedules_name: 'There is already a report schedule of that name.',
-  service_accounts_name: 'There is already a service account of that name.',
+  credentials_owner_name: 'The owner already has a credential with this name.',
+  teams_pkey: 'A team with this name already exists.',
+  people_pkey: 'A user with this name already exists.',
+  people_username: 'A user with this name already exists.',
+  notification_channels_name: 'A channel with this name already exists.',
+  report_schedules_name: 'A report schedule with this name already exists.',
+  service_accounts_name: 'A service account with this name already exists.',
 };
 
 /** The server's code for what went wrong, or undefined when the error is not the server's answer. */
@@ -55,13 +55,13 @@ export function translate(error: unknown): BrokerError {
   if (state === undefined) return unavailable(log);
   if (state === '23505') return uniqueViolation(constraint, log);
   if (state.startsWith('23')) {
-    return new BrokerError('conflict', { detail: 'This does not fit what is stored already.', log });
+    return new BrokerError('conflict', { detail: 'This conflicts with stored data.', log });
   }
   if (state === '22003' || state === '22007' || state === '22008') {
-    return invalid({ field: 'request', rule: 'must not hold a number or a time that is out of range' });
+    return invalid({ field: 'request', rule: 'must not contain a number or a time that is out of range' });
   }
   if (state === '22021' || state === '22P05' || state === '22P02') {
-    return invalid({ field: 'body', rule: 'must not hold characters that cannot be stored' });
+    return invalid({ field: 'body', rule: 'must not contain characters that cannot be stored' });
   }
   if (state === '42501' || state.startsWith('42') || state.startsWith('22') || state.startsWith('XX')) {
     return new BrokerError('internal_error', { detail: 'An internal error occurred.', log });
@@ -74,14 +74,14 @@ function uniqueViolation(constraint: string | undefined, log: string): BrokerErr
   if (taken !== undefined) return new BrokerError('name_taken', { detail: taken, log });
   const detail =
     constraint === 'write_intents_one_open'
-      ? 'Another change of this credential is under way.'
-      : 'Somebody else changed this at the same time.';
+      ? 'Another change of this credential is in progress.'
+      : 'Another request changed this at the same time. Read it again and repeat.';
   return new BrokerError('conflict', { detail, log });
 }
 
 function unavailable(log: string): BrokerError {
   return new BrokerError('records_unavailable', {
-    detail: 'The records database cannot serve right now.',
+    detail: 'The records database is not available right now.',
     retryAfterSeconds: 2,
     log,
   });

@@ -30,7 +30,7 @@ export type Row = Record<string, unknown>;
 export type Query = <R extends object = Row>(statement: Statement) => Promise<R[]>;
 
 export interface Pools {
-  /** For what a request waits for before it can begin: who asks, what he may, the credential; and for readiness. */
+  /** For what a request needs before it can begin (caller, rights, credential), and for readiness. */
   reads: pg.Pool;
   /** For pages that people look through, which may be slow. */
   lists: pg.Pool;
@@ -44,7 +44,7 @@ export interface Pools {
   jobs: pg.Pool;
   /** For who works alone: a connection that holds a lock as long as the work lasts. */
   leader: pg.Pool;
-  /** Breaks the connections of the proof: whoever works on one gets an error. */
+  /** Breaks the connections of the check: statements that are running on one get an error. */
   cutProof(): void;
   /** Waits for statements of moments; who holds a connection for long (`slow`, `proof`, `leader`) is cut off. */
   close(): Promise<void>;
@@ -74,7 +74,7 @@ export function createPools(url: string, log: Log): Pools {
     });
     // An idle connection that breaks is replaced on next use; without a listener it would end the process.
     made.on('error', () => log.warn('postgres.connection_lost', { pool: name }));
-    // So would one that breaks in a transaction, between two statements; the next statement tells of it.
+    // So would one that breaks in a transaction, between two statements; the next statement reports it.
     made.on('connect', (client) => client.on('error', () => undefined));
     return made;
   };
@@ -84,7 +84,7 @@ export function createPools(url: string, log: Log): Pools {
     lists: pool('lists', 5, 2_000),
     audit: pool('audit', 2, 2_000),
     changes: pool('changes', 6, 2_000),
-    // Its turn may take as long as a statement of somebody else's long work.
+    // Its turn may take as long as a long statement of another client.
     slow: pool('slow', 1, 120_000, { connectionTimeoutMillis: 10_000 }),
     proof: pool('proof', 1, 120_000),
     // Nobody waits for an answer here, and more jobs run than there are connections.
@@ -107,7 +107,7 @@ function cutter(pool: pg.Pool): () => void {
   pool.on('connect', (client) => clients.add(client));
   pool.on('remove', (client) => clients.delete(client));
   return () => {
-    // A statement that is under way is not waited for: the server ends it by itself in time.
+    // A running statement is not waited for: the server ends it in time.
     for (const client of clients) void (client as pg.PoolClient & { end(): Promise<void> }).end();
   };
 }
@@ -123,7 +123,7 @@ export function queryOn(runner: pg.Pool | pg.PoolClient): Query {
   };
 }
 
-/** The same with the driver's own errors, for who must tell them apart. */
+/** The same with the driver's own errors, for callers that must distinguish them. */
 export function runQuery<R extends object = Row>(
   runner: pg.Pool | pg.PoolClient,
   statement: Statement,

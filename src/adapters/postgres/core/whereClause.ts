@@ -1,6 +1,6 @@
 import type { SqlValue } from './pools.js';
 
-/** Conditions that all must hold, with their values numbered as they come. */
+/** Conditions that all must contain, with their values numbered as they come. */
 export interface WhereClause {
   /** Adds a value and gives its placeholder. */
   value(value: SqlValue): string;

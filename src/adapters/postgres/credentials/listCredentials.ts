@@ -95,7 +95,7 @@ function addFilter(where: WhereClause, filter: ListFilter): void {
   if (q !== undefined && q !== '') addSearch(where, q.toLowerCase());
 }
 
-/** The rolled-up time tells which may be meant; the usage rows, which it may lag behind, decide. */
+/** The rolled-up time preselects; the usage rows, which it may lag behind, decide. */
 function addUnused(where: WhereClause, since: Date): void {
   const time = where.value(since);
   where.and(`exists (select 1 from broker.credential_last_use l
@@ -104,7 +104,10 @@ function addUnused(where: WhereClause, since: Date): void {
     where u.credential_id = c.id and u.used_at >= ${time})`);
 }
 
-/** The ids that the rolled-up time leaves, or null when they are not few. The planner can't tell: most have a time alike. */
+/**
+ * The ids that the rolled-up time leaves, or null when they are not few. The planner can't estimate it: most have a
+ * similar time.
+ */
 async function fewUnused(query: Query, since: Date): Promise<string[] | null> {
   const [row] = await query<{ ids: string[] | null }>({
     text: `select case when count(*) <= ${FEW} then coalesce(array_agg(credential_id::text), '{}') end as ids

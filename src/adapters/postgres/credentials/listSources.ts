@@ -40,8 +40,8 @@ export function pageOfTeam(where: WhereClause, keys: PageKeys, team: string): st
 
 /**
  * SQL for the keys of one page of what the caller (`$1` to `$4` of `reachValues`) owns or is granted. Each way of
- * reaching a credential gives its own newest ones in order, and the page is merged from those few: so it does not
- * matter how many credentials there are that he can't see.
+ * reaching a credential gives its own newest ones in order, and the page is merged from those few: so the number of
+ * credentials that the caller can't see does not matter.
  */
 export function pageOfVisible(where: WhereClause, keys: PageKeys): string {
   const filter = where.conditions();

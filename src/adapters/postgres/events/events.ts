@@ -8,22 +8,27 @@ import type { Query } from '../core/pools.js';
 const SEES = `($6 or c.owner = $1 or exists (
   select 1 from broker.grants g where g.credential_id = c.id and ${REACHES}))`;
 
-/** Of a grant hear, beside admin and owner, those to whom it was given, also when it was all they had. */
+/** Events of a grant go to admins, the owner, and those who received it, even when it was all they had. */
 const HEARS = `(case when e.subject is null then ${SEES} else $6 or c.owner = $1
   or (e.subject_kind = $3 and e.subject = $1)
   or (e.subject_kind = 'team' and e.subject in (select m.team from broker.team_members m where m.principal = $1))
   or (e.subject_kind = 'role' and $3 = 'user' and e.subject = any($4::text[])) end)`;
 
-/** What an event is told with. */
+/** The columns of an event. */
 export const EVENT_COLUMNS = `e.number as id, e.at, e.kind, e.details, c.id as "credentialId"`;
 
-/** What whoever may see the credential is told of it. */
+/** What everyone who may see the credential can read of it. */
 export const EVENT_SEEN = `jsonb_build_object('name', c.name, 'serviceType', c.service_type, 'owner', c.owner)`;
 
-/** So many one statement looks through: of who sees little each one costs, and all that are kept take too long. */
+/**
+ * The number of events that one statement scans: for callers who see little each one costs, and all stored events
+ * take too long.
+ */
 const LOOKED_THROUGH = 5_000;
 
-/** Everybody sees what he may see now; who lost a grant hears no more, also of what was before, but of the loss itself. */
+/**
+ * A caller sees the events of credentials that they can see now; after losing a grant only the event of that loss.
+ */
 const AFTER = `
   select s."callerActive", s.newest, s.oldest, e.* from (
     select ${CALLER_ACTIVE} as "callerActive", (select last from broker.event_counter) as newest,
@@ -44,7 +49,7 @@ interface Stretch {
 
 const isEvent = (row: Stretch & Outer<ChangeEvent>): row is Stretch & ChangeEvent => row.id !== null;
 
-/** `lists` looks through the events; `reads` tells the newest number, which all streams wait for. */
+/** `lists` scans the events; `reads` returns the newest number, which all streams wait for. */
 export function eventReads(
   { lists: query, reads }: { lists: Query; reads: Query },
   clock: Clock,

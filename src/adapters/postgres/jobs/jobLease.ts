@@ -24,8 +24,8 @@ export interface JobLease {
 }
 
 /**
- * Gives signs of life of a worker, and frees what dead ones held: the library by itself waits four hours. A worker that
- * only stood still may then find its job done by another one.
+ * Writes the heartbeat of a worker, and frees the jobs of dead ones: by default the library waits four hours. A
+ * worker that was only paused may then find its job done by another one.
  */
 export async function keepAlive(
   { query, log, leaseMs }: { query: Query; log: Log; leaseMs: number },

@@ -9,9 +9,9 @@ import { keepAlive } from './jobLease.js';
 import { observedTasks } from './observedTasks.js';
 
 const CONCURRENCY = 8;
-/** Waiting jobs are told at once; this is for those put off, and for a lost notification. */
+/** Waiting jobs are announced immediately; this is for delayed ones, and for a lost notification. */
 const POLL_MS = 2_000;
-/** By then the queue has been told that a job is done, and the next one of its lane can be taken. */
+/** By then the queue knows that a job is done, and the next one of its lane can be taken. */
 const TOLD_MS = 10;
 /** Longer than a test of a credential may take. */
 const GRACE_MS = 15_000;
@@ -25,13 +25,13 @@ export interface JobRunnerOptions {
   leaseMs: number;
 }
 
-/** The library's workers from their start to the first time that they can't tell the queue how a job went. */
+/** The library's workers from their start to the first time that they can't report to the queue how a job went. */
 export interface JobLife {
   /** Resolves when they take no more work. */
   broken: Promise<void>;
   /**
-   * Takes no more, tells what runs to end, waits 15 s for it, and resolves with the id under which jobs may still be
-   * locked; undefined where some still run. Never rejects.
+   * Takes no more jobs, signals the running ones to end, waits 15 s for them, and resolves with the id under which
+   * jobs may still be locked; undefined if some still run. Never rejects.
    */
   end(): Promise<string | undefined>;
 }
@@ -47,7 +47,7 @@ export async function startJobLife(
   await query({ text: 'select 1 from graphile_worker.jobs limit 1' });
   const ending = new AbortController();
   const { signal } = ending;
-  // Else whoever is free looks at the lane again only at its next poll.
+  // Otherwise a free worker looks at the lane again only at its next poll.
   const queueMoved = () => void setTimeout(() => nudge(workers, signal), TOLD_MS);
   const { tasks, running } = observedTasks({ query, clock, log, signal, queueMoved }, handlers);
   const events: WorkerEvents = new EventEmitter();

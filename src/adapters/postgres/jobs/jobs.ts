@@ -23,7 +23,7 @@ export interface JobsOptions {
 /** Should both the job and its result be lost, a credential is tested again after this. */
 const TEST_AGAIN_MS = 6 * HOUR_MS;
 
-/** A job that waits keeps its moment; one that failed gets its attempts anew. */
+/** A job that waits keeps its time; one that failed gets its attempts back. */
 const addJob = (priority: string) => `
   graphile_worker.add_job($1::text, payload := $2::json, queue_name := $3::text, run_at := $4::timestamptz,
     max_attempts := $5::integer, job_key := $6::text, job_key_mode := 'preserve_run_at', priority := ${priority})`;

@@ -27,7 +27,7 @@ interface QueueRow extends Pick<JobsStatus, 'waiting' | 'later' | 'running' | 'd
 }
 const NO_QUEUE: QueueRow = { waiting: 0, later: 0, running: 0, dead: 0, lag: 0 };
 
-/** How the queue stands now. */
+/** The current state of the queue. */
 export async function jobsStatus(query: Query, leaseMs: number): Promise<JobsStatus> {
   const [queue = NO_QUEUE] = await query<QueueRow>({ text: QUEUE });
   const { lag, ...counts } = queue;

@@ -12,7 +12,7 @@ export interface Observing {
   log: Log;
   /** Raised when the worker is to end. */
   signal: AbortSignal;
-  /** Told after each run of a job that others of its queue wait for. */
+  /** Called after each run of a job that others of its queue wait for. */
   queueMoved(): void;
 }
 
@@ -34,7 +34,7 @@ export function observedTasks(
         if (helpers.job.job_queue_id !== null) observing.queueMoved();
       });
     };
-  // Each handler is called with jobs of its own task alone, whose payload is checked.
+  // Each handler gets only jobs of its task, with a checked payload.
   const tasks = Object.entries(handlers as Record<string, Handler>).map(
     ([name, handler]) => [name, counted(observed(observing, name, handler))] as const,
   );

@@ -43,8 +43,8 @@ const FULL = [
 const APPEND_ONLY = ['audit_events', 'audit_checkpoints', 'credential_states'];
 
 /**
- * Gives the role that the processes run as what it needs: rows of all tables, and of the audit only to append
- * and read. Partitions get no grant of their own, so nobody can go around their parent.
+ * Grants the role of the processes what it needs: rows of all tables, and of the audit only to append and read.
+ * Partitions get no separate grant, so nobody can bypass their parent.
  */
 export async function grantToApp(knex: Knex, role: string): Promise<void> {
   const list = (tables: string[]) => tables.map((table) => `broker.${table}`).join(', ');

@@ -8,7 +8,7 @@ import { grantToApp } from './appPrivileges.js';
 import { migrationSource } from './migrationFiles.js';
 
 const LOCK_KEY = 718_400_841;
-/** Whoever waits for a table makes all wait that come after him: so never for long, but often. */
+/** A statement that waits for a table makes all later ones wait too: so never for long, but often. */
 const LOCK_TIMEOUT = '1s';
 const LOCK_TRIES = 20;
 const LOCK_PAUSE_MS = 1_000;
@@ -72,7 +72,7 @@ async function migrateLocked(db: Knex, { ownerUrl, appRole }: MigrateOptions): P
   const schema = await firstRow(db, `select to_regnamespace('broker') is null as missing`, []);
   if (schema['missing']) await db.raw('create schema broker');
   await requireJobSchema(db);
-  // First, so that whoever sees all of our own migrations may enqueue.
+  // First, so that a role that sees all of our own migrations may enqueue.
   await migrateJobs(ownerUrl);
   const config: Knex.MigratorConfig = {
     migrationSource: await migrationSource(),
@@ -93,7 +93,7 @@ async function migrateLocked(db: Knex, { ownerUrl, appRole }: MigrateOptions): P
   return (await applied(db)).filter((name) => !before.includes(name));
 }
 
-/** Again and again while somebody holds a table that is needed; each try is whole or nothing. */
+/** Retried while another client holds a table that is needed; each try is whole or nothing. */
 async function patiently(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -126,7 +126,7 @@ async function refuseForeignTables(db: Knex): Promise<void> {
   );
   if (row['foreign_tables']) {
     throw refuse(
-      'The schema "broker" of this database holds tables that are not the broker\'s; nothing was changed.',
+      'The schema "broker" of this database contains tables of another program; nothing was changed.',
     );
   }
 }

@@ -116,4 +116,7 @@ export function channelWrites(query: Query): ChannelWrites {
   };
 }
 
-const changedMeanwhile = () => new BrokerError('conflict', { detail: 'The channel was changed meanwhile.' });
+const changedMeanwhile = () =>
+  new BrokerError('conflict', {
+    detail: 'The channel was changed by another request. Read it again and repeat.',
+  });

@@ -144,7 +144,7 @@ const NOT_SENT = `
     where id in (select channel_id from failed)
   ) select count(*) filter (where state = 'dead') as dead from failed`;
 
-/** The channel goes on with other messages; this one has a time of its own. */
+/** The channel continues with other messages; this one has a separate retry time. */
 const REFUSED = `
   with refused as (
     update broker.notification_deliveries set attempts = attempts + 1, last_code = $2, only_to = $3,

@@ -5,7 +5,10 @@ import type { Clock, Log } from '../../../ports/runtime.js';
 import { notShutOut } from '../access/reach.js';
 import type { Query } from '../core/pools.js';
 
-/** Another issuer does not tell us of an admin who is none any more: who did not come for so many days counts as none. */
+/**
+ * Another issuer does not report that an admin lost the role: an admin who did not log in for this many days no
+ * longer counts as one.
+ */
 const ADMIN_FOR_DAYS = 90;
 
 /** SQL for whose mailboxes a recipient means, and the addresses there. Placeholders: the recipients, and now. */

@@ -11,7 +11,10 @@ import { NOTICE_COLUMNS } from './noticeRow.js';
 /** SQL for a moment as notices hold it. */
 const iso = (moment: string) => `to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Whether what a notice tells of is still so. `$2` is now. What nobody can tell any more holds until somebody has seen it. */
+/**
+ * Whether the state that a notice reports still holds. `$2` is now. What can no longer be checked holds until it is
+ * acknowledged.
+ */
 const HOLDS = `coalesce(case
   when n.kind in ('report', 'health_recovered', 'vault_recovered', 'drift_adopted', 'versions_gone') then false
   when n.kind in ('break_glass', 'password_reset', 'offer', 'variable_conflict', 'held_back', 'offer_names') or n.credential_id is null then true
@@ -46,13 +49,16 @@ const FROM = `
 const LISTED = `${NOTICE_COLUMNS}, n.acknowledged_at as "acknowledgedAt", n.acknowledged_by as "acknowledgedBy",
   n.snoozed_until as "snoozedUntil"`;
 
-/** What concerns the caller (`$1` to `$4` of `reachValues`), his teams or a service account that he made, or he owns or manages. */
+/**
+ * What concerns the caller (`$1` to `$4` of `reachValues`), their teams or a service account that they created, or
+ * what they own or manage.
+ */
 const MINE = `(n.recipient = any (array(
     select $1::text union all select 'sa:' || s.id from broker.service_accounts s where s.created_by = $1
     union all select 'team:' || m.team from broker.team_members m where m.principal = $1))
   or n.credential_id in (${OWNED_OR_MANAGED}))`;
 
-/** What people were told, for those whom it concerns. */
+/** The notices that were sent, for their recipients. */
 export function noticeLists(query: Query, clock: Clock): NoticeReads {
   const seen = (caller: Caller): WhereClause => {
     const where = whereClause(reachValues(caller, clock.now()));

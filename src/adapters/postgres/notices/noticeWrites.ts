@@ -17,7 +17,7 @@ const SNOOZE = `
   )
   update broker.notifications set snoozed_until = $3, snoozed_by = $2 where id = $1`;
 
-/** Writes of one transaction to what people are told. */
+/** Writes to notices in one transaction. */
 export function noticeWrites(query: Query, clock: Clock): NoticeWrites {
   const put = async (notices: readonly Notice[]): Promise<void> => {
     if (notices.length === 0) return;

@@ -8,19 +8,19 @@ import { GRANT } from '../credentials/credentialColumns.js';
 
 const STATES = `
   select ${CREDENTIAL_COLUMNS}, c.health_since as "healthSince", nullif(l.last_used_at, '-infinity') as "lastUsedAt",
-    case when told.kind is not null then jsonb_build_object('kind', told.kind, 'period', told.period) end as "lastHealth"
+    case when latest.kind is not null then jsonb_build_object('kind', latest.kind, 'period', latest.period) end as "lastHealth"
   from broker.credentials c
   left join broker.credential_last_use l on l.credential_id = c.id
   left join lateral (
     select n.kind, n.period from broker.notifications n
     where n.credential_id = c.id and n.kind like 'health\\_%'
     order by n.created_at desc, n.kind = 'health_recovered' desc limit 1
-  ) told on true
+  ) latest on true
   where c.status = 'active' and ($1::uuid is null or c.id > $1::uuid) order by c.id limit $2`;
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000';
 
-/** What was put off until a moment that has come is told again under a period of its own. */
+/** A notice whose snooze has ended is sent again under a separate period. */
 const NEW = `
   select asked.place, asked.period || coalesce('/after-' || to_char(
       silence.until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '') as period
@@ -53,7 +53,7 @@ const ENDING = `
   where g.expires_at > $1 and g.expires_at <= $2 and c.status = 'active'
   order by g.expires_at, c.id, g.subject_kind, g.subject`;
 
-/** What decides whether people are told, and what they were told already. */
+/** Reads what decides whether a notice is due, and which ones were sent already. */
 export function noticeReads(query: Query): ReminderReads {
   return {
     async noticeStates(afterId, limit) {

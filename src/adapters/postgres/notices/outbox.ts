@@ -36,7 +36,7 @@ const REVIVE = `
     update broker.notification_channels set failures = 0, next_attempt_at = null where id = $1
   ) select count(*) as count from tried`;
 
-/** What was put, by whom it has to be heard, and how far that is. */
+/** Stored notices, their recipients, and the state of their deliveries. */
 export function postgresOutbox(query: Query): Outbox {
   return {
     ...channelReads(query),

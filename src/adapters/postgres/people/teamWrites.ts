@@ -4,11 +4,11 @@ import type { Query } from '../core/pools.js';
 import { TEAM } from './peopleColumns.js';
 import { readTeam } from './peopleReads.js';
 
-/** What its members were told, or were about to be, is not for those of the next team of that name. */
+/** Notices to the members of a removed team are not for a later team of the same name. */
 const ORPHANED = `
   update broker.notifications set recipient = 'admins', sent_at = coalesce(sent_at, $2) where recipient = $1`;
 
-/** Events of grants to it are heard by no member of the next one: no team has such a name. */
+/** Events of grants to it are not visible to members of a later team: no team has this name. */
 const UNHEARD = `update broker.events set subject = subject || ' (removed)' where subject_kind = 'team' and subject = $1`;
 
 /** A report for which no other channel was chosen goes to people alone. */
@@ -38,7 +38,7 @@ export function teamWrites(query: Query): TeamWrites {
     },
     async replaceMembers(team, members, by, at) {
       const principals = members.map((member) => member.principal);
-      // Who stays is left alone: whoever goes or comes is told what that takes or gives.
+      // Members who stay are left alone; those who join or leave are notified of what changes for them.
       await query({
         text: 'delete from broker.team_members where team = $1 and principal <> all($2::text[])',
         values: [team, principals],

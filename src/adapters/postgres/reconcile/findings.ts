@@ -48,7 +48,7 @@ const RECORDED = `
   from broker.credential_versions
   where credential_id = any ($1::uuid[]) order by 1, 2`;
 
-/** Whose findings the caller is told of: what he or a service account that he made owns, and what he manages. */
+/** Findings that the caller sees: of what they or their service accounts own, and of what they manage. */
 const MINE = `f.credential_id = any (array(${OWNED_OR_MANAGED}
   union all select o.id from broker.service_accounts s join broker.credentials o on o.owner = 'sa:' || s.id
     where s.created_by = $1))`;

@@ -7,7 +7,7 @@ import {
 import type { Query } from '../core/pools.js';
 import { insertRecord } from '../core/values.js';
 
-/** Lines of each list that lie in the row of the report itself. */
+/** Lines of each list that are in the row of the report itself. */
 const IN_ROW = 20;
 /** Lines a row of `report_lines`, so that no statement takes long, however long a list is. */
 const A_PART = 1_000;

@@ -36,7 +36,7 @@ const CREDENTIALS = `
     from broker.test_runs t join activity a on a.credential_id = t.credential_id and a.active_version = t.version
       and t.tested_at >= a.since and t.tested_at < a.until
     where t.tested_at >= $2 and t.tested_at < $3 group by 1
-  ), told as (
+  ), reported as (
     select u.credential_id, count(*) as uses, count(*) filter (where not u.success) as uses_failed
     from broker.credential_usage u
     where u.used_at >= $2 and u.used_at < $3 and u.credential_id in (select id from scope) group by 1
@@ -46,13 +46,13 @@ const CREDENTIALS = `
     coalesce(written.at, s.created_at) as "secretSince",
     greatest(used.at, case when l.last_used_at < $3 and isfinite(l.last_used_at) then l.last_used_at end) as "lastUsedAt",
     coalesce(tested.tests, 0) as tests, coalesce(tested.tests_ok, 0) as "testsOk",
-    coalesce(told.uses, 0) as uses, coalesce(told.uses_failed, 0) as "usesFailed",
+    coalesce(reported.uses, 0) as uses, coalesce(reported.uses_failed, 0) as "usesFailed",
     coalesce(newest.warnings, '{}') as warnings,
     coalesce((select bool_or(w.health in ('ok', 'limited')) or min(w.at) > s.created_at + interval '1 minute'
       from broker.credential_states w where w.credential_id = s.id and w.at < $3), true) as "everWorked"
   from scope s
   left join tested on tested.credential_id = s.id
-  left join told on told.credential_id = s.id
+  left join reported on reported.credential_id = s.id
   left join broker.credential_last_use l on l.credential_id = s.id
   left join lateral (
     select u.used_at as at from broker.credential_usage u where u.credential_id = s.id and u.used_at < $3
@@ -72,13 +72,13 @@ const CREDENTIALS = `
 
 /** A new version is `unchecked` until its first test, which is then compared with the last of the version before. */
 const CHANGES = `
-  with ${SCOPE}, told as (
+  with ${SCOPE}, reported as (
     select t.credential_id, t.id, t.at, t.health, t.code,
       lag(t.health) over (partition by t.credential_id order by t.id) as before
     from broker.credential_states t join scope s on s.id = t.credential_id
     where t.health <> 'unchecked' and t.at < $3
   )
-  select credential_id as "credentialId", at, before as "from", health as "to", code from told where at >= $2 and before is distinct from health order by at, id`;
+  select credential_id as "credentialId", at, before as "from", health as "to", code from reported where at >= $2 and before is distinct from health order by at, id`;
 
 /** The busiest, and in each row how many there are in all. */
 const USES = `

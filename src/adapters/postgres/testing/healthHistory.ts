@@ -19,10 +19,10 @@ const MARKS = `
       where r.credential_id = $1 and r.tested_at > $2 and r.tested_at <= $3 and r.version = ${ACTIVE_THEN}
     union all
     select a.since, 'unchecked', 0 from broker.active_versions a where a.credential_id = $1 and a.since <= $3
-  ), told as (
+  ), changes as (
     select at, health, lag(health) over (order by at, rank) as before from marks
   )
-  select at, health from told where health is distinct from before order by at`;
+  select at, health from changes where health is distinct from before order by at`;
 
 const SINCE = `
   select case when health = 'unchecked'

@@ -24,7 +24,7 @@ const GIVE_BACK = 'delete from broker.host_slots where host = $1 and slot = $2 a
 
 const MEETINGS = 3;
 
-/** Turns at hosts that all processes share: at most two at a host at once, whoever asks. */
+/** Slots of hosts that all processes share: at most two tests of a host at once, by all callers together. */
 export function postgresHostSlots(query: Query, log: Log): HostSlots {
   return {
     async take(host, leaseMs) {

@@ -9,7 +9,10 @@ export interface BootstrapResult {
   changed: string[];
 }
 
-/** What `bootstrapVault` would do now, in words. Changes nothing. A mount that is not there yet hides what lies below. */
+/**
+ * What `bootstrapVault` would do now, in words. Changes nothing. The content of a mount that does not exist yet is
+ * unknown.
+ */
 export async function planBootstrap(client: VaultClient, options: BootstrapOptions): Promise<string[]> {
   const missing: string[] = [];
   for (const step of bootstrapSteps(client, options)) {
@@ -48,11 +51,11 @@ export interface SecretIdOptions {
   namePrefix?: string;
   /** Seconds after which the secret id no longer logs in; 0 or nothing: never. */
   ttlSeconds?: number;
-  /** Where given, the answer is a wrapping token that opens once within so many seconds. */
+  /** If given, the answer is a wrapping token that can be opened once within this number of seconds. */
   wrapTtlSeconds?: number;
 }
 
-/** A new secret id of one role; `wrapped` tells that it is a token for `sys/wrapping/unwrap` instead. */
+/** A new secret id of one role; `wrapped` marks a token for `sys/wrapping/unwrap` instead. */
 export async function issueSecretId(
   client: VaultClient,
   role: BrokerRole,

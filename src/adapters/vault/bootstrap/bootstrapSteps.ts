@@ -32,7 +32,7 @@ export class BootstrapRefused extends Error {
   }
 }
 
-/** Tells our userpass mount from one that belongs to other people. */
+/** Distinguishes our userpass mount from one that belongs to other people. */
 const USERPASS_DESCRIPTION = 'Glassdome credential broker: people who log in by password';
 
 /** Short lives: a stolen token ends soon, and the session renews and logs in again long before. Seconds. */
@@ -48,7 +48,7 @@ const ROLE_SETTINGS = {
 /** Everything that `bootstrapVault` brings about, in order. */
 export function bootstrapSteps(client: VaultClient, options: BootstrapOptions): Step[] {
   const approle = options.approleMount ?? 'approle';
-  const kvDescription = 'Glassdome credential broker: one path a credential';
+  const kvDescription = 'Glassdome credential broker: one path per credential';
   return [
     mountStep(client, options.kvMount, { type: 'kv', description: kvDescription, options: { version: '2' } }),
     kvConfigStep(client, options.kvMount),
@@ -97,11 +97,11 @@ function kvConfigStep(client: VaultClient, mount: string): Step {
 }
 
 function transitKeyStep(client: VaultClient, mount: string, name: string, key: object): Step {
-  const what = `make the transit key ${name}`;
+  const what = `create the transit key ${name}`;
   return {
     what,
     done: async () => (await read(client, what, `${mount}/keys/${name}`)) !== null,
-    // No auto_rotate_period: Vault's default is never, so a rotation is somebody's decision.
+    // No auto_rotate_period: Vault's default is never, so a rotation is a decision of an operator.
     apply: () =>
       write(client, what, `${mount}/keys/${name}`, {
         ...key,
@@ -112,7 +112,7 @@ function transitKeyStep(client: VaultClient, mount: string, name: string, key: o
 }
 
 function authStep(client: VaultClient, mount: string, config: { type: string; description?: string }): Step {
-  const what = `mount the login ${config.type} at auth/${mount}/`;
+  const what = `enable the auth method ${config.type} at auth/${mount}/`;
   return {
     what,
     done: async () => {
@@ -121,7 +121,11 @@ function authStep(client: VaultClient, mount: string, config: { type: string; de
       const foreign =
         there.type !== config.type || (config.description ?? there.description) !== there.description;
       if (foreign)
-        throw new BootstrapRefused(what, null, 'that mount belongs to somebody else; choose another name');
+        throw new BootstrapRefused(
+          what,
+          null,
+          'this mount belongs to another application; choose another name',
+        );
       return true;
     },
     apply: () => write(client, what, `sys/auth/${mount}`, config),
@@ -130,7 +134,7 @@ function authStep(client: VaultClient, mount: string, config: { type: string; de
 
 /** Vault's own lock-out would let anybody lock anybody out by name; the broker counts by user and address. */
 function lockoutStep(client: VaultClient, mount: string): Step {
-  const what = `switch Vault's user lock-out off for auth/${mount}/`;
+  const what = `disable Vault's user lockout for auth/${mount}/`;
   const path = `sys/mounts/auth/${mount}/tune`;
   return {
     what,
@@ -172,7 +176,7 @@ function roleStep(client: VaultClient, approle: string, name: string): Step {
 }
 
 function auditStep(client: VaultClient, filePath: string): Step {
-  const what = `switch the file audit device on, at ${filePath}`;
+  const what = `enable the file audit device, at ${filePath}`;
   return {
     what,
     done: async () => {
@@ -197,7 +201,7 @@ interface AuditDevice {
 
 /** OpenBao switches no audit device on by its API: a token must not choose the files that the server writes. */
 function declaredAudit(filePath: string): string {
-  return `OpenBao takes audit devices from its configuration only, and all else is done. Add this to the configuration, restart OpenBao, then run bootstrap again:
+  return `OpenBao accepts audit devices only in its configuration; everything else is done. Add this to the configuration, restart OpenBao, then run bootstrap again:
   audit "file" "broker-file" {
     options {
       file_path = ${JSON.stringify(filePath)}

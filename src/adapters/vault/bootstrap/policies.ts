@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safeMount, safePath } from '../connection/paths.js';
 
-/** Processes that log in to Vault by AppRole, each with a policy and a role of its own. */
+/** Processes that log in to Vault by AppRole, each with a separate policy and role. */
 export const BROKER_ROLES = ['api', 'worker', 'rotator', 'reconciler', 'destroyer', 'users'] as const;
 export type BrokerRole = (typeof BROKER_ROLES)[number];
 
@@ -11,10 +11,10 @@ export const POLICY_NAMES = [...BROKER_ROLES, 'operator', 'login', 'backup'] as 
 export type PolicyName = (typeof POLICY_NAMES)[number] | 'bootstrap';
 
 export interface VaultMounts {
-  /** KV v2 of the broker's own. */
+  /** The broker's KV v2 mount. */
   kvMount: string;
   transitMount: string;
-  /** Of the broker's own: its users role may set any password there. */
+  /** The broker's userpass mount: its users role may set any password there. */
   userpassMount: string;
   /** Default `approle`; may be shared, the broker's roles are named `broker-*`. */
   approleMount?: string;
@@ -42,7 +42,7 @@ export async function readPolicy(dir: string, name: PolicyName, mounts: VaultMou
     .replace('"broker-login"', `"${vaultName('login', mounts)}"`);
 }
 
-/** The files are valid as they lie, for the default mounts; each path begins with one of these. */
+/** The files are valid as they are, for the default mounts; each path begins with one of these. */
 function rewrite(path: string, mounts: VaultMounts): string {
   const kv = safeMount(mounts.kvMount);
   const transit = safeMount(mounts.transitMount);

@@ -15,7 +15,7 @@ export interface VaultRequestOptions {
   /** Total deadline of this request; default 2,000 ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
-  /** Asks for the answer to be wrapped for so many seconds (`X-Vault-Wrap-TTL`). */
+  /** Requests a wrapped answer, valid for this number of seconds (`X-Vault-Wrap-TTL`). */
   wrapTtlSeconds?: number;
 }
 

@@ -29,7 +29,7 @@ export interface VaultConnection {
   status: StoreStatus;
   /** When the secret id of this role ends; null: never, or it can't be known. */
   secretIdEnd(): Promise<Date | null>;
-  /** Logs in; a Vault that can't be reached yet is tried again by itself. Never rejects. */
+  /** Logs in; a Vault that can't be reached yet is retried automatically. Never rejects. */
   start(): Promise<void>;
   /** Ends our token in Vault. */
   close(): Promise<void>;

@@ -83,7 +83,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const status = this.#status;
     const body = parse(this.#chunks);
     if (status >= 300 && status < 400) this.#fail('redirect');
-    // A load balancer in front may answer an error in HTML; its status still tells.
+    // A load balancer in front may answer an error in HTML; its status is still useful.
     else if (body === GARBAGE && status < 400) this.#fail('garbage');
     else this.#succeed(status, body === GARBAGE ? undefined : body);
   }

@@ -5,8 +5,8 @@ import type { Transport } from './transport.js';
 
 /**
  * Several nodes of one Vault cluster as one transport: stays with the node that works, and goes to the next one when
- * a node can't serve. A request moves on by itself only where it is known that nothing was done yet. Redirects are
- * not followed: the configured nodes are all there are, so no token goes elsewhere.
+ * a node can't serve. A request moves to another node automatically only if it is known that nothing was done yet.
+ * Redirects are not followed: the configured nodes are all there are, so no token goes elsewhere.
  */
 export function createNodeSet(transports: readonly Transport[], timeoutMs = 2_000): Transport {
   const [first] = transports;

@@ -8,7 +8,7 @@ const CREDENTIAL_PATH = /^[a-z][a-z0-9_]{0,31}\/[a-z0-9][a-z0-9-]{0,127}$/;
 /** Thrown before anything is sent; a defect of the caller or a hostile text. Does not repeat the path. */
 export class UnsafeVaultPath extends Error {
   constructor() {
-    super('vault: the path holds something that is not allowed');
+    super('vault: the path contains invalid characters');
     this.name = 'UnsafeVaultPath';
   }
 }

@@ -50,7 +50,7 @@ export class Session {
     return Math.max(0, Math.floor(this.#lease.ttlSeconds - age));
   }
 
-  /** The first login. False when it failed; it is then tried again by itself. Never rejects. */
+  /** The first login. False when it failed; it is then retried automatically. Never rejects. */
   start(): Promise<boolean> {
     return this.#logInOnce();
   }
@@ -84,7 +84,7 @@ export class Session {
     this.#cancel();
     const token = this.token();
     this.#lease = null;
-    // A token that the operator gave is his to end.
+    // A token that the operator provided is not revoked here.
     if (token === null || this.options.login.kind === 'token') return;
     try {
       await this.options.client.request('POST', 'auth/token/revoke-self', {}, { token });

@@ -62,7 +62,7 @@ export function judge(answer: VaultAnswer): Verdict {
   if (status === 404) return judge404(answer);
   if (status === 412) return 'not_yet';
   if (status === 429) return 'busy';
-  // The request is turned away before anything is done; the node tells so in words only.
+  // The request is refused before anything is done; the node says so only in its text.
   if (DOWN.has(status) || (status === 500 && says(answer, 'local node not active'))) return 'down';
   return status >= 500 ? 'fault' : 'refused';
 }

@@ -14,11 +14,11 @@ export interface TransportOptions {
   connectTimeoutMs?: number;
   /** From the call to the last byte of the answer. Default 2,000 ms. */
   timeoutMs?: number;
-  /** A longer answer is cut off and refused; not of lists, which have a bound of their own. Default 1 MiB. */
+  /** A longer answer is cut off and refused; lists have a separate bound. Default 1 MiB. */
   maxAnswerBytes?: number;
 }
 
-/** One bounded keep-alive pool to one Vault address. No redirects, no retries, no token of its own. */
+/** One bounded keep-alive pool to one Vault address. No redirects, no retries, no token. */
 export interface Transport {
   readonly address: string;
   /** Rejects with `VaultUnreachable` only (and `UnsafeVaultPath` before anything is sent). */

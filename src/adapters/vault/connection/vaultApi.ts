@@ -21,7 +21,7 @@ export interface VaultReply {
   verdict: Settled;
   answer: VaultAnswer;
 }
-/** With somebody else's token a refusal is no fault of ours. */
+/** With another caller's token a refusal is not our fault. */
 export type CallerReply = VaultReply | { verdict: 'denied'; answer: VaultAnswer };
 /** `unknown`: it may have been done or not; look before deciding. */
 export type Changed = VaultReply | { verdict: 'unknown'; reason: string };
@@ -95,7 +95,9 @@ export class VaultAccess {
     }
   }
 
-  /** A request that changes something: sent once, and told as `unknown` when it can't be known whether it was done. */
+  /**
+   * A request that changes something: sent once, and reported as `unknown` when it is not known whether it was done.
+   */
   async change(method: VaultMethod, path: string, body?: object): Promise<Changed> {
     this.#refuseWhileOpen();
     const reply = await this.#withLogin(

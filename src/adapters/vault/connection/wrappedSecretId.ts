@@ -2,7 +2,7 @@ import { Secret } from '../../../domain/secret.js';
 import type { VaultClient } from './client.js';
 import { LoginRefused } from './loginRefused.js';
 
-/** Somebody may have opened the wrapping before us, or put another one in its place: an alarm, not a mishap. */
+/** Another client may have opened the wrapping before us, or replaced it: an alarm, not a mishap. */
 export class UnwrapRefused extends LoginRefused {
   constructor(
     status: number,

@@ -75,7 +75,7 @@ function checkedMount(mount: string): string {
   }
 }
 
-/** The token is the caller's, so a refusal is his to learn, unlike one of our own. */
+/** The token belongs to the caller, so a refusal is reported to them, unlike a refusal of our own token. */
 function notAccepted() {
   return invalid({ field: 'token', rule: 'is not accepted by Vault for that mount' });
 }

@@ -130,7 +130,7 @@ class KvSecretStore implements SecretStore {
 
 function integrity(what: string): BrokerError {
   return new BrokerError('integrity_error', {
-    detail: `The stored secret ${what}; somebody changed it in Vault.`,
+    detail: `The stored secret ${what}; it was changed directly in Vault.`,
   });
 }
 

@@ -13,9 +13,9 @@ interface Entry {
 }
 
 /**
- * Versions that were read a moment ago, so that services that start together ask Vault once. A version never changes:
- * all that can be late is that somebody deleted or destroyed it in Vault. Rights, and which version is the active one,
- * are asked for each time. Values lie here sealed under a key of this process, and go when their time is over.
+ * Versions that were read recently, so that services that start together read Vault once. A version never changes:
+ * only its deletion or destruction in Vault can be seen late. Rights, and which version is active, are checked each
+ * time. Values are sealed here under a key of this process, and removed when they expire.
  */
 export class VersionCache {
   readonly #entries = new Map<string, Entry>();
@@ -64,7 +64,7 @@ export class VersionCache {
     });
   }
 
-  /** How many lie here, for tests. */
+  /** The number of cached versions, for tests. */
   get size(): number {
     return this.#entries.size;
   }

@@ -6,7 +6,7 @@ import { storeUnavailable } from '../connection/faults.js';
 import type { VaultAccess } from '../connection/vaultApi.js';
 import { joinFields, parseWritten, type StoredData } from './kvAnswers.js';
 
-/** What a look at Vault after an unknown outcome told. */
+/** What a look at Vault after an unknown outcome showed. */
 type Settled = { done: StoredVersion } | 'not_applied' | 'conflict';
 
 /**
@@ -69,7 +69,7 @@ export class VersionWriter {
 
 function conflict(): BrokerError {
   return new BrokerError('conflict', {
-    detail: 'The credential was changed by somebody else at the same time.',
+    detail: 'Another request changed the credential at the same time. Read it again and repeat.',
   });
 }
 

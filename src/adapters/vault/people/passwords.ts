@@ -14,7 +14,7 @@ const PASSWORD_BYTES = 72;
 export interface PasswordsOptions {
   /** Logged in as the role `users`. */
   access: VaultAccess;
-  /** Userpass mount of the broker's own, below `auth/`. */
+  /** The broker's userpass mount, below `auth/`. */
   mount: string;
   log: Log;
   /** Policy of a login's token. Default `broker-login`. */
@@ -54,7 +54,7 @@ async function check(
   return true;
 }
 
-/** What was proven is proven; a token that could not be ended now ends by itself within a minute. */
+/** What was proven is proven; a token that could not be revoked now expires within a minute. */
 async function end(options: PasswordsOptions, token: string): Promise<void> {
   try {
     const reply = await options.access.askAs(token, 'POST', 'auth/token/revoke-self', {});
@@ -76,7 +76,7 @@ function userBody(password: Secret, loginPolicy = 'broker-login'): object {
   };
 }
 
-/** What the broker itself writes, as Vault answers it; whatever is more or other was given by somebody in Vault. */
+/** What the broker itself writes, as Vault answers it; everything else was set directly in Vault. */
 async function refuseForeign(
   { access, loginPolicy = 'broker-login' }: PasswordsOptions,
   path: string,
@@ -95,7 +95,7 @@ async function refuseForeign(
     found?.token_max_ttl === 60;
   if (ours) return;
   throw new BrokerError('conflict', {
-    detail: `The name ${username} is a login of Vault's own at this mount, with rights that the broker does not give. Choose another name, or remove that login in Vault first.`,
+    detail: `The name ${username} is already a login in Vault at this mount, with policies that the broker does not assign. Choose another name, or remove that login in Vault first.`,
   });
 }
 
@@ -112,7 +112,7 @@ function bytesOf(password: Secret): number {
   return Buffer.byteLength(password.reveal());
 }
 
-/** Both calls may be repeated by the caller, so an unknown outcome is told as a failure. */
+/** The caller may repeat both calls, so an unknown outcome is reported as a failure. */
 function settle(changed: Changed, what: string): void {
   if (changed.verdict !== 'ok') throw storeUnavailable(`password ${what}: ${changed.verdict}`);
 }

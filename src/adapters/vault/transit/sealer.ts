@@ -5,7 +5,7 @@ import { base64, type Transit } from './transit.js';
 import { SEAL_KEY } from './transitKeys.js';
 
 /**
- * The context lies inside what is sealed: transit's `rewrap` refuses what was encrypted with `associated_data`, and
+ * The context is inside what is sealed: transit's `rewrap` refuses what was encrypted with `associated_data`, and
  * rewrapping must not need the content.
  */
 export function createSealer(transit: Transit): Sealer {

@@ -12,7 +12,7 @@ interface KeySet {
   loadedAtMs: number;
 }
 
-/** Between two loads that somebody else causes by showing an unknown kid. */
+/** Minimum time between two loads that a caller can cause by sending an unknown kid. */
 const COOL_DOWN_MS = 30_000;
 /** After this a rotation of the key is looked for when signing, so that the new version comes into use. */
 const STALE_MS = 300_000;

@@ -47,7 +47,7 @@ export class Transit {
     return results.map((result: { valid?: unknown }) => result.valid === true);
   }
 
-  /** What Vault tells of a key. */
+  /** What Vault returns about a key. */
   // biome-ignore lint/suspicious/noExplicitAny: looked at field by field
   async key(name: string): Promise<any> {
     const reply = await this.access.ask('GET', `${this.#mount}/keys/${name}`);

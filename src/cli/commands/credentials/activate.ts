@@ -12,10 +12,10 @@ interface Options extends GlobalOptions {
 }
 
 /** Makes an older (or newer) version the one that everybody gets. */
-export const activate = leaf('activate', 'make another version the active one; see history')
+export const activate = leaf('activate', 'activate another version; see history')
   .argument('<credential>', 'name, owner/name or id')
-  .argument('<version>', 'its number')
-  .option('--reason <text>', 'why; kept in the audit trail')
+  .argument('<version>', 'version number')
+  .option('--reason <text>', 'reason, for the audit trail')
   .action(
     withBroker<Options>(async (cli, options, [word = '', version = '']) => {
       if (!/^[1-9]\d{0,8}$/.test(version)) throw new CliError('<version> must be a number', EXIT.usage);

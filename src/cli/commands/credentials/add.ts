@@ -40,7 +40,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
 type Stored = CredentialView & { test: TestView | null };
 
 /** `add <service_type> …`: the flags are the fields of that service's form. */
-export const add = formLeaf('add', 'store a new credential; asks for what is missing')
+export const add = formLeaf('add', 'store a new credential; prompts for missing values')
   .argument('[service_type]', 'proxmox, vmware, aws …: see `templates`')
   .argument('[flags...]')
   .usage('<service_type> --name <name> [flags of the service; see add <service_type> --help]')
@@ -87,22 +87,22 @@ async function addOf(outer: Command, serviceType: string, words: string[]): Prom
 /** What has ended may be kept, but hardly anybody means to. */
 export function noteExpired({ expires_at: end }: CredentialView): void {
   if (typeof end === 'string' && Date.parse(end) <= Date.now())
-    note(`It has expired already, ${cell(end)}. Was another --expires-at meant?`);
+    note(`It has already expired, ${cell(end)}. Check --expires-at.`);
 }
 
-/** The options beside the fields, the same for every service. */
+/** The options in addition to the fields, the same for every service. */
 export function commonFlags(command: Command): Command {
   return reminderFlags(command.optionsGroup('About the credential:'))
-    .option('--name <name>', 'what the credential is called')
-    .option('--description <text>', 'what it is for')
-    .option('--label <key=value>', 'a label; may be repeated', repeated)
-    .option('--env <VARIABLE=field>', 'an environment variable that holds a field; may be repeated', repeated)
+    .option('--name <name>', 'name of the credential')
+    .option('--description <text>', 'description')
+    .option('--label <key=value>', 'label; may be repeated', repeated)
+    .option('--env <VARIABLE=field>', 'environment variable for a field; may be repeated', repeated)
     .option('--expires-at <time>', `when it expires: ${TIME_FORMS}`, ahead)
-    .option('--rotate-every <days>', 'remind to rotate after so many days', wholeNumber)
-    .option('--test-every <minutes>', 'test by itself every so many minutes', wholeNumber)
-    .option('--shared', 'everybody from engineer up may read it (admins only), or the teams named by --team')
-    .option('--team <name>', 'a team that may use it; may be repeated', repeated)
-    .option('--level <level>', 'what the teams may do: use, read (default) or manage')
+    .option('--rotate-every <days>', 'remind to rotate after this many days', wholeNumber)
+    .option('--test-every <minutes>', 'test automatically at this interval, in minutes', wholeNumber)
+    .option('--shared', 'let every engineer and above read it (admins only), or the teams given with --team')
+    .option('--team <name>', 'share it with this team; may be repeated', repeated)
+    .option('--level <level>', 'access level of the teams: use, read (default) or manage')
     .option(...TEST_FLAG)
     .option(...UNUSUAL_FLAG)
     .option(...YES_FLAG);

@@ -10,9 +10,9 @@ interface Options extends GlobalOptions {
 }
 
 /** For good, with all versions: so the name has to be typed. */
-export const destroy = leaf('destroy', 'remove a deleted credential and all its versions for good')
+export const destroy = leaf('destroy', 'permanently remove a deleted credential and all its versions')
   .argument('<credential>', 'name, owner/name or id; see list --status deleted')
-  .option('--confirm <name>', 'the name once more, where nobody can type it')
+  .option('--confirm <name>', 'confirm with the name of the credential, without a prompt')
   .action(
     withBroker<Options>(async (cli, options, [word = '']) => {
       const { id, name } = await findCredential(cli, word, 'deleted');
@@ -25,6 +25,6 @@ export const destroy = leaf('destroy', 'remove a deleted credential and all its 
         );
       const { body } = await cli.call<unknown>(`/api/credentials/${id}/destroy`, { method: 'POST' });
       if (options.json) printJson(body);
-      else note(`"${name}" is marked; its versions leave Vault within minutes.`);
+      else note(`"${name}" is marked for destruction; its versions are removed from Vault within minutes.`);
     }),
   );

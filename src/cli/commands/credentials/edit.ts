@@ -77,7 +77,7 @@ async function changesOf(before: Editable, secrets: readonly string[]): Promise<
 
 const headOf = (name: string, secrets: readonly string[]): string =>
   [
-    `# Edit "${name}", save and close the editor. Close it without a change to leave all as it is.`,
+    `# Edit "${name}", save and close the editor. Close it without a change to keep everything as it is.`,
     ...(secrets.length === 0
       ? []
       : [`# Not shown, and not changed here: ${secrets.join(', ')} (use: glassdome credentials rotate).`]),
@@ -92,7 +92,7 @@ function parsed(text: string): Editable {
     throw new CliError(`Line ${error.linePos?.[0].line ?? '?'} is not valid YAML.`, EXIT.usage);
   const value: unknown = document.toJS();
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CliError('The text must be a map of the keys it began with.', EXIT.usage);
+    throw new CliError('The text must be a map with the original keys.', EXIT.usage);
   const unknown = Object.keys(value).find((key) => !KEYS.some((known) => known === key));
   if (unknown !== undefined)
     throw new CliError(`There is no key "${unknown}"; the keys are ${KEYS.join(', ')}.`, EXIT.usage);
@@ -104,7 +104,7 @@ function parsed(text: string): Editable {
     expires_at = null,
     settings,
   } = value as Partial<Editable>;
-  if (typeof name !== 'string') throw new CliError('name must be a text.', EXIT.usage);
+  if (typeof name !== 'string') throw new CliError('name must be a string.', EXIT.usage);
   return {
     name,
     description,
@@ -123,7 +123,7 @@ function texts(map: unknown, key: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(map).map(([name, value]) => {
       if (typeof value === 'object' && value !== null)
-        throw new CliError(`${key}.${name} must be one value.`, EXIT.usage);
+        throw new CliError(`${key}.${name} must be a single value.`, EXIT.usage);
       return [name, String(value ?? '')];
     }),
   );

@@ -15,11 +15,8 @@ interface Fetched {
 }
 
 /** Shows what a host shows, so that it can be compared with the host's own and pinned. */
-export const fetchCertificate = leaf(
-  'fetch-certificate',
-  'the certificate that a host shows, and how to pin it',
-)
-  .argument('<host:port>', 'port 443 when left out; [fd00::1]:8006 for IPv6')
+export const fetchCertificate = leaf('fetch-certificate', 'show the certificate of a host, and how to pin it')
+  .argument('<host:port>', 'default port 443; [fd00::1]:8006 for IPv6')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {
       const body = addressIn(word);
@@ -35,7 +32,7 @@ function addressIn(word: string): { host: string; port: number } {
   const host = bracketed ?? name;
   if (host !== undefined) return { host, port: Number(port) };
   throw new CliError(
-    `"${word}" is no host:port.`,
+    `"${word}" is not host:port.`,
     EXIT.usage,
     'Write pve.lab:8006, 10.0.0.5:443 or [fd00::1]:443.',
   );

@@ -14,7 +14,7 @@ const columns = [
 ];
 
 /** Which versions there are, who made them, and which one is active. */
-export const history = leaf('history', 'list the versions: who, when, why, and what changed')
+export const history = leaf('history', 'list the versions: who changed what, when and why')
   .argument('<credential>', 'name, owner/name or id')
   .action(
     withBroker(async (cli, { json }, [word = '']) => {

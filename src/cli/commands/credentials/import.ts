@@ -23,38 +23,45 @@ interface Options extends GlobalOptions, SourceOptions, CleanOptions {
 
 /** A `.env`, or Glassdome's flat Vault layout, becomes credentials: first the preview, then a yes, then the import. */
 export const importCommand = leaf('import', "import a .env, or Glassdome's flat Vault layout")
-  .argument('[file]', 'a .env; - for stdin')
-  .option('--dry-run', 'show what would happen and stop')
+  .argument('[file]', '.env file; - for stdin')
+  .option('--dry-run', 'show what would happen and exit')
   .option('--yes', 'do not ask')
-  .option('--only <group>', 'a group of the preview, e.g. proxmox:01; may be repeated', repeated)
+  .option(
+    '--only <group>',
+    'import only this group of the preview, e.g. proxmox:01; may be repeated',
+    repeated,
+  )
   .option(
     '--overwrite [group]',
-    'replace values that were changed here since the last import: in this group (may be repeated), or in all',
+    'replace values that were changed here since the last import: in this group (may be repeated), or in all groups',
     repeated,
   )
   .option(
     '--grant-to <subject>',
-    'who may read all of it: team:red, service_account:<id or name> or local:anna; may be repeated',
+    'let these read all of it: team:red, service_account:<id or name> or local:anna; may be repeated',
     repeated,
   )
-  .option('--include <name>', 'take in a variable that is left out otherwise; may be repeated', repeated)
-  .option('--include-all', 'take in all variables with unknown names, as one credential of type other')
-  .option('--as <type>', 'the same: --as other')
+  .option('--include <name>', 'import a variable that is left out by default; may be repeated', repeated)
+  .option('--include-all', 'import all variables with unknown names, as one credential of type other')
+  .option('--as <type>', 'same as --include-all: --as other')
   .option('--as-name <name>', 'name of that credential (default: from the file or its folder)')
   .option(
     '--accept-undefined',
-    'take values that refer to a variable that nothing sets, with nothing in its place',
+    'import values that refer to an undefined variable, with an empty string in its place',
   )
-  .option('--clean', 'put comments in the place of the imported lines of the file; a backup is kept')
-  .option('--write-rest <file>', 'the same in a new file; the .env stays as it is')
-  .option('--no-tests', 'do not test by schedule what is imported, before somebody tests it')
+  .option('--clean', 'replace the imported lines of the file with comments; a backup is kept')
+  .option(
+    '--write-rest <file>',
+    'write the lines that were not imported to a new file; the .env stays as it is',
+  )
+  .option('--no-tests', 'do not run scheduled tests of imported credentials before their first manual test')
   .option(
     '--from-vault',
-    "read Glassdome's old Vault keys: from the broker's own Vault (admins), or, with a file or --vault-address, from a Vault that this program asks itself",
+    "read Glassdome's old Vault keys: from the broker's Vault (admins), or, with a file or --vault-address, directly from another Vault",
   )
   .option('--vault-address <url>', 'for --from-vault: another Vault (with a file, default: VAULT_ADDR)')
-  .option('--vault-ca <file>', 'the CA that signed its certificate, PEM (default: VAULT_CACERT)')
-  .option('--vault-token [value]', 'for --from-vault: asked for when left out; @file, - for stdin')
+  .option('--vault-ca <file>', 'PEM file with the CA that signed its certificate (default: VAULT_CACERT)')
+  .option('--vault-token [value]', 'for --from-vault: prompted for when omitted; @file, - for stdin')
   .option('--mount <name>', 'for --from-vault: the mount of the old keys (default: glassdome)')
   .action(
     withBroker<Options>(async (cli, options, words) => {

@@ -46,21 +46,21 @@ const columns = [
 
 /** What the caller may see, newest first. */
 export const list = leaf('list', 'list the credentials you can see')
-  .option('--type <service_type>', 'of one service only')
-  .option('--health <health>', 'ok, limited, rejected, unreachable or unchecked')
+  .option('--type <service_type>', 'only of this service type')
+  .option('--health <health>', 'only this health: ok, limited, rejected, unreachable or unchecked')
   .option('--status <status>', 'active, disabled, deleted …')
-  .option('--label <key=value>', 'with this label; may be repeated', repeated)
-  .option('--team <name>', 'shared with this team')
-  .option('--owner <principal>', 'owned by, e.g. local:anna or sa:celery')
-  .option('--expiring-before <time>', `expires before: ${TIME_FORMS}`, ahead)
-  .option('--unused-since <time>', 'not used since; 90d is 90 days ago', ago)
-  .option('--search <text>', 'in names, descriptions and settings')
+  .option('--label <key=value>', 'only with this label; may be repeated', repeated)
+  .option('--team <name>', 'only shared with this team')
+  .option('--owner <principal>', 'only of this owner, e.g. local:anna or sa:celery')
+  .option('--expiring-before <time>', `only expiring before: ${TIME_FORMS}`, ahead)
+  .option('--unused-since <time>', 'only not used since; 90d is 90 days ago', ago)
+  .option('--search <text>', 'search names, descriptions and settings')
   .option(
     '--sort <column>',
-    'by name, type, owner, health, expires …; -name for descending (default: newest first)',
+    'sort by name, type, owner, health, expires …; -name for descending (default: newest first)',
   )
-  .option('--columns <names>', 'show only these, e.g. name,health,expires')
-  .option('--limit <n>', 'at most n', atLeastOne)
+  .option('--columns <names>', 'show only these columns, e.g. name,health,expires')
+  .option('--limit <n>', 'maximum number of results', atLeastOne)
   .action(
     withBroker<Options>(async (cli, options) => {
       const { owner } = options;

@@ -17,6 +17,6 @@ export const restore = leaf('restore', 'restore a deleted credential')
       const request = { method: 'POST', headers: reasonHeader({ reason }) };
       const { body } = await cli.call<CredentialView>(`/api/credentials/${id}/restore`, request);
       if (json) printJson(body);
-      else note(`"${body.name}" is back, with version ${body.active_version} active.`);
+      else note(`"${body.name}" is restored, with version ${body.active_version} active.`);
     }),
   );

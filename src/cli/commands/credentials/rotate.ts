@@ -29,7 +29,7 @@ interface Options extends GlobalOptions, Record<string, unknown> {
 export const rotate = formLeaf('rotate', 'replace the secret with a new one')
   .argument('[credential]', 'name, owner/name or id')
   .argument('[flags...]')
-  .usage('<credential> [flags of its service: the new values; asked for when left out]')
+  .usage('<credential> [flags of its service: the new values; prompted for when omitted]')
   .action(async (word: string | undefined, words: string[], _options, outer: Command) => {
     if (isMissing(outer, word)) return;
     await rotateOf(outer, word, words);
@@ -41,7 +41,7 @@ async function rotateOf(outer: Command, word: string, words: string[]): Promise<
   const template = await fetchTemplate(cli, before.service_type);
   const inner = formOf(outer, word, `Puts a new secret into "${before.name}" (${before.service_type}).`);
   inner
-    .option('--reason <text>', 'why; kept in the history')
+    .option('--reason <text>', 'reason, kept in the history')
     .option(...TEST_FLAG)
     .option(...UNUSUAL_FLAG)
     .option(...YES_FLAG);
@@ -67,7 +67,7 @@ async function rotateOf(outer: Command, word: string, words: string[]): Promise<
     if (options.json) return printJson(after);
     noteTest(after.name, after.test);
     note(`Version ${after.active_version} of "${after.name}" is active.`);
-    note(`Revoke the old value${atService(template)} once everything runs with the new one.`);
+    note(`Revoke the old value${atService(template)} once everything uses the new one.`);
     note(`To go back: glassdome credentials activate ${after.id} ${before.active_version}`);
   });
 }
@@ -77,13 +77,13 @@ async function askNewSecrets(before: CredentialView, template: Template): Promis
   if (!canAsk()) {
     const flags = names.map((name) => `--${name.replaceAll('_', '-')} @file`).join(' or ');
     throw new CliError(
-      'The new value is required, and there is no terminal to ask on.',
+      'The new value is required, and there is no terminal for a prompt.',
       EXIT.usage,
       `Give ${flags}.`,
     );
   }
   note(`Make a new value for "${before.name}"${atService(template)}, then paste it here; nothing is shown.`);
-  if (names.length > 1) note('Leave empty what stays as it is.');
+  if (names.length > 1) note('Leave a value empty to keep it.');
   const labels = new Map(fieldSpecs(template).map((spec) => [spec.name, spec.label]));
   const fields: FieldInput = {};
   for (const name of names) {
@@ -91,7 +91,7 @@ async function askNewSecrets(before: CredentialView, template: Template): Promis
     if (value !== '') fields[name] = value;
   }
   if (Object.keys(fields).length === 0)
-    throw new CliError('Nothing was given; nothing was changed.', EXIT.usage);
+    throw new CliError('No new value was given; nothing was changed.', EXIT.usage);
   return fields;
 }
 

@@ -16,7 +16,7 @@ const LABELS: Readonly<Record<string, string>> = {
   health: 'Health',
   tls: 'TLS',
   last_tested_at: 'Last tested',
-  last_test_code: 'Last test said',
+  last_test_code: 'Last test result',
   identity: 'Signs in as',
   next_test_at: 'Next test',
   test_interval_minutes: 'Tested every (minutes)',
@@ -77,7 +77,7 @@ function uptimeOf({ uptime, runs }: HealthAnswer): (readonly [string, unknown])[
   const told = checked.map(([window, { ratio }]) => `${((ratio ?? 0) * 100).toFixed(2)} % of ${window}`);
   const last = runs.slice(0, 3).map(({ tested_at, code }) => `${code} (${cell(tested_at)})`);
   return [
-    ...(told.length === 0 ? [] : [['Uptime, of the time checked', told.join(', ')] as const]),
+    ...(told.length === 0 ? [] : [['Uptime while checked', told.join(', ')] as const]),
     ...(last.length === 0 ? [] : [['Last tests', last.join(', ')] as const]),
   ];
 }

@@ -18,8 +18,8 @@ const fields = [
 ];
 
 /** Which services there are, and the form of one. */
-export const templates = leaf('templates', 'list the services and their fields')
-  .argument('[service_type]', 'the fields of this one')
+export const templates = leaf('templates', 'list the service types and their fields')
+  .argument('[service_type]', 'show only this service type')
   .action(
     withBroker(async (cli, { json }, [serviceType]) => {
       if (serviceType === undefined) {

@@ -22,13 +22,13 @@ const AT_ONCE = 4;
 const PAUSE_MS = 5_000;
 
 /** Proves stored credentials against the real services. */
-export const test = leaf('test', 'test a stored credential, or all, against the real service')
+export const test = leaf('test', 'test one or all stored credentials against the real service')
   .argument('[credential]', 'name, owner/name or id')
-  .option('--all', 'every credential that you may use')
-  .option('--type <service_type>', 'with --all: only those of one service')
-  .option('--of-version <n>', 'an older version instead of the active one', wholeNumber)
-  .option('--history', 'what earlier tests found, without testing')
-  .option('--limit <n>', 'with --history: at most so many', atLeastOne)
+  .option('--all', 'test every credential that you may use')
+  .option('--type <service_type>', 'with --all: only this service type')
+  .option('--of-version <n>', 'test an older version instead of the active one', wholeNumber)
+  .option('--history', 'show the results of earlier tests, without testing')
+  .option('--limit <n>', 'with --history: maximum number of results', atLeastOne)
   .action(
     withBroker<Options>(async (cli, options, [word]) => {
       refuseIdle(word, options);
@@ -42,18 +42,18 @@ export const test = leaf('test', 'test a stored credential, or all, against the 
     }),
   );
 
-/** What would be ignored is refused, so that nobody believes that it was heeded. */
+/** Options that would have no effect are refused. */
 function refuseIdle(word: string | undefined, options: Options): void {
   const { all, type, history, ofVersion, limit } = options;
   const idle = [
-    [(word === undefined) === (all !== true), 'Name one credential, or say --all.'],
-    [all !== true && type !== undefined, '--type goes with --all only.'],
-    [all === true && history === true, '--history is of one credential: name it in place of --all.'],
+    [(word === undefined) === (all !== true), 'Name one credential, or use --all.'],
+    [all !== true && type !== undefined, '--type requires --all.'],
+    [all === true && history === true, '--history needs one credential: name it instead of --all.'],
     [
       (all === true || history === true) && ofVersion !== undefined,
-      '--of-version goes with a test of one credential only.',
+      '--of-version requires a test of one credential.',
     ],
-    [history !== true && limit !== undefined, '--limit goes with --history only.'],
+    [history !== true && limit !== undefined, '--limit requires --history.'],
   ] as const;
   const wrong = idle.find(([is]) => is);
   if (wrong !== undefined) throw new CliError(wrong[1], EXIT.usage);
@@ -75,7 +75,7 @@ interface Outcome {
 async function testAll(cli: Cli, options: Options): Promise<void> {
   const filter = { status: 'active', service_type: options.type };
   const { items: waiting } = await listed<CredentialView>(cli, '/api/credentials', { filter });
-  if (waiting.length === 0) return note('There is no credential to test.');
+  if (waiting.length === 0) return note('No credentials to test.');
   const total = waiting.length;
   const done: Outcome[] = [];
   const work = async () => {
@@ -92,7 +92,7 @@ async function testAll(cli: Cli, options: Options): Promise<void> {
 /** May not be used by the caller, went away meanwhile, or says nothing of how to test it. */
 const NOT_MINE: readonly number[] = [403, 404, 409];
 
-/** One that can't be tested is told and does not end the others; a broker that is away does. */
+/** A credential that can't be tested is reported and does not stop the others; an unavailable broker does. */
 async function outcomeOf(cli: Cli, credential: CredentialView): Promise<Outcome> {
   try {
     return { credential, test: await testOne(cli, credential) };
@@ -117,7 +117,7 @@ function report(options: Options, done: readonly Outcome[]): void {
   else printOutcomes(done);
 }
 
-/** The most telling first: refused by a service, not tested because the broker could not, not proven. */
+/** The most important first: refused by a service, not tested because the broker could not, not proven. */
 function exitOfAll(done: readonly Outcome[]): ExitCode {
   const tested = exitOf(done.flatMap(({ test: found }) => (found === undefined ? [] : [found])));
   const failed = done.flatMap(({ exit }) => (exit === undefined ? [] : [exit]));

@@ -32,7 +32,7 @@ interface Options extends GlobalOptions, ReminderOptions, Record<string, unknown
 }
 
 /** `update <credential> …`: what is not named keeps its value; a changed field makes a new version. */
-export const update = formLeaf('update', 'change fields or what is known about a credential')
+export const update = formLeaf('update', 'update fields or metadata of a credential')
   .argument('[credential]', 'name, owner/name or id')
   .argument('[flags...]')
   .usage('<credential> [--name …] [flags of its service; see update <credential> --help]')
@@ -72,28 +72,32 @@ async function updateOf(outer: Command, word: string, words: string[]): Promise<
 }
 
 function outcome(before: CredentialView, after: CredentialView): string {
-  if (after.revision === before.revision) return `"${after.name}" was like that already; nothing changed.`;
+  if (after.revision === before.revision) return `"${after.name}" already had these values; nothing changed.`;
   if (after.active_version === before.active_version) return `Changed "${after.name}".`;
   return `Changed "${after.name}": version ${after.active_version} is active, ${before.active_version} is kept.`;
 }
 
 function commonFlags(command: Command): Command {
   return reminderFlags(command.optionsGroup('About the credential:'))
-    .option('--name <name>', 'a new name')
-    .option('--description <text>', 'what it is for')
-    .option('--label <key=value>', 'set a label; key= removes it; may be repeated', repeated)
-    .option('--env <VARIABLE=field>', 'set a variable; VARIABLE= removes it; may be repeated', repeated)
+    .option('--name <name>', 'new name')
+    .option('--description <text>', 'description')
+    .option('--label <key=value>', 'set a label, or remove it with key=; may be repeated', repeated)
+    .option(
+      '--env <VARIABLE=field>',
+      'set an environment variable, or remove it with VARIABLE=; may be repeated',
+      repeated,
+    )
     .option('--expires-at <time>', `when it expires: never, ${TIME_FORMS}`, aheadOrNever)
-    .option('--rotate-every <days>', 'remind to rotate after so many days; 0 for no more', wholeNumber)
-    .option('--usual-reminders', 'remind as for all again')
+    .option('--rotate-every <days>', 'remind to rotate after this many days; 0 to stop', wholeNumber)
+    .option('--usual-reminders', 'go back to the default reminders')
     .option(
       '--test-every <minutes>',
-      'test by itself every so many minutes; 0 as its type has it',
+      'test automatically at this interval, in minutes; 0 for the default of its service type',
       wholeNumber,
     )
-    .option('--disable', 'nobody gets its values until --enable')
-    .option('--enable', 'take --disable back')
-    .option('--reason <text>', 'why; kept in the history')
+    .option('--disable', 'block reading its values until --enable')
+    .option('--enable', 'undo --disable')
+    .option('--reason <text>', 'reason, kept in the history')
     .option(...TEST_FLAG)
     .option(...UNUSUAL_FLAG)
     .option(...YES_FLAG);
@@ -101,7 +105,7 @@ function commonFlags(command: Command): Command {
 
 function changesOf(options: Options, before: CredentialView): Record<string, unknown> {
   if (options.disable && options.enable)
-    throw new CliError('--disable and --enable exclude each other', EXIT.usage);
+    throw new CliError('--disable and --enable cannot be combined', EXIT.usage);
   const changes = {
     name: options.name,
     description: options.description,
@@ -119,7 +123,7 @@ function changesOf(options: Options, before: CredentialView): Record<string, unk
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
-/** The API replaces the whole map; a person means the one entry that he names. */
+/** The API replaces the whole map; the option changes only the given entry. */
 function merged(before: unknown, words: string[] | undefined, flag: string) {
   const changes = pairs(words, flag);
   if (changes === undefined) return undefined;

@@ -26,7 +26,7 @@ const columns = [
   { title: 'WHEN', value: (u: Record<string, unknown>) => u['used_at'] },
   { title: 'USED BY', value: (u: Record<string, unknown>) => u['used_by'] },
   { title: 'CALLER', value: (u: Record<string, unknown>) => u['caller'] },
-  { title: 'HANDED OUT', value: (u: Record<string, unknown>) => answerOf(u, u['handed_out']) },
+  { title: 'READ AT', value: (u: Record<string, unknown>) => answerOf(u, u['handed_out']) },
   {
     title: 'REPORTED',
     value: (u: Record<string, unknown>) => answerOf(u, u['reported'], 'worked', 'failed'),
@@ -34,14 +34,14 @@ const columns = [
   { title: 'PURPOSE', value: (u: Record<string, unknown>) => u['purpose'] },
 ];
 
-/** Who used it; or, with `--report`, tells the broker how it went. */
-export const usage = leaf('usage', 'show who got the values, when, and what consumers reported')
+/** Who used it; or, with `--report`, reports to the broker whether it worked. */
+export const usage = leaf('usage', 'show who read the values and when, and what consumers reported')
   .argument('<credential>', 'name, owner/name or id')
-  .option('--limit <n>', 'the newest so many', atLeastOne, 50)
-  .option('--report <success|failure>', 'report how a use of it went')
-  .option('--error-code <code>', 'with --report failure: why, e.g. invalid_credential')
+  .option('--limit <n>', 'maximum number of results', atLeastOne, 50)
+  .option('--report <success|failure>', 'report whether using it worked')
+  .option('--error-code <code>', 'with --report failure: reason, e.g. invalid_credential')
   .option('--used-by <name>', 'with --report: the agent or deployment')
-  .option('--purpose <text>', 'with --report: what for')
+  .option('--purpose <text>', 'with --report: purpose')
   .action(
     withBroker<Options>(async (cli, options, [word = '']) => {
       const credential = await findCredential(cli, word);

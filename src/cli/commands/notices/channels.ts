@@ -49,7 +49,7 @@ const columns = [
   { title: 'WAITING', value: (row: Row) => row['pending'] },
   { title: 'GIVEN UP', value: (row: Row) => row['dead'] },
   { title: 'LAST SENT', value: (row: Row) => row['last_sent_at'], extra: true },
-  { title: 'TROUBLE', value: (row: Row) => row['last_code'] },
+  { title: 'LAST ERROR', value: (row: Row) => row['last_code'] },
 ];
 
 const shown = (value: unknown): string =>
@@ -82,7 +82,7 @@ const add = channelFlags(leaf('add', 'add a channel; the signing secret of a web
 
 const change = channelFlags(leaf('change', 'change settings of a channel and retry pending messages'))
   .argument('<channel>', 'name or id')
-  .option('--name <name>', 'a new name')
+  .option('--name <name>', 'new name')
   .action(
     withBroker<ChannelOptions & { name?: string }>(async (cli, options, [word = '']) => {
       const { name } = options;
@@ -126,7 +126,7 @@ async function patch(
 const deliveries = leaf('deliveries', 'list deliveries of a channel, newest first')
   .argument('<channel>', 'name or id')
   .option('--state <state>', 'pending, sent or dead (given up)')
-  .option('--limit <n>', 'at most n', atLeastOne, 50)
+  .option('--limit <n>', 'maximum number of results', atLeastOne, 50)
   .action(
     withBroker<DeliveryOptions>(async (cli, { json, state, limit }, [word = '']) => {
       const { id, name } = await findChannel(cli, word);
@@ -146,7 +146,7 @@ const deliveryColumns = [
   { title: 'SEVERITY', value: (row: Row) => noticeOf(row)['severity'], toned: true },
   { title: 'WHAT', value: (row: Row) => noticeOf(row)['text'] },
   { title: 'TRIES', value: (row: Row) => row['attempts'] },
-  { title: 'TROUBLE', value: (row: Row) => row['last_code'] },
+  { title: 'LAST ERROR', value: (row: Row) => row['last_code'] },
   { title: 'SENT', value: (row: Row) => row['sent_at'], extra: true },
   { title: 'STILL TO', value: (row: Row) => row['only_to'], extra: true },
 ];
@@ -172,7 +172,7 @@ const retry = leaf('retry', 'retry deliveries that were given up')
       const { id, name } = await findChannel(cli, word);
       const { body } = await cli.call<{ revived: number }>(`${CHANNELS}/${id}/retry`, { method: 'POST' });
       if (json) printJson(body);
-      else note(`${body.revived} for ${name} will be tried again within a minute.`);
+      else note(`${body.revived} for ${name} will be retried within a minute.`);
     }),
   );
 

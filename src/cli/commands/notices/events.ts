@@ -14,12 +14,12 @@ interface Message {
   data: string;
 }
 
-/** Follows what changes, until Ctrl-C; comes back by itself when the broker was away. */
+/** Follows changes until Ctrl-C; reconnects automatically when the broker was unavailable. */
 export const events = leaf('events', 'follow changes of the credentials you can see')
-  .option('--after <id>', 'also what came after this event', wholeNumber)
+  .option('--after <id>', 'start after this event', wholeNumber)
   .action(
     withBroker<Options>(async (cli, options) => {
-      note('Following; Ctrl-C ends it.');
+      note('Following events. Press Ctrl-C to stop.');
       let last = options.after === undefined ? undefined : String(options.after);
       for (;;) {
         for await (const event of eventsOf(cli, last)) {
@@ -55,7 +55,7 @@ function forScripts({ id, kind, data }: Message): string {
 }
 
 function forPeople({ id, kind, data }: Message): string {
-  if (kind === 'reset') return `Events are missing before #${id}: look at everything anew.`;
+  if (kind === 'reset') return `Events are missing before #${id}: reload everything.`;
   const { at, credential, ...more } = JSON.parse(data) as {
     at: string;
     credential: { id: string; name?: string; owner?: string };

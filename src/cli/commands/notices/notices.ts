@@ -19,7 +19,7 @@ const PATH = '/api/notifications';
 const list = leaf('list', 'list your open notices (admins: of everyone)')
   .option('--all', 'include resolved, acknowledged and snoozed notices')
   .option('--kind <kind>', 'only this kind, e.g. expiring')
-  .option('--limit <n>', 'at most n', atLeastOne, 50)
+  .option('--limit <n>', 'maximum number of results', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, all, kind, limit }) => {
       const filter = { kind, open: all === true ? undefined : 'true' };

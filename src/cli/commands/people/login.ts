@@ -24,10 +24,13 @@ interface Login {
 }
 
 /** Trades name and password for a login that the next commands use. */
-export const login = leaf('login', 'log in with name and password')
-  .option('--username <name>', 'who you are')
-  .option('--password [value]', 'asked for when left out; @file, - for stdin')
-  .option('--new-password [value]', 'your own password in place of a one-time one; asked for when needed')
+export const login = leaf('login', 'log in with user name and password')
+  .option('--username <name>', 'user name')
+  .option('--password [value]', 'prompted for when omitted; @file, - for stdin')
+  .option(
+    '--new-password [value]',
+    'new password that replaces a one-time password; prompted for when needed',
+  )
   .action(
     withBroker<Options>(async (cli, options) => {
       const username = options.username ?? (await askUsername());
@@ -53,11 +56,11 @@ export function keepLogin(cli: Cli, username: string, given: Login): void {
 }
 
 async function askUsername(): Promise<string> {
-  if (!canAsk()) throw new CliError('--username is required: there is no terminal to ask on.', EXIT.usage);
+  if (!canAsk()) throw new CliError('--username is required: there is no terminal for a prompt.', EXIT.usage);
   return (await ask('Username')).trim();
 }
 
-/** Asks the broker for a login; a refusal is told as what it is. */
+/** Requests a login from the broker; a refusal is shown as what it is. */
 export async function signIn(cli: Cli, username: string, password: Secret): Promise<Login> {
   const body = { username, password: password.reveal() };
   try {
@@ -67,7 +70,7 @@ export async function signIn(cli: Cli, username: string, password: Secret): Prom
       throw new CliError(
         error.message,
         EXIT.login,
-        'Passwords are reset by an admin: glassdome users reset-password <name>',
+        'An admin can reset your password: glassdome users reset-password <name>',
       );
     }
     throw error;
@@ -83,7 +86,7 @@ interface FirstLogin {
 
 /** A one-time password opens nothing but the change of itself. */
 async function changeFirst(cli: Cli, { username, password, given, options }: FirstLogin): Promise<Login> {
-  note('This is a one-time password. Choose your own, with 12 characters or more.');
+  note('This is a one-time password. Choose a new one with 12 characters or more.');
   const { newPassword: word = true } = options;
   const change = (chosen: Secret) =>
     cli.api.call('/api/auth/password', {

@@ -8,7 +8,7 @@ export const logout = leaf('logout', 'log out').action(
   withBroker(async (cli) => {
     const session = cli.session();
     if (session === undefined) {
-      note(`Nobody was logged in at ${cli.api.server.origin}.`);
+      note(`You were not logged in to ${cli.api.server.origin}.`);
       return;
     }
     const body = { refresh_token: session.refreshToken.reveal() };

@@ -11,21 +11,21 @@ interface Options extends GlobalOptions {
   newPassword?: string | true;
 }
 
-/** Changes the password of whoever is logged in. All other logins of the person end; this one is renewed. */
-export const password = leaf('password', 'change your own password; your other logins end')
-  .option('--current-password [value]', 'asked for when left out; @file, - for stdin')
-  .option('--new-password [value]', 'asked for when left out; @file, - for stdin')
+/** Changes the password of the logged-in person. All their other sessions end; this one is renewed. */
+export const password = leaf('password', 'change your password; all your other sessions end')
+  .option('--current-password [value]', 'prompted for when omitted; @file, - for stdin')
+  .option('--new-password [value]', 'prompted for when omitted; @file, - for stdin')
   .action(
     withBroker<Options>(async (cli, options) => {
       const session = cli.session();
       if (session === undefined || cli.settings.token !== undefined || cli.settings.client !== undefined)
         throw new CliError(
-          'Only who is logged in with a password can change it.',
+          'You can change a password only after logging in with it.',
           EXIT.login,
           'Log in: glassdome login (and unset GLASSDOME_BROKER_TOKEN and GLASSDOME_BROKER_CLIENT_ID)',
         );
       const present = await secretInput(
-        'Present password',
+        'Current password',
         '--current-password',
         options.currentPassword ?? true,
       );
@@ -35,6 +35,6 @@ export const password = leaf('password', 'change your own password; your other l
       await cli.call('/api/auth/password', { method: 'POST', body });
       keepLogin(cli, session.username, await signIn(cli, session.username, chosen));
       if (options.json) printJson({ username: session.username, changed: true });
-      else note(`Changed the password of ${session.username}. Your other logins have ended.`);
+      else note(`Changed the password of ${session.username}. Your other sessions have ended.`);
     }),
   );

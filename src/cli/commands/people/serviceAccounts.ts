@@ -46,7 +46,7 @@ const list = leaf('list', 'list the accounts you created (admins: all)').action(
         { title: 'ROLE', value: (a) => a['role'] },
         { title: 'STATE', value: stateOf },
         { title: 'EXPIRES', value: (a) => a['expires_at'] },
-        { title: 'MADE BY', value: (a) => a['created_by'] },
+        { title: 'CREATED BY', value: (a) => a['created_by'] },
         { title: 'ID', value: (a) => a['id'], whole: true },
       ],
       body.items,
@@ -61,10 +61,10 @@ function stateOf(account: Record<string, unknown>): string {
 
 const create = leaf('create', 'create an identity for a service; its secret is shown once')
   .argument('<name>', 'a-z 0-9 . _ -')
-  .option('--description <text>', 'what it is for')
+  .option('--description <text>', 'description')
   .option('--role <role>', 'observer or engineer (default)')
   .option('--expires-at <time>', `when it expires: ${TIME_FORMS}`, ahead)
-  .option('--secret-file <file>', 'write the secret to a new file of yours (0600) instead of showing it')
+  .option('--secret-file <file>', 'write the secret to a new file (mode 0600) instead of showing it')
   .action(
     withBroker<CreateOptions>(async (cli, options, [name = '']) => {
       const { description, role, expiresAt: expires_at, secretFile } = options;
@@ -74,16 +74,19 @@ const create = leaf('create', 'create an identity for a service; its secret is s
     }),
   );
 
-const resetSecret = leaf('reset-secret', 'make a new secret, shown once; the old one ends at once')
+const resetSecret = leaf(
+  'reset-secret',
+  'create a new secret, shown once; the old one stops working immediately',
+)
   .argument('<account>', 'name or id')
-  .option('--secret-file <file>', 'write the secret to a new file of yours (0600) instead of showing it')
+  .option('--secret-file <file>', 'write the secret to a new file (mode 0600) instead of showing it')
   .option('--yes', 'do not ask')
   .option(...REASON)
   .action(
     withBroker<ResetOptions>(async (cli, options, [word = '']) => {
       const { secretFile, yes, reason } = options;
       const { id, name } = await findAccount(cli, word);
-      await confirm(`Reset the secret of ${name}? The one it has ends at once.`, yes);
+      await confirm(`Reset the secret of ${name}? The current one stops working immediately.`, yes);
       const headers = reasonHeader({ reason });
       const made = await keepSecret(secretFile, () =>
         cli.call<Created>(`${PATH}/${id}/reset-secret`, { method: 'POST', headers }),
@@ -119,7 +122,7 @@ function tellSecret(done: string, made: Created, { json, secretFile }: CreateOpt
   } else say(`GLASSDOME_BROKER_CLIENT_SECRET_FILE=${resolve(secretFile)}`);
 }
 
-const revoke = leaf('revoke', 'revoke an account and its tokens at once')
+const revoke = leaf('revoke', 'revoke an account and its tokens immediately')
   .argument('<account>', 'name or id')
   .option('--yes', 'do not ask')
   .action(

@@ -48,7 +48,7 @@ const list = leaf('list', 'list your teams (architects and admins: all)').action
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Team[] }>('/api/teams');
     if (json) return printJson(body);
-    if (body.items.length === 0) return note('No team yet, or you are in none.');
+    if (body.items.length === 0) return note('No teams, or you are not in any.');
     printTable(
       [
         { title: 'NAME', value: (t) => t['name'] },
@@ -62,9 +62,9 @@ const list = leaf('list', 'list your teams (architects and admins: all)').action
 
 const create = leaf('create', 'create a team (architects and admins)')
   .argument('<name>', 'a-z 0-9 -')
-  .option('--description <text>', 'what it is for')
+  .option('--description <text>', 'description')
   .option('--member <principal>', 'anna, local:anna, glassdome:7, sa:<name or id>; may be repeated', repeated)
-  .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
+  .option('--lead <principal>', 'member who leads the team; may be repeated', repeated)
   .option(...REASON)
   .action(
     withBroker<CreateOptions>(async (cli, { json, description, member, lead, reason }, [name = '']) => {
@@ -79,7 +79,7 @@ const create = leaf('create', 'create a team (architects and admins)')
 const setMembers = leaf('set-members', 'replace all members of a team')
   .argument('<team>')
   .argument('[principals...]', 'anna, local:anna, glassdome:7, sa:<name or id>')
-  .option('--lead <principal>', 'a member who leads it; may be repeated', repeated)
+  .option('--lead <principal>', 'member who leads the team; may be repeated', repeated)
   .option(...REASON)
   .action(
     withBroker<MemberOptions>(async (cli, options, [team = '', ...words]) => {
@@ -93,7 +93,7 @@ const setMembers = leaf('set-members', 'replace all members of a team')
 const addMember = leaf('add-member', 'add members to a team')
   .argument('<team>')
   .argument('<principals...>', 'anna, local:anna, glassdome:7, sa:<name or id>')
-  .option('--lead', 'they lead the team')
+  .option('--lead', 'make them leads of the team')
   .option(...REASON)
   .action(
     withBroker<AddOptions>(async (cli, options, [team = '', ...words]) => {
@@ -122,7 +122,7 @@ const removeMember = leaf('remove-member', 'remove members from a team')
         throw new CliError(
           `${unknown} is not in the team "${team}".`,
           EXIT.notFound,
-          `In it are: ${members.map(shown).join(', ') || 'nobody'}`,
+          `Members: ${members.map(shown).join(', ') || 'nobody'}`,
         );
       const changed = await oneByOne(gone, 'is no longer a member', async (principal) => {
         const path = `${membersPath(team)}/${encodeURIComponent(principal)}`;
@@ -148,7 +148,7 @@ const remove = leaf(
     }),
   );
 
-/** The team after the last change. When one is refused, tells which came through before. */
+/** The team after the last change. When one is refused, reports which were done before. */
 async function oneByOne(
   principals: readonly string[],
   outcome: string,
@@ -189,9 +189,9 @@ async function findTeam(cli: Cli, name: string): Promise<Team> {
 
 async function tellMembers(cli: Cli, { name, members }: Team): Promise<void> {
   const told = (await withAccountNames(cli, members)).map(shown).join(', ');
-  note(`Team ${name}: ${told || 'nobody in it'}`);
+  note(`Team ${name}: ${told || 'no members'}`);
 }
 
 /** Teams that credentials are shared with. */
-export const teams = new Command('teams').description('manage the teams that credentials are shared with');
+export const teams = new Command('teams').description('manage teams to share credentials with');
 for (const command of [list, create, setMembers, addMember, removeMember, remove]) teams.addCommand(command);

@@ -19,7 +19,7 @@ interface WhyOptions extends GlobalOptions, ReasonOption {}
 interface Named {
   name: string;
 }
-/** What somebody made. */
+/** What an account created. */
 interface Made {
   service_accounts: (Named & { disabled: boolean })[];
   channels: Named[];
@@ -35,7 +35,7 @@ const principalAt = (word: string) =>
   isPrincipal(word) ? `/api/principals/${encodeURIComponent(word)}` : at(word);
 const at = (username: string) => `/api/users/${encodeURIComponent(username)}`;
 
-const list = leaf('list', 'list who can log in').action(
+const list = leaf('list', 'list the people who can log in').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Record<string, unknown>[] }>('/api/users');
     if (json) return printJson(body);
@@ -61,7 +61,7 @@ function stateOf(person: Record<string, unknown>): string {
 const add = leaf('add', 'add a person; prints a one-time password')
   .argument('<username>')
   .option('--role <role>', 'observer, engineer, architect or admin', 'engineer')
-  .option('--email <address>', 'mail address for notices to the person')
+  .option('--email <address>', 'email address for notices to the person')
   .option(...REASON)
   .action(
     withBroker<AddOptions>(async (cli, { json, role, email, reason }, [username = '']) => {
@@ -74,9 +74,12 @@ const add = leaf('add', 'add a person; prints a one-time password')
     }),
   );
 
-const disable = leaf('disable', 'disable an account, and the service accounts it made, at once')
+const disable = leaf(
+  'disable',
+  'disable an account and the service accounts it created, with immediate effect',
+)
   .argument('<who>', 'user name, or a principal such as glassdome:7 or sa:<id>')
-  .option('--keep-service-accounts', 'let the service accounts of the person go on')
+  .option('--keep-service-accounts', 'keep the service accounts of the person enabled')
   .option('--yes', 'do not ask')
   .action(
     withBroker<DisableOptions>(async (cli, { json, yes, keepServiceAccounts }, [username = '']) => {
@@ -93,7 +96,7 @@ const disable = leaf('disable', 'disable an account, and the service accounts it
     }),
   );
 
-/** The service accounts that go with somebody, for the question. */
+/** The service accounts that are disabled with the account, for the question. */
 async function accountsOf(cli: Cli, who: string): Promise<string[]> {
   const principal = isPrincipal(who) ? who : `local:${who}`;
   const { body } = await cli.call<{ items: Record<string, unknown>[] }>('/api/service-accounts');
@@ -106,10 +109,10 @@ function tellMade({ service_accounts, channels, report_schedules }: Made): void 
   const off = service_accounts.filter((a) => a.disabled);
   const on = service_accounts.filter((a) => !a.disabled);
   if (off.length > 0) note(`Service accounts disabled: ${names(off)}`);
-  if (on.length > 0) note(`Service accounts that go on: ${names(on)}`);
-  if (channels.length > 0) note(`Channels they made, which go on: ${names(channels)}`);
+  if (on.length > 0) note(`Service accounts still enabled: ${names(on)}`);
+  if (channels.length > 0) note(`Channels they created, still in use: ${names(channels)}`);
   if (report_schedules.length > 0)
-    note(`Report schedules they made, which go on: ${names(report_schedules)}`);
+    note(`Report schedules they created, still in use: ${names(report_schedules)}`);
 }
 
 const enable = leaf('enable', 'enable an account, and the service accounts that were disabled with it')
@@ -142,7 +145,7 @@ const disabled = leaf('disabled', 'list disabled accounts of any issuer').action
   }),
 );
 
-const setRole = leaf('set-role', 'change the role of a person; it takes effect at once')
+const setRole = leaf('set-role', 'change the role of a person, with immediate effect')
   .argument('<username>')
   .argument('<role>', 'observer, engineer, architect or admin')
   .option(...REASON)
@@ -155,9 +158,9 @@ const setRole = leaf('set-role', 'change the role of a person; it takes effect a
     }),
   );
 
-const setEmail = leaf('set-email', 'set the mail address for notices to a person')
+const setEmail = leaf('set-email', 'set the email address for notices to a person')
   .argument('<username>')
-  .argument('<address>', 'or "none": no mail')
+  .argument('<address>', 'email address, or "none" to remove it')
   .action(
     withBroker(async (cli, { json }, [username = '', address = '']) => {
       const email = address === 'none' ? null : address;
@@ -167,7 +170,7 @@ const setEmail = leaf('set-email', 'set the mail address for notices to a person
     }),
   );
 
-const resetPassword = leaf('reset-password', 'make a new one-time password; all logins of the person end')
+const resetPassword = leaf('reset-password', 'create a new one-time password; all sessions of the person end')
   .argument('<username>')
   .option('--yes', 'do not ask')
   .option(...REASON)

@@ -16,8 +16,13 @@ interface Options extends GlobalOptions, ValueOptions {
 /** One value on the clipboard, taken off again after a while. It is never shown. */
 export const copy = reasonFlags(leaf('copy', 'copy one value to the clipboard and clear it again (audited)'))
   .argument('<credential>', 'name, owner/name or id')
-  .argument('[field]', 'which value; left out, the only secret')
-  .option('--clear-after <seconds>', 'clear the clipboard after this time; 0 to keep it', wholeNumber, 30)
+  .argument('[field]', 'which value (default: the only secret)')
+  .option(
+    '--clear-after <seconds>',
+    'clear the clipboard after this time; 0 to keep the value',
+    wholeNumber,
+    30,
+  )
   .action(
     withBroker<Options>(async (cli, options, [word = '', field]) => {
       const credential = await findCredential(cli, word);

@@ -15,22 +15,22 @@ interface Options extends GlobalOptions, EnvironmentOptions {
 /** Names and where each comes from; the values only for a named format. */
 export const env = leaf('env', 'list the variables that `run` would set; values only with --format')
   .option('--format <format>', `print the values too: ${ENV_FORMATS.join(', ')}`)
-  .option('--env-file <file>', 'a .env for the other variables; values of the broker win')
-  .option('--only <variable>', 'of the credentials only this variable; may be repeated', repeated)
+  .option('--env-file <file>', '.env file for the other variables; values from the broker win')
+  .option('--only <variable>', 'take only this variable from credentials; may be repeated', repeated)
   .option('--label <key=value>', 'take only credentials with this label; may be repeated', repeated)
   .option('--no-aliases', 'take variables only under the names that credentials have for them')
-  .option('--used-by <name>', 'the agent or deployment that it is for')
+  .option('--used-by <name>', 'agent or deployment that uses the values')
   .action(
     withBroker<Options>(async (cli, options) => {
       const format = formatOf(options.format);
       const environment = await fetchEnvironment(cli, { ...options, namesOnly: format === undefined });
       if (format !== undefined) {
         const { text, leftOut } = formatVariables(environment.variables, format);
-        for (const name of leftOut) note(`warning: ${name} was left out: no shell takes that name`);
+        for (const name of leftOut) note(`warning: ${name} was left out: no shell accepts that name`);
         if (text !== '') say(text);
       } else if (options.json) printJson(environment.sources);
       else if (Object.keys(environment.sources).length === 0)
-        note('No credential that you may read gives a variable.');
+        note('No credential that you may read sets a variable.');
       else printSources(environment);
     }, ENVIRONMENT_MS),
   );

@@ -11,7 +11,7 @@ interface Options extends GlobalOptions, ValueOptions {}
 /** The values themselves. With a field's name only that value, so that `$(… get name field)` works. */
 export const get = reasonFlags(leaf('get', 'print the values, including secrets (audited)'))
   .argument('<credential>', 'name, owner/name or id')
-  .argument('[field]', 'print this value alone')
+  .argument('[field]', 'print only this value')
   .action(
     withBroker<Options>(async (cli, options, [word = '', field]) => {
       const { id, name } = await findCredential(cli, word);
@@ -31,7 +31,9 @@ function printValues(fields: Record<string, unknown>): void {
   const width = Math.max(...Object.keys(fields).map((name) => name.length));
   for (const [name, value] of Object.entries(fields)) {
     const text = String(value);
-    const shown = /\p{Cc}/u.test(text) ? `(not one plain line: get … ${name} prints it alone)` : text;
+    const shown = /\p{Cc}/u.test(text)
+      ? `(not a single plain line: get … ${name} prints only this value)`
+      : text;
     say(`${name.padEnd(width)}  ${shown}`);
   }
 }

@@ -32,19 +32,19 @@ const columns = [
 
 /** Many at once, as a service does it. The values come with `--json` only. */
 export const resolve = leaf('resolve', 'read many credentials at once (audited); values only with --json')
-  .argument('[names...]', 'credentials by name')
-  .option('--id <id>', 'by id; may be repeated', repeated)
+  .argument('[names...]', 'names of credentials')
+  .option('--id <id>', 'select by id; may be repeated', repeated)
   .option(
     '--type <service_type>',
-    'the one of this service that a caller would get; may be repeated',
+    'select the credential of this service type that you would get by default; may be repeated',
     repeated,
   )
   .option('--label <key=value>', 'with --type: only with this label', repeated)
-  .option('--env <VARIABLE>', 'by environment variable; may be repeated', repeated)
-  .option('--owner <principal>', 'of this owner only')
-  .option('--shape <shape>', 'fields, or client: what the client in Glassdome takes as arguments')
-  .option('--used-by <name>', 'the agent or deployment that it is for')
-  .option('--purpose <text>', 'what for')
+  .option('--env <VARIABLE>', 'select by environment variable; may be repeated', repeated)
+  .option('--owner <principal>', 'only of this owner')
+  .option('--shape <shape>', 'fields, or client: the arguments of the client in Glassdome')
+  .option('--used-by <name>', 'agent or deployment that uses the values')
+  .option('--purpose <text>', 'purpose, for the audit trail')
   .action(
     withBroker<Options>(async (cli, options, names) => {
       const asked = selectors(options, names);
@@ -60,7 +60,7 @@ export const resolve = leaf('resolve', 'read many credentials at once (audited);
           done.items.map((item, i) => row(asked[i] ?? {}, item)),
         );
       if (done.items.some((item) => item.status !== 'ok'))
-        throw new CliError('Not all of them could be resolved.', EXIT.failed);
+        throw new CliError('Some credentials could not be resolved.', EXIT.failed);
     }),
   );
 

@@ -26,11 +26,11 @@ interface RemoveOptions extends GlobalOptions {
 
 const PATH = '/api/reports/schedules';
 
-const list = leaf('list', 'when reports are made by themselves (admins: all, others: of their teams)').action(
+const list = leaf('list', 'list report schedules (admins: all, others: of their teams)').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<{ items: Schedule[] }>(PATH);
     if (json) return printJson(body);
-    if (body.items.length === 0) return note('No schedule. Make one: glassdome reports schedules add');
+    if (body.items.length === 0) return note('No schedules yet. Create one: glassdome reports schedules add');
     printTable(
       [
         { title: 'NAME', value: (row) => row['name'] },
@@ -52,12 +52,12 @@ function channelsOf({ channels }: Record<string, unknown>): unknown {
   return channels.length === 0 ? 'none' : channels;
 }
 
-const add = leaf('add', 'make reports by themselves (admins; for their team: its leads)')
+const add = leaf('add', 'add a schedule that creates reports (admins; leads for their team)')
   .argument('<name>', 'e.g. weekly')
   .argument('<expression>', 'cron, five fields: "0 6 * * 1" is Mondays at six')
-  .option('--team <name>', 'of what was granted to this team; else of everything')
-  .option('--timezone <zone>', 'e.g. Europe/Berlin; else UTC')
-  .option('--channel <channel>', 'only to this channel, name or id (admins); may be repeated', repeated)
+  .option('--team <name>', 'report on credentials shared with this team (default: all)')
+  .option('--timezone <zone>', 'e.g. Europe/Berlin (default: UTC)')
+  .option('--channel <channel>', 'send only to this channel, name or id (admins); may be repeated', repeated)
   .action(
     withBroker<AddOptions>(async (cli, { json, team, timezone, channel }, [name, expression]) => {
       const channels = channel && (await channelIds(cli, channel));
@@ -68,14 +68,14 @@ const add = leaf('add', 'make reports by themselves (admins; for their team: its
     }),
   );
 
-const change = leaf('change', 'change what is named (admins; for their team: its leads)')
+const change = leaf('change', 'change a schedule (admins; leads for their team)')
   .argument('<schedule>', 'name or id')
-  .option('--name <name>', 'another name')
-  .option('--expression <cron>', 'when, five fields: "0 6 * * 1" is Mondays at six')
+  .option('--name <name>', 'new name')
+  .option('--expression <cron>', 'cron, five fields: "0 6 * * 1" is Mondays at six')
   .option('--timezone <zone>', 'e.g. Europe/Berlin')
   .option(
     '--channel <channel>',
-    'only to this channel (admins), or all that ask for it; may be repeated',
+    'send only to this channel (admins), or "all" for every channel that accepts reports; may be repeated',
     repeated,
   )
   .action(
@@ -106,7 +106,7 @@ const turn = (word: 'enable' | 'disable', summary: string) =>
       }),
     );
 
-const remove = leaf('remove', 'end a schedule; its reports stay')
+const remove = leaf('remove', 'remove a schedule; its reports are kept')
   .argument('<schedule>', 'name or id')
   .option('--yes', 'do not ask')
   .action(
@@ -133,14 +133,14 @@ async function findSchedule(cli: Cli, word: string): Promise<Schedule> {
   throw new CliError(`There are several report schedules "${word}".`, EXIT.usage, `Give the id: ${ids}`);
 }
 
-/** When reports are made by themselves. */
+/** Manages the schedules of reports. */
 export const reportSchedules = new Command('schedules').description('manage scheduled reports');
 for (const command of [
   list,
   add,
   change,
-  turn('enable', 'make its reports again, from now on'),
-  turn('disable', 'make no more of its reports'),
+  turn('enable', 'create reports of this schedule again, from now on'),
+  turn('disable', 'stop creating reports of this schedule'),
   remove,
 ])
   reportSchedules.addCommand(command);

@@ -40,13 +40,13 @@ interface Report {
 const PATH = '/api/reports';
 
 const list = leaf('list', 'list reports, newest first (admins: all, others: of their teams)')
-  .option('--limit <n>', 'at most n', atLeastOne, 50)
+  .option('--limit <n>', 'maximum number of results', atLeastOne, 50)
   .action(
     withBroker<ListOptions>(async (cli, { json, limit }) => {
       const page = await listed(cli, PATH, { limit });
       const { items } = page;
       if (json) return printJson({ items });
-      if (items.length === 0) return note('No report yet. An admin makes one: glassdome reports make');
+      if (items.length === 0) return note('No reports yet. An admin can create one: glassdome reports make');
       printTable(
         [
           { title: 'TO', value: (row) => row['to'], whole: true },
@@ -60,10 +60,10 @@ const list = leaf('list', 'list reports, newest first (admins: all, others: of t
     }),
   );
 
-const make = leaf('make', 'make a report now (admins)')
-  .option('--team <name>', 'of what was granted to this team; else of everything')
-  .option('--from <time>', `from this time on (default: seven days before the end): ${TIME_FORMS}`, ago)
-  .option('--to <time>', 'before this time (default: now)', ago)
+const make = leaf('make', 'create a report now (admins)')
+  .option('--team <name>', 'report on credentials shared with this team (default: all)')
+  .option('--from <time>', `start of the period (default: seven days before its end): ${TIME_FORMS}`, ago)
+  .option('--to <time>', 'end of the period (default: now)', ago)
   .action(
     withBroker<MakeOptions>(async (cli, { json, team, from, to }) => {
       const { body } = await cli.call<Report>(PATH, { method: 'POST', body: { team, from, to } });
@@ -74,8 +74,8 @@ const make = leaf('make', 'make a report now (admins)')
 
 const show = leaf('show', 'show a report')
   .argument('<id>')
-  .option('--html', 'as a page: glassdome reports show <id> --html > report.html')
-  .option('--csv', 'as a table')
+  .option('--html', 'print an HTML page: glassdome reports show <id> --html > report.html')
+  .option('--csv', 'print CSV')
   .action(
     withBroker<ShowOptions>(async (cli, { json, html, csv }, [id = '']) => {
       if ([json, html, csv].filter(Boolean).length > 1)
@@ -122,5 +122,5 @@ function tellList(name: ReportList, section: ReportSection, to: string): void {
 }
 
 /** Health reports. */
-export const reports = new Command('reports').description('make and read health reports');
+export const reports = new Command('reports').description('create and read health reports');
 for (const command of [list, make, show, reportSchedules]) reports.addCommand(command);

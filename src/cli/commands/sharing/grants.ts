@@ -38,7 +38,7 @@ export const grants = leaf('grants', 'list who else can use, read or manage a cr
       const credential = await findCredential(cli, word);
       const list = await grantsOf(cli, credential);
       if (json) return printJson({ grants: list });
-      if (list.length === 0) return note(`"${credential.name}" is shared with nobody.`);
+      if (list.length === 0) return note(`"${credential.name}" is not shared with anyone.`);
       printTable(columns, (await withAccountNames(cli, list)) as unknown as Record<string, unknown>[]);
     }),
   );
@@ -92,7 +92,7 @@ async function grantsOf(cli: Cli, { id }: CredentialView): Promise<Grant[]> {
   return (await cli.call<{ grants: Grant[] }>(`/api/credentials/${id}/grants`)).body.grants;
 }
 
-/** Somebody else may change the grants between our look and our change: then once more, from what there is by then. */
+/** Another request may change the grants between our read and our write: then retry with the current ones. */
 async function change(
   cli: Cli,
   credential: CredentialView,

@@ -30,7 +30,7 @@ interface Options extends GlobalOptions {
 
 const PATH = '/api/offers';
 const ofAccount = (command: Command) =>
-  command.option('--account <account>', 'answer for a service account that you created');
+  command.option('--account <account>', 'act for a service account that you created');
 
 const columns = [
   { title: 'CREDENTIAL', value: (o: Record<string, unknown>) => nameOf(o as Offer) },
@@ -43,9 +43,9 @@ const columns = [
   { title: 'ID', value: (o: Record<string, unknown>) => o['id'], whole: true },
 ];
 
-const list = ofAccount(leaf('list', 'list what others gave you and your service accounts'))
+const list = ofAccount(leaf('list', 'list credentials that others shared with you and your service accounts'))
   .option('--state <state>', 'open (default), accepted or declined')
-  .option('--limit <n>', 'list at most this many', atLeastOne, 50)
+  .option('--limit <n>', 'maximum number of results', atLeastOne, 50)
   .action(
     withBroker<Options>(async (cli, { json, account, state, limit }) => {
       const page = await listed<Offer>(cli, PATH, {
@@ -63,7 +63,7 @@ const accept = ofAccount(leaf('accept', 'let offered credentials fill variables'
   .argument('[offers...]', 'names, owner/name or ids of offers')
   .option('--all', 'accept every open offer')
   .option('--variable <name>', 'accept only this variable; may be repeated', repeated)
-  .option('--prefer', 'fill the variables from this credential, also where another one fills them now')
+  .option('--prefer', 'fill the variables from this credential, even if another one fills them now')
   .option('--yes', 'do not ask')
   .action(
     withBroker<Options>(async (cli, options, words) => {
@@ -83,7 +83,7 @@ const accept = ofAccount(leaf('accept', 'let offered credentials fill variables'
 const decline = ofAccount(leaf('decline', 'decline offers and hide them; you can accept them later'))
   .argument('[offers...]', 'names, owner/name or ids of offers')
   .option('--all', 'decline every open offer')
-  .option('--variable <name>', 'of an accepted offer decline only this variable; may be repeated', repeated)
+  .option('--variable <name>', 'decline only this variable of an accepted offer; may be repeated', repeated)
   .action(
     withBroker<Options>(async (cli, options, words) => {
       const answers: Offer[] = [];
@@ -96,7 +96,9 @@ const decline = ofAccount(leaf('decline', 'decline offers and hide them; you can
   );
 
 /** What others gave, and what the receiver says of it. */
-export const offers = new Command('offers').description('review what others gave you: list, accept, decline');
+export const offers = new Command('offers').description(
+  'list, accept and decline credentials that others shared with you',
+);
 for (const command of [list, accept, decline]) offers.addCommand(command);
 
 /** `owner/name` of what was offered. */
@@ -118,9 +120,9 @@ export async function receiverOf(cli: Cli, account: string | undefined): Promise
 async function chosen(cli: Cli, options: Options, words: string[]): Promise<Offer[]> {
   if ((words.length === 0) === (options.all !== true))
     throw new CliError(
-      'Name the offers, or give --all.',
+      'Name the offers, or use --all.',
       EXIT.usage,
-      'See what there is: glassdome offers list',
+      'List your offers: glassdome offers list',
     );
   const receiver = await receiverOf(cli, options.account);
   const ofState = async (state: string) =>
@@ -141,7 +143,7 @@ function one(word: string, known: readonly Offer[]): Offer {
     throw new CliError(
       `There is no offer "${word}".`,
       EXIT.notFound,
-      'See what there is: glassdome offers list',
+      'List your offers: glassdome offers list',
     );
   if (more.length === 0) return found;
   const ids = [found, ...more].map((o) => o.id).join(', ');

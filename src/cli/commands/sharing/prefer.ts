@@ -21,10 +21,10 @@ interface Preferences {
 const PATH = '/api/preferences';
 
 /** Which of several credentials fills a variable or is chosen for a service. */
-export const prefer = leaf('prefer', 'choose which of several fills a variable')
-  .argument('[credential]', 'name, owner/name or id; left out: list what you prefer')
+export const prefer = leaf('prefer', 'choose which of several credentials fills a variable')
+  .argument('[credential]', 'name, owner/name or id; omit it to list your preferences')
   .option('--variable <name>', 'fill this variable from it; may be repeated', repeated)
-  .option('--type <service_type>', 'choose it for this service; may be repeated', repeated)
+  .option('--type <service_type>', 'choose it for this service type; may be repeated', repeated)
   .option('--account <account>', 'choose for a service account that you created')
   .option('--none', 'remove the preferences for these variables and services')
   .action(
@@ -36,7 +36,7 @@ export const prefer = leaf('prefer', 'choose which of several fills a variable')
       }
       const { variable: variables = [], type: service_types = [] } = options;
       if (variables.length + service_types.length === 0)
-        throw new CliError('Name what for: --variable or --type.', EXIT.usage);
+        throw new CliError('Give --variable or --type.', EXIT.usage);
       const credential_id =
         word === undefined || options.none === true ? null : await credentialOf(cli, word, receiver);
       const body = { receiver, variables, service_types, credential_id };

@@ -30,20 +30,20 @@ type Format = (typeof FORMATS)[number];
 type Row = Record<string, unknown>;
 const SHOWN = 50;
 
-const list = leaf('list', 'list what happened, newest first (admins: all, others: their own)')
-  .option('--credential <credential>', 'of this one: name, owner/name or id')
-  .option('--actor <principal>', 'by whom, e.g. local:anna or sa:celery')
-  .option('--action <action>', 'e.g. credential.read, or all of a kind: credential.*')
-  .option('--outcome <outcome>', 'allowed, denied or failed')
-  .option('--request <id>', 'of one request, by the id that its answer had')
-  .option('--from <time>', `from this time on: ${TIME_FORMS}; 7d is 7 days ago`, ago)
-  .option('--to <time>', 'before this time', ago)
-  .addOption(new Option('--format <format>', 'export all rows that fit, as text on stdout').choices(FORMATS))
-  .option('--limit <n>', `at most this many (default: ${SHOWN}, with --format all)`, atLeastOne)
+const list = leaf('list', 'list audit events, newest first (admins: all, others: their own)')
+  .option('--credential <credential>', 'only of this credential: name, owner/name or id')
+  .option('--actor <principal>', 'only by this user or service account, e.g. local:anna or sa:celery')
+  .option('--action <action>', 'only this action, e.g. credential.read, or a group: credential.*')
+  .option('--outcome <outcome>', 'only this outcome: allowed, denied or failed')
+  .option('--request <id>', 'only of the request with this id')
+  .option('--from <time>', `only from this time on: ${TIME_FORMS}; 7d is 7 days ago`, ago)
+  .option('--to <time>', 'only before this time', ago)
+  .addOption(new Option('--format <format>', 'export all matching rows to stdout').choices(FORMATS))
+  .option('--limit <n>', `maximum number of results (default: ${SHOWN}, with --format all)`, atLeastOne)
   .action(
     withBroker<ListOptions>(async (cli, { json, credential, request, limit, format, ...words }) => {
       if (json && format !== undefined)
-        throw new CliError('--json and --format exclude each other.', EXIT.usage, 'Leave one of them out.');
+        throw new CliError('--json and --format cannot be combined.', EXIT.usage, 'Omit one of them.');
       const id = credential === undefined ? undefined : await findCredentialId(cli, credential);
       const { actor, action, outcome, from, to } = words;
       const by = actor === undefined ? undefined : await writtenOut(cli, actor);
@@ -51,7 +51,7 @@ const list = leaf('list', 'list what happened, newest first (admins: all, others
       if (format !== undefined) return exportRows(cli, format, { limit, filter });
       const page = await listed<Row>(cli, '/api/audit', { limit: limit ?? SHOWN, filter });
       if (json) return printJson({ items: page.items });
-      if (page.items.length === 0) return note('Nothing fits.');
+      if (page.items.length === 0) return note('No matching events.');
       printTable(columns, await withAccountNames(cli, page.items));
       tellMore(page);
     }),

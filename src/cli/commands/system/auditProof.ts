@@ -18,12 +18,12 @@ interface VerifyOptions extends GlobalOptions {
 }
 
 const verify = leaf('verify', 'check every row against its chain and the signed checkpoints (admins)')
-  .addArgument(new Argument('[file]', 'an export, to check without a broker; needs --key'))
-  .option('--key <file>', 'public keys of the checkpoints, from glassdome audit key')
+  .addArgument(new Argument('[file]', 'export file, to check without a broker; requires --key'))
+  .option('--key <file>', 'file with the public keys of the checkpoints, from glassdome audit key')
   .action(async (file: string | undefined, options: VerifyOptions) => {
     if (file === undefined && options.key !== undefined)
       throw new CliError(
-        '--key is for a file.',
+        '--key requires an export file.',
         EXIT.usage,
         'Name the export: glassdome audit verify <file> --key <file>',
       );
@@ -82,8 +82,8 @@ const exportCommand = leaf(
   'export',
   'write the audit trail with its signed checkpoints as JSON Lines (admins)',
 )
-  .option('--since <time>', `from the checkpoint before that time on: ${TIME_FORMS}`, ago)
-  .option('--until <time>', 'up to the first checkpoint from that time on', ago)
+  .option('--since <time>', `start at the checkpoint before this time: ${TIME_FORMS}`, ago)
+  .option('--until <time>', 'end at the first checkpoint after this time', ago)
   .action(
     withBroker<GlobalOptions & ExportOptions>(async (cli, { since, until }) => {
       let rows = 0;

@@ -17,7 +17,7 @@ const PRINCIPALS = [
   ['/api/service-accounts', 'sa:'],
 ] as const;
 
-/** Where names are listed, and what stands before each. */
+/** Where names are listed, and the prefix of each. */
 const LISTS: Readonly<Record<NameKind, readonly (readonly [path: string, prefix: string])[]>> = {
   credential: [['/api/credentials?limit=200', '']],
   deleted: [['/api/credentials?limit=200&status=deleted', '']],
@@ -31,7 +31,7 @@ const LISTS: Readonly<Record<NameKind, readonly (readonly [path: string, prefix:
   subject: [['/api/teams', 'team:'], ...PRINCIPALS],
 };
 
-/** Prints a script; where it goes stands in the help. */
+/** Prints a script; the help says where it goes. */
 export const completion = new Command('completion')
   .description('print a script that completes commands, options, service types and names in your shell')
   .argument('<shell>', SHELLS.join(', '))
@@ -39,7 +39,7 @@ export const completion = new Command('completion')
     'after',
     `
   bash:  source <(glassdome completion bash)          in ~/.bashrc
-  zsh:   source <(glassdome completion zsh)           in ~/.zshrc, behind compinit
+  zsh:   source <(glassdome completion zsh)           in ~/.zshrc, after compinit
   fish:  glassdome completion fish | source           in ~/.config/fish/config.fish`,
   )
   .action((word: string, _options, command: Command) => {
@@ -60,7 +60,7 @@ export const complete = new Command('__complete')
     });
     const found = await Promise.race([candidates(rootOf(command), words.map(unquoted), asked), late]);
     for (const word of found) say(word);
-    // A request that is still under way must not hold the shell.
+    // A request that is still under way must not contain the shell.
     process.exit(EXIT.ok);
   });
 

@@ -10,7 +10,7 @@ import { say } from '../../terminal/terminal.js';
 
 const ANSWER_MS = 5_000;
 
-/** Looks at everything between this program and the broker, and tells the way out of what is wrong. */
+/** Checks everything between this program and the broker, and says how to fix what is wrong. */
 export const doctor = leaf('doctor', 'check the connection to the broker and say what to fix').action(
   async (options: GlobalOptions) => {
     const findings = [...lookAtPrograms(), ...lookAtVariables(), ...(await lookFurther(options))];

@@ -21,7 +21,7 @@ export const findings = leaf(
   'findings',
   'list credentials whose data in Vault was changed outside the broker (admins: of everyone)',
 )
-  .option('--kind <kind>', 'only drift, active_gone, replaced, missing or orphan')
+  .option('--kind <kind>', 'only this kind: drift, active_gone, replaced, missing or orphan')
   .option('--all', 'include resolved findings')
   .action(
     withBroker<FindingOptions>(async (cli, { json, kind, all }) => {

@@ -13,7 +13,7 @@ interface Status {
   tasks: Row[];
 }
 
-const status = leaf('status', 'workers, their queue, and how the last runs went (admins)').action(
+const status = leaf('status', 'show workers, their queue and the results of the last runs (admins)').action(
   withBroker(async (cli, { json }) => {
     const { body } = await cli.call<Status>('/api/worker');
     if (json) return printJson(body);
@@ -29,7 +29,8 @@ const status = leaf('status', 'workers, their queue, and how the last runs went 
     say('');
     printTable(columns, rowsOf(body));
     if (body.stopped.length > 0) note(`NOT RUNNING for three periods: ${body.stopped.join(', ')}.`);
-    if (body.workers.length === 0) note('No worker runs: nothing is tested, told or cleaned up.');
+    if (body.workers.length === 0)
+      note('No worker is running: no credentials are tested, no notices are sent, nothing is cleaned up.');
   }),
 );
 

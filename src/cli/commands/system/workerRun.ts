@@ -33,8 +33,8 @@ interface TaskRun {
 /** Runs a scheduled task now, for what can't wait until it is due. */
 export const workerRun = leaf('run', 'run a scheduled task now and show its result (admins)')
   .argument('<task>', `one of ${RUNNABLE_TASKS.join(', ')}`)
-  .option('--no-wait', 'request it and do not wait for the result')
-  .option('--timeout <seconds>', 'give up waiting after this time', atLeastOne, 600)
+  .option('--no-wait', 'request the run and do not wait for its result')
+  .option('--timeout <seconds>', 'stop waiting after this time', atLeastOne, 600)
   .action(
     withBroker<Options>(async (cli, options, [task = '']) => {
       const path = `/api/worker/tasks/${encodeURIComponent(task)}/run`;
@@ -43,7 +43,8 @@ export const workerRun = leaf('run', 'run a scheduled task now and show its resu
         if (options.json) return printJson(body);
         return note(`Requested ${task}. See its result: glassdome worker status`);
       }
-      if (body.workers === 0) throw new CliError(`No worker runs. ${task} waits for one.`, EXIT.unavailable);
+      if (body.workers === 0)
+        throw new CliError(`No worker is running. ${task} waits for one.`, EXIT.unavailable);
       note(`Requested ${task}; waiting for a worker.`);
       show(await ended(cli, body, options.timeout), options);
     }),
@@ -59,8 +60,8 @@ async function ended(cli: Cli, { task, ...before }: Requested, seconds: number):
       return run;
     if ((waited / POLL_MS) % 15 === 14) note(`Still waiting for ${task} (${waited / 1000 + 1} s).`);
   }
-  const hint = 'It goes on; see its result: glassdome worker status';
-  throw new CliError(`${task} did not end within ${seconds} s.`, EXIT.unavailable, hint);
+  const hint = 'It continues to run. See its result: glassdome worker status';
+  throw new CliError(`${task} did not finish within ${seconds} s.`, EXIT.unavailable, hint);
 }
 
 function show(run: TaskRun, { json }: Options): void {
@@ -73,5 +74,5 @@ function show(run: TaskRun, { json }: Options): void {
       ...(run.last_code === 'ok' ? Object.entries(run.last_counts ?? {}) : []),
     ]);
   if (run.last_code !== 'ok')
-    throw new CliError(`${run.task} failed (${run.last_code}). A worker tries it again.`, EXIT.failed);
+    throw new CliError(`${run.task} failed (${run.last_code}). A worker will retry it.`, EXIT.failed);
 }
