@@ -5,16 +5,9 @@ import { bootstrapVault, planBootstrap } from './adapters/vault/bootstrap/bootst
 import type { BootstrapOptions } from './adapters/vault/bootstrap/bootstrapSteps.js';
 import { openTransport } from './adapters/vault/connection/connection.js';
 import { createVaultClient } from './adapters/vault/connection/nodeVault.js';
-import {
-  type Config,
-  ConfigRefused,
-  loadConfig,
-  packageFile,
-  readNamed,
-  requireAll,
-  required,
-} from './config/config.js';
+import { type Config, ConfigRefused, loadConfig, readNamed, requireAll, required } from './config/config.js';
 import { listOf } from './config/lists.js';
+import { packageFile } from './config/packageFiles.js';
 import { BrokerError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { MINUTE_MS } from './domain/time/units.js';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { packageFile } from '../../src/config/config.js';
+import { packageFile } from '../../src/config/packageFiles.js';
 import { configSchema } from '../../src/config/variables.js';
 
 export const PAGE = 'docs/configuration.md';

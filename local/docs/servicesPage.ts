@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { packageFile } from '../../src/config/config.js';
+import { packageFile } from '../../src/config/packageFiles.js';
 import { connectors } from '../../src/connectors/registry.js';
 import type { FieldSpec } from '../../src/domain/credentials/template.js';
 import type { Connector } from '../../src/domain/services/connector.js';

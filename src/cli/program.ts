@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../config/config.js';
+import { packageVersion } from '../config/packageFiles.js';
 import { activate } from './commands/credentials/activate.js';
 import { add } from './commands/credentials/add.js';
 import { remove } from './commands/credentials/delete.js';

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import type { AttemptLimits } from '../domain/limits/loginAttempts.js';
 import {
   type GlassdomeKeyProblem,
@@ -80,18 +79,6 @@ function jwtKeys(files: string | undefined): { keys: string[]; problems: string[
     return [];
   });
   return { keys, problems };
-}
-
-/** A file or folder that ships with the program, wherever it is installed. */
-export function packageFile(name: string): string {
-  let folder = new URL('.', import.meta.url);
-  while (!existsSync(new URL('package.json', folder))) folder = new URL('..', folder);
-  return fileURLToPath(new URL(name, folder));
-}
-
-/** The version in package.json. */
-export function packageVersion(): string {
-  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 /** How attempts to log in are bounded. */

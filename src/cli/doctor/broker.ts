@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { packageVersion } from '../../config/config.js';
+import { packageVersion } from '../../config/packageFiles.js';
 import { DAY_MS } from '../../domain/time/units.js';
 import { ApiError } from '../client/apiError.js';
 import type { Cli } from '../client/cli.js';

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { packageVersion } from '../../config/config.js';
+import { packageVersion } from '../../config/packageFiles.js';
 import { glassdomesOnPath, nextGlassdome } from '../environment/handOver.js';
 import { type DoctorCheck, ok, warn } from './doctorCheck.js';
 

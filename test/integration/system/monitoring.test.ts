@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { packageFile } from '../../../src/config/config.js';
+import { packageFile } from '../../../src/config/packageFiles.js';
 import { SEVERITIES, severityOf } from '../../../src/domain/notices/notice.js';
 import { FINDING_KINDS } from '../../../src/domain/reconcile/discrepancy.js';
 import { type BrokerSystem, startBrokerSystem } from '../../support/broker/brokerSystem.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { packageFile } from '../../../src/config/config.js';
+import { packageFile } from '../../../src/config/packageFiles.js';
 import { envVocabulary } from '../../../src/connectors/envNames.js';
 import { parseDotenv } from '../../../src/domain/imports/dotenv.js';
 import { isQuotableField, quotedName, quotedPath } from '../../../src/domain/secrecy/quotable.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { configurationPage, PAGE } from '../../../local/docs/configurationPage.js';
-import { loadConfig, packageFile } from '../../../src/config/config.js';
+import { loadConfig } from '../../../src/config/config.js';
+import { packageFile } from '../../../src/config/packageFiles.js';
 import { configSchema } from '../../../src/config/variables.js';
 
 describe('the page of all variables', () => {

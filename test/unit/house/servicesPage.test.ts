@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { PAGE, servicesPage } from '../../../local/docs/servicesPage.js';
-import { packageFile } from '../../../src/config/config.js';
+import { packageFile } from '../../../src/config/packageFiles.js';
 import { connectors } from '../../../src/connectors/registry.js';
 import { SERVICE_TYPES } from '../../../src/domain/credentials/serviceType.js';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseDocument, stringify } from 'yaml';
+import type * as Yaml from 'yaml';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, withBroker } from '../../client/command.js';
 import { type CredentialView, findCredential } from '../../client/find.js';
@@ -61,11 +61,13 @@ const editable = (credential: CredentialView): Editable =>
 
 /** Asks again with the problem on top until the text can be read; undefined where nothing differs. */
 async function changesOf(before: Editable, secrets: readonly string[]): Promise<Changes | undefined> {
-  let text = `${headOf(before.name, secrets)}${stringify(before)}`;
+  // Loaded here, since no other command needs it.
+  const yaml = await import('yaml');
+  let text = `${headOf(before.name, secrets)}${yaml.stringify(before)}`;
   for (;;) {
     text = await editedText(text);
     try {
-      const after = parsed(text);
+      const after = parsed(yaml, text);
       return isDeepStrictEqual(after, before) ? undefined : differences(before, after);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
@@ -85,8 +87,8 @@ const headOf = (name: string, secrets: readonly string[]): string =>
   ].join('\n');
 
 /** The parser's own messages quote the text, so only the line number is passed on. */
-function parsed(text: string): Editable {
-  const document = parseDocument(text, { logLevel: 'silent', prettyErrors: true });
+function parsed(yaml: typeof Yaml, text: string): Editable {
+  const document = yaml.parseDocument(text, { logLevel: 'silent', prettyErrors: true });
   const [error] = document.errors;
   if (error !== undefined)
     throw new CliError(`Line ${error.linePos?.[0].line ?? '?'} is not valid YAML.`, EXIT.usage);
