@@ -7,6 +7,8 @@ import { mochaHooks } from '../../test/support/rootHooks.js';
 import { skipReason } from '../../test/support/skipBecause.js';
 import { ALIVE_EVERY_MS, type FromWorker, type ToWorker } from './messages.js';
 
+const PATIENCE = 4;
+
 const report = (message: FromWorker): void => void process.send?.(message);
 
 async function runFile(file: string): Promise<void> {
@@ -14,6 +16,7 @@ async function runFile(file: string): Promise<void> {
   mocha.addFile(file);
   try {
     await mocha.loadFilesAsync();
+    bePatient(mocha.suite);
     await new Promise<void>((resolve) => watch(mocha.run(() => resolve())));
   } catch (error) {
     // It does not load, or it has an `only`.
@@ -21,6 +24,15 @@ async function runFile(file: string): Promise<void> {
     report({ kind: 'failed', title: `${file} can't be run` });
   }
   mocha.dispose();
+}
+
+/** The bounds of the suites are for one that has the machine to itself. A hanging test is found later, and that is all. */
+function bePatient(suite: Mocha.Suite): void {
+  const hooks = ['_beforeAll', '_beforeEach', '_afterEach', '_afterAll'] as const;
+  const own = suite as unknown as Record<(typeof hooks)[number], Mocha.Hook[]>;
+  for (const one of [suite, ...suite.tests, ...hooks.flatMap((name) => own[name])])
+    one.timeout(PATIENCE * one.timeout());
+  for (const inner of suite.suites) bePatient(inner);
 }
 
 function watch(runner: Mocha.Runner): void {
