@@ -3,11 +3,10 @@
  * imports, its Postgres and its Vault are ready then. It ends when the runner disconnects.
  */
 import Mocha from 'mocha';
+import { patiently } from '../../test/support/patience.js';
 import { mochaHooks } from '../../test/support/rootHooks.js';
 import { skipReason } from '../../test/support/skipBecause.js';
 import { ALIVE_EVERY_MS, type FromWorker, type ToWorker } from './messages.js';
-
-const PATIENCE = 4;
 
 const report = (message: FromWorker): void => void process.send?.(message);
 
@@ -31,7 +30,7 @@ function bePatient(suite: Mocha.Suite): void {
   const hooks = ['_beforeAll', '_beforeEach', '_afterEach', '_afterAll'] as const;
   const own = suite as unknown as Record<(typeof hooks)[number], Mocha.Hook[]>;
   for (const one of [suite, ...suite.tests, ...hooks.flatMap((name) => own[name])])
-    one.timeout(PATIENCE * one.timeout());
+    one.timeout(patiently(one.timeout()));
   for (const inner of suite.suites) bePatient(inner);
 }
 

@@ -1,5 +1,6 @@
-/** On a machine that does much else; it costs time only where a test fails. */
-const WITHIN_MS = 60_000;
+import { patiently } from './patience.js';
+
+const WITHIN_MS = 15_000;
 
 /** Asks again and again until `look` gives what is not undefined; rejects with `what` after `withinMs`. */
 export async function eventually<T>(
@@ -7,11 +8,11 @@ export async function eventually<T>(
   look: () => Promise<T | undefined>,
   withinMs = WITHIN_MS,
 ): Promise<T> {
-  const until = Date.now() + withinMs;
+  const until = Date.now() + patiently(withinMs);
   while (Date.now() < until) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error(`not within ${withinMs / 1000} s: ${what}`);
+  throw new Error(`not within ${patiently(withinMs) / 1000} s: ${what}`);
 }

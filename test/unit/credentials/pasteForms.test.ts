@@ -5,6 +5,7 @@ import type { ServiceType } from '../../../src/domain/credentials/serviceType.js
 import { allFields, isSecretField, mergeFields } from '../../../src/domain/credentials/templateFields.js';
 import { BrokerError } from '../../../src/domain/errors.js';
 import { problems, stored } from '../../support/cases/mergeForms.js';
+import { expectNoBlowUp } from '../../support/patience.js';
 
 const UUID = '0f1e2d3c-4b5a-4968-8776-655443322110';
 const word = fc.stringMatching(/^[a-z][a-z0-9._-]{0,8}$/);
@@ -264,7 +265,6 @@ it('a certificate pasted with its private key is refused', () => {
 describe('no pasted text holds the process up', () => {
   /** As long as a field may be. */
   const LONG = 16_000;
-  const BROKEN_AFTER_MS = 2_000;
   const pieces = [
     ' ',
     ' aws_',
@@ -290,11 +290,10 @@ describe('no pasted text holds the process up', () => {
         ...(template.secret_guards ?? []).map(({ pattern }) => new RegExp(pattern, 'i')),
       ];
       for (const pattern of patterns)
-        for (const piece of pieces) {
-          const began = performance.now();
-          pattern.test(piece.repeat(LONG / piece.length));
-          pattern.test(`${' '.repeat(LONG / 2)}${piece.repeat(LONG / 2 / piece.length)}`);
-          expect(performance.now() - began, `${pattern.source} on ${piece}`).to.be.below(BROKEN_AFTER_MS);
-        }
+        for (const piece of pieces)
+          expectNoBlowUp(() => {
+            pattern.test(piece.repeat(LONG / piece.length));
+            pattern.test(`${' '.repeat(LONG / 2)}${piece.repeat(LONG / 2 / piece.length)}`);
+          }, `${pattern.source} on ${piece}`);
     });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { parseDotenv, warningText } from '../../../src/domain/imports/dotenv.js';
 import { BROKEN_DOTENVS } from '../../support/cases/brokenDotenvs.js';
 import { plan } from '../../support/cases/envPlans.js';
+import { expectNoBlowUp } from '../../support/patience.js';
 
 const MARK = 'canary-1234';
 
@@ -93,9 +94,8 @@ describe('a .env that is broken', () => {
       `A=${'b'.repeat(200_000)}!\n`,
     ];
     for (const part of parts) {
-      const started = performance.now();
-      parseDotenv(part.repeat(Math.ceil(262_144 / part.length)));
-      expect(performance.now() - started, JSON.stringify(part)).to.be.below(10_000);
+      const text = part.repeat(Math.ceil(262_144 / part.length));
+      expectNoBlowUp(() => void parseDotenv(text), JSON.stringify(part));
     }
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { xmlText } from '../../../src/connectors/common/xmlText.js';
+import { expectNoBlowUp } from '../../support/patience.js';
 
 describe('the text of an XML element', () => {
   it('is found by its local name, with entities as they are meant', () => {
@@ -16,9 +17,7 @@ describe('the text of an XML element', () => {
   });
 
   it('does not hold the process up, whatever a host sends', () => {
-    const began = performance.now();
     for (const piece of ['<Arn>', '</Arn', '<Arn ', '<a:', '<Arn><Arn x="', '</Arn   ', '&#x'])
-      xmlText(`<Arn>${piece.repeat(1_000_000 / piece.length)}`, 'Arn');
-    expect(performance.now() - began).to.be.below(5_000);
+      expectNoBlowUp(() => void xmlText(`<Arn>${piece.repeat(1_000_000 / piece.length)}`, 'Arn'), piece);
   });
 });
