@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { freePort } from '../../../local/process/child.js';
 import { loadConfig } from '../../../src/config/config.js';
 import type { OutboundFailure } from '../../../src/domain/testing/outbound.js';
 import { guardedOutbound } from '../../../src/wayOut.js';
@@ -31,6 +32,6 @@ describe('the way out of a process', () => {
     for (const port of [18_400, 18_405, 15_432, 18_401, 18_402, 18_411, 18_412])
       for (const host of ['127.0.0.1', '[::1]', '127.9.9.9'])
         expect(await reasonAt(port, host), `${host}:${port}`).to.equal('denied_by_policy');
-    expect(await reasonAt(18_403)).to.equal('refused');
+    expect(await reasonAt(await freePort())).to.equal('refused');
   });
 });

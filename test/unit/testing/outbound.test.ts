@@ -8,6 +8,7 @@ import {
 } from '../../../src/domain/testing/outbound.js';
 import type { Outbound } from '../../../src/ports/testing.js';
 import { eventually } from '../../support/eventually.js';
+import { patiently } from '../../support/patience.js';
 import { type Fault, type Simulator, startSimulator } from '../../support/services/simulator.js';
 import { loopbackOutbound, systemClock } from '../../support/services/testOutbound.js';
 
@@ -17,8 +18,9 @@ const DEADLINE_MS = 300;
 async function outcome(
   outbound: Outbound,
   request: Partial<OutboundRequest> & { url: URL },
+  deadlineMs = DEADLINE_MS,
 ): Promise<unknown> {
-  const session = outbound.open(DEADLINE_MS, 1_000);
+  const session = outbound.open(deadlineMs, 1_000);
   try {
     return (await session.send({ method: 'GET', ...request })).status;
   } catch (error) {
@@ -57,7 +59,7 @@ describe('the way out', () => {
       host.fault = fault;
       expect(await outcome(outbound, { url: at(), tls: trusted })).to.equal(expected);
       host.fault = 'none';
-      expect(await outcome(outbound, { url: at(), tls: trusted })).to.equal(200);
+      expect(await outcome(outbound, { url: at(), tls: trusted }, patiently(5_000))).to.equal(200);
     });
 
   it('holds no more of an answer than its cap, however much is sent', async () => {
@@ -96,7 +98,8 @@ describe('the way out', () => {
       };
       const reasons = await Promise.all(Array.from({ length: AT_ONCE }, one));
       host.fault = 'none';
-      expect(await outcome(few, { url: at(), tls: trusted }), 'the turns are free again').to.equal(200);
+      const after = await outcome(few, { url: at(), tls: trusted }, patiently(5_000));
+      expect(after, 'the turns are free again').to.equal(200);
       return { reasons, grownBytes: most - before };
     }
 

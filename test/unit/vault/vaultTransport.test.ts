@@ -165,7 +165,7 @@ describe('Vault transport', () => {
 
     it('opens no more connections than it may, and keeps them', async () => {
       const vault = await serve(json(200, {}));
-      const bounded = client(connect(vault.address, { connections: 4 }));
+      const bounded = client(connect(vault.address, { connections: 4, timeoutMs: patiently(5_000) }));
       await Promise.all(Array.from({ length: 40 }, () => bounded.request('GET', 'kv/data/a')));
       expect(vault.requests).to.have.length(40);
       expect(vault.connections()).to.be.at.most(4);
