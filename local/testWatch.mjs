@@ -6,12 +6,13 @@ import { root, setUp } from './setup.mjs';
 
 await setUp();
 const tool = (...path) => join(root, 'node_modules', ...path);
-const wanted = process.argv.slice(2).map((word) => `dist/test/${word.replace(/\/$/, '')}`);
+const words = process.argv.slice(2);
+const wanted = (words.length === 0 ? ['unit/'] : words).map((word) => `dist/test/${word}{,/**/}*.test.js`);
 const commands = [
   [tool('typescript', 'bin', 'tsc'), '-p', root, '--watch', '--preserveWatchOutput'],
   [
-    ...[tool('mocha', 'bin', 'mocha.js'), '--watch', '--watch-files', 'dist/**/*.js', '--recursive'],
-    ...['--reporter', 'dot', ...(wanted.length === 0 ? ['dist/test/unit'] : wanted)],
+    ...[tool('mocha', 'bin', 'mocha.js'), '--watch', '--watch-files', 'dist/**/*.js'],
+    ...['--reporter', 'dot', ...wanted],
   ],
 ];
 const children = commands.map((args) => spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }));

@@ -36,7 +36,12 @@ function bePatient(suite: Mocha.Suite): void {
 
 function watch(runner: Mocha.Runner): void {
   runner.on('pass', () => report({ kind: 'passed' }));
-  runner.on('fail', (test) => report({ kind: 'failed', title: test.fullTitle() }));
+  runner.on('fail', (test, error) => {
+    // What the broker logs of an error, such as the code of Postgres; its message is for callers.
+    const { log } = error as { log?: string };
+    if (log !== undefined) console.log(`    logged as: ${log}`);
+    report({ kind: 'failed', title: test.fullTitle() });
+  });
   runner.on('pending', (test) =>
     report({ kind: 'skipped', title: test.fullTitle(), reason: skipReason(test) }),
   );
