@@ -65,35 +65,20 @@ export interface CredentialReads {
   ownedBy(owner: string): Promise<Credential[]>;
 }
 
-/** Columns of a credential that a change may set. Dates may be null. */
+/** What a change may set: all but what a credential keeps for ever, and what each change counts by itself. */
 export type CredentialPatch = Partial<
-  Pick<
+  Omit<
     Credential,
-    | 'name'
-    | 'owner'
-    | 'activeVersion'
-    | 'activeCreatedTime'
-    | 'latestVersion'
-    | 'settings'
-    | 'secretFields'
-    | 'description'
-    | 'labels'
-    | 'envNames'
-    | 'status'
-    | 'health'
-    | 'lastTestedAt'
-    | 'lastTestCode'
-    | 'identity'
-    | 'nextTestAt'
-    | 'testIntervalMinutes'
-    | 'expiresAt'
-    | 'expiresSource'
-    | 'rotationIntervalDays'
-    | 'lastRotatedAt'
-    | 'nextRotationAt'
-    | 'reminders'
-    | 'deletedAt'
-    | 'deletedBy'
+    | 'id'
+    | 'serviceType'
+    | 'vaultPath'
+    | 'testGeneration'
+    | 'accountKey'
+    | 'revision'
+    | 'createdAt'
+    | 'createdBy'
+    | 'updatedAt'
+    | 'updatedBy'
   >
 >;
 

@@ -51,10 +51,45 @@ export interface ReminderChoice {
   muted?: boolean;
 }
 
-/** All that Postgres knows of a credential. No secret is in it. */
-export interface Credential {
-  id: string;
+/** What people set on a credential besides its values. */
+export interface Chosen {
   name: string;
+  description: string;
+  labels: Record<string, string>;
+  /** Environment variable → field. */
+  envNames: Record<string, string>;
+  /** Null: as for all. */
+  reminders: ReminderChoice | null;
+  expiresAt: Date | null;
+  /** Minutes between tests while all is well; null: as its service type has it. */
+  testIntervalMinutes: number | null;
+  /** Days between rotations, or null when none is asked for. */
+  rotationIntervalDays: number | null;
+}
+
+/** What holds where nobody chose. */
+export const NOTHING_CHOSEN: Chosen = {
+  name: '',
+  description: '',
+  labels: {},
+  envNames: {},
+  reminders: null,
+  expiresAt: null,
+  testIntervalMinutes: null,
+  rotationIntervalDays: null,
+};
+
+/** Those members of a request that choose something. */
+export function chosenIn(request: Partial<Chosen>): Partial<Chosen> {
+  const given = Object.entries(request).filter(
+    ([name, value]) => name in NOTHING_CHOSEN && value !== undefined,
+  );
+  return Object.fromEntries(given);
+}
+
+/** All that Postgres knows of a credential. No secret is in it. */
+export interface Credential extends Chosen {
+  id: string;
   serviceType: ServiceType;
   /** A principal. */
   owner: string;
@@ -68,30 +103,19 @@ export interface Credential {
   settings: Record<string, string>;
   /** Names of the active version's secret fields. */
   secretFields: string[];
-  description: string;
-  labels: Record<string, string>;
-  /** Environment variable → field. */
-  envNames: Record<string, string>;
   status: CredentialStatus;
   health: Health;
   lastTestedAt: Date | null;
   lastTestCode: string | null;
   identity: string | null;
   nextTestAt: Date | null;
-  /** Minutes between tests while all is well; null: as its service type has it. */
-  testIntervalMinutes: number | null;
   /** Grows with each test that is enqueued or kept: a result under an older number is stale. */
   testGeneration: number;
   /** Keyed hash of destination, account and secret of the last tested version; null before the first test. */
   accountKey: string | null;
-  expiresAt: Date | null;
   expiresSource: 'provider' | 'user' | null;
-  /** Days between rotations, or null when none is asked for. */
-  rotationIntervalDays: number | null;
   lastRotatedAt: Date | null;
   nextRotationAt: Date | null;
-  /** Null: as for all. */
-  reminders: ReminderChoice | null;
   /** Grows with every change; the ETag of the metadata. */
   revision: number;
   createdAt: Date;

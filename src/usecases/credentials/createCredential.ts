@@ -5,6 +5,8 @@ import type { Grant } from '../../domain/access/grant.js';
 import {
   type Credential,
   type CredentialVersion,
+  chosenIn,
+  NOTHING_CHOSEN,
   nextRotation,
   vaultPathFor,
 } from '../../domain/credentials/credential.js';
@@ -141,26 +143,24 @@ async function store(
   return storeAndCommit(ports, call, intent, next);
 }
 
-function untested(testIntervalMinutes: number | null) {
-  return {
-    health: 'unchecked' as const,
-    lastTestedAt: null,
-    lastTestCode: null,
-    identity: null,
-    nextTestAt: null,
-    testIntervalMinutes,
-    testGeneration: 0,
-    accountKey: null,
-  };
-}
+const UNTESTED = {
+  health: 'unchecked',
+  lastTestedAt: null,
+  lastTestCode: null,
+  identity: null,
+  nextTestAt: null,
+  testGeneration: 0,
+  accountKey: null,
+} as const;
 
 function pendingRow(call: CallContext, parts: Parts, now: Date): Credential {
   const { id, input, values } = parts;
   const by = call.caller.principal;
-  const rotationIntervalDays = input.rotationIntervalDays ?? null;
+  const chosen = { ...NOTHING_CHOSEN, ...chosenIn(input) };
   return {
+    ...chosen,
+    ...UNTESTED,
     id,
-    name: input.name,
     serviceType: input.serviceType,
     owner: by,
     vaultPath: vaultPathFor(input.serviceType, input.name, id),
@@ -169,17 +169,12 @@ function pendingRow(call: CallContext, parts: Parts, now: Date): Credential {
     latestVersion: 0,
     settings: values.settings,
     secretFields: Object.keys(values.secrets).sort(),
-    description: input.description,
-    labels: input.labels,
     envNames: parts.envNames,
     status: 'pending',
-    ...untested(input.testIntervalMinutes ?? null),
-    expiresAt: input.expiresAt ?? null,
-    expiresSource: input.expiresAt ? 'user' : null,
-    rotationIntervalDays,
+    expiresSource: chosen.expiresAt === null ? null : 'user',
     lastRotatedAt: null,
-    nextRotationAt: nextRotation(now, rotationIntervalDays),
-    reminders: reminderChoice(input.reminders),
+    nextRotationAt: nextRotation(now, chosen.rotationIntervalDays),
+    reminders: reminderChoice(chosen.reminders),
     revision: 1,
     createdAt: now,
     createdBy: by,

@@ -1,24 +1,11 @@
 import type { GrantLevel } from '../../domain/access/grant.js';
-import type { Credential } from '../../domain/credentials/credential.js';
+import type { Chosen, Credential } from '../../domain/credentials/credential.js';
 import type { UnusualKind } from '../../domain/secrecy/unusualValues.js';
 import type { Secret } from '../../domain/secret.js';
 import type { TestMode } from '../testing/testOnSave.js';
 
 /** Values by field, as a caller or an import gives them; null takes a field away. */
 export type GivenFields = Record<string, string | number | boolean | null | Secret>;
-
-/** What people may set on a credential besides its values. */
-type Settable = Pick<
-  Credential,
-  | 'name'
-  | 'description'
-  | 'labels'
-  | 'envNames'
-  | 'expiresAt'
-  | 'rotationIntervalDays'
-  | 'reminders'
-  | 'testIntervalMinutes'
->;
 
 /** How given values are checked. */
 interface Checks {
@@ -30,9 +17,8 @@ interface Checks {
 
 /** A credential as it is asked for. */
 export interface NewCredential
-  extends Partial<Omit<Settable, 'name' | 'description' | 'labels'>>,
-    Pick<Settable, 'name' | 'description' | 'labels'>,
-    Pick<Credential, 'serviceType'>,
+  extends Partial<Omit<Chosen, 'name'>>,
+    Pick<Credential, 'name' | 'serviceType'>,
     Checks {
   fields: GivenFields;
   /** `other` only: which of the fields are secret. Left out, all are. */
@@ -45,7 +31,7 @@ export interface NewCredential
 }
 
 /** What of a credential is changed; members that are left out stay. */
-export interface CredentialChange extends Partial<Settable>, Checks {
+export interface CredentialChange extends Partial<Chosen>, Checks {
   fields?: GivenFields | undefined;
   secretFields?: string[] | undefined;
   disabled?: boolean | undefined;

@@ -3,6 +3,7 @@ import type { CallContext } from '../../domain/access/caller.js';
 import {
   type Credential,
   type CredentialVersion,
+  chosenIn,
   nextRotation,
 } from '../../domain/credentials/credential.js';
 import { fieldNames } from '../../domain/credentials/fields.js';
@@ -100,30 +101,18 @@ export async function updateCredential(
 }
 
 function patchOf(ports: WritePorts, credential: Credential, change: CredentialChange): CredentialPatch {
-  const patch: CredentialPatch = {};
-  if (change.name !== undefined) patch.name = change.name;
-  if (change.description !== undefined) patch.description = change.description;
-  if (change.labels !== undefined) patch.labels = change.labels;
-  if (change.envNames !== undefined) patch.envNames = change.envNames;
-  if (change.reminders !== undefined) patch.reminders = reminderChoice(change.reminders);
-  if (change.disabled !== undefined) patch.status = change.disabled ? 'disabled' : 'active';
-  if (change.expiresAt !== undefined) {
-    patch.expiresAt = change.expiresAt;
-    patch.expiresSource = change.expiresAt === null ? null : 'user';
-  }
-  if (change.testIntervalMinutes !== undefined) {
-    patch.testIntervalMinutes = change.testIntervalMinutes;
+  const patch: CredentialPatch = chosenIn(change);
+  const { reminders, disabled, expiresAt, testIntervalMinutes, rotationIntervalDays } = change;
+  if (reminders !== undefined) patch.reminders = reminderChoice(reminders);
+  if (disabled !== undefined) patch.status = disabled ? 'disabled' : 'active';
+  if (expiresAt !== undefined) patch.expiresSource = expiresAt === null ? null : 'user';
+  if (testIntervalMinutes !== undefined) {
     const { clock, testPace } = ports;
     const interval = intervalMs(testPace, { ...credential, ...patch });
     patch.nextTestAt = rescheduled(credential, interval, { now: clock.now(), chance: testPace.chance() });
   }
-  if (change.rotationIntervalDays !== undefined) {
-    patch.rotationIntervalDays = change.rotationIntervalDays;
-    patch.nextRotationAt = nextRotation(
-      credential.lastRotatedAt ?? ports.clock.now(),
-      change.rotationIntervalDays,
-    );
-  }
+  if (rotationIntervalDays !== undefined)
+    patch.nextRotationAt = nextRotation(credential.lastRotatedAt ?? ports.clock.now(), rotationIntervalDays);
   return patch;
 }
 
