@@ -2,6 +2,7 @@
 import type * as credentials from '../api/credentials.js';
 import type { ImportEnvBody, ImportVaultBody } from '../api/imports.js';
 import type { Grant } from '../domain/access/grant.js';
+import { given } from '../domain/given.js';
 import { Secret } from '../domain/secret.js';
 import type { ListFilter } from '../ports/credentials.js';
 import type { PageRequest } from '../ports/page.js';
@@ -15,12 +16,13 @@ import type { EnvImport, VaultImport } from '../usecases/imports/importCredentia
 import type { Once } from '../usecases/writing/once.js';
 
 type Camel<S> = S extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : S & string;
-type CamelKeys<T> = { [Key in keyof T as Camel<Key>]: T[Key] };
+type CamelKeys<T> = { [Key in keyof T as Camel<Key>]: Exclude<T[Key], undefined> };
 
-/** The members of a body, `service_type` as `serviceType`. Values stay as they are. */
+/** The members that a body has, `service_type` as `serviceType`. Values stay as they are. */
 export function camelKeys<T extends object>(body: T): CamelKeys<T> {
   const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(body).map(([key, value]) => [camel(key), value])) as CamelKeys<T>;
+  const named = Object.entries(given(body)).map(([key, value]) => [camel(key), value] as const);
+  return Object.fromEntries(named) as CamelKeys<T>;
 }
 
 const dateOf = <T extends null | undefined>(text: string | T): Date | T =>
@@ -29,8 +31,8 @@ const dateOf = <T extends null | undefined>(text: string | T): Date | T =>
 /** What people set on a credential: times as dates, reminders under their own names. */
 function settings<T extends Pick<credentials.UpdateCredentialBody, 'expires_at' | 'reminders'>>(body: T) {
   const { expires_at, reminders, ...rest } = body;
-  const chosen = reminders && camelKeys(reminders);
-  return { ...camelKeys(rest), expiresAt: dateOf(expires_at), reminders: chosen };
+  const chosen = { expiresAt: dateOf(expires_at), reminders: reminders && camelKeys(reminders) };
+  return { ...camelKeys(rest), ...given(chosen) };
 }
 
 export const newCredential = (body: credentials.CreateCredentialBody): NewCredential => settings(body);
@@ -48,11 +50,13 @@ export function listOf(query: credentials.ListCredentialsQuery): [ListFilter, Pa
   const named = Object.entries(words).filter(([, value]) => value !== '');
   const filter = {
     ...camelKeys(Object.fromEntries(named) as typeof words),
-    labels: label && labelsOf(label),
-    expiringBefore: dateOf(expiring_before),
-    unusedSince: dateOf(unused_since),
+    ...given({
+      labels: label && labelsOf(label),
+      expiringBefore: dateOf(expiring_before),
+      unusedSince: dateOf(unused_since),
+    }),
   };
-  return [filter, { limit, cursor }];
+  return [filter, { limit, ...given({ cursor }) }];
 }
 
 export const envImport = (body: ImportEnvBody): EnvImport => camelKeys(body);

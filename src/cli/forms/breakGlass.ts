@@ -5,7 +5,7 @@ export const REASON = [
 ] as const;
 
 export interface ReasonOption {
-  reason?: string;
+  reason?: string | undefined;
 }
 
 /** The header that says why. */

@@ -155,7 +155,7 @@ async function droppedBy(
   query: Query,
   signer: CheckpointSigner,
   before: Date,
-): Promise<CheckpointPayload['dropped']> {
+): Promise<NonNullable<CheckpointPayload['dropped']>> {
   const ends = await headsBetween(query, '-infinity', before);
   const heads: ChainHead[] = ends.map(({ chain, seq, hash }) => ({ chain, seq, hash }));
   const dropped = { before: before.toISOString(), heads };

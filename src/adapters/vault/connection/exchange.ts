@@ -7,7 +7,7 @@ export interface TransportRequest {
   method: VaultMethod;
   /** Below `/v1/`, without a leading slash; checked by `safePath`. */
   path: string;
-  token?: string | null;
+  token?: string | null | undefined;
   body?: object | undefined;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
