@@ -5,9 +5,9 @@ import { findCredential } from '../../client/find.js';
 import { type Asked, candidates, type NameKind } from '../../completion/candidates.js';
 import { completionScript, SHELLS } from '../../completion/scripts.js';
 import { CliError, EXIT } from '../../exitCodes.js';
+import { flagsOfNew } from '../../forms/credentialFlags.js';
 import { fetchTemplate, fieldSpecs } from '../../forms/fieldFlags.js';
 import { say } from '../../terminal/terminal.js';
-import { commonFlags } from '../credentials/add.js';
 
 /** Nobody waits longer for a Tab. */
 const PATIENCE_MS = 1_500;
@@ -78,7 +78,7 @@ const asked: Asked = {
       const serviceType =
         'credential' in of ? (await findCredential(cli, of.credential)).service_type : of.serviceType;
       const template: Template = await fetchTemplate(cli, serviceType);
-      const common = commonFlags(new Command()).options.map((option) => option.long ?? '');
+      const common = flagsOfNew(new Command()).options.map((option) => option.long ?? '');
       return [...common, ...fieldSpecs(template).map((s: FieldSpec) => `--${s.name.replaceAll('_', '-')}`)];
     }),
 };
