@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Credential } from '../../../src/domain/credentials/credential.js';
+import { type Credential, NOTHING_CHOSEN } from '../../../src/domain/credentials/credential.js';
 
 /** A stored credential, active and never tested, but for what is changed. */
 export function aCredential(change: Partial<Credential> = {}): Credential {
   const id = randomUUID();
   const at = new Date();
   return {
+    ...NOTHING_CHOSEN,
     id,
     name: `credential ${id}`,
     serviceType: 'proxmox',
@@ -16,24 +17,17 @@ export function aCredential(change: Partial<Credential> = {}): Credential {
     latestVersion: 1,
     settings: { host: 'pve.lab' },
     secretFields: ['token_value'],
-    description: '',
-    labels: {},
-    envNames: {},
     status: 'active',
     health: 'unchecked',
     lastTestedAt: null,
     lastTestCode: null,
     identity: null,
     nextTestAt: null,
-    testIntervalMinutes: null,
     testGeneration: 0,
     accountKey: null,
-    expiresAt: null,
     expiresSource: null,
-    rotationIntervalDays: null,
     lastRotatedAt: null,
     nextRotationAt: null,
-    reminders: null,
     revision: 1,
     createdAt: at,
     createdBy: 'glassdome:1',
