@@ -65,7 +65,7 @@ export interface CredentialReads {
   ownedBy(owner: string): Promise<Credential[]>;
 }
 
-/** What a change may set: all but what a credential keeps for ever, and what each change counts by itself. */
+/** What a change may set: all but what a credential keeps for ever, and what the broker counts. */
 export type CredentialPatch = Partial<
   Omit<
     Credential,
