@@ -20,7 +20,7 @@ const AVOID: readonly [RegExp, string][] = [
   [/\b(shut|shuts|shutting)( \w+)? out\b/i, 'block'],
   [/\bdoes not know that\b/i, 'not allowed, not found'],
   [/\bsomebody\b/i, 'a person, a user, another client'],
-  [/went wrong on our side/i, 'Internal error'],
+  [/something went wrong|went wrong on our side/i, 'Internal error'],
   [/\bspeaks? to\b/i, 'connects to'],
   [/\bway out\b/i, 'outbound access'],
   [/\bcounts? for nothing\b/i, 'is ignored'],
