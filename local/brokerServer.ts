@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
@@ -6,7 +6,7 @@ import { packageRoot } from './files/paths.js';
 import { startChild, stopChild, waitUntil } from './process/child.js';
 import type { Running } from './process/supervisor.js';
 
-const program = join(packageRoot(), 'dist', 'src', 'main.js');
+export const program = join(packageRoot(), 'dist', 'src', 'main.js');
 /** Leaves the broker its own 25 s. */
 const STOP_WITHIN_MS = 26_000;
 
@@ -22,14 +22,25 @@ interface Options {
   at: string;
   log: string;
   pidFile: string;
+  /** Starts the process; left out, a plain one. */
+  spawn?: (how: BrokerProcess) => ChildProcess;
+  stopWithinMs?: number;
+}
+
+/** What a process of the broker is started with. */
+export interface BrokerProcess {
+  env: NodeJS.ProcessEnv;
+  /** Descriptor of its log. */
+  log: number;
+  pidFile: string;
 }
 
 /** Starts API and worker in one process; resolves when it is ready. */
-export async function startBroker({ env, at, log: file, pidFile }: Options): Promise<Running> {
-  const log = openSync(file, 'a', 0o600);
-  const spawned = { env, stdio: ['ignore' as const, log, log] };
-  const child = startChild(process.execPath, [program, 'all'], spawned, pidFile);
-  const stop = () => stopChild(child, 'SIGTERM', STOP_WITHIN_MS);
+export async function startBroker(options: Options): Promise<Running> {
+  const { env, at, pidFile, spawn = plain, stopWithinMs = STOP_WITHIN_MS } = options;
+  const log = openSync(options.log, 'a', 0o600);
+  const child = spawn({ env, log, pidFile });
+  const stop = () => stopChild(child, 'SIGTERM', stopWithinMs);
   const scheme = env['TLS_CERT_FILE'] === undefined ? 'http' : 'https';
   // Its own certificate need not name this address nor come from a known CA; only readiness is asked.
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
@@ -47,6 +58,11 @@ export async function startBroker({ env, at, log: file, pidFile }: Options): Pro
     await dispatcher.close();
   }
   return { child, stop };
+}
+
+function plain({ env, log, pidFile }: BrokerProcess): ChildProcess {
+  const how = { env, stdio: ['ignore' as const, log, log] };
+  return startChild(process.execPath, [program, 'all'], how, pidFile);
 }
 
 /** Another server on this port may find itself ready, too. */

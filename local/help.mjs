@@ -31,3 +31,25 @@ These go on to the broker: its own variables, listed in docs/configuration.md (B
 SMTP_HOST, TEST_INTERVAL_MINUTES, LOG_LEVEL …), and NODE_EXTRA_CA_CERTS, NODE_USE_SYSTEM_CA, NODE_OPTIONS, SSL_CERT_FILE,
 SSL_CERT_DIR, TZ and TMPDIR. Nothing else does; the broker uses no HTTP proxy.
 `;
+
+/** What `npm run dev -- --help` prints. */
+export const DEV_HELP = `npm run dev: the local system of npm start, with a compiler that watches
+
+Same data, ports and variables as npm start, one of both at a time. A save below src/ or migrations/ that compiles starts
+the broker again, with new migrations applied; Postgres and Vault keep running. After an error in the source the broker
+keeps running as it was. Errors and debuggers show the TypeScript source.
+
+Options
+  --inspect[=port]   let a debugger connect to the broker on 127.0.0.1 (9229)
+`;
+
+/** What `npm run seed -- --help` prints. */
+export const SEED_HELP = `npm run seed: sample data for a local system that runs (npm start or npm run dev)
+
+Adds six people, two teams, two service accounts, about twenty credentials of all services, grants, an offer, a week of
+test results and usage, a report schedule and a report. The addresses do not exist and the secrets are random. A second
+run adds what is missing. It fills only the launcher's own Postgres and Vault.
+
+Variables
+  LOCAL_DATA   data folder of the system (.data)
+`;

@@ -5,7 +5,7 @@ const EVERY_MS = 500;
  * nor its own death. A process that was started by other means may outlive its parent.
  */
 export function followNpm() {
-  if (!(process.env.npm_lifecycle_script ?? '').includes('local/start.mjs')) return;
+  if (!/local\/(?:start|dev)\.mjs/.test(process.env.npm_lifecycle_script ?? '')) return;
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;

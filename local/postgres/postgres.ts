@@ -60,19 +60,27 @@ export async function startPostgres(options: {
     initialise(native, options.folder, passwords.postgres, account);
   giveTo(options.folder, account);
   const child = startServer(native, options, account);
-  const url = (name: keyof Passwords, database: string) =>
-    `postgres://${name}:${passwords[name]}@127.0.0.1:${options.port}/${database}`;
-  const superUrl = url('postgres', 'postgres');
-  await waitUntil('Postgres', child, () => answers(superUrl));
-  await makeRoles(superUrl, passwords);
+  const urls = postgresUrls(options.secrets, options.port);
+  await waitUntil('Postgres', child, () => answers(urls.superUrl));
+  await makeRoles(urls.superUrl, passwords);
   return {
-    superUrl,
-    ownerUrl: url('broker_owner', 'broker'),
-    appUrl: url('broker_app', 'broker'),
+    ...urls,
     child,
     account,
     // SIGINT is Postgres's fast shutdown: it ends sessions and keeps everything committed.
     stop: () => stopChild(child, 'SIGINT'),
+  };
+}
+
+/** Of the Postgres whose generated passwords are in that file. */
+export function postgresUrls(secrets: string, port: number): PostgresUrls {
+  const passwords = passwordsOf(secrets);
+  const url = (name: keyof Passwords, database: string) =>
+    `postgres://${name}:${passwords[name]}@127.0.0.1:${port}/${database}`;
+  return {
+    superUrl: url('postgres', 'postgres'),
+    ownerUrl: url('broker_owner', 'broker'),
+    appUrl: url('broker_app', 'broker'),
   };
 }
 

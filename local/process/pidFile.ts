@@ -7,6 +7,8 @@ import { readPrivate } from '../files/privateFile.js';
 export interface Noted {
   file: string;
   words: string;
+  /** Whether it leads a process group that ends with it. */
+  group?: boolean;
 }
 
 /** The number of the noted process, where it still runs. */
@@ -19,10 +21,11 @@ export function notedAlive({ file, words }: Noted): number | undefined {
 export async function stopOrphan(noted: Noted, signal: NodeJS.Signals, graceMs = 30_000): Promise<boolean> {
   const pid = notedAlive(noted);
   if (pid === undefined) return false;
-  signalTo(pid, 'SIGCONT');
-  signalTo(pid, signal);
+  const target = noted.group ? -pid : pid;
+  signalTo(target, 'SIGCONT');
+  signalTo(target, signal);
   for (const until = Date.now() + graceMs; notedAlive(noted) === pid && Date.now() < until; ) await sleep(50);
-  if (notedAlive(noted) === pid) signalTo(pid, 'SIGKILL');
+  if (notedAlive(noted) === pid) signalTo(target, 'SIGKILL');
   while (notedAlive(noted) === pid) await sleep(50);
   rmSync(noted.file, { force: true });
   return true;

@@ -8,10 +8,17 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-interface Part<T extends Running = Running> {
+export interface Part<T extends Running = Running> {
   name: string;
   log: string;
   start(): Promise<T>;
+}
+
+interface Entry {
+  part: Part;
+  now: Running;
+  /** One more with each wanted restart: what the server before it reports no longer counts. */
+  turn: number;
 }
 
 export interface Pace {
@@ -27,7 +34,7 @@ const PACE: Pace = { firstMs: 500, longestMs: 30_000, limit: 5, withinMs: 10 * 6
 
 /** Keeps servers running: one that ends before it is stopped is reported and started again. */
 export class Supervisor {
-  readonly #running: { part: Part; now: Running }[] = [];
+  readonly #running: Entry[] = [];
   #stopping = false;
 
   /** @param giveUp called with the reason when a part ends too often. */
@@ -45,10 +52,22 @@ export class Supervisor {
   async keep<T extends Running>(part: Part<T>): Promise<T> {
     const from = lengthOf(part.log);
     const running = await explainedBy(part.log, part.start);
-    const entry = { part, now: running as Running };
+    const entry = { part, now: running as Running, turn: 0 };
     this.#running.push(entry);
     this.#watch(entry, [], from);
     return running;
+  }
+
+  /** Stops a server and starts it again, with new code. Rejects when that does not start; nothing runs then. */
+  async restart(name: string): Promise<void> {
+    const entry = this.#running.find(({ part }) => part.name === name);
+    if (entry === undefined) throw new Error(`${name} is not running`);
+    entry.turn += 1;
+    await entry.now.stop();
+    if (this.#stopping) return;
+    const from = lengthOf(entry.part.log);
+    entry.now = await explainedBy(entry.part.log, entry.part.start);
+    this.#watch(entry, [], from);
   }
 
   /** Stops all, the last one first. Nothing is started again after this. */
@@ -57,22 +76,19 @@ export class Supervisor {
     for (const { now } of this.#running.reverse()) await now.stop();
   }
 
-  #watch(entry: { part: Part; now: Running }, ends: readonly number[], from: number): void {
+  #watch(entry: Entry, ends: readonly number[], from: number): void {
     const { child } = entry.now;
-    const ended = () => void this.#ended(entry, ends, from, how(child));
+    const { turn } = entry;
+    const ended = () => turn === entry.turn && void this.#ended(entry, ends, from, how(child));
     if (child.exitCode !== null || child.signalCode !== null) ended();
     else child.once('exit', ended);
   }
 
-  async #ended(
-    entry: { part: Part; now: Running },
-    before: readonly number[],
-    from: number,
-    reason: string,
-  ): Promise<void> {
+  async #ended(entry: Entry, before: readonly number[], from: number, reason: string): Promise<void> {
     if (this.#stopping) return;
     const { name, log, start } = entry.part;
     const { firstMs, longestMs, limit, withinMs } = this.pace;
+    const { turn } = entry;
     const ends = [...before.filter((at) => at > Date.now() - withinMs), Date.now()];
     const said = lastError(log, from);
     this.say(`✗ ${name} ended: ${reason}\n  log:        ${log}${said ? `\n  last error: ${said}` : ''}`);
@@ -80,7 +96,7 @@ export class Supervisor {
     const waitMs = Math.min(longestMs, firstMs * 2 ** (ends.length - 1));
     this.say(`• Starting ${name} again`);
     await sleep(waitMs);
-    if (this.#stopping) return;
+    if (this.#stopping || turn !== entry.turn) return;
     const length = lengthOf(log);
     try {
       entry.now = await start();

@@ -8,12 +8,13 @@ export function notes(data: string, postgresFolder: string): Record<'launcher' |
   const file = (name: string) => join(data, 'run', `${name}.pid`);
   return {
     launcher: { file: file('launcher'), words: 'local/' },
+    compiler: { file: file('compiler'), words: 'local/dev', group: true },
     broker: { file: file('broker'), words: 'src/main.js all' },
     vault: { file: file('vault'), words: join(data, 'vault', 'vault.hcl') },
     postgres: { file: join(postgresFolder, 'postmaster.pid'), words: `launcher.folder=${postgresFolder}` },
   };
 }
-type Part = 'broker' | 'vault' | 'postgres';
+type Part = 'compiler' | 'broker' | 'vault' | 'postgres';
 
 /**
  * Makes this process the one launcher of the data folder. Rejects when another one runs; ends, in order, what a
@@ -33,10 +34,11 @@ export async function takeOver(
 
 /** True when something still ran. SIGINT is Postgres's fast shutdown. */
 export async function stopOrphans(noted: Record<Part, Noted>): Promise<boolean> {
+  const compiler = await stopOrphan(noted.compiler, 'SIGTERM');
   const broker = await stopOrphan(noted.broker, 'SIGTERM');
   const vault = await stopOrphan(noted.vault, 'SIGTERM');
   const postgres = await stopOrphan(noted.postgres, 'SIGINT');
-  return broker || vault || postgres;
+  return compiler || broker || vault || postgres;
 }
 
 /** The data folder is free for the next launcher. */

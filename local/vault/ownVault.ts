@@ -6,6 +6,7 @@ import { provisionOperator } from '../operator.js';
 import { type Logins, MOUNTS, provisionVault, revokeRoot, secretIdFile, tokenWorks } from '../provision.js';
 import type { LocalVault } from './vaultServer.js';
 
+const loginsIn = (data: string) => join(data, 'vault-logins.json');
 const folderIn = (data: string) => join(data, 'secret-ids');
 
 /** Of the launcher's own Vault: what a broker finds in its environment to log in there. */
@@ -38,7 +39,7 @@ export async function loginsOf(
   data: string,
   { say, beforeFirst }: { say: (line: string) => void; beforeFirst: () => Promise<void> },
 ): Promise<Logins> {
-  const file = join(data, 'vault-logins.json');
+  const file = loginsIn(data);
   const { rootToken } = vault.keys;
   if (rootToken !== undefined && existsSync(file) && !(await tokenWorks(vault.address, rootToken))) {
     // An earlier start ended between revoking the token and forgetting it; everything before that was done.
@@ -52,6 +53,12 @@ export async function loginsOf(
     await revokeRoot(vault.address, rootToken);
     vault.forgetRoot();
   }
+  return knownLogins(data);
+}
+
+/** Those that were made at the first start. */
+export function knownLogins(data: string): Logins {
+  const file = loginsIn(data);
   const known = readPrivate(file);
   if (known === undefined)
     throw new Error(`${file} is missing. Restore it from a backup, or move .data aside to start over.`);

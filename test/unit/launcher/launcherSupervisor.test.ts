@@ -108,4 +108,30 @@ describe('the supervisor of the launcher', () => {
     expect(children).to.have.length(2);
     expect(said).to.deep.equal([]);
   });
+
+  it('restarts a server that is asked to, and does not count its end', async () => {
+    await supervisor.keep(part());
+    for (let round = 0; round < 4; round += 1) await supervisor.restart('Vault');
+    expect(children).to.have.length(5);
+    expect(said).to.deep.equal([]);
+    expect(gaveUp).to.deep.equal([]);
+    children[4]?.kill('SIGKILL');
+    await eventually('the last one is kept', async () => children[5]);
+  });
+
+  it('leaves a server down whose restart fails, until the next one', async () => {
+    let broken = false;
+    const sometimes = async () => {
+      if (broken) throw new Error('a bad import');
+      return start();
+    };
+    await supervisor.keep(part({ start: sometimes }));
+    broken = true;
+    const failed = await supervisor.restart('Vault').catch((error: Error) => error.message);
+    expect(failed).to.contain('a bad import');
+    expect(children).to.have.length(1);
+    broken = false;
+    await supervisor.restart('Vault');
+    expect(children).to.have.length(2);
+  });
 });
