@@ -16,12 +16,16 @@ export interface Problem {
 
 /** What the broker refused, in its own words. */
 export class ApiError extends CliError {
-  /** @param hint what to do, where the caller knows better. */
+  /**
+   * @param hint what to do, where the caller knows better.
+   * @param spoken names of the command's arguments, which are typed without a flag.
+   */
   constructor(
     readonly problem: Problem,
     hint = hintOf(problem),
+    spoken: readonly string[] = [],
   ) {
-    super(textOf(problem), exitCodeOf(problem), hint);
+    super(textOf(problem, spoken), exitCodeOf(problem), hint);
     this.name = 'ApiError';
   }
 }
@@ -50,13 +54,18 @@ const IN_OUR_WORDS: readonly (readonly [string, string])[] = [
   ['allow_unusual: ', '--allow-unusual '],
 ];
 
-function textOf({ detail, fields, request_id: id, status }: Problem): string {
+function textOf({ detail, fields, request_id: id, status }: Problem, spoken: readonly string[]): string {
   const told =
     fields === undefined || fields.length === 0
       ? detail
-      : [...new Set(fields.map(({ field, rule }) => `${flagOfPath(field)} ${rule}`))].join('\n       ');
+      : [...new Set(fields.map(({ field, rule }) => `${typedFor(field, spoken)} ${rule}`))].join('\n       ');
   const text = IN_OUR_WORDS.reduce((before, [theirs, ours]) => before.replaceAll(theirs, ours), told);
   return status >= 500 && id !== undefined ? `${text} (request ${id})` : text;
+}
+
+/** What a person typed for a member of the request: the argument of that name, or a flag. */
+function typedFor(field: string, spoken: readonly string[]): string {
+  return spoken.includes(field) ? `<${field}>` : flagOfPath(field);
 }
 
 function exitCodeOf({ status, code }: Problem): ExitCode {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ApiError } from './apiError.js';
 import { Cli, type GlobalOptions } from './cli.js';
 
 /** A command with the options that all of them have. */
@@ -20,8 +21,18 @@ export function withBroker<Options extends GlobalOptions>(
   return async (...args) => {
     const command = args.at(-1) as Command;
     const options = command.opts<Options>();
-    await work(new Cli(options, answerMs), options, command.args);
+    try {
+      await work(new Cli(options, answerMs), options, command.args);
+    } catch (error) {
+      throw error instanceof ApiError ? new ApiError(error.problem, error.hint, spokenIn(command)) : error;
+    }
   };
+}
+
+/** Its arguments, but for those that are an option, too. */
+function spokenIn(command: Command): string[] {
+  const options = new Set(command.options.map((option) => option.attributeName()));
+  return command.registeredArguments.map((one) => one.name()).filter((name) => !options.has(name));
 }
 
 /** Collects an option that may be repeated. */

@@ -19,7 +19,10 @@ export function lookAtPrograms(): DoctorCheck[] {
 function whichRuns(first: { path: string; real: string } | undefined, self: string): DoctorCheck {
   const what = 'glassdome';
   if (first === undefined)
-    return warn(what, 'is not on PATH', `Add its folder to PATH, or use its full path: ${self}`);
+    return ok(
+      what,
+      `not on PATH. Run it with npx glassdome, or add a folder with a link to ${self} to PATH.`,
+    );
   if (first.real === self) return ok(what, `${first.path}, which is this program`);
   return warn(
     what,

@@ -171,8 +171,11 @@ const TESTED = 'The first scheduled tests of the imported credentials start with
 const UNTESTED =
   'Scheduled tests are off for this import. Test the credentials yourself: glassdome credentials test --all';
 
-/** What an import did, and what only the environment holds. */
-export function printOutcome({ groups, tests, still_in_environment: left }: ImportReport): void {
+/** What an import did, and what only the place it came from holds. */
+export function printOutcome(
+  { groups, tests, still_in_environment: left }: ImportReport,
+  place: string,
+): void {
   const count = (result: string) => groups.filter((g) => g.result === result).length;
   const [created, updated, unchanged, differs] = [
     count('created'),
@@ -195,9 +198,9 @@ export function printOutcome({ groups, tests, still_in_environment: left }: Impo
   printProblems(groups.filter((g) => ['failed', 'disabled', 'deleted'].includes(g.result)));
   printDifferences(groups);
   printClaims(groups.filter((g) => ['created', 'updated', 'unchanged'].includes(g.result)));
-  if (left.length === 1) note(`1 variable is still only in the environment: ${cell(left[0])}`);
+  if (left.length === 1) note(`1 variable is still only in ${cell(place)}: ${cell(left[0])}`);
   else if (left.length > 0)
-    note(`${left.length} variables are still only in the environment: ${left.map(cell).join(', ')}`);
+    note(`${left.length} variables are still only in ${cell(place)}: ${left.map(cell).join(', ')}`);
 }
 
 const credentials = (n: number) => `${n} credential${n === 1 ? '' : 's'}`;

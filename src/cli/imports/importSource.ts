@@ -23,6 +23,8 @@ export interface SourceOptions {
 export interface Source {
   path: string;
   body: Record<string, unknown>;
+  /** The file as it was named, - for stdin. */
+  file?: string;
   /** The text of the file alone. */
   fileText?: string;
   /** Where a Vault's keys follow the file: the last line that is the file's own. */
@@ -46,6 +48,7 @@ export async function sourceOf(file: string | undefined, options: SourceOptions)
     return {
       path: '/api/imports/env',
       body: { content, environment: fromShell(content) },
+      file,
       fileText: content,
     };
   }
@@ -72,7 +75,8 @@ async function fromBoth(file: string | undefined, options: SourceOptions): Promi
   const content = file === undefined ? '' : await fileText(file, options);
   const caFile = options.vaultCa ?? (process.env['VAULT_CACERT'] || undefined);
   const token = await tokenOf(vaultToken);
-  const stored = await readOtherVault({ address, caFile, mount, token });
+  const namespace = process.env['VAULT_NAMESPACE'] || undefined;
+  const stored = await readOtherVault({ address, caFile, mount, token, namespace });
   const environment = fromShell(content);
   const joined = joinStored(content, stored, environment);
   if (Buffer.byteLength(joined.content) > MAX_BYTES)
@@ -88,8 +92,14 @@ async function fromBoth(file: string | undefined, options: SourceOptions): Promi
     path: '/api/imports/env',
     body: { content: joined.content, environment, from_store: joined.names },
     lastLine: joined.lastLine,
-    ...(file === undefined ? {} : { fileText: content }),
+    ...(file === undefined ? {} : { file, fileText: content }),
   };
+}
+
+/** Where the variables of an import came from, in words. */
+export function placeOf({ file }: Pick<Source, 'file'>): string {
+  if (file === undefined) return 'the Vault that was read';
+  return file === '-' ? 'the input' : file;
 }
 
 async function fileText(file: string, { yes, dryRun }: SourceOptions): Promise<string> {

@@ -13,6 +13,7 @@ const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const NEVER = 'secret_key';
 const MOUNT = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const TOKEN = /^[\x21-\x7e]{1,4096}$/;
+const NAMESPACE = /^[\w.-]+(?:\/[\w.-]+)*\/?$/;
 const MOST_KEYS = 2_000;
 const MOST_BYTES = 1_048_576;
 const CONNECT_MS = 5_000;
@@ -24,6 +25,8 @@ export interface OtherVault {
   caFile: string | undefined;
   mount: string;
   token: Secret;
+  /** Of Vault Enterprise and OpenBao; left out: the root namespace. */
+  namespace?: string | undefined;
 }
 
 /** The address of a Vault that a person named. Throws before anything is sent there. */
@@ -52,6 +55,8 @@ export async function readOtherVault(vault: OtherVault): Promise<Map<string, Sec
   if (!MOUNT.test(vault.mount)) throw new CliError('--mount must be 1 to 63 of a-z 0-9 _ -', EXIT.usage);
   if (!TOKEN.test(vault.token.reveal()))
     throw new CliError('The Vault token contains invalid characters.', EXIT.usage);
+  if (vault.namespace !== undefined && !NAMESPACE.test(vault.namespace))
+    throw new CliError('VAULT_NAMESPACE must be a path such as team/lab', EXIT.usage);
   const ca = vault.caFile === undefined ? {} : { ca: readText(vault.caFile, '--vault-ca') };
   const dispatcher = new Agent({ connect: { timeout: CONNECT_MS, ...ca } });
   const until = AbortSignal.timeout(ALL_MS);
@@ -100,7 +105,11 @@ async function askVault(vault: OtherVault, path: string, { dispatcher, until }: 
   const signal = AbortSignal.any([until, AbortSignal.timeout(ANSWER_MS)]);
   // A token must not follow a redirect.
   const init = { redirect: 'manual' as const, dispatcher, signal };
-  const headers = { 'x-vault-token': vault.token.reveal(), 'x-vault-request': 'true' };
+  const headers = {
+    'x-vault-token': vault.token.reveal(),
+    'x-vault-request': 'true',
+    ...(vault.namespace !== undefined && { 'x-vault-namespace': vault.namespace }),
+  };
   try {
     const answer = await fetch(new URL(path, vault.address), { ...init, headers });
     const text = await boundedText(answer);

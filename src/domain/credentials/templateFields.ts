@@ -188,7 +188,9 @@ function fillRequired(
     if (option !== undefined) texts.set(select, option);
   }
   for (const spec of template.required_fields.filter((one) => !isLeftOut(input, one, given))) {
-    const value = spec.default ?? (spec.type === 'select' ? spec.options?.[0] : undefined);
+    // A text that the form only suggests is not in the file that an import reads.
+    const suggested = input.exact === true && spec.type !== 'select' ? undefined : spec.default;
+    const value = suggested ?? (spec.type === 'select' ? spec.options?.[0] : undefined);
     if (value !== undefined && !texts.has(spec.name) && !given.has(spec.name)) texts.set(spec.name, value);
   }
 }

@@ -63,7 +63,7 @@ function refusalOf(decision: Decision, verb: Verb): BrokerError {
   if (decision === 'reason_required') {
     return new BrokerError('reason_required', {
       detail:
-        'This credential is not yours and not shared with you. As an admin you can read it with a reason: send it in the header X-Break-Glass-Reason. The owner is notified.',
+        'This credential is not yours and not shared with you. As an admin you can read it with a reason. Add the header X-Break-Glass-Reason; the owner is notified.',
     });
   }
   if (decision === 'denied') {

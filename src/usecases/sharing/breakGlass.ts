@@ -109,7 +109,7 @@ export async function requireReason(
   opening: Opening,
 ): Promise<void> {
   if (call.breakGlassReason !== undefined) return;
-  const detail = `${opening.what} Send the reason in the header X-Break-Glass-Reason. The owners are notified.`;
+  const detail = `${opening.what} Add the header X-Break-Glass-Reason with a reason; the owners are notified.`;
   await refuse(ports, call, opening, new BrokerError('reason_required', { detail }));
 }
 

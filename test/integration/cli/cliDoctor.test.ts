@@ -63,6 +63,9 @@ describe('glassdome doctor', function () {
     expect(of(first.found, 'Next glassdome')?.text).to.equal(join(other, 'glassdome'));
     const second = await checks({ ...system.admin, PATH: `${other}:${ours}:${PATH}` });
     expect(of(second.found, 'glassdome')).to.include({ status: 'warn' });
+    const npx = await checks({ ...system.admin, PATH });
+    expect(of(npx.found, 'glassdome')).to.include({ status: 'ok' });
+    expect(of(npx.found, 'glassdome')?.text).to.contain('npx glassdome');
   });
 
   it('fails on a session file that others can read', async () => {

@@ -60,7 +60,7 @@ describe('glassdome credentials import', function () {
     const { code, stderr } = await run(['import', fixture, '--yes']);
     expect(code, stderr).to.equal(0);
     expect(stderr).to.contain('[15/15]').and.contain('15 created, 0 updated, 0 unchanged');
-    expect(stderr).to.match(/15 variables are still only in the environment: SECRETS_BACKEND, /);
+    expect(stderr).to.match(/15 variables are still only in \S+glassdome\.env: SECRETS_BACKEND, /);
     const inFile = Object.fromEntries(
       parseDotenv(readFileSync(fixture, 'utf8')).entries.map((e) => [e.name, e.value]),
     );
@@ -201,7 +201,7 @@ describe('glassdome credentials import', function () {
     expect(done.code, done.stderr).to.equal(0);
     expect(done.stderr)
       .to.contain('1 created')
-      .and.match(/1 variable is still only in the environment: who_knows/);
+      .and.match(/1 variable is still only in the Vault that was read: who_knows/);
     const again = await run(words, { env: dana, stdin: vault.rootToken });
     expect(again.stderr).to.contain('Nothing to import');
     const refused = await run(words, { env: dana, stdin: 'hvs.wrong' });
@@ -283,6 +283,44 @@ describe('glassdome credentials import', function () {
     expect(insisted.code, insisted.stderr).to.equal(0);
   });
 
+  it('stores a value whose reference nothing sets only where somebody accepts it', async () => {
+    const hana = await system.person('hana', 'engineer');
+    const file = envFile('undefined.env', 'OPENAI_API_KEY=sk-$' + '{NOBODY_SETS_THIS}-tail\n');
+    const left = await run(['import', file, '--yes'], { env: hana });
+    expect(left.stderr).to.contain('Nothing to import').and.contain('--accept-undefined');
+    const taken = await run(['import', file, '--yes', '--accept-undefined'], { env: hana });
+    expect(taken.stderr).to.contain('1 created');
+    expect((await run(['get', 'OpenAI', 'api_key'], { env: hana })).stdout).to.equal('sk--tail\n');
+  });
+
+  it('starts no scheduled tests with --no-tests, nor where the broker is set up without them', async () => {
+    const ines = await system.person('ines', 'engineer');
+    const next = async (name: string): Promise<unknown> =>
+      JSON.parse((await run(['show', name, '--json'], { env: ines })).stdout)['next_test_at'];
+    const file = (name: string) => envFile(`${name}.env`, `OPENAI_API_KEY=${canary}-${name}\n`);
+    const without = await run(['import', file('without'), '--yes', '--no-tests'], { env: ines });
+    expect(without.stderr).to.contain('tests are off for this import');
+    expect(await next('OpenAI')).to.equal(null);
+    const anthropic = envFile('with.env', `ANTHROPIC_API_KEY=${canary}-with\n`);
+    const usual = await run(['import', anthropic, '--yes'], { env: ines });
+    expect(usual.stderr).to.contain('first scheduled tests');
+    expect(await next('Anthropic')).to.be.a('string');
+    // As with IMPORT_TESTS=off.
+    const pace = system.ports.testPace as { imported: boolean };
+    pace.imported = false;
+    try {
+      const grafana = envFile(
+        'off.env',
+        `GRAFANA_URL=https://grafana.example\nGRAFANA_TOKEN=${canary}-off\n`,
+      );
+      const off = await run(['import', grafana, '--yes'], { env: ines });
+      expect(off.stderr).to.contain('tests are off for this import');
+      expect(await next('Grafana')).to.equal(null);
+    } finally {
+      pace.imported = true;
+    }
+  });
+
   it('cleans the file of what is stored, with a backup, and never through a link', async () => {
     const gina = await system.person('gina', 'engineer');
     const text = `# my keys\nexport XAI_API_KEY=${canary}-xai # why\nDEBUG=true\nAWS_REGION=x\n`;
@@ -327,7 +365,7 @@ describe('glassdome credentials import', function () {
     expect([second.names, second.since]).to.deep.equal([first.names, first.since]);
     expect(second.counts).to.deep.equal([5, ...first.counts]);
     const some = await importOf(text.replace('fake-unifi-api-key', canary), '--only', 'aws');
-    expect(some.stderr).to.match(/18 variables are still only in the environment: .*UBIQUITI_API_KEY/);
+    expect(some.stderr).to.match(/18 variables are still only in \S+erin\.env: .*UBIQUITI_API_KEY/);
     expect((await leftBy('erin')).names).to.have.members([...first.names, 'UBIQUITI_API_KEY']);
     await importOf('LOG_LEVEL=debug\nPROXMOX_09_TOKEN_VALUE=\n');
     expect((await leftBy('erin')).names).to.deep.equal([]);

@@ -160,6 +160,24 @@ describe('glassdome credentials import from a .env and a Vault at another addres
     expect(await stored()).to.include(HARD_VARIABLES);
   });
 
+  it('reads in the namespace of the shell, and refuses one that is no path', async () => {
+    const namespaces: unknown[] = [];
+    const server = createHttpServer((request, response) => {
+      namespaces.push(request.headers['x-vault-namespace']);
+      response.end(JSON.stringify({ data: { keys: [] } }));
+    });
+    others.push(server);
+    const other = `http://127.0.0.1:${await portOf(server)}`;
+    const words = ['import', '--from-vault', '--vault-token', '-', '--dry-run', '--vault-address', other];
+    for (const space of ['lab/research', ''])
+      await run(words, { stdin: token, env: { VAULT_NAMESPACE: space } });
+    expect(namespaces).to.deep.equal(['lab/research', undefined]);
+    const wrong = await run(words, { stdin: token, env: { VAULT_NAMESPACE: 'a b' } });
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.contain('VAULT_NAMESPACE must be a path');
+    expect(namespaces).to.have.length(2);
+  });
+
   it('says what is wrong, and sends the token nowhere else', async () => {
     const seen: string[] = [];
     const fake = async (answer: RequestListener): Promise<string> => {

@@ -41,10 +41,15 @@ describe('the commands for people, service accounts, teams and audit', function 
     expect((await run('users disabled')).stdout).to.match(/local:ben +20\d\d-\S+ \S+Z +local:admin/);
     expect((await run('whoami', { env: asPerson('ben') })).code).to.equal(3);
     expect((await run('credentials list', { env: asPerson('ben') })).code).to.equal(3);
-    expect((await run('users enable ben')).code).to.equal(0);
+    const enabled = await run('users enable ben');
+    expect(enabled.code).to.equal(0);
+    expect(enabled.stderr).to.contain('ben is enabled again. Their sessions have ended');
     expect((await run('users reset-password ben --yes')).stdout).to.match(/^[A-Za-z0-9]{20}\n$/);
     expect((await run('users reset-password nobody --yes')).code).to.equal(5);
     expect((await run('users disable admin --yes')).stderr).to.contain('last admin');
+    expect((await run('users enable admin')).stderr).to.equal(
+      'admin was not disabled. Nothing has changed.\n',
+    );
   });
 
   it('shuts out people of another issuer by their principal, and lets them in again', async () => {
@@ -52,9 +57,16 @@ describe('the commands for people, service accounts, teams and audit', function 
     const done = await run('users disable glassdome:7 --yes');
     expect(done.stderr).to.contain('glassdome:7 is disabled');
     expect((await run('users disabled')).stdout).to.match(/glassdome:7 .*local:admin/);
-    expect((await run('users enable glassdome:7')).code).to.equal(0);
+    expect((await run('users enable glassdome:7')).stderr).to.equal('glassdome:7 is enabled again.\n');
     expect((await run('users disabled')).stderr).to.contain('No disabled accounts.');
     expect((await run('users disable sa:nobody --yes')).code).to.equal(5);
+  });
+
+  it('names the argument that was wrong as it was typed', async () => {
+    const team = await run('teams create Red2');
+    expect(team.code).to.equal(2);
+    expect(team.stderr).to.contain('<name> must be 1 to 63 of a-z').and.not.contain('--name');
+    expect((await run('users add Ben')).stderr).to.contain('<username> must be 1 to 63');
   });
 
   it("changes one's own password and stays logged in", async () => {

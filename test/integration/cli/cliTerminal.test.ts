@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type CliSystem, GLASSDOME, startCliSystem } from '../../support/broker/cliSystem.js';
@@ -47,6 +48,22 @@ describe('the command line client at a terminal', function () {
     );
     expect(done.stdout).to.contain('Stored "pasted"').and.not.to.contain('BEGIN');
     expect(await value('pasted', 'key')).to.equal(`${key}\n`);
+  });
+
+  it('asks before an import, and whether to store the names that it does not know', async () => {
+    const file = join(system.folder, 'asked.env');
+    writeFileSync(file, `OPENAI_API_KEY=${canary()}\nSHOP_TOKEN=${canary()}\n`);
+    const words = ['credentials', 'import', file];
+    const unknown = { after: 'as one credential of type other, "asked"? [y/N]', type: 'n\r' };
+    const stored = async () =>
+      (await system.glassdome(['credentials', 'list'], { env: anna })).stdout.match(/OpenAI|asked/g) ?? [];
+    const refused = await type(words, [unknown, { after: 'Import 1 of 1?', type: 'n\r' }]);
+    expect(refused.code).not.to.equal(0);
+    expect(await stored()).to.deep.equal([]);
+    const yes = { ...unknown, type: 'y\r' };
+    const taken = await type(words, [yes, { after: 'Import 2 of 2?', type: 'y\r' }]);
+    expect(taken.code, taken.stdout).to.equal(0);
+    expect((await stored()).sort()).to.deep.equal(['OpenAI', 'asked']);
   });
 
   it('logs in with two questions', async () => {

@@ -132,7 +132,7 @@ describe('a secret', function () {
   });
 
   it('is imported from a file and from the old Vault layout', async () => {
-    const content = `PROXMOX_HOST=pve2.lab\nPROXMOX_TOKEN_NAME=t\nPROXMOX_TOKEN_VALUE=${canaries.make('dotenv')}
+    const content = `PROXMOX_HOST=pve2.lab\nPROXMOX_USER=u@pve\nPROXMOX_TOKEN_NAME=t\nPROXMOX_TOKEN_VALUE=${canaries.make('dotenv')}
 OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclosed')}\n`;
     for (const dry_run of [true, false])
       expect((await send(anna, 'POST /api/imports/env', { content, dry_run })).status).to.equal(200);

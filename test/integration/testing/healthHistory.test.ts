@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { HEALTHS, type Health } from '../../../src/domain/credentials/credential.js';
+import type { TestCode } from '../../../src/domain/testing/testResult.js';
 import { uptime } from '../../../src/domain/testing/uptime.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 import { anEvent, freshRecords, store, type TestRecords } from '../postgres/postgresSupport.js';
@@ -11,7 +12,7 @@ const WINDOW = 24 * 60;
 /** In minutes after the window began; some lie before it. */
 type Step =
   | { minute: number; kind: 'activate'; version: number }
-  | { minute: number; kind: 'test'; version: number; health: Health };
+  | { minute: number; kind: 'test'; version: number; health: Health; code?: TestCode };
 
 const minute = fc.integer({ min: -WINDOW, max: WINDOW - 1 });
 const version = fc.integer({ min: 1, max: 3 });
@@ -81,7 +82,7 @@ describe('The history of health', function () {
           testedAt: at(step.minute),
           trigger: 'schedule',
           caller: 'system',
-          code: 'ok',
+          code: step.code ?? 'ok',
           failedStep: null,
           advice: '',
           health: step.health,
@@ -110,9 +111,25 @@ describe('The history of health', function () {
     );
   });
 
+  it('does not count time after a test that the network policy stopped', async () => {
+    const test = { kind: 'test' as const, version: 1 };
+    const blocked = { ...test, health: 'unreachable' as const, code: 'denied_by_policy' as const };
+    const only = await live([{ ...blocked, minute: 60 }]);
+    const { marks } = await records.db.records.healthHistory(only, from, to);
+    expect(uptime(marks, from, to)).to.deep.equal({ ratio: null, checkedMs: 0 });
+    const later = await live([
+      { ...test, minute: 0, health: 'ok' },
+      { ...blocked, minute: 120 },
+    ]);
+    const after = await records.db.records.healthHistory(later, from, to);
+    expect(uptime(after.marks, from, to)).to.deep.equal({ ratio: 1, checkedMs: 120 * MINUTE });
+  });
+
   it('counts every test once, whoever ran it', async () => {
     const { rows } = await records.owner.query('select count(*)::integer as n from broker.test_runs');
     const { tests } = await records.db.records.healthTotals();
-    expect(tests).to.deep.equal({ ok: rows[0].n });
+    const counted = Object.values(tests).reduce((sum, n) => sum + n, 0);
+    expect(counted).to.equal(rows[0].n);
+    expect(tests).to.include({ denied_by_policy: 2 });
   });
 });

@@ -133,6 +133,7 @@ describe('values of a file come back byte for byte', () => {
   it('when they are stored exactly', () => {
     const given = {
       host: 'h',
+      user: 'root',
       password: ' p\n',
       port: '0443',
       verify_ssl: 'Off',

@@ -132,6 +132,11 @@ describe('Proxmox instances are numbered in two ways at once', () => {
     expect(group(admin, 'proxmox:01').problems).to.deep.equal([]);
   });
 
+  it('needs a user in the file, and does not store the one that a form suggests', () => {
+    const [problem] = group(plan('PROXMOX_HOST=a\nPROXMOX_PASSWORD=p'), 'proxmox:01').problems;
+    expect(problem).to.deep.equal({ field: 'fields.user', rule: 'is required (Username)' });
+  });
+
   it('takes a token id apart and gives it back whole', () => {
     const file = 'PROXMOX_HOST=a\nPROXMOX_TOKEN_ID=apex@pve!gd\nPROXMOX_TOKEN_SECRET=s';
     const { groups } = plan(file);

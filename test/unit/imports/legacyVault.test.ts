@@ -18,10 +18,11 @@ describe("Glassdome's flat Vault layout becomes the same credentials as its .env
       esxi_password: 'p',
       proxmox_01_host: 'x',
       proxmox_01_password: 'y',
+      proxmox_01_user: 'z@pve',
     });
     expect(groups.map(({ key, envNames }) => [key, envNames])).to.deep.equal([
       ['vmware', { ESXI_HOST: 'host', ESXI_PASSWORD: 'password', ESXI_USER: 'user' }],
-      ['proxmox:01', { PROXMOX_HOST: 'host', PROXMOX_PASSWORD: 'password' }],
+      ['proxmox:01', { PROXMOX_HOST: 'host', PROXMOX_PASSWORD: 'password', PROXMOX_USER: 'user' }],
     ]);
     expect(groups.flatMap((g) => g.problems)).to.deep.equal([]);
     expect(rows.map(({ name, line }) => [name, line])).to.deep.include(['proxmox_01_host', 0]);

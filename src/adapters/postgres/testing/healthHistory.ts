@@ -8,14 +8,17 @@ const ACTIVE_THEN = `(
   select a.version from broker.active_versions a
   where a.credential_id = r.credential_id and a.since <= r.tested_at order by a.since desc limit 1)`;
 
+/** A test that the broker's own rules stopped says nothing about the service. */
+const VERDICT = `case when r.code = 'denied_by_policy' then 'unchecked' else r.health end`;
+
 /** The runs of the version that was active then, what was true before the first of them, and when a version began. */
 const MARKS = `
   with marks as (
-    (select r.tested_at as at, r.health, 1 as rank from broker.test_runs r
+    (select r.tested_at as at, ${VERDICT} as health, 1 as rank from broker.test_runs r
       where r.credential_id = $1 and r.tested_at <= $2 and r.version = ${ACTIVE_THEN}
       order by r.tested_at desc limit 1)
     union all
-    select r.tested_at, r.health, 1 from broker.test_runs r
+    select r.tested_at, ${VERDICT}, 1 from broker.test_runs r
       where r.credential_id = $1 and r.tested_at > $2 and r.tested_at <= $3 and r.version = ${ACTIVE_THEN}
     union all
     select a.since, 'unchecked', 0 from broker.active_versions a where a.credential_id = $1 and a.since <= $3

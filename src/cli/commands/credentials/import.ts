@@ -5,7 +5,7 @@ import { type CleanOptions, cleanFile } from '../../imports/cleanFile.js';
 import { chooseUnknown, includeOf, unknownIn } from '../../imports/importInclude.js';
 import { type ImportReport, printOutcome, printPreview, printWayOut } from '../../imports/importReport.js';
 import { askImport, importAll } from '../../imports/importRun.js';
-import { type Source, type SourceOptions, sourceOf } from '../../imports/importSource.js';
+import { placeOf, type Source, type SourceOptions, sourceOf } from '../../imports/importSource.js';
 import { printJson } from '../../terminal/output.js';
 import { confirm } from '../../terminal/terminal.js';
 
@@ -108,7 +108,7 @@ async function importFrom(
   if (due.length > 0) await confirm(`Import ${due.length} of ${preview.groups.length}?`, options.yes);
   const report = await importAll(cli, source, preview, due);
   if (options.json) printJson(report);
-  else printOutcome(report);
+  else printOutcome(report, placeOf(source));
   printWayOut(report);
   const nothing = report.groups.length === 0 && unknownIn(report).length > 0;
   if (nothing || isPartial(report, options.only)) process.exitCode = EXIT.failed;

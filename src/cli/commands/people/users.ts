@@ -91,7 +91,8 @@ const disable = leaf(
       const request = { method: 'PATCH', body: { disabled: true, ...keep } };
       const { body } = await cli.call<Made>(principalAt(username), request);
       if (json) return printJson(body);
-      note(`${username} is disabled. Undo: glassdome users enable ${username}`);
+      note(`${username} is disabled. Open sessions and tokens are refused from now on.`);
+      note(`Undo: glassdome users enable ${username}`);
       tellMade(body);
     }),
   );
@@ -120,14 +121,27 @@ const enable = leaf('enable', 'enable an account, and the service accounts that 
   .option(...REASON)
   .action(
     withBroker<WhyOptions>(async (cli, { json, reason }, [username = '']) => {
+      const wasDisabled = await isDisabled(cli, username);
       const request = { method: 'PATCH', body: { disabled: false }, headers: reasonHeader({ reason }) };
       const { body } = await cli.call<Made>(principalAt(username), request);
       if (json) return printJson(body);
-      note(`${username} is enabled again.`);
+      note(wasDisabled ? enabledAgain(username) : `${username} was not disabled. Nothing has changed.`);
       const still = body.service_accounts.filter((a) => a.disabled).map((a) => a.name);
       if (still.length > 0) note(`Service accounts that stay disabled: ${still.join(', ')}`);
     }),
   );
+
+async function isDisabled(cli: Cli, who: string): Promise<boolean> {
+  const principal = isPrincipal(who) ? who : `local:${who}`;
+  const { body } = await cli.call<{ items: { principal: string }[] }>('/api/principals/disabled');
+  return body.items.some((one) => one.principal === principal);
+}
+
+/** Sessions at the broker end when an account is disabled; tokens of other issuers and of service accounts do not. */
+function enabledAgain(who: string): string {
+  const local = !isPrincipal(who) || who.startsWith('local:');
+  return `${who} is enabled again.${local ? ' Their sessions have ended; they must log in again.' : ''}`;
+}
 
 const disabled = leaf('disabled', 'list disabled accounts of any issuer').action(
   withBroker(async (cli, { json }) => {
