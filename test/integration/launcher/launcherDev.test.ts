@@ -87,7 +87,7 @@ describe('npm run dev', function () {
   it('is refused where one runs already', async () => {
     const second = launch(['node', 'dist/local/main.js'], { env, cwd: clone });
     expect(await second.ended).to.equal(1);
-    expect(second.text()).to.contain('It runs already');
+    expect(second.text()).to.contain('It is already running');
   });
 
   it('makes the next build compile all, since this one wrote over its output', () => {
