@@ -9,7 +9,7 @@ export interface Compiled {
   migrations: string;
 }
 
-/** Fingerprints of the compiled files that the broker loads. The CLI is a program of its own. */
+/** Fingerprints of the compiled files that the broker loads. The CLI is not among them. */
 export function compiled(root = packageRoot()): Compiled {
   const dist = join(root, 'dist');
   return {

@@ -58,7 +58,7 @@ function forgetBuild(): void {
   rmSync(join(packageRoot(), 'dist', '.tsbuildinfo'), { force: true });
 }
 
-/** The script of the package starts the native compiler as a child of its own: both are ended. */
+/** The script of the package starts the native compiler as its child: both are ended. */
 async function stopGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -27,7 +27,7 @@ export class Standby {
     return child;
   }
 
-  /** Makes the next one ready. It ends by itself with the launcher. */
+  /** Makes the next one ready. It ends with the launcher. */
   prepare(): void {
     if (this.#how !== undefined) this.#next ??= start(this.#how);
   }

@@ -1,6 +1,6 @@
 import { Agent, fetch } from 'undici';
 
-/** Speaks to the local API as somebody. */
+/** The local API, as one user sees it. */
 export interface Session {
   get<T>(path: string): Promise<T>;
   send<T>(method: string, path: string, body?: object): Promise<T>;

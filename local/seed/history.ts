@@ -25,7 +25,7 @@ const ADVICE: Partial<Record<TestCode, string>> = {
   insufficient_permission: 'The service knows this key, and it lacks a right. Ask for the missing right.',
   expired: 'The key has expired. Make a new one.',
 };
-/** After these no further test runs until somebody stores another value. */
+/** After these no further test runs until another value is stored. */
 const LAST: readonly TestCode[] = ['invalid_credential', 'expired'];
 
 interface Run {
