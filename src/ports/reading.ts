@@ -2,22 +2,24 @@
 import type { Caller } from '../domain/access/caller.js';
 import type { Reached, Receiver } from '../domain/access/claims.js';
 import type { Standing } from '../domain/access/grant.js';
-import type { Credential } from '../domain/credentials/credential.js';
+import type { Credential, ReadableCredential } from '../domain/credentials/credential.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { Preference } from '../domain/environment/variablePlan.js';
 
 /** What the one authorization statement answers. */
-export interface Access extends Standing {
+export interface Access<C = Credential> extends Standing {
   /** False when the caller's account is disabled, revoked or gone: the token no longer counts. */
   callerActive: boolean;
   /** Null when there is no such credential (whatever its status otherwise). */
-  credential: Credential | null;
+  credential: C | null;
 }
 
 /** The relation of a caller to what they ask for. */
 export interface AccessReads {
   /** One named statement: is the caller's account active, what is the credential, how is the caller related to it. */
   access(caller: Caller, credentialId: string): Promise<Access>;
+  /** The same with the members that a read of the value needs. */
+  readAccess(caller: Caller, credentialId: string): Promise<Access<ReadableCredential>>;
   /** One statement: is the caller's account still good (for calls without a credential). */
   callerActive(caller: Caller): Promise<boolean>;
 }

@@ -15,6 +15,7 @@ import {
 import { BrokerError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { TokenSigner } from '../../ports/vault.js';
+import { VerifiedTokens } from './verifiedTokens.js';
 
 const MAX_TOKEN = 8192;
 /** Seconds that another issuer's clock may be ahead of ours. */
@@ -41,14 +42,15 @@ export function createTokenVerifier(
   clock: Clock,
 ): Verify {
   const broker = brokerKeys(signer);
+  const verified = new VerifiedTokens();
   return async (token) => {
     const header = headerOf(token);
     const now = clock.now().getTime() / 1000;
     const plain = header.kid === undefined && (header.typ === undefined || header.typ === 'JWT');
-    if (header.alg === 'HS256' && plain) return verifyGlassdome(token, glassdomeKeys(), now);
+    if (header.alg === 'HS256' && plain) return verifyGlassdome(token, glassdomeKeys(), { verified, now });
     const ours = header.alg === 'ES256' && header.typ === ACCESS_TOKEN_TYPE;
     if (ours && typeof header.kid === 'string' && KID.test(header.kid)) {
-      return verifyBroker(token, await broker(header.kid), now);
+      return verifyBroker(token, await broker(header.kid), { verified, now });
     }
     throw refused();
   };
@@ -69,18 +71,36 @@ function headerOf(token: string): { alg?: unknown; kid?: unknown; typ?: unknown 
   }
 }
 
+interface Moment {
+  verified: VerifiedTokens;
+  /** Seconds of the epoch. */
+  now: number;
+}
+
 interface Rules {
   algorithms: ['HS256' | 'ES256'];
   issuer?: string;
   audience?: string;
-  /** The time that counts, in seconds of the epoch. */
-  clockTimestamp: number;
   /** Seconds from `iat` to `exp`, which must both be there then. */
   maxLife?: number;
 }
 
+/** With the time that counts, in seconds of the epoch. */
+type Timed = Rules & { clockTimestamp: number };
+
 /** The claims of a token that is signed by `key` and good at that time; undefined for any other. */
-function claims(token: string, key: KeyObject, rules: Rules): jwt.JwtPayload | undefined {
+function claims(
+  token: string,
+  key: KeyObject,
+  rules: Rules,
+  { verified, now }: Moment,
+): jwt.JwtPayload | undefined {
+  return verified.claims(token, { key, now }, () =>
+    signedClaims(token, key, { ...rules, clockTimestamp: now }),
+  );
+}
+
+function signedClaims(token: string, key: KeyObject, rules: Timed): jwt.JwtPayload | undefined {
   try {
     const { maxLife: _, ...known } = rules;
     const payload = jwt.verify(token, key, { ...known, complete: false });
@@ -93,7 +113,7 @@ function claims(token: string, key: KeyObject, rules: Rules): jwt.JwtPayload | u
 }
 
 /** The library takes any `iat`, and the one of a token decides how long it may be. */
-function hasGoodTimes({ iat, exp }: jwt.JwtPayload, { clockTimestamp, maxLife }: Rules): boolean {
+function hasGoodTimes({ iat, exp }: jwt.JwtPayload, { clockTimestamp, maxLife }: Timed): boolean {
   const times: unknown[] = iat === undefined ? [exp] : [exp, iat];
   if (!times.every((time) => typeof time === 'number' && Number.isFinite(time))) return false;
   if (iat !== undefined && iat > clockTimestamp + CLOCKS_APART_S) return false;
@@ -101,9 +121,14 @@ function hasGoodTimes({ iat, exp }: jwt.JwtPayload, { clockTimestamp, maxLife }:
 }
 
 /** Claims by the first key that fits; the key before is only tried while the new one does not. */
-function firstGood(token: string, keys: readonly KeyObject[], rules: Rules): jwt.JwtPayload | undefined {
+function firstGood(
+  token: string,
+  keys: readonly KeyObject[],
+  rules: Rules,
+  moment: Moment,
+): jwt.JwtPayload | undefined {
   for (const key of keys) {
-    const payload = claims(token, key, rules);
+    const payload = claims(token, key, rules, moment);
     if (payload !== undefined) return payload;
   }
   return undefined;
@@ -113,8 +138,8 @@ function firstGood(token: string, keys: readonly KeyObject[], rules: Rules): jwt
  * Stricter than Glassdome itself: `exp`, `sub` and a numeric `level` must be there; the lower of role and level counts.
  * A token for an audience is not one of its access tokens, which name none.
  */
-function verifyGlassdome(token: string, keys: readonly KeyObject[], clockTimestamp: number): Caller {
-  const payload = firstGood(token, keys, { algorithms: ['HS256'], clockTimestamp });
+function verifyGlassdome(token: string, keys: readonly KeyObject[], moment: Moment): Caller {
+  const payload = firstGood(token, keys, { algorithms: ['HS256'] }, moment);
   if (payload === undefined || payload.aud !== undefined) throw refused();
   const { sub, role, level } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || !/^\d{1,18}$/.test(sub) || typeof level !== 'number' || !isRole(role))
@@ -139,15 +164,14 @@ function addressOf(claim: unknown): string | undefined {
   return plain ? claim.toLowerCase() : undefined;
 }
 
-function verifyBroker(token: string, key: KeyObject | undefined, clockTimestamp: number): Caller {
+function verifyBroker(token: string, key: KeyObject | undefined, moment: Moment): Caller {
   const rules: Rules = {
     algorithms: ['ES256'],
     issuer: BROKER_ISSUER,
     audience: BROKER_ISSUER,
-    clockTimestamp,
     maxLife: TOKEN_SECONDS,
   };
-  const payload = key === undefined ? undefined : claims(token, key, rules);
+  const payload = key === undefined ? undefined : claims(token, key, rules, moment);
   if (payload === undefined) throw refused();
   const { sub, name, role, kind, sid } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || typeof name !== 'string' || !isRole(role)) throw refused();

@@ -87,6 +87,20 @@ export function chosenIn(request: Partial<Chosen>): Partial<Chosen> {
   return Object.fromEntries(given);
 }
 
+/** What a read of the value needs. */
+export type ReadableCredential = Pick<
+  Credential,
+  | 'id'
+  | 'name'
+  | 'serviceType'
+  | 'owner'
+  | 'status'
+  | 'vaultPath'
+  | 'activeVersion'
+  | 'activeCreatedTime'
+  | 'secretFields'
+>;
+
 /** All that Postgres knows of a credential. No secret is in it. */
 export interface Credential extends Chosen {
   id: string;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ResolveShape } from '../../api/credentials.js';
 import type { secretAnswer } from '../../api/valueAnswers.js';
 import { type ClientShape, clientShapeOf } from '../../connectors/clientShapes.js';
-import type { Credential } from '../../domain/credentials/credential.js';
+import type { Credential, ReadableCredential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { booleanOf, integerOf } from '../../domain/credentials/fieldTexts.js';
 import { Secret } from '../../domain/secret.js';
@@ -13,14 +13,14 @@ import { type Fields, typedValues } from './typedValues.js';
 
 /** All values of one version. The only place, with `presentResolved` and `presentEnvironment`, that opens them. */
 export function presentSecret(
-  c: Credential,
+  c: ReadableCredential,
   version: number,
   values: FieldValues,
 ): z.output<typeof secretAnswer> {
   return { id: c.id, name: c.name, service_type: c.serviceType, version, fields: openFields(c, values) };
 }
 
-function openFields(c: Credential, values: FieldValues, only?: string): Fields {
+function openFields(c: ReadableCredential, values: FieldValues, only?: string): Fields {
   const opened = { ...values.settings };
   for (const [name, secret] of Object.entries(values.secrets)) opened[name] = secret.reveal();
   const fields = typedValues(c, opened);

@@ -1,13 +1,18 @@
 import { BAD_TOKEN, type CallContext } from '../../domain/access/caller.js';
 import { type Decision, decide, type Standing, type Verb } from '../../domain/access/grant.js';
 import type { AuditAction } from '../../domain/audit/audit.js';
-import type { Credential, CredentialStatus } from '../../domain/credentials/credential.js';
+import type {
+  Credential,
+  CredentialStatus,
+  ReadableCredential,
+} from '../../domain/credentials/credential.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
+import type { Access } from '../../ports/reading.js';
 import { auditEvent } from './auditEvent.js';
 
-export interface Authorized extends Standing {
-  credential: Credential;
+export interface Authorized<C = Credential> extends Standing {
+  credential: C;
   /** True when only an admin's reason opened it: audited and reported to the owner. */
   breakGlass: boolean;
 }
@@ -37,7 +42,25 @@ export async function authorize(
   verb: Verb,
   action: AuditAction,
 ): Promise<Authorized> {
-  const access = await ports.records.access(call.caller, id);
+  return judge(ports, call, id, { verb, action, access: await ports.records.access(call.caller, id) });
+}
+
+/** The same for a read of the value, with no more of the credential than that needs. */
+export async function authorizeRead(
+  ports: Pick<Ports, 'records' | 'auditLog'>,
+  call: CallContext,
+  id: string,
+): Promise<Authorized<ReadableCredential>> {
+  const access = await ports.records.readAccess(call.caller, id);
+  return judge(ports, call, id, { verb: 'read', action: 'credential.read', access });
+}
+
+async function judge<C extends { status: CredentialStatus }>(
+  ports: Pick<Ports, 'auditLog'>,
+  call: CallContext,
+  id: string,
+  { verb, action, access }: { verb: Verb; action: AuditAction; access: Access<C> },
+): Promise<Authorized<C>> {
   // As it was requested, existing or not: the caller's own audit rows must not reveal which of the two it is.
   const asked = UUID.test(id) ? id : null;
   if (!access.callerActive) return refuseEnded(ports, call, { tried: action, credentialId: asked });

@@ -1,12 +1,12 @@
 import type { CallContext } from '../../domain/access/caller.js';
 import type { AuditEvent } from '../../domain/audit/audit.js';
-import type { Credential } from '../../domain/credentials/credential.js';
+import type { ReadableCredential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { UsageRow } from '../../ports/credentials.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
-import { type Authorized, authorize } from '../gate/authorize.js';
+import { type Authorized, authorizeRead } from '../gate/authorize.js';
 import { noticeBreakGlass } from '../sharing/breakGlass.js';
 import { activeValues } from './storedVersion.js';
 
@@ -21,8 +21,8 @@ export async function readCredential(
   call: CallContext,
   id: string,
   options: { knownVersion?: number } = {},
-): Promise<{ credential: Credential; version: number; values: FieldValues | null }> {
-  const granted = await authorize(ports, call, id, 'read', 'credential.read');
+): Promise<{ credential: ReadableCredential; version: number; values: FieldValues | null }> {
+  const granted = await authorizeRead(ports, call, id);
   const { credential } = granted;
   if (options.knownVersion !== undefined && options.knownVersion === credential.activeVersion) {
     await ports.auditLog.record([readEvent(call, granted, 'allowed', { details: { not_modified: true } })]);
@@ -37,7 +37,12 @@ export async function readCredential(
   return { credential, version: credential.activeVersion ?? 0, values };
 }
 
-async function refuse(ports: Needs, call: CallContext, granted: Authorized, error: unknown): Promise<never> {
+async function refuse(
+  ports: Needs,
+  call: CallContext,
+  granted: Authorized<ReadableCredential>,
+  error: unknown,
+): Promise<never> {
   const code = error instanceof BrokerError ? error.code : 'internal_error';
   await ports.auditLog.record(
     [readEvent(call, granted, 'failed', { code })],
@@ -48,7 +53,7 @@ async function refuse(ports: Needs, call: CallContext, granted: Authorized, erro
 
 function readEvent(
   call: CallContext,
-  granted: Authorized,
+  granted: Authorized<ReadableCredential>,
   outcome: 'allowed' | 'failed',
   more: Partial<AuditEvent> = {},
 ): AuditEvent {

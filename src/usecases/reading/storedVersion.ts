@@ -1,4 +1,4 @@
-import type { Credential } from '../../domain/credentials/credential.js';
+import type { ReadableCredential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
@@ -9,7 +9,7 @@ import type { Ports } from '../../ports/ports.js';
  */
 export async function activeValues(
   ports: Pick<Ports, 'store'>,
-  credential: Credential,
+  credential: ReadableCredential,
 ): Promise<FieldValues> {
   if (credential.status === 'disabled') {
     throw new BrokerError('conflict', { detail: 'This credential is disabled. Enable it to use it again.' });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { CallContext } from '../../domain/access/caller.js';
 import { levelAtLeast, type Standing } from '../../domain/access/grant.js';
 import type { AuditAction, AuditEvent } from '../../domain/audit/audit.js';
-import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { NoticeWrites } from '../../ports/notices.js';
 import type { Ports } from '../../ports/ports.js';
@@ -13,7 +12,7 @@ import { refuse } from '../gate/refuse.js';
 export async function noticeBreakGlass(
   ports: Pick<Ports, 'changes'>,
   call: CallContext,
-  credential: Credential,
+  credential: OpenedCredential,
   event: AuditEvent,
 ): Promise<void> {
   await ports.changes.run(async (tx) => {

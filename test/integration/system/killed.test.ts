@@ -122,10 +122,10 @@ describe('a broker that is killed between any two steps', function () {
     const secret = fields['token_value'] ?? '';
     expect(secrets).to.include(secret);
     expect([fields['token_name'], fields['host']]).to.deep.equal([`of-${secret}`, `${secret}.lab`]);
-    const { versions } = await listVersions(ports, anna, id);
+    const { credential: row, versions } = await listVersions(ports, anna, id);
     expect(versions.map((v) => v.version).sort()).to.deep.equal(versions.map((_, i) => i + 1));
     const metadata = await store.metadata(credential.vaultPath);
-    expect(metadata?.currentVersion).to.equal(credential.latestVersion).and.to.equal(versions.length);
+    expect(metadata?.currentVersion).to.equal(row.latestVersion).and.to.equal(versions.length);
     return secret;
   }
 

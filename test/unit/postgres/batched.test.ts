@@ -13,8 +13,7 @@ function scripted() {
       statements.push({ asked, end });
     });
   const ask = batched<number, number>({
-    one: async (question) => (await start([question]))[0] as number,
-    many: start,
+    ask: start,
     underWay: 2,
     most: 3,
     mayWait: 4,

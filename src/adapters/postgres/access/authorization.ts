@@ -1,20 +1,14 @@
 import type { Caller } from '../../../domain/access/caller.js';
-import type { Credential } from '../../../domain/credentials/credential.js';
+import type { ReadableCredential } from '../../../domain/credentials/credential.js';
 import type { Access, AccessReads } from '../../../ports/reading.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { batched } from '../core/batched.js';
-import { CREDENTIAL_COLUMNS, credentialOrNull, levelOf, type Outer } from '../core/credentialRow.js';
+import { type Columns, select } from '../core/columns.js';
+import { CREDENTIAL, credentialOrNull, levelOf, type Outer } from '../core/credentialRow.js';
 import { isUnavailable } from '../core/errors.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
-import { CALLER_ACTIVE, callerActive, callerValues, LEVEL, REACHES, reaches, rolesOf } from './reach.js';
-
-/** Always one row, so that "no such account", "no such credential" and "no right" come from one round trip. */
-const ACCESS = `
-  select ${CALLER_ACTIVE} as "callerActive", c.owner = $1 as "isOwner",
-    (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${REACHES}) as level,
-    ${CREDENTIAL_COLUMNS}
-  from (select 1) one left join broker.credentials c on c.id = $6::uuid`;
+import { CALLER_ACTIVE, callerActive, callerValues, LEVEL, reaches, rolesOf } from './reach.js';
 
 const EACH = {
   principal: 'asked.principal',
@@ -24,15 +18,32 @@ const EACH = {
   session: 'asked.session',
 };
 
-/** The same for many questions at once; one row each, in their order. */
-const ACCESS_OF_MANY = `
+/**
+ * One row for each question, in their order, so that "no such account", "no such credential" and "no right" come from one
+ * round trip. Also for a single question: Postgres keeps one plan for it, but would plan the statement with plain
+ * parameters again each time, which takes longer than running it.
+ */
+const accessOf = <T>(columns: Columns<T>): string => `
   select ${callerActive(EACH)} as "callerActive", c.owner = asked.principal as "isOwner",
     (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${reaches(EACH)}) as level,
-    ${CREDENTIAL_COLUMNS}
+    ${select(columns, 'c')}
   from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $6::text[])
     with ordinality asked (principal, kind, roles, id, session, n)
     left join broker.credentials c on c.id = asked.id
   order by asked.n`;
+
+/** The columns that a read of the value needs: the others are dear to send and to parse. */
+const READABLE: Columns<ReadableCredential> = {
+  id: CREDENTIAL.id,
+  name: CREDENTIAL.name,
+  serviceType: CREDENTIAL.serviceType,
+  owner: CREDENTIAL.owner,
+  status: CREDENTIAL.status,
+  vaultPath: CREDENTIAL.vaultPath,
+  activeVersion: CREDENTIAL.activeVersion,
+  activeCreatedTime: CREDENTIAL.activeCreatedTime,
+  secretFields: CREDENTIAL.secretFields,
+};
 
 const ACTIVE = `select ${CALLER_ACTIVE} as "callerActive"`;
 
@@ -41,8 +52,7 @@ const UNDER_WAY = 2;
 const MOST_AT_ONCE = 100;
 const MAY_WAIT = 5_000;
 
-type AccessRow = Outer<Credential> & { callerActive: boolean; isOwner: boolean | null; level: number | null };
-const NOTHING: Access = { callerActive: false, isOwner: false, level: null, credential: null };
+type AccessRow<T> = Outer<T> & { callerActive: boolean; isOwner: boolean | null; level: number | null };
 
 interface Question {
   caller: Caller;
@@ -51,31 +61,11 @@ interface Question {
 
 /** The hot path: every read of a value begins with one of these. */
 export function accessReads(query: Query, clock: Clock): AccessReads {
-  const one = async ({ caller, credentialId }: Question): Promise<Access> => {
-    const values = [...callerValues(caller, clock.now()), uuidOrNull(credentialId)];
-    return (await query<AccessRow>({ name: 'access', text: ACCESS, values })).map(toAccess)[0] ?? NOTHING;
-  };
-  const many = async (questions: readonly Question[]): Promise<Access[]> => {
-    const values = [
-      questions.map(({ caller }) => caller.principal),
-      questions.map(({ caller }) => caller.kind),
-      questions.map(({ caller }) => rolesOf(caller).join(',')),
-      questions.map(({ credentialId }) => uuidOrNull(credentialId)),
-      clock.now(),
-      questions.map(({ caller }) => caller.session ?? null),
-    ];
-    return (await query<AccessRow>({ name: 'access-of-many', text: ACCESS_OF_MANY, values })).map(toAccess);
-  };
-  const ask = batched({
-    one,
-    many,
-    underWay: UNDER_WAY,
-    most: MOST_AT_ONCE,
-    mayWait: MAY_WAIT,
-    meetsAll: isUnavailable,
-  });
+  const access = accessStatement(query, clock, { name: 'access', columns: CREDENTIAL });
+  const readAccess = accessStatement(query, clock, { name: 'read-access', columns: READABLE });
   return {
-    access: (caller, credentialId) => ask({ caller, credentialId }),
+    access: (caller, credentialId) => access({ caller, credentialId }),
+    readAccess: (caller, credentialId) => readAccess({ caller, credentialId }),
 
     async callerActive(caller) {
       const [row] = await query<Pick<Access, 'callerActive'>>({
@@ -88,11 +78,39 @@ export function accessReads(query: Query, clock: Clock): AccessReads {
   };
 }
 
-function toAccess({ callerActive, isOwner, level, ...credential }: AccessRow): Access {
+/** A statement under this name that shares round trips. */
+function accessStatement<T extends { id: string }>(
+  query: Query,
+  clock: Clock,
+  { name, columns }: { name: string; columns: Columns<T> },
+): (question: Question) => Promise<Access<T>> {
+  const text = accessOf(columns);
+  const ask = async (questions: readonly Question[]): Promise<Access<T>[]> => {
+    const values = [
+      questions.map(({ caller }) => caller.principal),
+      questions.map(({ caller }) => caller.kind),
+      questions.map(({ caller }) => rolesOf(caller).join(',')),
+      questions.map(({ credentialId }) => uuidOrNull(credentialId)),
+      clock.now(),
+      questions.map(({ caller }) => caller.session ?? null),
+    ];
+    return (await query<AccessRow<T>>({ name, text, values })).map(toAccess);
+  };
+  return batched({
+    ask,
+    underWay: UNDER_WAY,
+    most: MOST_AT_ONCE,
+    mayWait: MAY_WAIT,
+    meetsAll: isUnavailable,
+  });
+}
+
+function toAccess<T extends { id: string }>(row: AccessRow<T>): Access<T> {
+  const { callerActive, isOwner, level, ...credential } = row;
   return {
     callerActive,
     isOwner: isOwner === true,
     level: levelOf(level),
-    credential: credentialOrNull(credential),
+    credential: credentialOrNull<T>(credential as unknown as Outer<T>),
   };
 }

@@ -2,9 +2,8 @@ import { BrokerError } from '../../../domain/errors.js';
 import { turn } from './turn.js';
 
 export interface BatchedOptions<Q, A> {
-  one(question: Q): Promise<A>;
   /** Answers in the order of the questions. */
-  many(questions: readonly Q[]): Promise<A[]>;
+  ask(questions: readonly Q[]): Promise<A[]>;
   /** How many statements may be under way before questions wait for each other. */
   underWay: number;
   /** Questions in one statement at most. */
@@ -35,10 +34,7 @@ export function batched<Q, A>(options: BatchedOptions<Q, A>): (question: Q) => P
 
   const answer = async (batch: Waiting<Q, A>[]): Promise<void> => {
     try {
-      const questions = batch.map((each) => each.question);
-      const [first] = questions;
-      const answers =
-        questions.length === 1 ? [await options.one(first as Q)] : await options.many(questions);
+      const answers = await options.ask(batch.map((each) => each.question));
       for (const [index, each] of batch.entries()) each.resolve(answers[index] as A);
     } catch (error) {
       const met = options.meetsAll(error) ? [...batch, ...queue.splice(0)] : batch;

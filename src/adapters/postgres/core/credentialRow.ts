@@ -48,8 +48,8 @@ export const CREDENTIAL_COLUMNS = select(CREDENTIAL, 'c');
 export type Outer<T> = { [Member in keyof T]: T[Member] | null };
 
 /** The credential of an outer join, or null when it found none. */
-export function credentialOrNull(row: Outer<Credential>): Credential | null {
-  return row.id === null ? null : (row as Credential);
+export function credentialOrNull<T extends { id: string }>(row: Outer<T>): T | null {
+  return row.id === null ? null : (row as T);
 }
 
 /** The level of a grant as the statements count it: 1 use, 2 read, 3 manage. */
