@@ -20,14 +20,14 @@ const EACH = {
 
 /**
  * One row for each question, in their order, so that "no such account", "no such credential" and "no right" come from one
- * round trip. Also for a single question: Postgres keeps one plan for it, but would plan the statement with plain
- * parameters again each time, which takes longer than running it.
+ * round trip. Postgres keeps one plan for it, since the sub-selects hide how many questions there are; it would plan a
+ * statement for one question again each time, and that takes longer than running it.
  */
 const accessOf = <T>(columns: Columns<T>): string => `
   select ${callerActive(EACH)} as "callerActive", c.owner = asked.principal as "isOwner",
     (select max(${LEVEL}) from broker.grants g where g.credential_id = c.id and ${reaches(EACH)}) as level,
     ${select(columns, 'c')}
-  from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $6::text[])
+  from unnest((select $1::text[]), (select $2::text[]), (select $3::text[]), (select $4::uuid[]), (select $6::text[]))
     with ordinality asked (principal, kind, roles, id, session, n)
     left join broker.credentials c on c.id = asked.id
   order by asked.n`;
