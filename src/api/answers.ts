@@ -1,182 +1,219 @@
 import { z } from 'zod';
-import { ROLES } from '../domain/access/caller.js';
 import { GRANT_LEVELS, SUBJECT_KINDS } from '../domain/access/grant.js';
-import { CREDENTIAL_STATUSES, HEALTHS, VERSION_STATES } from '../domain/credentials/credential.js';
-import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
+import {
+  CREDENTIAL_STATUSES,
+  HEALTHS,
+  VERSION_SOURCES,
+  VERSION_STATES,
+} from '../domain/credentials/credential.js';
 import { SHOWN_TLS_MODES } from '../domain/services/tlsWarnings.js';
 import { TEST_WARNINGS } from '../domain/testing/testResult.js';
-import { madeAnswer } from './people.js';
+import {
+  anything,
+  at,
+  count,
+  fieldValues,
+  flag,
+  id,
+  list,
+  named,
+  page,
+  principal,
+  serviceType,
+  text,
+  texts,
+} from './shape.js';
 
-/** What calls answer, for the OpenAPI document; the tests hold every real answer against these. */
-const moment = z.iso.datetime();
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullable();
-const count = z.number().int().min(0);
-const value = z.union([z.string(), z.number(), z.boolean()]);
-const texts = z.record(z.string(), z.string());
-const list = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item) });
-const page = <T extends z.ZodType>(item: T) =>
-  z.strictObject({ items: z.array(item), next_cursor: maybe(z.string()) });
+/** What calls about credentials answer; the presenters have these types. */
+const textMap = (description: string) => z.record(z.string(), z.string()).describe(description);
 
-export const credentialAnswer = z.strictObject({
-  id: z.uuid(),
-  name: z.string(),
-  service_type: z.enum(SERVICE_TYPES),
-  owner: z.string(),
-  status: z.enum(CREDENTIAL_STATUSES),
-  health: z.enum(HEALTHS),
-  settings: z.record(z.string(), value),
-  /** How the broker meets the host; the warning stays for as long as the secret is not safe on its way. */
-  tls: maybe(
-    z.strictObject({
-      mode: z.enum(SHOWN_TLS_MODES),
-      warning: maybe(z.strictObject({ code: z.enum(TEST_WARNINGS), text: z.string() })),
-    }),
-  ),
-  secret_fields: z.array(z.string()),
-  description: z.string(),
-  labels: texts,
-  env_names: texts,
-  active_version: maybe(count),
-  latest_version: count,
-  last_tested_at: maybe(moment),
-  last_test_code: maybe(z.string()),
-  last_test_status: maybe(z.boolean()),
-  identity: maybe(z.string()),
-  expires_at: maybe(moment),
-  test_interval_minutes: maybe(count),
-  /** Null: not automatically, until a successful test or a new version. */
-  next_test_at: maybe(moment),
-  rotation_interval_days: maybe(count),
-  last_rotated_at: maybe(moment),
-  next_rotation_at: maybe(moment),
-  reminders: maybe(
-    z.strictObject({
-      expiry_days: z.array(count).optional(),
-      unused_days: maybe(count).optional(),
-      muted: z.boolean().optional(),
-    }),
-  ),
-  revision: count,
-  created_at: moment,
-  created_by: z.string(),
-  updated_at: moment,
-  updated_by: z.string(),
-  deleted_at: maybe(moment),
-});
-/** `owner`, the level of the grant, or null for an admin who may see it by role alone. */
-const access = maybe(z.enum(['owner', ...GRANT_LEVELS]));
-export const seenCredential = credentialAnswer.extend({ access });
-export const credentialPage = page(
-  seenCredential.extend({
-    last_used_at: maybe(moment),
-    /** Only offered to you so far: name it by its id or as owner/name, or accept it. */
-    offered: z.boolean(),
+const tls = named(
+  'TlsBadge',
+  'How the broker connects to the host of the credential.',
+  z.strictObject({
+    mode: z.enum(SHOWN_TLS_MODES).describe('How the certificate of the host is checked.'),
+    warning: z
+      .strictObject({
+        code: z.enum(TEST_WARNINGS).describe('Stable code of the warning.'),
+        text: text('The warning in one sentence.'),
+      })
+      .nullable()
+      .describe('Set for as long as the secret is not safe on its way to the host; else null.'),
   }),
 );
 
+export const remindersAnswer = named(
+  'Reminders',
+  'Reminder settings of one credential. Members that are absent follow the settings of the broker.',
+  z.strictObject({
+    expiry_days: z
+      .array(count('Days before the end.'))
+      .describe('Remind this number of days before it ends.')
+      .optional(),
+    unused_days: count('Remind after this number of days without use; null: never.').nullable().optional(),
+    muted: flag('True: send no reminder about this credential.').optional(),
+  }),
+);
+
+const credentialMembers = z.strictObject({
+  id: id('ID of the credential.'),
+  name: z.string().meta({ description: 'Name, unique for its owner.', examples: ['Proxmox lab'] }),
+  service_type: serviceType,
+  owner: principal('The owner: a user or `team:<name>`.'),
+  status: z.enum(CREDENTIAL_STATUSES).describe('Whether it can be read: only `active` ones can.'),
+  health: z.enum(HEALTHS).describe('What its last tests found.'),
+  settings: fieldValues('Fields that are not secret, with their values.'),
+  tls: tls.nullable().describe('How the broker connects to the host; null where there is no TLS setting.'),
+  secret_fields: texts('Names of the fields that hold secrets.'),
+  description: text('Free text.'),
+  labels: textMap('Labels: key to value.'),
+  env_names: textMap('Environment variable to the field that fills it.'),
+  active_version: count('The version that reads return; null when there is none.').nullable(),
+  latest_version: count('The highest version number.'),
+  last_tested_at: at('When it was last tested; null: never.').nullable(),
+  last_test_code: text('Code of the last test; null: never tested.').nullable(),
+  last_test_status: flag('Whether the last test succeeded; null: never tested.').nullable(),
+  identity: text('The account that the service reported in the last successful test.').nullable(),
+  expires_at: at('When the secret expires; null: not known, or never.').nullable(),
+  test_interval_minutes: count(
+    'Minutes between scheduled tests; null: the default of the broker for the service.',
+  ).nullable(),
+  next_test_at: at(
+    'When it is tested next; null: not on schedule until somebody tests it with success or stores a new version.',
+  ).nullable(),
+  rotation_interval_days: count('Days between rotations; null: no schedule.').nullable(),
+  last_rotated_at: at('When the secret was last rotated; null: never.').nullable(),
+  next_rotation_at: at('When the next rotation is due; null: no schedule.').nullable(),
+  reminders: remindersAnswer.nullable().describe('Own reminder settings; null: those of the broker.'),
+  revision: count('Grows with each change. It is the ETag for `If-Match`.'),
+  created_at: at('When it was created.'),
+  created_by: principal('Who created it.'),
+  updated_at: at('When it was last changed.'),
+  updated_by: principal('Who last changed it.'),
+  deleted_at: at('When it was deleted; null: it is not deleted.').nullable(),
+});
+export const credentialAnswer = named(
+  'Credential',
+  'Metadata and settings of a credential. Secrets are not part of it.',
+  credentialMembers,
+);
+const seen = credentialMembers.extend({
+  access: z
+    .enum(['owner', ...GRANT_LEVELS])
+    .nullable()
+    .describe('Your access: `owner`, or the level of a grant. Null for an admin who sees it by role alone.'),
+});
+export const seenCredential = named('SeenCredential', 'A credential with your access to it.', seen);
+export const listedCredential = named(
+  'ListedCredential',
+  'A credential in a list.',
+  seen.extend({
+    last_used_at: at('When its value was last read or reported as used; null: never.').nullable(),
+    offered: flag('True: only offered to you so far. Name it by ID or as owner/name, or accept the offer.'),
+  }),
+);
+export const credentialPage = page('CredentialPage', 'Credentials that you may see.', listedCredential);
+
+export const versionAnswer = named(
+  'CredentialVersion',
+  'One version of the values of a credential.',
+  z.strictObject({
+    version: count('Number of the version.'),
+    active: flag('Whether reads return this version.'),
+    created_time: text('When Vault stored it (RFC 3339).'),
+    changed_fields: texts('Names of the fields that differ from the version before.'),
+    author: principal('Who stored it.'),
+    reason: text('Why, as the author gave it.').nullable(),
+    source: z
+      .enum(VERSION_SOURCES)
+      .describe('How it came: API, command line, import, rotation or a change in Vault.'),
+    state: z
+      .enum(VERSION_STATES)
+      .describe('Its state in Vault at the last reconciliation. Only `available` versions can be activated.'),
+  }),
+);
 export const versionList = list(
+  'CredentialVersionList',
+  'Versions of a credential, newest first.',
+  versionAnswer,
+);
+
+export const usageAnswer = named(
+  'Usage',
+  'One use of a credential.',
   z.strictObject({
-    version: count,
-    active: z.boolean(),
-    created_time: z.string(),
-    changed_fields: z.array(z.string()),
-    author: z.string(),
-    reason: maybe(z.string()),
-    source: z.enum(['api', 'cli', 'import', 'rotation', 'drift']),
-    /** In Vault, as of the last reconciliation; only `available` ones can be activated. */
-    state: z.enum(VERSION_STATES),
+    used_by: text('The agent or deployment that used it.'),
+    used_at: at('When.'),
+    handed_out: flag('Whether the broker returned the value; null: this row is a report.').nullable(),
+    reported: flag(
+      'Whether the value worked, as its consumer reported; null: this row is no report.',
+    ).nullable(),
+    success: flag('Deprecated: use `handed_out` and `reported`. The one of the two that is not null.'),
+    error_code: text('Code of the failure; null: none.').nullable(),
+    purpose: text('What it was used for, as the consumer gave it.').nullable(),
+    caller: principal('Who called.'),
   }),
 );
-export const usagePage = page(
+export const usagePage = page('UsagePage', 'Uses of a credential, newest first.', usageAnswer);
+
+export const grantAnswer = named(
+  'Grant',
+  'A right that somebody other than the owner has.',
   z.strictObject({
-    used_by: z.string(),
-    used_at: moment,
-    /** Whether the broker handed the value out; null: the row is a report. */
-    handed_out: maybe(z.boolean()),
-    /** Whether the value worked, as its consumer reported; null: the row is no report. */
-    reported: maybe(z.boolean()),
-    /** The one of the two that is not null. Deprecated: use `handed_out` and `reported`. */
-    success: z.boolean(),
-    error_code: maybe(z.string()),
-    purpose: maybe(z.string()),
-    caller: z.string(),
+    subject_kind: z.enum(SUBJECT_KINDS).describe('What `subject` names.'),
+    subject: text('The user, service account, team or role.'),
+    level: z.enum(GRANT_LEVELS).describe('`use`, `read` or `manage`; each includes the ones before.'),
+    expires_at: at('When the grant ends; null: never.').nullable(),
   }),
 );
-const grant = z.strictObject({
-  subject_kind: z.enum(SUBJECT_KINDS),
-  subject: z.string(),
-  level: z.enum(GRANT_LEVELS),
-  expires_at: maybe(moment),
-});
-export const grantsAnswer = z.strictObject({ grants: z.array(grant) });
+export const grantsAnswer = named(
+  'Grants',
+  'All grants of a credential.',
+  z.strictObject({ grants: z.array(grantAnswer).describe('All grants.') }),
+);
 
-/** The form of a service; per-service keys may follow these. */
-export const templateAnswer = z.looseObject({
-  service_type: z.enum(SERVICE_TYPES),
-  required_fields: z.array(z.looseObject({ name: z.string(), type: z.string(), label: z.string() })),
-});
-export const templateList = list(templateAnswer);
-
-export const loginAnswer = z.strictObject({
-  access_token: z.string(),
-  token_type: z.literal('Bearer'),
-  expires_in: count,
-  refresh_token: z.string(),
-  must_change_password: z.boolean(),
-});
-export const tokenAnswer = loginAnswer.pick({ access_token: true, token_type: true, expires_in: true });
-export const meAnswer = z.strictObject({
-  principal: z.string(),
-  name: z.string(),
-  kind: z.enum(['user', 'service_account', 'worker']),
-  role: z.enum(ROLES),
-  must_change_password: z.boolean(),
-});
-
-export const personAnswer = z.strictObject({
-  principal: z.string(),
-  username: z.string(),
-  email: maybe(z.string()),
-  role: z.enum(ROLES),
-  disabled: z.boolean(),
-  must_change_password: z.boolean(),
-  created_at: moment,
-  last_login_at: maybe(moment),
-});
-export const changedPersonAnswer = personAnswer.extend(madeAnswer);
-export const personList = list(personAnswer);
-export const oneTimePassword = z.strictObject({ one_time_password: z.string() });
-export const newPersonAnswer = personAnswer.extend({ one_time_password: z.string() });
-
-export const teamAnswer = z.strictObject({
-  name: z.string(),
-  description: z.string(),
-  created_at: moment,
-  created_by: z.string(),
-  members: z.array(z.strictObject({ principal: z.string(), lead: z.boolean() })),
-});
-export const teamList = list(teamAnswer);
-
-export const auditPage = page(
-  z.strictObject({
-    chain: z.string(),
-    seq: count,
-    at: moment,
-    action: z.string(),
-    outcome: z.string(),
-    actor: z.string(),
-    request_id: z.string(),
-    credential_id: maybe(z.string()),
-    /** Null if the credential is not visible to you. */
-    credential_name: maybe(z.string()),
-    /** What it is about, for people: the credential's name, or a user, service account, team or channel. */
-    object: maybe(z.string()),
-    version: maybe(count),
-    code: maybe(z.string()),
-    used_by: maybe(z.string()),
-    purpose: maybe(z.string()),
-    break_glass: z.boolean(),
-    break_glass_reason: maybe(z.string()),
-    details: z.record(z.string(), z.unknown()),
+const fieldSpec = named(
+  'FieldSpec',
+  'One field of the form of a service.',
+  z.looseObject({
+    name: text('Name of the field.'),
+    type: text('`password` and `secret_text` fields are secret; all others are settings.'),
+    label: text('The name that people see.'),
   }),
 );
+export const templateAnswer = named(
+  'Template',
+  'The form of a service. More members depend on the service.',
+  z.looseObject({
+    service_type: serviceType,
+    required_fields: z.array(fieldSpec).describe('Fields that a new credential needs.'),
+  }),
+);
+export const templateList = list('TemplateList', 'The forms of all services.', templateAnswer);
+
+export const auditAnswer = named(
+  'AuditEvent',
+  'One row of the audit trail.',
+  z.strictObject({
+    chain: text('The hash chain that the row belongs to.'),
+    seq: count('Number of the row in its chain.'),
+    at: at('When it happened.'),
+    action: z.string().meta({ description: 'What was done.', examples: ['credential.read'] }),
+    outcome: text('`success`, `failure` or `denied`.'),
+    actor: principal('Who did it.'),
+    request_id: text('ID of the request, as in `X-Request-Id`.'),
+    credential_id: text('The credential that it is about; null: none.').nullable(),
+    credential_name: text('Its name; null where you may not see the credential.').nullable(),
+    object: text(
+      'What it is about, for people: the name of a credential, user, service account, team or channel.',
+    ).nullable(),
+    version: count('The version that was read or written.').nullable(),
+    code: text('Error code of a failure or refusal.').nullable(),
+    used_by: text('The agent or deployment that the caller named.').nullable(),
+    purpose: text('The purpose that the caller named.').nullable(),
+    break_glass: flag('Whether an admin used break-glass access.'),
+    break_glass_reason: text('The reason that the admin gave.').nullable(),
+    details: anything('More facts, by action. Never a secret.'),
+  }),
+);
+export const auditPage = page('AuditPage', 'Rows of the audit trail, newest first.', auditAnswer);

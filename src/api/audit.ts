@@ -1,91 +1,141 @@
 import { z } from 'zod';
 import { moment } from './common.js';
+import { anything, count, flag, list, named, principal, text, at as utc } from './shape.js';
 
 /** The calls about the proof of the audit: what they take and answer. */
-const count = z.number().int().min(0);
-const at = z.string();
+const storedAt = text('When it happened, to the microsecond, as it is stored.');
 
-/** `GET /api/audit/checkpoints`: from the last one before `since` on; those that say what was dropped always come first. */
+/** `GET /api/audit/checkpoints`. */
 export const checkpointsQuery = z.strictObject({
-  since: moment.optional(),
-  /** `key` of the last one that is known. */
+  since: moment
+    .describe(
+      'From the last checkpoint before this moment. Those that record removed rows always come first.',
+    )
+    .optional(),
   after: z
     .string()
     .regex(/^-?\d{1,18}$|^-9223372036854775808$|^9223372036854775807$/, 'must be the key of a checkpoint')
+    .describe('`key` of the last checkpoint that you have.')
     .default('-9223372036854775808'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number().int().min(1).max(200).describe('At most this number of checkpoints.').default(50),
 });
 
 /** `GET /api/audit/rows`: those after this row, in the order of chain, number and time. */
 export const auditRowsQuery = z.strictObject({
-  chain: z.string().max(255).default(''),
-  seq: z.coerce.number().int().min(-1).max(Number.MAX_SAFE_INTEGER).default(-1),
-  at: moment.optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+  chain: z.string().max(255).describe('`chain` of the last row that you have.').default(''),
+  seq: z.coerce
+    .number()
+    .int()
+    .min(-1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .describe('`seq` of the last row that you have.')
+    .default(-1),
+  at: moment.describe('`at` of the last row that you have.').optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).describe('At most this number of rows.').default(500),
 });
 
-const name = z.strictObject({ number: z.number().int(), sha256: z.string() });
+const checkpointName = named(
+  'CheckpointName',
+  'A checkpoint by number and hash.',
+  z.strictObject({
+    number: z.number().int().describe('Number of the checkpoint.'),
+    sha256: text('SHA-256 of its payload.'),
+  }),
+);
 
-/** A forged row may have any number. */
-const problem = z.strictObject({ chain: z.string(), seq: z.number(), problem: z.string() });
+const problem = named(
+  'AuditProblem',
+  'Something wrong in a chain.',
+  z.strictObject({
+    chain: text('The chain.'),
+    seq: z
+      .number()
+      .describe('Number of the row, as it is stored. It can be any number when the row was made up.'),
+    problem: text('What is wrong.'),
+  }),
+);
 
-export const checkpointedAnswer = z.strictObject({
-  /** The newest valid checkpoint. */
-  checkpoint: name.nullable(),
-  /** The one that Vault remembers from the last reconciliation: an export up to now holds it. */
-  remembered: name.nullable(),
-  /** What was found wrong since the checkpoint before, and was not signed. */
-  problems: z.array(problem),
-});
+export const checkpointedAnswer = named(
+  'CheckpointResult',
+  'The checkpoint that covers the audit up to now.',
+  z.strictObject({
+    checkpoint: checkpointName.nullable().describe('The newest valid checkpoint.'),
+    remembered: checkpointName
+      .nullable()
+      .describe(
+        'The one that Vault remembers from the last reconciliation. An export up to now contains it.',
+      ),
+    problems: z.array(problem).describe('What was wrong since the last checkpoint, and was not signed.'),
+  }),
+);
 
-export const checkpointItem = z.strictObject({
-  /** The number as text, to ask for what follows. */
-  key: z.string(),
-  number: z.number(),
-  at,
-  payload: z.string(),
-  signature: z.string(),
-});
-export const checkpointsAnswer = z.strictObject({ items: z.array(checkpointItem) });
+export const checkpointItem = named(
+  'Checkpoint',
+  'A signed checkpoint of the audit.',
+  z.strictObject({
+    key: text('The number as text: send it as `after` to get what follows.'),
+    number: z.number().describe('Number of the checkpoint.'),
+    at: storedAt,
+    payload: text('What was signed.'),
+    signature: text('Signature by the transit key.'),
+  }),
+);
+export const checkpointsAnswer = list(
+  'CheckpointList',
+  'Checkpoints in the order of their numbers.',
+  checkpointItem,
+);
 
-export const auditRowItem = z.strictObject({
-  chain: z.string(),
-  seq: z.number(),
-  /** As it is stored, to the microsecond. */
-  at,
-  action: z.string(),
-  outcome: z.string(),
-  actor: z.string(),
-  actor_kind: z.string(),
-  request_id: z.string(),
-  ip: z.string().nullable(),
-  credential_id: z.string().nullable(),
-  version: z.number().int().nullable(),
-  code: z.string().nullable(),
-  used_by: z.string().nullable(),
-  purpose: z.string().nullable(),
-  break_glass: z.boolean(),
-  break_glass_reason: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-  prev_hash: z.string(),
-  hash: z.string(),
-  mac: z.string().nullable(),
-});
-export const auditRowsAnswer = z.strictObject({ items: z.array(auditRowItem) });
+export const auditRowItem = named(
+  'AuditRow',
+  'A row of the audit with all that its hash covers.',
+  z.strictObject({
+    chain: text('The chain.'),
+    seq: z.number().describe('Number of the row in its chain.'),
+    at: storedAt,
+    action: text('What was done.'),
+    outcome: text('`success`, `failure` or `denied`.'),
+    actor: principal('Who did it.'),
+    actor_kind: text('What kind of account it was.'),
+    request_id: text('ID of the request.'),
+    ip: text('Address of the caller.').nullable(),
+    credential_id: text('The credential.').nullable(),
+    version: z.number().int().nullable().describe('The version.'),
+    code: text('Error code.').nullable(),
+    used_by: text('The agent or deployment that the caller named.').nullable(),
+    purpose: text('The purpose that the caller named.').nullable(),
+    break_glass: flag('Whether an admin used break-glass access.'),
+    break_glass_reason: text('The reason that the admin gave.').nullable(),
+    details: anything('More facts, by action.'),
+    prev_hash: text('Hash of the row before.'),
+    hash: text('Hash of this row.'),
+    mac: text('Keyed hash of this row; null: of before there was one.').nullable(),
+  }),
+);
+export const auditRowsAnswer = list('AuditRowList', 'Rows in the order of chain and number.', auditRowItem);
 
-export const auditKeyAnswer = z.strictObject({
-  keys: z.array(z.strictObject({ version: count, public_key: z.string() })),
-});
+export const auditKeyAnswer = named(
+  'AuditKeys',
+  'The public keys that checkpoints are signed with.',
+  z.strictObject({
+    keys: z
+      .array(z.strictObject({ version: count('Version of the key.'), public_key: text('The key in PEM.') }))
+      .describe('One key for each version.'),
+  }),
+);
 
-export const auditProof = z.strictObject({
-  ok: z.boolean(),
-  chains: count,
-  rows: count,
-  checkpoints: count,
-  last_checkpoint: name.nullable(),
-  problem_count: count,
-  problems: z.array(problem),
-  /** Rows that no checkpoint vouches for yet: those of the last minute. */
-  unsigned_rows: count,
-  oldest_unsigned_at: z.iso.datetime().nullable(),
-});
+export const auditProof = named(
+  'AuditProof',
+  'The result of a check of every chain.',
+  z.strictObject({
+    ok: flag('True: no problem was found.'),
+    chains: count('Chains that were checked.'),
+    rows: count('Rows that were checked.'),
+    checkpoints: count('Checkpoints that were checked.'),
+    last_checkpoint: checkpointName.nullable().describe('The newest valid checkpoint.'),
+    problem_count: count('All problems, also those beyond the list.'),
+    problems: z.array(problem).describe('The first problems.'),
+    unsigned_rows: count('Rows that no checkpoint covers yet: those of the last minute.'),
+    oldest_unsigned_at: utc('When the oldest of them was written; null: none.').nullable(),
+  }),
+);

@@ -3,16 +3,8 @@ import { isBundle } from '../domain/credentials/certificatePair.js';
 import { CHANNEL_KINDS, type ChannelKind, isSlackAppUrl } from '../domain/notices/channel.js';
 import { NOTICE_KINDS, SEVERITIES } from '../domain/notices/notice.js';
 import { isTimezone } from '../domain/notices/quietHours.js';
-import {
-  credentialName,
-  cursor,
-  labels,
-  limit,
-  line,
-  mailAddress,
-  paragraph,
-  moment as sentMoment,
-} from './common.js';
+import { credentialName, labels, line, mailAddress, paragraph } from './common.js';
+import { at, count, flag, id, list, named, principal, text } from './shape.js';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -40,51 +32,76 @@ const TARGETS = {
 const TARGET_FIELDS = ['to', 'url', 'signing_secret', 'ca_pem'] as const;
 type TargetField = (typeof TARGET_FIELDS)[number];
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 22:00');
-const timezone = line(64).refine(isTimezone, 'must be a time zone such as Europe/Berlin');
+const clockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 22:00')
+  .meta({ description: 'A time of day.', examples: ['22:00'] });
+const timezone = line(64)
+  .refine(isTimezone, 'must be a time zone such as Europe/Berlin')
+  .meta({ description: 'Time zone of the times.', examples: ['Europe/Berlin'] });
 
-const quietHours = z
-  .strictObject({
-    /** By the clock of `timezone`; over midnight when `from` is later than `to`. */
-    from: clockTime,
-    to: clockTime,
-    timezone: timezone.default('UTC'),
-    /** What is at least so urgent is sent all the same; null: nothing. */
-    let_through: z.enum(SEVERITIES).nullable().default('critical'),
-  })
-  .refine(({ from, to }) => from !== to, { path: ['to'], error: 'must differ from from' });
-
-const kinds = z.array(z.enum(NOTICE_KINDS)).max(NOTICE_KINDS.length);
-const addresses = z.array(mailAddress).min(1).max(50);
-const signingSecret = z.string().min(16).max(256);
-const caPem = paragraph(262_144).refine(
-  isBundle,
-  'must be one or more PEM certificates, each of them readable',
+const quietHours = named(
+  'QuietHoursInput',
+  'When notices wait.',
+  z
+    .strictObject({
+      from: clockTime.describe('Start. It spans midnight when it is later than `to`.'),
+      to: clockTime.describe('End.'),
+      timezone: timezone.default('UTC'),
+      let_through: z
+        .enum(SEVERITIES)
+        .nullable()
+        .describe('Notices of at least this severity are sent all the same; null: none.')
+        .default('critical'),
+    })
+    .refine(({ from, to }) => from !== to, { path: ['to'], error: 'must differ from from' }),
 );
+
+const settings = {
+  name: credentialName.max(100).describe('Name of the channel.'),
+  to: z.array(mailAddress).min(1).max(50).describe('For `mail`: the recipients.').optional(),
+  url: url
+    .describe(
+      'For all other kinds: where to post. Must be https, except for webhooks where the broker allows http.',
+    )
+    .optional(),
+  signing_secret: z
+    .string()
+    .min(16)
+    .max(256)
+    .describe('For `webhook`: signs what is sent. Left out: the broker makes one.')
+    .optional(),
+  ca_pem: paragraph(262_144)
+    .refine(isBundle, 'must be one or more PEM certificates, each of them readable')
+    .describe(
+      "PEM of the CA that signed the receiver's certificate, where it is not a public one. Not for `mail`.",
+    )
+    .optional(),
+  min_severity: z.enum(SEVERITIES).describe('Send only notices of at least this severity.'),
+  kinds: z
+    .array(z.enum(NOTICE_KINDS))
+    .max(NOTICE_KINDS.length)
+    .describe('Send only these kinds of notices. Empty: all.'),
+  labels: labels.describe('Send only notices about credentials that have all of these labels.'),
+  team: line(63)
+    .min(1)
+    .nullable()
+    .describe('Send only notices about credentials that are granted to this team or owned by a member.'),
+  quiet_hours: quietHours.nullable().describe('When notices wait; null: never.'),
+};
 
 export const createChannelBody = z
   .strictObject({
-    name: credentialName.max(100),
-    kind: z.enum(CHANNEL_KINDS),
-    /** Of mail. */
-    to: addresses.optional(),
-    /** Of the others; https but for webhooks on loopback, or where the broker lets them be plain. */
-    url: url.optional(),
-    /** Of webhooks: signs what is sent; one is made when it is left out. */
-    signing_secret: signingSecret.optional(),
-    /** PEM of the CA that signed the receiver's certificate, where it is not a public one. Not for mail. */
-    ca_pem: caPem.optional(),
-    /** Nothing less urgent is sent. */
-    min_severity: z.enum(SEVERITIES).default('info'),
-    /** Empty: all. */
-    kinds: kinds.default([]),
-    /** Only about credentials that carry all of these. */
-    labels: labels.default({}),
-    /** Only about credentials that are granted to this team or owned by one of it. */
-    team: line(63).min(1).nullable().default(null),
-    quiet_hours: quietHours.nullable().default(null),
-    /** For webhooks: changes of credentials as they happen, instead of notices; only `labels` filters them. */
-    events: z.boolean().default(false),
+    ...settings,
+    kind: z.enum(CHANNEL_KINDS).describe('How notices are sent.'),
+    min_severity: settings.min_severity.default('info'),
+    kinds: settings.kinds.default([]),
+    labels: settings.labels.default({}),
+    team: settings.team.default(null),
+    quiet_hours: settings.quiet_hours.default(null),
+    events: flag(
+      'For `webhook`: send changes of credentials as they happen, in place of notices. Only `labels` filters them.',
+    ).default(false),
   })
   .superRefine((body, context) => {
     const { needs, takes } = TARGETS[body.kind];
@@ -99,120 +116,88 @@ export const createChannelBody = z
     if (body.events && body.kind !== 'webhook') wrong('events', `must be omitted for ${body.kind}`);
     if (body.kind !== 'webhook' && body.url !== undefined && !body.url.startsWith('https:'))
       wrong('url', 'must be an https URL');
+  })
+  .meta({
+    id: 'CreateChannelRequest',
+    description: 'A new channel.',
+    examples: [{ name: 'Operations', kind: 'mail', to: ['ops@example.com'], min_severity: 'warning' }],
   });
 
-/** `PATCH /api/notifications/channels/{id}`: what is not named keeps its value. */
-export const changeChannelBody = z.strictObject({
-  name: credentialName.max(100).optional(),
-  to: addresses.optional(),
-  url: url.optional(),
-  signing_secret: signingSecret.optional(),
-  ca_pem: caPem.optional(),
-  min_severity: z.enum(SEVERITIES).optional(),
-  kinds: kinds.optional(),
-  labels: labels.optional(),
-  team: line(63).min(1).nullable().optional(),
-  quiet_hours: quietHours.nullable().optional(),
-  /** What comes up waits until it is false again. */
-  paused: z.boolean().optional(),
-});
-
-export const deliveriesQuery = z.strictObject({
-  state: z.enum(['pending', 'sent', 'dead']).optional(),
-  limit,
-  cursor: cursor.optional(),
-});
-
-const moment = z.iso.datetime();
-const count = z.number().int().min(0);
+/** `PATCH /api/notifications/channels/{id}`. */
+export const changeChannelBody = named(
+  'ChangeChannelRequest',
+  'Changes to a channel. Omitted fields keep their value.',
+  z.strictObject({
+    ...z.strictObject(settings).partial().shape,
+    paused: flag('True: notices wait until it is false again.').optional(),
+  }),
+);
 
 const channel = z.strictObject({
-  id: z.uuid(),
-  name: z.string(),
-  kind: z.enum(CHANNEL_KINDS),
-  /** Addresses, or the host: never the whole URL. */
-  target: z.string(),
-  min_severity: z.enum(SEVERITIES),
-  kinds: z.array(z.enum(NOTICE_KINDS)),
-  labels: z.record(z.string(), z.string()),
-  team: z.string().nullable(),
-  quiet_hours: z
-    .strictObject({
-      from: z.string(),
-      to: z.string(),
-      timezone: z.string(),
-      let_through: z.enum(SEVERITIES).nullable(),
-    })
-    .nullable(),
-  paused: z.boolean(),
-  /** A principal, if it is the mailbox of one person, which the broker maintains automatically. */
-  recipient: z.string().nullable(),
-  events: z.boolean(),
-  created_at: moment,
-  created_by: z.string(),
-});
-export const channelAnswer = channel;
-export const newChannelAnswer = channel.extend({ signing_secret: z.string().nullable() });
-export const channelListAnswer = z.strictObject({
-  items: z.array(
-    channel.extend({
-      pending: count,
-      dead: count,
-      last_sent_at: moment.nullable(),
-      last_code: z.string().nullable(),
-    }),
-  ),
-});
-export const channelTestAnswer = z.strictObject({ ok: z.boolean(), code: z.string().nullable() });
-export const channelRetryAnswer = z.strictObject({ revived: count });
-
-const noticeParts = {
-  kind: z.string(),
-  severity: z.enum(SEVERITIES),
-  credential_id: z.uuid().nullable(),
-  recipient: z.string(),
-  /** One sentence. */
-  text: z.string(),
-  created_at: moment,
-};
-export const deliveryPage = z.strictObject({
-  items: z.array(
+  id: id('ID of the channel.'),
+  name: text('Name.'),
+  kind: z.enum(CHANNEL_KINDS).describe('How notices are sent.'),
+  target: text('The mail addresses, or the host of the URL. The whole URL is never shown.'),
+  min_severity: z.enum(SEVERITIES).describe('Only notices of at least this severity are sent.'),
+  kinds: z.array(z.enum(NOTICE_KINDS)).describe('Only these kinds of notices are sent. Empty: all.'),
+  labels: z
+    .record(z.string(), z.string())
+    .describe('Only notices about credentials with all of these labels are sent.'),
+  team: text('Only notices about credentials of this team are sent; null: all.').nullable(),
+  quiet_hours: named(
+    'QuietHours',
+    'When notices wait.',
     z.strictObject({
-      notice: z.strictObject({ id: z.uuid(), ...noticeParts }),
-      state: z.enum(['pending', 'sent', 'dead']),
-      attempts: count,
-      handed_over_at: moment,
-      sent_at: moment.nullable(),
-      last_code: z.string().nullable(),
-      /** Addresses that it still has to reach; null: all of the channel. */
-      only_to: z.array(z.string()).nullable(),
+      from: text('Start.'),
+      to: text('End.'),
+      timezone: text('Time zone of the times.'),
+      let_through: z
+        .enum(SEVERITIES)
+        .nullable()
+        .describe('Notices of at least this severity are sent all the same; null: none.'),
     }),
-  ),
-  next_cursor: z.string().nullable(),
+  )
+    .nullable()
+    .describe('When notices wait; null: never.'),
+  paused: flag('True: notices wait.'),
+  recipient: principal(
+    'The user whose mailbox it is; null: a shared channel. The broker keeps such channels itself.',
+  ).nullable(),
+  events: flag('True: it sends changes of credentials in place of notices.'),
+  created_at: at('When it was created.'),
+  created_by: principal('Who created it.'),
 });
-
-/** `GET /api/notifications`. */
-export const noticesQuery = z.strictObject({
-  /** `true`: what still holds, and nobody acknowledged or put off. */
-  open: z
-    .enum(['true', 'false'])
-    .transform((word) => word === 'true')
-    .optional(),
-  kind: z.enum(NOTICE_KINDS).optional(),
-  limit,
-  cursor: cursor.optional(),
-});
-export const snoozeBody = z.strictObject({ until: sentMoment });
-export const noticeAnswer = z.strictObject({
-  id: z.uuid(),
-  ...noticeParts,
-  facts: z.record(z.string(), z.unknown()),
-  open: z.boolean(),
-  acknowledged_at: moment.nullable(),
-  acknowledged_by: z.string().nullable(),
-  snoozed_until: moment.nullable(),
-});
-export const noticePage = z.strictObject({
-  items: z.array(noticeAnswer),
-  next_cursor: z.string().nullable(),
-});
+export const channelAnswer = named('Channel', 'Where notices go.', channel);
+export const newChannelAnswer = named(
+  'NewChannel',
+  'A new channel with its signing secret.',
+  channel.extend({
+    signing_secret: text(
+      'Signs what a webhook gets. Shown once; null where you sent it, and for other kinds.',
+    ).nullable(),
+  }),
+);
+export const listedChannel = named(
+  'ChannelState',
+  'A channel and its deliveries.',
+  channel.extend({
+    pending: count('Notices that wait.'),
+    dead: count('Notices that were given up.'),
+    last_sent_at: at('Last success; null: never.').nullable(),
+    last_code: text('Code of the last failure; null: the last delivery succeeded.').nullable(),
+  }),
+);
+export const channelListAnswer = list('ChannelList', 'All channels.', listedChannel);
+export const channelTestAnswer = named(
+  'ChannelTest',
+  'The result of a test message.',
+  z.strictObject({
+    ok: flag('Whether it was accepted.'),
+    code: text('Why not; null: it was accepted.').nullable(),
+  }),
+);
+export const channelRetryAnswer = named(
+  'ChannelRetry',
+  'What is tried again.',
+  z.strictObject({ revived: count('Notices that are tried again.') }),
+);

@@ -11,136 +11,171 @@ import {
   fieldMap,
   grantInput,
   grantLevel,
+  labelPairs,
   labels,
   limit,
   line,
   moment,
   nameToFind,
+  secretFields,
   serviceTypeWord,
   uuid,
 } from './common.js';
+import { flag, named } from './shape.js';
 
-const rotationDays = z.number().int().min(1).max(3650).nullable();
-/** Null: as the broker is set up for the service type. */
-const testMinutes = z.number().int().min(FEWEST_MINUTES).max(MOST_MINUTES).nullable();
+const expiresAt = moment
+  .nullable()
+  .describe('When the secret expires; null: not known, or never.')
+  .optional();
+const rotationDays = z
+  .number()
+  .int()
+  .min(1)
+  .max(3650)
+  .nullable()
+  .describe('Days between rotations; null: no schedule.')
+  .optional();
+const testMinutes = z
+  .number()
+  .int()
+  .min(FEWEST_MINUTES)
+  .max(MOST_MINUTES)
+  .nullable()
+  .describe('Minutes between scheduled tests; null: the default of the broker for the service.')
+  .optional();
 
-/** What its people want to be reminded of, where it differs from what holds for all; null: as for all. */
-const reminders = z
-  .strictObject({
-    /** Days before its end. */
-    expiry_days: z.array(z.number().int().min(0).max(3650)).max(10).optional(),
-    /** Days without use; null: never. */
-    unused_days: z.number().int().min(1).max(3650).nullable().optional(),
-    /** Of nothing at all. */
-    muted: z.boolean().optional(),
-  })
-  .nullable();
+const reminders = named(
+  'RemindersInput',
+  'Reminder settings of one credential. Members that are absent follow the settings of the broker.',
+  z.strictObject({
+    expiry_days: z
+      .array(z.number().int().min(0).max(3650).describe('Days before the end.'))
+      .max(10)
+      .describe('Remind this number of days before it ends.')
+      .optional(),
+    unused_days: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .nullable()
+      .describe('Remind after this number of days without use; null: never.')
+      .optional(),
+    muted: flag('True: send no reminder about this credential.').optional(),
+  }),
+)
+  .nullable()
+  .describe('Own reminder settings; null: those of the broker.')
+  .optional();
 
-/** Whether the values are proven before they are stored; left out, as the broker is set up (`TEST_ON_SAVE`). */
-const testMode = z.enum(['required', 'warn', 'skip']).optional();
+const testMode = z
+  .enum(['required', 'warn', 'skip'])
+  .describe(
+    'Whether to test the values before they are stored. `required`: a failed test refuses the save. Left out: the default ' +
+      'of the broker (`TEST_ON_SAVE`).',
+  )
+  .optional();
 
-/**
- * Kinds of values that are stored although they look like none: references of other stores, placeholders, quotes around the
- * value, `NAME=value`, invisible characters. True: all.
- */
 const allowUnusual = z
   .union([z.boolean(), z.array(z.enum(UNUSUAL_KINDS)).max(UNUSUAL_KINDS.length)])
+  .describe(
+    'Kinds of values to store although they do not look like real ones: references to other stores, placeholders, quotes ' +
+      'around the value, `NAME=value`, invisible characters. True: all.',
+  )
   .optional();
+
+const description = clearParagraph(2000).describe('Free text. It is shown in clear: no secrets.');
+const reason = line(500).describe('Why. It appears in the history and in the audit.').optional();
 
 /** `POST /api/credentials`. */
-export const createCredentialBody = z.strictObject({
-  name: credentialName,
-  service_type: serviceTypeWord,
-  fields: fieldMap,
-  /** `other` only: which of the fields are secret. Left out, all are. */
-  secret_fields: z.array(z.string().max(64)).max(64).optional(),
-  description: clearParagraph(2000).default(''),
-  labels: labels.default({}),
-  env_names: envNames.optional(),
-  expires_at: moment.nullable().optional(),
-  rotation_interval_days: rotationDays.optional(),
-  reminders: reminders.optional(),
-  test_interval_minutes: testMinutes.optional(),
-  shared: z.boolean().default(false),
-  accessible_by: z.array(line(63).min(1)).max(50).default([]),
-  accessible_level: grantLevel.default('read'),
-  allow_unusual: allowUnusual,
-  test: testMode,
-});
+export const createCredentialBody = named(
+  'CreateCredentialRequest',
+  'A new credential.',
+  z.strictObject({
+    name: credentialName,
+    service_type: serviceTypeWord,
+    fields: fieldMap,
+    secret_fields: secretFields,
+    description: description.default(''),
+    labels: labels.default({}),
+    env_names: envNames.optional(),
+    expires_at: expiresAt,
+    rotation_interval_days: rotationDays,
+    reminders,
+    test_interval_minutes: testMinutes,
+    shared: flag(
+      'True: share it with the teams of `accessible_by`, or with all engineers where that is empty.',
+    ).default(false),
+    accessible_by: z
+      .array(line(63).min(1).describe('Name of a team.'))
+      .max(50)
+      .describe('Teams to share it with.')
+      .default([]),
+    accessible_level: grantLevel.default('read'),
+    allow_unusual: allowUnusual,
+    test: testMode,
+  }),
+);
 export type CreateCredentialBody = z.infer<typeof createCredentialBody>;
 
-/** `PUT` and `PATCH /api/credentials/{id}`: what is not named keeps its value. */
-export const updateCredentialBody = z.strictObject({
-  name: credentialName.optional(),
-  fields: fieldMap.optional(),
-  secret_fields: z.array(z.string().max(64)).max(64).optional(),
-  description: clearParagraph(2000).optional(),
-  labels: labels.optional(),
-  env_names: envNames.optional(),
-  expires_at: moment.nullable().optional(),
-  rotation_interval_days: rotationDays.optional(),
-  reminders: reminders.optional(),
-  test_interval_minutes: testMinutes.optional(),
-  disabled: z.boolean().optional(),
-  reason: line(500).optional(),
-  allow_unusual: allowUnusual,
-  test: testMode,
-});
+/** `PUT` and `PATCH /api/credentials/{id}`. */
+export const updateCredentialBody = named(
+  'UpdateCredentialRequest',
+  'Changes to a credential. Omitted fields keep their value.',
+  z.strictObject({
+    name: credentialName.optional(),
+    fields: fieldMap.optional(),
+    secret_fields: secretFields,
+    description: description.optional(),
+    labels: labels.optional(),
+    env_names: envNames.optional(),
+    expires_at: expiresAt,
+    rotation_interval_days: rotationDays,
+    reminders,
+    test_interval_minutes: testMinutes,
+    disabled: flag('True: it cannot be read. False: it can be read again.').optional(),
+    reason,
+    allow_unusual: allowUnusual,
+    test: testMode,
+  }),
+);
 export type UpdateCredentialBody = z.infer<typeof updateCredentialBody>;
 
-/** `POST /api/credentials/{id}/rotate` (guided): the new values become a new, active version. */
-export const rotateCredentialBody = z.strictObject({
-  fields: fieldMap.refine(
-    (map) => Object.keys(map).length > 0,
-    'must name the new value of at least one field',
-  ),
-  reason: line(500).optional(),
-  allow_unusual: allowUnusual,
-  test: testMode,
-});
+/** `POST /api/credentials/{id}/rotate`. */
+export const rotateCredentialBody = named(
+  'RotateCredentialRequest',
+  'New values, which become a new, active version.',
+  z.strictObject({
+    fields: fieldMap.refine(
+      (map) => Object.keys(map).length > 0,
+      'must name the new value of at least one field',
+    ),
+    reason,
+    allow_unusual: allowUnusual,
+    test: testMode,
+  }),
+);
 export type RotateCredentialBody = z.infer<typeof rotateCredentialBody>;
 
-/** `POST /api/credentials/test`: values that are not stored, and stay so. */
-export const testUnsavedBody = z.strictObject({
-  service_type: serviceTypeWord,
-  fields: fieldMap,
-  secret_fields: z.array(z.string().max(64)).max(64).optional(),
-});
-
-/** `POST /api/credentials/{id}/test`: the active version, or the one that is named. */
-export const testStoredBody = z.strictObject({
-  version: z.number().int().min(1).max(1_000_000_000).optional(),
-});
-
-/** `POST /api/tls/fetch`: whose certificate is looked at. */
-export const fetchCertificateBody = z.strictObject({
-  host: line(255).min(1),
-  port: z.number().int().min(1).max(65_535),
-});
-
-const reasonOnly = z.strictObject({ reason: line(500).optional() });
 /** `POST /api/credentials/{id}/versions/{n}/activate`. */
-export const activateVersionBody = reasonOnly;
-
-/** `key=value`; may be repeated. */
-const labelPairs = z
-  .union([line(320), z.array(line(320))])
-  .transform((v) => (Array.isArray(v) ? v : [v]))
-  .optional();
+export const activateVersionBody = named(
+  'ActivateVersionRequest',
+  'Why another version becomes the active one.',
+  z.strictObject({ reason }),
+);
 
 /** `GET /api/credentials`. */
 export const listCredentialsQuery = z.strictObject({
   service_type: serviceTypeWord.optional(),
-  health: z.enum(HEALTHS).optional(),
-  status: z.enum(CREDENTIAL_STATUSES).optional(),
+  health: z.enum(HEALTHS).describe('Only credentials with this health.').optional(),
+  status: z.enum(CREDENTIAL_STATUSES).describe('Only credentials with this status.').optional(),
   label: labelPairs,
-  team: line(63).optional(),
-  owner: line(255).optional(),
-  expiring_before: moment.optional(),
-  unused_since: moment.optional(),
-  /** Exactly this. */
-  name: nameToFind.optional(),
-  q: line(200).optional(),
+  team: line(63).describe('Only credentials that are granted to this team or owned by it.').optional(),
+  owner: line(255).describe('Only credentials of this owner.').optional(),
+  expiring_before: moment.describe('Only credentials that expire before this moment.').optional(),
+  unused_since: moment.describe('Only credentials without use since this moment.').optional(),
+  name: nameToFind.describe('Only credentials with exactly this name.').optional(),
+  q: line(200).describe('Only credentials with this text in name, description or labels.').optional(),
   limit,
   cursor: cursor.optional(),
 });
@@ -148,87 +183,49 @@ export type ListCredentialsQuery = z.infer<typeof listCredentialsQuery>;
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
 
-/** `GET /api/audit`. `from` is in, `to` is out. */
+/** `GET /api/audit`. */
 export const auditQuery = pageQuery.extend({
-  credential_id: uuid.optional(),
-  actor: line(255).min(1).optional(),
-  /** One action, or all of a kind: `credential.*`. */
+  credential_id: uuid.describe('Only rows about this credential.').optional(),
+  actor: line(255).min(1).describe('Only rows of this principal.').optional(),
   action: z
     .string()
     .refine(
       isAuditActions,
       'must be an action such as credential.read, or a kind of them such as credential.*',
     )
+    .meta({
+      description: 'Only this action, or all of a kind: `credential.*`.',
+      examples: ['credential.read'],
+    })
     .optional(),
-  request_id: line(64).min(1).optional(),
-  outcome: z.enum(AUDIT_OUTCOMES).optional(),
-  from: moment.optional(),
-  to: moment.optional(),
+  request_id: line(64).min(1).describe('Only rows of this request.').optional(),
+  outcome: z.enum(AUDIT_OUTCOMES).describe('Only rows with this outcome.').optional(),
+  from: moment.describe('Only rows at or after this moment.').optional(),
+  to: moment.describe('Only rows before this moment.').optional(),
 });
 export type AuditQuery = z.infer<typeof auditQuery>;
 
-export const selector = z.union(
-  [
-    z.strictObject({ id: uuid }),
-    z.strictObject({ name: nameToFind, owner: line(255).optional() }),
-    z.strictObject({ service_type: serviceTypeWord, labels: labels.optional(), owner: line(255).optional() }),
-    z.strictObject({
-      env: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
-      owner: line(255).optional(),
-    }),
-  ],
-  {
-    error:
-      'must contain id, name, env, or service_type (optionally with labels); owner can be added to all but id',
-  },
+/** `PUT /api/credentials/{id}/grants`. */
+export const grantsBody = named(
+  'GrantsRequest',
+  'The grants that replace the current ones.',
+  z.strictObject({ grants: z.array(grantInput).max(200).describe('All grants.') }),
 );
-
-export const RESOLVE_SHAPES = ['fields', 'client'] as const;
-export type ResolveShape = (typeof RESOLVE_SHAPES)[number];
-
-/** `POST /api/credentials/resolve`. */
-export const resolveBody = z.strictObject({
-  items: z.array(selector).min(1).max(100),
-  /**
-   * `client`: only what the client in Glassdome takes as keyword arguments (ProxmoxClient, MailcowClient, …), under its
-   * names, with booleans and integers. One field that is asked for as `env` keeps its name. Left out: all fields.
-   */
-  shape: z.enum(RESOLVE_SHAPES).default('fields'),
-  used_by: line(255).optional(),
-  purpose: line(500).optional(),
-});
-
-/** `PUT /api/credentials/{id}/grants` replaces all grants. */
-export const grantsBody = z.strictObject({ grants: z.array(grantInput).max(200) });
 export type GrantsBody = z.infer<typeof grantsBody>;
 
-/** `POST /api/credentials/{id}/usage`: a consumer reports whether the value worked. */
-export const usageBody = z.strictObject({
-  used_by: line(255).min(1).optional(),
-  success: z.boolean(),
-  error_code: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,62}$/)
-    .optional(),
-  purpose: line(500).optional(),
-});
-
-const flag = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform((word) => word === 'true');
-
-/** Query of `GET /api/environment`. */
-export const environmentQuery = z.strictObject({
-  /** Only of credentials that have all of these. */
-  label: labelPairs,
-  /** Also canonical names and aliases of the variables: `AWS_REGION` where a credential names `AWS_DEFAULT_REGION`. */
-  aliases: flag,
-  /** `false`: names and sources only. Nothing is read from Vault, and nothing counts as a use. */
-  values: z
-    .enum(['true', 'false'])
-    .default('true')
-    .transform((word) => word === 'true'),
-  used_by: line(255).optional(),
-  purpose: line(500).optional(),
-});
+/** `POST /api/credentials/{id}/usage`. */
+export const usageBody = named(
+  'UsageReport',
+  'Whether the value worked.',
+  z.strictObject({
+    used_by: line(255).min(1).describe('The agent or deployment that used it.').optional(),
+    success: flag('Whether the value worked.'),
+    error_code: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,62}$/)
+      .meta({ description: 'Code of the failure.', examples: ['unauthorized'] })
+      .optional(),
+    purpose: line(500).describe('What it was used for.').optional(),
+  }),
+);
+export type UsageBody = z.infer<typeof usageBody>;

@@ -1,69 +1,106 @@
 import { z } from 'zod';
-import { ROLES } from '../domain/access/caller.js';
 import { OFFER_STATES } from '../domain/access/claims.js';
 import { GRANT_LEVELS } from '../domain/access/grant.js';
 import { SERVICE_TYPES } from '../domain/credentials/serviceType.js';
 import { cursor, limit, line, serviceTypeWord, uuid } from './common.js';
+import { at, flag, id, list, named, page, principal, serviceType, text, texts } from './shape.js';
 
-/** A principal: the caller, when it is left out, or a service account, `sa:<id>`. */
-const receiver = line(255).min(1).optional();
-const variables = z.array(line(128).min(1)).max(64);
+const receiver = line(255)
+  .min(1)
+  .describe('For whom: a principal. Left out: you. Also a service account that you created, `sa:<id>`.')
+  .optional();
+const variables = z.array(line(128).min(1).describe('Name of a variable.')).max(64);
 
 /** `GET /api/offers`. */
 export const offersQuery = z.strictObject({
   receiver,
-  state: z.enum(OFFER_STATES).optional(),
+  state: z.enum(OFFER_STATES).describe('Only offers in this state.').optional(),
   limit,
   cursor: cursor.optional(),
 });
 
-/** `POST /api/offers/{id}/accept`: the variables that were shown, so that none is accepted unseen. */
-export const acceptOfferBody = z.strictObject({
-  variables,
-  /** The credential fills these variables from now on, also where another one does so far. */
-  prefer: z.boolean().default(false),
-  receiver,
-});
+/** `POST /api/offers/{id}/accept`. */
+export const acceptOfferBody = named(
+  'AcceptOfferRequest',
+  'The variables to accept.',
+  z.strictObject({
+    variables: variables.describe(
+      'The variables that you saw. Others that the offer names are not accepted.',
+    ),
+    prefer: flag(
+      'True: this credential fills these variables from now on, even where another one does now.',
+    ).default(false),
+    receiver,
+  }),
+);
 
-/** `POST /api/offers/{id}/decline`: the whole offer, or only some variables of an accepted one. */
-export const declineOfferBody = z.strictObject({ variables: variables.optional(), receiver });
+/** `POST /api/offers/{id}/decline`. */
+export const declineOfferBody = named(
+  'DeclineOfferRequest',
+  'What to decline.',
+  z.strictObject({
+    variables: variables
+      .describe('Only these variables of an accepted offer. Left out: the whole offer.')
+      .optional(),
+    receiver,
+  }),
+);
 
 /** `GET /api/preferences`. */
 export const preferencesQuery = z.strictObject({ receiver });
 
-/** `PUT /api/preferences`; `credential_id` null: no preference. */
-export const preferencesBody = z.strictObject({
-  receiver,
-  variables: variables.default([]),
-  service_types: z.array(serviceTypeWord).max(SERVICE_TYPES.length).default([]),
-  credential_id: uuid.nullable(),
-});
-
-export const offerAnswer = z.strictObject({
-  id: z.uuid(),
-  state: z.enum(OFFER_STATES),
-  receiver: z.string(),
-  credential: z.strictObject({
-    id: z.uuid(),
-    name: z.string(),
-    owner: z.string(),
-    service_type: z.enum(SERVICE_TYPES),
+/** `PUT /api/preferences`. */
+export const preferencesBody = named(
+  'PreferencesRequest',
+  'Which credential to prefer, and for what.',
+  z.strictObject({
+    receiver,
+    variables: variables.describe('For these variables.').default([]),
+    service_types: z
+      .array(serviceTypeWord)
+      .max(SERVICE_TYPES.length)
+      .describe('For these service types.')
+      .default([]),
+    credential_id: uuid.nullable().describe('The credential to prefer; null: remove the preference.'),
   }),
-  level: z.enum(GRANT_LEVELS),
-  /** `user`, `service_account`, or the team or role that it reaches the receiver by. */
-  by: z.string(),
-  given_by: z.string(),
-  giver_role: z.enum(ROLES).nullable(),
-  given_at: z.iso.datetime(),
-  expires_at: z.iso.datetime().nullable(),
-  /** What it would fill once these are accepted. */
-  variables: z.array(z.string()),
-  /** What needs no answer. */
-  fills: z.array(z.string()),
-});
-export const offerPage = z.strictObject({ items: z.array(offerAnswer), next_cursor: z.string().nullable() });
-export const preferenceList = z.strictObject({
-  items: z.array(
-    z.strictObject({ kind: z.enum(['variable', 'service_type']), name: z.string(), credential_id: z.uuid() }),
+);
+
+export const offerAnswer = named(
+  'Offer',
+  'A credential that somebody shares with a receiver, who decides which variables it fills.',
+  z.strictObject({
+    id: id('ID of the offer.'),
+    state: z.enum(OFFER_STATES).describe('What the receiver decided.'),
+    receiver: principal('The receiver.'),
+    credential: z
+      .strictObject({
+        id: id('ID of the credential.'),
+        name: text('Its name.'),
+        owner: principal('Its owner.'),
+        service_type: serviceType,
+      })
+      .describe('The credential.'),
+    level: z.enum(GRANT_LEVELS).describe('What the receiver may do with it.'),
+    by: text('`user`, `service_account`, or the team or role that connects it to the receiver.'),
+    given_by: principal('Who shared it.'),
+    giver_role: text('Role of that person; null: not known.').nullable(),
+    given_at: at('When it was shared.'),
+    expires_at: at('When it ends; null: never.').nullable(),
+    variables: texts('Variables that it would fill once they are accepted.'),
+    fills: texts('Variables that it fills now.'),
+  }),
+);
+export const offerPage = page('OfferPage', 'Offers, newest first.', offerAnswer);
+export const preferenceList = list(
+  'PreferenceList',
+  'Preferences of a receiver.',
+  named(
+    'Preference',
+    'Which credential is preferred.',
+    z.strictObject({
+      kind: z.enum(['variable', 'service_type']).describe('What `name` is.'),
+      name: text('The variable or service type.'),
+      credential_id: id('The preferred credential.'),
+    }),
   ),
-});
+);

@@ -2,85 +2,141 @@ import { z } from 'zod';
 import { ROLES } from '../domain/access/caller.js';
 import { MAX_MEMBERS } from '../domain/people/team.js';
 import { line, mailAddress, moment } from './common.js';
+import { flag, named } from './shape.js';
 
-const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -');
+const username = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -')
+  .meta({ description: 'The name that they log in with.', examples: ['anna'] });
 const password = z.string().min(12).max(256);
+const role = z.enum(ROLES).describe('Role: what they may do in general.');
+const refreshToken = z.string().max(256).describe('The refresh token of a login.').optional();
 
-export const loginBody = z.strictObject({ username: z.string().max(63), password: z.string().max(256) });
-export const passwordBody = z.strictObject({ current_password: z.string().max(256), new_password: password });
+export const loginBody = named(
+  'LoginRequest',
+  'Name and password.',
+  z.strictObject({
+    username: z
+      .string()
+      .max(63)
+      .meta({ description: 'Your user name.', examples: ['anna'] }),
+    password: z.string().max(256).describe('Your password.'),
+  }),
+);
+export const passwordBody = named(
+  'ChangePasswordRequest',
+  'The current and the new password.',
+  z.strictObject({
+    current_password: z.string().max(256).describe('Your current password, or the one-time password.'),
+    new_password: password.describe('At least 12 characters. Well-known and simple passwords are refused.'),
+  }),
+);
 
-/** RFC 6749: `client_credentials` for service accounts, `refresh_token` for people who are logged in. */
-export const tokenBody = z.strictObject({
-  grant_type: z.enum(['client_credentials', 'refresh_token']),
-  client_id: z.string().max(64).optional(),
-  client_secret: z.string().max(256).optional(),
-  refresh_token: z.string().max(256).optional(),
+/** RFC 6749. */
+export const tokenBody = named(
+  'TokenRequest',
+  'A token request (RFC 6749), as a form or as JSON.',
+  z.strictObject({
+    grant_type: z
+      .enum(['client_credentials', 'refresh_token'])
+      .describe('`client_credentials`: for a service account. `refresh_token`: to renew a login.'),
+    client_id: z.string().max(64).describe('ID of the service account.').optional(),
+    client_secret: z.string().max(256).describe('Secret of the service account.').optional(),
+    refresh_token: refreshToken,
+  }),
+);
+export const logoutBody = named(
+  'LogoutRequest',
+  'Which login to end.',
+  z.strictObject({ refresh_token: refreshToken }),
+);
+
+const member = z.strictObject({
+  principal: line(255)
+    .min(3)
+    .meta({ description: 'The member.', examples: ['local:anna'] }),
+  lead: flag('Whether they lead the team.').default(false),
 });
-export const logoutBody = z.strictObject({ refresh_token: z.string().max(256).optional() });
+const members = z.array(member).max(MAX_MEMBERS).describe('All members.');
+export const createTeamBody = named(
+  'CreateTeamRequest',
+  'A new team.',
+  z.strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 -')
+      .meta({ description: 'Name of the team.', examples: ['platform'] }),
+    description: line(500).describe('Free text.').default(''),
+    members: members.default([]),
+  }),
+);
+export const teamMembersBody = named(
+  'TeamMembersRequest',
+  'The members that replace the current ones.',
+  z.strictObject({ members }),
+);
+export const teamMemberBody = named(
+  'TeamMemberRequest',
+  'A member to add or change.',
+  z.strictObject({
+    principal: line(255)
+      .min(3)
+      .meta({ description: 'The member.', examples: ['local:anna'] }),
+    lead: flag('Whether they lead the team. Left out: unchanged, and false for a new member.').optional(),
+  }),
+);
 
-const teamName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 -');
-const member = z.strictObject({ principal: line(255).min(3), lead: z.boolean().default(false) });
-export const createTeamBody = z.strictObject({
-  name: teamName,
-  description: line(500).default(''),
-  members: z.array(member).max(MAX_MEMBERS).default([]),
-});
-export const teamMembersBody = z.strictObject({ members: z.array(member).max(MAX_MEMBERS) });
-/** `lead` left out: as it is, and false for who is new. */
-export const teamMemberBody = z.strictObject({ principal: line(255).min(3), lead: z.boolean().optional() });
+export const createServiceAccountBody = named(
+  'CreateServiceAccountRequest',
+  'A new service account.',
+  z.strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -')
+      .meta({ description: 'Name.', examples: ['deploy-agent'] }),
+    description: line(500).describe('Free text.').default(''),
+    role: z.enum(['observer', 'engineer']).describe('Role of the account.').default('engineer'),
+    expires_at: moment.nullable().describe('When it ends; null or left out: never.').optional(),
+  }),
+);
 
-export const createServiceAccountBody = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 . _ -'),
-  description: line(500).default(''),
-  role: z.enum(['observer', 'engineer']).default('engineer'),
-  expires_at: moment.nullable().optional(),
-});
-
-/** With a person their service accounts are disabled, unless this is true. Only with `disabled: true`. */
-const keepServiceAccounts = z.boolean().optional();
-const made = z.strictObject({ id: z.string(), name: z.string() });
-/** What a principal made: their service accounts as they are now, and what goes on whether they are disabled or not. */
-export const madeAnswer = {
-  service_accounts: z.array(made.extend({ disabled: z.boolean() })),
-  channels: z.array(made),
-  report_schedules: z.array(made),
-};
+const keepServiceAccounts = flag(
+  'True: their service accounts stay enabled. Only with `disabled: true`. Left out: they are disabled too.',
+).optional();
 const keepsOnlyWhenDisabling = (body: {
   disabled?: boolean | undefined;
   keep_service_accounts?: boolean | undefined;
 }) => body.keep_service_accounts === undefined || body.disabled === true;
 const KEEPS = { path: ['keep_service_accounts'], error: 'must be omitted unless disabled is true' };
 
-export const principalBody = z
-  .strictObject({ disabled: z.boolean(), keep_service_accounts: keepServiceAccounts })
-  .refine(keepsOnlyWhenDisabling, KEEPS);
-export const principalAnswer = z.strictObject({
-  principal: z.string(),
-  disabled: z.boolean(),
-  ...madeAnswer,
-});
-export const disabledList = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      principal: z.string(),
-      disabled_at: z.iso.datetime().nullable(),
-      disabled_by: z.string().nullable(),
-    }),
-  ),
-});
-export const createUserBody = z.strictObject({
-  username,
-  role: z.enum(ROLES),
-  /** Where this person gets notices by mail. */
-  email: mailAddress.nullable().default(null),
-});
-export const updateUserBody = z
-  .strictObject({
-    role: z.enum(ROLES).optional(),
-    disabled: z.boolean().optional(),
-    keep_service_accounts: keepServiceAccounts,
-    /** null: no mail. */
-    /** Where this person gets notices by mail. */
-    email: mailAddress.nullable().optional(),
-  })
-  .refine(keepsOnlyWhenDisabling, KEEPS);
+export const principalBody = named(
+  'DisablePrincipalRequest',
+  'Whether to disable or enable a principal.',
+  z
+    .strictObject({
+      disabled: flag('True: refuse every token of this principal. False: accept them again.'),
+      keep_service_accounts: keepServiceAccounts,
+    })
+    .refine(keepsOnlyWhenDisabling, KEEPS),
+);
+export const createUserBody = named(
+  'CreateUserRequest',
+  'A new user.',
+  z.strictObject({
+    username,
+    role,
+    email: mailAddress.nullable().describe('Where they receive notices; null: no mail.').default(null),
+  }),
+);
+export const updateUserBody = named(
+  'UpdateUserRequest',
+  'Changes to a user. Omitted fields keep their value.',
+  z
+    .strictObject({
+      role: role.optional(),
+      disabled: flag('True: they cannot log in and their tokens are refused.').optional(),
+      keep_service_accounts: keepServiceAccounts,
+      email: mailAddress.nullable().describe('Where they receive notices; null: no mail.').optional(),
+    })
+    .refine(keepsOnlyWhenDisabling, KEEPS),
+);

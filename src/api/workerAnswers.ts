@@ -1,42 +1,72 @@
 import { z } from 'zod';
+import { at, count, named, text, texts } from './shape.js';
 
-/** What the worker's calls answer, for the OpenAPI document. */
-const moment = z.iso.datetime();
-const count = z.number().int().min(0);
+/** What the worker's calls answer. */
+const schedule = named(
+  'WorkerSchedule',
+  'When a task runs.',
+  z.strictObject({
+    name: text('Name of the schedule.'),
+    expression: z.string().meta({ description: 'Cron expression.', examples: ['*/5 * * * *'] }),
+    timezone: text('Time zone of the expression.'),
+    next_due_at: at('When it is due next.'),
+    last_due_at: at('When it was last due; null: never.').nullable(),
+  }),
+);
+const taskState = named(
+  'WorkerTask',
+  'How the runs of a task went.',
+  z.strictObject({
+    task: text('Name of the task.'),
+    runs: count('Number of runs.'),
+    failures: count('Number of failed runs.'),
+    last_started_at: at('Start of the last run.'),
+    last_duration_ms: count('Duration of the last run in milliseconds.'),
+    last_code: text('Result of the last run: `ok`, or an error code.'),
+    last_ok_at: at('End of the last successful run; null: none.').nullable(),
+    last_counts: z
+      .record(z.string(), z.number())
+      .nullable()
+      .describe('What the last run counted, such as tested credentials.'),
+  }),
+);
+export const workerStatusAnswer = named(
+  'WorkerStatus',
+  'Workers, their queue, schedules and tasks.',
+  z.strictObject({
+    queue: z
+      .strictObject({
+        waiting: count('Jobs that are due.'),
+        later: count('Jobs that are due later.'),
+        running: count('Jobs that run now.'),
+        dead: count('Jobs that failed for good.'),
+        lag_seconds: count('How long the oldest due job waits.'),
+      })
+      .describe('The queue of jobs.'),
+    stopped: texts(
+      'Tasks that have not succeeded for three periods. Audit, notices or tests are not up to date.',
+    ),
+    workers: z
+      .array(
+        z.strictObject({
+          id: text('ID of the process.'),
+          started_at: at('When it started.'),
+          seen_at: at('When it last reported.'),
+        }),
+      )
+      .describe('Worker processes.'),
+    schedules: z.array(schedule).describe('Schedules.'),
+    tasks: z.array(taskState).describe('Tasks.'),
+  }),
+);
 
-export const workerStatusAnswer = z.strictObject({
-  queue: z.strictObject({ waiting: count, later: count, running: count, dead: count, lag_seconds: count }),
-  /** Tasks that have not gone well for three periods: the audit, notices or tests stand still. */
-  stopped: z.array(z.string()),
-  workers: z.array(z.strictObject({ id: z.string(), started_at: moment, seen_at: moment })),
-  schedules: z.array(
-    z.strictObject({
-      name: z.string(),
-      expression: z.string(),
-      timezone: z.string(),
-      next_due_at: moment,
-      last_due_at: moment.nullable(),
-    }),
-  ),
-  tasks: z.array(
-    z.strictObject({
-      task: z.string(),
-      runs: count,
-      failures: count,
-      last_started_at: moment,
-      last_duration_ms: count,
-      last_code: z.string(),
-      last_ok_at: moment.nullable(),
-      last_counts: z.record(z.string(), z.number()).nullable(),
-    }),
-  ),
-});
-
-export const requestedRunAnswer = z.strictObject({
-  task: z.string(),
-  requested_at: moment,
-  /** How often it had run before: the requested run is the next one that began after `requested_at`. */
-  runs: count,
-  /** Processes that may take it; with 0 it waits for one. */
-  workers: count,
-});
+export const requestedRunAnswer = named(
+  'RequestedRun',
+  'A run that was requested.',
+  z.strictObject({
+    task: text('Name of the task.'),
+    requested_at: at('When it was requested.'),
+    runs: count('Runs before: the requested run is the next one that starts after `requested_at`.'),
+    workers: count('Processes that can take it. With 0 it waits for one.'),
+  }),
+);

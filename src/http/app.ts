@@ -14,7 +14,7 @@ import { revealLimit, testLimit } from './limits.js';
 import { countedOutbound } from './metrics/countedOutbound.js';
 import { unknownKey } from './parse.js';
 import { errorHandler, sendProblem } from './problem.js';
-import type { OldContext, Route } from './route.js';
+import type { Context, Route } from './route.js';
 import { auditRoutes } from './routes/auditRoutes.js';
 import { authRoutes } from './routes/authRoutes.js';
 import { channelRoutes } from './routes/channelRoutes.js';
@@ -31,6 +31,7 @@ import { reportRoutes } from './routes/reportRoutes.js';
 import { reportScheduleRoutes } from './routes/reportScheduleRoutes.js';
 import { teamRoutes } from './routes/teamRoutes.js';
 import { testRoutes } from './routes/testRoutes.js';
+import { valueRoutes } from './routes/valueRoutes.js';
 import { workerRoutes } from './routes/workerRoutes.js';
 import { sendReply } from './sendReply.js';
 import { bareApp, leanHeaders, requestId } from './server/bareApp.js';
@@ -61,6 +62,7 @@ export interface AppOptions {
 /** The whole API. A route that is not in here does not exist. */
 export const routes: readonly Route[] = [
   ...testRoutes,
+  ...valueRoutes,
   ...credentialRoutes,
   ...credentialPartRoutes,
   ...importRoutes,
@@ -148,22 +150,18 @@ function handlerOf(
   return async (request, response) => {
     refuseUnasked(route, request);
     const call = contextOf(response);
-    const context: OldContext = {
+    const context: Context = {
       ports: route.stored === true ? options.ports : countingPorts(options.ports, call, addresses),
       call,
       stopping: () => options.life.stopping,
       testOnSave: options.testOnSave ?? 'skip',
       admitTest: () => pass(tests, request, response),
       followers,
-      request,
-      response,
-      param: (name) => String(request.params[name] ?? ''),
     };
-    if (route.handle !== undefined) return route.handle(context);
     const { params, query } = request;
     const body: unknown = route.form === undefined ? request.body : route.form(request);
     const raw = { params, query, body, header: (name: string) => request.get(name) };
-    await sendReply(route, response, await route.run?.(context, raw));
+    await sendReply(route, response, await route.run(context, raw));
   };
 }
 
@@ -182,7 +180,7 @@ async function pass(all: readonly RequestHandler[], request: Request, response: 
 
 const isRepeatable = ({ headers = {} }: Route) => Object.values(headers).includes(idempotencyKey);
 
-/** A call that takes no query or no body refuses one, so that no client assumes that it had an effect. */
+/** An endpoint that takes no query or no body refuses one, so that no client assumes that it had an effect. */
 function refuseUnasked(route: Route, request: Request): void {
   if (route.method !== 'get' && !isRepeatable(route) && request.get('idempotency-key') !== undefined)
     throw invalid({
@@ -217,10 +215,5 @@ const unknownRoute: RequestHandler = (request, response) => {
       new BrokerError('not_found', { detail: 'There is no such endpoint. See /docs.' }),
     );
   response.set('Allow', others.map((r) => r.method.toUpperCase()).join(', '));
-  sendProblem(
-    response,
-    new BrokerError('method_not_allowed', {
-      detail: 'Method not allowed. The Allow header lists the supported methods.',
-    }),
-  );
+  sendProblem(response, new BrokerError('method_not_allowed', { detail: 'Method not allowed. The Allow header lists the supported methods.' }));
 };

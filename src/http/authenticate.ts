@@ -22,7 +22,7 @@ const ANONYMOUS: Caller = {
 };
 
 /** Identifies the caller, before anything else of the route runs; `contextOf` gives it to later handlers. */
-export function identify(identity: Identity, route: Route): RequestHandler {
+export function identify(identity: Identity, route: Pick<Route, 'auth'>): RequestHandler {
   return async (request, response, next) => {
     const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);
     identity.addresses.seen(caller);

@@ -52,16 +52,16 @@ export const ifNoneMatch: RequestHeader<{ knownVersion?: number }> = {
 };
 
 /** `Idempotency-Key`, 1 to 255 visible characters. */
-export const idempotencyKey: RequestHeader<{ idempotencyKey?: string }> = {
+export const idempotencyKey: RequestHeader<string | undefined> = {
   name: 'Idempotency-Key',
   description:
     'A key that you choose for this request. A repetition with the same key and body gets the first answer and changes nothing.',
   example: '5f0c1a9e-create-proxmox',
   read(text) {
-    if (text === undefined) return {};
+    if (text === undefined) return undefined;
     if (!/^[\x21-\x7e]{1,255}$/.test(text))
       throw invalid({ field: 'Idempotency-Key', rule: 'must be 1 to 255 visible characters' });
-    return { idempotencyKey: text };
+    return text;
   },
 };
 

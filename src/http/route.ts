@@ -1,6 +1,8 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { z } from 'zod';
 import type { CallContext } from '../domain/access/caller.js';
+import type { ErrorCode } from '../domain/errors.js';
+import type { Page } from '../ports/page.js';
 import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testing/testOnSave.js';
 import type { EventPlaces } from './eventPlaces.js';
@@ -40,11 +42,34 @@ export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   headers: HeaderValues<H>;
 }
 
+/** The groups of the documents, with what they are about. */
+export const TAGS = {
+  Credentials: 'Store, change, rotate, delete and restore credentials.',
+  Values: 'Read secrets.',
+  Tests: 'Test credentials against the real services.',
+  Sharing: 'Grants, offers and preferences.',
+  Imports: 'Import a .env file or a legacy Vault layout.',
+  Login: 'Log in, get tokens, change passwords.',
+  People: 'Users, service accounts, teams and principals.',
+  Notifications: 'Notices, and the channels that send them.',
+  Reports: 'Health reports and their schedules.',
+  Audit: 'The audit trail and its proof.',
+  Operations: 'Workers, events, findings and health of the broker.',
+} as const;
+export type Tag = keyof typeof TAGS;
+
 interface RouteHead {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In OpenAPI's form, `/api/credentials/{id}`. */
   path: string;
+  /** Name of the operation, for generated clients. */
+  id: string;
+  /** The group of the operation in the documents. */
+  tag: Tag;
   summary: string;
+  description?: string;
+  /** Error codes in addition to those that follow from the row, for the document. */
+  errors?: readonly ErrorCode[];
   /** `none`: public. `token`: any caller. `password`: also one who must first change their password. */
   auth: 'none' | 'token' | 'password';
   /** True when it answers values: it counts against the caller's bound of reveals, and nobody may cache the answer. */
@@ -77,16 +102,7 @@ export interface Route extends RouteHead {
   /** Request headers that change what the call does, by the name that the handler uses. */
   headers?: HeaderSet;
   /** Parses the input, then runs the handler. Rejects with `invalid_request` before the handler runs. */
-  run?(context: Context, raw: RawInput): Promise<unknown>;
-  /** In place of `run`: rows that are not typed yet. */
-  handle?(context: OldContext): Promise<void>;
-}
-
-/** Of rows that are not typed yet. */
-export interface OldContext extends Context {
-  request: Request;
-  response: Response;
-  param(name: string): string;
+  run(context: Context, raw: RawInput): Promise<unknown>;
 }
 
 interface RouteSpec<
@@ -138,21 +154,15 @@ function readHeaders<H extends HeaderSet>(headers: H | undefined, raw: RawInput)
   ) as HeaderValues<H>;
 }
 
+/** One page as it is answered. */
+export const paged = <T, Item>({ items, nextCursor }: Page<T>, present: (item: T) => Item) => ({
+  items: items.map(present),
+  next_cursor: nextCursor ?? null,
+});
+
 /** How a save tests its values. */
 export const testsOf = ({ testOnSave, admitTest }: Context) => ({ test: testOnSave, admitTest });
 
 /** `limit` and `cursor` of a query, without an undefined cursor. */
 export const pageOf = ({ limit, cursor }: { limit: number; cursor?: string | undefined }) =>
   cursor === undefined ? { limit } : { limit, cursor };
-
-/** Answers JSON that holds no secret. Of rows that are not typed yet. */
-export function json(response: Response, body: unknown, status = 200): void {
-  response.status(status).json(body);
-}
-
-/** Answers JSON with values in it: nobody on the way may keep it. Of rows that are not typed yet. */
-export function secretJson(response: Response, body: unknown, status = 200): void {
-  response.status(status).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(body);
-}
-
-export { parse };

@@ -1,31 +1,27 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import type { z } from 'zod';
 import { tokenBody } from '../api/people.js';
 import { BrokerError } from '../domain/errors.js';
-import { parse } from './parse.js';
 import { knownError, problemOf, STATUS } from './problem.js';
-
-export type TokenRequest = z.output<typeof tokenBody>;
 
 const GRANT_TYPES: readonly string[] = tokenBody.shape.grant_type.options;
 const NAMES = Object.keys(tokenBody.shape);
 
 /**
  * A token request as RFC 6749 has it: a form with `client_id` and `client_secret` in it or in a header of HTTP Basic, not
- * both; other parameters are ignored, empty ones are absent. JSON is taken as well, with known keys only.
+ * both; other parameters are ignored, empty ones are absent. JSON is taken as well. The row's schema parses the result.
  */
-export function tokenRequest(request: Request): TokenRequest {
+export function tokenRequest(request: Request): unknown {
   const given = isForm(request) ? formOf(request.body) : (request.body ?? {});
   const grant: unknown = given['grant_type'];
   if (typeof grant === 'string' && !GRANT_TYPES.includes(grant))
     throw badRequest(`grant_type must be one of ${GRANT_TYPES.join(', ')}`, 'unsupported_grant_type');
   const client = basicClient(request);
-  if (client === undefined) return parse(tokenBody, given);
+  if (client === undefined) return given;
   if (given['client_secret'] !== undefined)
     throw badRequest('Send the client secret in the header or in the body, not in both.');
   if (given['client_id'] !== undefined && given['client_id'] !== client.client_id)
     throw badRequest('client_id in the body differs from the one in the header.');
-  return parse(tokenBody, { ...given, ...client });
+  return { ...given, ...client };
 }
 
 /** A refresh token that is no longer good is a wrong grant, where a service account's secret is a wrong client. */

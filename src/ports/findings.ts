@@ -2,13 +2,14 @@
 import type { Caller } from '../domain/access/caller.js';
 import type { CheckpointName } from '../domain/audit/checkpoint.js';
 import type { Credential, CredentialVersion } from '../domain/credentials/credential.js';
+import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { Discrepancy, FindingKind, Resolution } from '../domain/reconcile/discrepancy.js';
 import type { Page, PageRequest } from './page.js';
 
 /** A finding with what identifies its credential; null where it has none. */
 export interface ListedFinding {
   finding: Discrepancy;
-  credential: { name: string; serviceType: string; owner: string } | null;
+  credential: { name: string; serviceType: ServiceType; owner: string } | null;
 }
 
 /** While it lasts the reconciler reports differences and repairs nothing. */

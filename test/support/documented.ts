@@ -1,4 +1,5 @@
 import { routes } from '../../src/http/app.js';
+import { statusOf } from '../../src/http/sendReply.js';
 
 const patterns = routes.map((route) => ({
   route,
@@ -16,7 +17,8 @@ export function holdToDocument(method: string, path: string, status: number, bod
     .sort((a, b) => a.parameters - b.parameters)[0]?.route;
   if (found === undefined) return;
   const where = `${method} ${found.path} (${status})`;
-  if (status !== (found.status ?? 200)) throw new Error(`${where}: documented as ${found.status ?? 200}`);
+  const documented = statusOf(found);
+  if (status !== documented) throw new Error(`${where}: documented as ${documented}`);
   if (found.answer === undefined) {
     if (body !== null) throw new Error(`${where}: documented to answer nothing`);
     return;

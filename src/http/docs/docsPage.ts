@@ -1,8 +1,8 @@
 import { escapedHtml } from '../../domain/text/htmlText.js';
-import { type Member, membersOf, type Schema } from './docsSchema.js';
+import { inlined, type Member, membersOf, type Schema } from './docsSchema.js';
 
 interface Content {
-  content?: Readonly<Record<string, { schema?: Schema }>>;
+  content?: Readonly<Record<string, { schema?: Schema; example?: unknown }>>;
 }
 interface Parameter {
   name: string;
@@ -10,16 +10,23 @@ interface Parameter {
   required: boolean;
   description?: string;
   schema: Schema;
+  example?: unknown;
 }
 interface Operation {
   summary: string;
+  description?: string;
   operationId: string;
+  tags: readonly string[];
   security?: readonly unknown[];
   parameters: readonly Parameter[];
   requestBody?: Content;
-  responses: Readonly<Record<string, Content & { description: string }>>;
+  responses: Readonly<Record<string, Content & { description?: string }>>;
 }
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+interface Tag {
+  name: string;
+  description: string;
+}
 interface Call {
   method: string;
   path: string;
@@ -33,17 +40,17 @@ a{color:#64c8ff}code{font-family:"JetBrains Mono",ui-monospace,monospace;font-si
 nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem}h2{margin:2rem 0 .5rem}h3{font-size:1rem;margin:1rem 0 .3rem;color:#b8c0e8}
 details{border-top:1px solid #ffffff22;padding:.5rem 0}summary{cursor:pointer}summary:focus-visible{outline:2px solid #64c8ff;outline-offset:2px}
 .m{color:#ffd93d;display:inline-block;min-width:4rem;text-transform:uppercase}.s{color:#b8c0e8}
-table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:.95em}td{overflow-wrap:anywhere}th{text-align:left;color:#b8c0e8;font-weight:400}th,td{padding:.25rem .6rem .25rem 0;border-top:1px solid #ffffff14;vertical-align:top}
+pre{background:#ffffff0d;padding:.6rem;overflow:auto;font-size:.85em}table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:.95em}td{overflow-wrap:anywhere}th{text-align:left;color:#b8c0e8;font-weight:400}th,td{padding:.25rem .6rem .25rem 0;border-top:1px solid #ffffff14;vertical-align:top}
 @media(max-width:40rem){thead{display:none}td{display:block;border:0;padding:.05rem 0;overflow-wrap:anywhere}tr{display:block;border-top:1px solid #ffffff14;padding:.4rem 0}summary .s{display:block}}`;
 
 /** A readable page of all calls with their fields, from the OpenAPI document; it loads nothing and runs nothing. */
 export function docsPage(document: Readonly<Record<string, unknown>>): string {
-  const calls = callsOf(document['paths'] as Paths);
-  const names = [...new Set(calls.map(subjectOf))].sort();
-  const sections = names.map((name) =>
+  const { paths, tags } = inlined(document) as { paths: Paths; tags: readonly Tag[] };
+  const calls = callsOf(paths);
+  const sections = tags.map((tag) =>
     section(
-      name,
-      calls.filter((call) => subjectOf(call) === name),
+      tag,
+      calls.filter(({ operation }) => operation.tags.includes(tag.name)),
     ),
   );
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -52,7 +59,7 @@ export function docsPage(document: Readonly<Record<string, unknown>>): string {
 <p>Send <code>Authorization: Bearer &lt;token&gt;</code> and JSON. Errors are <code>application/problem+json</code> with a stable
 <code>code</code> and, where a field is wrong, <code>fields</code> that name it and the rule. The same as a file for tools:
 <a href="/openapi.json">openapi.json</a>.</p>
-<nav aria-label="Subjects">${names.map((name) => `<a href="#${name}">${name}</a>`).join('')}</nav>
+<nav aria-label="Subjects">${tags.map(({ name }) => `<a href="#${name}">${name}</a>`).join('')}</nav>
 ${sections.join('')}</html>`;
 }
 
@@ -62,26 +69,37 @@ function callsOf(paths: Paths): Call[] {
   );
 }
 
-/** `/api/teams/{name}` → `teams`. */
-const subjectOf = ({ path }: Call) => path.split('/')[2] ?? '';
-
-const section = (name: string, calls: readonly Call[]) =>
-  `<h2 id="${name}">${name}</h2>${calls.map(entry).join('')}`;
+const section = ({ name, description }: Tag, calls: readonly Call[]) =>
+  `<h2 id="${name}">${name}</h2><p>${prose(description)}</p>${calls.map(entry).join('')}`;
 
 function entry({ method, path, operation }: Call): string {
-  const { summary, operationId, security, parameters, requestBody, responses } = operation;
+  const { summary, description, operationId, security, parameters, requestBody, responses } = operation;
   const [status = '', answer] = Object.entries(responses).find(([key]) => key.startsWith('2')) ?? [];
-  const body = Object.values(requestBody?.content ?? {})[0]?.schema;
-  const [type, { schema } = {}] = Object.entries(answer?.content ?? {})[0] ?? [];
+  const body = Object.values(requestBody?.content ?? {})[0];
+  const [type, content] = Object.entries(answer?.content ?? {})[0] ?? [];
   const also = Object.keys(answer?.content ?? {}).slice(1);
+  const errors = Object.entries(responses).filter(([key]) => /^[3-5]\d\d$/.test(key));
   return `<details id="${operationId}"><summary><code class="m">${method}</code>${code(path)} <span class="s">${escapedHtml(summary)}${security === undefined ? '' : ' (no token)'}</span></summary>
-${table('Parameters', parameters.map(parameter))}${body === undefined ? '' : table('Body', membersOf(body))}
-<h3>Answer ${status}${type === undefined ? ', empty' : `, ${[type, ...also].map(code).join(' or ')}`}</h3>${schema === undefined ? '' : table('', membersOf(schema))}</details>`;
+${description === undefined ? '' : `<p>${prose(description)}</p>`}
+${table('Parameters', parameters.map(parameter))}${body?.schema === undefined ? '' : table('Body', membersOf(body.schema))}${example(body?.example)}
+<h3>Answer ${status}${type === undefined ? ', empty' : `, ${[type, ...also].map(code).join(' or ')}`}</h3>${content?.schema === undefined ? '' : table('', membersOf(content.schema))}${example(content?.example)}
+<h3>Errors</h3><ul>${errors.map(([key, error]) => `<li>${key}: ${prose(error.description ?? '')}</li>`).join('')}</ul></details>`;
 }
 
-function parameter({ name, in: place, required, description, schema }: Parameter): Member {
+const example = (value: unknown) =>
+  value === undefined
+    ? ''
+    : `<h3>Example</h3><pre>${escapedHtml(typeof value === 'string' ? value : JSON.stringify(value, null, 2))}</pre>`;
+
+/** A description, in which backticks mark code. */
+const prose = (text: string) => escapedHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+
+function parameter({ name, in: place, required, description, schema, example: shown }: Parameter): Member {
   const [own] = membersOf({ properties: { [name]: schema } });
-  const note = [`in the ${place === 'header' ? 'headers' : place}`, description, own?.note].filter(Boolean);
+  const sample = shown === undefined ? undefined : `such as ${shown}`;
+  const note = [`in the ${place === 'header' ? 'headers' : place}`, description, own?.note, sample].filter(
+    Boolean,
+  );
   return { name, type: own?.type ?? '', required, note: note.join('; ') };
 }
 
@@ -89,7 +107,7 @@ function table(title: string, members: readonly Member[]): string {
   if (members.length === 0) return '';
   const rows = members.map(
     ({ name, type, required, note }) =>
-      `<tr><td>${code(name)}${required ? '' : ' <span class="s">optional</span>'}</td><td>${escapedHtml(type)}</td><td>${escapedHtml(note)}</td></tr>`,
+      `<tr><td>${code(name)}${required ? '' : ' <span class="s">optional</span>'}</td><td>${escapedHtml(type)}</td><td>${prose(note)}</td></tr>`,
   );
   const heading = title === '' ? '' : `<h3>${title}</h3>`;
   return `${heading}<table><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Rule</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;

@@ -20,6 +20,25 @@ export interface Schema {
   additionalProperties?: boolean | Schema;
 }
 
+/** The document with each component in the place of its reference. */
+export function inlined(document: Readonly<Record<string, unknown>>): unknown {
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...rest } = value as Record<string, unknown>;
+    const named = typeof $ref === 'string' ? (walk(at(document, $ref)) as object) : {};
+    return { ...named, ...Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, walk(one)])) };
+  };
+  return walk(document);
+}
+
+/** `#/components/schemas/Team` → what is there. */
+const at = (document: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .reduce((inside, key) => (inside as Record<string, unknown> | undefined)?.[key], document);
+
 /** One member of a request or an answer. */
 export interface Member {
   /** `items[].name`, `labels.*`. */
@@ -69,9 +88,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** Of every text that is one line. */
 const ONE_LINE = '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$';
 
-/** Zod's bounds of a whole number that has none. */
-const isBound = (value: number | undefined): value is number =>
-  value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+const isBound = (value: number | undefined): value is number => value !== undefined;
 
 function noteOf(schema: Schema): string {
   const bounds = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;

@@ -1,153 +1,148 @@
-import { z } from 'zod';
-import type { Route } from '../route.js';
+import { type AnswerHeader, ifNoneMatch, type RequestHeader } from '../headers.js';
+import { type Route, TAGS } from '../route.js';
+import { statusOf } from '../sendReply.js';
+import { Components, type Json } from './components.js';
+import { errorResponses } from './errorResponses.js';
+import { exampleOf } from './examples.js';
+import { probePaths } from './probeOperations.js';
+
+/** Components of one document while it is built. */
+interface Building {
+  components: Components;
+  responses: Record<string, Json>;
+}
 
 /** OpenAPI 3.1 from the route table and the very schemas that validate. */
 export function openapi(routes: readonly Route[], version: string): Record<string, unknown> {
-  const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of routes) {
-    const operations = paths[route.path] ?? {};
-    operations[route.method] = operation(route);
-    paths[route.path] = operations;
-  }
+  const building: Building = { components: new Components(), responses: {} };
+  const paths: Record<string, Json> = {};
+  for (const row of routes) paths[row.path] = { ...paths[row.path], [row.method]: operation(row, building) };
+  Object.assign(paths, probePaths(building.components));
   return {
     openapi: '3.1.0',
     info: {
       title: 'Glassdome Credential Broker',
       version,
-      description: 'Secrets in HashiCorp Vault, one audited call away.',
+      description:
+        'Secrets in HashiCorp Vault, one audited call away. Send `Authorization: Bearer <token>` and JSON. ' +
+        'Errors are problem documents (RFC 9457) with a stable `code`.',
+      license: { name: 'Unlicensed', identifier: 'LicenseRef-UNLICENSED' },
     },
+    servers: [{ url: '/', description: 'This broker.' }],
     security: [{ bearer: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Problem: PROBLEM },
+      securitySchemes: SECURITY,
+      responses: sorted(building.responses),
+      schemas: sorted(building.components.schemas),
     },
   };
 }
 
-const PROBLEM = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'code', 'detail', 'request_id'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-    request_id: { type: 'string' },
-    fields: {
-      type: 'array',
-      items: { type: 'object', properties: { field: { type: 'string' }, rule: { type: 'string' } } },
-    },
+const SECURITY = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of `POST /api/auth/login` or `POST /api/auth/token`, or of another trusted issuer.',
+  },
+  client: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'Client ID and secret of a service account (RFC 6749). Only for `POST /api/auth/token`.',
   },
 };
 
-/** OpenAPI 3.1 names the dialect once for all. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
+const sorted = (map: Record<string, Json>) =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+function operation(row: Route, building: Building): Json {
+  const { components, responses } = building;
+  return {
+    operationId: row.id,
+    tags: [row.tag],
+    summary: row.summary,
+    ...(row.description !== undefined && { description: row.description }),
+    ...(row.auth === 'none' && { security: row.form === undefined ? [] : [{}, { client: [] }] }),
+    parameters: [
+      ...parameters(row, 'path', components),
+      ...parameters(row, 'query', components),
+      ...Object.values(row.headers ?? {}).map(headerParameter),
+    ],
+    ...(row.body !== undefined && { requestBody: requestBody(row, components) }),
+    responses: {
+      [String(statusOf(row))]: success(row, components),
+      ...(Object.values(row.headers ?? {}).includes(ifNoneMatch) && { '304': NOT_MODIFIED }),
+      ...errorResponses(row, components, responses),
+    },
+  };
 }
 
-function operation(route: Route): Record<string, unknown> {
-  const content = route.body === undefined ? undefined : { schema: schemaOf(route.body) };
-  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((m) => ({
-    name: m[1],
-    in: 'path',
+function requestBody(row: Route, components: Components): Json {
+  const schema = row.body && components.of(row.body, 'input');
+  const content = schema && { schema, example: exampleOf(components, schema) };
+  return {
     required: true,
-    schema: { type: 'string' },
-  }));
-  return {
-    summary: route.summary,
-    operationId: `${route.method}_${route.path.replace(/[^a-z_]+/g, '_').replace(/^_|_$/g, '')}`,
-    ...(route.auth === 'none' ? { security: [] } : {}),
-    parameters: [...inPath, ...queryParameters(route), ...headerParameters(route)],
-    ...(content === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': content, ...asForm(route, content) },
-          },
-        }),
-    responses: { [String(route.status ?? 200)]: success(route), default: PROBLEM_ANSWER },
+    content: {
+      'application/json': content,
+      // RFC 6749 asks for a form; JSON is taken as well.
+      ...(row.form !== undefined && { 'application/x-www-form-urlencoded': content }),
+    },
   };
 }
 
-const PROBLEM_ANSWER = {
-  description: 'What went wrong',
-  headers: {
-    'Retry-After': { description: 'Seconds to wait, with 429 and 503', schema: { type: 'integer' } },
-  },
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-};
-
-function success(route: Route): Record<string, unknown> {
-  const description = route.answer === undefined ? 'Done' : 'Success';
-  if (route.stream === true)
-    return { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } };
-  const headers = Object.fromEntries(
-    answerHeaders(route).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
-  );
+function success(row: Route, components: Components): Json {
+  if (row.stream === true)
+    return {
+      description: 'Events, for as long as you listen.',
+      content: { 'text/event-stream': { schema: { type: 'string' }, example: EVENTS } },
+    };
+  const headers = (row.answerHeaders ?? []).map((header) => [header.name, answerHeader(header)]);
+  const schema = row.answer && components.of(row.answer, 'output');
   return {
-    description,
-    ...(Object.keys(headers).length === 0 ? {} : { headers }),
-    ...(route.answer === undefined
-      ? {}
-      : { content: { 'application/json': { schema: schemaOf(route.answer, 'output') }, ...asTexts(route) } }),
+    description: row.answer === undefined ? 'Done.' : 'Success.',
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...(schema !== undefined && {
+      content: {
+        'application/json': { schema, example: exampleOf(components, schema) },
+        ...Object.fromEntries((row.alsoAnswers ?? []).map((type) => [type, { schema: { type: 'string' } }])),
+      },
+    }),
   };
 }
 
-const asTexts = ({ alsoAnswers = [] }: Route) =>
-  Object.fromEntries(alsoAnswers.map((type) => [type, { schema: { type: 'string' } }]));
+const NOT_MODIFIED = { description: 'You already have the active version.' };
 
-const isOne = (route: Route) => route.path === '/api/credentials/{id}';
-const isSecret = (route: Route) => route.path.endsWith('/secret');
+const EVENTS =
+  'id: 4711\nevent: credential.updated\ndata: {"at":"2027-01-31T08:30:00.000Z","credential":{"id":"0b2f7d3e-3c53-4c0e-9a53-1d5c1f0a6a10"}}\n\n';
 
-function answerHeaders(route: Route): [string, string][] {
-  const headers = (route.answerHeaders ?? []).map((h): [string, string] => [h.name, h.description]);
-  if (isOne(route) && route.method !== 'delete') headers.push(['ETag', 'The revision, as "3"; for If-Match']);
-  if (route.reveals && !isSecret(route))
-    headers.push(['RateLimit', 'What is left of the bound of reveals, as of draft 8']);
-  return headers;
-}
+const answerHeader = ({ description, example }: AnswerHeader): Json => ({
+  description,
+  schema: { type: 'string' },
+  example,
+});
 
-/** Calls by which an admin could open credentials of other owners to themselves. */
-const OPENS = new Set([
-  'put /api/credentials/{id}/grants',
-  'put /api/teams/{name}/members',
-  'post /api/teams/{name}/members',
-  'post /api/users/{username}/reset-password',
-  'post /api/service-accounts/{id}/reset-secret',
-]);
+const headerParameter = ({ name, description, example }: RequestHeader<unknown>): Json => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string' },
+  example,
+});
 
-function headerParameters(route: Route): unknown[] {
-  const headers: [string, string][] = Object.values(route.headers ?? {}).map((h) => [h.name, h.description]);
-  if (isOne(route) && route.method !== 'get')
-    headers.push(['If-Match', 'The revision that was read; another one now is a 412']);
-  if (OPENS.has(`${route.method} ${route.path}`))
-    headers.push(['X-Break-Glass-Reason', 'Reason for opening a credential of another owner, as an admin']);
-  if (route.reveals && !isSecret(route))
-    headers.push(['X-Used-By', 'The agent or deployment that the value is for']);
-  return headers.map(([name, description]) => ({
+/** The members of the schema of a row's path or query, as parameters. */
+function parameters(row: Route, place: 'path' | 'query', components: Components): Json[] {
+  const schema = place === 'path' ? row.params : row.query;
+  if (schema === undefined) return [];
+  const members = components.of(schema, 'input')['properties'] as Record<string, Json>;
+  return Object.entries(members).map(([name, { description, examples, ...member }]) => ({
     name,
-    in: 'header',
-    required: false,
+    in: place,
+    required: place === 'path',
     description,
-    schema: { type: 'string' },
-  }));
-}
-
-/** RFC 6749 asks for a form; JSON is taken as well. */
-const asForm = (route: Route, content: object) =>
-  route.path === '/api/auth/token' ? { 'application/x-www-form-urlencoded': content } : {};
-
-function queryParameters(route: Route): unknown[] {
-  if (route.query === undefined) return [];
-  const { properties } = schemaOf(route.query) as { properties?: Record<string, unknown> };
-  return Object.entries(properties ?? {}).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    required: false,
-    schema,
+    schema: member,
+    ...(Array.isArray(examples) && { example: examples[0] }),
   }));
 }

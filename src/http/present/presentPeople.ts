@@ -1,6 +1,9 @@
+import type { z } from 'zod';
+import type { madeAnswer, personAnswer, serviceAccountAnswer, teamAnswer } from '../../api/peopleAnswers.js';
 import type { MadeBy, Person, ServiceAccount, Team } from '../../ports/people.js';
+import { iso, isoOrNull } from './moments.js';
 
-export function presentPerson(p: Person): Record<string, unknown> {
+export function presentPerson(p: Person): z.output<typeof personAnswer> {
   return {
     principal: p.principal,
     username: p.username,
@@ -8,36 +11,36 @@ export function presentPerson(p: Person): Record<string, unknown> {
     role: p.role,
     disabled: p.disabled,
     must_change_password: p.mustChangePassword,
-    created_at: p.createdAt,
-    last_login_at: p.lastLoginAt,
+    created_at: iso(p.createdAt),
+    last_login_at: isoOrNull(p.lastLoginAt),
   };
 }
 
-export function presentMade({ accounts, channels, reportSchedules }: MadeBy): Record<string, unknown> {
+export function presentMade({ accounts, channels, reportSchedules }: MadeBy): z.output<typeof madeAnswer> {
   return { service_accounts: accounts, channels, report_schedules: reportSchedules };
 }
 
-export function presentTeam(t: Team): Record<string, unknown> {
+export function presentTeam(t: Team): z.output<typeof teamAnswer> {
   return {
     name: t.name,
     description: t.description,
-    created_at: t.createdAt,
+    created_at: iso(t.createdAt),
     created_by: t.createdBy,
     members: t.members.map(({ principal, lead }) => ({ principal, lead })),
   };
 }
 
-export function presentServiceAccount(a: ServiceAccount): Record<string, unknown> {
+export function presentServiceAccount(a: ServiceAccount): z.output<typeof serviceAccountAnswer> {
   return {
     id: a.id,
     name: a.name,
     description: a.description,
     role: a.role,
-    created_at: a.createdAt,
+    created_at: iso(a.createdAt),
     created_by: a.createdBy,
-    expires_at: a.expiresAt,
-    revoked_at: a.revokedAt,
-    last_used_at: a.lastUsedAt,
+    expires_at: isoOrNull(a.expiresAt),
+    revoked_at: isoOrNull(a.revokedAt),
+    last_used_at: isoOrNull(a.lastUsedAt),
     disabled: a.disabled,
   };
 }

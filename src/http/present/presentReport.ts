@@ -1,20 +1,36 @@
+import type { z } from 'zod';
+import type { reportAnswer, reportHead, reportScheduleAnswer } from '../../api/reports.js';
 import { HEALTHS } from '../../domain/credentials/credential.js';
 import { REPORT_LISTS, type Report, type ReportLine, type ReportList } from '../../domain/reports/report.js';
 import type { ReportSchedule } from '../../domain/reports/reportSchedule.js';
 import type { ReportHead, StoredReport } from '../../ports/reports.js';
+import { iso, isoOrNull } from './moments.js';
 
-export function presentReportHead(report: ReportHead): Record<string, unknown> {
+export function presentReportHead(report: ReportHead): z.output<typeof reportHead> {
   const { id, scheduleId, team, from, to, madeAt, madeBy, summary } = report;
-  return { id, schedule_id: scheduleId, team, from, to, made_at: madeAt, made_by: madeBy, summary };
+  return {
+    id,
+    schedule_id: scheduleId,
+    team,
+    from: iso(from),
+    to: iso(to),
+    made_at: iso(madeAt),
+    made_by: madeBy,
+    summary,
+  };
 }
 
-export function presentReport(report: StoredReport): Record<string, unknown> {
+export function presentReport(report: StoredReport): z.output<typeof reportAnswer> {
   const { body } = report;
   const lists = REPORT_LISTS.map((list) => [list, { ...body.lists[list], complete: left(body, list) === 0 }]);
-  return { ...presentReportHead(report), ...body, lists: Object.fromEntries(lists) };
+  return {
+    ...presentReportHead(report),
+    ...body,
+    lists: Object.fromEntries(lists) as z.output<typeof reportAnswer>['lists'],
+  };
 }
 
-export function presentReportSchedule(schedule: ReportSchedule): Record<string, unknown> {
+export function presentReportSchedule(schedule: ReportSchedule): z.output<typeof reportScheduleAnswer> {
   return {
     id: schedule.id,
     name: schedule.name,
@@ -24,8 +40,8 @@ export function presentReportSchedule(schedule: ReportSchedule): Record<string, 
     enabled: schedule.enabled,
     channels: schedule.channels,
     from_environment: schedule.fromEnvironment,
-    next_due_at: schedule.nextDueAt,
-    created_at: schedule.createdAt,
+    next_due_at: isoOrNull(schedule.nextDueAt),
+    created_at: iso(schedule.createdAt),
     created_by: schedule.createdBy,
   };
 }

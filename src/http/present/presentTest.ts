@@ -1,14 +1,26 @@
+import type { z } from 'zod';
+import type {
+  certificateAnswer,
+  fetchedCertificate,
+  healthAnswer,
+  storedTestAnswer,
+  testAnswer,
+  testRunAnswer,
+} from '../../api/tests.js';
 import type { ShownCertificate, TestResult, TestRun } from '../../domain/testing/testResult.js';
+import type { UptimeWindow } from '../../domain/testing/uptime.js';
 import type { CredentialHealth } from '../../usecases/testing/credentialHealth.js';
 import type { FetchedCertificates } from '../../usecases/testing/fetchCertificate.js';
 import type { StoredTest } from '../../usecases/testing/testCredential.js';
+import { iso, isoOrNull } from './moments.js';
 
-/** Times are shown coarsely, and addresses not at all: a test is not a port scanner. */
+/** Times are coarse and addresses absent: a test is no port scanner. */
 const COARSE_MS = 100;
 const coarse = (ms: number) => Math.ceil(ms / COARSE_MS) * COARSE_MS;
 
-export function presentTest(result: TestResult | null): Record<string, unknown> | null {
-  if (result === null) return null;
+export const presentTestOrNull = (result: TestResult | null) => result && presentTest(result);
+
+export function presentTest(result: TestResult): z.output<typeof testAnswer> {
   const { certificate } = result;
   return {
     code: result.code,
@@ -17,9 +29,9 @@ export function presentTest(result: TestResult | null): Record<string, unknown> 
     advice: result.advice,
     identity: result.identity ?? null,
     version: result.version ?? null,
-    expires_at: result.expiresAt ?? null,
-    permissions: result.permissions ?? [],
-    models: result.models ?? [],
+    expires_at: isoOrNull(result.expiresAt ?? null),
+    permissions: [...(result.permissions ?? [])],
+    models: [...(result.models ?? [])],
     warnings: result.warnings.map(({ code, text }) => ({ code, text })),
     retry_after_seconds: result.retryAfterSeconds ?? null,
     certificate: certificate === undefined ? null : presentCertificate(certificate),
@@ -27,7 +39,7 @@ export function presentTest(result: TestResult | null): Record<string, unknown> 
   };
 }
 
-function presentCertificate(shown: ShownCertificate): Record<string, unknown> {
+function presentCertificate(shown: ShownCertificate): z.output<typeof certificateAnswer> {
   return {
     fingerprint_sha256: shown.fingerprintSha256,
     subject: shown.subject,
@@ -37,7 +49,13 @@ function presentCertificate(shown: ShownCertificate): Record<string, unknown> {
   };
 }
 
-export function presentFetched({ host, port, finding, failedStep, chain }: FetchedCertificates) {
+export function presentFetched({
+  host,
+  port,
+  finding,
+  failedStep,
+  chain,
+}: FetchedCertificates): z.output<typeof fetchedCertificate> {
   const [own, ...above] = chain.map(presentCertificate);
   return {
     host,
@@ -51,7 +69,11 @@ export function presentFetched({ host, port, finding, failedStep, chain }: Fetch
   };
 }
 
-export function presentStoredTest({ credential: c, version, result }: StoredTest): Record<string, unknown> {
+export function presentStoredTest({
+  credential: c,
+  version,
+  result,
+}: StoredTest): z.output<typeof storedTestAnswer> {
   return {
     ...presentTest(result),
     health: c.health,
@@ -64,23 +86,23 @@ export function presentHealth({
   since,
   uptime,
   runs,
-}: CredentialHealth): Record<string, unknown> {
-  const told = Object.entries(uptime).map(([window, { ratio, checkedMs }]) => [
-    window,
-    { ratio, checked_seconds: Math.round(checkedMs / 1000) },
-  ]);
+}: CredentialHealth): z.output<typeof healthAnswer> {
+  const shown = (window: UptimeWindow) => {
+    const { ratio, checkedMs } = uptime[window];
+    return { ratio, checked_seconds: Math.round(checkedMs / 1000) };
+  };
   return {
     health: c.health,
-    since,
-    next_test_at: c.nextTestAt,
-    uptime: Object.fromEntries(told),
+    since: isoOrNull(since),
+    next_test_at: isoOrNull(c.nextTestAt),
+    uptime: { '24h': shown('24h'), '7d': shown('7d'), '30d': shown('30d') },
     runs: runs.map(presentTestRun),
   };
 }
 
-export function presentTestRun(run: TestRun): Record<string, unknown> {
+export function presentTestRun(run: TestRun): z.output<typeof testRunAnswer> {
   return {
-    tested_at: run.testedAt,
+    tested_at: iso(run.testedAt),
     version: run.version,
     trigger: run.trigger,
     caller: run.caller,

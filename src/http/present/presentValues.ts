@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { ResolveShape } from '../../api/credentials.js';
-import type { secretAnswer } from '../../api/valueAnswers.js';
+import type { ResolveShape } from '../../api/reading.js';
+
+import type { environmentAnswer, resolvedItem, secretAnswer, unresolved } from '../../api/valueAnswers.js';
 import { type ClientShape, clientShapeOf } from '../../connectors/clientShapes.js';
 import type { Credential, ReadableCredential } from '../../domain/credentials/credential.js';
 import type { FieldValues } from '../../domain/credentials/fields.js';
@@ -8,7 +9,6 @@ import { booleanOf, integerOf } from '../../domain/credentials/fieldTexts.js';
 import { Secret } from '../../domain/secret.js';
 import type { Environment } from '../../usecases/reading/readEnvironment.js';
 import type { ResolvedItem } from '../../usecases/reading/resolveCredentials.js';
-import { problemOf } from '../problem.js';
 import { type Fields, typedValues } from './typedValues.js';
 
 /** All values of one version. The only place, with `presentResolved` and `presentEnvironment`, that opens them. */
@@ -30,8 +30,8 @@ function openFields(c: ReadableCredential, values: FieldValues, only?: string): 
 }
 
 /** What cannot be read as a number or a boolean stays a text, as it is stored. */
-function clientArguments(c: Credential, values: FieldValues, shape: ClientShape): Record<string, unknown> {
-  const given: Record<string, unknown> = {};
+function clientArguments(c: Credential, values: FieldValues, shape: ClientShape): Fields {
+  const given: Fields = {};
   for (const [name, { field, type, label }] of Object.entries(shape.arguments)) {
     const inLabel = label === undefined ? undefined : c.labels[label];
     const value = values.secrets[field]?.reveal() ?? values.settings[field] ?? inLabel;
@@ -42,21 +42,22 @@ function clientArguments(c: Credential, values: FieldValues, shape: ClientShape)
   return given;
 }
 
-export function presentResolved(item: ResolvedItem, wanted: ResolveShape): Record<string, unknown> {
+export function presentResolved(item: ResolvedItem, wanted: ResolveShape): z.output<typeof resolvedItem> {
   if (item.status === 'error') {
-    const { code, detail, candidates } = problemOf(item.error, '') as Record<string, unknown>;
-    return { status: 'error', code, detail, ...(candidates === undefined ? {} : { candidates }) };
+    const { code, detail, extra } = item.error;
+    const candidates = extra['candidates'] as z.output<typeof unresolved>['candidates'];
+    return { status: 'error', code, detail, ...(candidates !== undefined && { candidates }) };
   }
   const { credential: c, version, values, only } = item;
   const credential = { id: c.id, name: c.name, service_type: c.serviceType, version };
   const shape = wanted === 'client' ? clientShapeOf(c) : undefined;
   const isShaped = shape !== undefined && only === undefined;
   const fields = isShaped ? clientArguments(c, values, shape) : openFields(c, values, only);
-  const answer = { status: 'ok', credential, fields };
+  const answer = { status: 'ok' as const, credential, fields };
   return wanted === 'client' ? { ...answer, client: isShaped ? shape.client : null } : answer;
 }
 
-export function presentEnvironment(environment: Environment): Record<string, unknown> {
+export function presentEnvironment(environment: Environment): z.output<typeof environmentAnswer> {
   const open = (value: string | Secret) => (value instanceof Secret ? value.reveal() : value);
   return {
     variables: Object.fromEntries(

@@ -1,14 +1,26 @@
+import type { z } from 'zod';
+import type {
+  auditAnswer,
+  credentialAnswer,
+  grantAnswer,
+  remindersAnswer,
+  templateAnswer,
+  usageAnswer,
+  versionAnswer,
+} from '../../api/answers.js';
 import { connectorOf } from '../../connectors/registry.js';
 import type { Grant } from '../../domain/access/grant.js';
 import type { ListedAuditRow } from '../../domain/audit/audit.js';
 import { objectOf } from '../../domain/audit/auditObject.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
+import type { Template } from '../../domain/credentials/template.js';
 import { type TlsBadge, tlsBadge } from '../../domain/services/tlsWarnings.js';
 import type { UsageRow } from '../../ports/credentials.js';
+import { iso, isoOrNull } from './moments.js';
 import { typedValues } from './typedValues.js';
 
 /** What anybody who may see a credential may see of it: an allow-list; the Vault path is not on it. */
-export function presentCredential(c: Credential): Record<string, unknown> {
+export function presentCredential(c: Credential): z.output<typeof credentialAnswer> {
   return {
     id: c.id,
     name: c.name,
@@ -24,27 +36,27 @@ export function presentCredential(c: Credential): Record<string, unknown> {
     env_names: c.envNames,
     active_version: c.activeVersion,
     latest_version: c.latestVersion,
-    last_tested_at: c.lastTestedAt,
+    last_tested_at: isoOrNull(c.lastTestedAt),
     last_test_code: c.lastTestCode,
     last_test_status: c.lastTestCode === null ? null : c.lastTestCode === 'ok',
     identity: c.identity,
-    expires_at: c.expiresAt,
+    expires_at: isoOrNull(c.expiresAt),
     test_interval_minutes: c.testIntervalMinutes,
-    next_test_at: c.nextTestAt,
+    next_test_at: isoOrNull(c.nextTestAt),
     rotation_interval_days: c.rotationIntervalDays,
-    last_rotated_at: c.lastRotatedAt,
-    next_rotation_at: c.nextRotationAt,
+    last_rotated_at: isoOrNull(c.lastRotatedAt),
+    next_rotation_at: isoOrNull(c.nextRotationAt),
     reminders: presentReminders(c),
     revision: c.revision,
-    created_at: c.createdAt,
+    created_at: iso(c.createdAt),
     created_by: c.createdBy,
-    updated_at: c.updatedAt,
+    updated_at: iso(c.updatedAt),
     updated_by: c.updatedBy,
-    deleted_at: c.deletedAt,
+    deleted_at: isoOrNull(c.deletedAt),
   };
 }
 
-function presentReminders({ reminders }: Credential): Record<string, unknown> | null {
+function presentReminders({ reminders }: Credential): z.output<typeof remindersAnswer> | null {
   if (reminders === null) return null;
   const { expiryDays, unusedDays, muted } = reminders;
   return {
@@ -59,7 +71,7 @@ function badgeOf({ serviceType, settings }: Credential): TlsBadge | null {
   return connector === undefined ? null : tlsBadge(connector, settings);
 }
 
-export function presentVersion(v: CredentialVersion, active: number | null): Record<string, unknown> {
+export function presentVersion(v: CredentialVersion, active: number | null): z.output<typeof versionAnswer> {
   return {
     version: v.version,
     active: v.version === active,
@@ -72,14 +84,19 @@ export function presentVersion(v: CredentialVersion, active: number | null): Rec
   };
 }
 
-export function presentGrant(g: Grant): Record<string, unknown> {
-  return { subject_kind: g.subjectKind, subject: g.subject, level: g.level, expires_at: g.expiresAt };
+export function presentGrant(g: Grant): z.output<typeof grantAnswer> {
+  return {
+    subject_kind: g.subjectKind,
+    subject: g.subject,
+    level: g.level,
+    expires_at: isoOrNull(g.expiresAt),
+  };
 }
 
-export function presentUsage(u: UsageRow): Record<string, unknown> {
+export function presentUsage(u: UsageRow): z.output<typeof usageAnswer> {
   return {
     used_by: u.usedBy,
-    used_at: u.usedAt,
+    used_at: iso(u.usedAt),
     handed_out: u.reported ? null : u.success,
     reported: u.reported ? u.success : null,
     success: u.success,
@@ -89,11 +106,11 @@ export function presentUsage(u: UsageRow): Record<string, unknown> {
   };
 }
 
-export function presentAudit(row: ListedAuditRow): Record<string, unknown> {
+export function presentAudit(row: ListedAuditRow): z.output<typeof auditAnswer> {
   return {
     chain: row.chain,
     seq: row.seq,
-    at: row.at,
+    at: iso(row.at),
     action: row.action,
     outcome: row.outcome,
     actor: row.actor,
@@ -109,4 +126,8 @@ export function presentAudit(row: ListedAuditRow): Record<string, unknown> {
     break_glass_reason: row.breakGlassReason,
     details: row.details,
   };
+}
+
+export function presentTemplate(template: Template): z.output<typeof templateAnswer> {
+  return { ...template, required_fields: template.required_fields.map((field) => ({ ...field })) };
 }

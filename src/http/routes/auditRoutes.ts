@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { auditPage } from '../../api/answers.js';
 import {
   auditKeyAnswer,
   auditProof,
@@ -9,64 +10,86 @@ import {
   checkpointsAnswer,
   checkpointsQuery,
 } from '../../api/audit.js';
-import type { ArchivedRow } from '../../ports/auditTrail.js';
+import { type AuditQuery, auditQuery } from '../../api/credentials.js';
+import type { ArchivedRow, AuditFilter } from '../../ports/auditTrail.js';
 import {
   auditKeys,
   checkpointNow,
   exportCheckpoints,
   exportRows,
+  listAudit,
   verifyAudit,
 } from '../../usecases/operations/audit.js';
-import { json, parse, type Route } from '../route.js';
+import { isoOrNull } from '../present/moments.js';
+import { presentAudit } from '../present/presenters.js';
+import { paged, pageOf, type Route, route } from '../route.js';
 
 const MOST_LISTED = 1_000;
 
-/** The proof of the audit, here and elsewhere. */
+/** The audit trail, and the proof of it, here and elsewhere. */
 export const auditRoutes: readonly Route[] = [
-  {
+  route({
+    method: 'get',
+    path: '/api/audit',
+    id: 'listAudit',
+    tag: 'Audit',
+    summary: 'List the audit trail, newest first',
+    description: 'Admins see everything. Others see rows about their credentials and their own actions.',
+    auth: 'token',
+    query: auditQuery,
+    answer: auditPage,
+    handle: async ({ ports, call, query: { limit, cursor, ...filter } }) =>
+      paged(await listAudit(ports, call, filterOf(filter), pageOf({ limit, cursor })), presentAudit),
+  }),
+  route({
     method: 'get',
     path: '/api/audit/verify',
-    summary: 'Recompute and check every chain',
-    answer: auditProof,
+    id: 'verifyAudit',
+    tag: 'Audit',
+    summary: 'Check every audit chain',
     auth: 'token',
-    handle: async ({ ports, call, response }) => {
+    answer: auditProof,
+    handle: async ({ ports, call }) => {
       const { lastCheckpoint, problemCount, unsignedRows, oldestUnsignedAt, ...proof } = await verifyAudit(
         ports,
         call,
       );
-      json(response, {
+      return {
         ...proof,
         last_checkpoint: lastCheckpoint,
         problem_count: problemCount,
         unsigned_rows: unsignedRows,
-        oldest_unsigned_at: oldestUnsignedAt,
-      });
+        oldest_unsigned_at: isoOrNull(oldestUnsignedAt),
+      };
     },
-  },
-  {
+  }),
+  route({
     method: 'post',
     path: '/api/audit/checkpoints',
+    id: 'createCheckpoint',
+    tag: 'Audit',
     summary: 'Sign the audit up to now, before an export',
-    answer: checkpointedAnswer,
     auth: 'token',
-    handle: async ({ ports, call, response }) => {
+    answer: checkpointedAnswer,
+    handle: async ({ ports, call }) => {
       const { newest, remembered, problems } = await checkpointNow(ports, call);
       const known = remembered && { number: remembered.number, sha256: remembered.sha256 };
-      json(response, { checkpoint: newest, remembered: known, problems: problems.slice(0, MOST_LISTED) });
+      return { checkpoint: newest, remembered: known, problems: problems.slice(0, MOST_LISTED) };
     },
-  },
-  {
+  }),
+  route({
     method: 'get',
     path: '/api/audit/checkpoints',
-    summary: 'Signed checkpoints in the order of their numbers, for an export',
-    answer: checkpointsAnswer,
+    id: 'exportCheckpoints',
+    tag: 'Audit',
+    summary: 'Export signed checkpoints in the order of their numbers',
     auth: 'token',
     query: checkpointsQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const { since, ...page } = parse(checkpointsQuery, request.query);
+    answer: checkpointsAnswer,
+    handle: async ({ ports, call, query: { since, ...page } }) => {
       const from = since === undefined ? {} : { since: new Date(since) };
       const items = await exportCheckpoints(ports, call, { ...page, ...from });
-      json(response, {
+      return {
         items: items.map(({ key, number, at, payload, signature }) => ({
           key,
           number,
@@ -74,33 +97,49 @@ export const auditRoutes: readonly Route[] = [
           payload,
           signature,
         })),
-      });
+      };
     },
-  },
-  {
+  }),
+  route({
     method: 'get',
     path: '/api/audit/rows',
-    summary: 'Rows of the audit with all that is hashed, by chain and number, for an export',
-    answer: auditRowsAnswer,
+    id: 'exportAuditRows',
+    tag: 'Audit',
+    summary: 'Export audit rows with everything that their hashes cover',
     auth: 'token',
     query: auditRowsQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const items = await exportRows(ports, call, parse(auditRowsQuery, request.query));
-      json(response, { items: items.map(presentRow) });
-    },
-  },
-  {
+    answer: auditRowsAnswer,
+    handle: async ({ ports, call, query }) => ({
+      items: (await exportRows(ports, call, query)).map(presentRow),
+    }),
+  }),
+  route({
     method: 'get',
     path: '/api/audit/key',
-    summary: 'The public keys that checkpoints are signed with',
-    answer: auditKeyAnswer,
+    id: 'getAuditKeys',
+    tag: 'Audit',
+    summary: 'Get the public keys that checkpoints are signed with',
     auth: 'token',
-    handle: async ({ ports, call, response }) => {
+    answer: auditKeyAnswer,
+    handle: async ({ ports, call }) => {
       const keys = await auditKeys(ports, call);
-      json(response, { keys: keys.map(({ version, pem }) => ({ version, public_key: pem })) });
+      return { keys: keys.map(({ version, pem }) => ({ version, public_key: pem })) };
     },
-  },
+  }),
 ];
+
+function filterOf(query: Omit<AuditQuery, 'limit' | 'cursor'>): AuditFilter {
+  const { credential_id: credentialId, request_id: requestId, actor, action, outcome, from, to } = query;
+  return {
+    ...(credentialId !== undefined && { credentialId }),
+    ...(actor !== undefined && { actor }),
+    ...(requestId !== undefined && { requestId }),
+    ...(action !== undefined && (action.endsWith('*') ? { actionPrefix: action.slice(0, -1) } : { action })),
+    ...(outcome !== undefined && { outcome }),
+    ...(from !== undefined && { from: new Date(from) }),
+    ...(to !== undefined && { to: new Date(to) }),
+  };
+}
 
 function presentRow({ row, exactAt }: ArchivedRow): z.output<typeof auditRowItem> {
   return {

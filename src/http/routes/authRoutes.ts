@@ -1,105 +1,108 @@
-import * as answers from '../../api/answers.js';
 import * as bodies from '../../api/people.js';
+import * as answers from '../../api/peopleAnswers.js';
+import type { CallContext } from '../../domain/access/caller.js';
 import { Secret } from '../../domain/secret.js';
 import { requireActiveCaller } from '../../usecases/gate/authorize.js';
 import { exchangeClientSecret, exchangeRefreshToken } from '../../usecases/people/exchangeToken.js';
 import { changePassword, login, logout } from '../../usecases/people/login.js';
 import { presentSecretOnce } from '../present/presentSecretOnce.js';
-import { json, type OldContext, parse, type Route, secretJson } from '../route.js';
+import { type Route, route } from '../route.js';
 import { asInvalidGrant, tokenRequest } from '../tokenRequest.js';
 
-const from = ({ call }: OldContext) => ({ ip: call.ip, requestId: call.requestId });
+const from = ({ ip, requestId }: CallContext) => ({ ip, requestId });
 const sessionOf = (token: string | undefined) => /^gdr_([0-9a-f-]{36})_/.exec(token ?? '')?.[1];
 
 /** Logging in, tokens, passwords. */
 export const authRoutes: readonly Route[] = [
-  {
+  route({
     method: 'post',
     path: '/api/auth/login',
+    id: 'login',
+    tag: 'Login',
     summary: 'Log in with name and password',
-    answer: answers.loginAnswer,
+    description: 'Too many wrong passwords lock the name for some minutes.',
     auth: 'none',
+    errors: ['unauthenticated'],
+    answersSecret: true,
     body: bodies.loginBody,
-    handle: async (context) => {
-      const body = parse(bodies.loginBody, context.request.body);
-      const done = await login(
-        context.ports,
-        { username: body.username, password: new Secret(body.password) },
-        from(context),
-      );
-      secretJson(context.response, {
+    answer: answers.loginAnswer,
+    handle: async ({ ports, call, body }) => {
+      const secret = new Secret(body.password);
+      const done = await login(ports, { username: body.username, password: secret }, from(call));
+      return {
         access_token: done.accessToken,
-        token_type: 'Bearer',
+        token_type: 'Bearer' as const,
         expires_in: done.expiresIn,
         refresh_token: presentSecretOnce(done.refreshToken),
         must_change_password: done.mustChangePassword,
-      });
+      };
     },
-  },
-  {
+  }),
+  route({
     method: 'post',
     path: '/api/auth/token',
-    summary: 'Token for a service account, or renewal of a login (RFC 6749)',
-    answer: answers.tokenAnswer,
+    id: 'getToken',
+    tag: 'Login',
+    summary: 'Get a token for a service account, or renew a login (RFC 6749)',
+    description:
+      'Send a form as RFC 6749 describes it, or JSON. The client ID and secret may be in the body or in a header of HTTP Basic. ' +
+      'Errors have `error` and `error_description` of RFC 6749 in addition.',
     auth: 'none',
+    errors: ['unauthenticated'],
+    answersSecret: true,
+    form: tokenRequest,
     body: bodies.tokenBody,
-    handle: async (context) => {
-      const body = tokenRequest(context.request);
+    answer: answers.tokenAnswer,
+    handle: async ({ ports, call, body }) => {
       const { client_id = '', client_secret = '', refresh_token = '' } = body;
       const token =
         body.grant_type === 'client_credentials'
-          ? await exchangeClientSecret(context.ports, client_id, new Secret(client_secret), from(context))
+          ? await exchangeClientSecret(ports, client_id, new Secret(client_secret), from(call))
           : await exchangeRefreshToken(
-              context.ports,
+              ports,
               sessionOf(refresh_token) ?? '',
               new Secret(refresh_token),
-              from(context),
+              from(call),
             ).catch(asInvalidGrant);
-      secretJson(context.response, {
-        access_token: token.accessToken,
-        token_type: 'Bearer',
-        expires_in: token.expiresIn,
-      });
+      return { access_token: token.accessToken, token_type: 'Bearer' as const, expires_in: token.expiresIn };
     },
-  },
-  {
+  }),
+  route({
     method: 'post',
     path: '/api/auth/logout',
+    id: 'logout',
+    tag: 'Login',
     summary: 'End this login',
     auth: 'password',
     body: bodies.logoutBody,
-    status: 204,
-    handle: async ({ ports, call, request, response }) => {
-      await logout(ports, call, sessionOf(parse(bodies.logoutBody, request.body).refresh_token));
-      response.status(204).end();
-    },
-  },
-  {
+    handle: ({ ports, call, body }) => logout(ports, call, sessionOf(body.refresh_token)),
+  }),
+  route({
     method: 'get',
     path: '/api/auth/me',
-    summary: 'Who you are here',
-    answer: answers.meAnswer,
+    id: 'getMe',
+    tag: 'Login',
+    summary: 'Show the caller of this token',
     auth: 'password',
-    handle: async ({ ports, call, response }) => {
+    answer: answers.meAnswer,
+    handle: async ({ ports, call }) => {
       await requireActiveCaller(ports, call);
       const { principal, name, kind, role, mustChangePassword } = call.caller;
-      json(response, { principal, name, kind, role, must_change_password: mustChangePassword });
+      return { principal, name, kind, role, must_change_password: mustChangePassword };
     },
-  },
-  {
+  }),
+  route({
     method: 'post',
     path: '/api/auth/password',
+    id: 'changePassword',
+    tag: 'Login',
     summary: 'Change your password',
     auth: 'password',
     body: bodies.passwordBody,
-    status: 204,
-    handle: async ({ ports, call, request, response }) => {
-      const body = parse(bodies.passwordBody, request.body);
-      await changePassword(ports, call, {
+    handle: ({ ports, call, body }) =>
+      changePassword(ports, call, {
         currentPassword: new Secret(body.current_password),
         newPassword: new Secret(body.new_password),
-      });
-      response.status(204).end();
-    },
-  },
+      }),
+  }),
 ];

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import * as shapes from '../../api/channels.js';
+import { deliveriesQuery, type deliveryAnswer, deliveryPage } from '../../api/notices.js';
+import { channelParams } from '../../api/paths.js';
 import type { Channel } from '../../domain/notices/channel.js';
 import { Secret } from '../../domain/secret.js';
 import type { ChannelTarget, Delivery } from '../../ports/notices.js';
@@ -14,109 +16,115 @@ import {
   reviveChannel,
   testChannel,
 } from '../../usecases/notices/channels.js';
+import { iso, isoOrNull } from '../present/moments.js';
 import { presentSecretOnce } from '../present/presentSecretOnce.js';
-import { json, parse, type Route, secretJson } from '../route.js';
+import { paged, pageOf, type Route, route } from '../route.js';
 import { presentNoticeHead } from './noticeRoutes.js';
 
 const all = '/api/notifications/channels';
+const shared = { tag: 'Notifications', auth: 'token' } as const;
 
 /** Where notices go. */
 export const channelRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'get',
     path: all,
-    summary: 'Where notices go, and how their deliveries stand',
+    id: 'listChannels',
+    summary: 'List channels and the state of their deliveries',
     answer: shapes.channelListAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, response }) => {
+    handle: async ({ ports, call }) => {
       const states = await listChannels(ports, call);
       const items = states.map(({ channel, pending, dead, lastSentAt, lastCode }) => ({
         ...presentChannel(channel),
         pending,
         dead,
-        last_sent_at: lastSentAt,
+        last_sent_at: isoOrNull(lastSentAt),
         last_code: lastCode,
       }));
-      json(response, { items });
+      return { items };
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: all,
-    summary: 'New channel; the secret that signs a webhook is shown once',
-    answer: shapes.newChannelAnswer,
-    auth: 'token',
-    body: shapes.createChannelBody,
+    id: 'createChannel',
+    summary: 'Create a channel',
+    description: 'The secret that signs the messages of a webhook is shown once.',
     status: 201,
-    handle: async ({ ports, call, request, response }) => {
-      const body = parse(shapes.createChannelBody, request.body);
+    errors: ['name_taken'],
+    answersSecret: true,
+    body: shapes.createChannelBody,
+    answer: shapes.newChannelAnswer,
+    handle: async ({ ports, call, body }) => {
       const { channel, signingSecret } = await createChannel(ports, call, channelOf(body));
       const signing_secret = signingSecret === null ? null : presentSecretOnce(signingSecret);
-      secretJson(response, { ...presentChannel(channel), signing_secret }, 201);
+      return { ...presentChannel(channel), signing_secret };
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'patch',
     path: `${all}/{id}`,
-    summary: 'Change what is named; pause, or go on',
-    answer: shapes.channelAnswer,
-    auth: 'token',
+    id: 'updateChannel',
+    summary: 'Update, pause or resume a channel',
+    description: 'Omitted fields keep their value.',
+    errors: ['name_taken'],
+    params: channelParams,
     body: shapes.changeChannelBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const change = changeOf(parse(shapes.changeChannelBody, request.body));
-      json(response, presentChannel(await changeChannel(ports, call, param('id'), change)));
-    },
-  },
-  {
+    answer: shapes.channelAnswer,
+    handle: async ({ ports, call, params, body }) =>
+      presentChannel(await changeChannel(ports, call, params.id, changeOf(body))),
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: `${all}/{id}/deliveries`,
-    summary: 'What was handed over to a channel, newest first; state=dead: what was given up',
-    answer: shapes.deliveryPage,
-    auth: 'token',
-    query: shapes.deliveriesQuery,
-    handle: async ({ ports, call, param, request, response }) => {
-      const { state, limit, cursor } = parse(shapes.deliveriesQuery, request.query);
-      const page = {
-        limit,
-        ...(cursor !== undefined && { cursor }),
-        ...(state !== undefined && { state }),
-      };
-      const { items, nextCursor } = await listDeliveries(ports, call, param('id'), page);
-      json(response, { items: items.map(presentDelivery), next_cursor: nextCursor ?? null });
+    id: 'listDeliveries',
+    summary: 'List the deliveries of a channel, newest first',
+    params: channelParams,
+    query: deliveriesQuery,
+    answer: deliveryPage,
+    handle: async ({ ports, call, params, query }) => {
+      const { state } = query;
+      const page = { ...pageOf(query), ...(state !== undefined && { state }) };
+      return paged(await listDeliveries(ports, call, params.id, page), presentDelivery);
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'delete',
     path: `${all}/{id}`,
-    summary: 'Remove a channel and what waits for it',
-    auth: 'token',
-    status: 204,
-    handle: async ({ ports, call, param, response }) => {
-      await deleteChannel(ports, call, param('id'));
-      response.status(204).end();
-    },
-  },
-  {
+    id: 'deleteChannel',
+    summary: 'Delete a channel and what waits for it',
+    params: channelParams,
+    handle: ({ ports, call, params }) => deleteChannel(ports, call, params.id),
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: `${all}/{id}/test`,
-    summary: 'Send a test now',
-    answer: shapes.channelTestAnswer,
-    auth: 'token',
+    id: 'testChannel',
+    summary: 'Send a test message now',
     tests: true,
-    handle: async ({ ports, call, param, response }) => {
-      const code = await testChannel(ports, call, param('id'));
-      json(response, { ok: code === null, code });
+    params: channelParams,
+    answer: shapes.channelTestAnswer,
+    handle: async ({ ports, call, params }) => {
+      const code = await testChannel(ports, call, params.id);
+      return { ok: code === null, code };
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: `${all}/{id}/retry`,
-    summary: 'Try again what was given up',
+    id: 'retryChannel',
+    summary: 'Retry deliveries that were given up',
+    params: channelParams,
     answer: shapes.channelRetryAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) =>
-      json(response, { revived: await reviveChannel(ports, call, param('id')) }),
-  },
+    handle: async ({ ports, call, params }) => ({ revived: await reviveChannel(ports, call, params.id) }),
+  }),
 ];
 
 function channelOf(body: z.infer<typeof shapes.createChannelBody>): NewChannel {
@@ -178,7 +186,7 @@ function quietOf(quiet: z.infer<typeof shapes.createChannelBody>['quiet_hours'])
   return { ...time, letThrough };
 }
 
-function presentChannel(channel: Channel): Record<string, unknown> {
+function presentChannel(channel: Channel): z.output<typeof shapes.channelAnswer> {
   const { quiet } = channel;
   return {
     id: channel.id,
@@ -198,18 +206,18 @@ function presentChannel(channel: Channel): Record<string, unknown> {
     paused: channel.paused,
     recipient: channel.recipient,
     events: channel.events,
-    created_at: channel.createdAt,
+    created_at: iso(channel.createdAt),
     created_by: channel.createdBy,
   };
 }
 
-function presentDelivery(delivery: Delivery): Record<string, unknown> {
+function presentDelivery(delivery: Delivery): z.output<typeof deliveryAnswer> {
   return {
     notice: presentNoticeHead(delivery.notice),
     state: delivery.state,
     attempts: delivery.attempts,
-    handed_over_at: delivery.createdAt,
-    sent_at: delivery.sentAt,
+    handed_over_at: iso(delivery.createdAt),
+    sent_at: isoOrNull(delivery.sentAt),
     last_code: delivery.lastCode,
     only_to: delivery.onlyTo,
   };

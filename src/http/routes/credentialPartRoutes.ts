@@ -1,9 +1,8 @@
 import * as answers from '../../api/answers.js';
 import * as bodies from '../../api/credentials.js';
-import { credentialParams } from '../../api/paths.js';
-import { savedCredential } from '../../api/testAnswers.js';
-import * as valueAnswers from '../../api/valueAnswers.js';
-import { invalid } from '../../domain/errors.js';
+import { credentialParams, versionParams } from '../../api/paths.js';
+import { savedCredential } from '../../api/tests.js';
+import { secretAnswer } from '../../api/valueAnswers.js';
 import { rotateCredential } from '../../usecases/credentials/rotateCredential.js';
 import { listUsage, reportUsage } from '../../usecases/credentials/usage.js';
 import { activateVersion, listVersions } from '../../usecases/credentials/versions.js';
@@ -12,141 +11,137 @@ import { listGrants, replaceGrants } from '../../usecases/sharing/grants.js';
 import { breakGlassReason, idempotencyKey, ifNoneMatch, rateLimit, usedBy, versionTag } from '../headers.js';
 import { camelKeys, grantsOf, onceOf, rotation } from '../inputs.js';
 import { presentCredential, presentGrant, presentUsage, presentVersion } from '../present/presenters.js';
-import { presentTest } from '../present/presentTest.js';
+import { presentTestOrNull } from '../present/presentTest.js';
 import { presentSecret } from '../present/presentValues.js';
 import { NotModified, Reply } from '../reply.js';
-import { json, pageOf, parse, type Route, route, testsOf } from '../route.js';
+import { paged, pageOf, type Route, route, testsOf } from '../route.js';
 
 const one = '/api/credentials/{id}';
+const shared = { tag: 'Credentials', auth: 'token', params: credentialParams } as const;
 
 /** One credential: values, versions, usage, grants. */
 export const credentialPartRoutes: readonly Route[] = [
   route({
+    ...shared,
     method: 'get',
     path: `${one}/secret`,
-    summary: 'All fields with their values',
-    params: credentialParams,
-    headers: { ifNoneMatch, breakGlassReason, usedBy },
-    answer: valueAnswers.secretAnswer,
-    answerHeaders: [versionTag, rateLimit],
-    auth: 'token',
+    id: 'readSecret',
+    tag: 'Values',
+    summary: 'Read all fields with their values',
+    description: 'The answer is sent only after its audit row is stored.',
     reveals: true,
+    errors: ['reason_required', 'gone', 'conflict', 'integrity_error', 'bad_store_answer'],
+    headers: { ifNoneMatch, breakGlassReason, usedBy },
+    answer: secretAnswer,
+    answerHeaders: [versionTag, rateLimit],
     handle: async ({ ports, call, params, headers }) => {
-      const { credential, version, values } = await readCredential(
-        ports,
-        call,
-        params.id,
-        headers.ifNoneMatch,
-      );
+      const found = await readCredential(ports, call, params.id, headers.ifNoneMatch);
+      const { credential, version, values } = found;
       const tag = { ETag: `"v${version}"` };
       if (values === null) return new NotModified(tag);
       return new Reply(presentSecret(credential, version, values), tag);
     },
   }),
-  {
+  route({
+    ...shared,
     method: 'post',
     path: `${one}/rotate`,
-    summary: 'Guided rotation: the new value, unless the service refuses it, becomes the active version',
-    answer: savedCredential,
-    auth: 'token',
-    headers: { key: idempotencyKey },
+    id: 'rotateCredential',
+    summary: 'Rotate a credential: store and activate the new values unless the service refuses them',
+    errors: ['test_failed', 'conflict'],
+    headers: { idempotencyKey },
     body: bodies.rotateCredentialBody,
-    handle: async (context) => {
-      const { ports, call, param, request, response } = context;
-      const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
-      const body = parse(bodies.rotateCredentialBody, request.body);
-      const options = { ...testsOf(context), once: onceOf(key, body) };
-      const { credential, test } = await rotateCredential(ports, call, param('id'), rotation(body), options);
-      json(response, { ...presentCredential(credential), test: presentTest(test) });
+    answer: savedCredential,
+    handle: async (input) => {
+      const { ports, call, params, body, headers } = input;
+      const options = { ...testsOf(input), once: onceOf(headers.idempotencyKey, body) };
+      const { credential, test } = await rotateCredential(ports, call, params.id, rotation(body), options);
+      return { ...presentCredential(credential), test: presentTestOrNull(test) };
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: `${one}/rotations`,
-    summary: 'Past rotations',
+    id: 'listRotations',
+    summary: 'List past rotations',
     answer: answers.versionList,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) => {
-      const { credential, versions } = await listVersions(ports, call, param('id'));
-      json(response, {
-        items: versions
-          .filter((v) => v.source === 'rotation')
-          .map((v) => presentVersion(v, credential.activeVersion)),
-      });
+    handle: async ({ ports, call, params }) => {
+      const { credential, versions } = await listVersions(ports, call, params.id);
+      const rotations = versions.filter((v) => v.source === 'rotation');
+      return { items: rotations.map((v) => presentVersion(v, credential.activeVersion)) };
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: `${one}/versions`,
-    summary: 'History',
+    id: 'listVersions',
+    summary: 'List the versions of a credential',
     answer: answers.versionList,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) => {
-      const { credential, versions } = await listVersions(ports, call, param('id'));
-      json(response, { items: versions.map((v) => presentVersion(v, credential.activeVersion)) });
+    handle: async ({ ports, call, params }) => {
+      const { credential, versions } = await listVersions(ports, call, params.id);
+      return { items: versions.map((v) => presentVersion(v, credential.activeVersion)) };
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: `${one}/versions/{n}/activate`,
-    summary: 'Make another version the active one',
-    answer: answers.credentialAnswer,
-    auth: 'token',
+    id: 'activateVersion',
+    summary: 'Activate another version',
+    errors: ['gone', 'conflict'],
+    params: versionParams,
     body: bodies.activateVersionBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      if (!/^[1-9]\d{0,8}$/.test(param('n')))
-        throw invalid({ field: 'n', rule: 'must be the number of a version' });
-      const body = parse(bodies.activateVersionBody, request.body);
-      json(
-        response,
-        presentCredential(await activateVersion(ports, call, param('id'), Number(param('n')), body)),
-      );
-    },
-  },
-  {
+    answer: answers.credentialAnswer,
+    handle: async ({ ports, call, params, body }) =>
+      presentCredential(await activateVersion(ports, call, params.id, params.n, body)),
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: `${one}/usage`,
-    summary: 'List who got the values, and what consumers reported',
-    answer: answers.usagePage,
-    auth: 'token',
+    id: 'listUsage',
+    summary: 'List who received the values, and what consumers reported',
     query: bodies.pageQuery,
-    handle: async ({ ports, call, param, request, response }) => {
-      const page = await listUsage(ports, call, param('id'), pageOf(parse(bodies.pageQuery, request.query)));
-      json(response, { items: page.items.map(presentUsage), next_cursor: page.nextCursor ?? null });
-    },
-  },
-  {
+    answer: answers.usagePage,
+    handle: async ({ ports, call, params, query }) =>
+      paged(await listUsage(ports, call, params.id, pageOf(query)), presentUsage),
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: `${one}/usage`,
+    id: 'reportUsage',
     summary: 'Report whether the value worked',
-    auth: 'token',
     body: bodies.usageBody,
-    status: 204,
-    handle: async ({ ports, call, param, request, response }) => {
-      await reportUsage(ports, call, param('id'), camelKeys(parse(bodies.usageBody, request.body)));
-      response.status(204).end();
-    },
-  },
-  {
+    handle: ({ ports, call, params, body }) => reportUsage(ports, call, params.id, camelKeys(body)),
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: `${one}/grants`,
-    summary: 'Who else may do what',
+    id: 'listGrants',
+    tag: 'Sharing',
+    summary: 'List grants',
     answer: answers.grantsAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) =>
-      json(response, { grants: (await listGrants(ports, call, param('id'))).map(presentGrant) }),
-  },
-  {
+    handle: async ({ ports, call, params }) => ({
+      grants: (await listGrants(ports, call, params.id)).map(presentGrant),
+    }),
+  }),
+  route({
+    ...shared,
     method: 'put',
     path: `${one}/grants`,
+    id: 'replaceGrants',
+    tag: 'Sharing',
     summary: 'Replace all grants',
-    answer: answers.grantsAnswer,
-    auth: 'token',
+    errors: ['reason_required'],
+    headers: { breakGlassReason },
     body: bodies.grantsBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const asked = grantsOf(parse(bodies.grantsBody, request.body));
-      const grants = await replaceGrants(ports, call, param('id'), asked);
-      json(response, { grants: grants.map(presentGrant) });
-    },
-  },
+    answer: answers.grantsAnswer,
+    handle: async ({ ports, call, params, body }) => ({
+      grants: (await replaceGrants(ports, call, params.id, grantsOf(body))).map(presentGrant),
+    }),
+  }),
 ];

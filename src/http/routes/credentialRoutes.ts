@@ -1,221 +1,184 @@
 import * as answers from '../../api/answers.js';
 import * as bodies from '../../api/credentials.js';
-import { savedCredential } from '../../api/testAnswers.js';
-import * as valueAnswers from '../../api/valueAnswers.js';
+import { credentialParams, templateParams } from '../../api/paths.js';
+import { savedCredential } from '../../api/tests.js';
 import { connectorOf, templates } from '../../connectors/registry.js';
-import type { CallContext } from '../../domain/access/caller.js';
 import { parseServiceType } from '../../domain/credentials/serviceType.js';
 import { notFound } from '../../domain/errors.js';
 import { createCredential } from '../../usecases/credentials/createCredential.js';
 import { deleteCredential, restoreCredential } from '../../usecases/credentials/deleteCredential.js';
 import { destroyCredential } from '../../usecases/credentials/destroyCredential.js';
 import { getCredential } from '../../usecases/credentials/getCredential.js';
-import { labelsOf, listCredentials } from '../../usecases/credentials/listCredentials.js';
+import { listCredentials } from '../../usecases/credentials/listCredentials.js';
 import { updateCredential } from '../../usecases/credentials/updateCredential.js';
 import { requireActiveCaller } from '../../usecases/gate/authorize.js';
-import { readEnvironment } from '../../usecases/reading/readEnvironment.js';
-import { resolveCredentials } from '../../usecases/reading/resolveCredentials.js';
-import { client, idempotencyKey, ifMatch, location, replayed, revisionTag } from '../headers.js';
-import { camelKeys, credentialChange, listOf, newCredential, onceOf } from '../inputs.js';
-import { presentCredential } from '../present/presenters.js';
-import { presentTest } from '../present/presentTest.js';
-import { presentEnvironment, presentResolved } from '../present/presentValues.js';
-import { json, type OldContext, parse, type Route, secretJson, testsOf } from '../route.js';
+import {
+  client,
+  idempotencyKey,
+  ifMatch,
+  location,
+  replayed as replayedHeader,
+  revisionTag,
+} from '../headers.js';
+import { credentialChange, listOf, newCredential, onceOf } from '../inputs.js';
+import { isoOrNull } from '../present/moments.js';
+import { presentCredential, presentTemplate } from '../present/presenters.js';
+import { presentTestOrNull } from '../present/presentTest.js';
+import { Reply } from '../reply.js';
+import { paged, type Route, route, testsOf } from '../route.js';
 
-const one = '/api/credentials/{id}';
+const shared = { tag: 'Credentials', auth: 'token' } as const;
+const one = { ...shared, path: '/api/credentials/{id}', params: credentialParams } as const;
 
-const update = async (context: OldContext): Promise<void> => {
-  const { ports, call, param, request, response } = context;
-  const body = parse(bodies.updateCredentialBody, request.body);
-  const { credential, test } = await updateCredential(ports, call, param('id'), credentialChange(body), {
-    ...ifMatch.read(request.get('if-match')),
-    ...testsOf(context),
-    source: sourceOf(request.get('x-client')),
+/** `PUT` and `PATCH` do the same. */
+const update = (method: 'put' | 'patch', id: string) =>
+  route({
+    ...one,
+    method,
+    id,
+    summary: 'Update a credential',
+    description: 'Omitted fields keep their value. New values become a new, active version.',
+    errors: ['name_taken', 'test_failed', 'conflict'],
+    headers: { ifMatch, client },
+    body: bodies.updateCredentialBody,
+    answer: savedCredential,
+    answerHeaders: [revisionTag],
+    handle: async (input) => {
+      const { ports, call, params, body, headers } = input;
+      const { credential, test } = await updateCredential(ports, call, params.id, credentialChange(body), {
+        ...headers.ifMatch,
+        ...testsOf(input),
+        source: headers.client,
+      });
+      const answer = { ...presentCredential(credential), test: presentTestOrNull(test) };
+      return new Reply(answer, { ETag: `"${credential.revision}"` });
+    },
   });
-  response.set('ETag', `"${credential.revision}"`);
-  json(response, { ...presentCredential(credential), test: presentTest(test) });
-};
-
-const sourceOf = (client: string | undefined) => (client === 'cli' ? ('cli' as const) : ('api' as const));
-
-/** The call with what its own input says of the purpose; that wins over the header. */
-function calledFor(
-  call: CallContext,
-  input: { used_by?: string | undefined; purpose?: string | undefined },
-): CallContext {
-  return {
-    ...call,
-    ...(input.used_by && { usedBy: input.used_by }),
-    ...(input.purpose && { purpose: input.purpose }),
-  };
-}
 
 /** Credentials: create to delete. */
 export const credentialRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'post',
     path: '/api/credentials',
+    id: 'createCredential',
     summary: 'Store a new credential',
-    answer: savedCredential,
-    auth: 'token',
-    headers: { idempotencyKey, client },
-    answerHeaders: [revisionTag, location, replayed],
-    body: bodies.createCredentialBody,
     status: 201,
-    handle: async (context) => {
-      const { ports, call, request, response } = context;
-      const body = parse(bodies.createCredentialBody, request.body);
-      const key = idempotencyKey.read(request.get('idempotency-key')).idempotencyKey;
-      const options = {
-        source: sourceOf(request.get('x-client')),
-        ...testsOf(context),
-        once: onceOf(key, body),
-      };
+    errors: ['name_taken', 'test_failed'],
+    headers: { idempotencyKey, client },
+    body: bodies.createCredentialBody,
+    answer: savedCredential,
+    answerHeaders: [revisionTag, location, replayedHeader],
+    handle: async (input) => {
+      const { ports, call, body, headers } = input;
+      const once = onceOf(headers.idempotencyKey, body);
+      const options = { source: headers.client, ...testsOf(input), once };
       const { credential, replayed, test } = await createCredential(
         ports,
         call,
         newCredential(body),
         options,
       );
-      response.set({ ETag: `"${credential.revision}"`, Location: `/api/credentials/${credential.id}` });
-      if (replayed) response.set('Idempotent-Replayed', 'true');
-      json(response, { ...presentCredential(credential), test: presentTest(test) }, 201);
+      return new Reply(
+        { ...presentCredential(credential), test: presentTestOrNull(test) },
+        {
+          ETag: `"${credential.revision}"`,
+          Location: `/api/credentials/${credential.id}`,
+          ...(replayed && { 'Idempotent-Replayed': 'true' }),
+        },
+      );
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: '/api/credentials',
-    summary: 'List what you may see',
-    answer: answers.credentialPage,
-    auth: 'token',
+    id: 'listCredentials',
+    summary: 'List the credentials that you may see',
     query: bodies.listCredentialsQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const query = parse(bodies.listCredentialsQuery, request.query);
-      const page = await listCredentials(ports, call, ...listOf(query));
-      const items = page.items.map((item) => ({
+    answer: answers.credentialPage,
+    handle: async ({ ports, call, query }) =>
+      paged(await listCredentials(ports, call, ...listOf(query)), (item) => ({
         ...presentCredential(item.credential),
-        access: item.isOwner ? 'owner' : item.level,
-        last_used_at: item.lastUsedAt,
+        access: item.isOwner ? ('owner' as const) : item.level,
+        last_used_at: isoOrNull(item.lastUsedAt),
         offered: item.offered,
-      }));
-      json(response, { items, next_cursor: page.nextCursor ?? null });
-    },
-  },
-  {
+      })),
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: '/api/credentials/templates',
-    summary: 'All forms',
+    id: 'listTemplates',
+    summary: 'List the forms of all services',
     answer: answers.templateList,
-    auth: 'token',
-    handle: async ({ ports, call, response }) => {
+    handle: async ({ ports, call }) => {
       await requireActiveCaller(ports, call);
-      json(response, { items: templates() });
+      return { items: templates().map(presentTemplate) };
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: '/api/credentials/templates/{service_type}',
-    summary: 'The form of one service',
+    id: 'getTemplate',
+    summary: 'Get the form of a service',
+    params: templateParams,
     answer: answers.templateAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) => {
+    handle: async ({ ports, call, params }) => {
       await requireActiveCaller(ports, call);
-      const type = parseServiceType(param('service_type'));
+      const type = parseServiceType(params.service_type);
       const connector = type === undefined ? undefined : connectorOf(type);
       if (connector === undefined) throw notFound('service type');
-      json(response, connector.template);
+      return presentTemplate(connector.template);
     },
-  },
-  {
-    method: 'post',
-    path: '/api/credentials/resolve',
-    summary: 'Read many values at once',
-    answer: valueAnswers.resolveAnswer,
-    auth: 'token',
-    reveals: true,
-    body: bodies.resolveBody,
-    handle: async ({ ports, call, request, response }) => {
-      const body = parse(bodies.resolveBody, request.body);
-      const who = calledFor(call, body);
-      const items = await resolveCredentials(ports, who, body.items.map(camelKeys));
-      secretJson(response, { items: items.map((item) => presentResolved(item, body.shape)) });
-    },
-  },
-  {
+  }),
+  route({
+    ...one,
     method: 'get',
-    path: '/api/environment',
-    summary: 'Read the variables of all credentials that you own or accepted, or that your teams share',
-    answer: valueAnswers.environmentAnswer,
-    auth: 'token',
-    reveals: true,
-    query: bodies.environmentQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const { label = [], aliases, values, ...query } = parse(bodies.environmentQuery, request.query);
-      const options = { labels: labelsOf(label), aliases, values };
-      secretJson(response, presentEnvironment(await readEnvironment(ports, calledFor(call, query), options)));
-    },
-  },
-  {
-    method: 'get',
-    path: one,
-    summary: 'Metadata and settings',
+    id: 'getCredential',
+    summary: 'Get metadata and settings of a credential',
     answer: answers.seenCredential,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) => {
-      const { credential, isOwner, level } = await getCredential(ports, call, param('id'));
-      response.set('ETag', `"${credential.revision}"`);
-      json(response, { ...presentCredential(credential), access: isOwner ? 'owner' : level });
+    answerHeaders: [revisionTag],
+    handle: async ({ ports, call, params }) => {
+      const { credential, isOwner, level } = await getCredential(ports, call, params.id);
+      const access = isOwner ? ('owner' as const) : level;
+      return new Reply({ ...presentCredential(credential), access }, { ETag: `"${credential.revision}"` });
     },
-  },
-  {
-    method: 'put',
-    path: one,
-    summary: 'Change; what is not named stays',
-    answer: savedCredential,
-    auth: 'token',
-    body: bodies.updateCredentialBody,
-    handle: update,
-  },
-  {
-    method: 'patch',
-    path: one,
-    summary: 'Change; what is not named stays',
-    answer: savedCredential,
-    auth: 'token',
-    body: bodies.updateCredentialBody,
-    handle: update,
-  },
-  {
+  }),
+  update('put', 'replaceCredential'),
+  update('patch', 'updateCredential'),
+  route({
+    ...one,
     method: 'delete',
-    path: one,
-    summary: 'Delete; can be restored for 30 days',
+    id: 'deleteCredential',
+    summary: 'Delete a credential; it can be restored for 30 days',
+    headers: { ifMatch },
     answer: answers.credentialAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, request, response }) =>
-      json(
-        response,
-        presentCredential(
-          await deleteCredential(ports, call, param('id'), ifMatch.read(request.get('if-match'))),
-        ),
-      ),
-  },
-  {
+    handle: async ({ ports, call, params, headers }) =>
+      presentCredential(await deleteCredential(ports, call, params.id, headers.ifMatch)),
+  }),
+  route({
+    ...one,
     method: 'post',
-    path: `${one}/restore`,
-    summary: 'Bring a deleted one back',
+    path: `${one.path}/restore`,
+    id: 'restoreCredential',
+    summary: 'Restore a deleted credential',
+    errors: ['gone', 'name_taken'],
     answer: answers.credentialAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) =>
-      json(response, presentCredential(await restoreCredential(ports, call, param('id')))),
-  },
-  {
+    handle: async ({ ports, call, params }) =>
+      presentCredential(await restoreCredential(ports, call, params.id)),
+  }),
+  route({
+    ...one,
     method: 'post',
-    path: `${one}/destroy`,
-    summary: 'Remove a deleted one for good',
-    answer: answers.credentialAnswer,
-    auth: 'token',
+    path: `${one.path}/destroy`,
+    id: 'destroyCredential',
+    summary: 'Destroy a deleted credential for good',
     status: 202,
-    handle: async ({ ports, call, param, response }) =>
-      json(response, presentCredential(await destroyCredential(ports, call, param('id'))), 202),
-  },
+    errors: ['conflict'],
+    answer: answers.credentialAnswer,
+    handle: async ({ ports, call, params }) =>
+      presentCredential(await destroyCredential(ports, call, params.id)),
+  }),
 ];

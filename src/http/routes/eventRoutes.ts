@@ -12,6 +12,7 @@ const eventsQuery = z.strictObject({
     .int()
     .min(0)
     .max(2 ** 52)
+    .describe('The ID of the last event that you received; `Last-Event-ID` wins over it.')
     .optional(),
 });
 
@@ -30,7 +31,10 @@ export const eventRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: '/api/events',
-    summary: 'What changes on credentials that you may see, as server-sent events; resumable by id',
+    id: 'followEvents',
+    tag: 'Operations',
+    summary: 'Follow changes of credentials that you may see, as server-sent events',
+    description: 'Resumable: send the ID of the last event as `Last-Event-ID` or `after`.',
     auth: 'token',
     stream: true,
     query: eventsQuery,

@@ -1,41 +1,43 @@
-import { findingPage, findingQuery } from '../../api/findings.js';
+import type { z } from 'zod';
+import { type findingAnswer, findingPage, findingQuery } from '../../api/findings.js';
 import type { ListedFinding } from '../../ports/findings.js';
 import { listFindings } from '../../usecases/reconcile/findings.js';
-import { json, parse, type Route } from '../route.js';
+import { iso, isoOrNull } from '../present/moments.js';
+import { paged, pageOf, type Route, route } from '../route.js';
 
 /** What in Vault is not as the broker stored it. */
 export const findingRoutes: readonly Route[] = [
-  {
+  route({
     method: 'get',
     path: '/api/findings',
-    summary:
-      'What in Vault is not as the broker stored it: of credentials that you own or manage, for admins of all',
-    answer: findingPage,
+    id: 'listFindings',
+    tag: 'Operations',
+    summary: 'List what is in Vault but not as the broker stored it',
+    description: 'You see findings about credentials that you own or manage. Admins see all.',
     auth: 'token',
     query: findingQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const { kind, resolved, limit, cursor } = parse(findingQuery, request.query);
+    answer: findingPage,
+    handle: async ({ ports, call, query }) => {
+      const { kind, resolved } = query;
       const filter = { resolved, ...(kind !== undefined && { kind }) };
-      const page = await listFindings(ports, call, filter, {
-        limit,
-        ...(cursor !== undefined && { cursor }),
-      });
-      json(response, { items: page.items.map(presentFinding), next_cursor: page.nextCursor ?? null });
+      return paged(await listFindings(ports, call, filter, pageOf(query)), presentFinding);
     },
-  },
+  }),
 ];
 
-function presentFinding({ finding: f, credential: c }: ListedFinding): Record<string, unknown> {
+function presentFinding({ finding: f, credential: c }: ListedFinding): z.output<typeof findingAnswer> {
   return {
     id: f.id,
     kind: f.kind,
     credential:
-      c === null ? null : { id: f.credentialId, name: c.name, service_type: c.serviceType, owner: c.owner },
+      c === null || f.credentialId === null
+        ? null
+        : { id: f.credentialId, name: c.name, service_type: c.serviceType, owner: c.owner },
     path: f.path,
     version: f.version,
     facts: f.facts,
-    found_at: f.foundAt,
-    resolved_at: f.resolvedAt,
+    found_at: iso(f.foundAt),
+    resolved_at: isoOrNull(f.resolvedAt),
     resolution: f.resolution,
   };
 }

@@ -1,54 +1,60 @@
-import * as shapes from '../../api/channels.js';
+import type { z } from 'zod';
+import * as shapes from '../../api/notices.js';
+import { noticeParams } from '../../api/paths.js';
 import type { StoredNotice } from '../../domain/notices/channel.js';
 import { textOf } from '../../domain/notices/message.js';
 import type { ListedNotice } from '../../ports/notices.js';
 import { acknowledgeNotice, listNotices, snoozeNotice } from '../../usecases/notices/notices.js';
-import { json, parse, type Route } from '../route.js';
+import { iso, isoOrNull } from '../present/moments.js';
+import { paged, pageOf, type Route, route } from '../route.js';
 
 const all = '/api/notifications';
+const shared = { tag: 'Notifications', auth: 'token' } as const;
 
-/** Notices, and what people do with them. */
+/** Notices, and what people do about them. */
 export const noticeRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'get',
     path: all,
-    summary: 'What concerns you, newest first; to an admin everything',
-    answer: shapes.noticePage,
-    auth: 'token',
+    id: 'listNotices',
+    summary: 'List your notices, newest first',
+    description: 'Admins see all notices.',
     query: shapes.noticesQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const { open, kind, limit, cursor } = parse(shapes.noticesQuery, request.query);
+    answer: shapes.noticePage,
+    handle: async ({ ports, call, query }) => {
+      const { open, kind } = query;
       const filter = { ...(open !== undefined && { open }), ...(kind !== undefined && { kind }) };
-      const page = { limit, ...(cursor !== undefined && { cursor }) };
-      const { items, nextCursor } = await listNotices(ports, call, filter, page);
-      json(response, { items: items.map(presentNotice), next_cursor: nextCursor ?? null });
+      return paged(await listNotices(ports, call, filter, pageOf(query)), presentNotice);
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: `${all}/{id}/acknowledge`,
-    summary: 'Acknowledge a notice: it is not sent again until its state changes',
+    id: 'acknowledgeNotice',
+    summary: 'Acknowledge a notice',
+    description: 'The same is not sent again until it changes.',
+    params: noticeParams,
     answer: shapes.noticeAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) =>
-      json(response, presentNotice(await acknowledgeNotice(ports, call, param('id')))),
-  },
-  {
+    handle: async ({ ports, call, params }) => presentNotice(await acknowledgeNotice(ports, call, params.id)),
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: `${all}/{id}/snooze`,
-    summary: 'Not again before that moment',
-    answer: shapes.noticeAnswer,
-    auth: 'token',
+    id: 'snoozeNotice',
+    summary: 'Snooze a notice',
+    params: noticeParams,
     body: shapes.snoozeBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const { until } = parse(shapes.snoozeBody, request.body);
-      json(response, presentNotice(await snoozeNotice(ports, call, param('id'), new Date(until))));
-    },
-  },
+    answer: shapes.noticeAnswer,
+    handle: async ({ ports, call, params, body }) =>
+      presentNotice(await snoozeNotice(ports, call, params.id, new Date(body.until))),
+  }),
 ];
 
 /** What of a notice is shown wherever it is named. */
-export function presentNoticeHead(notice: StoredNotice): Record<string, unknown> {
+export function presentNoticeHead(notice: StoredNotice): z.output<typeof shapes.noticeHead> {
   return {
     id: notice.id,
     kind: notice.kind,
@@ -56,17 +62,17 @@ export function presentNoticeHead(notice: StoredNotice): Record<string, unknown>
     credential_id: notice.credentialId,
     recipient: notice.recipient,
     text: textOf(notice),
-    created_at: notice.createdAt,
+    created_at: iso(notice.createdAt),
   };
 }
 
-function presentNotice(notice: ListedNotice): Record<string, unknown> {
+function presentNotice(notice: ListedNotice): z.output<typeof shapes.noticeAnswer> {
   return {
     ...presentNoticeHead(notice),
     facts: notice.body,
     open: notice.open,
-    acknowledged_at: notice.acknowledgedAt,
+    acknowledged_at: isoOrNull(notice.acknowledgedAt),
     acknowledged_by: notice.acknowledgedBy,
-    snoozed_until: notice.snoozedUntil,
+    snoozed_until: isoOrNull(notice.snoozedUntil),
   };
 }

@@ -1,78 +1,75 @@
+import type { z } from 'zod';
 import * as shapes from '../../api/offers.js';
+import { offerParams } from '../../api/paths.js';
 import type { Preference } from '../../domain/environment/variablePlan.js';
 import { acceptOffer, declineOffer, listOffers, type ShownOffer } from '../../usecases/sharing/offers.js';
 import { listPreferences, setPreferences } from '../../usecases/sharing/preferences.js';
-import { json, parse, type Route } from '../route.js';
+import { iso, isoOrNull } from '../present/moments.js';
+import { paged, pageOf, type Route, route } from '../route.js';
+
+const shared = { tag: 'Sharing', auth: 'token' } as const;
+/** An answer to an offer. */
+const decision = { ...shared, method: 'post', params: offerParams, answer: shapes.offerAnswer } as const;
 
 /** What others give a receiver, and what the receiver says of it. */
 export const offerRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'get',
     path: '/api/offers',
+    id: 'listOffers',
     summary: 'List offers to you and to the service accounts that you created, newest first',
-    answer: shapes.offerPage,
-    auth: 'token',
     query: shapes.offersQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const { limit, cursor, ...filter } = parse(shapes.offersQuery, request.query);
-      const page = { limit, ...(cursor !== undefined && { cursor }) };
-      const { items, nextCursor } = await listOffers(ports, call, filter, page);
-      json(response, { items: items.map(presentOffer), next_cursor: nextCursor ?? null });
-    },
-  },
-  {
-    method: 'post',
+    answer: shapes.offerPage,
+    handle: async ({ ports, call, query: { limit, cursor, ...filter } }) =>
+      paged(await listOffers(ports, call, filter, pageOf({ limit, cursor })), presentOffer),
+  }),
+  route({
+    ...decision,
     path: '/api/offers/{id}/accept',
+    id: 'acceptOffer',
     summary: 'Accept an offer for the variables that you name',
-    answer: shapes.offerAnswer,
-    auth: 'token',
     body: shapes.acceptOfferBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const body = parse(shapes.acceptOfferBody, request.body);
-      json(response, presentOffer(await acceptOffer(ports, call, param('id'), body)));
-    },
-  },
-  {
-    method: 'post',
+    handle: async ({ ports, call, params, body }) =>
+      presentOffer(await acceptOffer(ports, call, params.id, body)),
+  }),
+  route({
+    ...decision,
     path: '/api/offers/{id}/decline',
+    id: 'declineOffer',
     summary: 'Decline an offer; it fills nothing and is hidden until you accept it',
-    answer: shapes.offerAnswer,
-    auth: 'token',
     body: shapes.declineOfferBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const body = parse(shapes.declineOfferBody, request.body);
-      json(response, presentOffer(await declineOffer(ports, call, param('id'), body)));
-    },
-  },
-  {
+    handle: async ({ ports, call, params, body }) =>
+      presentOffer(await declineOffer(ports, call, params.id, body)),
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: '/api/preferences',
+    id: 'listPreferences',
     summary: 'List which credentials you prefer for variables and service types',
-    answer: shapes.preferenceList,
-    auth: 'token',
     query: shapes.preferencesQuery,
-    handle: async ({ ports, call, request, response }) => {
-      const { receiver } = parse(shapes.preferencesQuery, request.query);
-      json(response, presentPreferences(await listPreferences(ports, call, receiver)));
-    },
-  },
-  {
+    answer: shapes.preferenceList,
+    handle: async ({ ports, call, query }) =>
+      presentPreferences(await listPreferences(ports, call, query.receiver)),
+  }),
+  route({
+    ...shared,
     method: 'put',
     path: '/api/preferences',
+    id: 'setPreferences',
     summary: 'Prefer a credential for variables and service types, or remove preferences',
-    answer: shapes.preferenceList,
-    auth: 'token',
     body: shapes.preferencesBody,
-    handle: async ({ ports, call, request, response }) => {
-      const body = parse(shapes.preferencesBody, request.body);
+    answer: shapes.preferenceList,
+    handle: async ({ ports, call, body }) => {
       const { receiver, variables, service_types: serviceTypes, credential_id: credentialId } = body;
       const change = { receiver, variables, serviceTypes, credentialId };
-      json(response, presentPreferences(await setPreferences(ports, call, change)));
+      return presentPreferences(await setPreferences(ports, call, change));
     },
-  },
+  }),
 ];
 
-function presentOffer(offer: ShownOffer): Record<string, unknown> {
+function presentOffer(offer: ShownOffer): z.output<typeof shapes.offerAnswer> {
   const { grant, credential: c } = offer;
   const isDirect = grant.subjectKind === 'user' || grant.subjectKind === 'service_account';
   return {
@@ -84,8 +81,8 @@ function presentOffer(offer: ShownOffer): Record<string, unknown> {
     by: isDirect ? grant.subjectKind : `${grant.subjectKind}:${grant.subject}`,
     given_by: grant.givenBy,
     giver_role: grant.giverRole,
-    given_at: offer.givenAt,
-    expires_at: offer.expiresAt,
+    given_at: iso(offer.givenAt),
+    expires_at: isoOrNull(offer.expiresAt),
     variables: offer.asks,
     fills: offer.fills,
   };

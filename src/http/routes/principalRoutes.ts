@@ -1,38 +1,44 @@
-import { disabledList, principalAnswer, principalBody } from '../../api/people.js';
+import { principalParams } from '../../api/paths.js';
+import { principalBody } from '../../api/people.js';
+import { disabledList, principalAnswer } from '../../api/peopleAnswers.js';
 import { listDisabled, setDisabled } from '../../usecases/people/disabledPrincipals.js';
+import { isoOrNull } from '../present/moments.js';
 import { presentMade } from '../present/presentPeople.js';
-import { json, parse, type Route } from '../route.js';
+import { type Route, route } from '../route.js';
+
+const shared = { tag: 'People', auth: 'token' } as const;
 
 /** Disabling and enabling, whatever issuer the tokens come from. */
 export const principalRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'get',
     path: '/api/principals/disabled',
+    id: 'listDisabledPrincipals',
     summary: 'List disabled principals',
     answer: disabledList,
-    auth: 'token',
-    handle: async ({ ports, call, response }) => {
-      const items = (await listDisabled(ports, call)).map(({ principal, disabledAt, disabledBy }) => ({
+    handle: async ({ ports, call }) => ({
+      items: (await listDisabled(ports, call)).map(({ principal, disabledAt, disabledBy }) => ({
         principal,
-        disabled_at: disabledAt,
+        disabled_at: isoOrNull(disabledAt),
         disabled_by: disabledBy,
-      }));
-      json(response, { items });
-    },
-  },
-  {
+      })),
+    }),
+  }),
+  route({
+    ...shared,
     method: 'patch',
     path: '/api/principals/{principal}',
+    id: 'setPrincipalDisabled',
     summary: 'Disable or enable a principal of any issuer',
-    answer: principalAnswer,
-    auth: 'token',
+    errors: ['conflict'],
+    params: principalParams,
     body: principalBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const { disabled, keep_service_accounts } = parse(principalBody, request.body);
-      const principal = param('principal');
-      const change = { disabled, keepServiceAccounts: keep_service_accounts };
-      const made = await setDisabled(ports, call, principal, change);
-      json(response, { principal, disabled, ...presentMade(made) });
+    answer: principalAnswer,
+    handle: async ({ ports, call, params: { principal }, body }) => {
+      const { disabled, keep_service_accounts: keepServiceAccounts } = body;
+      const made = await setDisabled(ports, call, principal, { disabled, keepServiceAccounts });
+      return { principal, disabled, ...presentMade(made) };
     },
-  },
+  }),
 ];

@@ -1,3 +1,4 @@
+import { scheduleParams } from '../../api/paths.js';
 import * as shapes from '../../api/reports.js';
 import {
   changeReportSchedule,
@@ -7,65 +8,68 @@ import {
   listReportSchedules,
 } from '../../usecases/reports/reportSchedules.js';
 import { presentReportSchedule } from '../present/presentReport.js';
-import { json, parse, type Route } from '../route.js';
+import { type Route, route } from '../route.js';
 
 const all = '/api/reports/schedules';
+const shared = { tag: 'Reports', auth: 'token' } as const;
+const one = { ...shared, path: `${all}/{id}`, params: scheduleParams } as const;
 
-/** When reports are created, what they cover, and who receives them. */
+/** When reports are made, of what, and who gets them. */
 export const reportScheduleRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'get',
     path: all,
+    id: 'listReportSchedules',
     summary: 'List report schedules',
     answer: shapes.reportScheduleListAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, response }) =>
-      json(response, { items: (await listReportSchedules(ports, call)).map(presentReportSchedule) }),
-  },
-  {
+    handle: async ({ ports, call }) => ({
+      items: (await listReportSchedules(ports, call)).map(presentReportSchedule),
+    }),
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: all,
-    summary: 'Create a report schedule: admins for all or any team, leads for their team',
-    answer: shapes.reportScheduleAnswer,
-    auth: 'token',
-    body: shapes.createReportScheduleBody,
+    id: 'createReportSchedule',
+    summary: 'Create a report schedule',
+    description: 'Admins create schedules for everything and for any team; the lead of a team for that team.',
     status: 201,
-    handle: async ({ ports, call, request, response }) => {
-      const body = parse(shapes.createReportScheduleBody, request.body);
-      json(response, presentReportSchedule(await createReportSchedule(ports, call, body)), 201);
-    },
-  },
-  {
+    errors: ['name_taken'],
+    body: shapes.createReportScheduleBody,
+    answer: shapes.reportScheduleAnswer,
+    handle: async ({ ports, call, body }) =>
+      presentReportSchedule(await createReportSchedule(ports, call, body)),
+  }),
+  route({
+    ...one,
     method: 'get',
-    path: `${all}/{id}`,
-    summary: 'One schedule',
+    id: 'getReportSchedule',
+    summary: 'Get a report schedule',
     answer: shapes.reportScheduleAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) =>
-      json(response, presentReportSchedule(await getReportSchedule(ports, call, param('id')))),
-  },
-  {
+    handle: async ({ ports, call, params }) =>
+      presentReportSchedule(await getReportSchedule(ports, call, params.id)),
+  }),
+  route({
+    ...one,
     method: 'patch',
-    path: `${all}/{id}`,
-    summary: 'Change what is named',
-    answer: shapes.reportScheduleAnswer,
-    auth: 'token',
+    id: 'updateReportSchedule',
+    summary: 'Update a report schedule',
+    description: 'Omitted fields keep their value.',
+    errors: ['name_taken', 'conflict'],
     body: shapes.changeReportScheduleBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const body = parse(shapes.changeReportScheduleBody, request.body);
+    answer: shapes.reportScheduleAnswer,
+    handle: async ({ ports, call, params, body }) => {
       const patch = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      json(response, presentReportSchedule(await changeReportSchedule(ports, call, param('id'), patch)));
+      return presentReportSchedule(await changeReportSchedule(ports, call, params.id, patch));
     },
-  },
-  {
+  }),
+  route({
+    ...one,
     method: 'delete',
-    path: `${all}/{id}`,
-    summary: 'Remove a schedule; its reports stay',
-    auth: 'token',
-    status: 204,
-    handle: async ({ ports, call, param, response }) => {
-      await deleteReportSchedule(ports, call, param('id'));
-      response.status(204).end();
-    },
-  },
+    id: 'deleteReportSchedule',
+    summary: 'Delete a report schedule; its reports stay',
+    errors: ['conflict'],
+    handle: ({ ports, call, params }) => deleteReportSchedule(ports, call, params.id),
+  }),
 ];

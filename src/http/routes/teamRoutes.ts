@@ -1,87 +1,83 @@
-import * as answers from '../../api/answers.js';
+import { memberParams, teamParams } from '../../api/paths.js';
 import * as bodies from '../../api/people.js';
+import * as answers from '../../api/peopleAnswers.js';
 import { addTeamMember, removeTeamMember, setTeamMembers } from '../../usecases/people/teamMembers.js';
 import { createTeam, deleteTeam, listTeams } from '../../usecases/people/teams.js';
+import { breakGlassReason } from '../headers.js';
 import { presentTeam } from '../present/presentPeople.js';
-import { json, parse, type Route } from '../route.js';
+import { type Route, route } from '../route.js';
+
+const shared = { tag: 'People', auth: 'token' } as const;
+/** A change of members: by it an admin could give themselves access, so it takes a reason. */
+const members = {
+  ...shared,
+  path: '/api/teams/{name}/members',
+  params: teamParams,
+  headers: { breakGlassReason },
+  errors: ['reason_required'],
+  answer: answers.teamAnswer,
+} as const;
 
 /** Teams and who is in them. */
 export const teamRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'get',
     path: '/api/teams',
-    summary: 'Teams',
+    id: 'listTeams',
+    summary: 'List teams',
     answer: answers.teamList,
-    auth: 'token',
-    handle: async ({ ports, call, response }) =>
-      json(response, { items: (await listTeams(ports, call)).map(presentTeam) }),
-  },
-  {
+    handle: async ({ ports, call }) => ({ items: (await listTeams(ports, call)).map(presentTeam) }),
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: '/api/teams',
-    summary: 'New team',
-    answer: answers.teamAnswer,
-    auth: 'token',
-    body: bodies.createTeamBody,
+    id: 'createTeam',
+    summary: 'Create a team',
     status: 201,
-    handle: async ({ ports, call, request, response }) =>
-      json(
-        response,
-        presentTeam(await createTeam(ports, call, parse(bodies.createTeamBody, request.body))),
-        201,
-      ),
-  },
-  {
+    errors: ['name_taken'],
+    body: bodies.createTeamBody,
+    answer: answers.teamAnswer,
+    handle: async ({ ports, call, body }) => presentTeam(await createTeam(ports, call, body)),
+  }),
+  route({
+    ...members,
     method: 'put',
-    path: '/api/teams/{name}/members',
-    summary: 'Replace the members',
-    answer: answers.teamAnswer,
-    auth: 'token',
+    id: 'setTeamMembers',
+    summary: 'Replace the members of a team',
     body: bodies.teamMembersBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      json(
-        response,
-        presentTeam(
-          await setTeamMembers(
-            ports,
-            call,
-            param('name'),
-            parse(bodies.teamMembersBody, request.body).members,
-          ),
-        ),
-      );
-    },
-  },
-  {
+    handle: async ({ ports, call, params, body }) =>
+      presentTeam(await setTeamMembers(ports, call, params.name, body.members)),
+  }),
+  route({
+    ...members,
     method: 'post',
-    path: '/api/teams/{name}/members',
+    id: 'addTeamMember',
     summary: 'Add a member, or change whether they lead the team',
-    answer: answers.teamAnswer,
-    auth: 'token',
     body: bodies.teamMemberBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const body = parse(bodies.teamMemberBody, request.body);
-      json(response, presentTeam(await addTeamMember(ports, call, param('name'), body)));
-    },
-  },
-  {
+    handle: async ({ ports, call, params, body }) =>
+      presentTeam(await addTeamMember(ports, call, params.name, body)),
+  }),
+  route({
+    ...shared,
     method: 'delete',
     path: '/api/teams/{name}/members/{principal}',
-    summary: 'Remove one member',
+    id: 'removeTeamMember',
+    summary: 'Remove a member from a team',
+    params: memberParams,
     answer: answers.teamAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) =>
-      json(response, presentTeam(await removeTeamMember(ports, call, param('name'), param('principal')))),
-  },
-  {
+    handle: async ({ ports, call, params }) =>
+      presentTeam(await removeTeamMember(ports, call, params.name, params.principal)),
+  }),
+  route({
+    ...shared,
     method: 'delete',
     path: '/api/teams/{name}',
-    summary: 'Remove a team, every grant to it and its channels',
-    auth: 'token',
-    status: 204,
-    handle: async ({ ports, call, param, response }) => {
-      await deleteTeam(ports, call, param('name'));
-      response.status(204).end();
-    },
-  },
+    id: 'deleteTeam',
+    summary: 'Delete a team, every grant to it and its channels',
+    errors: ['conflict'],
+    params: teamParams,
+    handle: ({ ports, call, params }) => deleteTeam(ports, call, params.name),
+  }),
 ];

@@ -1,5 +1,6 @@
-import * as bodies from '../../api/credentials.js';
-import * as answers from '../../api/testAnswers.js';
+import { pageQuery } from '../../api/credentials.js';
+import { credentialParams } from '../../api/paths.js';
+import * as shapes from '../../api/tests.js';
 import { credentialHealth } from '../../usecases/testing/credentialHealth.js';
 import { fetchCertificate } from '../../usecases/testing/fetchCertificate.js';
 import { listTests, testCredential } from '../../usecases/testing/testCredential.js';
@@ -12,71 +13,72 @@ import {
   presentTest,
   presentTestRun,
 } from '../present/presentTest.js';
-import { json, pageOf, parse, type Route } from '../route.js';
+import { paged, pageOf, type Route, route } from '../route.js';
+
+const shared = { tag: 'Tests', auth: 'token' } as const;
 
 /** Tests against the real services. A test that fails is an answer, not an error. */
 export const testRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'post',
     path: '/api/credentials/test',
-    summary: 'Prove values without storing them',
-    answer: answers.testAnswer,
-    auth: 'token',
+    id: 'testValues',
+    summary: 'Test values without storing them',
     tests: true,
-    body: bodies.testUnsavedBody,
-    handle: async ({ ports, call, request, response }) =>
-      json(
-        response,
-        presentTest(await testUnsaved(ports, call, camelKeys(parse(bodies.testUnsavedBody, request.body)))),
-      ),
-  },
-  {
+    body: shapes.testUnsavedBody,
+    answer: shapes.testAnswer,
+    handle: async ({ ports, call, body }) => presentTest(await testUnsaved(ports, call, camelKeys(body))),
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: '/api/credentials/{id}/test',
-    summary: 'Prove the stored value, of the active version or the one that is named',
-    answer: answers.storedTestAnswer,
-    auth: 'token',
+    id: 'testCredential',
+    summary: 'Test a stored version, by default the active one',
     tests: true,
     stored: true,
-    body: bodies.testStoredBody,
-    handle: async ({ ports, call, param, request, response }) => {
-      const { version } = parse(bodies.testStoredBody, request.body);
+    errors: ['gone', 'conflict'],
+    params: credentialParams,
+    body: shapes.testStoredBody,
+    answer: shapes.storedTestAnswer,
+    handle: async ({ ports, call, params, body: { version } }) => {
       const options = version === undefined ? {} : { version };
-      json(response, presentStoredTest(await testCredential(ports, call, param('id'), options)));
+      return presentStoredTest(await testCredential(ports, call, params.id, options));
     },
-  },
-  {
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: '/api/tls/fetch',
-    summary: 'The certificate that a host shows, to compare and pin; no request is sent to it',
-    answer: answers.fetchedCertificate,
-    auth: 'token',
+    id: 'fetchCertificate',
+    summary: 'Fetch the certificate of a host, to compare and pin it',
+    description: 'No request is sent to the host.',
     tests: true,
-    body: bodies.fetchCertificateBody,
-    handle: async ({ ports, call, request, response }) => {
-      const address = parse(bodies.fetchCertificateBody, request.body);
-      json(response, presentFetched(await fetchCertificate(ports, call, address)));
-    },
-  },
-  {
+    body: shapes.fetchCertificateBody,
+    answer: shapes.fetchedCertificate,
+    handle: async ({ ports, call, body }) => presentFetched(await fetchCertificate(ports, call, body)),
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: '/api/credentials/{id}/health',
-    summary: 'Health now, uptime over 24 hours, 7 and 30 days, and the last tests',
-    answer: answers.healthAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, param, response }) =>
-      json(response, presentHealth(await credentialHealth(ports, call, param('id')))),
-  },
-  {
+    id: 'getHealth',
+    summary: 'Get health, uptime over 24 hours, 7 and 30 days, and the last tests',
+    params: credentialParams,
+    answer: shapes.healthAnswer,
+    handle: async ({ ports, call, params }) => presentHealth(await credentialHealth(ports, call, params.id)),
+  }),
+  route({
+    ...shared,
     method: 'get',
     path: '/api/credentials/{id}/tests',
-    summary: 'What tests found, newest first',
-    answer: answers.testRunPage,
-    auth: 'token',
-    query: bodies.pageQuery,
-    handle: async ({ ports, call, param, request, response }) => {
-      const page = await listTests(ports, call, param('id'), pageOf(parse(bodies.pageQuery, request.query)));
-      json(response, { items: page.items.map(presentTestRun), next_cursor: page.nextCursor ?? null });
-    },
-  },
+    id: 'listTests',
+    summary: 'List the tests of a credential, newest first',
+    params: credentialParams,
+    query: pageQuery,
+    answer: shapes.testRunPage,
+    handle: async ({ ports, call, params, query }) =>
+      paged(await listTests(ports, call, params.id, pageOf(query)), presentTestRun),
+  }),
 ];

@@ -1,33 +1,41 @@
+import type { z } from 'zod';
+import { taskParams } from '../../api/paths.js';
 import { requestedRunAnswer, workerStatusAnswer } from '../../api/workerAnswers.js';
 import { runTask } from '../../usecases/operations/runTask.js';
 import { type WorkerStatus, workerStatus } from '../../usecases/operations/workerStatus.js';
-import { json, type Route } from '../route.js';
+import { iso, isoOrNull } from '../present/moments.js';
+import { type Route, route } from '../route.js';
+
+const shared = { tag: 'Operations', auth: 'token' } as const;
 
 export const workerRoutes: readonly Route[] = [
-  {
+  route({
+    ...shared,
     method: 'get',
     path: '/api/worker',
-    summary: 'Workers, their queue, what is due when and how the last runs went',
+    id: 'getWorkerStatus',
+    summary: 'Get the state of workers, queue, schedules and tasks',
     answer: workerStatusAnswer,
-    auth: 'token',
-    handle: async ({ ports, call, response }) =>
-      json(response, presentStatus(await workerStatus(ports, call))),
-  },
-  {
+    handle: async ({ ports, call }) => presentStatus(await workerStatus(ports, call)),
+  }),
+  route({
+    ...shared,
     method: 'post',
     path: '/api/worker/tasks/{task}/run',
-    summary: 'Run a scheduled task now; GET /api/worker shows its result',
-    answer: requestedRunAnswer,
-    auth: 'token',
+    id: 'runTask',
+    summary: 'Run a scheduled task now',
+    description: '`GET /api/worker` shows its result.',
     status: 202,
-    handle: async ({ ports, call, param, response }) => {
-      const { requestedAt, ...run } = await runTask(ports, call, param('task'));
-      json(response, { ...run, requested_at: requestedAt }, 202);
+    params: taskParams,
+    answer: requestedRunAnswer,
+    handle: async ({ ports, call, params }) => {
+      const { requestedAt, ...run } = await runTask(ports, call, params.task);
+      return { ...run, requested_at: iso(requestedAt) };
     },
-  },
+  }),
 ];
 
-function presentStatus(status: WorkerStatus): Record<string, unknown> {
+function presentStatus(status: WorkerStatus): z.output<typeof workerStatusAnswer> {
   return {
     queue: {
       waiting: status.waiting,
@@ -37,22 +45,22 @@ function presentStatus(status: WorkerStatus): Record<string, unknown> {
       lag_seconds: status.lagSeconds,
     },
     stopped: status.stopped,
-    workers: status.workers.map((w) => ({ id: w.id, started_at: w.startedAt, seen_at: w.seenAt })),
+    workers: status.workers.map((w) => ({ id: w.id, started_at: iso(w.startedAt), seen_at: iso(w.seenAt) })),
     schedules: status.schedules.map((s) => ({
       name: s.name,
       expression: s.expression,
       timezone: s.timezone,
-      next_due_at: s.nextDueAt,
-      last_due_at: s.lastDueAt,
+      next_due_at: iso(s.nextDueAt),
+      last_due_at: isoOrNull(s.lastDueAt),
     })),
     tasks: status.tasks.map((t) => ({
       task: t.task,
       runs: t.runs,
       failures: t.failures,
-      last_started_at: t.lastStartedAt,
+      last_started_at: iso(t.lastStartedAt),
       last_duration_ms: t.lastDurationMs,
       last_code: t.lastCode,
-      last_ok_at: t.lastOkAt,
+      last_ok_at: isoOrNull(t.lastOkAt),
       last_counts: t.lastCounts,
     })),
   };

@@ -2,6 +2,7 @@ import type { CallContext } from '../../domain/access/caller.js';
 import type { Grant } from '../../domain/access/grant.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import { isMissing } from '../../domain/credentials/missingFields.js';
+import type { ServiceType } from '../../domain/credentials/serviceType.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { ImportGroup } from '../../domain/imports/envImportGroups.js';
 import type { ImportDifference } from '../../domain/imports/importMerge.js';
@@ -15,7 +16,7 @@ import { compareImport, type ImportComparison, markImported } from './importMerg
 export interface ImportedGroup {
   key: string;
   name: string;
-  serviceType: string;
+  serviceType: ServiceType;
   /**
    * `create`, `update`, `unchanged`: what a real run would do; `created`, `updated`, `unchanged`, `failed`: what it did.
    * `differs`: nothing, since what differs was changed here. `disabled`, `deleted`: an earlier import made it and a person

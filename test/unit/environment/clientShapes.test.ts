@@ -14,8 +14,9 @@ function answered(change: Partial<Credential>, secrets: Texts, only?: string) {
   const hidden = Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, new Secret(text)]));
   const values = { settings: credential.settings, secrets: hidden };
   const item = { status: 'ok' as const, credential, version: 1, values };
-  const { client, fields } = presentResolved(only === undefined ? item : { ...item, only }, 'client');
-  return { client, fields };
+  const resolved = presentResolved(only === undefined ? item : { ...item, only }, 'client');
+  if (resolved.status === 'error') throw new Error(resolved.detail);
+  return { client: resolved.client, fields: resolved.fields };
 }
 
 const named = (...variables: string[]): Texts =>

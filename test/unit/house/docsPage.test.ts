@@ -8,17 +8,19 @@ describe('the page of all calls', () => {
   const page = docsPage(openapi(routes, '1.2.3'));
 
   it('has every call once, under its subject', () => {
-    expect([...page.matchAll(/<details /g)]).to.have.length(routes.length);
-    for (const { path } of routes) expect(page).to.contain(path);
+    for (const { id } of routes) expect(page.split(`<details id="${id}">`)).to.have.length(2);
     const subjects = [...page.matchAll(/<h2 id="([^"]+)"/g)].map(([, name]) => name);
-    expect(subjects).to.include.members(['credentials', 'environment', 'teams', 'service-accounts']);
+    expect(subjects).to.include.members(['Credentials', 'Values', 'People', 'Operations']);
     for (const subject of subjects) expect(page).to.contain(`href="#${subject}"`);
   });
 
-  it('shows the fields of requests and answers with their rules', () => {
+  it('shows the fields of requests and answers with their rules, descriptions and examples', () => {
     expect(page).to.contain('<code>rotation_interval_days</code>').and.contain('1 to 3650');
     expect(page).to.contain('<code>If-Match</code>').and.contain('in the headers');
     expect(page).to.contain('&quot;use&quot; or &quot;read&quot; or &quot;manage&quot;');
+    expect(page).to.contain('Days between rotations; null: no schedule.');
+    expect(page).to.contain('&quot;pve.example.com&quot;');
+    expect(page).to.contain('<code>name_taken</code>: The name is already used.');
   });
 
   it('loads nothing and runs nothing', () => {

@@ -51,7 +51,10 @@ const rows = [
   { method: 'get', path: '/api/credentials/{id}/secret' },
   { method: 'get', path: '/api/environment', query: z.object({}) },
   { method: 'post', path: '/api/credentials/resolve', body: z.object({}) },
-].map((row) => ({ summary: '', auth: 'token', handle: async () => undefined, ...row }) as Route);
+].map(
+  (row) =>
+    ({ id: '', tag: 'Values', summary: '', auth: 'token', run: async () => undefined, ...row }) as Route,
+);
 
 describe('the lean path', () => {
   let lean: Server;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { z } from 'zod';
-import { createCredentialBody, resolveBody } from '../../../src/api/credentials.js';
+import { createCredentialBody } from '../../../src/api/credentials.js';
+import { resolveBody } from '../../../src/api/reading.js';
 import { BrokerError } from '../../../src/domain/errors.js';
 import { parse } from '../../../src/http/parse.js';
 
