@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VERSION_SOURCES } from '../domain/credentials/credential.js';
+import { IMPORT_CLASSES } from '../domain/imports/envImportGroups.js';
 import { credentialName, line, paragraph } from './common.js';
 import { at, count, flag, id, named, principal, serviceType, text, texts } from './shape.js';
 
@@ -133,7 +134,9 @@ export const importRow = named(
   z.strictObject({
     name: text('Name of the variable.'),
     line: count('Line in the file, from 1; 0 where there is no file.'),
-    class: text('What kind of variable it is, which decides what the import does with it.'),
+    class: z
+      .enum(IMPORT_CLASSES)
+      .describe('What kind of variable it is, which decides what the import does with it.'),
     group: text('Key of the group that it belongs to.').optional(),
     field: text('The field that it fills.').optional(),
     secret: flag('Whether it is treated as a secret.'),

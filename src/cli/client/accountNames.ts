@@ -1,10 +1,8 @@
+import type { z } from 'zod';
+import type { serviceAccountAnswer } from '../../api/peopleAnswers.js';
 import type { Cli } from './cli.js';
 
-export interface Account {
-  id: string;
-  name: string;
-  revoked_at: string | null;
-}
+export type Account = z.output<typeof serviceAccountAnswer>;
 
 /** The service accounts that the caller may see. */
 export async function visibleAccounts(cli: Cli): Promise<Account[]> {

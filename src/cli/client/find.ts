@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { listedCredential, seenCredential } from '../../api/answers.js';
 import { nearMiss } from '../../domain/credentials/nearMiss.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import type { Cli } from './cli.js';
@@ -5,17 +7,8 @@ import { listed } from './pages.js';
 import { isId, writtenOut } from './subject.js';
 
 /** What lists and lookups answer of a credential; the rest is printed as it comes. */
-export interface CredentialView extends Record<string, unknown> {
-  id: string;
-  name: string;
-  service_type: string;
-  owner: string;
-  access: string | null;
-  /** Lists say so: it is only offered so far, and a bare name does not mean it. */
-  offered?: boolean;
-  revision: number;
-  active_version: number | null;
-}
+export type CredentialView = z.output<typeof seenCredential> &
+  Partial<Pick<z.output<typeof listedCredential>, 'offered' | 'last_used_at'>>;
 
 const LONGEST_NAME = 255;
 

@@ -1,13 +1,11 @@
+import type { z } from 'zod';
+import type { listedChannel } from '../../api/channels.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import type { Cli } from './cli.js';
 
 export const CHANNELS = '/api/notifications/channels';
 
-export interface Channel extends Record<string, unknown> {
-  id: string;
-  name: string;
-  kind: string;
-}
+export type Channel = z.output<typeof listedChannel>;
 
 /** By name or id. */
 export async function findChannel(cli: Cli, word: string): Promise<Channel> {

@@ -1,10 +1,5 @@
-interface BrokerSource {
-  credential_id: string;
-  name: string;
-  version: number;
-  field: string;
-  alias_of?: string | null;
-}
+import type { z } from 'zod';
+import type { environmentAnswer } from '../../api/valueAnswers.js';
 
 /** Where one variable came from. */
 export interface Source {
@@ -20,20 +15,7 @@ export interface Source {
 }
 
 /** What `GET /api/environment` answers. */
-export interface BrokerEnvironment {
-  variables: Record<string, string>;
-  sources: Record<string, BrokerSource>;
-  conflicts: {
-    variable: string;
-    credentials: { id: string; name: string; owner: string }[];
-    served_by?: string | null;
-    because?: string | null;
-  }[];
-  failed: { credential_id: string; name: string; code: string }[];
-  held_back?: { variable: string; credential_id: string; name: string; changed_by: string | null }[];
-  offers?: number;
-  unreadable?: number;
-}
+export type BrokerEnvironment = z.output<typeof environmentAnswer>;
 
 export interface Environment {
   variables: Record<string, string>;

@@ -1,31 +1,15 @@
+import type { z } from 'zod';
+import type { certificateAnswer, testAnswer } from '../../api/tests.js';
 import type { TestCode } from '../../domain/testing/testResult.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { cell } from '../terminal/output.js';
 import { note, say } from '../terminal/terminal.js';
 
 /** What `POST /api/credentials/{id}/test` answers, as far as it is shown. */
-export interface TestView {
-  code: TestCode;
-  ok: boolean;
-  failed_step: string | null;
-  advice: string;
-  identity: string | null;
-  version: string | null;
-  expires_at: string | null;
-  permissions: string[];
-  models: string[];
-  warnings: { code: string; text: string }[];
-  certificate: CertificateView | null;
-}
+export type TestView = z.output<typeof testAnswer>;
 
 /** A certificate that a host showed. */
-export interface CertificateView {
-  fingerprint_sha256: string;
-  subject: string;
-  issuer: string;
-  valid_from: string;
-  valid_to: string;
-}
+export type CertificateView = z.output<typeof certificateAnswer>;
 
 const REJECTED: readonly TestCode[] = ['invalid_credential', 'expired', 'mfa_required'];
 

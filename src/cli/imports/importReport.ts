@@ -1,47 +1,19 @@
-import { type DotenvWarning, warningText } from '../../domain/imports/dotenv.js';
+import type { z } from 'zod';
+import type { importAnswer, importGroup, importRow } from '../../api/imports.js';
+import { warningText } from '../../domain/imports/dotenv.js';
 import type { ImportClass } from '../../domain/imports/envImportGroups.js';
 import { fileHints } from '../environment/fileHints.js';
 import { cell, printTable } from '../terminal/output.js';
 import { note, say } from '../terminal/terminal.js';
 
 /** What the broker answers to an import and to its preview. No value is in it. */
-export interface ImportReport {
-  dry_run: boolean;
-  /** Whether what is imported is tested by schedule. */
-  tests: boolean;
-  groups: ImportGroupView[];
-  rows: ImportRowView[];
-  warnings: DotenvWarning[];
-  still_in_environment: string[];
-}
+export type ImportReport = z.output<typeof importAnswer>;
 
-export interface ImportGroupView {
-  key: string;
-  name: string;
-  service_type: string;
-  result: string;
-  credential_id: string | null;
-  variables: string[];
-  also_claimed: { variable: string; by: string[] }[];
-  problems: { field: string; rule: string }[];
-  differences: Difference[];
-}
+export type ImportGroupView = z.output<typeof importGroup>;
 
-interface Difference {
-  field: string;
-  source: 'api' | 'cli' | 'import' | 'rotation' | 'drift' | 'activation';
-  at: string | null;
-  by: string | null;
-}
+type Difference = ImportGroupView['differences'][number];
 
-interface ImportRowView {
-  name: string;
-  line: number;
-  class: ImportClass;
-  group?: string;
-  note?: string;
-  doubt?: string;
-}
+type ImportRowView = z.output<typeof importRow>;
 
 const LEFT: Readonly<Record<Exclude<ImportClass, 'credential'>, string>> = {
   setting: 'plain configuration',

@@ -15,18 +15,20 @@ import type { EnvVocabulary } from './envVocabulary.js';
  * `suspect`: quotes around it, `NAME=value`, invisible characters. `empty`: no value. `unquoted`: goes on over several lines without quotes. `duplicate`: another one wins over it.
  * `unknown`: nobody knows the name; it stays in the environment only.
  */
-export type ImportClass =
-  | 'credential'
-  | 'setting'
-  | 'bootstrap'
-  | 'connection_string'
-  | 'placeholder'
-  | 'reference'
-  | 'suspect'
-  | 'empty'
-  | 'unquoted'
-  | 'duplicate'
-  | 'unknown';
+export const IMPORT_CLASSES = [
+  'credential',
+  'setting',
+  'bootstrap',
+  'connection_string',
+  'placeholder',
+  'reference',
+  'suspect',
+  'empty',
+  'unquoted',
+  'duplicate',
+  'unknown',
+] as const;
+export type ImportClass = (typeof IMPORT_CLASSES)[number];
 
 /** One credential that an import would make. */
 export interface ImportGroup {

@@ -38,7 +38,17 @@ function tidied(input: unknown): unknown {
   if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
   // The format says it; the pattern of it is long.
   if (schema['format'] !== undefined) delete schema['pattern'];
-  return hoisted(Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, tidied(value)])));
+  const spelledOut = membersNamed(schema);
+  return hoisted(Object.fromEntries(Object.entries(spelledOut).map(([key, value]) => [key, tidied(value)])));
+}
+
+/** A map whose keys are known has members, so that generated types name them. */
+function membersNamed(schema: Json): Json {
+  const { propertyNames, additionalProperties, ...rest } = schema;
+  const keys = (propertyNames as Json | undefined)?.['enum'];
+  if (!Array.isArray(keys)) return schema;
+  const properties = Object.fromEntries(keys.map((key) => [key, additionalProperties]));
+  return { ...rest, properties, additionalProperties: false };
 }
 
 /** Of `T or null` the description stands beside the choice, not within it. */

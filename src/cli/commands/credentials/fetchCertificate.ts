@@ -1,18 +1,12 @@
-import type { TestCode } from '../../../domain/testing/testResult.js';
+import type { z } from 'zod';
+import type { fetchedCertificate } from '../../../api/tests.js';
 import { leaf, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
 import { type CertificateView, exitOf, notePin } from '../../forms/testReport.js';
 import { cell, printJson } from '../../terminal/output.js';
 import { say } from '../../terminal/terminal.js';
 
-interface Fetched {
-  code: TestCode;
-  ok: boolean;
-  failed_step: string | null;
-  advice: string;
-  certificate: CertificateView | null;
-  chain: CertificateView[];
-}
+type Fetched = z.output<typeof fetchedCertificate>;
 
 /** Shows what a host shows, so that it can be compared with the host's own and pinned. */
 export const fetchCertificate = leaf('fetch-certificate', 'show the certificate of a host, and how to pin it')

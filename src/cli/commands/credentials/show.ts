@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { healthAnswer } from '../../../api/tests.js';
 import type { Cli } from '../../client/cli.js';
 import { leaf, withBroker } from '../../client/command.js';
 import { findCredential } from '../../client/find.js';
@@ -65,10 +67,7 @@ function shown(key: string, body: Record<string, unknown>): unknown {
 /** Less than this says nothing about a service. */
 const WORTH_SHOWING_S = 3_600;
 
-interface HealthAnswer {
-  uptime: Record<string, { ratio: number | null; checked_seconds: number }>;
-  runs: { tested_at: string; trigger: string; code: string }[];
-}
+type HealthAnswer = z.output<typeof healthAnswer>;
 
 function uptimeOf({ uptime, runs }: HealthAnswer): (readonly [string, unknown])[] {
   const checked = Object.entries(uptime).filter(

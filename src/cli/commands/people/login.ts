@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { loginAnswer } from '../../../api/peopleAnswers.js';
 import { Secret } from '../../../domain/secret.js';
 import { ApiError } from '../../client/apiError.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
@@ -16,12 +18,7 @@ interface Options extends GlobalOptions {
 
 const MOST_TRIES = 3;
 
-interface Login {
-  access_token: string;
-  expires_in: number;
-  refresh_token: string;
-  must_change_password: boolean;
-}
+type Login = z.output<typeof loginAnswer>;
 
 /** Trades name and password for a login that the next commands use. */
 export const login = leaf('login', 'log in with user name and password')

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { z } from 'zod';
+import type { newServiceAccount, serviceAccountAnswer } from '../../../api/peopleAnswers.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
@@ -22,15 +24,8 @@ interface ResetOptions extends GlobalOptions, ReasonOption {
 interface RevokeOptions extends GlobalOptions {
   yes?: boolean;
 }
-interface Account extends Record<string, unknown> {
-  id: string;
-  name: string;
-  revoked_at: string | null;
-}
-interface Created extends Account {
-  client_id: string;
-  client_secret: string;
-}
+type Account = z.output<typeof serviceAccountAnswer>;
+type Created = z.output<typeof newServiceAccount>;
 
 const PATH = '/api/service-accounts';
 

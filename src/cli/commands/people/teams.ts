@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
+import type { teamAnswer } from '../../../api/peopleAnswers.js';
 import { withAccountNames } from '../../client/accountNames.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, repeated, withBroker } from '../../client/command.js';
@@ -8,14 +10,8 @@ import { REASON, type ReasonOption, reasonHeader } from '../../forms/breakGlass.
 import { printJson, printTable } from '../../terminal/output.js';
 import { confirm, note } from '../../terminal/terminal.js';
 
-interface Member {
-  principal: string;
-  lead: boolean;
-}
-interface Team extends Record<string, unknown> {
-  name: string;
-  members: Member[];
-}
+type Member = Team['members'][number];
+type Team = z.output<typeof teamAnswer>;
 interface MemberOptions extends GlobalOptions, ReasonOption {
   lead?: string[];
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
+import type { madeAnswer, oneTimePassword } from '../../../api/peopleAnswers.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, withBroker } from '../../client/command.js';
 import { REASON, type ReasonOption, reasonHeader } from '../../forms/breakGlass.js';
@@ -19,15 +21,9 @@ interface WhyOptions extends GlobalOptions, ReasonOption {}
 interface Named {
   name: string;
 }
-/** What an account created. */
-interface Made {
-  service_accounts: (Named & { disabled: boolean })[];
-  channels: Named[];
-  report_schedules: Named[];
-}
-interface OneTime {
-  one_time_password: string;
-}
+/** What somebody made. */
+type Made = z.output<typeof madeAnswer>;
+type OneTime = z.output<typeof oneTimePassword>;
 
 /** Of another issuer, or a service account: `glassdome:7`, `sa:<id>`. */
 const isPrincipal = (word: string) => word.includes(':');

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { resolvedItem } from '../../../api/valueAnswers.js';
 import type { GlobalOptions } from '../../client/cli.js';
 import { leaf, repeated, withBroker } from '../../client/command.js';
 import { CliError, EXIT } from '../../exitCodes.js';
@@ -15,12 +17,7 @@ interface Options extends GlobalOptions {
   purpose?: string;
 }
 
-interface Resolved {
-  status: string;
-  code?: string;
-  detail?: string;
-  credential?: Record<string, unknown>;
-}
+type Resolved = z.output<typeof resolvedItem>;
 
 const columns = [
   { title: 'ASKED', value: (r: Record<string, unknown>) => r['asked'] },
@@ -77,5 +74,6 @@ function selectors(options: Options, names: string[]): Record<string, unknown>[]
 
 function row(asked: Record<string, unknown>, item: Resolved): Record<string, unknown> {
   const word = asked['name'] ?? asked['id'] ?? asked['service_type'] ?? asked['env'];
-  return { ...item.credential, asked: word, result: item.status === 'ok' ? 'ok' : item.code };
+  if (item.status === 'error') return { asked: word, result: item.code };
+  return { ...item.credential, asked: word, result: 'ok' };
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
+import type { reportScheduleAnswer } from '../../../api/reports.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, repeated, withBroker } from '../../client/command.js';
 import { findChannel } from '../../client/findChannel.js';
@@ -6,11 +8,7 @@ import { CliError, EXIT } from '../../exitCodes.js';
 import { printJson, printTable } from '../../terminal/output.js';
 import { confirm, note } from '../../terminal/terminal.js';
 
-interface Schedule extends Record<string, unknown> {
-  id: string;
-  name: string;
-  team: string | null;
-}
+type Schedule = z.output<typeof reportScheduleAnswer>;
 interface AddOptions extends GlobalOptions {
   team?: string;
   timezone?: string;

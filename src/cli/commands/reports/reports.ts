@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
+import type { reportAnswer } from '../../../api/reports.js';
 import {
   REPORT_LISTS,
   type ReportLine,
@@ -28,14 +30,7 @@ interface ShowOptions extends GlobalOptions {
   html?: boolean;
   csv?: boolean;
 }
-interface Report {
-  id: string;
-  team: string | null;
-  from: string;
-  to: string;
-  summary: string;
-  lists: Record<ReportList, ReportSection>;
-}
+type Report = z.output<typeof reportAnswer>;
 
 const PATH = '/api/reports';
 

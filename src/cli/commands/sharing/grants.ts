@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { grantAnswer } from '../../../api/answers.js';
 import { withAccountNames } from '../../client/accountNames.js';
 import { ApiError } from '../../client/apiError.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
@@ -10,15 +12,13 @@ import { ahead, TIME_FORMS } from '../../forms/when.js';
 import { printJson, printTable } from '../../terminal/output.js';
 import { note } from '../../terminal/terminal.js';
 
-interface Grant extends Subject {
-  level: string;
-  expires_at: string | null;
-}
+type Grant = z.output<typeof grantAnswer>;
 
 interface Options extends GlobalOptions {
   to?: string[];
   from?: string[];
-  level: string;
+  /** As it was typed; the broker checks it. */
+  level: Grant['level'];
   until?: string;
   reason?: string;
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
+import type { offerAnswer } from '../../../api/offers.js';
 import { withAccountNames } from '../../client/accountNames.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, repeated, withBroker } from '../../client/command.js';
@@ -9,15 +11,7 @@ import { atLeastOne } from '../../forms/fieldFlags.js';
 import { cell, printJson, printTable } from '../../terminal/output.js';
 import { confirm, note } from '../../terminal/terminal.js';
 
-export interface Offer extends Record<string, unknown> {
-  id: string;
-  state: string;
-  receiver: string;
-  credential: { id: string; name: string; owner: string; service_type: string };
-  given_by: string;
-  variables: string[];
-  fills: string[];
-}
+export type Offer = z.output<typeof offerAnswer>;
 interface Options extends GlobalOptions {
   account?: string;
   state?: string;

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { preferenceList } from '../../../api/offers.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, repeated, withBroker } from '../../client/command.js';
 import { findCredential } from '../../client/find.js';
@@ -14,9 +16,7 @@ interface Options extends GlobalOptions {
   account?: string;
   none?: boolean;
 }
-interface Preferences {
-  items: Record<string, unknown>[];
-}
+type Preferences = z.output<typeof preferenceList>;
 
 const PATH = '/api/preferences';
 

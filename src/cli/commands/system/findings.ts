@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { findingAnswer } from '../../../api/findings.js';
 import type { GlobalOptions } from '../../client/cli.js';
 import { leaf, withBroker } from '../../client/command.js';
 import { listed } from '../../client/pages.js';
@@ -5,12 +7,7 @@ import { printJson, printTable } from '../../terminal/output.js';
 import { note } from '../../terminal/terminal.js';
 
 type Row = Record<string, unknown>;
-interface Finding extends Row {
-  kind: string;
-  version: number | null;
-  facts: Record<string, unknown>;
-  resolution: string | null;
-}
+type Finding = z.output<typeof findingAnswer>;
 interface FindingOptions extends GlobalOptions {
   kind?: string;
   all?: boolean;

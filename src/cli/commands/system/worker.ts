@@ -1,17 +1,13 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
+import type { workerStatusAnswer } from '../../../api/workerAnswers.js';
 import { leaf, withBroker } from '../../client/command.js';
 import { printJson, printPairs, printTable } from '../../terminal/output.js';
 import { note, say } from '../../terminal/terminal.js';
 import { workerRun } from './workerRun.js';
 
 type Row = Record<string, unknown>;
-interface Status {
-  queue: { waiting: number; later: number; running: number; dead: number; lag_seconds: number };
-  stopped: string[];
-  workers: Row[];
-  schedules: Row[];
-  tasks: Row[];
-}
+type Status = z.output<typeof workerStatusAnswer>;
 
 const status = leaf('status', 'show workers, their queue and the results of the last runs (admins)').action(
   withBroker(async (cli, { json }) => {

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { requestedRunAnswer, workerStatusAnswer } from '../../../api/workerAnswers.js';
 import { RUNNABLE_TASKS } from '../../../domain/operations/workerTasks.js';
 import type { Cli, GlobalOptions } from '../../client/cli.js';
 import { leaf, withBroker } from '../../client/command.js';
@@ -15,20 +17,8 @@ interface Options extends GlobalOptions {
   wait: boolean;
   timeout: number;
 }
-interface Requested {
-  task: string;
-  requested_at: string;
-  runs: number;
-  workers: number;
-}
-interface TaskRun {
-  task: string;
-  runs: number;
-  last_started_at: string;
-  last_duration_ms: number;
-  last_code: string;
-  last_counts: Record<string, number> | null;
-}
+type Requested = z.output<typeof requestedRunAnswer>;
+type TaskRun = z.output<typeof workerStatusAnswer>['tasks'][number];
 
 /** Runs a scheduled task now, for what can't wait until it is due. */
 export const workerRun = leaf('run', 'run a scheduled task now and show its result (admins)')
