@@ -228,4 +228,3 @@ export const usageBody = named(
     purpose: line(500).describe('What it was used for.').optional(),
   }),
 );
-export type UsageBody = z.infer<typeof usageBody>;

@@ -34,7 +34,6 @@ export const selector = z
     description: 'Which credential: by `id`, `name`, `service_type` with labels, or `env`.',
     examples: [{ name: 'Proxmox lab' }],
   });
-export type Selector = z.infer<typeof selector>;
 
 export const RESOLVE_SHAPES = ['fields', 'client'] as const;
 export type ResolveShape = (typeof RESOLVE_SHAPES)[number];

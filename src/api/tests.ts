@@ -11,7 +11,6 @@ export const testUnsavedBody = named(
   'Values to test. They are not stored.',
   z.strictObject({ service_type: serviceTypeWord, fields: fieldMap, secret_fields: secretFields }),
 );
-export type TestUnsavedBody = z.infer<typeof testUnsavedBody>;
 
 /** `POST /api/credentials/{id}/test`. */
 export const testStoredBody = named(
