@@ -79,7 +79,7 @@ const credentialMembers = z.strictObject({
     'Minutes between scheduled tests; null: the default of the broker for the service.',
   ).nullable(),
   next_test_at: at(
-    'When it is tested next; null: not on schedule until somebody tests it with success or stores a new version.',
+    'When it is tested next; null: not on schedule until a test succeeds or a new version is stored.',
   ).nullable(),
   rotation_interval_days: count('Days between rotations; null: no schedule.').nullable(),
   last_rotated_at: at('When the secret was last rotated; null: never.').nullable(),
@@ -158,7 +158,7 @@ export const usagePage = page('UsagePage', 'Uses of a credential, newest first.'
 
 export const grantAnswer = named(
   'Grant',
-  'A right that somebody other than the owner has.',
+  'A right of a user, service account, team or role that is not the owner.',
   z.strictObject({
     subject_kind: z.enum(SUBJECT_KINDS).describe('What `subject` names.'),
     subject: text('The user, service account, team or role.'),
@@ -203,7 +203,7 @@ export const auditAnswer = named(
     actor: principal('Who did it.'),
     request_id: text('ID of the request, as in `X-Request-Id`.'),
     credential_id: text('The credential that it is about; null: none.').nullable(),
-    credential_name: text('Its name; null where you may not see the credential.').nullable(),
+    credential_name: text('Its name; null without permission to see the credential.').nullable(),
     object: text(
       'What it is about, for people: the name of a credential, user, service account, team or channel.',
     ).nullable(),

@@ -7,7 +7,9 @@ import { at, flag, id, list, named, page, principal, serviceType, text, texts } 
 
 const receiver = line(255)
   .min(1)
-  .describe('For whom: a principal. Left out: you. Also a service account that you created, `sa:<id>`.')
+  .describe(
+    'The recipient, as a principal: you if omitted, or a service account that you created (`sa:<id>`).',
+  )
   .optional();
 const variables = z.array(line(128).min(1).describe('Name of a variable.')).max(64);
 
@@ -67,7 +69,7 @@ export const preferencesBody = named(
 
 export const offerAnswer = named(
   'Offer',
-  'A credential that somebody shares with a receiver, who decides which variables it fills.',
+  'A credential that is shared with a receiver, who decides which variables it fills.',
   z.strictObject({
     id: id('ID of the offer.'),
     state: z.enum(OFFER_STATES).describe('What the receiver decided.'),

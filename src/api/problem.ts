@@ -13,7 +13,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   not_found: 'It does not exist, or it is not shared with you.',
   method_not_allowed: 'The path does not support this method. `Allow` lists the methods.',
   gone: 'The value was destroyed in Vault. It cannot be read any more.',
-  conflict: 'The state does not allow this change, or somebody changed it at the same time. Read it again.',
+  conflict:
+    'The state does not allow this change, or another request changed it at the same time. Read it again.',
   name_taken: 'The name is already used. Choose another one.',
   ambiguous: 'Several credentials fit. `candidates` lists them: choose one by ID.',
   precondition_failed: 'The credential has another revision than `If-Match` says. Read it again.',

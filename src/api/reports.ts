@@ -68,7 +68,7 @@ export const changeReportScheduleBody = named(
 
 const head = z.strictObject({
   id: id('ID of the report.'),
-  schedule_id: id('The schedule that made it; null: somebody asked for it.').nullable(),
+  schedule_id: id('The schedule that made it; null: a user requested it.').nullable(),
   team: text('The team; null: everything.').nullable(),
   from: at('Start of the reported time.'),
   to: at('End of the reported time.'),

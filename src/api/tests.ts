@@ -152,7 +152,7 @@ export const healthAnswer = named(
     health: z.enum(HEALTHS).describe('Health now.'),
     since: at('Since when; null: never tested.').nullable(),
     next_test_at: at(
-      'When it is tested next; null: not on schedule until somebody tests it with success or stores a new version.',
+      'When it is tested next; null: not on schedule until a test succeeds or a new version is stored.',
     ).nullable(),
     uptime: z
       .strictObject({

@@ -215,5 +215,10 @@ const unknownRoute: RequestHandler = (request, response) => {
       new BrokerError('not_found', { detail: 'There is no such endpoint. See /docs.' }),
     );
   response.set('Allow', others.map((r) => r.method.toUpperCase()).join(', '));
-  sendProblem(response, new BrokerError('method_not_allowed', { detail: 'Method not allowed. The Allow header lists the supported methods.' }));
+  sendProblem(
+    response,
+    new BrokerError('method_not_allowed', {
+      detail: 'Method not allowed. The Allow header lists the supported methods.',
+    }),
+  );
 };

@@ -51,7 +51,7 @@ function membersNamed(schema: Json): Json {
   return { ...rest, properties, additionalProperties: false };
 }
 
-/** Of `T or null` the description stands beside the choice, not within it. */
+/** Moves the description of `T or null` from the first choice to the whole. */
 function hoisted(schema: Json): Json {
   const { anyOf } = schema;
   if (!Array.isArray(anyOf) || anyOf.length !== 2 || anyOf[1]?.type !== 'null') return schema;

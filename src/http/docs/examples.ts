@@ -30,7 +30,7 @@ function ofType(components: Components, schema: Json): unknown {
   }
 }
 
-/** The members that are required, and those that have an example of their own. */
+/** The members that are required, and those with an example. */
 function ofObject(components: Components, schema: Json): Json {
   const properties = (schema['properties'] ?? {}) as Record<string, Json>;
   const required = (schema['required'] ?? []) as string[];

@@ -21,7 +21,7 @@ interface WhyOptions extends GlobalOptions, ReasonOption {}
 interface Named {
   name: string;
 }
-/** What somebody made. */
+/** What an account created. */
 type Made = z.output<typeof madeAnswer>;
 type OneTime = z.output<typeof oneTimePassword>;
 
