@@ -3,6 +3,7 @@ import type { CredentialWrites } from './credentials.js';
 import type { EventWrites } from './eventFeed.js';
 import type { FindingWrites } from './findings.js';
 import type { ImportWrites } from './imports.js';
+import type { JobWrites } from './jobs.js';
 import type { ChannelWrites, NoticeWrites } from './notices.js';
 import type { DisabledWrites, PeopleWrites, TeamWrites } from './people.js';
 import type { ReportScheduleWrites, ReportWrites } from './reports.js';
@@ -21,6 +22,7 @@ export interface ChangeTx
     IdempotencyWrites,
     ImportWrites,
     IntentWrites,
+    JobWrites,
     NoticeWrites,
     OfferWrites,
     PeopleWrites,

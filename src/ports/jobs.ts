@@ -23,6 +23,11 @@ export type Job<Tasks = TaskPayloads> = {
       : { payload: Tasks[Task] });
 }[keyof Tasks];
 
+/** A job of a transaction is there if the transaction commits. */
+export interface JobWrites {
+  enqueue(job: Job): Promise<void>;
+}
+
 /** A task that is due by the clock; it is enqueued under its own name. */
 export interface Schedule {
   name: string;

@@ -1,5 +1,7 @@
 /** Tests of credentials: what they found, and the calls that they make. */
+
 import type { Credential, Health } from '../domain/credentials/credential.js';
+import type { HealthNotes } from '../domain/notices/dueNotices.js';
 import type { Probe } from '../domain/testing/outbound.js';
 import type { ShownCertificate, TestCode, TestRun } from '../domain/testing/testResult.js';
 import type { HealthMark } from '../domain/testing/uptime.js';
@@ -76,6 +78,8 @@ export interface TestWrites {
   insertTestRun(run: TestRun): Promise<void>;
   /** What a test found out about the active version. Leaves `revision` and `updated_at`: nobody changed anything. */
   setTested(credentialId: string, found: TestedPatch): Promise<void>;
+  /** As they are in this transaction. */
+  healthNotes(credentialId: string): Promise<HealthNotes>;
   refusedAccount(accountKey: string, code: TestCode, at: Date): Promise<void>;
   acceptedAccount(accountKey: string): Promise<void>;
   /**

@@ -9,6 +9,7 @@ import { credentialWrites } from './credentials/credentialWrites.js';
 import { idempotencyWrites } from './credentials/idempotency.js';
 import { importWrites } from './credentials/importWrites.js';
 import { eventFeedWrites } from './events/eventFeed.js';
+import { jobWrites } from './jobs/jobs.js';
 import { channelWrites } from './notices/channels.js';
 import { noticeWrites } from './notices/noticeWrites.js';
 import { peopleWrites } from './people/peopleWrites.js';
@@ -34,6 +35,7 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
     ...channelWrites(query),
     ...findingWrites(query),
     ...noticeWrites(query, clock),
+    ...jobWrites(query),
     ...reportWrites(query),
     ...reportScheduleWrites(query),
     ...eventFeedWrites(query),

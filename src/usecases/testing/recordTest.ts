@@ -15,6 +15,7 @@ import type { TestPace } from '../../ports/jobs.js';
 import type { Ports } from '../../ports/ports.js';
 import type { TestedPatch, TestWrites } from '../../ports/testing.js';
 import { auditEvent } from '../gate/auditEvent.js';
+import { noticeHealth } from './noticeHealth.js';
 
 type Needs = Pick<Ports, 'clock' | 'changes' | 'testPace'>;
 
@@ -49,7 +50,7 @@ export async function recordTest(
 
 /**
  * History, audit, and, when the version is the active one, the credential's health and that others which sign in alike
- * are looked at soon. `credential` is the row as the transaction has locked it.
+ * are looked at soon, and the owner hears of a change. `credential` is the row as the transaction has locked it.
  */
 export async function keepTest(
   ports: Pick<Needs, 'clock' | 'testPace'>,
@@ -68,7 +69,9 @@ export async function keepTest(
   if (!current) return row;
   const patch = { ...patchOf(row, run, tested), nextTestAt: nextTestOf(ports, row, run, tested.result) };
   await tx.setTested(row.id, patch);
-  return { ...row, ...patch };
+  const credential = { ...row, ...patch };
+  await noticeHealth(tx, credential, row, now);
+  return credential;
 }
 
 /**

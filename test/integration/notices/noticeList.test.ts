@@ -79,7 +79,7 @@ describe('what people were told', function () {
     }
     const [notice] = await listed('anna');
     expect(notice).to.include({ kind: 'expiring', severity: 'warning', recipient: 'local:anna', open: true });
-    expect(notice?.text).to.match(/ends on .* \(6 days left\)\.$/);
+    expect(notice?.text).to.match(/expires on .* \(6 days left\)\.$/);
   });
 
   it('goes on page by page', async () => {
@@ -275,8 +275,8 @@ describe('what people were told', function () {
       n.text.replace(/ on [\d-]+/, ''),
     ]);
     expect(told).to.deep.equal([
-      ['critical', 'admins', 'The broker’s own TLS certificate ended.'],
-      ['critical', 'admins', 'The broker’s own TLS certificate ends (6 days left).'],
+      ['critical', 'admins', 'The broker’s own TLS certificate expired.'],
+      ['critical', 'admins', 'The broker’s own TLS certificate expires (6 days left).'],
     ]);
     expect(await listed('anna', '&kind=broker_ending')).to.deep.equal([]);
   });

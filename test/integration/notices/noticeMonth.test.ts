@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Credential } from '../../../src/domain/credentials/credential.js';
+import type { TestCode } from '../../../src/domain/testing/testResult.js';
 import { plainTextOf } from '../../support/services/mailServer.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 import { type NoticeWorld, type Receiver, startNoticeWorld } from '../../support/worlds/noticeWorld.js';
+import { keepOutcome } from '../../support/worlds/testOutcome.js';
 import { anEvent, store } from '../postgres/postgresSupport.js';
 
 const HOUR = 3_600_000;
@@ -65,14 +67,9 @@ describe('a month of notices', function () {
       await tx.updateCredential(id, patch, 'local:anna', world.now());
       tx.audit(anEvent({ action: 'credential.update', credentialId: id }));
     });
-  const tested = (health: 'ok' | 'rejected' | 'unreachable', code: string, ...names: string[]) =>
-    world.ports.changes.run(async (tx) => {
-      for (const id of names.map(idOf)) {
-        const found = { health, lastTestedAt: world.now(), lastTestCode: code, nextTestAt: null };
-        await tx.setTested(id, found);
-        tx.audit(anEvent({ action: 'credential.tested', credentialId: id }));
-      }
-    });
+  const tested = async (code: TestCode, ...names: string[]) => {
+    for (const id of names.map(idOf)) await keepOutcome(world.ports, id, code);
+  };
   async function answer(kind: string, name: string, what: string, body?: object): Promise<void> {
     const { items } = (await world.admin('GET', `/api/notifications?kind=${kind}&limit=200`)).body;
     const notice = items.find((n: { credential_id: string }) => n.credential_id === idOf(name));
@@ -108,9 +105,9 @@ describe('a month of notices', function () {
     [on(1), () => answer('expiring', 'HyperV', 'acknowledge')],
     // The webhook's receiver is down for a day.
     [on(2, 6), () => setStatus(world.webhook, 503)],
-    [on(2, 8), () => tested('rejected', 'expired', 'OpenAI')],
-    [on(2, 20), () => tested('ok', 'ok', 'OpenAI')],
-    [on(3), () => tested('rejected', 'expired', 'Grafana')],
+    [on(2, 8), () => tested('expired', 'OpenAI')],
+    [on(2, 20), () => tested('ok', 'OpenAI')],
+    [on(3), () => tested('expired', 'Grafana')],
     [on(3, 6), () => setStatus(world.webhook, 200)],
     [on(6), () => setStatus(world.teams, 429)],
     [on(6, 3), () => setStatus(world.teams, 200)],
@@ -120,19 +117,19 @@ describe('a month of notices', function () {
     [on(11), () => change('Kubernetes', { nextRotationAt: on(101) })],
     [on(11), () => answer('expired', 'HyperV', 'snooze', { until: on(20).toISOString() })],
     // Away for a quarter of an hour only.
-    [on(12, 9.1), () => tested('unreachable', 'unreachable', 'OpenAI')],
-    [on(12, 9.3), () => tested('ok', 'ok', 'OpenAI')],
+    [on(12, 9.1), () => tested('unreachable', 'OpenAI')],
+    [on(12, 9.3), () => tested('ok', 'OpenAI')],
     [on(13), () => setMailDown(true)],
     [on(13, 12), () => setMailDown(false)],
-    [on(14, 3), () => tested('unreachable', 'unreachable', 'OpenAI')],
+    [on(14, 3), () => tested('unreachable', 'OpenAI')],
     [on(15), () => change('Proxmox', { expiresAt: null })],
-    [on(15, 3), () => tested('ok', 'ok', 'OpenAI')],
+    [on(15, 3), () => tested('ok', 'OpenAI')],
     [on(16, 23.5), openByAdmin],
     [on(17), () => world.mail.refused.add('oncall@lab.example')],
     [on(17, 2), () => world.mail.refused.clear()],
     [on(22), storeLab],
-    [on(22, 10), () => tested('rejected', 'expired', ...lab)],
-    [on(22, 16), () => tested('ok', 'ok', ...lab)],
+    [on(22, 10), () => tested('expired', ...lab)],
+    [on(22, 16), () => tested('ok', ...lab)],
     [on(24), () => pause(true)],
     [on(25), () => pause(false)],
   ];
@@ -234,8 +231,8 @@ function expected(): string[] {
     for (const place of places) all.push(`${place}: ${text}`);
   };
   const ops = 'mail ops oncall';
-  const proxmox = (left: number) => `“Proxmox” ends on day 20 (${left} days left).`;
-  const hyperv = '“HyperV” ends on day 10 (11 days left).';
+  const proxmox = (left: number) => `“Proxmox” expires on day 20 (${left} days left).`;
+  const hyperv = '“HyperV” expires on day 10 (11 days left).';
   lines(`${hyperv} + ${proxmox(20)}`, `00 00:00 ${ops}`, '00 00:00 hook');
   lines(proxmox(20), '00 00:00 mail anna', '00 01:00 teams');
   lines('“Kubernetes” is due for rotation by day 9.', `02 00:00 ${ops}`, '02 00:00 hook');

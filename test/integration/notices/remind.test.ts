@@ -3,6 +3,7 @@ import type { NoticePolicy } from '../../../src/domain/notices/dueNotices.js';
 import { remind } from '../../../src/usecases/notices/remind.js';
 import { aCredential } from '../../support/worlds/aCredential.js';
 import { anAdmin } from '../../support/worlds/anAdmin.js';
+import { keepOutcome } from '../../support/worlds/testOutcome.js';
 import { anEvent, freshRecords, quiet, store, type TestRecords } from '../postgres/postgresSupport.js';
 
 const DAY = 86_400_000;
@@ -53,30 +54,40 @@ describe('Reminders', function () {
     expect(await look()).to.equal(410);
   });
 
-  it('tell that a health got bad, and that it is well again, once each time', async () => {
+  it('of health come with the test that changes it, and the look that follows adds nothing', async () => {
     const credential = aCredential();
     await store(records.db, credential);
-    const tested = async (health: 'ok' | 'rejected', code: string) => {
-      await records.db.changes.run(async (tx) => {
-        await tx.setTested(credential.id, {
-          health,
-          lastTestedAt: now,
-          lastTestCode: code,
-          nextTestAt: null,
-        });
-        tx.audit(anEvent({ action: 'credential.tested', credentialId: credential.id }));
-      });
-      await look();
+    const testPace = { intervalMs: () => DAY, chance: () => 0.5, imported: true };
+    const ports = { ...records.db, clock: { now: () => now }, testPace };
+    const kinds = async () => (await outbox()).map(({ kind }) => kind);
+    for (const code of ['ok', 'ok', 'expired', 'expired', 'ok', 'ok', 'expired', 'ok'] as const) {
+      await keepOutcome(ports, credential.id, code);
+      const before = await kinds();
       later(1);
-    };
-    for (const health of ['ok', 'ok', 'rejected', 'rejected', 'ok', 'ok', 'rejected', 'ok'] as const)
-      await tested(health, health === 'ok' ? 'ok' : 'expired');
-    expect((await outbox()).map(({ kind }) => kind)).to.deep.equal([
+      await look();
+      expect(await kinds()).to.deep.equal(before);
+    }
+    expect(await kinds()).to.deep.equal([
       'health_rejected',
       'health_recovered',
       'health_rejected',
       'health_recovered',
     ]);
+  });
+
+  it('of a health that nobody could hear of come once it may be reported', async () => {
+    const credential = aCredential({ reminders: { muted: true } });
+    await store(records.db, credential);
+    const testPace = { intervalMs: () => DAY, chance: () => 0.5, imported: true };
+    await keepOutcome({ ...records.db, clock: { now: () => now }, testPace }, credential.id, 'expired');
+    later(1);
+    expect(await look()).to.equal(0);
+    await records.db.changes.run(async (tx) => {
+      await tx.updateCredential(credential.id, { reminders: null }, 'glassdome:1', now);
+      tx.audit(anEvent({ action: 'credential.update', credentialId: credential.id }));
+    });
+    expect(await look()).to.equal(1);
+    expect((await outbox()).map(({ kind }) => kind)).to.deep.equal(['health_rejected']);
   });
 
   it('tell of what nobody uses', async () => {

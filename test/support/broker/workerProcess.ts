@@ -38,9 +38,11 @@ export function startWorkerProcess(env: Record<string, string>, command = 'worke
           const found = lines().filter(({ message }) => message === event);
           if (found.length >= many) resolve(found);
         };
+        const ended = () => reject(new Error(`the worker ended:\n${output}`));
         child.stdout?.on('data', look);
-        child.once('exit', () => reject(new Error(`the worker ended:\n${output}`)));
+        child.once('exit', ended);
         look();
+        if (child.exitCode !== null) ended();
       }),
     stop: () => stopChild(child, 'SIGTERM'),
   };

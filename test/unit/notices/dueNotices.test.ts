@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { dueNotices, type NoticePolicy, type NoticeState } from '../../../src/domain/notices/dueNotices.js';
+import {
+  dueNotices,
+  healthNews,
+  type NoticePolicy,
+  type NoticeState,
+} from '../../../src/domain/notices/dueNotices.js';
 import { severityOf } from '../../../src/domain/notices/notice.js';
 import { grantStep, leftoverWeek, ownStep } from '../../../src/domain/notices/otherReminders.js';
 import { rulesByType } from '../../../src/domain/notices/reminderRules.js';
@@ -86,6 +91,27 @@ describe('People are told', () => {
       { healthSince: day(3), lastHealth: { kind: 'health_recovered', period: day(3).toISOString() } },
     );
     expect(told(3, 30, () => known)).to.deep.equal([]);
+  });
+
+  it('at once of a health that a test made known, but not of a host that is away for a moment', () => {
+    const news = (change: Change, more: Partial<NoticeState> = {}) =>
+      healthNews(state(change, { healthSince: day(1), ...more }))?.kind ?? null;
+    expect(news({ health: 'rejected' })).to.equal('health_rejected');
+    expect(news({ health: 'limited' })).to.equal('health_limited');
+    expect(news({ health: 'unreachable' })).to.equal(null);
+    expect(news({ health: 'ok' })).to.equal(null);
+    for (const kind of ['health_rejected', 'health_unreachable'])
+      expect(news({ health: 'ok' }, { lastHealth: { kind, period: '' } })).to.equal('health_recovered');
+    expect(news({ health: 'rejected', reminders: { muted: true } })).to.equal(null);
+    expect(news({ health: 'rejected', status: 'disabled' })).to.equal(null);
+  });
+
+  it('by time of a health that lasts a quarter of an hour', () => {
+    const bad = state({ health: 'rejected' }, { healthSince: start });
+    const at = (ms: number) =>
+      dueNotices(bad, new Date(start.getTime() + ms), policy).map(({ kind }) => kind);
+    expect(at(14 * MINUTE)).to.deep.equal([]);
+    expect(at(15 * MINUTE)).to.deep.equal(['health_rejected']);
   });
 
   it('of nothing that was well from the start, or is not known yet', () => {

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { HOUR_MS, MINUTE_MS } from '../../../domain/time/units.js';
-import type { Jobs } from '../../../ports/jobs.js';
+import type { Jobs, JobWrites } from '../../../ports/jobs.js';
 import type { Clock, Log } from '../../../ports/runtime.js';
-import { queryOn } from '../core/pools.js';
+import { type Query, queryOn } from '../core/pools.js';
 import { toSql } from '../core/values.js';
 import { dueTests, enqueueDueTests } from '../testing/dueTests.js';
 import { forgetQueues } from './jobQueues.js';
@@ -53,15 +53,22 @@ const DECLARE = `
     next_due_at = case when (known.expression, known.timezone) = (excluded.expression, excluded.timezone)
       then known.next_due_at else excluded.next_due_at end`;
 
-/** The queue in the schema `graphile_worker`, and what belongs to it in ours. */
-export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptions): Jobs {
-  const query = queryOn(pool);
-  const now = async (): Promise<Date> => (await query<{ now: Date }>({ text: NOW }))[0]?.now as Date;
+/** Enqueues on any connection, also within a transaction. */
+export function jobWrites(query: Query): JobWrites {
   return {
     async enqueue({ task, key, queue, payload = {}, runAt, maxAttempts = MAX_ATTEMPTS, priority = 0 }) {
       const values = [task, toSql(payload), queue ?? null, runAt ?? null, maxAttempts, key ?? null, priority];
       await query({ text: `select ${addJob('$7::integer')}`, values });
     },
+  };
+}
+
+/** The queue in the schema `graphile_worker`, and what belongs to it in ours. */
+export function postgresJobs({ pool, clock, log, leaseMs = LEASE_MS }: JobsOptions): Jobs {
+  const query = queryOn(pool);
+  const now = async (): Promise<Date> => (await query<{ now: Date }>({ text: NOW }))[0]?.now as Date;
+  return {
+    ...jobWrites(query),
     async declare({ name, expression, timezone }, nextDue) {
       await query({ text: DECLARE, values: [name, expression, timezone, nextDue(await now())] });
     },

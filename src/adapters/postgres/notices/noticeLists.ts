@@ -1,4 +1,5 @@
 import type { Caller } from '../../../domain/access/caller.js';
+import { type HoldRule, kindsThatHold, type NoticeMoment } from '../../../domain/notices/holds.js';
 import type { ListedNotice, NoticeReads } from '../../../ports/notices.js';
 import type { Clock } from '../../../ports/runtime.js';
 import { OWNED_OR_MANAGED, reachValues } from '../access/reach.js';
@@ -11,23 +12,36 @@ import { NOTICE_COLUMNS } from './noticeRow.js';
 /** SQL for a moment as notices hold it. */
 const iso = (moment: string) => `to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/**
- * Whether the state that a notice reports still holds. `$2` is now. What can no longer be checked holds until it is
- * acknowledged.
- */
+/** Where the moments are stored that notices name. */
+const MOMENTS: Readonly<Record<NoticeMoment, string>> = {
+  expiresAt: 'c.expires_at',
+  nextRotationAt: 'c.next_rotation_at',
+  healthSince: 'c.health_since',
+  untestedSince: 'case when c.last_tested_at is null then c.created_at end',
+  unusedSince: "coalesce(nullif(l.last_used_at, '-infinity'), c.created_at)",
+};
+
+const kindIn = (wanted: Parameters<typeof kindsThatHold>[0]) =>
+  `n.kind in ('${kindsThatHold(wanted).join("', '")}')`;
+const until = (word: HoldRule['until']) => kindIn((rule) => rule.until === word);
+
+const OF_MOMENTS = Object.entries(MOMENTS)
+  .map(([moment, sql]) => {
+    const named = kindIn((rule) => rule.until === 'other_moment' && rule.moment === moment);
+    return `when ${named} then n.state = ${iso(sql)}`;
+  })
+  .join('\n  ');
+
+/** `HOLD_RULES` as SQL. `$2` is now. What a newer version wrote holds until it is acknowledged. */
 const HOLDS = `coalesce(case
-  when n.kind in ('report', 'health_recovered', 'vault_recovered', 'drift_adopted', 'versions_gone') then false
-  when n.kind in ('break_glass', 'password_reset', 'offer', 'variable_conflict', 'held_back', 'offer_names') or n.credential_id is null then true
+  when ${until('never')} then false
+  when ${until('seen')} or n.credential_id is null then true
   when c.status <> 'active' then false
-  when n.kind = 'expiring' then n.state = ${iso('c.expires_at')} and c.expires_at > $2
-  when n.kind = 'expired' then n.state = ${iso('c.expires_at')}
-  when n.kind = 'rotation_due' then n.state = ${iso('c.next_rotation_at')} and c.next_rotation_at > $2
-  when n.kind = 'rotation_overdue' then n.state = ${iso('c.next_rotation_at')}
-  when n.kind like 'health\\_%' then n.state = ${iso('c.health_since')}
-  when n.kind = 'never_tested' then c.last_tested_at is null
-  when n.kind = 'unused' then n.state = ${iso("coalesce(nullif(l.last_used_at, '-infinity'), c.created_at)")}
-  when n.kind = 'grant_ending' then n.body->>'expires_at' > ${iso('$2::timestamptz')}
-  when n.kind in ('drift', 'active_gone', 'replaced', 'missing') then exists (select 1 from broker.vault_findings f
+  when ${kindIn((rule) => rule.until === 'other_moment' && rule.ahead === true)}
+    and n.state <= ${iso('$2::timestamptz')} then false
+  ${OF_MOMENTS}
+  when ${until('grant')} then n.body->>'expires_at' > ${iso('$2::timestamptz')}
+  when ${until('finding')} then exists (select 1 from broker.vault_findings f
     where f.credential_id = n.credential_id and f.kind = n.kind and f.resolved_at is null)
   else true end, false)`;
 

@@ -6,16 +6,20 @@ import { CREDENTIAL_COLUMNS } from '../core/credentialRow.js';
 import type { Query } from '../core/pools.js';
 import { GRANT } from '../credentials/credentialColumns.js';
 
-const STATES = `
-  select ${CREDENTIAL_COLUMNS}, c.health_since as "healthSince", nullif(l.last_used_at, '-infinity') as "lastUsedAt",
-    case when latest.kind is not null then jsonb_build_object('kind', latest.kind, 'period', latest.period) end as "lastHealth"
-  from broker.credentials c
-  left join broker.credential_last_use l on l.credential_id = c.id
+/** SQL for when the health of `c` became what it is, and the newest notice about it (joined as `latest`). */
+export const HEALTH_NOTES = `c.health_since as "healthSince",
+  case when latest.kind is not null then jsonb_build_object('kind', latest.kind, 'period', latest.period) end as "lastHealth"`;
+export const LATEST_HEALTH = `
   left join lateral (
     select n.kind, n.period from broker.notifications n
     where n.credential_id = c.id and n.kind like 'health\\_%'
     order by n.created_at desc, n.kind = 'health_recovered' desc limit 1
-  ) latest on true
+  ) latest on true`;
+
+const STATES = `
+  select ${CREDENTIAL_COLUMNS}, nullif(l.last_used_at, '-infinity') as "lastUsedAt", ${HEALTH_NOTES}
+  from broker.credentials c
+  left join broker.credential_last_use l on l.credential_id = c.id ${LATEST_HEALTH}
   where c.status = 'active' and ($1::uuid is null or c.id > $1::uuid) order by c.id limit $2`;
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000';

@@ -1,3 +1,4 @@
+import type { HealthNotes } from '../../../domain/notices/dueNotices.js';
 import { isTestCode, type TestRun } from '../../../domain/testing/testResult.js';
 import type { TestReads, TestWrites } from '../../../ports/testing.js';
 import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
@@ -6,6 +7,7 @@ import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 import { whereClause } from '../core/whereClause.js';
+import { HEALTH_NOTES, LATEST_HEALTH } from '../notices/notices.js';
 
 /** The columns of `broker.test_runs`. */
 const RUN: Columns<TestRun> = {
@@ -27,6 +29,8 @@ const RUN: Columns<TestRun> = {
 const REFUSE = `
   insert into broker.refused_accounts (account_key, code, refused_at) values ($1, $2, $3)
   on conflict (account_key) do update set code = excluded.code, refused_at = excluded.refused_at`;
+
+const NOTES = `select ${HEALTH_NOTES} from broker.credentials c ${LATEST_HEALTH} where c.id = $1`;
 
 const STIR_ALIKE = `
   update broker.credentials set next_test_at = $3 where id in (
@@ -73,6 +77,10 @@ export function testWrites(query: Query): TestWrites {
         else ${at('last_tested_at')} end`;
       const text = `update broker.credentials set ${sets} where id = $1`;
       await query({ text, values: [uuidOrNull(credentialId), ...values] });
+    },
+    async healthNotes(credentialId) {
+      const [row] = await query<HealthNotes>({ text: NOTES, values: [uuidOrNull(credentialId)] });
+      return row ?? { healthSince: null, lastHealth: null };
     },
     async refusedAccount(accountKey, code, at) {
       await query({ text: REFUSE, values: [accountKey, code, at] });
