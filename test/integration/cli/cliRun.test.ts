@@ -261,7 +261,7 @@ describe('glassdome credentials run', function () {
     const { stderr, code } = await credentials(['run', '--', 'true'], { env });
     expect(code).to.equal(0);
     expect(stderr)
-      .to.contain('.env still holds SHELL_KEY, which the broker gives')
+      .to.contain('.env still holds SHELL_KEY, which the broker sets')
       .and.not.contain('UNKNOWN');
   });
 

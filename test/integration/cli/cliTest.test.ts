@@ -172,7 +172,7 @@ describe('glassdome credentials test', function () {
       /TLS +insecure \(!\) The certificate is not verified/,
     );
     host.fault = 'failing';
-    expect((await run('test', 'blind')).stdout).to.include('! The certificate is not checked');
+    expect((await run('test', 'blind')).stdout).to.include('! The certificate is not verified');
     host.fault = 'none';
     const back = await run('update', 'blind', '--tls-mode', 'insecure', '--description', 'still');
     expect(back.code).to.equal(2);
