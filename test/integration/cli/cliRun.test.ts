@@ -260,9 +260,7 @@ describe('glassdome credentials run', function () {
     const env = { ...system.admin, GLASSDOME_DATA_DIR: system.folder };
     const { stderr, code } = await credentials(['run', '--', 'true'], { env });
     expect(code).to.equal(0);
-    expect(stderr)
-      .to.contain('.env still holds SHELL_KEY, which the broker sets')
-      .and.not.contain('UNKNOWN');
+    expect(stderr).to.contain('.env still holds SHELL_KEY, which the broker sets').and.not.contain('UNKNOWN');
   });
 
   it('says so when nothing is readable, and what waits to be accepted', async () => {
