@@ -1,6 +1,6 @@
 import { getRequest, HttpConnection } from './httpConnection.js';
-import { CREDENTIALS, fillLists, USAGE_ROWS } from './listData.js';
-import { type Kind, kindsOf } from './listPages.js';
+import { CREDENTIALS, fillLists, USAGE_ROWS } from './list/listData.js';
+import { type Kind, kindsOf } from './list/listPages.js';
 import { median, percentile, short } from './numbers.js';
 import type { Report } from './report.js';
 import { type BenchSystem, startSystem } from './system.js';

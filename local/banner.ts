@@ -1,4 +1,4 @@
-import { OPERATOR } from './operator.js';
+import { OPERATOR } from './admin/operator.js';
 import { VAULT_NAMES, type VaultProgram } from './vault/vaultKind.js';
 import type { LocalVault } from './vault/vaultServer.js';
 

@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { adminOf, type FirstAdmin, firstAdmin } from './admin/firstAdmin.js';
+import { operatorFile } from './admin/operator.js';
 import { banner, type Facts } from './banner.js';
 import { brokerCommand, startBroker } from './brokerServer.js';
 import { type Develop, develop } from './dev/develop.js';
@@ -8,8 +10,6 @@ import { noteKind, vaultFor } from './files/dataKind.js';
 import { loadKeys } from './files/keyFile.js';
 import { moveIn } from './files/oldPlace.js';
 import { packageRoot } from './files/paths.js';
-import { adminOf, type FirstAdmin, firstAdmin } from './firstAdmin.js';
-import { operatorFile } from './operator.js';
 import { keepPair, pairOf, refuseUsedDatabase } from './pair.js';
 import { startPostgres } from './postgres/postgres.js';
 import { type Ports, readPorts, requireFreePorts } from './process/ports.js';

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Account, unprivilegedAccount } from '../account.js';
+import { type Account, unprivilegedAccount } from '../admin/account.js';
 import { stopOrphan } from '../process/pidFile.js';
 
 /** Where versions before 0.2 kept Postgres's data when the data folder was closed to its account. */

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
-import { type Account, canEnter, unprivilegedAccount } from '../account.js';
+import { type Account, canEnter, unprivilegedAccount } from '../admin/account.js';
 import { readPrivate, writePrivate } from '../files/privateFile.js';
 import { requireFreePort, startChild, stopChild, waitUntil } from '../process/child.js';
 import { postgresPrograms } from './postgresPrograms.js';

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { type Account, canEnter } from '../account.js';
+import { type Account, canEnter } from '../admin/account.js';
 import { ownFolder } from '../files/ownFolder.js';
 import { cacheFolder } from '../files/paths.js';
 

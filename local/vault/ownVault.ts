@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BROKER_ROLES, type BrokerRole } from '../../src/adapters/vault/bootstrap/policies.js';
+import { provisionOperator } from '../admin/operator.js';
 import { readPrivate, writePrivate } from '../files/privateFile.js';
-import { provisionOperator } from '../operator.js';
 import { type Logins, MOUNTS, provisionVault, revokeRoot, secretIdFile, tokenWorks } from '../provision.js';
 import type { LocalVault } from './vaultServer.js';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { firstAdmin } from '../../../local/firstAdmin.js';
+import { firstAdmin } from '../../../local/admin/firstAdmin.js';
 import { keepPair, pairOf } from '../../../local/pair.js';
 
 describe('the first admin of the embedded default', () => {

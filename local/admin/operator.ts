@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { BootstrapRefused } from '../src/adapters/vault/bootstrap/bootstrapSteps.js';
-import { vaultName } from '../src/adapters/vault/bootstrap/policies.js';
-import { createVaultClient } from '../src/adapters/vault/connection/nodeVault.js';
-import { createTransport } from '../src/adapters/vault/connection/transport.js';
-import { oneTimePassword } from '../src/usecases/people/users.js';
-import { readPrivate, writePrivate } from './files/privateFile.js';
+import { BootstrapRefused } from '../../src/adapters/vault/bootstrap/bootstrapSteps.js';
+import { vaultName } from '../../src/adapters/vault/bootstrap/policies.js';
+import { createVaultClient } from '../../src/adapters/vault/connection/nodeVault.js';
+import { createTransport } from '../../src/adapters/vault/connection/transport.js';
+import { oneTimePassword } from '../../src/usecases/people/users.js';
+import { readPrivate, writePrivate } from '../files/privateFile.js';
 
 /** How an operator logs in to the launcher's Vault and its UI; apart from the people of the broker. */
 export const OPERATOR = { mount: 'operators', username: 'operator' };

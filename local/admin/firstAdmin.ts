@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { oneTimePassword } from '../src/usecases/people/users.js';
-import { readPrivate, writePrivate } from './files/privateFile.js';
+import { oneTimePassword } from '../../src/usecases/people/users.js';
+import { readPrivate, writePrivate } from '../files/privateFile.js';
 
 /** The first admin, until their password was shown. */
 export interface FirstAdmin {

@@ -1,5 +1,5 @@
+import { type BenchSystem, callJson } from '../system.js';
 import { idOf, MEMBER } from './listData.js';
-import { type BenchSystem, callJson } from './system.js';
 
 const DAY_MS = 86_400_000;
 

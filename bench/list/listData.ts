@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { rollUpUsage } from '../src/adapters/postgres/credentials/usageRollUp.js';
+import { rollUpUsage } from '../../src/adapters/postgres/credentials/usageRollUp.js';
 
 export const CREDENTIALS = 100_000;
 export const USAGE_ROWS = 5_000_000;
