@@ -26,7 +26,7 @@ const columns = [
   { title: 'WHEN', value: (u: Record<string, unknown>) => u['used_at'] },
   { title: 'USED BY', value: (u: Record<string, unknown>) => u['used_by'] },
   { title: 'CALLER', value: (u: Record<string, unknown>) => u['caller'] },
-  { title: 'READ AT', value: (u: Record<string, unknown>) => answerOf(u, u['handed_out']) },
+  { title: 'HANDED OUT', value: (u: Record<string, unknown>) => answerOf(u, u['handed_out']) },
   {
     title: 'REPORTED',
     value: (u: Record<string, unknown>) => answerOf(u, u['reported'], 'worked', 'failed'),
