@@ -10,7 +10,7 @@ import { eventually } from '../../support/eventually.js';
 
 const WATCHES = 'Watching src/';
 /** The last field of the body that creates a credential. */
-const FIELD = '  test: testMode,\n});\nexport type CreateCredentialBody';
+const FIELD = '    test: testMode,\n  }),\n);\nexport type CreateCredentialBody';
 
 describe('npm run dev', function () {
   this.timeout(180_000);
@@ -50,14 +50,17 @@ describe('npm run dev', function () {
     const answer = await fetch(`http://127.0.0.1:${env['BROKER_PORT']}${path}`).catch(() => undefined);
     return (await answer?.text()) ?? '';
   };
-  const change = (text: string) =>
-    writeFileSync(schemas, readFileSync(schemas, 'utf8').replace(FIELD, `${text}${FIELD}`));
+  const change = (text: string) => {
+    const before = readFileSync(schemas, 'utf8');
+    expect(before).to.contain(FIELD);
+    writeFileSync(schemas, before.replace(FIELD, `${text}${FIELD}`));
+  };
 
   it('serves a field that was added and saved, with the same Postgres and Vault', async () => {
     const before = { vault: pidOf('vault'), broker: pidOf('broker') };
     expect(await page('/docs')).not.to.contain('shelf_mark');
     const saved = Date.now();
-    change('  shelf_mark: line(63).optional(),\n');
+    change('    shelf_mark: line(63).optional(),\n');
     await eventually(
       'it is served',
       async () => (await page('/docs')).includes('shelf_mark') || undefined,

@@ -170,7 +170,7 @@ describe('what people do in Vault is told within one reconciliation', function (
     await settle({ drift: 'adopt' });
     const refused = await activate(id, 2, broker.admin);
     expect(refused.status).to.equal(403);
-    expect(refused.body.detail).to.contain('another host');
+    expect(refused.body.detail).to.contain('a different host');
     expect((await activate(id, 2)).status).to.equal(200);
     const { body } = await call('GET', `/api/credentials/${id}`);
     expect([body.settings.host, body.health]).to.deep.equal(['elsewhere.lab', 'unchecked']);
