@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { packageRoot } from '../../../local/files/paths.js';
 import { lastLine, summary } from '../../../local/testing/report.js';
@@ -49,20 +50,21 @@ describe('the test runner', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  const outputOf = (suite: string) => stripVTControlCharacters(results.get(suite)?.output ?? '');
   const counts = (suite: string) => [results.get(suite)?.passed, results.get(suite)?.failed.length];
 
   it('runs every suite once, and keeps what each has printed together', () => {
     expect([...results.keys()]).to.have.members(Object.keys(SUITES));
     expect(counts('passes')).to.deep.equal([1, 0]);
-    expect(results.get('passes')?.output).to.match(/printed by passes.*✔ works.*1 passing/s);
-    expect(results.get('passes')?.output).to.not.contain('broken as wanted');
+    expect(outputOf('passes')).to.match(/printed by passes.*✔ works.*1 passing/s);
+    expect(outputOf('passes')).to.not.contain('broken as wanted');
   });
 
   it('counts a failed test, and a file that does not load or has an only', () => {
     for (const suite of ['fails', 'has-only', 'does-not-load'])
       expect(counts(suite), suite).to.deep.equal([0, 1]);
-    expect(results.get('fails')?.output).to.contain('broken as wanted');
-    expect(results.get('does-not-load')?.output).to.contain('missing.mjs');
+    expect(outputOf('fails')).to.contain('broken as wanted');
+    expect(outputOf('does-not-load')).to.contain('missing.mjs');
   });
 
   it('counts a worker that ends, is killed or hangs as a failure', () => {
