@@ -76,6 +76,7 @@ export async function wire(config: Config, log = createLog(config.LOG_LEVEL)): P
       tokenSigner,
       passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
       loginAttempts: new LoginAttempts(attemptLimits(config), () => system.ports.clock.now().getTime()),
+      loginPolicy: { sessionMs: config.SESSION_MINUTES * MINUTE_MS },
       legacySecrets: createLegacySecrets(api.access),
     },
     verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), system.ports.clock),

@@ -19,6 +19,7 @@ export const noticeParams = byId('notice');
 export const offerParams = byId('offer');
 export const reportParams = byId('report');
 export const scheduleParams = byId('report schedule');
+export const sessionParams = byId('login');
 export const serviceAccountParams = byId('service account');
 export const templateParams = z.object({
   service_type: name(`Service type or one of its aliases: ${SERVICE_TYPES.join(', ')}.`, 'proxmox'),

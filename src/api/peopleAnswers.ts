@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../domain/access/caller.js';
+import { CLIENTS, ROLES } from '../domain/access/caller.js';
 import { at, count, flag, id, list, named, principal, text } from './shape.js';
 
 /** What calls about logins, people, service accounts and teams answer. */
@@ -29,6 +29,32 @@ export const meAnswer = named(
     must_change_password: flag('True: set a new password first.'),
   }),
 );
+
+export const sessionAnswer = named(
+  'Session',
+  'A login in a browser. The cookie that it needs comes with the answer, and is not in it.',
+  z.strictObject({
+    id: id('ID of the login, as `GET /api/auth/sessions` lists it.'),
+    principal: principal('Your principal.'),
+    name: text('Your name for people.'),
+    role,
+    must_change_password: flag('True: set a new password first (`POST /api/auth/password`).'),
+    expires_at: at('When the login ends. Use does not extend it.'),
+  }),
+);
+const openSession = named(
+  'OpenSession',
+  'A login that has not ended.',
+  z.strictObject({
+    id: id('ID of the login.'),
+    created_at: at('When it began.'),
+    last_used_at: at('Last use, to about ten minutes; null: not since it began.').nullable(),
+    expires_at: at('When it ends.'),
+    client: z.enum(CLIENTS).describe('Where it began: in the page, on the command line, or elsewhere.'),
+    current: flag('True: this call came with it.'),
+  }),
+);
+export const sessionList = list('OpenSessionList', 'Your logins that have not ended.', openSession);
 
 const person = z.strictObject({
   principal: principal('Principal of the person.'),

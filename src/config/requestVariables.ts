@@ -37,6 +37,15 @@ export const requestVariables = {
     .describe(
       "Origins of Glassdome's pages that may call the API from a browser, separated by commas. Default: none.",
     ),
+  SESSION_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(43_200)
+    .default(720)
+    .describe(
+      'Minutes after which a login ends, in a browser and on the command line: people then sign in again. It is not extended by use.',
+    ),
   LOGIN_FAILURES: z.coerce
     .number()
     .int()

@@ -29,6 +29,7 @@ import { peopleRoutes } from './routes/peopleRoutes.js';
 import { principalRoutes } from './routes/principalRoutes.js';
 import { reportRoutes } from './routes/reportRoutes.js';
 import { reportScheduleRoutes } from './routes/reportScheduleRoutes.js';
+import { sessionRoutes } from './routes/sessionRoutes.js';
 import { teamRoutes } from './routes/teamRoutes.js';
 import { testRoutes } from './routes/testRoutes.js';
 import { valueRoutes } from './routes/valueRoutes.js';
@@ -39,6 +40,8 @@ import { leanBody, leanPath } from './server/leanPath.js';
 import { observe } from './server/observe.js';
 import { addOperations, createMetrics } from './server/operations.js';
 import type { Lifecycle } from './server/readiness.js';
+import { cookieCallers } from './session/cookieCallers.js';
+import { Site } from './session/site.js';
 import { tokenErrors } from './tokenRequest.js';
 
 export interface AppOptions {
@@ -57,6 +60,8 @@ export interface AppOptions {
   testOnSave?: TestMode;
   /** Whose pages may read what the API answers; none when left out. */
   corsOrigins?: readonly string[];
+  /** The origin that people open the broker at, where it is not that of each request. */
+  publicOrigin?: string | undefined;
 }
 
 /** The whole API. A route that is not in here does not exist. */
@@ -67,6 +72,7 @@ export const routes: readonly Route[] = [
   ...credentialPartRoutes,
   ...importRoutes,
   ...authRoutes,
+  ...sessionRoutes,
   ...peopleRoutes,
   ...auditRoutes,
   ...teamRoutes,
@@ -99,6 +105,8 @@ export function createApp(options: AppOptions): RequestListener {
     verifyToken: options.verifyToken,
     auditLog: ports.auditLog,
     addresses: ports.addresses,
+    cookies: cookieCallers(ports, options.verifyToken),
+    publicOrigin: options.publicOrigin,
   };
   const { revealsPerMinute = 0, testsPerMinute = 0 } = options;
   const reveals = revealsPerMinute === 0 ? [] : [revealLimit(revealsPerMinute, ports.auditLog)];
@@ -157,6 +165,7 @@ function handlerOf(
       testOnSave: options.testOnSave ?? 'skip',
       admitTest: () => pass(tests, request, response),
       followers,
+      site: () => new Site(request, options.publicOrigin),
     };
     const { params, query } = request;
     const body: unknown = route.form === undefined ? request.body : route.form(request);

@@ -6,11 +6,17 @@ import type { Addresses } from '../ports/notices.js';
 import { refuse } from '../usecases/gate/refuse.js';
 import { breakGlassReason, usedBy as usedByHeader } from './headers.js';
 import type { Route } from './route.js';
+import type { CookieCallers } from './session/cookieCallers.js';
+import { Site } from './session/site.js';
 
 export interface Identity {
   verifyToken: (token: string) => Promise<Caller>;
   auditLog: Pick<AuditLog, 'countRefusal' | 'record'>;
   addresses: Addresses;
+  /** How a browser's session cookie is taken; left out, none is. */
+  cookies?: CookieCallers;
+  /** The origin that people open the broker at. */
+  publicOrigin?: string | undefined;
 }
 
 const ANONYMOUS: Caller = {
@@ -22,9 +28,9 @@ const ANONYMOUS: Caller = {
 };
 
 /** Identifies the caller, before anything else of the route runs; `contextOf` gives it to later handlers. */
-export function identify(identity: Identity, route: Pick<Route, 'auth'>): RequestHandler {
+export function identify(identity: Identity, route: Pick<Route, 'auth' | 'endsCookie'>): RequestHandler {
   return async (request, response, next) => {
-    const caller = route.auth === 'none' ? ANONYMOUS : await authenticate(identity, request);
+    const caller = route.auth === 'none' ? ANONYMOUS : await callerOf(identity, route, request, response);
     identity.addresses.seen(caller);
     const usedBy = usedByHeader.read(request.get('x-used-by'));
     const reason = breakGlassReason.read(request.get('x-break-glass-reason'));
@@ -54,6 +60,27 @@ export function contextOf(response: Response): CallContext {
 }
 
 const NO_TOKEN = 'Send one header "Authorization: Bearer <token>".';
+
+/** By the header `Authorization` where there is one; only without it a cookie may count. */
+async function callerOf(
+  identity: Identity,
+  route: Pick<Route, 'endsCookie'>,
+  request: Request,
+  response: Response,
+): Promise<Caller> {
+  const { cookies, publicOrigin } = identity;
+  const { authorization, cookie } = request.headers;
+  if (cookies === undefined || authorization !== undefined || cookie === undefined)
+    return authenticate(identity, request);
+  const site = new Site(request, publicOrigin);
+  const from = { ip: request.ip ?? '', requestId: response.locals['requestId'] as string };
+  const caller = await cookies(site, from).catch((error: unknown) => {
+    if (route.endsCookie === true && error instanceof BrokerError && error.code === 'unauthenticated')
+      response.set(site.endSession());
+    throw error;
+  });
+  return caller ?? authenticate(identity, request);
+}
 
 async function authenticate({ verifyToken, auditLog }: Identity, request: Request): Promise<Caller> {
   const headers = request.headersDistinct['authorization'] ?? [];

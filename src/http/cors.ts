@@ -1,7 +1,10 @@
 import type { RequestHandler } from 'express';
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
-/** What the API accepts, see /openapi.json. It uses no cookie: the token decides who may. */
+/**
+ * What the API accepts, see /openapi.json. Never `X-Client`: a session cookie counts only with it, so that no page of another
+ * origin can use one. There the token decides who may.
+ */
 const HEADERS =
   'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Break-Glass-Reason, X-Request-Id, X-Used-By';
 const EXPOSED = 'ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';

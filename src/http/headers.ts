@@ -1,4 +1,5 @@
 import { clearTextRule } from '../api/common.js';
+import { CLIENTS, type Client } from '../domain/access/caller.js';
 import { BrokerError, invalid } from '../domain/errors.js';
 
 /** A request header that a row of the route table supports. */
@@ -66,12 +67,13 @@ export const idempotencyKey: RequestHeader<string | undefined> = {
 };
 
 /** Which of our clients sends the request. */
-export const client: RequestHeader<'cli' | 'api'> = {
+export const client: RequestHeader<Client> = {
   name: 'X-Client',
   description:
-    'The client that sends the request: `cli` for the command line, anything else counts as `api`.',
+    'The client that sends the request: `cli` for the command line, `web` for the page, anything else counts as `api`. ' +
+    'A session cookie counts only with `web`.',
   example: 'cli',
-  read: (text) => (text === 'cli' ? 'cli' : 'api'),
+  read: (text) => CLIENTS.find((name) => name === text) ?? 'api',
 };
 
 /** `Last-Event-ID` of server-sent events. */

@@ -9,8 +9,9 @@ import type { EventPlaces } from './eventPlaces.js';
 import type { AnswerHeader, HeaderSet, HeaderValues } from './headers.js';
 import { parse } from './parse.js';
 import type { Special } from './reply.js';
+import type { Site } from './session/site.js';
 
-/** What every handler gets, whatever its input. It knows no HTTP library. */
+/** What every handler gets, whatever its input. */
 export interface Context {
   ports: Ports;
   call: CallContext;
@@ -22,6 +23,8 @@ export interface Context {
   admitTest(): Promise<void>;
   /** Readers who follow the events at this process. */
   followers: EventPlaces;
+  /** What browsers need to know of the address that the request came to. */
+  site(): Site;
 }
 
 /** A request as it arrived, before a row's schemas read it. */
@@ -76,6 +79,8 @@ interface RouteHead {
   reveals?: true;
   /** True when it answers a secret that the broker just made: nobody may cache the answer. */
   answersSecret?: true;
+  /** True when a refused session cookie is removed from the browser. */
+  endsCookie?: true;
   /** True when each call is a test: it counts against the caller's bound. Saves count by `admitTest`, once a test is certain to run. */
   tests?: true;
   /** True when it tests what is stored: its addresses are not counted. */

@@ -26,7 +26,8 @@ export async function sendReply(row: Route, response: Response, result: unknown)
     return void response.type(result.type).send(result.text);
   }
   response.status(statusOf(row));
-  if (result instanceof Reply) response.set(result.headers).json(result.body);
-  else if (result === undefined) response.end();
-  else response.json(result);
+  const body: unknown = result instanceof Reply ? result.body : result;
+  if (result instanceof Reply) response.set(result.headers);
+  if (body === undefined) response.end();
+  else response.json(body);
 }

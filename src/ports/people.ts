@@ -1,5 +1,5 @@
 /** Rows about people, teams and service accounts. */
-import type { Role } from '../domain/access/caller.js';
+import type { Client, Role } from '../domain/access/caller.js';
 
 export interface Team {
   /** Unique, `[a-z0-9][a-z0-9-]{0,62}`; what grants name. */
@@ -82,6 +82,14 @@ export interface Session {
   createdAt: Date;
   expiresAt: Date;
   revokedAt: Date | null;
+  client: Client;
+  /** When it was last exchanged for an access token, about every ten minutes; null: never. */
+  lastUsedAt: Date | null;
+}
+
+/** How long logins last. */
+export interface LoginPolicy {
+  sessionMs: number;
 }
 
 /** A member as they are added. */
@@ -101,6 +109,8 @@ export interface PeopleReads {
   serviceAccount(id: string): Promise<ServiceAccountSecret | null>;
   madeBy(principal: string): Promise<MadeBy>;
   session(id: string): Promise<Session | null>;
+  /** The newest of those that have not ended. */
+  openSessions(principal: string, now: Date): Promise<Session[]>;
 }
 
 /** Principals that are blocked. */
@@ -150,6 +160,7 @@ export interface PeopleWrites {
     next: Pick<ServiceAccountSecret, 'secretHmac' | 'secretId'>,
   ): Promise<boolean>;
   insertSession(session: Session): Promise<void>;
+  sessionUsed(id: string, at: Date): Promise<void>;
   revokeSession(id: string, at: Date): Promise<void>;
   /** All but `except`, when that is given. */
   revokeSessionsOf(principal: string, at: Date, except?: string): Promise<void>;

@@ -9,7 +9,7 @@ import type { Findings } from './findings.js';
 import type { Jobs, TestPace } from './jobs.js';
 import type { Addresses, Notifier, Outbox, OwnExpiries } from './notices.js';
 import type { RecordsStatus, Retention } from './operations.js';
-import type { PasswordTurns } from './people.js';
+import type { LoginPolicy, PasswordTurns } from './people.js';
 import type { Records } from './records.js';
 import type { Reports } from './reports.js';
 import type { Clock, Log } from './runtime.js';
@@ -40,6 +40,7 @@ export interface Ports {
   passwords: Passwords;
   passwordTurns: PasswordTurns;
   loginAttempts: LoginAttempts;
+  loginPolicy: LoginPolicy;
   legacySecrets: LegacySecrets;
   records: Records;
   recordsStatus: RecordsStatus;
@@ -63,4 +64,7 @@ export interface Ports {
 }
 
 /** Those of a process that is a worker alone: nothing with which tokens are signed or passwords set. */
-export type WorkerPorts = Omit<Ports, 'tokenSigner' | 'passwords' | 'loginAttempts' | 'legacySecrets'>;
+export type WorkerPorts = Omit<
+  Ports,
+  'tokenSigner' | 'passwords' | 'loginAttempts' | 'loginPolicy' | 'legacySecrets'
+>;

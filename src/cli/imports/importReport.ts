@@ -103,6 +103,7 @@ const CHANGED: Readonly<Record<Difference['source'], string>> = {
   rotation: 'was rotated here',
   api: 'was changed here',
   cli: 'was changed here',
+  web: 'was changed here',
   import: 'came from another import',
   drift: 'was changed in Vault',
   activation: 'is from an older version that was activated here',

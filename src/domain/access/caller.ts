@@ -17,6 +17,10 @@ export const TOKEN_SECONDS = 600;
 export const BAD_TOKEN =
   'The access token is invalid, expired or revoked, or its account is disabled. Log in again, or get a new token.';
 
+/** Which of our clients a request comes from, by its own word: for people to read, never to decide. */
+export const CLIENTS = ['api', 'cli', 'web'] as const;
+export type Client = (typeof CLIENTS)[number];
+
 export type CallerKind = 'user' | 'service_account' | 'worker';
 
 /**

@@ -17,7 +17,7 @@ export const HEALTHS = ['ok', 'limited', 'rejected', 'unreachable', 'unchecked']
 export type Health = (typeof HEALTHS)[number];
 
 /** The origin of a version. `drift`: it was written directly in Vault. */
-export const VERSION_SOURCES = ['api', 'cli', 'import', 'rotation', 'drift'] as const;
+export const VERSION_SOURCES = ['api', 'cli', 'web', 'import', 'rotation', 'drift'] as const;
 export type VersionSource = (typeof VERSION_SOURCES)[number];
 
 /**

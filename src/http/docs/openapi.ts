@@ -29,7 +29,7 @@ export function openapi(routes: readonly Route[], version: string): Record<strin
       license: { name: 'Unlicensed', identifier: 'LicenseRef-UNLICENSED' },
     },
     servers: [{ url: '/', description: 'This broker.' }],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { session: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -46,6 +46,13 @@ const SECURITY = {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description: 'A token of `POST /api/auth/login` or `POST /api/auth/token`, or of another trusted issuer.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-glassdome_session',
+    description:
+      'The login of a browser (`POST /api/auth/session`). It counts only for requests of the same origin with `X-Client: web`.',
   },
   client: {
     type: 'http',

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
-import type { madeAnswer, personAnswer, serviceAccountAnswer, teamAnswer } from '../../api/peopleAnswers.js';
-import type { MadeBy, Person, ServiceAccount, Team } from '../../ports/people.js';
+import type {
+  madeAnswer,
+  personAnswer,
+  serviceAccountAnswer,
+  sessionAnswer,
+  sessionList,
+  teamAnswer,
+} from '../../api/peopleAnswers.js';
+import type { Caller } from '../../domain/access/caller.js';
+import type { MadeBy, Person, ServiceAccount, Session, Team } from '../../ports/people.js';
 import { iso, isoOrNull } from './moments.js';
 
 export function presentPerson(p: Person): z.output<typeof personAnswer> {
@@ -14,6 +22,29 @@ export function presentPerson(p: Person): z.output<typeof personAnswer> {
     created_at: iso(p.createdAt),
     last_login_at: isoOrNull(p.lastLoginAt),
   };
+}
+
+export function presentSession(caller: Caller, session: Session): z.output<typeof sessionAnswer> {
+  return {
+    id: session.id,
+    principal: caller.principal,
+    name: caller.name,
+    role: caller.role,
+    must_change_password: caller.mustChangePassword,
+    expires_at: iso(session.expiresAt),
+  };
+}
+
+export function presentSessions(caller: Caller, sessions: Session[]): z.output<typeof sessionList> {
+  const items = sessions.map((session) => ({
+    id: session.id,
+    created_at: iso(session.createdAt),
+    last_used_at: isoOrNull(session.lastUsedAt),
+    expires_at: iso(session.expiresAt),
+    client: session.client,
+    current: session.id === caller.session,
+  }));
+  return { items };
 }
 
 export function presentMade({ accounts, channels, reportSchedules }: MadeBy): z.output<typeof madeAnswer> {

@@ -3,14 +3,18 @@ import * as answers from '../../api/peopleAnswers.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { Secret } from '../../domain/secret.js';
 import { requireActiveCaller } from '../../usecases/gate/authorize.js';
-import { exchangeClientSecret, exchangeRefreshToken } from '../../usecases/people/exchangeToken.js';
+import {
+  exchangeClientSecret,
+  exchangeRefreshToken,
+  sessionIdOf,
+} from '../../usecases/people/exchangeToken.js';
 import { changePassword, login, logout } from '../../usecases/people/login.js';
+import { client } from '../headers.js';
 import { presentSecretOnce } from '../present/presentSecretOnce.js';
 import { type Route, route } from '../route.js';
 import { asInvalidGrant, tokenRequest } from '../tokenRequest.js';
 
 const from = ({ ip, requestId }: CallContext) => ({ ip, requestId });
-const sessionOf = (token: string | undefined) => /^gdr_([0-9a-f-]{36})_/.exec(token ?? '')?.[1];
 
 /** Logging in, tokens, passwords. */
 export const authRoutes: readonly Route[] = [
@@ -26,9 +30,10 @@ export const authRoutes: readonly Route[] = [
     answersSecret: true,
     body: bodies.loginBody,
     answer: answers.loginAnswer,
-    handle: async ({ ports, call, body }) => {
+    headers: { client },
+    handle: async ({ ports, call, body, headers }) => {
       const secret = new Secret(body.password);
-      const done = await login(ports, { username: body.username, password: secret }, from(call));
+      const done = await login(ports, { ...body, password: secret }, from(call), headers.client);
       return {
         access_token: done.accessToken,
         token_type: 'Bearer' as const,
@@ -60,7 +65,7 @@ export const authRoutes: readonly Route[] = [
           ? await exchangeClientSecret(ports, client_id, new Secret(client_secret), from(call))
           : await exchangeRefreshToken(
               ports,
-              sessionOf(refresh_token) ?? '',
+              sessionIdOf(refresh_token) ?? '',
               new Secret(refresh_token),
               from(call),
             ).catch(asInvalidGrant);
@@ -75,7 +80,7 @@ export const authRoutes: readonly Route[] = [
     summary: 'End this login',
     auth: 'password',
     body: bodies.logoutBody,
-    handle: ({ ports, call, body }) => logout(ports, call, sessionOf(body.refresh_token)),
+    handle: ({ ports, call, body }) => logout(ports, call, sessionIdOf(body.refresh_token ?? '')),
   }),
   route({
     method: 'get',

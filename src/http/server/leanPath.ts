@@ -65,12 +65,13 @@ const PLAIN_HEADERS = [
   ['x-forwarded-for', /^[0-9A-Fa-f:., ]*$/],
 ] as const;
 
-/** What a service sends. Anything else is left to Express: a body that nobody asked for, conditions beyond our own form. */
+/** What a service sends. Anything else is left to Express: a cookie, a body that nobody asked for, conditions beyond our own form. */
 function isPlain({ method, headers }: IncomingMessage): boolean {
   for (const [name, form] of PLAIN_HEADERS) {
     const value = headers[name];
     if (value !== undefined && !form.test(String(value))) return false;
   }
+  if (headers.cookie !== undefined && headers.authorization === undefined) return false;
   if (method === 'POST') return headers['content-encoding'] === undefined;
   const length = headers['content-length'];
   return headers['transfer-encoding'] === undefined && (length === undefined || length === '0');

@@ -1,12 +1,14 @@
 import type { Caller } from '../../domain/access/caller.js';
+import type { AuditEvent } from '../../domain/audit/audit.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
 import { MINUTE_MS } from '../../domain/time/units.js';
+import type { ChangeTx } from '../../ports/changes.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuse } from '../gate/refuse.js';
+import { callerOfPerson } from './beginSession.js';
 import { anonymousCall, type From, type IssuedToken, issueToken } from './issueToken.js';
-import { callerOfPerson } from './login.js';
 
 type Needs = Pick<
   Ports,
@@ -25,7 +27,6 @@ export async function exchangeClientSecret(
   from: From,
 ): Promise<IssuedToken> {
   const account = await ports.records.serviceAccount(clientId);
-  const now = ports.clock.now();
   // An unknown id costs the same comparison, so that the time reveals nothing.
   const right = await atTurn(ports, clientId, from, async () => {
     const known = account?.secretHmac ?? (await ports.fingerprints.make('service-account', 'nobody'));
@@ -45,16 +46,16 @@ export async function exchangeClientSecret(
     return refuse(ports, call, { action: 'auth.token' }, wrong());
   const token = await issueToken(ports, caller);
   const event = auditEvent(call, 'auth.token', 'allowed');
-  const lastUsed = account.lastUsedAt?.getTime() ?? 0;
-  if (now.getTime() - lastUsed < LAST_USED_EVERY_MS) await ports.auditLog.record([event]);
-  else {
-    await ports.changes.run(async (tx) => {
-      await tx.updateServiceAccount(account.id, { lastUsedAt: now });
-      tx.audit(event);
-    });
-  }
+  await recordUse(ports, {
+    at: account.lastUsedAt,
+    event,
+    note: (tx, lastUsedAt) => tx.updateServiceAccount(account.id, { lastUsedAt }),
+  });
   return token;
 }
+
+/** The id of the login in a refresh token; undefined for anything else. */
+export const sessionIdOf = (token: string): string | undefined => /^gdr_([0-9a-f-]{36})_/.exec(token)?.[1];
 
 /** A refresh token of a login → a new access token, as long as the person and the session are good. */
 export async function exchangeRefreshToken(
@@ -62,7 +63,7 @@ export async function exchangeRefreshToken(
   sessionId: string,
   token: Secret,
   from: From,
-): Promise<IssuedToken> {
+): Promise<IssuedToken & { caller: Caller }> {
   const session = await ports.records.session(sessionId);
   const right = await atTurn(
     ports,
@@ -76,9 +77,27 @@ export async function exchangeRefreshToken(
   if (person === null || person.disabled || ended)
     return refuse(ports, anonymousCall(from, session.principal), { action: 'auth.token' }, wrong());
   const caller = callerOfPerson(person, session.id);
-  const issued = await issueToken(ports, caller);
-  await ports.auditLog.record([auditEvent({ caller, ...from }, 'auth.token', 'allowed')]);
-  return issued;
+  const issued = await issueToken(ports, caller, session.expiresAt);
+  const event = auditEvent({ caller, ...from }, 'auth.token', 'allowed');
+  await recordUse(ports, { at: session.lastUsedAt, event, note: (tx, at) => tx.sessionUsed(session.id, at) });
+  return { ...issued, caller };
+}
+
+interface Use {
+  /** The use before. */
+  at: Date | null;
+  event: AuditEvent;
+  note(tx: ChangeTx, at: Date): Promise<void>;
+}
+
+/** Audits a use; notes its time unless that was done a moment ago. */
+async function recordUse(ports: Needs, { at, event, note }: Use): Promise<void> {
+  const now = ports.clock.now();
+  if (now.getTime() - (at?.getTime() ?? 0) < LAST_USED_EVERY_MS) return ports.auditLog.record([event]);
+  await ports.changes.run(async (tx) => {
+    await note(tx, now);
+    tx.audit(event);
+  });
 }
 
 /** Counted per address in a separate lane: a flood of wrong secrets can't push out valid reads. */

@@ -15,12 +15,15 @@ export interface IssuedToken {
   expiresIn: number;
 }
 
-/** A signed access token (ES256) that says who the caller is. */
+/** A signed access token (ES256) that says who the caller is. It ends with the login it belongs to, if that is sooner. */
 export async function issueToken(
   ports: Pick<Ports, 'clock' | 'tokenSigner'>,
   caller: Caller,
+  loginEnds?: Date,
 ): Promise<IssuedToken> {
   const iat = Math.floor(ports.clock.now().getTime() / 1000);
+  const left = loginEnds === undefined ? TOKEN_SECONDS : Math.floor(loginEnds.getTime() / 1000) - iat;
+  const expiresIn = Math.min(TOKEN_SECONDS, Math.max(0, left));
   const accessToken = await ports.tokenSigner.sign({
     iss: BROKER_ISSUER,
     aud: BROKER_ISSUER,
@@ -31,10 +34,10 @@ export async function issueToken(
     ...(caller.session === undefined ? {} : { sid: caller.session }),
     ...(caller.mustChangePassword ? { pwd_change: true } : {}),
     iat,
-    exp: iat + TOKEN_SECONDS,
+    exp: iat + expiresIn,
     jti: randomUUID(),
   });
-  return { accessToken, expiresIn: TOKEN_SECONDS };
+  return { accessToken, expiresIn };
 }
 
 /** 256 bits behind a prefix that secret scanners can match. */

@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import type { CallContext, Caller } from '../../domain/access/caller.js';
+import type { CallContext, Client } from '../../domain/access/caller.js';
 import { BrokerError, invalid } from '../../domain/errors.js';
 import { passwordProblem } from '../../domain/people/password.js';
 import type { Secret } from '../../domain/secret.js';
-import { HOUR_MS } from '../../domain/time/units.js';
 import type { Person } from '../../ports/people.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { requireActiveCaller } from '../gate/authorize.js';
 import { refuse } from '../gate/refuse.js';
-import { anonymousCall, type From, type IssuedToken, issueToken, newSecret } from './issueToken.js';
+import { beginSession, type LoggedIn } from './beginSession.js';
+import { anonymousCall, type From } from './issueToken.js';
 import { inPasswordTurn } from './passwordTurn.js';
 
 type Needs = Pick<
@@ -21,42 +20,26 @@ type Needs = Pick<
   | 'passwords'
   | 'passwordTurns'
   | 'loginAttempts'
+  | 'loginPolicy'
   | 'fingerprints'
   | 'tokenSigner'
 >;
 
-const SESSION_HOURS = 12;
 const NOBODY = 'nobody-of-that-name';
 const wrongLogin = () =>
   new BrokerError('unauthenticated', {
     detail: 'The user name or the password is wrong, or the account is disabled.',
   });
 
-export interface LoggedIn extends IssuedToken {
-  refreshToken: Secret;
-  mustChangePassword: boolean;
-}
-
-export function callerOfPerson(person: Person, session: string): Caller {
-  return {
-    kind: 'user',
-    principal: person.principal,
-    name: person.username,
-    role: person.role,
-    mustChangePassword: person.mustChangePassword,
-    session,
-  };
-}
-
 /** Name and password → a token and a session. Wrong, unknown and disabled are one answer. */
 export async function login(
   ports: Needs,
   body: { username: string; password: Secret },
   from: From,
+  client: Client = 'api',
 ): Promise<LoggedIn> {
   const username = body.username.trim().toLowerCase();
   const principal = `local:${username}`;
-  const now = ports.clock.now();
   const attempt = await ports.loginAttempts.password(username, from.ip).catch((wait: unknown) => {
     // Nobody has authenticated yet: what is turned away is counted, not written one by one.
     ports.auditLog.countRefusal(from.ip, 'rate_limited');
@@ -78,24 +61,7 @@ export async function login(
     throw wrongLogin();
   }
   if (person.disabled) return refuse(ports, call, { action: 'auth.login' }, wrongLogin());
-  const id = randomUUID();
-  const secret = newSecret(`gdr_${id}`);
-  const secretHmac = await ports.fingerprints.make('session', secret);
-  const caller = callerOfPerson(person, id);
-  const token = await issueToken(ports, caller);
-  await ports.changes.run(async (tx) => {
-    await tx.insertSession({
-      id,
-      principal,
-      secretHmac,
-      createdAt: now,
-      expiresAt: new Date(now.getTime() + SESSION_HOURS * HOUR_MS),
-      revokedAt: null,
-    });
-    await tx.updatePerson(principal, { lastLoginAt: now });
-    tx.audit(auditEvent({ ...call, caller }, 'auth.login', 'allowed'));
-  });
-  return { ...token, refreshToken: secret, mustChangePassword: person.mustChangePassword };
+  return beginSession(ports, person, { client, from });
 }
 
 /**

@@ -30,6 +30,8 @@ describe('calls from the pages of other origins', function () {
     expect(asked.headers.get('access-control-allow-methods')).to.equal('GET, POST, PUT, PATCH, DELETE');
     for (const header of ['Authorization', 'Content-Type', 'If-Match', 'Idempotency-Key', 'X-Used-By'])
       expect(asked.headers.get('access-control-allow-headers')).to.contain(header);
+    // A session cookie counts only with it.
+    expect(asked.headers.get('access-control-allow-headers')).to.not.match(/x-client/i);
     const { status, headers } = await broker.call(broker.admin.token, 'GET', '/api/credentials', undefined, {
       origin: PAGE,
     });

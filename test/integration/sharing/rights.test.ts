@@ -5,9 +5,11 @@ import { routes } from '../../../src/http/app.js';
 import {
   type Answer,
   type BrokerSystem,
+  passwordOf,
   type SignedIn,
   startBrokerSystem,
 } from '../../support/broker/brokerSystem.js';
+import { openBrowser } from '../../support/broker/browser.js';
 import * as table from '../../support/cases/rightsTable.js';
 
 const NOBODYS = '00000000-0000-4000-8000-000000000000';
@@ -144,6 +146,15 @@ describe('who may do what', function () {
     const robot = (name: string) => broker.account(actors.engineer.token, name);
     const twice = () => ({ authorization: `Bearer ${actors.admin.token}, Bearer x` });
 
+    const cookieOf = async () => {
+      const browser = openBrowser(broker.url);
+      await browser.signIn('engineer', passwordOf('engineer'));
+      return [...browser.cookies].map(([name, value]) => `${name}=${value}`).join();
+    };
+    const byCookie = (cookie: string, headers: Record<string, string>) => ({
+      ask: (key: string, path: string, body?: object) => call(null, key, path, body, { cookie, ...headers }),
+    });
+
     /** Makes whoever it is, and gives how he calls. */
     const standings: Record<
       keyof typeof table.WITHOUT_STANDING,
@@ -157,6 +168,11 @@ describe('who may do what', function () {
       'a token in the address': async () => ({
         ask: (key, path, body) => call(null, key, `${path}?access_token=${actors.admin.token}`, body),
       }),
+      'a session cookie without the header of our page': async () => byCookie(await cookieOf(), {}),
+      'a session cookie that another site has sent': async () =>
+        byCookie(await cookieOf(), { 'x-client': 'web', 'sec-fetch-site': 'cross-site' }),
+      'a session cookie of nobody': async () =>
+        byCookie(`glassdome_session=gdr_${NOBODYS}_${'x'.repeat(43)}`, { 'x-client': 'web' }),
       'an expired token': async () => ({ who: await expired() }),
       'an expired token of another issuer': async () => ({ who: broker.glassdome(5, 'admin', -1) }),
       'a disabled person': async () => {

@@ -55,7 +55,13 @@ export async function startBrokerSystem(
   options: Partial<
     Pick<
       AppOptions,
-      'revealsPerMinute' | 'testsPerMinute' | 'testedAddressesPerHour' | 'testOnSave' | 'corsOrigins'
+      | 'revealsPerMinute'
+      | 'testsPerMinute'
+      | 'testedAddressesPerHour'
+      | 'testOnSave'
+      | 'corsOrigins'
+      | 'trustedProxyHops'
+      | 'publicOrigin'
     >
   > = {},
   env: Record<string, string> = {},

@@ -181,7 +181,11 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   // An admin gets as far as Vault, which does not know the token.
   'POST /api/imports/vault': { answers: '403 403 403 400 403', body: { vault_token: 'hvs.nobody' } },
   'GET /api/auth/me': { answers: '200 200 200 200 200' },
-  // A login that is not his stays; a service account has none.
+  // A service account has no login.
+  'GET /api/auth/session': { answers: '200 200 200 200 404' },
+  'GET /api/auth/sessions': { answers: '200 200 200 200 200' },
+  'DELETE /api/auth/sessions/{id}': { answers: '404 404 404 404 404' },
+  // A login that is not theirs stays; a service account has none.
   'POST /api/auth/logout': {
     answers: '204 204 204 204 204',
     body: { refresh_token: 'gdr_00000000-0000-4000-8000-000000000000_x' },
@@ -273,6 +277,9 @@ export const WITHOUT_STANDING = {
   'a token that is none': { answer: 401, audited: false },
   'a token that is sent twice': { answer: 401, audited: false },
   'a token in the address': { answer: 401, audited: false },
+  'a session cookie without the header of our page': { answer: 401, audited: false },
+  'a session cookie that another site has sent': { answer: 401, audited: false },
+  'a session cookie of nobody': { answer: 401, audited: false },
   'an expired token': { answer: 401, audited: false },
   'an expired token of another issuer': { answer: 401, audited: false },
   'a disabled person': { answer: 401, audited: true },
@@ -286,6 +293,9 @@ export const WITHOUT_STANDING = {
 /** Routes that the tables above and tests of their own speak of. */
 export const OTHER_ROUTES = {
   'POST /api/auth/login': 'public',
+  'POST /api/auth/session': 'public',
+  // Whoever calls it is logged out afterwards: test/integration/people/browserSessions.test.ts.
+  'DELETE /api/auth/session': 'SESSIONS',
   'POST /api/auth/token': 'public',
   'GET /api/credentials': 'OF_A_CREDENTIAL.see',
   'POST /api/credentials/resolve': 'RESOLVED',

@@ -73,7 +73,7 @@ const SUBJECTS: Record<string, readonly string[]> = {
     '.',
   ],
   'src/adapters/vault': ['connection', 'kv transit people', 'bootstrap'],
-  'src/http': ['.', 'present docs', 'metrics', 'routes', 'server', 'app.ts'],
+  'src/http': ['. session', 'present docs', 'metrics', 'routes', 'server', 'app.ts'],
   'src/cli': [
     '.',
     'terminal',

@@ -13,6 +13,7 @@ const FULL = [
   'disabled_principals',
   'service_accounts',
   'sessions',
+  'used_once',
   'credential_usage',
   'test_runs',
   'events',

@@ -50,4 +50,6 @@ export const SESSION: Columns<Session> = {
   createdAt: 'created_at',
   expiresAt: 'expires_at',
   revokedAt: 'revoked_at',
+  client: 'client',
+  lastUsedAt: 'last_used_at',
 };

@@ -41,6 +41,8 @@ export async function readTeam(query: Query, name: string): Promise<Team | null>
   return (await query<Team>({ text: `${TEAMS} where t.name = $1`, values: [name] }))[0] ?? null;
 }
 
+const MOST_SESSIONS = 200;
+
 /** People, service accounts, teams and log-ins. */
 export function peopleReads(query: Query): PeopleReads {
   return {
@@ -77,6 +79,12 @@ export function peopleReads(query: Query): PeopleReads {
     async session(id) {
       const text = `select ${select(SESSION)} from broker.sessions where id = $1`;
       return (await query<Session>({ name: 'session', text, values: [id] }))[0] ?? null;
+    },
+    async openSessions(principal, now) {
+      const text = `select ${select(SESSION)} from broker.sessions
+                    where principal = $1 and revoked_at is null and expires_at > $2
+                    order by created_at desc, id limit ${MOST_SESSIONS}`;
+      return await query<Session>({ text, values: [principal, now] });
     },
   };
 }

@@ -44,6 +44,9 @@ export function peopleWrites(query: Query): PeopleWrites {
       return (await query({ text, values: [id, secretHmac, next.secretHmac, next.secretId] })).length > 0;
     },
     insertSession: (session) => insertEntity(query, 'sessions', SESSION, session),
+    async sessionUsed(id, at) {
+      await query({ text: 'update broker.sessions set last_used_at = $2 where id = $1', values: [id, at] });
+    },
     async revokeSession(id, at) {
       const text = 'update broker.sessions set revoked_at = $2 where id = $1 and revoked_at is null';
       await query({ text, values: [id, at] });

@@ -1,0 +1,67 @@
+import type { Request } from 'express';
+import { BrokerError } from '../../domain/errors.js';
+import { clearCookie, cookieIn, setCookie } from './cookies.js';
+
+/** The cookie of a login; the value is its refresh token. */
+const SESSION_COOKIE = 'glassdome_session';
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Where a request arrived, as far as it matters to browsers. */
+export class Site {
+  constructor(
+    private readonly request: Request,
+    /** The origin that people open the broker at (`PUBLIC_URL`). */
+    private readonly publicOrigin: string | undefined,
+  ) {}
+
+  /** True on HTTPS: our own, or that of a trusted proxy. */
+  get secure(): boolean {
+    return this.request.secure;
+  }
+
+  /** The origin that the request was sent to; undefined without a host. */
+  get origin(): string | undefined {
+    const address = `${this.request.protocol}://${this.request.host ?? ''}`;
+    return URL.canParse(address) ? new URL(address).origin : undefined;
+  }
+
+  cookie(name: string): string | undefined {
+    return cookieIn(this.request.get('cookie'), name, this.secure);
+  }
+
+  get sessionCookie(): string | undefined {
+    return this.cookie(SESSION_COOKIE);
+  }
+
+  /** Headers that keep a login in the browser until it ends. */
+  keepSession(refreshToken: string, seconds: number): Record<string, string> {
+    const rules = { secure: this.secure, sameSite: 'Strict', maxAgeSeconds: seconds } as const;
+    return { 'Set-Cookie': setCookie(SESSION_COOKIE, refreshToken, rules) };
+  }
+
+  endSession(): Record<string, string> {
+    return { 'Set-Cookie': clearCookie(SESSION_COOKIE, this.secure) };
+  }
+
+  /**
+   * True for a request of our own page. `X-Client` can't be set by a page of another origin without being asked for first,
+   * and that is refused (`cors.ts`); what browsers say of a request's origin must agree.
+   */
+  get isOwnPage(): boolean {
+    const { request } = this;
+    if (request.get('x-client') !== 'web') return false;
+    const fetchSite = request.get('sec-fetch-site');
+    if (fetchSite !== undefined && fetchSite !== 'same-origin') return false;
+    const origin = request.get('origin');
+    if (origin === undefined || SAFE_METHODS.has(request.method)) return true;
+    return origin === this.origin || origin === this.publicOrigin;
+  }
+
+  /** Throws `forbidden` for a request that another site could have had a browser send. */
+  requireOwnPage(): void {
+    if (this.isOwnPage) return;
+    const detail =
+      'This call is for the pages of this broker: send it from there, with X-Client: web. Programs use POST /api/auth/login.';
+    throw new BrokerError('forbidden', { detail });
+  }
+}
