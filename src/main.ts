@@ -100,6 +100,7 @@ function apiOf(system: System, config: Config, life: Lifecycle): ReturnType<type
     testedAddressesPerHour: config.TESTED_ADDRESSES_PER_HOUR,
     testOnSave: config.TEST_ON_SAVE,
     corsOrigins: listOf(config.CORS_ORIGINS),
+    publicOrigin: config.PUBLIC_URL,
   });
 }
 

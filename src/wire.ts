@@ -1,3 +1,4 @@
+import { createIssuers } from './adapters/identity/oidc/issuers.js';
 import { createTokenVerifier } from './adapters/identity/verifyToken.js';
 import { createLog } from './adapters/log.js';
 import { createNotifier } from './adapters/notify/notifier.js';
@@ -69,17 +70,24 @@ export async function wire(config: Config, log = createLog(config.LOG_LEVEL)): P
   const system = await wireBase(config, { log, vault, connection: api, cache: versionCache(config) });
   const tokenSigner = createTokenSigner(new Transit(api.access, config.TRANSIT_MOUNT), realTimers);
   const keyring = await startKeyring(config, api, system.ports);
+  const { clock } = system.ports;
   return {
     ...system,
     ports: {
       ...system.ports,
       tokenSigner,
       passwords: createPasswords({ access: users.access, mount: config.USERPASS_MOUNT, log }),
-      loginAttempts: new LoginAttempts(attemptLimits(config), () => system.ports.clock.now().getTime()),
+      loginAttempts: new LoginAttempts(attemptLimits(config), () => clock.now().getTime()),
+      issuers: createIssuers(config.oidcIssuers, clock),
       loginPolicy: { sessionMs: config.SESSION_MINUTES * MINUTE_MS },
       legacySecrets: createLegacySecrets(api.access),
     },
-    verifyToken: createTokenVerifier(tokenSigner, () => keyring.keys(), system.ports.clock),
+    verifyToken: createTokenVerifier(
+      tokenSigner,
+      () => keyring.keys(),
+      clock,
+      new Set(config.oidcIssuers.map(({ alias }) => alias)),
+    ),
     close: async () => {
       keyring.stop();
       await system.close();

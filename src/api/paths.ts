@@ -28,6 +28,7 @@ export const userParams = z.object({ username: name('The name that the user logs
 export const teamParams = z.object({ name: name('Name of the team.', 'platform') });
 export const memberParams = teamParams.extend({ principal: name('The member.', 'local:anna') });
 export const principalParams = z.object({ principal: name('The principal.', 'local:anna') });
+export const issuerParams = z.object({ alias: name('Alias of the issuer.', 'company') });
 export const taskParams = z.object({
   task: name('Name of the task, as `GET /api/worker` lists it.', 'test'),
 });

@@ -140,3 +140,29 @@ export const updateUserBody = named(
     })
     .refine(keepsOnlyWhenDisabling, KEEPS),
 );
+
+const ORIGIN = 'https://broker.invalid';
+
+/** A path of our own: nothing that a browser would take for another host. */
+function isOwnPath(path: string): boolean {
+  if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path) || !URL.canParse(path, ORIGIN)) return false;
+  return new URL(path, ORIGIN).origin === ORIGIN;
+}
+
+export const startQuery = z.strictObject({
+  return_to: z
+    .string()
+    .max(1_000)
+    .refine(isOwnPath, 'must be a path of the page, such as /credentials')
+    .default('/')
+    .meta({ description: 'Where to go afterwards: a path of the page.', examples: ['/credentials'] }),
+});
+
+const code = (description: string) => z.string().max(4_096).describe(description).optional();
+/** Issuers add other parameters, which are ignored (RFC 6749, 4.1.2). */
+export const callbackQuery = z.object({
+  code: code('The code of the issuer, good once.'),
+  state: code('What the login was begun with.'),
+  iss: code('The issuer (RFC 9207).'),
+  error: code('Why the issuer gave no code.'),
+});

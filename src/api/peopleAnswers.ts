@@ -58,7 +58,15 @@ export const sessionList = list('OpenSessionList', 'Your logins that have not en
 
 const person = z.strictObject({
   principal: principal('Principal of the person.'),
-  username: z.string().meta({ description: 'The name that they log in with.', examples: ['anna'] }),
+  username: z.string().meta({
+    description: 'The name that they log in with; of people of an OIDC issuer their principal.',
+    examples: ['anna'],
+  }),
+  name: text('The name to show: the user name, or what their issuer calls them.'),
+  issuer: z.string().meta({
+    description: 'Where they log in: `local`, or the alias of an OIDC issuer.',
+    examples: ['local'],
+  }),
   email: text('Where they receive notices; null: no mail.').nullable(),
   role,
   disabled: flag('True: they cannot log in and their tokens are refused.'),
@@ -66,7 +74,11 @@ const person = z.strictObject({
   created_at: at('When the account was created.'),
   last_login_at: at('Last login; null: never.').nullable(),
 });
-export const personAnswer = named('User', 'A person who logs in here.', person);
+export const personAnswer = named(
+  'User',
+  'A person who logs in here, with a password or with an OIDC issuer.',
+  person,
+);
 export const personList = list('UserList', 'All users.', personAnswer);
 
 const ownedThing = z.strictObject({ id: text('ID.'), name: text('Name.') });
@@ -153,4 +165,18 @@ export const newServiceAccount = named(
     client_id: id('Send it as `client_id` to `POST /api/auth/token`.'),
     client_secret: text('Shown once. Send it as `client_secret` to `POST /api/auth/token`.'),
   }),
+);
+
+/** Logging in with an OpenID Connect issuer. */
+export const issuerList = list(
+  'IssuerList',
+  'The issuers that people can log in with.',
+  named(
+    'Issuer',
+    'An OpenID Connect issuer.',
+    z.strictObject({
+      alias: z.string().meta({ description: 'Its alias, which is in the path.', examples: ['company'] }),
+      name: text('Its name, for the button.'),
+    }),
+  ),
 );

@@ -5,14 +5,18 @@ import {
   glassdomeKeyProblem,
   MIN_KEY_BYTES,
 } from '../domain/people/glassdomeKey.js';
+import type { OidcIssuer } from '../domain/people/issuer.js';
 import { parsedVariables } from './faults.js';
 import { listOf } from './lists.js';
+import { issuersIn } from './oidcIssuers.js';
 import { problemsOf } from './rules.js';
 import type { Variables } from './variables.js';
 
 export type Config = Readonly<Variables> & {
   /** Glassdome's JWT keys; empty when its users' tokens are not accepted. */
   readonly glassdomeKeys: readonly string[];
+  /** Issuers that people can log in with. */
+  readonly oidcIssuers: readonly OidcIssuer[];
 };
 
 /** Something in the environment that the broker will not start with. The text names the variable and the rule. */
@@ -31,10 +35,13 @@ export function loadConfig(
   // Follow-up errors of a variable that is invalid are not reported.
   const led = (line: string) => faults.some(({ name }) => line.includes(name));
   const { keys, problems } = jwtKeys(config.GLASSDOME_JWT_KEY_FILES);
-  const together = [...problemsOf(env, config, listening), ...problems].filter((line) => !led(line));
+  const oidc = issuersIn(config.OIDC_ISSUERS_FILE, (file) => readNamed('OIDC_ISSUERS_FILE', file));
+  const together = [...problemsOf(env, config, listening), ...problems, ...oidc.problems].filter(
+    (line) => !led(line),
+  );
   const wrong = [...faults.map(({ text }) => text), ...together];
   if (wrong.length > 0) throw new ConfigRefused(wrong.join('\n'));
-  return Object.freeze({ ...config, glassdomeKeys: keys });
+  return Object.freeze({ ...config, glassdomeKeys: keys, oidcIssuers: oidc.issuers });
 }
 
 /** A variable that the command at hand can't do without. */

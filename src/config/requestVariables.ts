@@ -37,6 +37,19 @@ export const requestVariables = {
     .describe(
       "Origins of Glassdome's pages that may call the API from a browser, separated by commas. Default: none.",
     ),
+  PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, 'must be an origin such as https://broker.glassdome.lab; no path')
+    .optional()
+    .describe(
+      'Origin at which people open the broker, for addresses that OIDC issuers send browsers back to. Required with `OIDC_ISSUERS_FILE`, except on loopback.',
+    ),
+  OIDC_ISSUERS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'JSON file with the OpenID Connect issuers that people can log in with (see docs/signing-in.md). It contains no secret: it names the files of client secrets.',
+    ),
   SESSION_MINUTES: z.coerce
     .number()
     .int()

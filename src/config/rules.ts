@@ -6,7 +6,7 @@ import type { Variables } from './variables.js';
 export function problemsOf(env: NodeJS.ProcessEnv, config: Variables, listens: boolean): string[] {
   return [
     ...refusedVariables(env),
-    ...(listens ? plainListener(config) : []),
+    ...(listens ? [...plainListener(config), ...unknownAddress(config)] : []),
     ...plainConnections(config),
     ...urlProblems(config),
     ...smtpProblems(config),
@@ -98,6 +98,19 @@ function plainListener(config: Variables): string[] {
   return [
     'BROKER_HOST: beyond loopback needs TLS_CERT_FILE and TLS_KEY_FILE (or ALLOW_PLAIN_HTTP=true behind a TLS proxy)',
   ];
+}
+
+/** A redirect to a host that a request names would bring codes to any host. */
+function unknownAddress(config: Variables): string[] {
+  const url = config.PUBLIC_URL;
+  if (url === undefined) {
+    if (config.OIDC_ISSUERS_FILE === undefined || LOOPBACK.has(config.BROKER_HOST)) return [];
+    return [
+      'PUBLIC_URL: must be set with OIDC_ISSUERS_FILE beyond loopback, such as https://broker.glassdome.lab',
+    ];
+  }
+  if (url.startsWith('https://') || LOOPBACK.has(hostOf(url)) || config.ALLOW_PLAIN_HTTP) return [];
+  return ['PUBLIC_URL: plain http beyond loopback (or ALLOW_PLAIN_HTTP=true)'];
 }
 
 function plainConnections(config: Variables): string[] {

@@ -25,6 +25,7 @@ import { findingRoutes } from './routes/findingRoutes.js';
 import { importRoutes } from './routes/importRoutes.js';
 import { noticeRoutes } from './routes/noticeRoutes.js';
 import { offerRoutes } from './routes/offerRoutes.js';
+import { oidcRoutes } from './routes/oidcRoutes.js';
 import { peopleRoutes } from './routes/peopleRoutes.js';
 import { principalRoutes } from './routes/principalRoutes.js';
 import { reportRoutes } from './routes/reportRoutes.js';
@@ -73,6 +74,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...authRoutes,
   ...sessionRoutes,
+  ...oidcRoutes,
   ...peopleRoutes,
   ...auditRoutes,
   ...teamRoutes,

@@ -76,7 +76,7 @@ async function callerOf(
   const from = { ip: request.ip ?? '', requestId: response.locals['requestId'] as string };
   const caller = await cookies(site, from).catch((error: unknown) => {
     if (route.endsCookie === true && error instanceof BrokerError && error.code === 'unauthenticated')
-      response.set(site.endSession());
+      response.set('Set-Cookie', site.endSession());
     throw error;
   });
   return caller ?? authenticate(identity, request);

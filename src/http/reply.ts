@@ -8,6 +8,14 @@ export class Reply<Answer> {
   ) {}
 }
 
+/** The browser goes on elsewhere; the row's status says how. */
+export class Redirect {
+  constructor(
+    readonly location: string,
+    readonly cookies: readonly string[],
+  ) {}
+}
+
 /** Status 304: the caller already has the current value. */
 export class NotModified {
   constructor(readonly headers: Readonly<Record<string, string>>) {}
@@ -29,4 +37,4 @@ export class EventStream {
 }
 
 /** What a handler may return in place of the bare answer. */
-export type Special<Answer> = Reply<Answer> | NotModified | TextReply | EventStream;
+export type Special<Answer> = Reply<Answer> | Redirect | NotModified | TextReply | EventStream;

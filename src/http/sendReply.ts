@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { EventStream, NotModified, Reply, TextReply } from './reply.js';
+import { EventStream, NotModified, Redirect, Reply, TextReply } from './reply.js';
 import type { Route } from './route.js';
 
 const UNCACHED = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
@@ -26,6 +26,10 @@ export async function sendReply(row: Route, response: Response, result: unknown)
     return void response.type(result.type).send(result.text);
   }
   response.status(statusOf(row));
+  if (result instanceof Redirect) {
+    const { location, cookies } = result;
+    return void response.set({ ...UNCACHED, Location: location, 'Set-Cookie': [...cookies] }).end();
+  }
   const body: unknown = result instanceof Reply ? result.body : result;
   if (result instanceof Reply) response.set(result.headers);
   if (body === undefined) response.end();

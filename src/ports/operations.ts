@@ -30,6 +30,7 @@ export type AgedTable =
   | 'write_intents'
   | 'idempotency_keys'
   | 'sessions'
+  | 'used_once'
   | 'refusal_counts'
   | 'reports'
   | 'vault_findings';

@@ -18,9 +18,12 @@ export interface TeamMember {
 }
 
 export interface Person {
-  /** `local:<username>`. */
+  /** `local:<username>`, or `<alias>:<sub>` of an OIDC issuer. */
   principal: string;
+  /** Of people of an issuer their principal: no name to log in with. */
   username: string;
+  /** As an issuer calls them; null for local people. */
+  name: string | null;
   /** Where notices go; null: no address is known. */
   email: string | null;
   role: Role;
@@ -72,6 +75,12 @@ export interface ServiceAccountSecret extends ServiceAccount {
 export interface PasswordTurns {
   /** The function ends the turn, which also ends after a minute. Null while another request has it, and for nobody here. */
   take(principal: string): Promise<(() => Promise<void>) | null>;
+}
+
+/** What is good once, for all processes. */
+export interface UsedOnce {
+  /** Notes that the flow of a login was used; false when it was before. */
+  useFlow(id: string, expiresAt: Date, at: Date): Promise<boolean>;
 }
 
 /** A login of a person that can be renewed until it ends. */
@@ -134,7 +143,7 @@ export interface TeamWrites {
 
 /** Changes to people, service accounts and logins. */
 export interface PeopleWrites {
-  /** The admins who are not disabled, locked until the end of the transaction. */
+  /** The local admins who are not disabled, locked until the end of the transaction. */
   lockAdmins(): Promise<Person[]>;
   /** Rejects with `name_taken`. */
   insertPerson(person: Person): Promise<void>;
@@ -159,6 +168,8 @@ export interface PeopleWrites {
     before: Pick<ServiceAccountSecret, 'id' | 'secretHmac'>,
     next: Pick<ServiceAccountSecret, 'secretHmac' | 'secretId'>,
   ): Promise<boolean>;
+  /** One of an issuer as of their newest login; since when they are known, and by which act, stays. */
+  putIssuerPerson(person: Person): Promise<void>;
   insertSession(session: Session): Promise<void>;
   sessionUsed(id: string, at: Date): Promise<void>;
   revokeSession(id: string, at: Date): Promise<void>;
@@ -180,4 +191,45 @@ export interface DisabledWrites {
   enableAccountsOf(principal: string): Promise<void>;
   /** What a person snoozed is open again. */
   endSnoozesOf(principal: string, at: Date): Promise<void>;
+}
+
+/** The secrets of one login, made by us; none is sent to the issuer before its hash was. */
+export interface LoginProofs {
+  state: string;
+  nonce: string;
+  /** RFC 7636. */
+  verifier: string;
+}
+
+/** What the browser brought back. */
+export interface IssuerReply {
+  code: string;
+  /** RFC 9207. */
+  iss: string | undefined;
+}
+
+/** A person as their issuer vouches for them. */
+export interface IssuedIdentity {
+  /** `<alias>:<sub>`. */
+  principal: string;
+  /** For people to read. */
+  name: string;
+  /** Undefined where the issuer's claims give no role here. */
+  role: Role | undefined;
+  /** Only an address that the issuer has verified. */
+  email: string | null;
+}
+
+/** Those of the configuration. Methods reject with `LoginFailure`, and `not_found` for an alias that is not configured. */
+export interface Issuers {
+  readonly all: readonly { alias: string; name: string }[];
+  /** Where the browser goes to log in. */
+  loginAddress(alias: string, redirectUri: string, proofs: LoginProofs): Promise<string>;
+  /** Trades the code, and verifies the ID token that it is worth. */
+  identify(
+    alias: string,
+    redirectUri: string,
+    proofs: Omit<LoginProofs, 'state'>,
+    reply: IssuerReply,
+  ): Promise<IssuedIdentity>;
 }

@@ -9,7 +9,7 @@ import type { Findings } from './findings.js';
 import type { Jobs, TestPace } from './jobs.js';
 import type { Addresses, Notifier, Outbox, OwnExpiries } from './notices.js';
 import type { RecordsStatus, Retention } from './operations.js';
-import type { LoginPolicy, PasswordTurns } from './people.js';
+import type { Issuers, LoginPolicy, PasswordTurns, UsedOnce } from './people.js';
 import type { Records } from './records.js';
 import type { Reports } from './reports.js';
 import type { Clock, Log } from './runtime.js';
@@ -39,8 +39,10 @@ export interface Ports {
   checkpointSigner: CheckpointSigner;
   passwords: Passwords;
   passwordTurns: PasswordTurns;
+  usedOnce: UsedOnce;
   loginAttempts: LoginAttempts;
   loginPolicy: LoginPolicy;
+  issuers: Issuers;
   legacySecrets: LegacySecrets;
   records: Records;
   recordsStatus: RecordsStatus;
@@ -66,5 +68,5 @@ export interface Ports {
 /** Those of a process that is a worker alone: nothing with which tokens are signed or passwords set. */
 export type WorkerPorts = Omit<
   Ports,
-  'tokenSigner' | 'passwords' | 'loginAttempts' | 'loginPolicy' | 'legacySecrets'
+  'tokenSigner' | 'passwords' | 'loginAttempts' | 'loginPolicy' | 'issuers' | 'legacySecrets'
 >;

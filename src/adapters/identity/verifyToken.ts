@@ -13,6 +13,7 @@ import {
   TOKEN_SECONDS,
 } from '../../domain/access/caller.js';
 import { BrokerError } from '../../domain/errors.js';
+import { aliasOf } from '../../domain/people/issuer.js';
 import type { Clock } from '../../ports/runtime.js';
 import type { TokenSigner } from '../../ports/vault.js';
 import { VerifiedTokens } from './verifiedTokens.js';
@@ -40,6 +41,8 @@ export function createTokenVerifier(
   /** Those that Glassdome's tokens may be signed with at this moment. */
   glassdomeKeys: () => readonly KeyObject[],
   clock: Clock,
+  /** Of OIDC issuers whose people have tokens of the broker. */
+  issuers: ReadonlySet<string> = new Set(),
 ): Verify {
   const broker = brokerKeys(signer);
   const verified = new VerifiedTokens();
@@ -50,7 +53,7 @@ export function createTokenVerifier(
     if (header.alg === 'HS256' && plain) return verifyGlassdome(token, glassdomeKeys(), { verified, now });
     const ours = header.alg === 'ES256' && header.typ === ACCESS_TOKEN_TYPE;
     if (ours && typeof header.kid === 'string' && KID.test(header.kid)) {
-      return verifyBroker(token, await broker(header.kid), { verified, now });
+      return verifyBroker(token, await broker(header.kid), { verified, now }, issuers);
     }
     throw refused();
   };
@@ -164,7 +167,12 @@ function addressOf(claim: unknown): string | undefined {
   return plain ? claim.toLowerCase() : undefined;
 }
 
-function verifyBroker(token: string, key: KeyObject | undefined, moment: Moment): Caller {
+function verifyBroker(
+  token: string,
+  key: KeyObject | undefined,
+  moment: Moment,
+  issuers: ReadonlySet<string>,
+): Caller {
   const rules: Rules = {
     algorithms: ['ES256'],
     issuer: BROKER_ISSUER,
@@ -179,7 +187,8 @@ function verifyBroker(token: string, key: KeyObject | undefined, moment: Moment)
   if (kind === 'service_account' && sub.startsWith('sa:') && !roleAtLeast(role, 'architect'))
     return { ...caller, kind, ...(typeof sid === 'string' && { session: sid }) };
   // A person's token belongs to a login; without one it could not be ended.
-  if (kind === 'user' && sub.startsWith('local:') && typeof sid === 'string')
+  const alias = aliasOf(sub);
+  if (kind === 'user' && (alias === 'local' || issuers.has(alias)) && typeof sid === 'string')
     return { ...caller, kind, session: sid };
   throw refused();
 }

@@ -6,7 +6,7 @@ import type { Findings } from '../../ports/findings.js';
 import type { Jobs } from '../../ports/jobs.js';
 import type { Addresses, Outbox } from '../../ports/notices.js';
 import type { RecordsStatus, Retention } from '../../ports/operations.js';
-import type { PasswordTurns } from '../../ports/people.js';
+import type { PasswordTurns, UsedOnce } from '../../ports/people.js';
 import type { Records } from '../../ports/records.js';
 import type { Reports } from '../../ports/reports.js';
 import type { Clock, Log } from '../../ports/runtime.js';
@@ -39,7 +39,7 @@ import { addressBook } from './notices/mailboxes.js';
 import { noticeLists } from './notices/noticeLists.js';
 import { noticeReads } from './notices/notices.js';
 import { postgresOutbox } from './notices/outbox.js';
-import { postgresPasswordTurns } from './people/passwordTurns.js';
+import { loginTurns } from './people/loginTurns.js';
 import { peopleReads } from './people/peopleReads.js';
 import { postgresFindings } from './reconcile/findings.js';
 import { postgresStatus } from './recordsStatus.js';
@@ -85,6 +85,7 @@ export interface Postgres {
   jobs: Jobs;
   hostSlots: HostSlots;
   passwordTurns: PasswordTurns;
+  usedOnce: UsedOnce;
   outbox: Outbox;
   addresses: Addresses;
   eventFeed: EventFeed;
@@ -135,7 +136,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     findings: postgresFindings(lists, pools.leader, clock),
     retention: postgresRetention(slow, { signer, chainKeys, clock }),
     hostSlots: postgresHostSlots(queryOn(pools.changes), log),
-    passwordTurns: postgresPasswordTurns(queryOn(pools.changes), log),
+    ...loginTurns(queryOn(pools.changes), log),
     jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
     async close() {
       stopTimers();

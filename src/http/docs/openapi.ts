@@ -108,7 +108,12 @@ function success(row: Route, components: Components): Json {
   const headers = (row.answerHeaders ?? []).map((header) => [header.name, answerHeader(header)]);
   const schema = row.answer && components.of(row.answer, 'output');
   return {
-    description: row.answer === undefined ? 'Done.' : 'Success.',
+    description:
+      statusOf(row) >= 300
+        ? 'The browser goes on elsewhere.'
+        : row.answer === undefined
+          ? 'Done.'
+          : 'Success.',
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
     ...(schema !== undefined && {
       content: {

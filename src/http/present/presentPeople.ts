@@ -8,6 +8,7 @@ import type {
   teamAnswer,
 } from '../../api/peopleAnswers.js';
 import type { Caller } from '../../domain/access/caller.js';
+import { aliasOf } from '../../domain/people/issuer.js';
 import type { MadeBy, Person, ServiceAccount, Session, Team } from '../../ports/people.js';
 import { iso, isoOrNull } from './moments.js';
 
@@ -15,6 +16,8 @@ export function presentPerson(p: Person): z.output<typeof personAnswer> {
   return {
     principal: p.principal,
     username: p.username,
+    name: p.name ?? p.username,
+    issuer: aliasOf(p.principal),
     email: p.email,
     role: p.role,
     disabled: p.disabled,

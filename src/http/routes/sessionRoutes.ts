@@ -47,8 +47,8 @@ export const sessionRoutes: readonly Route[] = [
       const done = await login(ports, { ...body, password: new Secret(body.password) }, from, 'web');
       const { session, caller } = done;
       const seconds = Math.floor((session.expiresAt.getTime() - session.createdAt.getTime()) / 1000);
-      const headers = here.keepSession(presentSecretOnce(done.refreshToken), seconds);
-      return new Reply(presentSession(caller, session), headers);
+      const cookie = here.keepSession(presentSecretOnce(done.refreshToken), seconds);
+      return new Reply(presentSession(caller, session), { [cookieHeader.name]: cookie });
     },
   }),
   route({
@@ -75,8 +75,8 @@ export const sessionRoutes: readonly Route[] = [
     answerHeaders: [cookieHeader, clearHeader],
     handle: async ({ ports, call, site }) => {
       await logout(ports, call, undefined);
-      const headers = { ...site().endSession(), [clearHeader.name]: clearHeader.example };
-      return new Reply(undefined, headers);
+      const cookie = site().endSession();
+      return new Reply(undefined, { [cookieHeader.name]: cookie, [clearHeader.name]: clearHeader.example });
     },
   }),
   route({

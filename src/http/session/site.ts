@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { hostOf, LOOPBACK } from '../../config/lists.js';
 import { BrokerError } from '../../domain/errors.js';
 import { clearCookie, cookieIn, setCookie } from './cookies.js';
 
@@ -33,14 +34,31 @@ export class Site {
     return this.cookie(SESSION_COOKIE);
   }
 
-  /** Headers that keep a login in the browser until it ends. */
-  keepSession(refreshToken: string, seconds: number): Record<string, string> {
+  /** A `Set-Cookie` that keeps a login in the browser until it ends. */
+  keepSession(refreshToken: string, seconds: number): string {
     const rules = { secure: this.secure, sameSite: 'Strict', maxAgeSeconds: seconds } as const;
-    return { 'Set-Cookie': setCookie(SESSION_COOKIE, refreshToken, rules) };
+    return setCookie(SESSION_COOKIE, refreshToken, rules);
   }
 
-  endSession(): Record<string, string> {
-    return { 'Set-Cookie': clearCookie(SESSION_COOKIE, this.secure) };
+  endSession(): string {
+    return this.forget(SESSION_COOKIE);
+  }
+
+  /** One that also comes along when another site sends the browser here. */
+  keep(name: string, value: string, seconds: number): string {
+    return setCookie(name, value, { secure: this.secure, sameSite: 'Lax', maxAgeSeconds: seconds });
+  }
+
+  forget(name: string): string {
+    return clearCookie(name, this.secure);
+  }
+
+  /** The origin for addresses that others send browsers to. Of a request only on this machine: elsewhere it may be forged. */
+  get ownAddress(): string {
+    const own = this.publicOrigin ?? this.origin ?? '';
+    if (this.publicOrigin !== undefined || LOOPBACK.has(hostOf(own))) return own;
+    const detail = 'The broker does not know its own address. An administrator must set PUBLIC_URL.';
+    throw new BrokerError('invalid_request', { detail });
   }
 
   /**

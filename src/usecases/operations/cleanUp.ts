@@ -21,6 +21,7 @@ const AGES: readonly (readonly [AgedTable, number])[] = [
   ['write_intents', 90],
   ['idempotency_keys', 2],
   ['sessions', 30],
+  ['used_once', 1],
   ['refusal_counts', 90],
   ['reports', 800],
   ['vault_findings', 400],

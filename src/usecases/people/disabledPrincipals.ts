@@ -44,6 +44,7 @@ export async function setDisabled(
     if (disabled) await tx.disablePrincipal(principal, call.caller.principal, now);
     else if ((await tx.enablePrincipal(principal)) && !listed) throw lostRace('user');
     await disableWith(tx, call, principal, { disabled, keepServiceAccounts, now });
+    if (disabled) await tx.revokeSessionsOf(principal, now);
     const glass = brokenGlass(call, opened.length > 0);
     tx.audit(auditEvent(call, 'user.change', 'allowed', { details, ...glass }));
     await breakGlassNotices(tx, call, opened);

@@ -10,6 +10,7 @@ import { refuse } from '../gate/refuse.js';
 import { beginSession, type LoggedIn } from './beginSession.js';
 import { anonymousCall, type From } from './issueToken.js';
 import { inPasswordTurn } from './passwordTurn.js';
+import { isLocal } from './users.js';
 
 type Needs = Pick<
   Ports,
@@ -76,7 +77,7 @@ export async function changePassword(
   await requireActiveCaller(ports, call, 'user.password_change');
   const { principal, session } = call.caller;
   const person = await ports.records.person(principal);
-  if (person === null) {
+  if (person === null || !isLocal(person)) {
     const detail = 'Your account has no password here: it belongs to another issuer or is a service account.';
     return refuse(ports, call, { action: 'user.password_change' }, new BrokerError('forbidden', { detail }));
   }

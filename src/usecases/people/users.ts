@@ -21,6 +21,9 @@ import { disableWith, openedByEnabling } from './disabling.js';
 
 type Needs = Pick<Ports, 'clock' | 'records' | 'changes' | 'passwords' | 'auditLog'>;
 
+/** True for people whose password is here. */
+export const isLocal = ({ principal }: Pick<Person, 'principal'>): boolean => principal.startsWith('local:');
+
 /** Twenty letters and digits, good for one login. No dash: in front, every command line takes it for an option. */
 export function oneTimePassword(): Secret {
   return new Secret(randomBytes(15).toString('base64url').replaceAll('-', 'd').replaceAll('_', 'u'));
@@ -31,7 +34,7 @@ export async function createFirstAdmin(
   ports: Needs,
   input: { username: string; password: Secret },
 ): Promise<Person> {
-  if ((await ports.records.people()).length > 0)
+  if ((await ports.records.people()).some(isLocal))
     throw new BrokerError('conflict', {
       detail:
         'Users already exist; an admin can add more. To recover an admin who cannot log in, use --reset.',
@@ -84,6 +87,7 @@ async function addPerson(
   const person: Person = {
     principal: `local:${username}`,
     username,
+    name: null,
     role,
     email,
     disabled: false,

@@ -90,6 +90,7 @@ describe('Postgres tells how a caller stands to a credential', () => {
       await tx.insertPerson({
         ...at,
         principal: 'local:anna',
+        name: null,
         email: null,
         username: 'anna',
         role: 'engineer',

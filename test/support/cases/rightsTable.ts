@@ -294,6 +294,9 @@ export const WITHOUT_STANDING = {
 export const OTHER_ROUTES = {
   'POST /api/auth/login': 'public',
   'POST /api/auth/session': 'public',
+  'GET /api/auth/oidc': 'public',
+  'GET /api/auth/oidc/{alias}/start': 'public',
+  'GET /api/auth/oidc/{alias}/callback': 'public',
   // Whoever calls it is logged out afterwards: test/integration/people/browserSessions.test.ts.
   'DELETE /api/auth/session': 'SESSIONS',
   'POST /api/auth/token': 'public',

@@ -324,7 +324,7 @@ function aPerson(username: string, role: Role, disabled: boolean) {
   const principal = `local:${username}`;
   const at = new Date();
   const made = { createdAt: at, createdBy: 'system', lastLoginAt: null };
-  return { principal, username, role, disabled, email: null, mustChangePassword: false, ...made };
+  return { principal, username, name: null, role, disabled, email: null, mustChangePassword: false, ...made };
 }
 
 function anAccount(id: string, name: string, createdBy: string) {

@@ -120,6 +120,8 @@ const REVEALS = [
   'src/adapters/outbound/dial.ts',
   // Where notices go: the path of a URL, what signs a webhook, the login at the mail server.
   'src/adapters/notify/',
+  // The secret with which the broker proves itself to an issuer.
+  'src/adapters/identity/oidc/',
   // The answers of read and resolve, and of what is shown once.
   'src/http/present/presentValues.ts',
   'src/http/present/presentSecretOnce.ts',

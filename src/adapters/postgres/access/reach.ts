@@ -20,8 +20,9 @@ export const notShutOut = (principal: string): string =>
   `not exists (select 1 from broker.disabled_principals d where d.principal = ${principal})`;
 
 /**
- * SQL that is true while the caller's account is valid. Local people and service accounts need a live row; people of
- * another issuer have none. The last two are valid until they are disabled. A token is no longer valid once its
+ * SQL that is true while the caller's account is valid. Local people, people who logged in here with an OIDC issuer (their
+ * calls have a session) and service accounts need a live row; other people of another issuer have none. All but the local
+ * are valid until they are disabled as principals. A token is no longer valid once its
  * session ended, its account got another secret, or the row has a lower role than the token.
  */
 export const callerActive = ({ principal, now, kind, roles, session }: Asker): string => `
@@ -36,7 +37,10 @@ export const callerActive = ({ principal, now, kind, roles, session }: Asker): s
         and s.revoked_at is null and (s.expires_at is null or s.expires_at > ${now}) and ${bounds('s.role', roles)}
         and (${session} is null or s.secret_id = ${session}))
       and ${notShutOut(principal)}
-    else ${notShutOut(principal)}
+    else ${notShutOut(principal)} and (${session} is null or (
+      exists (select 1 from broker.people p where p.principal = ${principal} and ${bounds('p.role', roles)})
+      and exists (select 1 from broker.sessions s where s.id = ${session} and s.principal = ${principal}
+        and s.revoked_at is null)))
   end)`;
 
 /** SQL that is true for an unexpired grant `g` that reaches the caller: for the few grants of one credential. */

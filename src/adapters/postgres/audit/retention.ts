@@ -13,6 +13,7 @@ const ENDED: Readonly<Record<AgedTable, string>> = {
   write_intents: 'closed_at < $1',
   idempotency_keys: 'created_at < $1 and locked_until < $1',
   sessions: 'least(expires_at, revoked_at) < $1',
+  used_once: 'expires_at < $1',
   refusal_counts: 'minute < $1',
   reports: 'made_at < $1',
   vault_findings: 'resolved_at < $1',

@@ -19,6 +19,8 @@ const people = (asked: string, now: string) => `
     select coalesce((select s.created_by from broker.service_accounts s where asked.recipient = 'sa:' || s.id),
       asked.recipient) as principal
     union select p.principal from broker.people p where asked.recipient = 'admins' and p.role = 'admin'
+      and (p.principal like 'local:%'
+        or p.last_login_at > ${now}::timestamptz - interval '${ADMIN_FOR_DAYS} days')
     union select s.principal from broker.principal_addresses s
       where asked.recipient = 'admins' and s.role = 'admin'
         and s.seen_at > ${now}::timestamptz - interval '${ADMIN_FOR_DAYS} days'

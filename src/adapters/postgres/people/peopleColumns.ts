@@ -13,6 +13,7 @@ export const TEAM: Columns<Omit<Team, 'members'>> = {
 export const PERSON: Columns<Person> = {
   principal: 'principal',
   username: 'username',
+  name: 'name',
   email: 'email',
   role: 'role',
   disabled: 'disabled',
@@ -20,6 +21,13 @@ export const PERSON: Columns<Person> = {
   createdAt: 'created_at',
   createdBy: 'created_by',
   lastLoginAt: 'last_login_at',
+};
+
+/** The same as it is read: people of an issuer are disabled as principals. */
+export const READ_PERSON: Columns<Person> = {
+  ...PERSON,
+  disabled: `(disabled or exists (
+    select 1 from broker.disabled_principals d where d.principal = people.principal))`,
 };
 
 /** The columns of `broker.service_accounts` without the secret. */

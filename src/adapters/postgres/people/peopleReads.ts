@@ -8,9 +8,9 @@ import type {
 } from '../../../ports/people.js';
 import { select } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
-import { ACCOUNT, ACCOUNT_SECRET, PERSON, SESSION, TEAM } from './peopleColumns.js';
+import { ACCOUNT, ACCOUNT_SECRET, READ_PERSON, SESSION, TEAM } from './peopleColumns.js';
 
-const PEOPLE = `select ${select(PERSON)} from broker.people`;
+const PEOPLE = `select ${select(READ_PERSON)} from broker.people`;
 const TEAMS = `
   select ${select(TEAM, 't')}, coalesce((select json_agg(json_build_object('principal', m.principal, 'lead', m.lead) order by m.principal)
     from broker.team_members m where m.team = t.name), '[]') as members

@@ -14,7 +14,7 @@ export function peopleWrites(query: Query): PeopleWrites {
   return {
     async lockAdmins() {
       const text = `select ${select(PERSON)} from broker.people
-                    where role = 'admin' and not disabled order by principal for update`;
+                    where role = 'admin' and not disabled and principal like 'local:%' order by principal for update`;
       return await query<Person>({ text });
     },
     async lockPerson(principal) {
@@ -42,6 +42,14 @@ export function peopleWrites(query: Query): PeopleWrites {
       const text = `update broker.service_accounts set secret_hmac = $3, secret_id = $4
                     where id = $1 and secret_hmac = $2 and revoked_at is null returning 1`;
       return (await query({ text, values: [id, secretHmac, next.secretHmac, next.secretId] })).length > 0;
+    },
+    async putIssuerPerson(person) {
+      const { columns, values } = given(PERSON, person);
+      const places = values.map((_, index) => `$${index + 1}`).join(', ');
+      const text = `insert into broker.people (${columns.join(', ')}) values (${places})
+                    on conflict (principal) do update
+                      set role = excluded.role, name = excluded.name, email = excluded.email`;
+      await query({ text, values });
     },
     insertSession: (session) => insertEntity(query, 'sessions', SESSION, session),
     async sessionUsed(id, at) {
