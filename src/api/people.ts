@@ -38,11 +38,41 @@ export const tokenBody = named(
   'A token request (RFC 6749), as a form or as JSON.',
   z.strictObject({
     grant_type: z
-      .enum(['client_credentials', 'refresh_token'])
-      .describe('`client_credentials`: for a service account. `refresh_token`: to renew a login.'),
+      .enum(['client_credentials', 'refresh_token', 'authorization_code'])
+      .describe(
+        '`client_credentials`: for a service account. `refresh_token`: to renew a login. `authorization_code`: to log in with a code of `POST /api/auth/cli-codes`.',
+      ),
     client_id: z.string().max(64).describe('ID of the service account.').optional(),
     client_secret: z.string().max(256).describe('Secret of the service account.').optional(),
     refresh_token: refreshToken,
+    code: z.string().max(256).describe('The code that a browser brought, good once.').optional(),
+    code_verifier: z
+      .string()
+      .max(128)
+      .describe('What the challenge of the code was made from (RFC 7636).')
+      .optional(),
+  }),
+);
+export const cliCodeBody = named(
+  'CliCodeRequest',
+  'A command line that waits to be logged in.',
+  z.strictObject({
+    code_challenge: z
+      .string()
+      .regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url, without padding')
+      .meta({
+        description: 'Its challenge (RFC 7636, S256).',
+        examples: ['E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'],
+      }),
+    redirect_port: z
+      .number()
+      .int()
+      .min(1024)
+      .max(65_535)
+      .meta({
+        description: 'The port on 127.0.0.1 at which it waits.',
+        examples: [49_152],
+      }),
   }),
 );
 export const logoutBody = named(

@@ -9,7 +9,21 @@ const token = z.strictObject({
   token_type: z.literal('Bearer').describe('How the token is sent.'),
   expires_in: count('Seconds until the token expires.'),
 });
-export const tokenAnswer = named('AccessToken', 'A token for calls (RFC 6749).', token);
+export const tokenAnswer = named(
+  'AccessToken',
+  'A token for calls (RFC 6749).',
+  token.extend({
+    refresh_token: text('Renews the login. Only for `authorization_code`.').optional(),
+  }),
+);
+export const cliCodeAnswer = named(
+  'CliCode',
+  'A code for a command line.',
+  z.strictObject({
+    code: text('Send the browser to `http://127.0.0.1:<port>/?code=<code>&state=<state>`.'),
+    expires_in: count('Seconds until the code ends.'),
+  }),
+);
 export const loginAnswer = named(
   'Login',
   'A login: a short token for calls, and a longer one that renews it.',

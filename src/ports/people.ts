@@ -81,6 +81,20 @@ export interface PasswordTurns {
 export interface UsedOnce {
   /** Notes that the flow of a login was used; false when it was before. */
   useFlow(id: string, expiresAt: Date, at: Date): Promise<boolean>;
+  cliCode(id: string): Promise<CliCode | null>;
+  /** Notes that a code was used; false when it was before, or ended by `at`. */
+  useCliCode(id: string, at: Date): Promise<boolean>;
+}
+
+/** A code with which a command line becomes a login of the person who approved it in a browser. */
+export interface CliCode {
+  id: string;
+  secretHmac: string;
+  /** RFC 7636, S256. */
+  challenge: string;
+  /** The login that approved it. */
+  sessionId: string;
+  expiresAt: Date;
 }
 
 /** A login of a person that can be renewed until it ends. */
@@ -170,6 +184,7 @@ export interface PeopleWrites {
   ): Promise<boolean>;
   /** One of an issuer as of their newest login; since when they are known, and by which act, stays. */
   putIssuerPerson(person: Person): Promise<void>;
+  insertCliCode(code: CliCode): Promise<void>;
   insertSession(session: Session): Promise<void>;
   sessionUsed(id: string, at: Date): Promise<void>;
   revokeSession(id: string, at: Date): Promise<void>;

@@ -59,6 +59,7 @@ export const AUDIT_ACTIONS = [
   'auth.login',
   'auth.logout',
   'auth.token',
+  'auth.cli_code',
   'auth.refused',
   'audit.verify',
   'audit.checkpoint',

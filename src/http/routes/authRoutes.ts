@@ -1,13 +1,18 @@
+import type { z } from 'zod';
 import * as bodies from '../../api/people.js';
 import * as answers from '../../api/peopleAnswers.js';
 import type { CallContext } from '../../domain/access/caller.js';
 import { Secret } from '../../domain/secret.js';
+import type { Ports } from '../../ports/ports.js';
 import { requireActiveCaller } from '../../usecases/gate/authorize.js';
+import type { LoggedIn } from '../../usecases/people/beginSession.js';
+import { codeIdOf, exchangeCliCode } from '../../usecases/people/cliCodes.js';
 import {
   exchangeClientSecret,
   exchangeRefreshToken,
   sessionIdOf,
 } from '../../usecases/people/exchangeToken.js';
+import type { From } from '../../usecases/people/issueToken.js';
 import { changePassword, login, logout } from '../../usecases/people/login.js';
 import { client } from '../headers.js';
 import { presentSecretOnce } from '../present/presentSecretOnce.js';
@@ -15,6 +20,22 @@ import { type Route, route } from '../route.js';
 import { asInvalidGrant, tokenRequest } from '../tokenRequest.js';
 
 const from = ({ ip, requestId }: CallContext) => ({ ip, requestId });
+
+function traded(
+  ports: Ports,
+  { code = '', code_verifier: verifier = '' }: z.output<typeof bodies.tokenBody>,
+  by: From,
+): Promise<LoggedIn> {
+  const shown = { id: codeIdOf(code) ?? '', code: new Secret(code), verifier };
+  return exchangeCliCode(ports, shown, by).catch(asInvalidGrant);
+}
+
+const tokensOf = ({ accessToken, expiresIn, refreshToken }: LoggedIn) => ({
+  access_token: accessToken,
+  token_type: 'Bearer' as const,
+  expires_in: expiresIn,
+  refresh_token: presentSecretOnce(refreshToken),
+});
 
 /** Logging in, tokens, passwords. */
 export const authRoutes: readonly Route[] = [
@@ -35,10 +56,7 @@ export const authRoutes: readonly Route[] = [
       const secret = new Secret(body.password);
       const done = await login(ports, { ...body, password: secret }, from(call), headers.client);
       return {
-        access_token: done.accessToken,
-        token_type: 'Bearer' as const,
-        expires_in: done.expiresIn,
-        refresh_token: presentSecretOnce(done.refreshToken),
+        ...tokensOf(done),
         must_change_password: done.mustChangePassword,
       };
     },
@@ -60,6 +78,7 @@ export const authRoutes: readonly Route[] = [
     answer: answers.tokenAnswer,
     handle: async ({ ports, call, body }) => {
       const { client_id = '', client_secret = '', refresh_token = '' } = body;
+      if (body.grant_type === 'authorization_code') return tokensOf(await traded(ports, body, from(call)));
       const token =
         body.grant_type === 'client_credentials'
           ? await exchangeClientSecret(ports, client_id, new Secret(client_secret), from(call))

@@ -1,7 +1,8 @@
 import { sessionParams } from '../../api/paths.js';
-import { loginBody } from '../../api/people.js';
+import { cliCodeBody, loginBody } from '../../api/people.js';
 import * as answers from '../../api/peopleAnswers.js';
 import { Secret } from '../../domain/secret.js';
+import { createCliCode } from '../../usecases/people/cliCodes.js';
 import { login, logout } from '../../usecases/people/login.js';
 import { currentSession, endOwnSession, listSessions } from '../../usecases/people/sessions.js';
 import { type AnswerHeader, client } from '../headers.js';
@@ -98,5 +99,25 @@ export const sessionRoutes: readonly Route[] = [
     auth: 'token',
     params: sessionParams,
     handle: ({ ports, call, params }) => endOwnSession(ports, call, params.id),
+  }),
+  route({
+    ...shared,
+    method: 'post',
+    path: '/api/auth/cli-codes',
+    id: 'createCliCode',
+    summary: 'Let a command line on your machine log in as you',
+    description:
+      'For the page that `glassdome login --web` opens. The command line trades the code at `POST /api/auth/token`.',
+    auth: 'token',
+    errors: ['forbidden'],
+    answersSecret: true,
+    body: cliCodeBody,
+    answer: answers.cliCodeAnswer,
+    handle: async ({ ports, call, body, site }) => {
+      const { isByCookie } = site();
+      const wanted = { challenge: body.code_challenge, port: body.redirect_port, isByCookie };
+      const { code, expiresIn } = await createCliCode(ports, call, wanted);
+      return { code: presentSecretOnce(code), expires_in: expiresIn };
+    },
   }),
 ];

@@ -75,6 +75,11 @@ export class Site {
     return origin === this.origin || origin === this.publicOrigin;
   }
 
+  /** True where a caller can only be known by the cookie of our own page. */
+  get isByCookie(): boolean {
+    return this.isOwnPage && this.request.get('authorization') === undefined;
+  }
+
   /** Throws `forbidden` for a request that another site could have had a browser send. */
   requireOwnPage(): void {
     if (this.isOwnPage) return;

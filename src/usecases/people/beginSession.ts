@@ -33,6 +33,8 @@ interface Beginning {
   from: From;
   /** For the audit, in addition to the client. */
   details?: Record<string, unknown>;
+  /** Left out: as long as a login lasts. */
+  endsAt?: Date;
   /** Puts the person into the tables first. */
   put?: (tx: ChangeTx) => Promise<void>;
 }
@@ -41,7 +43,7 @@ interface Beginning {
 export async function beginSession(
   ports: Needs,
   person: Person,
-  { client, from, details = {}, put }: Beginning,
+  { client, from, details = {}, endsAt, put }: Beginning,
 ): Promise<LoggedIn> {
   const { principal, mustChangePassword } = person;
   const now = ports.clock.now();
@@ -52,7 +54,7 @@ export async function beginSession(
     principal,
     secretHmac: await ports.fingerprints.make('session', refreshToken),
     createdAt: now,
-    expiresAt: new Date(now.getTime() + ports.loginPolicy.sessionMs),
+    expiresAt: endsAt ?? new Date(now.getTime() + ports.loginPolicy.sessionMs),
     revokedAt: null,
     client,
     lastUsedAt: null,

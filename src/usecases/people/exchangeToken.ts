@@ -16,7 +16,10 @@ type Needs = Pick<
 >;
 /** A busy account is not written at each of its tokens. */
 const LAST_USED_EVERY_MS = MINUTE_MS;
-const wrong = () =>
+type AttemptPorts = Pick<Ports, 'auditLog' | 'loginAttempts'>;
+
+/** One answer for whatever is wrong with a secret. */
+export const wrong = (): BrokerError =>
   new BrokerError('unauthenticated', { detail: 'The client id or secret is wrong, expired or revoked.' });
 
 /** RFC 6749 client credentials: a service account's id and secret → a short-lived token. */
@@ -101,15 +104,15 @@ async function recordUse(ports: Needs, { at, event, note }: Use): Promise<void> 
 }
 
 /** Counted per address in a separate lane: a flood of wrong secrets can't push out valid reads. */
-function refuseStranger(ports: Needs, account: string, from: From): never {
+export function refuseStranger(ports: AttemptPorts, account: string, from: From): never {
   const error = ports.loginAttempts.wrongSecret(account, from.ip) ?? wrong();
   ports.auditLog.countRefusal(from.ip, error.code);
   throw error;
 }
 
 /** Right secrets are never turned away for the wrong ones before: they wait for their turn only. */
-async function atTurn(
-  { loginAttempts, auditLog }: Needs,
+export async function atTurn(
+  { loginAttempts, auditLog }: AttemptPorts,
   account: string,
   { ip }: From,
   check: () => Promise<boolean>,

@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { routes } from '../../../src/http/app.js';
+import { type OidcIssuerSim, startOidcIssuer } from '../../simulators/oidcIssuer.js';
 import { type BrokerParts, startBrokerParts } from '../../support/broker/brokerParts.js';
 import { type BrokerProcess, startBrokerProcess } from '../../support/broker/brokerProcess.js';
+import { openBrowser } from '../../support/broker/browser.js';
+import { callbackOf, type OidcFile, oidcFile } from '../../support/broker/oidcFile.js';
 import { brokenDocuments } from '../../support/cases/brokenDocuments.js';
 import { BROKEN_DOTENVS } from '../../support/cases/brokenDotenvs.js';
 import { Canaries, everyRow, processList } from '../../support/cases/canaries.js';
@@ -29,10 +33,15 @@ describe('a secret', function () {
   const canaries = new Canaries();
   /** Everything that was answered but is not meant to hold a secret: by call, body and headers. */
   const answers = new Map<string, string>();
+  /** What an operator gave to the broker: it stays in its memory. */
+  const configured = new Canaries();
   let parts: BrokerParts;
+  let company: OidcIssuerSim;
+  let issuers: OidcFile;
   let broker: BrokerProcess;
   let anna: string;
   let admin: string;
+  let rootPassword: string;
   let id: string;
 
   /** `opens` is set for the few calls that are there to answer a secret. */
@@ -77,9 +86,16 @@ describe('a secret', function () {
     );
     expect(made.status, made.stderr).to.equal(0);
     answers.set('create-admin', made.stdout + made.stderr);
+    const callback = callbackOf(`http://127.0.0.1:${parts.env['BROKER_PORT']}`, 'company');
+    company = await startOidcIssuer([callback]);
+    const { issuer, clientId: client_id } = company;
+    const clientSecret = configured.remember('client secret of the broker', company.clientSecret);
+    issuers = oidcFile([{ alias: 'company', issuer, client_id, clientSecret, default_role: 'engineer' }]);
+    parts.env['OIDC_ISSUERS_FILE'] = issuers.path;
     broker = await startBrokerProcess(parts, 'api', heapSnapshots(parts.folder));
     anna = canaries.remember('token of Glassdome', broker.token(7));
     const password = canaries.make('password');
+    rootPassword = password;
     const login = (word: string) =>
       send(null, 'POST /api/auth/login', { username: 'root', password: word }, { opens: true });
     const first = (await login(oneTime)).body;
@@ -92,6 +108,8 @@ describe('a secret', function () {
   });
   after(async () => {
     await broker.kill('SIGTERM');
+    await company.close();
+    issuers.remove();
     await parts.stop();
   });
 
@@ -285,6 +303,67 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
     expect((await send(anna, 'GET /api/service-accounts')).status).to.equal(200);
   });
 
+  it('is the cookie of a browser, and the code of a command line', async () => {
+    const browser = openBrowser(broker.base);
+    const told = async (call: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const [method = '', path = ''] = call.split(' ');
+      const seen = await browser.send(method, path, body, headers);
+      answers.set(`${answers.size} ${call} by cookie`, JSON.stringify(seen.body));
+      return seen;
+    };
+    expect((await browser.signIn('root', canaries.make('browser-password'))).status).to.equal(401);
+    expect((await browser.signIn('root', rootPassword)).status).to.equal(200);
+    const cookie = canaries.remember('cookie', browser.cookies.get('glassdome_session') ?? '');
+    canaries.remember('secret in the cookie', cookie.slice(-43));
+    expect((await told('GET /api/auth/session')).status).to.equal(200);
+    expect((await told('GET /api/auth/session', undefined, { 'x-client': '' })).status).to.equal(401);
+    expect((await told('GET /api/auth/sessions')).status).to.equal(200);
+    const verifier = `${canaries.make('verifier')}-${'x'.repeat(20)}`;
+    const code_challenge = createHash('sha256').update(verifier).digest('base64url');
+    const wanted = { code_challenge, redirect_port: 50_000 };
+    const { code } = (await browser.send('POST', '/api/auth/cli-codes', wanted)).body;
+    canaries.remember('code of a command line', code.slice(-43));
+    const trade = { grant_type: 'authorization_code', code, code_verifier: verifier };
+    const { body } = await send(null, 'POST /api/auth/token', trade, { opens: true });
+    canaries.remember('token by a code', body.access_token);
+    canaries.remember('refresh token by a code', body.refresh_token);
+    for (const wrong of [trade, { ...trade, code: canaries.make('code') }])
+      expect((await send(null, 'POST /api/auth/token', wrong)).status).to.equal(401);
+  });
+
+  it('is of a login with an issuer', async () => {
+    const browser = openBrowser(broker.base);
+    const go = async (path: string) => {
+      const headers = { 'x-client': '', origin: '', 'sec-fetch-site': 'cross-site' };
+      const seen = await browser.send('GET', path, undefined, headers);
+      expect(seen.status).to.be.oneOf([302, 303]);
+      return seen.headers.get('location') ?? '';
+    };
+    const person = {
+      sub: 'ines',
+      name: 'Ines',
+      id_secret: canaries.make('claim'),
+      info: { x: canaries.make('info') },
+    };
+    const path = (address: string) => address.slice(broker.base.length);
+    const begin = () => go('/api/auth/oidc/company/start');
+    const back = new URL(company.logIn(await begin(), person));
+    for (const name of ['code', 'state']) canaries.remember(name, back.searchParams.get(name) ?? '');
+    const [text = ''] = (browser.cookies.get('glassdome_oidc') ?? '').split('.');
+    const flow = JSON.parse(Buffer.from(text, 'base64url').toString());
+    for (const name of ['nonce', 'verifier']) canaries.remember(name, flow[name]);
+    expect(await go(path(back.href))).to.equal('/');
+    canaries.remember('cookie of Ines', browser.cookies.get('glassdome_session')?.slice(-43) ?? 'none');
+    expect((await browser.send('GET', '/api/auth/session')).body.principal).to.equal('company:ines');
+    for (const change of ['code', 'error', 'iss', 'state']) {
+      const wrong = new URL(company.logIn(await begin(), person));
+      if (change === 'error') wrong.searchParams.delete('code');
+      wrong.searchParams.set(change, canaries.make(change));
+      wrong.searchParams.set('error_description', canaries.make('description'));
+      answers.set(`callback ${change}`, await go(path(wrong.href)));
+    }
+  });
+
   it('is tested against a host that says back all that it hears', async () => {
     const echo = await listen((request, response) => {
       const chunks: Buffer[] = [];
@@ -367,7 +446,7 @@ OPENAI_API_KEY="sk-${canaries.make('quoted')}"\nBROKEN='${canaries.make('unclose
       ['what the program printed', broker.output()],
     ]);
     const found = [...places].flatMap(([place, text]) =>
-      canaries.in(text).map((what) => `${place}: ${what}`),
+      [...canaries.in(text), ...configured.in(text)].map((what) => `${place}: ${what}`),
     );
     expect(found).to.deep.equal([]);
     // The search sees what is there.

@@ -184,6 +184,11 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
   // A service account has no login.
   'GET /api/auth/session': { answers: '200 200 200 200 404' },
   'GET /api/auth/sessions': { answers: '200 200 200 200 200' },
+  // With a token; people in a browser may: test/integration/cli/webLogin.test.ts.
+  'POST /api/auth/cli-codes': {
+    answers: '403 403 403 403 403',
+    body: { code_challenge: 'x'.repeat(43), redirect_port: 50_000 },
+  },
   'DELETE /api/auth/sessions/{id}': { answers: '404 404 404 404 404' },
   // A login that is not theirs stays; a service account has none.
   'POST /api/auth/logout': {

@@ -1,4 +1,11 @@
-import type { Person, ServiceAccount, ServiceAccountSecret, Session, Team } from '../../../ports/people.js';
+import type {
+  CliCode,
+  Person,
+  ServiceAccount,
+  ServiceAccountSecret,
+  Session,
+  Team,
+} from '../../../ports/people.js';
 import type { Columns } from '../core/columns.js';
 
 /** The columns of `broker.teams`. */
@@ -48,6 +55,15 @@ export const ACCOUNT_SECRET: Columns<Omit<ServiceAccountSecret, 'disabled'>> = {
   ...ACCOUNT,
   secretHmac: 'secret_hmac',
   secretId: 'secret_id',
+};
+
+/** The columns of `broker.used_once` that a code has. */
+export const CLI_CODE: Columns<CliCode> = {
+  id: 'id',
+  secretHmac: 'secret_hmac',
+  challenge: 'challenge',
+  sessionId: 'session_id',
+  expiresAt: 'expires_at',
 };
 
 /** The columns of `broker.sessions`. */

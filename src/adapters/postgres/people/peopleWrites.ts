@@ -1,7 +1,7 @@
 import type { PeopleWrites, Person } from '../../../ports/people.js';
 import { assignments, type Columns, given, insertEntity, select } from '../core/columns.js';
 import type { Query } from '../core/pools.js';
-import { ACCOUNT, ACCOUNT_SECRET, PERSON, SESSION } from './peopleColumns.js';
+import { ACCOUNT, ACCOUNT_SECRET, CLI_CODE, PERSON, SESSION } from './peopleColumns.js';
 
 const PERSON_CHANGES: Columns<Parameters<PeopleWrites['updatePerson']>[1]> = {
   ...PERSON,
@@ -51,6 +51,8 @@ export function peopleWrites(query: Query): PeopleWrites {
                       set role = excluded.role, name = excluded.name, email = excluded.email`;
       await query({ text, values });
     },
+    insertCliCode: (code) =>
+      insertEntity(query, 'used_once', { ...CLI_CODE, kind: 'kind' }, { ...code, kind: 'cli' }),
     insertSession: (session) => insertEntity(query, 'sessions', SESSION, session),
     async sessionUsed(id, at) {
       await query({ text: 'update broker.sessions set last_used_at = $2 where id = $1', values: [id, at] });

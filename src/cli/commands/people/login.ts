@@ -9,11 +9,14 @@ import { CliError, EXIT } from '../../exitCodes.js';
 import { printJson } from '../../terminal/output.js';
 import { secretInput } from '../../terminal/secretInput.js';
 import { ask, askSecret, canAsk, note } from '../../terminal/terminal.js';
+import { browserLogin } from './browserLogin.js';
 
 interface Options extends GlobalOptions {
   username?: string;
   password?: string | true;
   newPassword?: string | true;
+  web?: boolean;
+  browser: boolean;
 }
 
 const MOST_TRIES = 3;
@@ -21,28 +24,44 @@ const MOST_TRIES = 3;
 type Login = z.output<typeof loginAnswer>;
 
 /** Trades name and password for a login that the next commands use. */
-export const login = leaf('login', 'log in with user name and password')
+export const login = leaf('login', 'log in with user name and password, or with a browser')
   .option('--username <name>', 'user name')
   .option('--password [value]', 'prompted for when omitted; @file, - for stdin')
   .option(
     '--new-password [value]',
     'new password that replaces a one-time password; prompted for when needed',
   )
+  .option('--web', 'log in with a browser, also by an OIDC issuer')
+  .option('--no-browser', 'with --web: print the address, do not open a browser')
   .action(
     withBroker<Options>(async (cli, options) => {
+      if (options.web === true) return webLogin(cli, options);
       const username = options.username ?? (await askUsername());
       const question = `Password for ${username} at ${cli.api.server.origin}`;
       const password = await secretInput(question, '--password', options.password ?? true);
       let given = await signIn(cli, username, password);
       if (given.must_change_password) given = await changeFirst(cli, { username, password, given, options });
       keepLogin(cli, username, given);
-      if (options.json) printJson({ server: cli.api.server.origin, username });
-      else note(`Logged in as ${username} at ${cli.api.server.origin}.`);
+      reportLogin(cli, username, options);
     }),
   );
 
+async function webLogin(cli: Cli, options: Options): Promise<void> {
+  const { username, password, newPassword } = options;
+  if (username !== undefined || password !== undefined || newPassword !== undefined)
+    throw new CliError('--web asks for name and password in the browser; omit them here.', EXIT.usage);
+  const { given, name } = await browserLogin(cli, { opens: options.browser });
+  keepLogin(cli, name, given);
+  reportLogin(cli, name, options);
+}
+
+function reportLogin(cli: Cli, username: string, { json }: Options): void {
+  if (json) printJson({ server: cli.api.server.origin, username });
+  else note(`Logged in as ${username} at ${cli.api.server.origin}.`);
+}
+
 /** Keeps a login for the next commands. */
-export function keepLogin(cli: Cli, username: string, given: Login): void {
+export function keepLogin(cli: Cli, username: string, given: Omit<Login, 'must_change_password'>): void {
   saveSession(cli.settings.sessionFile, {
     server: cli.api.server.origin,
     username,
