@@ -79,7 +79,10 @@ async function callerOf(
       response.set('Set-Cookie', site.endSession());
     throw error;
   });
-  return caller ?? authenticate(identity, request);
+  if (caller === undefined) return authenticate(identity, request);
+  // Caches know that an answer to a header of authorization is not for others; of a cookie they know nothing.
+  response.set('Cache-Control', 'no-store');
+  return caller;
 }
 
 async function authenticate({ verifyToken, auditLog }: Identity, request: Request): Promise<Caller> {

@@ -29,6 +29,8 @@ const PATIENCE_MS = 20_000;
 /** Vault's hash of a password takes a core for some 100 ms. */
 const PASSWORDS = { atOnce: 4, perLane: 100, most: 1_000 };
 const SECRETS = { atOnce: 16, perLane: 1_000, most: 10_000 };
+/** Logins with an issuer wait for that issuer, which nothing else must wait for. */
+const FLOWS = { atOnce: 32, perLane: 20, most: 500 };
 const ONE_BY_ONE = { atOnce: 1, perLane: 20, most: 20 };
 
 /**
@@ -46,6 +48,7 @@ export class LoginAttempts {
   readonly #wrongSecrets: KeyedTally;
   readonly #passwords = new FairLine(PASSWORDS);
   readonly #secrets = new FairLine(SECRETS);
+  readonly #flows = new FairLine(FLOWS);
 
   /** @param now milliseconds of the epoch. @param spacingMs between attempts at an account whose brake is on. */
   constructor(
@@ -95,6 +98,11 @@ export class LoginAttempts {
    */
   async secret(account: string, ip: string): Promise<() => void> {
     return placed(await this.#secrets.take(pairOf(account, networkOf(ip)), PATIENCE_MS));
+  }
+
+  /** Resolves with what ends it, when a login with an issuer may go on; addresses take turns. */
+  async flow(ip: string): Promise<() => void> {
+    return placed(await this.#flows.take(networkOf(ip), PATIENCE_MS));
   }
 
   /** Counts a wrong secret; `rate_limited` when there were too many, else null. */

@@ -103,8 +103,9 @@ async function orBack(
   } catch (error) {
     const code = failureOf(error);
     if (code === undefined) throw error;
-    const note = error instanceof LoginFailure ? error.note : code;
-    log.warn('oidc_login_failed', { request_id: requestId, code, note });
+    // Requests that nobody has begun must not fill the log; our own stores are logged where they failed.
+    if (error instanceof LoginFailure && code !== 'login_expired')
+      log.warn('oidc_login_failed', { request_id: requestId, code, note: error.note });
     return new Redirect(`/login?${new URLSearchParams({ error: code, request_id: requestId })}`, [
       site.forget(FLOW_COOKIE),
     ]);

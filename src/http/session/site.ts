@@ -15,9 +15,12 @@ export class Site {
     private readonly publicOrigin: string | undefined,
   ) {}
 
-  /** True on HTTPS: our own, or that of a trusted proxy. */
+  /** True on HTTPS: our own, that of a trusted proxy, or at the public address. */
   get secure(): boolean {
-    return this.request.secure;
+    const { publicOrigin, request } = this;
+    if (request.secure || publicOrigin === undefined) return request.secure;
+    const { protocol, host } = new URL(publicOrigin);
+    return protocol === 'https:' && host === request.host;
   }
 
   /** The origin that the request was sent to; undefined without a host. */

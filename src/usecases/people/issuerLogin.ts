@@ -165,7 +165,7 @@ async function inTurn<T>(
   { ip }: From,
   work: () => Promise<T>,
 ): Promise<T> {
-  const leave = await loginAttempts.secret(PURPOSE, ip).catch((error: unknown) => {
+  const leave = await loginAttempts.flow(ip).catch((error: unknown) => {
     if (error instanceof BrokerError) auditLog.countRefusal(ip, error.code);
     throw error;
   });

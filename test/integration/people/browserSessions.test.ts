@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { expect } from 'chai';
 import pg from 'pg';
 import { type BrokerSystem, passwordOf, startBrokerSystem } from '../../support/broker/brokerSystem.js';
@@ -47,7 +48,9 @@ describe('a session cookie', function () {
     expect(body).to.include(shown);
     expect(Date.parse(body.expires_at) - Date.now()).to.be.within(719 * 60_000, 721 * 60_000);
     expect((await browser.send('GET', '/api/auth/session')).body).to.deep.equal(body);
-    expect((await browser.send('GET', '/api/auth/me')).body).to.include({ principal: 'local:anna' });
+    const me = await browser.send('GET', '/api/auth/me');
+    expect(me.body).to.include({ principal: 'local:anna' });
+    expect(me.headers.get('cache-control')).to.equal('no-store');
     const wrong = await openBrowser(broker.url).signIn('anna', 'wrong');
     expect([wrong.status, wrong.setCookies]).to.deep.equal([401, []]);
   });
@@ -255,5 +258,34 @@ describe('a login that is set to end soon', function () {
     const refresh = { grant_type: 'refresh_token', refresh_token: given.refresh_token };
     expect((await broker.call(null, 'POST', '/api/auth/token', refresh)).status).to.equal(401);
     expect((await browser.send('GET', '/api/auth/session')).status).to.equal(401);
+  });
+});
+
+describe('a session cookie behind a proxy that ends TLS', function () {
+  this.timeout(60_000);
+  let broker: BrokerSystem;
+  before(async () => {
+    broker = await startBrokerSystem({ publicOrigin: 'https://broker.lab' });
+  });
+  after(() => broker.stop());
+
+  it('is one of HTTPS at the public address, also where the proxy is not configured as trusted', async () => {
+    const ask = (host: string, origin: string) =>
+      new Promise<[number, string]>((resolve, reject) => {
+        const { hostname, port } = new URL(broker.url);
+        const headers = { host, origin, 'x-client': 'web', 'content-type': 'application/json' };
+        const asked = { hostname, port, method: 'POST', path: '/api/auth/session', headers };
+        const sent = request(asked, (answer) => {
+          answer.resume();
+          resolve([answer.statusCode ?? 0, (answer.headers['set-cookie'] ?? []).join()]);
+        });
+        sent.once('error', reject);
+        sent.end(JSON.stringify({ username: 'admin', password: passwordOf('admin') }));
+      });
+    const [status, cookie] = await ask('broker.lab', 'https://broker.lab');
+    expect([status, /^__Host-glassdome_session=.*; Secure;/.test(cookie)]).to.deep.equal([200, true]);
+    const direct = await ask(new URL(broker.url).host, broker.url);
+    expect([direct[0], /^glassdome_session=/.test(direct[1])]).to.deep.equal([200, true]);
+    expect(await ask('evil.lab', 'https://broker.evil.lab')).to.deep.equal([403, '']);
   });
 });
