@@ -10,7 +10,7 @@ RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
 COPY migrations migrations
-RUN npx tsc -p tsconfig.json
+RUN npx tsc -p tsconfig.json && npm run build:web
 # Optional: the compiler, which a library asks for where it is there.
 RUN npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
@@ -21,6 +21,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/migrations dist/migrations
+COPY --from=build /app/dist/web dist/web
 COPY vault-policies vault-policies
 COPY deploy/healthcheck.mjs deploy/healthcheck.mjs
 # Nothing is written at run time: run it with a read-only root.

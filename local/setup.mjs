@@ -19,19 +19,19 @@ const INSTALLING = at('.installing.pid');
 /** Runs a step. A signal ends it before it ends us, so that nothing of it runs on; a failure ends us with its output. */
 async function run(what, command, args, { noted } = {}) {
   say(`• ${what}`);
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  const done = new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
-  });
-  if (noted !== undefined && child.pid !== undefined) writeFileSync(noted, `${child.pid}\n`);
+  let child;
   let stopped = false;
+  let finish;
+  const done = new Promise((resolve) => {
+    finish = resolve;
+  });
+  // Before the step begins: a signal that arrives first must not leave it running.
   const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
     const handler = async () => {
       stopped = true;
-      child.kill(signal);
-      setTimeout(() => child.kill('SIGKILL'), INSIST_MS).unref();
-      await done;
+      child?.kill(signal);
+      setTimeout(() => child?.kill('SIGKILL'), INSIST_MS).unref();
+      if (child !== undefined) await done;
       if (noted !== undefined) rmSync(noted, { force: true });
       say(`✗ ${what} was stopped. The next start begins it again.`);
       process.exit(code);
@@ -39,6 +39,10 @@ async function run(what, command, args, { noted } = {}) {
     process.on(signal, handler);
     return [signal, handler];
   });
+  child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  child.once('error', (error) => finish(error.message));
+  child.once('exit', (code, signal) => finish(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
+  if (noted !== undefined && child.pid !== undefined) writeFileSync(noted, `${child.pid}\n`);
   const problem = await done;
   // The handler ends the process.
   if (stopped) await new Promise(() => undefined);
@@ -81,14 +85,32 @@ async function waitForOther() {
   for (const until = Date.now() + WAIT_FOR_OTHER_MS; runs(other()) && Date.now() < until; ) await sleep(200);
 }
 
-function newestSource(folder) {
+const PAGE = join('src', 'web');
+
+/** When the newest source below a folder was changed. The web page has a build of its own. */
+function newestSource(folder, wanted) {
   let newest = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && entry.name.endsWith('.ts')) {
-      newest = Math.max(newest, mtime(join(entry.parentPath ?? entry.path, entry.name)));
-    }
+  for (const entry of readdirSync(at(folder), { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const isPage = path.startsWith(at(PAGE));
+    if (entry.isFile() && wanted.test(entry.name) && isPage === (folder === PAGE))
+      newest = Math.max(newest, mtime(path));
   }
   return newest;
+}
+
+/** Compiles the program, and builds the page that it serves, where a source is newer than what is built. */
+async function build() {
+  const bin = (...parts) => at('node_modules', ...parts);
+  const sources = ['src', 'local', 'migrations', 'test', 'bench'].filter((d) => existsSync(at(d)));
+  const newest = Math.max(...sources.map((d) => newestSource(d, /\.ts$/)), mtime(at('tsconfig.json')));
+  if (mtime(at('dist', '.tsbuildinfo')) < newest)
+    await run('Compiling', process.execPath, [bin('typescript', 'bin', 'tsc'), '-p', root]);
+  const page = Math.max(newestSource(PAGE, /\.(tsx?|css|html|svg)$/), mtime(at('package-lock.json')));
+  if (mtime(at('dist', 'web', 'index.html')) < page) {
+    const args = [bin('vite', 'bin', 'vite.js'), 'build', at(PAGE), '--logLevel', 'warn'];
+    await run('Building the web page', process.execPath, args);
+  }
 }
 
 /** Stops with a clear text when Node is too old; installs and builds only what is missing or stale. */
@@ -103,10 +125,5 @@ export async function setUp() {
     const args = ['ci', '--include=dev', '--ignore-scripts', '--no-fund', '--no-audit'];
     await run('Installing packages, once', 'npm', args, { noted: INSTALLING });
   }
-  const sources = ['src', 'local', 'migrations', 'test', 'bench'].filter((d) => existsSync(at(d)));
-  const newest = Math.max(...sources.map((d) => newestSource(at(d))), mtime(at('tsconfig.json')));
-  if (mtime(at('dist', '.tsbuildinfo')) < newest) {
-    const compiler = at('node_modules', 'typescript', 'bin', 'tsc');
-    await run('Compiling', process.execPath, [compiler, '-p', root]);
-  }
+  await build();
 }

@@ -45,13 +45,13 @@ export interface SourceInfo {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What the compiler sees in every source file below `folder`. */
-export function readSources(folder: string): SourceInfo[] {
+/** What the compiler sees in every source file below `folder`, which belongs to the project of `config`. */
+export function readSources(folder: string, config = 'tsconfig.json'): SourceInfo[] {
   const api = new API({ cwd: root });
   try {
-    const snapshot = api.updateSnapshot({ openProject: join(root, 'tsconfig.json') });
+    const snapshot = api.updateSnapshot({ openProject: join(root, config) });
     const [project] = snapshot.getProjects();
-    if (project === undefined) throw new Error('tsconfig.json was not read');
+    if (project === undefined) throw new Error(`${config} was not read`);
     const names = project.rootFiles.filter((name) => name.startsWith(join(root, folder)));
     return names.map((name) => {
       const file = project.program.getSourceFile(name);

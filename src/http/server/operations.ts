@@ -12,6 +12,7 @@ import { addProcessMetrics } from '../metrics/processMetrics.js';
 import type { Route } from '../route.js';
 import { addProbes } from './probes.js';
 import type { Lifecycle } from './readiness.js';
+import { addPage } from './webPage.js';
 
 export interface Metrics {
   registry: Registry;
@@ -55,7 +56,7 @@ export function addOperations(
   life: Lifecycle,
   version: string,
 ): void {
-  app.get('/', (_request, response) => response.redirect(302, '/docs'));
+  addPage(app);
   addProbes(app, ports, life, metrics.registry);
   const document = openapi(routes, version);
   const page = docsPage(document);

@@ -1,0 +1,61 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { CredentialsPage } from '../credentials/CredentialsPage.js';
+import { readListSearch } from '../credentials/listSearch.js';
+import { Problem } from '../parts/Problem.js';
+import { Frame } from './Frame.js';
+import { NoSuchPage } from './NoSuchPage.js';
+
+const rootRoute = createRootRoute({
+  component: Frame,
+  notFoundComponent: NoSuchPage,
+  errorComponent: ({ error, reset }) => <Problem error={error} onRetry={reset} />,
+});
+
+const home = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/credentials', search: {} });
+  },
+});
+
+/** The list is part of the first load; every other page is loaded when it is opened. */
+const credentials = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/credentials',
+  validateSearch: readListSearch,
+  component: CredentialsPage,
+});
+
+const newCredential = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/credentials/new',
+  validateSearch: (search: Record<string, unknown>) =>
+    typeof search['service'] === 'string' ? { service: search['service'] } : {},
+  component: lazyRouteComponent(
+    () => import('../credentials/form/NewCredentialPage.js'),
+    'NewCredentialPage',
+  ),
+});
+
+const credential = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/credentials/$id',
+  component: lazyRouteComponent(() => import('../credentials/detail/CredentialPage.js'), 'CredentialPage'),
+});
+
+const routeTree = rootRoute.addChildren([home, credentials, newCredential, credential]);
+
+export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,37 @@
+import type {
+  CreateCredential,
+  CredentialPage,
+  ListQuery,
+  SeenCredential,
+  StoredTestResult,
+  TemplateList,
+  TestResult,
+} from './contract.js';
+import { type RequestOptions, request } from './request.js';
+
+type Signal = Pick<RequestOptions, 'signal'>;
+
+export const listCredentials = (query: ListQuery, options: Signal = {}) =>
+  request<CredentialPage>('GET', '/api/credentials', { query, ...options });
+
+export const getCredential = (id: string, options: Signal = {}) =>
+  request<SeenCredential>('GET', `/api/credentials/${id}`, options);
+
+export const listTemplates = (options: Signal = {}) =>
+  request<TemplateList>('GET', '/api/credentials/templates', options);
+
+export const createCredential = (body: CreateCredential, key: string) =>
+  request<SeenCredential>('POST', '/api/credentials', { body, headers: { 'Idempotency-Key': key } });
+
+export const deleteCredential = (id: string) => request<void>('DELETE', `/api/credentials/${id}`);
+export const restoreCredential = (id: string) => request<void>('POST', `/api/credentials/${id}/restore`);
+
+export const testValues = (
+  body: { service_type: string; fields: Record<string, unknown> },
+  options: Signal,
+) => request<TestResult>('POST', '/api/credentials/test', { body, ...options });
+
+export const testCredential = (id: string, version?: number) =>
+  request<StoredTestResult>('POST', `/api/credentials/${id}/test`, {
+    body: version === undefined ? {} : { version },
+  });

@@ -1,0 +1,89 @@
+import { Badge, Button, Checkbox } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+import type { ListedCredential } from '../client/contract.js';
+import { Moment } from '../parts/Moment.js';
+import { StatusMark, statusOf } from '../parts/status.js';
+import classes from './CredentialList.module.css';
+import { placeOf } from './services.js';
+import { TlsBadge } from './TlsBadge.js';
+
+export interface RowActions {
+  select(id: string, on: boolean, range: boolean): void;
+  test(credential: ListedCredential): void;
+}
+
+interface Props {
+  credential: ListedCredential;
+  isSelected: boolean;
+  isCurrent: boolean;
+  isTesting: boolean;
+  me: string;
+  actions: RowActions;
+}
+
+const ownerWord = (owner: string, me: string) => (owner === me ? 'You' : owner.replace(/^(local|team):/, ''));
+
+/** One credential. It renders again only when something of its own changes. */
+export const CredentialRow = memo(function CredentialRow(props: Props) {
+  const { credential, isSelected, isCurrent, isTesting, me, actions } = props;
+  const { id, name, expires_at, last_tested_at } = credential;
+  return (
+    <tr className={classes['row']} data-current={isCurrent || undefined} data-id={id}>
+      <td className={classes['select']}>
+        <Checkbox
+          size="xs"
+          aria-label={`Select ${name}`}
+          checked={isSelected}
+          onChange={() => undefined}
+          onClick={(event) => actions.select(id, !isSelected, event.shiftKey)}
+        />
+      </td>
+      <td className={classes['health']}>
+        <StatusMark status={isTesting ? 'running' : statusOf(credential)} />
+      </td>
+      <NameAndPlace credential={credential} />
+      <td className={classes['when']}>
+        <Moment at={last_tested_at} none="never" />
+      </td>
+      <td className={classes['owner']}>{ownerWord(credential.owner, me)}</td>
+      <td className={classes['ends']}>{expires_at === null ? '' : <Moment at={expires_at} />}</td>
+      <td className={classes['actions']}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={isTesting}
+          aria-label={`Test ${name}`}
+          onClick={() => actions.test(credential)}
+        >
+          Test
+        </Button>
+      </td>
+    </tr>
+  );
+});
+
+function NameAndPlace({ credential }: Pick<Props, 'credential'>) {
+  const { id, name, settings, identity, tls, offered } = credential;
+  const place = placeOf(settings, identity);
+  return (
+    <>
+      <th scope="row" className={classes['name']}>
+        <Link to="/credentials/$id" params={{ id }} className={classes['link']} title={name}>
+          {name}
+        </Link>
+        {offered && (
+          <Badge ml="xs" variant="light" size="sm">
+            Offered
+          </Badge>
+        )}
+      </th>
+      <td className={`${classes['place']} mono dim`} title={place}>
+        {place}
+      </td>
+      <td className={classes['tls']}>
+        <TlsBadge tls={tls} />
+      </td>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { Problem } from '../parts/Problem.js';
+import { useSession } from '../session/SessionGate.js';
+import { CredentialList, grouped } from './CredentialList.js';
+import { EmptyList } from './EmptyList.js';
+import { ListFilters } from './ListFilters.js';
+import { isFiltered, type ListSearch } from './listSearch.js';
+import { useCredentialList } from './useCredentialList.js';
+import { useListKeys } from './useListKeys.js';
+import { useLiveRows } from './useLiveRows.js';
+import { useSelection } from './useSelection.js';
+import { useTests } from './useTests.js';
+
+/** The list: what there is, whether it works, who owns it. */
+export function CredentialsPage() {
+  const search: ListSearch = useSearch({ from: '/credentials' });
+  useLiveRows();
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <Title order={1}>Credentials</Title>
+        <Button component={Link} to="/credentials/new">
+          Add
+        </Button>
+      </Group>
+      <ListFilters search={search} />
+      <Rows search={search} />
+    </Stack>
+  );
+}
+
+function Rows({ search }: { search: ListSearch }) {
+  const list = useCredentialList(search);
+  const { principal } = useSession();
+  const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const shown = useMemo(() => grouped(items).flatMap((group) => group.items), [items]);
+  const { selected, select } = useSelection(useMemo(() => shown.map(({ id }) => id), [shown]));
+  const { testing, test } = useTests();
+  const [current, setCurrent] = useState<string>();
+  useListKeys({ shown, current, setCurrent, select, selected, test });
+  const actions = useMemo(() => ({ select, test }), [select, test]);
+  if (list.isPending) return <ListSkeleton />;
+  if (list.isError && items.length === 0)
+    return <Problem error={list.error} onRetry={() => void list.refetch()} />;
+  if (items.length === 0) return <EmptyList filtered={isFiltered(search)} />;
+  return (
+    <>
+      <CredentialList {...{ items, selected, testing, current, actions }} me={principal} />
+      {list.hasNextPage && (
+        <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          Show 100 more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <Stack gap="xs" aria-label="Loading">
+      {Array.from({ length: 8 }, (_, index) => index).map((row) => (
+        <Skeleton key={row} height={40} />
+      ))}
+      <Text className="hidden">Loading</Text>
+    </Stack>
+  );
+}

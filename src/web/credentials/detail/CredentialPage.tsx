@@ -1,0 +1,108 @@
+import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { SeenCredential, StoredTestResult } from '../../client/contract.js';
+import {
+  deleteCredential,
+  getCredential,
+  restoreCredential,
+  testCredential,
+} from '../../client/credentials.js';
+import { Moment } from '../../parts/Moment.js';
+import { Problem, sentenceOf } from '../../parts/Problem.js';
+import { StatusMark, statusOf } from '../../parts/status.js';
+import { toast } from '../../parts/toasts.js';
+import { TestResultView } from '../form/TestResultView.js';
+import { placeOf, serviceName } from '../services.js';
+import { TlsBadge } from '../TlsBadge.js';
+import { LIST_KEY } from '../useCredentialList.js';
+import { FieldTable } from './FieldTable.js';
+
+/** One credential: how it is, what it holds, what can be done. */
+export function CredentialPage() {
+  const { id } = useParams({ from: '/credentials/$id' });
+  const key = ['credential', id];
+  const { data, error, refetch } = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => getCredential(id, { signal }),
+  });
+  const [result, setResult] = useState<StoredTestResult>();
+  const { busy, run } = useAction(key);
+  const navigate = useNavigate();
+  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton height={120} />;
+  const remove = () =>
+    run('delete', async () => {
+      await deleteCredential(id);
+      toast(`${data.name} is deleted. It can be restored for 30 days.`, {
+        action: { label: 'Undo', run: () => void run('restore', () => restoreCredential(id)) },
+      });
+      await navigate({ to: '/credentials', search: {} });
+    });
+  const test = () => run('test', async () => setResult(await testCredential(id)));
+  return (
+    <Stack gap="md">
+      <Anchor component={Link} to="/credentials" size="sm">
+        Credentials
+      </Anchor>
+      <Group justify="space-between" align="start">
+        <Heading credential={data} />
+        <Group gap="sm">
+          <Button loading={busy === 'test'} onClick={() => void test()}>
+            Test
+          </Button>
+          <Button variant="default" loading={busy === 'delete'} onClick={() => void remove()}>
+            Delete
+          </Button>
+        </Group>
+      </Group>
+      {result !== undefined && <TestResultView result={result} />}
+      <FieldTable credential={data} />
+    </Stack>
+  );
+}
+
+function Heading({ credential }: { credential: SeenCredential }) {
+  const { name, service_type, settings, identity, last_tested_at, expires_at, owner, tls } = credential;
+  return (
+    <Stack gap="xs">
+      <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+        {name}
+      </Title>
+      <Text size="md" className="dim">
+        {serviceName(service_type)} · <span className="mono">{placeOf(settings, identity)}</span>
+      </Text>
+      <Group gap="lg">
+        <StatusMark status={statusOf(credential)} withWord />
+        <span>
+          Checked <Moment at={last_tested_at} none="never" />
+        </span>
+        <span>
+          Expires <Moment at={expires_at} none="never, or not known" />
+        </span>
+        <span>Owner {owner}</span>
+        <TlsBadge tls={tls} />
+      </Group>
+    </Stack>
+  );
+}
+
+/** Runs one action at a time, says when it fails, and asks for what changed. */
+function useAction(key: readonly string[]) {
+  const client = useQueryClient();
+  const [busy, setBusy] = useState<string>();
+  const run = async (name: string, work: () => Promise<unknown>) => {
+    setBusy(name);
+    try {
+      await work();
+    } catch (error) {
+      toast(sentenceOf(error), { tone: 'failed' });
+    } finally {
+      setBusy(undefined);
+      void client.invalidateQueries({ queryKey: key });
+      void client.invalidateQueries({ queryKey: [LIST_KEY] });
+    }
+  };
+  return { busy, run };
+}
