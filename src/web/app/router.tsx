@@ -8,6 +8,7 @@ import {
 import { CredentialsPage } from '../credentials/CredentialsPage.js';
 import { readListSearch } from '../credentials/listSearch.js';
 import { Problem } from '../parts/Problem.js';
+import { CliLoginPage, readCliSearch } from '../session/CliLoginPage.js';
 import { Frame } from './Frame.js';
 import { NoSuchPage } from './NoSuchPage.js';
 
@@ -23,6 +24,22 @@ const home = createRoute({
   beforeLoad: () => {
     throw redirect({ to: '/credentials', search: {} });
   },
+});
+
+/** Where issuers send the browser when a sign-in fails. Who is signed in has no business there. */
+const login = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  beforeLoad: () => {
+    throw redirect({ to: '/credentials', search: {} });
+  },
+});
+
+const cliLogin = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cli-login',
+  validateSearch: readCliSearch,
+  component: CliLoginPage,
 });
 
 /** The list is part of the first load; every other page is loaded when it is opened. */
@@ -50,7 +67,7 @@ const credential = createRoute({
   component: lazyRouteComponent(() => import('../credentials/detail/CredentialPage.js'), 'CredentialPage'),
 });
 
-const routeTree = rootRoute.addChildren([home, credentials, newCredential, credential]);
+const routeTree = rootRoute.addChildren([home, login, cliLogin, credentials, newCredential, credential]);
 
 export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
 

@@ -17,3 +17,5 @@ export type ListQuery = Partial<z.output<typeof credentials.listCredentialsQuery
 export type TestResult = z.output<typeof tests.testAnswer>;
 export type Session = z.output<typeof people.sessionAnswer>;
 export type StoredTestResult = z.output<typeof tests.storedTestAnswer>;
+export type IssuerList = z.output<typeof people.issuerList>;
+export type CliCode = z.output<typeof people.cliCodeAnswer>;

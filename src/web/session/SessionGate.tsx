@@ -8,6 +8,7 @@ import { endSession, getSession } from '../client/session.js';
 import { Problem } from '../parts/Problem.js';
 import { EndOfSession } from './EndOfSession.js';
 import { NewPasswordForm } from './NewPasswordForm.js';
+import { SignIn } from './SignIn.js';
 import { SignInForm } from './SignInForm.js';
 import { SignInPage } from './SignInPage.js';
 
@@ -52,7 +53,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (data === undefined)
     return (
       <SignInPage title="Sign in to Glassdome Credentials">
-        <SignInForm onDone={keep} />
+        <SignIn onDone={keep} />
       </SignInPage>
     );
   if (data.must_change_password)
