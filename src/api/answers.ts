@@ -104,16 +104,6 @@ const seen = credentialMembers.extend({
     .describe('Your access: `owner`, or the level of a grant. Null for an admin who sees it by role alone.'),
 });
 export const seenCredential = named('SeenCredential', 'A credential with your access to it.', seen);
-export const listedCredential = named(
-  'ListedCredential',
-  'A credential in a list.',
-  seen.extend({
-    last_used_at: at('When its value was last read or reported as used; null: never.').nullable(),
-    offered: flag('True: only offered to you so far. Name it by ID or as owner/name, or accept the offer.'),
-  }),
-);
-export const credentialPage = page('CredentialPage', 'Credentials that you may see.', listedCredential);
-
 export const versionAnswer = named(
   'CredentialVersion',
   'One version of the values of a credential.',

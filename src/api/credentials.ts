@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { AUDIT_OUTCOMES, isAuditActions } from '../domain/audit/audit.js';
-import { CREDENTIAL_STATUSES, HEALTHS } from '../domain/credentials/credential.js';
 import { UNUSUAL_KINDS } from '../domain/secrecy/unusualValues.js';
 import { FEWEST_MINUTES, MOST_MINUTES } from '../domain/testing/testPace.js';
 import {
@@ -11,12 +10,10 @@ import {
   fieldMap,
   grantInput,
   grantLevel,
-  labelPairs,
   labels,
   limit,
   line,
   moment,
-  nameToFind,
   secretFields,
   serviceTypeWord,
   uuid,
@@ -163,23 +160,6 @@ export const activateVersionBody = named(
   'Why another version becomes the active one.',
   z.strictObject({ reason }),
 );
-
-/** `GET /api/credentials`. */
-export const listCredentialsQuery = z.strictObject({
-  service_type: serviceTypeWord.optional(),
-  health: z.enum(HEALTHS).describe('Only credentials with this health.').optional(),
-  status: z.enum(CREDENTIAL_STATUSES).describe('Only credentials with this status.').optional(),
-  label: labelPairs,
-  team: line(63).describe('Only credentials that are granted to this team or owned by it.').optional(),
-  owner: line(255).describe('Only credentials of this owner.').optional(),
-  expiring_before: moment.describe('Only credentials that expire before this moment.').optional(),
-  unused_since: moment.describe('Only credentials without use since this moment.').optional(),
-  name: nameToFind.describe('Only credentials with exactly this name.').optional(),
-  q: line(200).describe('Only credentials with this text in name, description or labels.').optional(),
-  limit,
-  cursor: cursor.optional(),
-});
-export type ListCredentialsQuery = z.infer<typeof listCredentialsQuery>;
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
 

@@ -23,6 +23,7 @@ import { credentialRoutes } from './routes/credentialRoutes.js';
 import { eventRoutes } from './routes/eventRoutes.js';
 import { findingRoutes } from './routes/findingRoutes.js';
 import { importRoutes } from './routes/importRoutes.js';
+import { listRoutes } from './routes/lists/listRoutes.js';
 import { noticeRoutes } from './routes/noticeRoutes.js';
 import { offerRoutes } from './routes/offerRoutes.js';
 import { oidcRoutes } from './routes/oidcRoutes.js';
@@ -69,6 +70,7 @@ export interface AppOptions {
 export const routes: readonly Route[] = [
   ...testRoutes,
   ...valueRoutes,
+  ...listRoutes,
   ...credentialRoutes,
   ...credentialPartRoutes,
   ...importRoutes,

@@ -1,8 +1,10 @@
 /** What requests hold, under the names and as the types that the use cases know. */
 import type * as credentials from '../api/credentials.js';
 import type { ImportEnvBody, ImportVaultBody } from '../api/imports.js';
+import type { CredentialFilters, ListCredentialsQuery } from '../api/lists/credentialList.js';
 import type { Grant } from '../domain/access/grant.js';
-import { given } from '../domain/given.js';
+import { typesOfGroups } from '../domain/credentials/serviceGroups.js';
+import { type Given, given } from '../domain/given.js';
 import { Secret } from '../domain/secret.js';
 import type { ListFilter } from '../ports/credentials.js';
 import type { PageRequest } from '../ports/page.js';
@@ -45,18 +47,32 @@ export const grantsOf = ({ grants }: credentials.GrantsBody): Grant[] =>
   grants.map(({ expires_at, ...grant }) => ({ ...camelKeys(grant), expiresAt: dateOf(expires_at ?? null) }));
 
 /** What a list is asked for, and which page of it. */
-export function listOf(query: credentials.ListCredentialsQuery): [ListFilter, PageRequest] {
-  const { limit, cursor, label, expiring_before, unused_since, ...words } = query;
+export function listOf({ limit, cursor, sort, ...filters }: ListCredentialsQuery): [ListFilter, PageRequest] {
+  return [
+    { ...filterOf(filters), order: sort },
+    { limit, ...given({ cursor }) },
+  ];
+}
+
+/** What a list is filtered by. */
+export function filterOf(query: CredentialFilters): ListFilter {
+  const { service_type, group, health, attention, label, expiring_before, unused_since, ...words } = query;
   const named = Object.entries(words).filter(([, value]) => value !== '');
-  const filter = {
-    ...camelKeys(Object.fromEntries(named) as typeof words),
+  const ofGroups = group && typesOfGroups(group);
+  return {
+    ...(Object.fromEntries(named) as Given<typeof words>),
     ...given({
+      serviceTypes:
+        service_type && ofGroups
+          ? ofGroups.filter((type) => service_type.includes(type))
+          : (service_type ?? ofGroups),
+      healths: health,
+      attention,
       labels: label && labelsOf(label),
       expiringBefore: dateOf(expiring_before),
       unusedSince: dateOf(unused_since),
     }),
   };
-  return [filter, { limit, ...given({ cursor }) }];
 }
 
 export const envImport = (body: ImportEnvBody): EnvImport => camelKeys(body);

@@ -7,6 +7,7 @@ import type {
   CredentialVersion,
   Health,
 } from '../domain/credentials/credential.js';
+import type { ListOrder } from '../domain/credentials/listOrder.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { Page, PageRequest } from './page.js';
 
@@ -26,8 +27,12 @@ export interface UsageRow {
 }
 
 export interface ListFilter {
-  serviceType?: ServiceType;
-  health?: Health;
+  /** Any of them. */
+  serviceTypes?: readonly ServiceType[];
+  /** Any of them. */
+  healths?: readonly Health[];
+  /** True: only those that need attention; false: only the others. */
+  attention?: boolean;
   status?: CredentialStatus;
   /** `key=value` pairs that must all be there. */
   labels?: Record<string, string>;
@@ -38,8 +43,10 @@ export interface ListFilter {
   unusedSince?: Date;
   /** The whole name. */
   name?: string;
-  /** Free text over name, description, settings. */
+  /** Free text over name, description, settings, owner, account, labels and variables. */
   q?: string;
+  /** Newest first if not given. */
+  order?: ListOrder;
 }
 
 export interface ListedCredential extends Standing {
@@ -47,12 +54,46 @@ export interface ListedCredential extends Standing {
   /** It reaches the caller by offers only: a bare name does not mean it. */
   offered: boolean;
   lastUsedAt: Date | null;
+  /** The advice of its last test; null: it was not tested, or the history no longer has the test. */
+  lastAdvice: string | null;
+}
+
+/** What the caller may see, in numbers, and the few that come first. */
+export interface CredentialSummary {
+  total: number;
+  attention: number;
+  /** How many of which service and health. */
+  counts: { serviceType: ServiceType; health: Health; count: number }[];
+  /** Those that expire next, the soonest first. */
+  expiring: (Pick<Credential, 'id' | 'name' | 'serviceType'> & { expiresAt: Date })[];
+  /** Those that need attention, the worst first. */
+  needs: SummarizedNeed[];
+}
+
+/** What a summary says of one that needs attention. */
+export type SummarizedNeed = Pick<
+  Credential,
+  'id' | 'name' | 'serviceType' | 'health' | 'status' | 'expiresAt' | 'lastTestCode'
+> &
+  Pick<ListedCredential, 'lastAdvice'>;
+
+/** Who used a credential, summed up. */
+export interface Consumer {
+  usedBy: string;
+  caller: string;
+  lastUsedAt: Date;
+  /** How often it got the value. */
+  uses: number;
+  /** How often it did not get the value, or reported that the value failed. */
+  failures: number;
 }
 
 /** Lists of credentials. */
 export interface CredentialLists {
-  /** What the caller may see (an admin: all), newest first by (created_at, id). */
+  /** What the caller may see (an admin: all), in the order that the filter names. */
   list(caller: Caller, filter: ListFilter, page: PageRequest): Promise<Page<ListedCredential>>;
+  /** One statement over what the caller may see, without deleted ones. */
+  summary(caller: Caller): Promise<CredentialSummary>;
 }
 
 /** What belongs to one credential, or to one owner. */
@@ -61,6 +102,8 @@ export interface CredentialReads {
   version(credentialId: string, version: number): Promise<CredentialVersion | null>;
   grants(credentialId: string): Promise<Grant[]>;
   usage(credentialId: string, page: PageRequest): Promise<Page<UsageRow>>;
+  /** Who used it since then, the latest first; counted from `since`, which is later where there are too many rows. */
+  consumers(credentialId: string, since: Date): Promise<{ since: Date; items: Consumer[] }>;
   /** The credentials of an owner that hold their name: pending, active and disabled ones. */
   ownedBy(owner: string): Promise<Credential[]>;
 }

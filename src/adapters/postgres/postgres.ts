@@ -168,7 +168,7 @@ function startTimers(slow: Query, flushRefusals: () => Promise<void>, log: Log):
 }
 
 function recordsOf(reads: Query, lists: Query, clock: Clock): Records {
-  const { versions, usage } = credentialReads(lists);
+  const { versions, usage, consumers } = credentialReads(lists);
   return {
     ...accessReads(reads, clock),
     ...candidateReads(reads, clock),
@@ -176,6 +176,7 @@ function recordsOf(reads: Query, lists: Query, clock: Clock): Records {
     ...credentialReads(reads),
     versions,
     usage,
+    consumers,
     ...openedReads(lists, clock),
     ...peopleReads(reads),
     ...disabledReads(reads),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { listedCredential, seenCredential } from '../../api/answers.js';
+import type { seenCredential } from '../../api/answers.js';
+import type { listedCredential } from '../../api/lists/credentialList.js';
 import { nearMiss } from '../../domain/credentials/nearMiss.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import type { Cli } from './cli.js';

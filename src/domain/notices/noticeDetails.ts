@@ -63,12 +63,17 @@ export function detailsOf({ kind, body, recipient, createdAt }: StoredNotice): N
   const owned = OWNED[kind];
   const start = owned?.start ?? null;
   const since = start === 'put' ? createdAt.toISOString() : start === null ? null : body[start];
-  const blocked = kind === 'health_unreachable' && isBlocked(String(body['code']));
   return [
     ...(owned === undefined ? [] : [{ label: 'Owner' as const, text: oneLine(recipient) }]),
     ...(isMoment(since) ? [{ label: 'Since' as const, text: moment(since) }] : []),
-    ...adviceOf(blocked ? 'Ask the operator of the broker to allow the range.' : ADVICE[kind]),
+    ...adviceOf(adviceOn(kind, String(body['code']))),
   ];
+}
+
+/** What can be done about it; `code` is that of the test that found it. */
+export function adviceOn(kind: NoticeKind, code: string | null): string | undefined {
+  const blocked = kind === 'health_unreachable' && isBlocked(code);
+  return blocked ? 'Ask the operator of the broker to allow the range.' : ADVICE[kind];
 }
 
 const adviceOf = (text: string | undefined): NoticeDetail[] =>

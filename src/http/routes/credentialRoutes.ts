@@ -9,7 +9,6 @@ import { createCredential } from '../../usecases/credentials/createCredential.js
 import { deleteCredential, restoreCredential } from '../../usecases/credentials/deleteCredential.js';
 import { destroyCredential } from '../../usecases/credentials/destroyCredential.js';
 import { getCredential } from '../../usecases/credentials/getCredential.js';
-import { listCredentials } from '../../usecases/credentials/listCredentials.js';
 import { updateCredential } from '../../usecases/credentials/updateCredential.js';
 import { requireActiveCaller } from '../../usecases/gate/authorize.js';
 import {
@@ -20,12 +19,11 @@ import {
   replayed as replayedHeader,
   revisionTag,
 } from '../headers.js';
-import { credentialChange, listOf, newCredential, onceOf } from '../inputs.js';
-import { isoOrNull } from '../present/moments.js';
+import { credentialChange, newCredential, onceOf } from '../inputs.js';
 import { presentCredential, presentTemplate } from '../present/presenters.js';
 import { presentTestOrNull } from '../present/presentTest.js';
 import { Reply } from '../reply.js';
-import { paged, type Route, route, testsOf } from '../route.js';
+import { type Route, route, testsOf } from '../route.js';
 
 const shared = { tag: 'Credentials', auth: 'token' } as const;
 const one = { ...shared, path: '/api/credentials/{id}', params: credentialParams } as const;
@@ -88,22 +86,6 @@ export const credentialRoutes: readonly Route[] = [
         },
       );
     },
-  }),
-  route({
-    ...shared,
-    method: 'get',
-    path: '/api/credentials',
-    id: 'listCredentials',
-    summary: 'List the credentials that you may see',
-    query: bodies.listCredentialsQuery,
-    answer: answers.credentialPage,
-    handle: async ({ ports, call, query }) =>
-      paged(await listCredentials(ports, call, ...listOf(query)), (item) => ({
-        ...presentCredential(item.credential),
-        access: item.isOwner ? ('owner' as const) : item.level,
-        last_used_at: isoOrNull(item.lastUsedAt),
-        offered: item.offered,
-      })),
   }),
   route({
     ...shared,

@@ -1,5 +1,6 @@
 import type { CallContext } from '../../domain/access/caller.js';
-import type { UsageRow } from '../../ports/credentials.js';
+import { DAY_MS } from '../../domain/time/units.js';
+import type { Consumer, UsageRow } from '../../ports/credentials.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
@@ -17,6 +18,18 @@ export async function listUsage(
 ): Promise<Page<UsageRow>> {
   await authorize(ports, call, id, 'see', 'credential.see');
   return ports.records.usage(id, page);
+}
+
+const CONSUMERS_MS = 30 * DAY_MS;
+
+/** Who used a credential in the last 30 days, how often, and how often it failed; the latest first. */
+export async function listConsumers(
+  ports: Needs,
+  call: CallContext,
+  id: string,
+): Promise<{ since: Date; items: Consumer[] }> {
+  await authorize(ports, call, id, 'see', 'credential.see');
+  return ports.records.consumers(id, new Date(ports.clock.now().getTime() - CONSUMERS_MS));
 }
 
 /** A consumer's report on a value that it was given. */

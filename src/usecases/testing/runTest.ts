@@ -1,5 +1,6 @@
 import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError } from '../../domain/errors.js';
+import { ATTENTION_MS, expiringText } from '../../domain/notices/attention.js';
 import { type Connector, isTestable } from '../../domain/services/connector.js';
 import { tlsBadge } from '../../domain/services/tlsWarnings.js';
 import { OutboundFailure, type Probe } from '../../domain/testing/outbound.js';
@@ -12,7 +13,6 @@ import {
   type TestVerdict,
   type TestWarning,
 } from '../../domain/testing/testResult.js';
-import { DAY_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import { GuardedProbe } from './guardedProbe.js';
 
@@ -75,16 +75,11 @@ export function untried(code: TestCode): TestResult {
   };
 }
 
-const SOON_MS = 14 * DAY_MS;
-
 /** What works today and will not for long. */
 function endWarnings({ code, expiresAt }: TestVerdict, now: Date): TestWarning[] {
   if (code !== 'ok' || !(expiresAt instanceof Date)) return [];
-  if (expiresAt.getTime() - now.getTime() > SOON_MS) return [];
-  const day = expiresAt.toISOString().slice(0, 10);
-  return [
-    { code: 'expires_soon', text: `It expires on ${day}: create a new one and rotate it before that date.` },
-  ];
+  if (expiresAt.getTime() - now.getTime() > ATTENTION_MS) return [];
+  return [{ code: 'expires_soon', text: expiringText(expiresAt) }];
 }
 const once = (warnings: readonly TestWarning[]): TestWarning[] =>
   warnings.filter(({ text }, n) => warnings.findIndex((other) => other.text === text) === n);

@@ -5,17 +5,8 @@ import { candidateReads } from '../../../src/adapters/postgres/credentials/candi
 import { credentialReads } from '../../../src/adapters/postgres/credentials/credentialReads.js';
 import type { CandidateQuery } from '../../../src/ports/reading.js';
 import { anAdmin } from '../../support/worlds/anAdmin.js';
+import { rowsOf } from './planRows.js';
 import { freshRecords, type TestRecords, user } from './postgresSupport.js';
-
-/** What Postgres tells of a step of a plan that it carried out. */
-interface Step {
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  Plans?: Step[];
-}
 
 const clock = { now: () => new Date() };
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -91,14 +82,6 @@ describe('Postgres reads little of much', () => {
     expect(await rowsRead('audit_events', ofOne)).to.be.below(10);
   });
 });
-
-function rowsOf(step: Step, table: string): number {
-  const below = (step.Plans ?? []).reduce((sum, each) => sum + rowsOf(each, table), 0);
-  // Partitions are named after their month.
-  if (step['Relation Name']?.replace(/_\d{4}_\d{2}$/, '') !== table) return below;
-  const removed = (step['Rows Removed by Filter'] ?? 0) + (step['Rows Removed by Index Recheck'] ?? 0);
-  return below + (step['Actual Rows'] + removed) * step['Actual Loops'];
-}
 
 /** 3,000 of one owner, and one of each of 1,000 more. */
 const CREDENTIALS = `

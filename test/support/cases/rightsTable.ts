@@ -143,6 +143,7 @@ export const CREDENTIAL_ROUTES: Record<string, CredentialRoute> = {
   'GET /api/credentials/{id}/versions': { of: 'see', ok: 200 },
   'GET /api/credentials/{id}/rotations': { of: 'see', ok: 200 },
   'GET /api/credentials/{id}/usage': { of: 'see', ok: 200 },
+  'GET /api/credentials/{id}/usage/consumers': { of: 'see', ok: 200 },
   'GET /api/credentials/{id}/grants': { of: 'see', ok: 200 },
   'POST /api/credentials/{id}/usage': { of: 'use', ok: 204, body: { success: true } },
   // A free-form credential says nothing of how to test it: whoever may ask learns that.
@@ -306,6 +307,7 @@ export const OTHER_ROUTES = {
   'DELETE /api/auth/session': 'SESSIONS',
   'POST /api/auth/token': 'public',
   'GET /api/credentials': 'OF_A_CREDENTIAL.see',
+  'GET /api/credentials/summary': 'test/integration/credentials/lists.test.ts',
   'POST /api/credentials/resolve': 'RESOLVED',
   'GET /api/environment': 'RESOLVED',
   'GET /api/events': 'OF_A_CREDENTIAL.see',

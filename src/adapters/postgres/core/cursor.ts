@@ -22,7 +22,7 @@ export function readCursor(
   kinds: readonly (keyof typeof KEYS)[],
 ): Position | null {
   if (cursor === undefined) return null;
-  const [time, ...keys] = parse(cursor);
+  const [time, ...keys] = cursorParts(cursor);
   const at = new Date(typeof time === 'string' && TIME.test(time) ? time : Number.NaN);
   const fits = (key: unknown, n: number): key is string => {
     const kind = kinds[n];
@@ -45,10 +45,16 @@ export function pageOf<R extends object, T>(
 }
 
 function writeCursor({ at, keys }: Position): string {
-  return Buffer.from(JSON.stringify([at.toISOString(), ...keys])).toString('base64url');
+  return cursorText([at.toISOString(), ...keys]);
 }
 
-function parse(cursor: string): unknown[] {
+/** A cursor of these parts. */
+export function cursorText(parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** What a cursor holds, unchecked. Rejects with `invalid_request`. */
+export function cursorParts(cursor: string): unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(parts)) return parts;
@@ -58,6 +64,6 @@ function parse(cursor: string): unknown[] {
   throw badCursor();
 }
 
-function badCursor() {
+export function badCursor() {
   return invalid({ field: 'cursor', rule: 'must be the next_cursor of an earlier page' });
 }

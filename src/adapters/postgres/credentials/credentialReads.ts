@@ -12,6 +12,7 @@ import { pageOf, readCursor } from '../core/cursor.js';
 import type { Query } from '../core/pools.js';
 import { uuidOrNull } from '../core/values.js';
 import { whereClause } from '../core/whereClause.js';
+import { consumersOf } from './consumers.js';
 import { GRANT, INTENT, OPEN_INTENT, USAGE, VERSION } from './credentialColumns.js';
 import { toPatch } from './patchJson.js';
 
@@ -38,6 +39,7 @@ export function credentialReads(query: Query): Reads {
       return await query<Grant>({ text, values: [uuidOrNull(credentialId)] });
     },
     usage: (credentialId, page) => usagePage(query, credentialId, page),
+    consumers: (credentialId, since) => consumersOf(query, credentialId, since),
     async ownedBy(owner) {
       const text = `select ${CREDENTIAL_COLUMNS} from broker.credentials c
                     where c.owner = $1 and c.status in ('pending', 'active', 'disabled') order by c.created_at, c.id`;

@@ -1,4 +1,4 @@
-import { BY_WAY, WAYS } from '../access/reach.js';
+import { BY_WAY, GRANTED, WAYS } from '../access/reach.js';
 import type { WhereClause } from '../core/whereClause.js';
 
 /** Placeholders of one page: how many, and after which (created_at, id). */
@@ -6,6 +6,14 @@ export interface PageKeys {
   limit: string;
   after?: string;
 }
+
+/**
+ * SQL for all that the caller (`$1` to `$4` of `reachValues`) owns or is granted, as `c`: for what has no order of its
+ * own. The offset has Postgres look up each by its id, in place of reading the rows of strangers.
+ */
+export const VISIBLE_ROWS = `
+  (select o.id from broker.credentials o where o.owner = $1 union select g.credential_id from ${GRANTED}) visible
+    cross join lateral (select one.* from broker.credentials one where one.id = visible.id offset 0) c`;
 
 /** SQL for the keys of one page of everything. */
 export function pageOfAll(where: WhereClause, keys: PageKeys): string {
