@@ -1,19 +1,21 @@
 import type { z } from 'zod';
 import type * as answers from '../../api/answers.js';
 import type * as credentials from '../../api/credentials.js';
+import type * as lists from '../../api/lists/credentialList.js';
 import type * as people from '../../api/peopleAnswers.js';
 import type { problemAnswer } from '../../api/problem.js';
 import type * as tests from '../../api/tests.js';
 
 /** Types of the public contract, from the schemas that the server validates with. */
 export type Problem = z.output<typeof problemAnswer>;
-export type ListedCredential = z.output<typeof answers.listedCredential>;
-export type CredentialPage = z.output<typeof answers.credentialPage>;
+export type ListedCredential = z.output<typeof lists.listedCredential>;
+export type CredentialPage = z.output<typeof lists.credentialPage>;
 export type SeenCredential = z.output<typeof answers.seenCredential>;
 export type Template = z.output<typeof answers.templateAnswer>;
 export type TemplateList = z.output<typeof answers.templateList>;
 export type CreateCredential = z.input<typeof credentials.createCredentialBody>;
-export type ListQuery = Partial<z.output<typeof credentials.listCredentialsQuery>>;
+/** As it is sent: several values have commas between them. */
+export type ListQuery = Omit<z.input<typeof lists.listCredentialsQuery>, 'limit'> & { limit?: number };
 export type TestResult = z.output<typeof tests.testAnswer>;
 export type Session = z.output<typeof people.sessionAnswer>;
 export type StoredTestResult = z.output<typeof tests.storedTestAnswer>;
