@@ -67,7 +67,14 @@ const credential = createRoute({
   component: lazyRouteComponent(() => import('../credentials/detail/CredentialPage.js'), 'CredentialPage'),
 });
 
-const routeTree = rootRoute.addChildren([home, login, cliLogin, credentials, newCredential, credential]);
+const importWizard = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/import',
+  component: lazyRouteComponent(() => import('../imports/ImportPage.js'), 'ImportPage'),
+});
+
+const start = [home, login, cliLogin] as const;
+const routeTree = rootRoute.addChildren([...start, credentials, newCredential, credential, importWizard]);
 
 export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as answers from '../../api/answers.js';
 import type * as credentials from '../../api/credentials.js';
+import type * as imports from '../../api/imports.js';
 import type * as lists from '../../api/lists/credentialList.js';
 import type * as people from '../../api/peopleAnswers.js';
 import type { problemAnswer } from '../../api/problem.js';
@@ -21,3 +22,5 @@ export type Session = z.output<typeof people.sessionAnswer>;
 export type StoredTestResult = z.output<typeof tests.storedTestAnswer>;
 export type IssuerList = z.output<typeof people.issuerList>;
 export type CliCode = z.output<typeof people.cliCodeAnswer>;
+export type ImportEnv = z.input<typeof imports.importEnvBody>;
+export type ImportAnswer = z.output<typeof imports.importAnswer>;

@@ -21,9 +21,14 @@ export function CredentialsPage() {
     <Stack gap="md">
       <Group justify="space-between">
         <Title order={1}>Credentials</Title>
-        <Button component={Link} to="/credentials/new">
-          Add
-        </Button>
+        <Group gap="sm">
+          <Button component={Link} to="/import" variant="default">
+            Import .env
+          </Button>
+          <Button component={Link} to="/credentials/new">
+            Add
+          </Button>
+        </Group>
       </Group>
       <ListFilters search={search} />
       <Rows search={search} />

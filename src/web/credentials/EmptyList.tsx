@@ -16,10 +16,15 @@ export function EmptyList({ filtered }: { filtered: boolean }) {
   return (
     <Stack align="center" gap="sm" py={64}>
       <Title order={2}>No credentials yet</Title>
-      <Text size="md">Add the first one. You see here what you own and what is shared with you.</Text>
+      <Text size="md">
+        Add the first one, or import a .env. You see here what you own and what is shared with you.
+      </Text>
       <Group>
         <Button component={Link} to="/credentials/new">
           Add a credential
+        </Button>
+        <Button component={Link} to="/import" variant="default">
+          Import a .env
         </Button>
       </Group>
     </Stack>
