@@ -6,6 +6,7 @@ import type * as lists from '../../api/lists/credentialList.js';
 import type * as people from '../../api/peopleAnswers.js';
 import type { problemAnswer } from '../../api/problem.js';
 import type * as tests from '../../api/tests.js';
+import type * as values from '../../api/valueAnswers.js';
 
 /** Types of the public contract, from the schemas that the server validates with. */
 export type Problem = z.output<typeof problemAnswer>;
@@ -24,3 +25,4 @@ export type IssuerList = z.output<typeof people.issuerList>;
 export type CliCode = z.output<typeof people.cliCodeAnswer>;
 export type ImportEnv = z.input<typeof imports.importEnvBody>;
 export type ImportAnswer = z.output<typeof imports.importAnswer>;
+export type Secret = z.output<typeof values.secretAnswer>;

@@ -5,6 +5,7 @@ import type { Session } from '../client/contract.js';
 import { queryClient } from '../client/queryClient.js';
 import { onSessionEnded, RequestError } from '../client/request.js';
 import { endSession, getSession } from '../client/session.js';
+import { clearClipboard } from '../parts/clipboard.js';
 import { Problem } from '../parts/Problem.js';
 import { EndOfSession } from './EndOfSession.js';
 import { NewPasswordForm } from './NewPasswordForm.js';
@@ -30,6 +31,7 @@ export async function signOut(): Promise<void> {
     // Without a session there is nothing to end.
     if (!(error instanceof RequestError && error.status === 401)) throw error;
   });
+  clearClipboard();
   queryClient.clear();
   sessionStorage.clear();
   location.assign('/');
