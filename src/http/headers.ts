@@ -89,6 +89,14 @@ export const lastEventId: RequestHeader<number | undefined> = {
   },
 };
 
+/** Whether the answer is asked for as server-sent events. */
+export const acceptsEvents: RequestHeader<boolean> = {
+  name: 'Accept',
+  description: '`text/event-stream`: the steps as server-sent events while they end, then the result.',
+  example: 'text/event-stream',
+  read: (text) => /(^|[,\s])text\/event-stream($|[;,\s])/i.test(text ?? ''),
+};
+
 /** Read for every call with its token (`authenticate.ts`); a row names it where it matters. */
 export const usedBy: RequestHeader<string | undefined> = {
   name: 'X-Used-By',

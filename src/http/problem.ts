@@ -30,7 +30,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   internal_error: 500,
 };
 
-const UNKNOWN = new BrokerError('internal_error', {
+/** What callers see of an error that is none of ours. */
+export const UNKNOWN = new BrokerError('internal_error', {
   detail: 'Internal error. Give this request ID to your administrator.',
 });
 

@@ -3,6 +3,7 @@
 import type { Credential, Health } from '../domain/credentials/credential.js';
 import type { HealthNotes } from '../domain/notices/dueNotices.js';
 import type { Probe } from '../domain/testing/outbound.js';
+import type { WayStep } from '../domain/testing/testProgress.js';
 import type { ShownCertificate, TestCode, TestRun } from '../domain/testing/testResult.js';
 import type { HealthMark } from '../domain/testing/uptime.js';
 import type { Page, PageRequest } from './page.js';
@@ -13,7 +14,15 @@ export interface Outbound {
    * `deadlineMs` counts from the first connection, all requests together; `waitMs` is how long it may wait for its
    * turn at a busy host, where those on whose behalf it is (`lane`) take turns. Close it, whatever came of it.
    */
-  open(deadlineMs: number, waitMs: number, lane?: string): OutboundSession;
+  open(deadlineMs: number, waitMs: number, lane?: string, watch?: OutboundWatch): OutboundSession;
+}
+
+/** Who watches a session. */
+export interface OutboundWatch {
+  /** A connection got so far; `service`: the first answer began. */
+  reached(step: WayStep, secure: boolean): void;
+  /** Ends the session. */
+  signal: AbortSignal;
 }
 
 /** Turns at hosts, shared by all processes: at most two at a host at once. */

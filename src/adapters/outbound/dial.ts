@@ -22,6 +22,8 @@ export interface Destination {
   tls: TlsChoice;
   /** True when that far end may be spoken to: it is looked at again once connected. */
   allowed(address: string, port: number): boolean;
+  /** Hears when the connection is open, and when its certificate is accepted. */
+  reached?(step: 'address' | 'tls'): void;
 }
 
 /**
@@ -35,9 +37,11 @@ export async function dial(to: Destination, signal: AbortSignal): Promise<Socket
     // A host that closed the connection immediately leaves no address to check again, and no connection to use.
     if (remoteAddress === undefined || remotePort === undefined) throw new OutboundFailure('reset');
     if (!to.allowed(remoteAddress, remotePort)) throw new OutboundFailure('denied_by_policy');
+    to.reached?.('address');
     if (socket instanceof TLSSocket) {
       await opened(socket, 'secureConnect', signal);
       judge(socket, to.tls);
+      to.reached?.('tls');
     }
     return socket;
   } catch (error) {

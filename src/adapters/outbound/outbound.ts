@@ -7,12 +7,14 @@ import {
   type OutboundRequest,
   type TlsChoice,
 } from '../../domain/testing/outbound.js';
+import type { WayStep } from '../../domain/testing/testProgress.js';
 import type { ShownCertificate } from '../../domain/testing/testResult.js';
 import type { Clock } from '../../ports/runtime.js';
-import type { HostSlots, Outbound, OutboundSession } from '../../ports/testing.js';
+import type { HostSlots, Outbound, OutboundSession, OutboundWatch } from '../../ports/testing.js';
 import type { Endpoint } from './addressPolicy.js';
 import { addressPolicy } from './addressPolicy.js';
 import { chainOf, type Destination, dial } from './dial.js';
+import { exchange } from './exchange.js';
 import { HostQueue } from './hostQueue.js';
 import { addressesOf, type Resolve } from './names.js';
 import { asFailure } from './reasons.js';
@@ -42,7 +44,8 @@ const SYSTEM: TlsChoice = { mode: 'system' };
 export function createOutbound(options: OutboundOptions): Outbound {
   const turns = new HostQueue(options);
   return {
-    open: (deadlineMs, waitMs, lane = '') => new Session({ options, turns, deadlineMs, waitMs, lane }),
+    open: (deadlineMs, waitMs, lane = '', watch) =>
+      new Session({ options, turns, deadlineMs, waitMs, lane, watch }),
   };
 }
 
@@ -52,6 +55,7 @@ interface Parts {
   deadlineMs: number;
   waitMs: number;
   lane: string;
+  watch: OutboundWatch | undefined;
 }
 
 /** One test: a name is resolved once, and each origin has one connection. */
@@ -68,6 +72,9 @@ class Session implements OutboundSession {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const gone = parts.watch?.signal;
+    if (gone?.aborted === true) this.#ending.abort();
+    gone?.addEventListener('abort', () => this.#ending.abort(), { once: true });
   }
 
   get turnedAway(): boolean {
@@ -86,6 +93,7 @@ class Session implements OutboundSession {
       return await exchange(line.client, request, {
         maxBytes: this.#parts.options.maxAnswerBytes ?? 1_048_576,
         signal,
+        begun: () => this.#reached('service', request.url),
       });
     } catch (error) {
       // TLS 1.3 refuses a client certificate after the handshake: only the socket knows why it broke.
@@ -126,8 +134,13 @@ class Session implements OutboundSession {
   }
 
   async #connect(url: URL, tls: TlsChoice): Promise<Line> {
-    const to = { ...(await this.#destination(url)), tls };
+    const reached = (step: 'address' | 'tls') => this.#reached(step, url);
+    const to = { ...(await this.#destination(url)), tls, reached };
     return lineTo(url, (signal) => dial(to, signal), this.#ending);
+  }
+
+  #reached(step: WayStep, { protocol }: URL): void {
+    this.#parts.watch?.reached(step, protocol === 'https:');
   }
 
   /** Where the address leads, looked up, allowed, and with a turn taken there. */
@@ -138,7 +151,9 @@ class Session implements OutboundSession {
     const secure = url.protocol === 'https:';
     const port = Number(url.port) || (secure ? 443 : 80);
     const host = url.hostname.replace(/^\[|\]$/g, '');
+    this.#reached('settings', url);
     const addresses = await this.#resolved(host);
+    this.#reached('name', url);
     this.contacted.push(`${host}:${port} → ${addresses.join(' ')}`);
     const { allowCidrs } = options;
     const policy = addressPolicy({ allowCidrs, forbidden: await options.forbidden() });
@@ -209,36 +224,4 @@ function lineTo(url: URL, open: (signal: AbortSignal) => Promise<Socket>, { sign
   });
   const line: Line = { client, broke: undefined };
   return line;
-}
-
-async function exchange(
-  client: Client,
-  { method, url, headers, body }: OutboundRequest,
-  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
-): Promise<OutboundAnswer> {
-  const answer = await client.request({
-    method,
-    path: `${url.pathname}${url.search}`,
-    headers: { 'user-agent': 'glassdome-credential-broker', 'accept-encoding': 'identity', ...headers },
-    body: body ?? null,
-    signal,
-  });
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      answer.body.destroy();
-      throw new OutboundFailure('too_large');
-    }
-    chunks.push(chunk);
-  }
-  return {
-    status: answer.statusCode,
-    statusText: answer.statusText,
-    headers: Object.fromEntries(
-      Object.entries(answer.headers).map(([name, value]) => [name, [value ?? []].flat()]),
-    ),
-    body: Buffer.concat(chunks).toString('utf8'),
-  };
 }

@@ -23,7 +23,7 @@ export function countedOutbound(
     });
   };
   return {
-    open: (deadlineMs, waitMs, lane) => counted(outbound.open(deadlineMs, waitMs, lane), admit),
+    open: (...asked) => counted(outbound.open(...asked), admit),
   };
 }
 

@@ -5,6 +5,7 @@ import { type Connector, isTestable } from '../../domain/services/connector.js';
 import { tlsBadge } from '../../domain/services/tlsWarnings.js';
 import { OutboundFailure, type Probe } from '../../domain/testing/outbound.js';
 import { outboundFinding } from '../../domain/testing/outboundFinding.js';
+import { TestProgress, type TestWatch } from '../../domain/testing/testProgress.js';
 import {
   failedStep,
   type TestCode,
@@ -25,20 +26,48 @@ const WAIT_MS = 30_000;
 export interface TestTurn {
   waitMs?: number | undefined;
   lane?: string;
+  /** Sees the steps as they end, and may end the test. */
+  watch?: TestWatch | undefined;
 }
 
-/** Proves `values` against the real service. Whatever happens is a result, unless the caller may contact no further address. */
+/** Nobody waits for the result any more: the test was cut off, and proves nothing. */
+export class TestAbandoned extends Error {
+  constructor(readonly contacted: readonly string[]) {
+    super('abandoned');
+    this.name = 'TestAbandoned';
+  }
+}
+
+/** How an abandoned test ends: its code in the audit, and what the request rejects with. */
+export const ABANDONED = {
+  code: 'abandoned',
+  error: () => new BrokerError('conflict', { detail: 'The client left before the test ended.' }),
+} as const;
+
+/**
+ * Proves `values` against the real service. Whatever happens is a result, unless the caller may contact no further
+ * address, or the watcher left (`TestAbandoned`).
+ */
 export async function runTest(
   ports: Pick<Ports, 'clock' | 'log' | 'outbound'>,
   connector: Connector,
   values: FieldValues,
-  { waitMs = WAIT_MS, lane }: TestTurn = {},
+  { waitMs = WAIT_MS, lane, watch }: TestTurn = {},
 ): Promise<TestResult> {
-  const session = ports.outbound.open(DEADLINE_MS, waitMs, lane);
+  const progress = watch && new TestProgress(watch.step);
+  const session = ports.outbound.open(
+    DEADLINE_MS,
+    waitMs,
+    lane,
+    progress && { signal: watch.signal, reached: (step, secure) => progress.reached(step, secure) },
+  );
   const began = ports.clock.now().getTime();
   try {
     const probe = new GuardedProbe(session, connector, values);
     const finding = probe.told(await found(ports, connector, values, probe));
+    const contacted = [...session.contacted, ...probe.refused];
+    if (watch?.signal.aborted === true) throw new TestAbandoned(contacted);
+    progress?.end(failedStep(finding));
     const { warning } = tlsBadge(connector, values.settings);
     return {
       ...finding,
@@ -50,7 +79,7 @@ export async function runTest(
         ...(warning === null ? [] : [warning]),
       ]),
       durationMs: ports.clock.now().getTime() - began,
-      contacted: [...session.contacted, ...probe.refused],
+      contacted,
       turnedAway: session.turnedAway,
     };
   } finally {

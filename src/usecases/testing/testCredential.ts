@@ -5,6 +5,7 @@ import type { FieldValues } from '../../domain/credentials/fields.js';
 import { BrokerError, notFound } from '../../domain/errors.js';
 import type { Connector } from '../../domain/services/connector.js';
 import { isTestable } from '../../domain/services/connector.js';
+import type { TestWatch } from '../../domain/testing/testProgress.js';
 import type { TestResult, TestRun, TestTrigger } from '../../domain/testing/testResult.js';
 import type { Page, PageRequest } from '../../ports/page.js';
 import type { Ports } from '../../ports/ports.js';
@@ -14,7 +15,7 @@ import { usableValues } from '../reading/foreignVersion.js';
 import { activeValues } from '../reading/storedVersion.js';
 import { accountKeyOf } from './accountKey.js';
 import { recordTest } from './recordTest.js';
-import { runTest } from './runTest.js';
+import { ABANDONED, runTest, TestAbandoned } from './runTest.js';
 
 type Needs = Pick<
   Ports,
@@ -35,14 +36,21 @@ export async function testCredential(
   ports: Needs,
   call: CallContext,
   id: string,
-  options: { version?: number; trigger?: TestTrigger } = {},
+  options: { version?: number; trigger?: TestTrigger; watch?: TestWatch } = {},
 ): Promise<StoredTest> {
   const { credential } = await authorize(ports, call, id, 'use', 'credential.test');
-  const { version = credential.activeVersion ?? 0, trigger = 'request' } = options;
+  const { version = credential.activeVersion ?? 0, trigger = 'request', watch } = options;
   const { connector, values } = await testableValues(ports, credential, version);
   const accountKey = await accountKeyOf(ports, connector, values);
   await auditAttempt(ports, call, credential, version);
-  const result = await runTest(ports, connector, values, { lane: call.caller.principal });
+  const lane = call.caller.principal;
+  const result = await runTest(ports, connector, values, { lane, watch }).catch(async (error: unknown) => {
+    if (!(error instanceof TestAbandoned)) throw error;
+    const details = { trigger, contacted: error.contacted };
+    const about = { credentialId: id, version, code: ABANDONED.code, details };
+    await ports.auditLog.record([auditEvent(call, 'credential.tested', 'failed', about)]);
+    throw ABANDONED.error();
+  });
   const kept = await recordTest(ports, call, { credential, version, result, trigger, accountKey });
   return { credential: kept.credential, version, result };
 }

@@ -59,7 +59,7 @@ export async function testAndSave(ports: Needs, call: CallContext, saving: Savin
   const { mode, connector, values, accountKey, trigger } = saving;
   if (accountKey === null) return { credential: await saving.save([]), test: null };
   await saving.admitTest?.();
-  const result = await testGiven(ports, call, connector, values, WAIT_MS);
+  const result = await testGiven(ports, call, connector, values, { waitMs: WAIT_MS });
   const refused = mode === 'required' ? result.code !== 'ok' : saving.refuses?.includes(result.code);
   if (refused === true) throw testFailed(result);
   const keep: CommitStep = (tx, credential) => {

@@ -6,11 +6,12 @@ import { mergeFields } from '../../domain/credentials/templateFields.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Connector } from '../../domain/services/connector.js';
 import { checkRules } from '../../domain/services/fieldRules.js';
+import type { TestWatch } from '../../domain/testing/testProgress.js';
 import type { TestResult } from '../../domain/testing/testResult.js';
 import type { Ports } from '../../ports/ports.js';
 import { auditEvent } from '../gate/auditEvent.js';
 import { refuse, requireRole } from '../gate/refuse.js';
-import { runTest } from './runTest.js';
+import { ABANDONED, runTest, TestAbandoned, type TestTurn } from './runTest.js';
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'records' | 'auditLog' | 'outbound'>;
 
@@ -30,6 +31,7 @@ export async function testUnsaved(
   ports: Needs,
   call: CallContext,
   input: UnsavedValues,
+  watch?: TestWatch,
 ): Promise<TestResult> {
   await requireRole(ports, call, 'engineer', { action: 'credential.test_unsaved' });
   const connector = requireConnector(input.serviceType);
@@ -38,7 +40,7 @@ export async function testUnsaved(
     input.secretFields === undefined ? given : { ...given, secretFields: input.secretFields },
   );
   checkRules(connector, values);
-  return testGiven(ports, call, connector, values);
+  return testGiven(ports, call, connector, values, { watch });
 }
 
 /** Tests values of this request; their destination is audited before the result is returned. */
@@ -47,16 +49,15 @@ export async function testGiven(
   call: CallContext,
   connector: Connector,
   values: FieldValues,
-  waitMs?: number,
+  turn: Pick<TestTurn, 'waitMs' | 'watch'> = {},
 ): Promise<TestResult> {
-  const result = await runTest(ports, connector, values, {
-    waitMs,
-    lane: call.caller.principal,
-  }).catch((error: unknown) => {
+  const lane = call.caller.principal;
+  const result = await runTest(ports, connector, values, { ...turn, lane }).catch((error: unknown) => {
     const refused = {
       action: 'credential.test_unsaved',
       details: { service_type: connector.serviceType },
     } as const;
+    if (error instanceof TestAbandoned) return giveUp(ports, call, connector, error);
     if (error instanceof BrokerError) return refuse(ports, call, refused, error);
     throw error;
   });
@@ -71,4 +72,18 @@ export async function testGiven(
     }),
   ]);
   return result;
+}
+
+/** Where an abandoned test went is audited too; rejects. */
+async function giveUp(
+  { auditLog }: Pick<Ports, 'auditLog'>,
+  call: CallContext,
+  { serviceType }: Connector,
+  { contacted }: TestAbandoned,
+): Promise<never> {
+  const details = { service_type: serviceType, contacted };
+  await auditLog.record([
+    auditEvent(call, 'credential.test_unsaved', 'failed', { code: ABANDONED.code, details }),
+  ]);
+  throw ABANDONED.error();
 }

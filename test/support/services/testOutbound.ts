@@ -26,8 +26,8 @@ export function redirected(
   const { hosts, simulator, trusted } = options;
   const tls: TlsChoice = trusted ? { mode: 'custom_ca', caPem: simulator.ca } : { mode: 'system' };
   return {
-    open(deadlineMs, waitMs, lane) {
-      const session = outbound.open(deadlineMs, waitMs, lane);
+    open(...asked) {
+      const session = outbound.open(...asked);
       return {
         get contacted() {
           return session.contacted;
