@@ -5,6 +5,7 @@ import { createBench } from './createBench.js';
 import { dueBench } from './dueBench.js';
 import { environmentBench } from './environmentBench.js';
 import { listBench } from './listBench.js';
+import { pageBench } from './pageBench.js';
 import { readAgainst } from './readAgainst.js';
 import { readBench } from './readBench.js';
 import { machine, publish, type Report } from './report.js';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   due: dueBench,
   size: sizeBench,
   create: createBench,
+  page: pageBench,
 };
 
 /** The bars were set for two cores; where there are more, everything is held to two of them if that can be done. */

@@ -195,21 +195,37 @@ function verifyBroker(
 
 const isRole = (word: unknown): word is Role => (ROLES as readonly unknown[]).includes(word);
 
-/** Public keys by kid, from memory; an unknown kid asks Vault again at most once per the signer's cool-down. */
+interface KnownKey {
+  jwk: string;
+  key: KeyObject;
+}
+
+/**
+ * The signer's public keys by kid, and no others: a version that was retired in Vault ends with the signer's next look. An
+ * unknown kid asks Vault again at most once per the signer's cool-down.
+ */
 function brokerKeys(signer: TokenSigner): (kid: string) => Promise<KeyObject | undefined> {
-  const known = new Map<string, KeyObject>();
-  const load = async () => {
-    for (const key of await signer.publicKeys()) {
-      if (!known.has(String(key['kid'])))
-        known.set(String(key['kid']), createPublicKey({ key: key as JsonWebKey, format: 'jwk' }));
-    }
+  let read: readonly unknown[] = [];
+  let known = new Map<string, KnownKey>();
+  const current = async () => {
+    const jwks = await signer.publicKeys();
+    if (jwks !== read) known = new Map(jwks.map((jwk) => [String(jwk['kid']), keyOf(jwk, known)]));
+    read = jwks;
+    return known;
   };
   return async (kid) => {
-    if (!known.has(kid)) await load();
-    if (!known.has(kid)) {
+    if (!(await current()).has(kid)) {
       await signer.reload();
-      await load();
+      await current();
     }
-    return known.get(kid);
+    return known.get(kid)?.key;
   };
+}
+
+/** The same object for an unchanged key: what was verified with it stays verified. */
+function keyOf(jwk: Record<string, unknown>, before: ReadonlyMap<string, KnownKey>): KnownKey {
+  const text = JSON.stringify(jwk);
+  const same = before.get(String(jwk['kid']));
+  if (same?.jwk === text) return same;
+  return { jwk: text, key: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }) };
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { expect } from 'chai';
 import jwt from 'jsonwebtoken';
+import { createTokenVerifier } from '../../../src/adapters/identity/verifyToken.js';
 import { realTimers, type Timers } from '../../../src/adapters/vault/connection/timers.js';
 import { createChainKeys, isKeyMissing } from '../../../src/adapters/vault/transit/chainKeys.js';
 import { createCheckpointSigner } from '../../../src/adapters/vault/transit/checkpointSigner.js';
@@ -9,6 +10,7 @@ import { createSealer } from '../../../src/adapters/vault/transit/sealer.js';
 import { createTokenSigner } from '../../../src/adapters/vault/transit/tokenSigner.js';
 import { Transit } from '../../../src/adapters/vault/transit/transit.js';
 import { Secret } from '../../../src/domain/secret.js';
+import { eventually } from '../../support/eventually.js';
 import { type PreparedVault, prepareVault, rejection } from '../../support/services/vaultSetup.js';
 
 describe('keys that never leave Vault', function () {
@@ -17,6 +19,11 @@ describe('keys that never leave Vault', function () {
   let transit: Transit;
   const rotate = (key: string) =>
     vault.root.request('POST', `${vault.mounts.transitMount}/keys/${key}/rotate`, {});
+
+  const retire = (key: string, oldest: number) =>
+    vault.root.request('POST', `${vault.mounts.transitMount}/keys/${key}/config`, {
+      min_decryption_version: oldest,
+    });
 
   before(async () => {
     vault = await prepareVault('transit');
@@ -99,6 +106,34 @@ describe('keys that never leave Vault', function () {
     await rotate('broker-tokens');
     nowMs = 301_000;
     expect(jwt.decode(await signer.sign({}), { complete: true })?.header.kid).to.equal('broker-tokens-v3');
+  });
+
+  it('accepts no token of a version that was retired in Vault, within a minute', async () => {
+    let nowMs = 0;
+    const signer = createTokenSigner(transit, { ...realTimers, nowMs: () => nowMs });
+    const check = createTokenVerifier(signer, () => [], { now: () => new Date() });
+    const claims = {
+      iss: 'glassdome-broker',
+      aud: 'glassdome-broker',
+      sub: 'sa:1',
+      name: 'one',
+      role: 'engineer',
+      kind: 'service_account',
+      iat: Math.floor(Date.now() / 1000),
+      exp: Math.floor(Date.now() / 1000) + 600,
+    };
+    const token = await signer.sign(claims);
+    expect(await check(token)).to.include({ principal: 'sa:1' });
+    await rotate('broker-tokens');
+    const kid = (await transit.key('broker-tokens'))?.latest_version;
+    await retire('broker-tokens', Number(kid));
+    nowMs = 61_000;
+    await eventually('the token is refused', async () =>
+      (await check(token).catch((error: { code: string }) => error.code)) === 'unauthenticated'
+        ? true
+        : undefined,
+    );
+    expect(await check(await signer.sign(claims))).to.include({ principal: 'sa:1' });
   });
 
   it('signs checkpoints with a key of its own, verifiable without the broker', async () => {

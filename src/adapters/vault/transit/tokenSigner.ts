@@ -14,8 +14,10 @@ interface KeySet {
 
 /** Minimum time between two loads that a caller can cause by sending an unknown kid. */
 const COOL_DOWN_MS = 30_000;
-/** After this a rotation of the key is looked for when signing, so that the new version comes into use. */
-const STALE_MS = 300_000;
+/** After this a rotation of the key is looked for, so that a new version comes into use and a retired one ends. */
+const STALE_MS = 60_000;
+/** Keys that are older count only after Vault was asked again. */
+const TOO_OLD_MS = 300_000;
 
 /** ES256 by transit. Verifying needs only `publicKeys`, which rest in memory. */
 export function createTokenSigner(transit: Transit, timers: Timers): TokenSigner {
@@ -51,7 +53,12 @@ class TransitTokenSigner implements TokenSigner {
   }
 
   async publicKeys(): Promise<Record<string, unknown>[]> {
-    return (await this.#known()).jwks;
+    const known = await this.#known();
+    const ageMs = this.timers.nowMs() - known.loadedAtMs;
+    // While Vault does not answer, the keys that are known count.
+    const reloaded = ageMs > STALE_MS ? this.reload().catch(() => undefined) : undefined;
+    if (ageMs > TOO_OLD_MS) await reloaded;
+    return (this.#keys ?? known).jwks;
   }
 
   async reload(): Promise<void> {
