@@ -33,6 +33,7 @@ export function banner(facts: Facts): string {
     '',
     `The credential broker is running.${openKey ? " FOR DEVELOPMENT ONLY: Vault's unseal key is stored next to its data." : ''}`,
     '',
+    `  Page       ${url}`,
     `  API        ${url}      (API reference: ${url}/docs)`,
     ...(vault === undefined ? [`  Vault      ${env['VAULT_ADDR']}      (external)`] : vaultLines(vault)),
     `  Logs       ${logs}/`,

@@ -28,7 +28,7 @@ const ownerWord = (owner: string, me: string) => (owner === me ? 'You' : owner.r
 export const CredentialRow = memo(function CredentialRow(props: Props) {
   const { credential, isSelected, isCurrent, isTesting, me, actions } = props;
   const { id, name, expires_at, last_tested_at } = credential;
-  return (
+  const row = (
     <tr className={classes['row']} data-current={isCurrent || undefined} data-id={id}>
       <td className={classes['select']}>
         <Checkbox
@@ -48,20 +48,44 @@ export const CredentialRow = memo(function CredentialRow(props: Props) {
       </td>
       <td className={classes['owner']}>{ownerWord(credential.owner, me)}</td>
       <td className={classes['ends']}>{expires_at === null ? '' : <Moment at={expires_at} />}</td>
-      <td className={classes['actions']}>
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={isTesting}
-          aria-label={`Test ${name}`}
-          onClick={() => actions.test(credential)}
-        >
-          Test
-        </Button>
-      </td>
+      <TestCell {...{ credential, isTesting, actions }} />
     </tr>
   );
+  return (
+    <>
+      {row}
+      <Attention credential={credential} />
+    </>
+  );
 });
+
+function TestCell({ credential, isTesting, actions }: Pick<Props, 'credential' | 'isTesting' | 'actions'>) {
+  return (
+    <td className={classes['actions']}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={isTesting}
+        aria-label={`Test ${credential.name}`}
+        onClick={() => actions.test(credential)}
+      >
+        Test
+      </Button>
+    </td>
+  );
+}
+
+/** What to do about it, in a line of its own; nothing where nothing needs anybody. */
+function Attention({ credential: { attention } }: Pick<Props, 'credential'>) {
+  if (attention === null) return null;
+  return (
+    <tr className={classes['attention']} data-rejected={attention.code === 'health_rejected' || undefined}>
+      <td />
+      <td />
+      <td colSpan={7}>{attention.text}</td>
+    </tr>
+  );
+}
 
 function NameAndPlace({ credential }: Pick<Props, 'credential'>) {
   const { id, name, settings, identity, tls, offered } = credential;

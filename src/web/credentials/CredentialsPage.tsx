@@ -3,7 +3,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { Problem } from '../parts/Problem.js';
 import { useSession } from '../session/SessionGate.js';
-import { CredentialList, grouped } from './CredentialList.js';
+import { CredentialList, sectionsOf } from './CredentialList.js';
 import { EmptyList } from './EmptyList.js';
 import { ListFilters } from './ListFilters.js';
 import { isFiltered, type ListSearch } from './listSearch.js';
@@ -40,7 +40,9 @@ function Rows({ search }: { search: ListSearch }) {
   const list = useCredentialList(search);
   const { principal } = useSession();
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const shown = useMemo(() => grouped(items).flatMap((group) => group.items), [items]);
+  const byGroup = search.sort === undefined;
+  const sections = useMemo(() => sectionsOf(items, byGroup), [items, byGroup]);
+  const shown = useMemo(() => sections.flatMap((section) => section.items), [sections]);
   const { selected, select } = useSelection(useMemo(() => shown.map(({ id }) => id), [shown]));
   const { testing, test } = useTests();
   const [current, setCurrent] = useState<string>();
@@ -52,7 +54,7 @@ function Rows({ search }: { search: ListSearch }) {
   if (items.length === 0) return <EmptyList filtered={isFiltered(search)} />;
   return (
     <>
-      <CredentialList {...{ items, selected, testing, current, actions }} me={principal} />
+      <CredentialList {...{ sections, selected, testing, current, actions }} me={principal} />
       {list.hasNextPage && (
         <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           Show 100 more

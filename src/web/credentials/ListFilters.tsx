@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { HEALTHS } from '../../domain/credentials/credential.js';
 import { wordOf } from '../parts/status.js';
-import { isFiltered, type ListSearch, readListSearch } from './listSearch.js';
+import { isFiltered, LIST_SORTS, type ListSearch, readListSearch } from './listSearch.js';
 import { GROUPS, serviceName } from './services.js';
 
 const QUIET_MS = 150;
@@ -11,6 +11,7 @@ const TYPES = GROUPS.map(({ title, types }) => ({
   group: title,
   items: types.map((type) => ({ value: type, label: serviceName(type) })),
 }));
+const ORDERS = Object.entries(LIST_SORTS).map(([value, label]) => ({ value, label }));
 const HEALTH_WORDS = HEALTHS.map((health) => ({ value: health, label: wordOf(health) }));
 
 /** Search and filters. They are in the address, so that a view can be shared and Back works. */
@@ -40,12 +41,40 @@ export function ListFilters({ search }: { search: ListSearch }) {
         value={search.health ?? null}
         onChange={(health) => change({ health })}
       />
+      <NeedsAndOrder search={search} change={change} />
       {isFiltered(search) && (
         <Button variant="subtle" onClick={() => void navigate({ to: '/credentials', search: {} })}>
           Clear filters
         </Button>
       )}
     </Group>
+  );
+}
+
+interface ChangeProps {
+  search: ListSearch;
+  change(part: Record<string, string | null>): void;
+}
+
+function NeedsAndOrder({ search, change }: ChangeProps) {
+  return (
+    <>
+      <Button
+        variant={search.attention === 'true' ? 'filled' : 'default'}
+        aria-pressed={search.attention === 'true'}
+        onClick={() => change({ attention: search.attention === 'true' ? null : 'true' })}
+      >
+        Needs attention
+      </Button>
+      <Select
+        aria-label="Order"
+        w={160}
+        allowDeselect={false}
+        data={ORDERS}
+        value={search.sort ?? 'group'}
+        onChange={(sort) => change({ sort: sort === 'group' ? null : sort })}
+      />
+    </>
   );
 }
 
@@ -70,7 +99,7 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
       id="search"
       type="search"
       aria-label="Search"
-      placeholder="Search name, host, label, owner"
+      placeholder="Search name, host, account, variable, owner"
       style={{ flex: '1 1 220px', maxWidth: 420 }}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}

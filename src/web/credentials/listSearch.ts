@@ -11,7 +11,23 @@ export interface ListSearch {
   owner?: string;
   label?: string;
   status?: 'deleted' | 'disabled';
+  /** Only what needs somebody. */
+  attention?: 'true';
+  /** Left out: by groups. */
+  sort?: ListSort;
 }
+
+/** The orders that the page offers, with their words. */
+export const LIST_SORTS = {
+  group: 'By service',
+  name: 'By name',
+  health: 'Worst first',
+  expires_at: 'Next to expire',
+  last_tested_at: 'Longest untested',
+  '-created_at': 'Newest first',
+} as const;
+export type ListSort = keyof typeof LIST_SORTS;
+const SORTS = Object.keys(LIST_SORTS) as ListSort[];
 
 const word = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined;
@@ -28,14 +44,18 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     owner: word(search['owner']),
     label: word(search['label']),
     status: oneOf(['deleted', 'disabled'] as const, search['status']),
+    // The router reads `true` as a boolean.
+    attention: oneOf(['true'] as const, String(search['attention'])),
+    sort: oneOf(SORTS, search['sort']),
   };
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
 }
 
 /** What the API is asked for. */
-export function queryOf({ type, label, ...rest }: ListSearch): ListQuery {
+export function queryOf({ type, label, sort = 'group', ...rest }: ListSearch): ListQuery {
   const renamed = { ...(type && { service_type: type }), ...(label && { label: [label] }) };
-  return { ...rest, ...renamed, limit: 100 };
+  return { ...rest, ...renamed, sort, limit: 100 };
 }
 
-export const isFiltered = (search: ListSearch): boolean => Object.keys(search).length > 0;
+export const isFiltered = ({ sort: _order, ...filters }: ListSearch): boolean =>
+  Object.keys(filters).length > 0;

@@ -1,14 +1,8 @@
+import { SERVICE_GROUPS } from '../../domain/credentials/serviceGroups.js';
 import type { ServiceType } from '../../domain/credentials/serviceType.js';
 
 /** The groups of the list and the services in each, in the order in which both are shown. */
-export const GROUPS: readonly { title: string; types: readonly ServiceType[] }[] = [
-  { title: 'Virtualization platforms', types: ['proxmox', 'vmware', 'hyperv'] },
-  { title: 'Cloud providers', types: ['azure', 'aws', 'google_cloud'] },
-  { title: 'AI services', types: ['openai', 'anthropic', 'langchain'] },
-  { title: 'Container orchestration', types: ['kubernetes', 'docker_swarm'] },
-  { title: 'Monitoring', types: ['prometheus', 'grafana'] },
-  { title: 'Other', types: ['other'] },
-];
+export const GROUPS: readonly { title: string; types: readonly ServiceType[] }[] = SERVICE_GROUPS;
 
 const NAMES: Readonly<Record<ServiceType, string>> = {
   proxmox: 'Proxmox VE',
