@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { CredentialsPage } from '../credentials/CredentialsPage.js';
+import { readDetailSearch } from '../credentials/detail/detailSearch.js';
 import { readListSearch } from '../credentials/listSearch.js';
 import { Problem } from '../parts/Problem.js';
 import { CliLoginPage, readCliSearch } from '../session/CliLoginPage.js';
@@ -64,6 +65,7 @@ const newCredential = createRoute({
 const credential = createRoute({
   getParentRoute: () => rootRoute,
   path: '/credentials/$id',
+  validateSearch: readDetailSearch,
   component: lazyRouteComponent(() => import('../credentials/detail/CredentialPage.js'), 'CredentialPage'),
 });
 

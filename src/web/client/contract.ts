@@ -26,3 +26,5 @@ export type CliCode = z.output<typeof people.cliCodeAnswer>;
 export type ImportEnv = z.input<typeof imports.importEnvBody>;
 export type ImportAnswer = z.output<typeof imports.importAnswer>;
 export type Secret = z.output<typeof values.secretAnswer>;
+export type VersionList = z.output<typeof answers.versionList>;
+export type UsagePage = z.output<typeof answers.usagePage>;

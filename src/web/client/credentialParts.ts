@@ -1,4 +1,4 @@
-import type { Secret } from './contract.js';
+import type { Secret, UsagePage, VersionList } from './contract.js';
 import { type RequestOptions, request } from './request.js';
 
 type Signal = Pick<RequestOptions, 'signal'>;
@@ -12,3 +12,9 @@ export const readSecret = (id: string, reason: string | undefined, options: Sign
 
 /** Headers hold bytes: UTF-8, one character for each byte. */
 const headerText = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text));
+
+export const listVersions = (id: string, options: Signal = {}) =>
+  request<VersionList>('GET', `/api/credentials/${id}/versions`, options);
+
+export const listUsage = (id: string, options: Signal = {}) =>
+  request<UsagePage>('GET', `/api/credentials/${id}/usage`, options);

@@ -102,6 +102,17 @@ describe('the page of a credential', function () {
     await admin.context.close();
   });
 
+  it('keeps its tab in the address: versions and usage', async () => {
+    const { page } = anna;
+    await page.getByRole('tab', { name: 'Versions' }).click();
+    await page.getByRole('row', { name: /1 \(active\).*local:anna/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('tab')).to.equal('versions');
+    expect(await anna.axe()).to.deep.equal([]);
+    await anna.open(`/credentials/${id}?tab=usage`);
+    await page.getByRole('cell', { name: 'Received' }).first().waitFor();
+    expect(await anna.axe()).to.deep.equal([]);
+  });
+
   it('breaks no rule of its content security policy, and asks no other origin for anything', () => {
     expect(anna.faults).to.deep.equal([]);
   });

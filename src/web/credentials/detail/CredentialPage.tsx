@@ -17,7 +17,7 @@ import { TestResultView } from '../form/TestResultView.js';
 import { placeOf, serviceName } from '../services.js';
 import { TlsBadge } from '../TlsBadge.js';
 import { LIST_KEY } from '../useCredentialList.js';
-import { FieldTable } from './FieldTable.js';
+import { DetailTabs } from './DetailTabs.js';
 
 /** One credential: how it is, what it holds, what can be done. */
 export function CredentialPage() {
@@ -58,7 +58,7 @@ export function CredentialPage() {
         </Group>
       </Group>
       {result !== undefined && <TestResultView result={result} />}
-      <FieldTable credential={data} />
+      <DetailTabs credential={data} />
     </Stack>
   );
 }

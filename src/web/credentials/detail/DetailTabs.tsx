@@ -1,0 +1,35 @@
+import '@mantine/core/styles/Tabs.css';
+import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { SeenCredential } from '../../client/contract.js';
+import { readDetailSearch } from './detailSearch.js';
+import { FieldTable } from './FieldTable.js';
+import { UsageTable } from './UsageTable.js';
+import { VersionTable } from './VersionTable.js';
+
+/** The parts of a credential. A part that is not shown asks for nothing. */
+export function DetailTabs({ credential }: { credential: SeenCredential }) {
+  const { tab = 'fields' } = useSearch({ from: '/credentials/$id' });
+  const navigate = useNavigate();
+  const { id, active_version } = credential;
+  const open = (next: string | null) =>
+    void navigate({ to: '/credentials/$id', params: { id }, search: readDetailSearch({ tab: next }) });
+  return (
+    <Tabs value={tab} onChange={open} keepMounted={false}>
+      <Tabs.List mb="md" aria-label="Parts of the credential">
+        <Tabs.Tab value="fields">Fields</Tabs.Tab>
+        <Tabs.Tab value="versions">Versions</Tabs.Tab>
+        <Tabs.Tab value="usage">Usage</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="fields">
+        <FieldTable credential={credential} />
+      </Tabs.Panel>
+      <Tabs.Panel value="versions">
+        <VersionTable id={id} active={active_version} />
+      </Tabs.Panel>
+      <Tabs.Panel value="usage">
+        <UsageTable id={id} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
