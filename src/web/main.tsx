@@ -1,5 +1,6 @@
 import './app/trustedTypes.js';
 import './app/styles.js';
+import './app/density.js';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

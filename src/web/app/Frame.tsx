@@ -2,6 +2,7 @@ import { Anchor, Menu, UnstyledButton } from '@mantine/core';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { signOut, useSession } from '../session/SessionGate.js';
 import classes from './Frame.module.css';
+import { KeyListDialog } from './KeyListDialog.js';
 import { useKeys } from './keys.js';
 import { PaletteButton } from './PaletteButton.js';
 import { PAGES } from './pages.js';
@@ -28,6 +29,7 @@ export function Frame() {
           <span>Glassdome Credentials</span>
         </Anchor>
         <PaletteButton />
+        <KeyListDialog />
         <div className={classes['right']}>
           <ServerState />
           <UserMenu />

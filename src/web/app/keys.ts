@@ -10,6 +10,10 @@ export interface KeyAction {
 
 const OFF = 'glassdome-keys-off';
 export const areKeysOn = (): boolean => localStorage.getItem(OFF) === null;
+export function setKeysOn(on: boolean): void {
+  if (on) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, 'yes');
+}
 
 const registered = new Set<{ current: readonly KeyAction[] }>();
 /** Everything that a key does now. */

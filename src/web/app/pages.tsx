@@ -1,8 +1,8 @@
 import type { ComponentType } from 'react';
-import { ListIcon } from './icons.js';
+import { ListIcon, SettingsIcon } from './icons.js';
 
 interface PageLink {
-  to: '/credentials';
+  to: '/credentials' | '/settings';
   label: string;
   /** Two keys in a row. */
   keys: string;
@@ -12,4 +12,5 @@ interface PageLink {
 /** The pages of the navigation, in its order. */
 export const PAGES: readonly PageLink[] = [
   { to: '/credentials', label: 'Credentials', keys: 'g l', Icon: ListIcon },
+  { to: '/settings', label: 'Settings', keys: 'g s', Icon: SettingsIcon },
 ];

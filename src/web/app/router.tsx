@@ -75,8 +75,21 @@ const importWizard = createRoute({
   component: lazyRouteComponent(() => import('../imports/ImportPage.js'), 'ImportPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/SettingsPage.js'), 'SettingsPage'),
+});
+
 const start = [home, login, cliLogin] as const;
-const routeTree = rootRoute.addChildren([...start, credentials, newCredential, credential, importWizard]);
+const routeTree = rootRoute.addChildren([
+  ...start,
+  credentials,
+  newCredential,
+  credential,
+  importWizard,
+  settings,
+]);
 
 export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
 

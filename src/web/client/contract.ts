@@ -22,6 +22,7 @@ export type TestResult = z.output<typeof tests.testAnswer>;
 export type Session = z.output<typeof people.sessionAnswer>;
 export type StoredTestResult = z.output<typeof tests.storedTestAnswer>;
 export type IssuerList = z.output<typeof people.issuerList>;
+export type OpenSessions = z.output<typeof people.sessionList>;
 export type CliCode = z.output<typeof people.cliCodeAnswer>;
 export type ImportEnv = z.input<typeof imports.importEnvBody>;
 export type ImportAnswer = z.output<typeof imports.importAnswer>;

@@ -1,4 +1,4 @@
-import type { CliCode, IssuerList, Session } from './contract.js';
+import type { CliCode, IssuerList, OpenSessions, Session } from './contract.js';
 import { request } from './request.js';
 
 export const getSession = () => request<Session>('GET', '/api/auth/session');
@@ -25,3 +25,8 @@ export const createCliCode = (challenge: string, port: number) =>
   request<CliCode>('POST', '/api/auth/cli-codes', {
     body: { code_challenge: challenge, redirect_port: port },
   });
+
+/** One's own logins that have not ended. */
+export const listSessions = () => request<OpenSessions>('GET', '/api/auth/sessions');
+
+export const endOneSession = (id: string) => request<void>('DELETE', `/api/auth/sessions/${id}`);
