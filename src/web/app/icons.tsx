@@ -19,3 +19,6 @@ function Icon({ path }: { path: string }) {
 
 export const ListIcon = () => <Icon path="M3 4.5h1M7 4.5h8M3 9h1M7 9h8M3 13.5h1M7 13.5h8" />;
 export const SettingsIcon = () => <Icon path="M3 5.5h6M13 5.5h2M3 12.5h2M9 12.5h6M11 3.5v4M7 10.5v4" />;
+export const AuditIcon = () => (
+  <Icon path="M9 2.5l5.5 2v4c0 3.5-2.3 6-5.5 7-3.2-1-5.5-3.5-5.5-7v-4zM6.5 9l2 2 3.5-4" />
+);

@@ -1,8 +1,8 @@
 import type { ComponentType } from 'react';
-import { ListIcon, SettingsIcon } from './icons.js';
+import { AuditIcon, ListIcon, SettingsIcon } from './icons.js';
 
 interface PageLink {
-  to: '/credentials' | '/settings';
+  to: '/credentials' | '/audit' | '/settings';
   label: string;
   /** Two keys in a row. */
   keys: string;
@@ -12,5 +12,6 @@ interface PageLink {
 /** The pages of the navigation, in its order. */
 export const PAGES: readonly PageLink[] = [
   { to: '/credentials', label: 'Credentials', keys: 'g l', Icon: ListIcon },
+  { to: '/audit', label: 'Audit', keys: 'g a', Icon: AuditIcon },
   { to: '/settings', label: 'Settings', keys: 'g s', Icon: SettingsIcon },
 ];

@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { readAuditSearch } from '../audit/auditSearch.js';
 import { CredentialsPage } from '../credentials/CredentialsPage.js';
 import { readDetailSearch } from '../credentials/detail/detailSearch.js';
 import { readListSearch } from '../credentials/listSearch.js';
@@ -75,6 +76,13 @@ const importWizard = createRoute({
   component: lazyRouteComponent(() => import('../imports/ImportPage.js'), 'ImportPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../audit/AuditPage.js'), 'AuditPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
@@ -88,6 +96,7 @@ const routeTree = rootRoute.addChildren([
   newCredential,
   credential,
   importWizard,
+  audit,
   settings,
 ]);
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as answers from '../../api/answers.js';
+import type * as audit from '../../api/audit.js';
 import type * as credentials from '../../api/credentials.js';
 import type * as imports from '../../api/imports.js';
 import type * as lists from '../../api/lists/credentialList.js';
@@ -29,3 +30,6 @@ export type ImportAnswer = z.output<typeof imports.importAnswer>;
 export type Secret = z.output<typeof values.secretAnswer>;
 export type VersionList = z.output<typeof answers.versionList>;
 export type UsagePage = z.output<typeof answers.usagePage>;
+export type AuditPage = z.output<typeof answers.auditPage>;
+export type AuditProof = z.output<typeof audit.auditProof>;
+export type AuditSearch = Omit<z.input<typeof credentials.auditQuery>, 'limit' | 'cursor'>;
