@@ -61,9 +61,12 @@ async function earlierResult(
   const access = await ports.records.access(call.caller, before.credentialId);
   const intent = await ports.records.openIntent(before.credentialId);
   if (access.credential === null) return null;
-  // Without an open intent a creation is done; a rotation may not have begun, and beginning it again is harmless.
-  if (intent === null)
-    return access.credential.status === 'active' && action === 'credential.create' ? access.credential : null;
+  if (intent === null) {
+    // A creation that got its version is done, whatever became of it since: also where it was deleted or disabled. A
+    // rotation may not have begun, and beginning it again is harmless.
+    const isCreated = action === 'credential.create' && access.credential.activeVersion !== null;
+    return isCreated ? (await authorize(ports, call, before.credentialId, 'see', action)).credential : null;
+  }
   if ((await finishIntent(ports, intent, access.credential)) !== 'completed') return null;
   return (await ports.records.access(call.caller, before.credentialId)).credential;
 }

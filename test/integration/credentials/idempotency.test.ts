@@ -82,6 +82,34 @@ describe('a repeated import', function () {
     expect(await credentialsOfAnna()).to.have.length(1);
   });
 
+  for (const [then, change] of [
+    ['deleted', ['DELETE', '', undefined]],
+    ['disabled', ['PATCH', '', { disabled: true }]],
+  ] as const)
+    it(`makes no second credential where the first was finished after a crash and then ${then}`, async () => {
+      const headers = { 'idempotency-key': `k-${then}` };
+      const wanted = { name: 'once', service_type: 'other', fields: { v: '1' } };
+      const create = () => broker.call(anna.token, 'POST', '/api/credentials', wanted, headers);
+      const first = await create();
+      // What the reconciler leaves of a request that was cut off behind Vault: the credential, and a key in progress.
+      await owner.query(
+        `update broker.idempotency_keys set state = 'in_progress', response = null, locked_until = now() - interval '1 s'
+         where actor = $1`,
+        [anna.principal],
+      );
+      const [method, path, body] = change;
+      await broker.call(anna.token, method, `/api/credentials/${first.body.id}${path}`, body);
+      const again = await create();
+      expect([again.body.id, again.headers.get('idempotent-replayed')]).to.deep.equal([
+        first.body.id,
+        'true',
+      ]);
+      const { rows } = await owner.query('select id from broker.credentials where owner = $1', [
+        anna.principal,
+      ]);
+      expect(rows).to.have.length(1);
+    });
+
   it('is free to try again when the first one failed', async () => {
     expect((await importing('k5', { grant_to: ['team:unknown'] })).status).to.equal(400);
     expect(await rowOf()).to.equal(undefined);
