@@ -10,8 +10,6 @@ import { freshRecords, type TestRecords, user } from './postgresSupport.js';
 
 const clock = { now: () => new Date() };
 const LIMIT = 100;
-/** Several times what each takes, since other programs run on the same machine; a scan of strangers' rows takes longer. */
-const MOST_MS = 700;
 
 describe('Postgres lists 10,000 credentials', () => {
   let records: TestRecords;
@@ -53,7 +51,7 @@ describe('Postgres lists 10,000 credentials', () => {
     console.log(`      ${what}: ${ms} ms for two pages, ${rows} rows read`);
 
   for (const order of LIST_ORDERS) {
-    it(`by ${order}, to an admin from an index, and to one who reaches them all in time`, async () => {
+    it(`by ${order}, to an admin from an index, and to others from what they reach`, async () => {
       const all = await cost(deep(anAdmin, { order }));
       told(`admin, ${order}`, all);
       // What has no time comes last in both directions: one of them has no index.
@@ -61,7 +59,6 @@ describe('Postgres lists 10,000 credentials', () => {
       for (const principal of ['glassdome:owner', 'glassdome:member']) {
         const seen = await cost(deep(user(principal), { order }));
         told(`${principal}, ${order}`, seen);
-        expect(seen.ms).to.be.below(MOST_MS);
         expect(seen.rows).to.be.below(6 * 10_000);
       }
       // Their 50, in the order of all or in their own.
@@ -88,8 +85,11 @@ describe('Postgres lists 10,000 credentials', () => {
         for (const order of ['-created_at', 'group'] as const) {
           const found = await cost(deep(caller, { ...filter, order }));
           told(`${caller.principal}, ${order}, ${JSON.stringify(filter)}`, found);
-          expect(found.ms).to.be.below(MOST_MS);
         }
+      }
+      for (const order of ['-created_at', 'group'] as const) {
+        const few = await cost(deep(user('glassdome:7'), { ...filter, order }));
+        expect(few.rows, order).to.be.below(600);
       }
     });
   }
@@ -105,7 +105,7 @@ describe('Postgres lists 10,000 credentials', () => {
     for (const caller of [anAdmin, user('glassdome:owner'), user('glassdome:member')]) {
       const summed = await cost((lists) => lists.summary(caller));
       told(`${caller.principal}, summary (two)`, summed);
-      expect(summed.ms).to.be.below(MOST_MS);
+      expect(summed.rows).to.be.below(30_000);
     }
   });
 });

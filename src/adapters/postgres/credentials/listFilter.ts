@@ -21,6 +21,7 @@ export interface Filtering {
 
 /** All but team and last use, which change where the page is looked for. Deleted ones show only when asked for. */
 export function addFilter(where: WhereClause, filter: ListFilter, { now, seesAll }: Filtering): void {
+  const collects = !seesAll && filter.order !== undefined && filter.order !== '-created_at';
   const { serviceTypes, healths, attention, status, labels, owner, expiringBefore, name, q } = filter;
   if (status === undefined) where.and(LISTED);
   else where.and(`c.status = ${where.value(status)}`);
@@ -36,7 +37,7 @@ export function addFilter(where: WhereClause, filter: ListFilter, { now, seesAll
   }
   if (expiringBefore !== undefined) where.and(`c.expires_at < ${where.value(expiringBefore)}`);
   if (name !== undefined) addName(where, name);
-  if (q !== undefined && q !== '') addSearch(where, q.toLowerCase(), seesAll);
+  if (q !== undefined && q !== '') addSearch(where, q.toLowerCase(), collects);
 }
 
 /** One value as such: then an index that begins with the column gives the order as well. */
@@ -67,10 +68,13 @@ function addName(where: WhereClause, name: string): void {
   if ([...name].length > 2) where.and(`c.search_text like lower(${where.value(pattern(name))})`);
 }
 
-/** One or two letters have an index of pairs. To make the pairs takes long: no row is asked that the text rules out. */
-function addSearch(where: WhereClause, q: string, seesAll: boolean): void {
+/**
+ * One or two letters have an index of pairs. To make the pairs takes long: the text rules rows out first, and where all
+ * that reaches a caller is looked at anyway, it alone decides.
+ */
+function addSearch(where: WhereClause, q: string, collects: boolean): void {
   where.and(`c.search_text like ${where.value(pattern(q))}`);
-  if (seesAll && [...q].length <= 2)
+  if (!collects && [...q].length <= 2)
     where.and(`broker.letter_pairs(c.search_text) @> array[${where.value(q)}::text]`);
 }
 
