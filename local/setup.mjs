@@ -106,6 +106,7 @@ async function build() {
   const newest = Math.max(...sources.map((d) => newestSource(d, /\.ts$/)), mtime(at('tsconfig.json')));
   if (mtime(at('dist', '.tsbuildinfo')) < newest)
     await run('Compiling', process.execPath, [bin('typescript', 'bin', 'tsc'), '-p', root]);
+  if (!existsSync(at(PAGE))) return;
   const page = Math.max(newestSource(PAGE, /\.(tsx?|css|html|svg)$/), mtime(at('package-lock.json')));
   if (mtime(at('dist', 'web', 'index.html')) < page) {
     const args = [bin('vite', 'bin', 'vite.js'), 'build', at(PAGE), '--logLevel', 'warn'];

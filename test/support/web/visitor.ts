@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { patiently } from '../patience.js';
 
 /** One person at the page, and everything that must not happen there. */
 export interface Visitor {
@@ -33,7 +34,7 @@ const EVERYTHING_KEPT = `JSON.stringify([{ ...localStorage }, { ...sessionStorag
 export async function visit(browser: Browser, url: string): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: url });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(patiently(20_000));
   const faults: string[] = [];
   const requests: string[] = [];
   const lines: string[] = [];
