@@ -22,7 +22,8 @@ const PAGES =
 interface Asset {
   type: string;
   plain: Buffer;
-  gzip: Buffer;
+  /** Made when it is first asked for. */
+  gzip?: Buffer;
   cache: string;
 }
 
@@ -59,14 +60,20 @@ function readAsset(folder: string, name: string): Asset {
   const plain = readFileSync(join(folder, name));
   const type = TYPES[extname(name)] ?? 'application/octet-stream';
   const cache = name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-  return { type, plain, gzip: gzipSync(plain, { level: 9 }), cache };
+  return { type, plain, cache };
 }
 
-function sendAsset(request: Request, response: Response, { type, plain, gzip, cache }: Asset): void {
+function sendAsset(request: Request, response: Response, asset: Asset): void {
+  const { type, plain, cache } = asset;
   const zipped = request.acceptsEncodings('gzip') === 'gzip';
   response.set({ 'Content-Type': type, 'Cache-Control': cache, Vary: 'Accept-Encoding' });
   if (zipped) response.set('Content-Encoding', 'gzip');
-  response.end(zipped ? gzip : plain);
+  response.end(zipped ? zippedOf(asset) : plain);
+}
+
+function zippedOf(asset: Asset): Buffer {
+  asset.gzip ??= gzipSync(asset.plain, { level: 9 });
+  return asset.gzip;
 }
 
 function sendHtml(response: Response, html: string): void {

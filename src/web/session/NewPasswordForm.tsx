@@ -1,6 +1,7 @@
 import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { changePassword } from '../client/session.js';
+import { ErrorLine } from '../parts/ErrorLine.js';
 import { sentenceOf } from '../parts/Problem.js';
 
 /** Sets a new password; `oneTime` where the present one was given by an administrator. */
@@ -41,11 +42,7 @@ export function NewPasswordForm({ oneTime, onDone }: { oneTime: boolean; onDone(
         {field(oneTime ? 'One-time password' : 'Current password', present, setPresent, 'current-password')}
         {field('New password', next, setNext, 'new-password')}
         {field('New password, again', again, setAgain, 'new-password')}
-        {error !== undefined && (
-          <Text role="alert" size="md" style={{ color: 'var(--page-rejected)' }}>
-            {error}
-          </Text>
-        )}
+        <ErrorLine text={error} />
         <Button type="submit" loading={busy}>
           Set password
         </Button>

@@ -1,7 +1,8 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Session } from '../client/contract.js';
 import { beginSession } from '../client/session.js';
+import { ErrorLine } from '../parts/ErrorLine.js';
 import { sentenceOf } from '../parts/Problem.js';
 
 interface Props {
@@ -49,11 +50,7 @@ export function SignInForm({ username, onDone }: Props) {
           data-autofocus={username !== undefined || undefined}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        {error !== undefined && (
-          <Text role="alert" size="md" style={{ color: 'var(--page-rejected)' }}>
-            {error}
-          </Text>
-        )}
+        <ErrorLine text={error} />
         <Button type="submit" loading={busy}>
           Sign in
         </Button>

@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { SeenCredential, StoredTestResult } from '../../client/contract.js';
@@ -10,9 +10,10 @@ import {
   testCredential,
 } from '../../client/credentials.js';
 import { Moment } from '../../parts/Moment.js';
-import { Problem, sentenceOf } from '../../parts/Problem.js';
+import { Problem } from '../../parts/Problem.js';
 import { StatusMark, statusOf } from '../../parts/status.js';
 import { toast } from '../../parts/toasts.js';
+import { useAct } from '../../parts/useAct.js';
 import { TestResultView } from '../form/TestResultView.js';
 import { placeOf, serviceName } from '../services.js';
 import { TlsBadge } from '../TlsBadge.js';
@@ -28,19 +29,19 @@ export function CredentialPage() {
     queryFn: ({ signal }) => getCredential(id, { signal }),
   });
   const [result, setResult] = useState<StoredTestResult>();
-  const { busy, run } = useAction(key);
+  const { busy, act } = useAct(key, [LIST_KEY]);
   const navigate = useNavigate();
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton height={120} />;
   const remove = () =>
-    run('delete', async () => {
+    act('delete', async () => {
       await deleteCredential(id);
       toast(`${data.name} is deleted. It can be restored for 30 days.`, {
-        action: { label: 'Undo', run: () => void run('restore', () => restoreCredential(id)) },
+        action: { label: 'Undo', run: () => void act('restore', () => restoreCredential(id)) },
       });
       await navigate({ to: '/credentials', search: {} });
     });
-  const test = () => run('test', async () => setResult(await testCredential(id)));
+  const test = () => act('test', async () => setResult(await testCredential(id)));
   return (
     <Stack gap="md">
       <Anchor component={Link} to="/credentials" size="sm">
@@ -86,23 +87,4 @@ function Heading({ credential }: { credential: SeenCredential }) {
       </Group>
     </Stack>
   );
-}
-
-/** Runs one action at a time, says when it fails, and asks for what changed. */
-function useAction(key: readonly string[]) {
-  const client = useQueryClient();
-  const [busy, setBusy] = useState<string>();
-  const run = async (name: string, work: () => Promise<unknown>) => {
-    setBusy(name);
-    try {
-      await work();
-    } catch (error) {
-      toast(sentenceOf(error), { tone: 'failed' });
-    } finally {
-      setBusy(undefined);
-      void client.invalidateQueries({ queryKey: key });
-      void client.invalidateQueries({ queryKey: [LIST_KEY] });
-    }
-  };
-  return { busy, run };
 }

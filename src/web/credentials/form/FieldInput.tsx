@@ -11,10 +11,11 @@ import {
   TextInput,
 } from '@mantine/core';
 import { type ClipboardEvent, useState } from 'react';
-import { type FormField, withoutBlanks } from './formFields.js';
+import type { FieldSpec } from '../../../domain/credentials/template.js';
+import { withoutBlanks } from './formFields.js';
 
 interface Props {
-  field: FormField;
+  field: FieldSpec;
   value: string;
   error?: string | undefined;
   /** Shown in place of an empty secret that is stored: `Stored. Type to replace.` */
@@ -24,15 +25,23 @@ interface Props {
   onPaste(text: string): boolean;
 }
 
+/** Lets the form split what is pasted; a plain value goes into the field as always. */
+const pasteInto = (onPaste: Props['onPaste']) => (event: ClipboardEvent) => {
+  if (onPaste(event.clipboardData.getData('text'))) event.preventDefault();
+};
+
+/** What every input but a checkbox has of its field. */
+function commonOf({ field: { name, label, help, required = true }, error, placeholder }: Props) {
+  return { name, label, error, description: help, placeholder, required };
+}
+
 const words = (option: string) => option.replaceAll('_', ' ');
 
 /** The input for one field of a template. */
-export function FieldInput({ field, value, error, placeholder, onChange, onPaste }: Props) {
-  const { name, type, label, required = true, help, options = [], strict } = field;
-  const common = { name, label, error, description: help, placeholder };
-  const paste = (event: ClipboardEvent) => {
-    if (onPaste(event.clipboardData.getData('text'))) event.preventDefault();
-  };
+export function FieldInput(props: Props) {
+  const { field, value, error, onChange, onPaste } = props;
+  const { name, type, label, help, options = [], strict } = field;
+  const common = commonOf(props);
   if (type === 'boolean')
     return (
       <Checkbox
@@ -45,49 +54,38 @@ export function FieldInput({ field, value, error, placeholder, onChange, onPaste
     return (
       <Select
         {...common}
-        required={required}
         data={options.map((option) => ({ value: option, label: words(option) }))}
         value={value === '' ? null : value}
         onChange={(next) => onChange(next ?? '')}
       />
     );
-  if (type === 'select')
-    return <Autocomplete {...common} required={required} data={options} value={value} onChange={onChange} />;
-  if (type === 'multiline' || type === 'secret_text')
-    return <TextArea {...{ field, value, error, placeholder, onChange, onPaste }} />;
-  if (type === 'password')
-    return <SecretInput {...{ field, value, error, placeholder, onChange, onPaste }} />;
+  if (type === 'select') return <Autocomplete {...common} data={options} value={value} onChange={onChange} />;
+  if (type === 'multiline' || type === 'secret_text') return <TextArea {...props} />;
+  if (type === 'password') return <SecretInput {...props} />;
   return (
     <TextInput
       {...common}
-      required={required}
       inputMode={type === 'integer' ? 'numeric' : 'text'}
       autoComplete="off"
       spellCheck={false}
       value={value}
-      onPaste={paste}
+      onPaste={pasteInto(onPaste)}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
 }
 
 /** A one-line secret. Blanks that a terminal put into it are pointed out, and removed on request. */
-function SecretInput({ field, value, error, placeholder, onChange, onPaste }: Props) {
+function SecretInput(props: Props) {
+  const { field, value, onChange, onPaste } = props;
   const joined = withoutBlanks(value);
   return (
     <PasswordInput
-      name={field.name}
-      label={field.label}
-      description={field.help}
-      error={error}
-      placeholder={placeholder}
-      required={field.required ?? true}
+      {...commonOf(props)}
       autoComplete="new-password"
       spellCheck={false}
       value={value}
-      onPaste={(event) => {
-        if (onPaste(event.clipboardData.getData('text'))) event.preventDefault();
-      }}
+      onPaste={pasteInto(onPaste)}
       onChange={(event) => onChange(event.currentTarget.value)}
       inputContainer={(children) => (
         <>
@@ -107,7 +105,8 @@ function SecretInput({ field, value, error, placeholder, onChange, onPaste }: Pr
 }
 
 /** Several lines: typed, pasted or from a file. They are kept as they are, with the last line break. */
-function TextArea({ field, value, error, placeholder, onChange, onPaste }: Props) {
+function TextArea(props: Props) {
+  const { value, onChange, onPaste } = props;
   const [from, setFrom] = useState<string>();
   const take = async (file: File | null | undefined) => {
     if (!file) return;
@@ -116,12 +115,7 @@ function TextArea({ field, value, error, placeholder, onChange, onPaste }: Props
   };
   return (
     <Textarea
-      name={field.name}
-      label={field.label}
-      description={field.help}
-      error={error}
-      placeholder={placeholder}
-      required={field.required ?? true}
+      {...commonOf(props)}
       autosize
       minRows={4}
       maxRows={12}
@@ -129,9 +123,7 @@ function TextArea({ field, value, error, placeholder, onChange, onPaste }: Props
       autoComplete="off"
       styles={{ input: { fontFamily: 'var(--page-mono)', fontSize: 12 } }}
       value={value}
-      onPaste={(event) => {
-        if (onPaste(event.clipboardData.getData('text'))) event.preventDefault();
-      }}
+      onPaste={pasteInto(onPaste)}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         if (event.dataTransfer.files.length === 0) return;

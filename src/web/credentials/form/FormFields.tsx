@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
+import type { FieldSpec } from '../../../domain/credentials/template.js';
 import { FieldInput } from './FieldInput.js';
-import type { FormField } from './formFields.js';
 import type { CredentialForm } from './useCredentialForm.js';
 
 interface Props {
@@ -18,7 +18,7 @@ export function FormFields({ form, storedSecrets = [] }: Props) {
   const shown = optional.filter(
     ({ name }) => all || (values[name] ?? '') !== '' || errors[name] !== undefined,
   );
-  const input = (field: FormField, isOptional: boolean) => {
+  const input = (field: FieldSpec, isOptional: boolean) => {
     const isStored = storedSecrets.includes(field.name);
     const needed = !isOptional && field.required !== false && !isStored;
     return (

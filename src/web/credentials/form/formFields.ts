@@ -1,37 +1,16 @@
+import type { FieldSpec, PasteForm } from '../../../domain/credentials/template.js';
 import type { Template } from '../../client/contract.js';
-
-/** One field of a form, in the shape of the templates. */
-export interface FormField {
-  name: string;
-  type: 'text' | 'password' | 'select' | 'boolean' | 'integer' | 'multiline' | 'secret_text';
-  label: string;
-  default?: string;
-  options?: string[];
-  strict?: boolean;
-  required?: boolean;
-  help?: string;
-}
-
-interface PasteForm {
-  field: string;
-  pattern: string;
-  into: string[];
-  implied?: Record<string, string>;
-  joined?: string;
-}
 
 export type Values = Readonly<Record<string, string>>;
 
-export const isSecret = ({ type }: FormField): boolean => type === 'password' || type === 'secret_text';
+const specsIn = (template: Template, member: string) => (template[member] ?? []) as FieldSpec[];
 
-const specsIn = (template: Template, member: string) => (template[member] ?? []) as FormField[];
-
-export const requiredFields = (template: Template): FormField[] => specsIn(template, 'required_fields');
-export const optionalFields = (template: Template): FormField[] => specsIn(template, 'optional_fields');
+export const requiredFields = (template: Template): FieldSpec[] => specsIn(template, 'required_fields');
+export const optionalFields = (template: Template): FieldSpec[] => specsIn(template, 'optional_fields');
 
 /** The fields that count while another field has a value: `auth_method=api_token`. */
-export function conditionalFields(template: Template, values: Values): FormField[] {
-  const all = (template['conditional_fields'] ?? {}) as Record<string, FormField[]>;
+export function conditionalFields(template: Template, values: Values): FieldSpec[] {
+  const all = (template['conditional_fields'] ?? {}) as Record<string, FieldSpec[]>;
   return Object.entries(all).flatMap(([condition, fields]) => {
     const [name = '', value] = condition.split('=');
     return values[name] === value ? fields : [];

@@ -5,7 +5,6 @@ import { RequestError } from '../../client/request.js';
 import {
   conditionalFields,
   firstValues,
-  isSecret,
   optionalFields,
   pastedFields,
   requiredFields,
@@ -41,7 +40,6 @@ export function useCredentialForm(template: Template, stored: Values = {}) {
   );
   return {
     values,
-    changed,
     errors,
     isDirty,
     set,
@@ -50,7 +48,6 @@ export function useCredentialForm(template: Template, stored: Values = {}) {
     conditional: conditionalFields(template, values),
     optional: optionalFields(template),
     fields: () => sentFields(template, values),
-    secretNames: () => Object.keys(values).filter((name) => secretNamesOf(template, values).has(name)),
     showErrors: (error: unknown) => setErrors(errorsOf(error)),
     markSaved: () => {
       saved.current = true;
@@ -59,15 +56,6 @@ export function useCredentialForm(template: Template, stored: Values = {}) {
 }
 
 export type CredentialForm = ReturnType<typeof useCredentialForm>;
-
-function secretNamesOf(template: Template, values: Values): Set<string> {
-  const all = [
-    ...requiredFields(template),
-    ...conditionalFields(template, values),
-    ...optionalFields(template),
-  ];
-  return new Set(all.filter(isSecret).map(({ name }) => name));
-}
 
 /** `fields.host must be …` → the rule at the field `host`. */
 function errorsOf(error: unknown): Record<string, string> {
