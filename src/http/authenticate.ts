@@ -85,15 +85,24 @@ async function callerOf(
   return caller;
 }
 
+const BEARER = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i;
+
+/** How often a header was sent; Node's own object of headers keeps only the first of this one. */
+function countOf(rawHeaders: readonly string[], name: string): number {
+  let count = 0;
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    const each = rawHeaders[n] ?? '';
+    if (each.length === name.length && each.toLowerCase() === name) count += 1;
+  }
+  return count;
+}
+
 async function authenticate({ verifyToken, auditLog }: Identity, request: Request): Promise<Caller> {
-  const headers = request.headersDistinct['authorization'] ?? [];
-  const token =
-    headers.length === 1
-      ? /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i.exec(headers[0] ?? '')?.[1]
-      : undefined;
+  const isOne = countOf(request.rawHeaders, 'authorization') === 1;
+  const token = isOne ? BEARER.exec(request.headers.authorization ?? '')?.[1] : undefined;
   try {
     if (token === undefined)
-      throw new BrokerError('unauthenticated', { detail: headers.length === 1 ? BAD_TOKEN : NO_TOKEN });
+      throw new BrokerError('unauthenticated', { detail: isOne ? BAD_TOKEN : NO_TOKEN });
     return await verifyToken(token);
   } catch (error) {
     if (error instanceof BrokerError && error.code === 'unauthenticated')

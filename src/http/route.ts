@@ -6,7 +6,7 @@ import type { Page } from '../ports/page.js';
 import type { Ports } from '../ports/ports.js';
 import type { TestMode } from '../usecases/testing/testOnSave.js';
 import type { EventPlaces } from './eventPlaces.js';
-import type { AnswerHeader, HeaderSet, HeaderValues } from './headers.js';
+import type { AnswerHeader, HeaderSet, HeaderValues, RequestHeader } from './headers.js';
 import { parse } from './parse.js';
 import type { Special } from './reply.js';
 import type { Site } from './session/site.js';
@@ -136,14 +136,15 @@ export function route<
   A extends z.ZodType = z.ZodVoid,
   H extends HeaderSet = Record<never, never>,
 >({ handle, ...row }: RouteSpec<P, Q, B, A, H>): Route {
-  const { params, query, body, headers } = row;
+  const { params, query, body } = row;
+  const headers = Object.entries(row.headers ?? {});
   const run = (context: Context, raw: RawInput) =>
     handle({
       ...context,
       params: read(params, raw.params),
       query: read(query, raw.query),
       body: read(body, raw.body),
-      headers: readHeaders(headers, raw),
+      headers: readHeaders(headers, raw) as HeaderValues<H>,
     });
   // The spread keeps only members that are given: an absent schema stays absent.
   return { ...row, run: async (context, raw) => run(context, raw) } as Route;
@@ -152,11 +153,13 @@ export function route<
 const read = <S extends z.ZodType>(schema: S | undefined, input: unknown): z.output<S> =>
   (schema === undefined ? undefined : parse(schema, input)) as z.output<S>;
 
-function readHeaders<H extends HeaderSet>(headers: H | undefined, raw: RawInput): HeaderValues<H> {
-  const entries = Object.entries(headers ?? {});
-  return Object.fromEntries(
-    entries.map(([key, header]) => [key, header.read(raw.header(header.name))]),
-  ) as HeaderValues<H>;
+function readHeaders(
+  headers: readonly (readonly [string, RequestHeader<unknown>])[],
+  raw: RawInput,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [key, header] of headers) values[key] = header.read(raw.header(header.name));
+  return values;
 }
 
 /** One page as it is answered. */

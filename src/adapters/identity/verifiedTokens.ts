@@ -16,21 +16,31 @@ const MOST = 1_000;
 export class VerifiedTokens {
   readonly #known = new Map<string, Verified>();
 
-  /** The claims, or those that `verify` finds and that are kept when it does. `now` in seconds of the epoch. */
+  /**
+   * The claims, or those that `verify` finds with the first key that fits, which are kept then. `keys` are those that count
+   * at this moment, `now` is in seconds of the epoch.
+   */
   claims(
     token: string,
-    { key, now }: { key: KeyObject; now: number },
-    verify: () => JwtPayload | undefined,
+    { keys, now }: { keys: readonly KeyObject[]; now: number },
+    verify: (key: KeyObject) => JwtPayload | undefined,
   ): JwtPayload | undefined {
     const hash = createHash('sha256').update(token).digest('base64');
     const known = this.#known.get(hash);
     // A clock that went back may be before `nbf`.
-    if (known?.key === key && now >= known.at && now < (known.payload.exp ?? 0)) return known.payload;
-    const payload = verify();
-    if (payload === undefined) return undefined;
+    const counts = known !== undefined && now >= known.at && now < (known.payload.exp ?? 0);
+    if (counts && keys.includes(known.key)) return known.payload;
+    for (const key of keys) {
+      const payload = verify(key);
+      if (payload !== undefined) return this.#keep(hash, { key, payload, at: now });
+    }
+    return undefined;
+  }
+
+  #keep(hash: string, verified: Verified): JwtPayload {
     this.#known.delete(hash);
-    this.#known.set(hash, { key, payload, at: now });
+    this.#known.set(hash, verified);
     if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value ?? '');
-    return payload;
+    return verified.payload;
   }
 }

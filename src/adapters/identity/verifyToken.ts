@@ -88,17 +88,25 @@ interface Rules {
   maxLife?: number;
 }
 
+const GLASSDOME_RULES: Rules = { algorithms: ['HS256'] };
+const BROKER_RULES: Rules = {
+  algorithms: ['ES256'],
+  issuer: BROKER_ISSUER,
+  audience: BROKER_ISSUER,
+  maxLife: TOKEN_SECONDS,
+};
+
 /** With the time that counts, in seconds of the epoch. */
 type Timed = Rules & { clockTimestamp: number };
 
-/** The claims of a token that is signed by `key` and good at that time; undefined for any other. */
+/** The claims of a token that is signed by one of `keys` and good at that time; undefined for any other. */
 function claims(
   token: string,
-  key: KeyObject,
+  keys: readonly KeyObject[],
   rules: Rules,
   { verified, now }: Moment,
 ): jwt.JwtPayload | undefined {
-  return verified.claims(token, { key, now }, () =>
+  return verified.claims(token, { keys, now }, (key) =>
     signedClaims(token, key, { ...rules, clockTimestamp: now }),
   );
 }
@@ -123,26 +131,12 @@ function hasGoodTimes({ iat, exp }: jwt.JwtPayload, { clockTimestamp, maxLife }:
   return maxLife === undefined || (iat !== undefined && exp !== undefined && exp - iat <= maxLife);
 }
 
-/** Claims by the first key that fits; the key before is only tried while the new one does not. */
-function firstGood(
-  token: string,
-  keys: readonly KeyObject[],
-  rules: Rules,
-  moment: Moment,
-): jwt.JwtPayload | undefined {
-  for (const key of keys) {
-    const payload = claims(token, key, rules, moment);
-    if (payload !== undefined) return payload;
-  }
-  return undefined;
-}
-
 /**
  * Stricter than Glassdome itself: `exp`, `sub` and a numeric `level` must be there; the lower of role and level counts.
  * A token for an audience is not one of its access tokens, which name none.
  */
 function verifyGlassdome(token: string, keys: readonly KeyObject[], moment: Moment): Caller {
-  const payload = firstGood(token, keys, { algorithms: ['HS256'] }, moment);
+  const payload = claims(token, keys, GLASSDOME_RULES, moment);
   if (payload === undefined || payload.aud !== undefined) throw refused();
   const { sub, role, level } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || !/^\d{1,18}$/.test(sub) || typeof level !== 'number' || !isRole(role))
@@ -173,13 +167,7 @@ function verifyBroker(
   moment: Moment,
   issuers: ReadonlySet<string>,
 ): Caller {
-  const rules: Rules = {
-    algorithms: ['ES256'],
-    issuer: BROKER_ISSUER,
-    audience: BROKER_ISSUER,
-    maxLife: TOKEN_SECONDS,
-  };
-  const payload = key === undefined ? undefined : claims(token, key, rules, moment);
+  const payload = key === undefined ? undefined : claims(token, [key], BROKER_RULES, moment);
   if (payload === undefined) throw refused();
   const { sub, name, role, kind, sid } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || typeof name !== 'string' || !isRole(role)) throw refused();

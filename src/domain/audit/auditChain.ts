@@ -33,7 +33,7 @@ export function hashRow(row: Omit<AuditRow, 'hash' | 'mac'>): string {
     row.purpose,
     row.breakGlass,
     row.breakGlassReason,
-    sorted(row.details),
+    isEmpty(row.details) ? {} : sorted(row.details),
   ]);
   return createHash('sha256').update(row.prevHash).update(canonical).digest('hex');
 }
@@ -105,8 +105,14 @@ function storable(event: AuditEvent): AuditEvent {
     usedBy: event.usedBy === null ? null : wellFormed(event.usedBy),
     purpose: event.purpose === null ? null : wellFormed(event.purpose),
     breakGlassReason: event.breakGlassReason === null ? null : wellFormed(event.breakGlassReason),
-    details: plain(event.details) as Record<string, unknown>,
+    // Most have none.
+    details: isEmpty(event.details) ? {} : (plain(event.details) as Record<string, unknown>),
   };
+}
+
+function isEmpty(details: Record<string, unknown>): boolean {
+  for (const _ in details) return false;
+  return true;
 }
 
 function plain(value: unknown): unknown {

@@ -56,8 +56,21 @@ export function isSecretField(template: Template, name: string): boolean {
 }
 
 /** What the form says of a field, or undefined. */
-export const specOf = (template: Template, name: string): FieldSpec | undefined =>
-  allFields(template).find((spec) => spec.name === name);
+export function specOf(template: Template, name: string): FieldSpec | undefined {
+  const known = specsOf.get(template);
+  if (known !== undefined) return known.get(name);
+  // Of two with the same name under different conditions the first counts.
+  const specs = new Map(
+    allFields(template)
+      .reverse()
+      .map((spec) => [spec.name, spec] as const),
+  );
+  specsOf.set(template, specs);
+  return specs.get(name);
+}
+
+/** By form, whose fields never change: it is asked for each field of each read. */
+const specsOf = new WeakMap<Template, ReadonlyMap<string, FieldSpec>>();
 
 /**
  * The fields as they will be stored, and the names of those that differ from what is stored. Defaults and the first

@@ -1,4 +1,4 @@
-import { escapedHtml } from '../../domain/text/htmlText.js';
+import { type Html, html, raw } from '../../domain/text/html.js';
 import { inlined, type Member, membersOf, type Schema } from './docsSchema.js';
 
 interface Content {
@@ -33,7 +33,8 @@ interface Call {
   operation: Operation;
 }
 
-const code = (text: string) => `<code>${escapedHtml(text)}</code>`;
+const code = (text: string) => html`<code>${text}</code>`;
+const NOTHING = raw('');
 
 const STYLE = `:root{color-scheme:dark}body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;background:#0a0e27;color:#e8ecff}
 a{color:#64c8ff}code{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
@@ -53,14 +54,14 @@ export function docsPage(document: Readonly<Record<string, unknown>>): string {
       calls.filter(({ operation }) => operation.tags.includes(tag.name)),
     ),
   );
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>Glassdome Credential Broker API</title><style>${STYLE}</style>
+  return html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Glassdome Credential Broker API</title><style>${raw(STYLE)}</style>
 <h1>Glassdome Credential Broker</h1>
 <p>Send <code>Authorization: Bearer &lt;token&gt;</code> and JSON. Errors are <code>application/problem+json</code> with a stable
 <code>code</code> and, where a field is wrong, <code>fields</code> that name it and the rule. The same as a file for tools:
 <a href="/openapi.json">openapi.json</a>.</p>
-<nav aria-label="Subjects">${tags.map(({ name }) => `<a href="#${name}">${name}</a>`).join('')}</nav>
-${sections.join('')}</html>`;
+<nav aria-label="Subjects">${tags.map(({ name }) => html`<a href="#${name}">${name}</a>`)}</nav>
+${sections}</html>`.markup;
 }
 
 function callsOf(paths: Paths): Call[] {
@@ -70,29 +71,36 @@ function callsOf(paths: Paths): Call[] {
 }
 
 const section = ({ name, description }: Tag, calls: readonly Call[]) =>
-  `<h2 id="${name}">${name}</h2><p>${prose(description)}</p>${calls.map(entry).join('')}`;
+  html`<h2 id="${name}">${name}</h2><p>${prose(description)}</p>${calls.map(entry)}`;
 
-function entry({ method, path, operation }: Call): string {
+function entry({ method, path, operation }: Call): Html {
   const { summary, description, operationId, security, parameters, requestBody, responses } = operation;
   const [status = '', answer] = Object.entries(responses).find(([key]) => key.startsWith('2')) ?? [];
   const body = Object.values(requestBody?.content ?? {})[0];
   const [type, content] = Object.entries(answer?.content ?? {})[0] ?? [];
-  const also = Object.keys(answer?.content ?? {}).slice(1);
+  const types = type === undefined ? [] : [type, ...Object.keys(answer?.content ?? {}).slice(1)];
   const errors = Object.entries(responses).filter(([key]) => /^[3-5]\d\d$/.test(key));
-  return `<details id="${operationId}"><summary><code class="m">${method}</code>${code(path)} <span class="s">${escapedHtml(summary)}${security === undefined ? '' : ' (no token)'}</span></summary>
-${description === undefined ? '' : `<p>${prose(description)}</p>`}
-${table('Parameters', parameters.map(parameter))}${body?.schema === undefined ? '' : table('Body', membersOf(body.schema))}${example(body?.example)}
-<h3>Answer ${status}${type === undefined ? ', empty' : `, ${[type, ...also].map(code).join(' or ')}`}</h3>${content?.schema === undefined ? '' : table('', membersOf(content.schema))}${example(content?.example)}
-<h3>Errors</h3><ul>${errors.map(([key, error]) => `<li>${key}: ${prose(error.description ?? '')}</li>`).join('')}</ul></details>`;
+  return html`<details id="${operationId}"><summary><code class="m">${method}</code>${code(path)} <span class="s">${summary}${security === undefined ? '' : ' (no token)'}</span></summary>
+${description === undefined ? NOTHING : html`<p>${prose(description)}</p>`}
+${table('Parameters', parameters.map(parameter))}${fields('Body', body?.schema)}${example(body?.example)}
+<h3>Answer ${status}, ${types.length === 0 ? 'empty' : alternatives(types)}</h3>${fields('', content?.schema)}${example(content?.example)}
+<h3>Errors</h3><ul>${errors.map(([key, error]) => html`<li>${key}: ${prose(error.description ?? '')}</li>`)}</ul></details>`;
 }
+
+const alternatives = (types: readonly string[]) =>
+  types.map((type, index) => html`${index === 0 ? '' : ' or '}${code(type)}`);
+
+const fields = (title: string, schema: Schema | undefined) =>
+  schema === undefined ? NOTHING : table(title, membersOf(schema));
 
 const example = (value: unknown) =>
   value === undefined
-    ? ''
-    : `<h3>Example</h3><pre>${escapedHtml(typeof value === 'string' ? value : JSON.stringify(value, null, 2))}</pre>`;
+    ? NOTHING
+    : html`<h3>Example</h3><pre>${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>`;
 
 /** A description, in which backticks mark code. */
-const prose = (text: string) => escapedHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+const prose = (text: string) =>
+  text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? code(part) : html`${part}`));
 
 function parameter({ name, in: place, required, description, schema, example: shown }: Parameter): Member {
   const [own] = membersOf({ properties: { [name]: schema } });
@@ -103,12 +111,12 @@ function parameter({ name, in: place, required, description, schema, example: sh
   return { name, type: own?.type ?? '', required, note: note.join('; ') };
 }
 
-function table(title: string, members: readonly Member[]): string {
-  if (members.length === 0) return '';
+function table(title: string, members: readonly Member[]): Html {
+  if (members.length === 0) return NOTHING;
   const rows = members.map(
     ({ name, type, required, note }) =>
-      `<tr><td>${code(name)}${required ? '' : ' <span class="s">optional</span>'}</td><td>${escapedHtml(type)}</td><td>${prose(note)}</td></tr>`,
+      html`<tr><td>${code(name)}${required ? NOTHING : raw(' <span class="s">optional</span>')}</td><td>${type}</td><td>${prose(note)}</td></tr>`,
   );
-  const heading = title === '' ? '' : `<h3>${title}</h3>`;
-  return `${heading}<table><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Rule</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  const heading = title === '' ? NOTHING : html`<h3>${title}</h3>`;
+  return html`${heading}<table><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Rule</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

@@ -22,8 +22,8 @@ export class LeanRequest {
     return this.raw.headers;
   }
 
-  get headersDistinct(): IncomingMessage['headersDistinct'] {
-    return this.raw.headersDistinct;
+  get rawHeaders(): IncomingMessage['rawHeaders'] {
+    return this.raw.rawHeaders;
   }
 
   /** With the parser that Express has for it. */

@@ -1,4 +1,6 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+
+type HeaderValue = OutgoingHttpHeader;
 
 /**
  * The members of Express's response that the handlers of lean routes use, over Node's own. Express changes the prototype
@@ -6,6 +8,9 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
  */
 export class LeanResponse {
   readonly locals: Record<string, unknown> = {};
+  /** By their names in small letters; Node gets them all at once, which costs less than one by one. */
+  readonly #headers = new Map<string, { name: string; value: HeaderValue }>();
+  #status = 200;
 
   constructor(readonly raw: ServerResponse) {}
 
@@ -18,35 +23,35 @@ export class LeanResponse {
   }
 
   get statusCode(): number {
-    return this.raw.statusCode;
+    return this.#status;
   }
 
   status(code: number): this {
-    this.raw.statusCode = code;
+    this.#status = code;
     return this;
   }
 
-  set(header: string | OutgoingHttpHeaders, value?: string): this {
-    if (typeof header === 'string') this.raw.setHeader(header, value ?? '');
-    else for (const [name, each] of Object.entries(header)) this.raw.setHeader(name, each ?? '');
+  set(header: string | Readonly<Record<string, HeaderValue>>, value: HeaderValue = ''): this {
+    if (typeof header === 'string') this.#headers.set(header.toLowerCase(), { name: header, value });
+    else for (const name of Object.keys(header)) this.set(name, header[name]);
     return this;
   }
 
-  setHeader(name: string, value: string): this {
+  setHeader(name: string, value: HeaderValue): this {
     return this.set(name, value);
   }
 
   append(name: string, value: string): this {
-    this.raw.appendHeader(name, value);
-    return this;
+    const before = this.getHeader(name);
+    return this.set(name, before === undefined ? value : [before, value].flat().map(String));
   }
 
   vary(name: string): this {
     return this.append('Vary', name);
   }
 
-  getHeader(name: string): number | string | string[] | undefined {
-    return this.raw.getHeader(name);
+  getHeader(name: string): HeaderValue | undefined {
+    return this.#headers.get(name.toLowerCase())?.value;
   }
 
   /** A whole media type, without a charset. */
@@ -60,13 +65,24 @@ export class LeanResponse {
 
   /** A text goes out in one write, with the head before it. */
   send(text: string): this {
-    this.raw.setHeader('Content-Length', Buffer.byteLength(text));
-    this.raw.end(text);
-    return this;
+    return this.set('Content-Length', Buffer.byteLength(text)).#finish(text);
   }
 
   end(): this {
-    this.raw.end();
+    return this.#finish('');
+  }
+
+  #finish(text: string): this {
+    const flat: HeaderValue[] = [];
+    for (const { name, value } of this.#headers.values()) flat.push(name, value);
+    try {
+      this.raw.writeHead(this.#status, flat);
+    } catch (error) {
+      // Node refused a header; the answer about that goes out without it.
+      this.#headers.clear();
+      throw error;
+    }
+    this.raw.end(text);
     return this;
   }
 

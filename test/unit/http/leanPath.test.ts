@@ -30,6 +30,7 @@ const echo: RequestHandler = async (asked, response) => {
   if (asked.get('X-Fail') === 'known')
     throw new BrokerError('forbidden', { detail: 'No.', retryAfterSeconds: 3 });
   if (asked.get('X-Fail') === 'unknown') throw new TypeError('nobody knows');
+  if (asked.get('X-Fail') === 'header') return void response.set({ 'X-Name': 'a\nb' }).json({});
   if (asked.get('X-Fail') === 'unmodified') return void response.set({ ETag: '"v3"' }).status(304).end();
   response.append('RateLimit', 'a').append('RateLimit', 'b');
   const body: unknown = asked.body ?? null;
@@ -114,6 +115,7 @@ describe('the lean path', () => {
     'a read with a known version': { path: SECRET, headers: { 'if-none-match': '"v3"' } },
     'an answer without a body': { path: SECRET, headers: { 'x-fail': 'unmodified' } },
     'an error of ours': { path: SECRET, headers: { 'x-fail': 'known' } },
+    'a header of ours that Node refuses': { path: SECRET, headers: { 'x-fail': 'header' } },
     'any other error': { path: SECRET, headers: { 'x-fail': 'unknown' } },
     'one proxy': { path: SECRET, headers: { 'x-forwarded-for': '10.0.0.1' } },
     'as many proxies as are trusted': { path: SECRET, headers: { 'x-forwarded-for': '10.0.0.1, 10.0.0.2' } },
