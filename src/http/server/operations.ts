@@ -4,11 +4,11 @@ import type { Ports } from '../../ports/ports.js';
 import { docsPage } from '../docs/docsPage.js';
 import { openapi } from '../docs/openapi.js';
 import type { EventPlaces } from '../eventPlaces.js';
-import { addEventMetrics } from '../metrics/eventMetrics.js';
-import { addFindingMetrics } from '../metrics/findingMetrics.js';
-import { addHealthMetrics } from '../metrics/healthMetrics.js';
-import { addJobMetrics } from '../metrics/jobMetrics.js';
-import { addProcessMetrics } from '../metrics/processMetrics.js';
+import { credentialMetrics } from '../metrics/credentialMetrics.js';
+import { eventMetrics } from '../metrics/eventMetrics.js';
+import { jobMetrics, noticeMetrics } from '../metrics/jobMetrics.js';
+import { addMetrics } from '../metrics/metric.js';
+import { processMetrics } from '../metrics/processMetrics.js';
 import type { Route } from '../route.js';
 import { addProbes } from './probes.js';
 import type { Lifecycle } from './readiness.js';
@@ -24,11 +24,13 @@ export interface Metrics {
 export function createMetrics(ports: Ports, followers: EventPlaces): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  addProcessMetrics(registry, ports);
-  addJobMetrics(registry, ports);
-  addEventMetrics(registry, ports, followers);
-  addFindingMetrics(registry, ports);
-  addHealthMetrics(registry, ports);
+  addMetrics(registry, [
+    ...processMetrics(ports),
+    ...jobMetrics(ports),
+    ...noticeMetrics(ports),
+    ...eventMetrics(ports, followers),
+    ...credentialMetrics(ports),
+  ]);
   return {
     registry,
     requests: new Counter({

@@ -5,7 +5,8 @@ import { Registry } from 'prom-client';
 import { createNotifier } from '../../../src/adapters/notify/notifier.js';
 import { Secret } from '../../../src/domain/secret.js';
 import { EventPlaces } from '../../../src/http/eventPlaces.js';
-import { addEventMetrics } from '../../../src/http/metrics/eventMetrics.js';
+import { eventMetrics } from '../../../src/http/metrics/eventMetrics.js';
+import { addMetrics } from '../../../src/http/metrics/metric.js';
 import type { Ports } from '../../../src/ports/ports.js';
 import { enqueueEventDeliveries, sendEvents } from '../../../src/usecases/events/sendEvents.js';
 import { auditEvent } from '../../../src/usecases/gate/auditEvent.js';
@@ -88,7 +89,7 @@ describe('a webhook that follows events', function () {
   /** States that have webhooks, and how many events wait, as Prometheus is told. */
   const scraped = async () => {
     const registry = new Registry();
-    addEventMetrics(registry, ports, new EventPlaces());
+    addMetrics(registry, eventMetrics(ports, new EventPlaces()));
     const told = await registry.metrics();
     const states = [...told.matchAll(/^broker_event_webhooks\{state="(\w+)"\} ([1-9]\d*)$/gm)];
     const backlog = /^broker_event_webhook_backlog (\d+)$/m.exec(told)?.[1];
