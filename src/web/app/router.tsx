@@ -70,6 +70,12 @@ const credential = createRoute({
   component: lazyRouteComponent(() => import('../credentials/detail/CredentialPage.js'), 'CredentialPage'),
 });
 
+const editCredential = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/credentials/$id/edit',
+  component: lazyRouteComponent(() => import('../credentials/edit/EditPage.js'), 'EditPage'),
+});
+
 const importWizard = createRoute({
   getParentRoute: () => rootRoute,
   path: '/import',
@@ -95,6 +101,7 @@ const routeTree = rootRoute.addChildren([
   credentials,
   newCredential,
   credential,
+  editCredential,
   importWizard,
   audit,
   settings,

@@ -17,8 +17,10 @@ export type SeenCredential = z.output<typeof answers.seenCredential>;
 export type Template = z.output<typeof answers.templateAnswer>;
 export type TemplateList = z.output<typeof answers.templateList>;
 export type CreateCredential = z.input<typeof credentials.createCredentialBody>;
+export type UpdateCredential = z.input<typeof credentials.updateCredentialBody>;
 /** As it is sent: several values have commas between them. */
 export type ListQuery = Omit<z.input<typeof lists.listCredentialsQuery>, 'limit'> & { limit?: number };
+export type SavedCredential = z.output<typeof tests.savedCredential>;
 export type TestResult = z.output<typeof tests.testAnswer>;
 export type Session = z.output<typeof people.sessionAnswer>;
 export type StoredTestResult = z.output<typeof tests.storedTestAnswer>;

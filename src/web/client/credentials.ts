@@ -2,10 +2,12 @@ import type {
   CreateCredential,
   CredentialPage,
   ListQuery,
+  SavedCredential,
   SeenCredential,
   StoredTestResult,
   TemplateList,
   TestResult,
+  UpdateCredential,
 } from './contract.js';
 import { type RequestOptions, request } from './request.js';
 
@@ -22,6 +24,13 @@ export const listTemplates = (options: Signal = {}) =>
 
 export const createCredential = (body: CreateCredential, key: string) =>
   request<SeenCredential>('POST', '/api/credentials', { body, headers: { 'Idempotency-Key': key } });
+
+/** Changes what is named. 412 when the credential has another revision by now. */
+export const updateCredential = (id: string, body: UpdateCredential, revision?: number) =>
+  request<SavedCredential>('PATCH', `/api/credentials/${id}`, {
+    body,
+    ...(revision === undefined ? {} : { headers: { 'If-Match': `"${revision}"` } }),
+  });
 
 export const deleteCredential = (id: string) => request<void>('DELETE', `/api/credentials/${id}`);
 export const restoreCredential = (id: string) => request<void>('POST', `/api/credentials/${id}/restore`);

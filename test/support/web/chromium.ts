@@ -30,5 +30,7 @@ function onPath(): string | undefined {
 
 async function packaged(): Promise<{ executablePath: string; args: string[] }> {
   const { default: own } = await import('@sparticuz/chromium');
-  return { executablePath: await own.executablePath(), args: [...own.args, ...ARGS] };
+  // In one process, a context may send the cookies of another one.
+  const args = own.args.filter((arg) => arg !== '--single-process');
+  return { executablePath: await own.executablePath(), args: [...args, ...ARGS] };
 }

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { SeenCredential } from '../../client/contract.js';
 import { CLIPBOARD_SENTENCE, copyText } from '../../parts/clipboard.js';
 import { toast } from '../../parts/toasts.js';
+import { useRights } from '../rights.js';
 import classes from './FieldTable.module.css';
 import { SecretRow } from './secret/SecretRow.js';
 import { useSecretReader } from './secret/useSecretReader.js';
@@ -10,6 +11,7 @@ import { useSecretReader } from './secret/useSecretReader.js';
 export function FieldTable({ credential }: { credential: SeenCredential }) {
   const { id, settings, secret_fields } = credential;
   const { read, dialog } = useSecretReader(id);
+  const mayRead = useRights()(credential, 'read');
   return (
     <>
       <table className={classes['table']}>
@@ -19,7 +21,7 @@ export function FieldTable({ credential }: { credential: SeenCredential }) {
             <SettingRow key={name} name={name} value={String(value)} />
           ))}
           {secret_fields.map((name) => (
-            <SecretRow key={`${id} ${name}`} name={name} read={read} />
+            <SecretRow key={`${id} ${name}`} name={name} read={mayRead ? read : undefined} />
           ))}
         </tbody>
       </table>

@@ -6,8 +6,20 @@ import { toast } from '../../../parts/toasts.js';
 import { useReveal } from './useReveal.js';
 import type { ReadField } from './useSecretReader.js';
 
-/** One secret: masked, until it is revealed for 30 s. Copy works without showing it. */
-export function SecretRow({ name, read }: { name: string; read: ReadField }) {
+/** One secret; `read` is undefined for those who may not read it. */
+export function SecretRow({ name, read }: { name: string; read: ReadField | undefined }) {
+  if (read !== undefined) return <ReadableRow name={name} read={read} />;
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td className="dim">Stored. You can use it, but not read it.</td>
+      <td />
+    </tr>
+  );
+}
+
+/** Masked, until it is revealed for 30 s. Copy works without showing it. */
+function ReadableRow({ name, read }: { name: string; read: ReadField }) {
   const { value, left, show, hide } = useReveal();
   const [busy, setBusy] = useState<'reveal' | 'copy'>();
   const withValue = async (action: 'reveal' | 'copy', use: (value: string) => unknown) => {

@@ -1,0 +1,123 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import type { SeenCredential, Template, TestResult, UpdateCredential } from '../../client/contract.js';
+import { listVersions } from '../../client/credentialParts.js';
+import { getCredential, updateCredential } from '../../client/credentials.js';
+import { queryClient } from '../../client/queryClient.js';
+import { RequestError } from '../../client/request.js';
+import { toast } from '../../parts/toasts.js';
+import { failedTestOf } from '../failedTest.js';
+import { useCredentialForm } from '../form/useCredentialForm.js';
+import { savedSentence } from '../savedSentence.js';
+import { LIST_KEY } from '../useCredentialList.js';
+import { type Clash, type Conflict, conflictOf } from './conflict.js';
+import { changedFields, formOf, settingsOf } from './editFields.js';
+import { metaBody } from './metaDraft.js';
+import { useMeta } from './useMeta.js';
+
+interface Met extends Conflict {
+  theirs: SeenCredential;
+}
+
+/** The edit form of a credential: what is typed, what would be sent, and what others stored in the meantime. */
+export function useEdit(credential: SeenCredential, template: Template) {
+  const [base, setBase] = useState(credential);
+  const shape = useMemo(() => formOf(template, base), [template, base]);
+  const form = useCredentialForm(
+    shape,
+    useMemo(() => settingsOf(base), [base]),
+  );
+  const meta = useMeta(base, form.isDirty);
+  const [met, setMet] = useState<Met>();
+  const counted = [...form.required, ...form.conditional, ...form.optional];
+  const fields = changedFields({
+    form: shape,
+    credential: base,
+    counted: counted.map(({ name }) => name),
+    sent: form.fields(),
+  });
+  const labelOf = (field: string) => counted.find(({ name }) => name === field)?.label ?? field;
+  const save = useSave({ base, fields, form, meta }, async () => {
+    const found = await theirChange(base);
+    if (found === undefined) return false;
+    setMet({
+      ...conflictOf({ base, ...found, yourMeta: meta.draft, yourFields: fields, labelOf }),
+      theirs: found.theirs,
+    });
+    return true;
+  });
+  const settle = (theirs: readonly Clash[]) => {
+    if (met === undefined) return;
+    const [now, settings] = [met.theirs, settingsOf(met.theirs)];
+    for (const { part, name, theirs: text } of theirs)
+      if (part === 'field') form.set(name, settings[name] ?? '');
+      else meta.set(name as Parameters<typeof meta.set>[0], text);
+    setBase(now);
+    setMet(undefined);
+    toast('Both changes are in the form. Check it, then save.');
+  };
+  return { base, form, meta, fields, met, settle, dismiss: () => setMet(undefined), ...save };
+}
+
+type Parts = {
+  base: SeenCredential;
+  fields: Readonly<Record<string, string | null>>;
+  form: ReturnType<typeof useCredentialForm>;
+  meta: ReturnType<typeof useMeta>;
+};
+
+/** Sends what differs. `onConflict` answers whether there is another change to show. */
+function useSave({ base, fields, form, meta }: Parts, onConflict: () => Promise<boolean>) {
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [failedTest, setFailedTest] = useState<TestResult>();
+  const body = (test: UpdateCredential['test']): UpdateCredential => ({
+    ...metaBody(meta.begin, meta.draft),
+    ...(Object.keys(fields).length > 0 && { fields, test }),
+  });
+  const send = async (test: UpdateCredential['test']) => {
+    const saved = await updateCredential(base.id, body(test), base.revision);
+    form.markSaved();
+    meta.markSaved();
+    await queryClient.invalidateQueries({ queryKey: [LIST_KEY] });
+    await queryClient.invalidateQueries({ queryKey: ['credential', base.id] });
+    toast(savedSentence(saved.test));
+    await navigate({ to: '/credentials/$id', params: { id: base.id }, search: {} });
+  };
+  const save = async (test: UpdateCredential['test']) => {
+    setBusy(true);
+    setError(undefined);
+    setFailedTest(undefined);
+    try {
+      await send(test);
+    } catch (caught) {
+      if (isConflict(caught) && (await onConflict().catch(() => false))) return;
+      form.showErrors(caught);
+      meta.showErrors(caught);
+      const test = failedTestOf(caught);
+      setFailedTest(test);
+      if (test === undefined) setError(caught);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, error, failedTest, save };
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof RequestError && (error.code === 'precondition_failed' || error.code === 'conflict');
+
+/** What is stored now, and which secrets changed since `base`; undefined: it is still `base`. */
+async function theirChange(base: SeenCredential) {
+  const theirs = await getCredential(base.id);
+  if (theirs.revision === base.revision || theirs.status === 'deleted') return undefined;
+  const { items } = await listVersions(base.id);
+  const since = items.filter(({ version }) => version > base.latest_version);
+  // Another version that was made active may have any other secret.
+  const names =
+    since.length === 0 && theirs.active_version !== base.active_version
+      ? theirs.secret_fields
+      : since.flatMap(({ changed_fields }) => changed_fields);
+  return { theirs, theirSecrets: theirs.secret_fields.filter((name) => names.includes(name)) };
+}
