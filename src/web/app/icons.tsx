@@ -22,3 +22,4 @@ export const SettingsIcon = () => <Icon path="M3 5.5h6M13 5.5h2M3 12.5h2M9 12.5h
 export const AuditIcon = () => (
   <Icon path="M9 2.5l5.5 2v4c0 3.5-2.3 6-5.5 7-3.2-1-5.5-3.5-5.5-7v-4zM6.5 9l2 2 3.5-4" />
 );
+export const OverviewIcon = () => <Icon path="M3 3h5v6H3zM10 3h5v4h-5zM10 9h5v6h-5zM3 11h5v4H3z" />;

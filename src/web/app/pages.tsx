@@ -1,8 +1,8 @@
 import type { ComponentType } from 'react';
-import { AuditIcon, ListIcon, SettingsIcon } from './icons.js';
+import { AuditIcon, ListIcon, OverviewIcon, SettingsIcon } from './icons.js';
 
 interface PageLink {
-  to: '/credentials' | '/audit' | '/settings';
+  to: '/overview' | '/credentials' | '/audit' | '/settings';
   label: string;
   /** Two keys in a row. */
   keys: string;
@@ -11,6 +11,7 @@ interface PageLink {
 
 /** The pages of the navigation, in its order. */
 export const PAGES: readonly PageLink[] = [
+  { to: '/overview', label: 'Overview', keys: 'g o', Icon: OverviewIcon },
   { to: '/credentials', label: 'Credentials', keys: 'g l', Icon: ListIcon },
   { to: '/audit', label: 'Audit', keys: 'g a', Icon: AuditIcon },
   { to: '/settings', label: 'Settings', keys: 'g s', Icon: SettingsIcon },

@@ -52,6 +52,12 @@ const credentials = createRoute({
   component: CredentialsPage,
 });
 
+const overview = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('../overview/OverviewPage.js'), 'OverviewPage'),
+});
+
 const newCredential = createRoute({
   getParentRoute: () => rootRoute,
   path: '/credentials/new',
@@ -98,6 +104,7 @@ const settings = createRoute({
 const start = [home, login, cliLogin] as const;
 const routeTree = rootRoute.addChildren([
   ...start,
+  overview,
   credentials,
   newCredential,
   credential,

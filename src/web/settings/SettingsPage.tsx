@@ -1,7 +1,7 @@
 import '@mantine/core/styles/FloatingIndicator.css';
 import '@mantine/core/styles/SegmentedControl.css';
 import { Stack, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Section } from '../parts/Section.js';
 import { toast } from '../parts/toasts.js';
 import { NewPasswordForm } from '../session/NewPasswordForm.js';
 import { useSession } from '../session/SessionGate.js';
@@ -30,16 +30,5 @@ export function SettingsPage() {
         <KeySettings />
       </Section>
     </Stack>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title}>
-      <Title order={2} mb="sm">
-        {title}
-      </Title>
-      {children}
-    </section>
   );
 }
