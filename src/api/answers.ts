@@ -177,6 +177,13 @@ export const templateAnswer = named(
   z.looseObject({
     service_type: serviceType,
     required_fields: z.array(fieldSpec).describe('Fields that a new credential needs.'),
+    guide: z
+      .strictObject({
+        create: texts('Steps at the service to create the credential.'),
+        permissions: text('The least permissions that the test needs there.'),
+      })
+      .describe('How to create the credential at the service.')
+      .optional(),
   }),
 );
 export const templateList = list('TemplateList', 'The forms of all services.', templateAnswer);

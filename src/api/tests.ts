@@ -137,12 +137,21 @@ export const testRunAnswer = named(
 );
 export const testRunPage = page('TestRunPage', 'Tests of a credential, newest first.', testRunAnswer);
 
+const uptimeMembers = z.strictObject({
+  ratio: z.number().min(0).max(1).nullable().describe('0 to 1; null: nothing was checked.'),
+  checked_seconds: count('Seconds that tests cover.'),
+});
 const uptime = named(
   'Uptime',
   'Share of the checked time in which the service accepted the credential.',
-  z.strictObject({
-    ratio: z.number().min(0).max(1).nullable().describe('0 to 1; null: nothing was checked.'),
-    checked_seconds: count('Seconds that tests cover.'),
+  uptimeMembers,
+);
+const dayOfHealth = named(
+  'DayOfHealth',
+  'Uptime of 24 hours.',
+  uptimeMembers.extend({
+    from: at('When the 24 hours began.'),
+    worst: z.enum(HEALTHS).nullable().describe('The worst health in it; null: nothing was checked.'),
   }),
 );
 export const healthAnswer = named(
@@ -161,6 +170,7 @@ export const healthAnswer = named(
         '30d': uptime.describe('The last 30 days.'),
       })
       .describe('Uptime by window.'),
+    days: z.array(dayOfHealth).describe('The last 30 times 24 hours, oldest first.'),
     runs: z.array(testRunAnswer).describe('The last tests, newest first.'),
   }),
 );

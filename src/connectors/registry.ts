@@ -1,6 +1,5 @@
 import type { Credential } from '../domain/credentials/credential.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
-import type { Template } from '../domain/credentials/template.js';
 import { invalid } from '../domain/errors.js';
 import type { Connector } from '../domain/services/connector.js';
 import { anthropic } from './anthropic.js';
@@ -39,11 +38,6 @@ export const connectors: readonly Connector[] = [
 /** The connector of a service type, or undefined while there is none. */
 export function connectorOf(serviceType: ServiceType): Connector | undefined {
   return connectors.find((connector) => connector.serviceType === serviceType);
-}
-
-/** All forms, in the order of the registry. */
-export function templates(): Template[] {
-  return connectors.map((connector) => connector.template);
 }
 
 /** The connector of a type, or `invalid_request` when this version has none for it yet. */

@@ -41,3 +41,28 @@ export function uptime(marks: readonly HealthMark[], from: Date, to: Date): Upti
   }
   return { ratio: checkedMs === 0 ? null : upMs / checkedMs, checkedMs };
 }
+
+/** One day of a history: its share of uptime, and the worst health in it; null where nothing was checked. */
+export interface DayOfHealth extends Uptime {
+  from: Date;
+  worst: Health | null;
+}
+
+/** From the worst to the best. */
+const WORST_FIRST: readonly Health[] = ['rejected', 'unreachable', 'limited', 'ok'];
+
+/** The last `days` times 24 hours before `to`, oldest first. `marks` as for `uptime`. */
+export function healthByDay(marks: readonly HealthMark[], days: number, to: Date): DayOfHealth[] {
+  return Array.from({ length: days }, (_, index) => {
+    const from = new Date(to.getTime() - (days - index) * DAY_MS);
+    const end = new Date(from.getTime() + DAY_MS);
+    const seen = marks
+      .filter(({ at }, mark) => at < end && (marks[mark + 1]?.at ?? to) > from)
+      .map(({ health }) => health);
+    return {
+      from,
+      ...uptime(marks, from, end),
+      worst: WORST_FIRST.find((one) => seen.includes(one)) ?? null,
+    };
+  });
+}

@@ -8,7 +8,7 @@ import type {
   testRunAnswer,
 } from '../../api/tests.js';
 import type { ShownCertificate, TestResult, TestRun } from '../../domain/testing/testResult.js';
-import type { UptimeWindow } from '../../domain/testing/uptime.js';
+import type { Uptime, UptimeWindow } from '../../domain/testing/uptime.js';
 import type { CredentialHealth } from '../../usecases/testing/credentialHealth.js';
 import type { FetchedCertificates } from '../../usecases/testing/fetchCertificate.js';
 import type { StoredTest } from '../../usecases/testing/testCredential.js';
@@ -85,20 +85,24 @@ export function presentHealth({
   credential: c,
   since,
   uptime,
+  days,
   runs,
 }: CredentialHealth): z.output<typeof healthAnswer> {
-  const shown = (window: UptimeWindow) => {
-    const { ratio, checkedMs } = uptime[window];
-    return { ratio, checked_seconds: Math.round(checkedMs / 1000) };
-  };
+  const shown = (window: UptimeWindow) => presentUptime(uptime[window]);
   return {
     health: c.health,
     since: isoOrNull(since),
     next_test_at: isoOrNull(c.nextTestAt),
     uptime: { '24h': shown('24h'), '7d': shown('7d'), '30d': shown('30d') },
+    days: days.map((day) => ({ from: iso(day.from), ...presentUptime(day), worst: day.worst })),
     runs: runs.map(presentTestRun),
   };
 }
+
+const presentUptime = ({ ratio, checkedMs }: Uptime) => ({
+  ratio,
+  checked_seconds: Math.round(checkedMs / 1000),
+});
 
 export function presentTestRun(run: TestRun): z.output<typeof testRunAnswer> {
   return {

@@ -13,7 +13,7 @@ import type { Grant } from '../../domain/access/grant.js';
 import type { ListedAuditRow } from '../../domain/audit/audit.js';
 import { objectOf } from '../../domain/audit/auditObject.js';
 import type { Credential, CredentialVersion } from '../../domain/credentials/credential.js';
-import type { Template } from '../../domain/credentials/template.js';
+import type { Connector } from '../../domain/services/connector.js';
 import { type TlsBadge, tlsBadge } from '../../domain/services/tlsWarnings.js';
 import type { UsageRow } from '../../ports/credentials.js';
 import { iso, isoOrNull } from './moments.js';
@@ -128,6 +128,10 @@ export function presentAudit(row: ListedAuditRow): z.output<typeof auditAnswer> 
   };
 }
 
-export function presentTemplate(template: Template): z.output<typeof templateAnswer> {
-  return { ...template, required_fields: template.required_fields.map((field) => ({ ...field })) };
+export function presentTemplate({ template, guide }: Connector): z.output<typeof templateAnswer> {
+  return {
+    ...template,
+    required_fields: template.required_fields.map((field) => ({ ...field })),
+    ...(guide !== undefined && { guide: { create: [...guide.create], permissions: guide.permissions } }),
+  };
 }

@@ -2,7 +2,7 @@ import * as answers from '../../api/answers.js';
 import * as bodies from '../../api/credentials.js';
 import { credentialParams, templateParams } from '../../api/paths.js';
 import { savedCredential } from '../../api/tests.js';
-import { connectorOf, templates } from '../../connectors/registry.js';
+import { connectorOf, connectors } from '../../connectors/registry.js';
 import { parseServiceType } from '../../domain/credentials/serviceType.js';
 import { notFound } from '../../domain/errors.js';
 import { createCredential } from '../../usecases/credentials/createCredential.js';
@@ -96,7 +96,7 @@ export const credentialRoutes: readonly Route[] = [
     answer: answers.templateList,
     handle: async ({ ports, call }) => {
       await requireActiveCaller(ports, call);
-      return { items: templates().map(presentTemplate) };
+      return { items: connectors.map(presentTemplate) };
     },
   }),
   route({
@@ -112,7 +112,7 @@ export const credentialRoutes: readonly Route[] = [
       const type = parseServiceType(params.service_type);
       const connector = type === undefined ? undefined : connectorOf(type);
       if (connector === undefined) throw notFound('service type');
-      return presentTemplate(connector.template);
+      return presentTemplate(connector);
     },
   }),
   route({

@@ -2,12 +2,15 @@ import type { CallContext } from '../../domain/access/caller.js';
 import type { Credential } from '../../domain/credentials/credential.js';
 import type { TestRun } from '../../domain/testing/testResult.js';
 import {
+  type DayOfHealth,
+  healthByDay,
   LONGEST_WINDOW_MS,
   UPTIME_WINDOWS,
   type Uptime,
   type UptimeWindow,
   uptime,
 } from '../../domain/testing/uptime.js';
+import { DAY_MS } from '../../domain/time/units.js';
 import type { Ports } from '../../ports/ports.js';
 import { authorize } from '../gate/authorize.js';
 
@@ -18,6 +21,8 @@ export interface CredentialHealth {
   /** When its health became what it is; null before there was a value. */
   since: Date | null;
   uptime: Record<UptimeWindow, Uptime>;
+  /** The days of the longest window, oldest first. */
+  days: DayOfHealth[];
   /** Newest first. */
   runs: TestRun[];
 }
@@ -36,5 +41,6 @@ export async function credentialHealth(
     ([window, ms]) => [window, uptime(marks, before(ms), now)] as const,
   );
   const { items: runs } = await ports.records.testRuns(id, { limit: LAST_RUNS });
-  return { credential, since, uptime: Object.fromEntries(told) as CredentialHealth['uptime'], runs };
+  const days = healthByDay(marks, LONGEST_WINDOW_MS / DAY_MS, now);
+  return { credential, since, uptime: Object.fromEntries(told) as CredentialHealth['uptime'], days, runs };
 }

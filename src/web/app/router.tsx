@@ -82,6 +82,12 @@ const editCredential = createRoute({
   component: lazyRouteComponent(() => import('../credentials/edit/EditPage.js'), 'EditPage'),
 });
 
+const rotateCredential = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/credentials/$id/rotate',
+  component: lazyRouteComponent(() => import('../credentials/rotate/RotatePage.js'), 'RotatePage'),
+});
+
 const importWizard = createRoute({
   getParentRoute: () => rootRoute,
   path: '/import',
@@ -109,6 +115,7 @@ const routeTree = rootRoute.addChildren([
   newCredential,
   credential,
   editCredential,
+  rotateCredential,
   importWizard,
   audit,
   settings,

@@ -9,6 +9,7 @@ import type {
   TestResult,
   UpdateCredential,
 } from './contract.js';
+import { reasonHeader } from './reason.js';
 import { type RequestOptions, request } from './request.js';
 
 type Signal = Pick<RequestOptions, 'signal'>;
@@ -25,15 +26,28 @@ export const listTemplates = (options: Signal = {}) =>
 export const createCredential = (body: CreateCredential, key: string) =>
   request<SeenCredential>('POST', '/api/credentials', { body, headers: { 'Idempotency-Key': key } });
 
-/** Changes what is named. 412 when the credential has another revision by now. */
-export const updateCredential = (id: string, body: UpdateCredential, revision?: number) =>
+interface Change {
+  /** 412 when the credential has another revision by now. */
+  revision?: number;
+  /** Of an admin who opens what is not shared with them. */
+  reason?: string | undefined;
+}
+
+/** Changes what is named, and keeps the rest. */
+export const updateCredential = (id: string, body: UpdateCredential, { revision, reason }: Change = {}) =>
   request<SavedCredential>('PATCH', `/api/credentials/${id}`, {
     body,
-    ...(revision === undefined ? {} : { headers: { 'If-Match': `"${revision}"` } }),
+    headers: {
+      ...(revision === undefined ? {} : { 'If-Match': `"${revision}"` }),
+      ...reasonHeader(reason),
+    },
   });
 
 export const deleteCredential = (id: string) => request<void>('DELETE', `/api/credentials/${id}`);
-export const restoreCredential = (id: string) => request<void>('POST', `/api/credentials/${id}/restore`);
+export const restoreCredential = (id: string, reason?: string) =>
+  request<void>('POST', `/api/credentials/${id}/restore`, { headers: reasonHeader(reason) });
+/** For good, within minutes. */
+export const destroyCredential = (id: string) => request<void>('POST', `/api/credentials/${id}/destroy`);
 
 export const testValues = (
   body: { service_type: string; fields: Record<string, unknown> },

@@ -105,7 +105,7 @@ describe('the page of a credential', function () {
   it('keeps its tab in the address: versions and usage', async () => {
     const { page } = anna;
     await page.getByRole('tab', { name: 'Versions' }).click();
-    await page.getByRole('row', { name: /1 \(active\).*local:anna/ }).waitFor();
+    await page.getByRole('row', { name: /^1 Active.*anna/ }).waitFor();
     expect(new URL(page.url()).searchParams.get('tab')).to.equal('versions');
     expect(await anna.axe()).to.deep.equal([]);
     await anna.open(`/credentials/${id}?tab=usage`);

@@ -83,7 +83,12 @@ describe('the web page', function () {
     const { page } = anna;
     await anna.open('/credentials');
     await page.getByRole('link', { name: 'Proxmox lab' }).click();
-    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await page.getByRole('menu').waitFor({ state: 'hidden' });
+    await page.getByText('Nobody used it in the last 30 days.').waitFor();
+    expect(await anna.axe()).to.deep.equal([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('row', { name: /Proxmox lab/ }).waitFor();
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { HEALTHS } from '../../../src/domain/credentials/credential.js';
-import { type HealthMark, uptime } from '../../../src/domain/testing/uptime.js';
+import { type HealthMark, healthByDay, uptime } from '../../../src/domain/testing/uptime.js';
 
 const MINUTE = 60_000;
 const at = (minute: number) => new Date(Date.UTC(2027, 2, 1) + minute * MINUTE);
@@ -55,5 +55,18 @@ describe('Uptime', () => {
         });
       }),
     );
+  });
+
+  it('of days begins each where the one before ended, and names the worst health in it', () => {
+    const day = 24 * 60;
+    const marks: HealthMark[] = [
+      { at: at(day), health: 'ok' },
+      { at: at(day + 60), health: 'unreachable' },
+      { at: at(day + 120), health: 'ok' },
+    ];
+    const days = healthByDay(marks, 3, at(3 * day));
+    expect(days.map(({ from }) => from)).to.deep.equal([at(0), at(day), at(2 * day)]);
+    expect(days.map(({ worst }) => worst)).to.deep.equal([null, 'unreachable', 'ok']);
+    expect(days.map(({ ratio }) => ratio)).to.deep.equal([null, 23 / 24, 1]);
   });
 });

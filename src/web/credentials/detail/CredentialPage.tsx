@@ -12,6 +12,8 @@ import { placeOf, serviceName } from '../services.js';
 import { TlsBadge } from '../TlsBadge.js';
 import { DetailActions } from './DetailActions.js';
 import { DetailTabs } from './DetailTabs.js';
+import { HealthStrip } from './health/HealthStrip.js';
+import { DeletedNotice } from './removal/DeletedNotice.js';
 
 /** One credential: how it is, what it holds, what can be done. */
 export function CredentialPage() {
@@ -32,6 +34,8 @@ export function CredentialPage() {
         <Heading credential={data} />
         <DetailActions credential={data} onTested={setResult} />
       </Group>
+      <DeletedNotice credential={data} />
+      <HealthStrip id={id} revision={data.revision} />
       {result !== undefined && <TestResultView result={result} />}
       <DetailTabs credential={data} />
     </Stack>

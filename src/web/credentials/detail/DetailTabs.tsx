@@ -5,13 +5,13 @@ import type { SeenCredential } from '../../client/contract.js';
 import { readDetailSearch } from './detailSearch.js';
 import { FieldTable } from './FieldTable.js';
 import { UsageTable } from './UsageTable.js';
-import { VersionTable } from './VersionTable.js';
+import { VersionTable } from './versions/VersionTable.js';
 
 /** The parts of a credential. A part that is not shown asks for nothing. */
 export function DetailTabs({ credential }: { credential: SeenCredential }) {
   const { tab = 'fields' } = useSearch({ from: '/credentials/$id' });
   const navigate = useNavigate();
-  const { id, active_version } = credential;
+  const { id } = credential;
   const open = (next: string | null) =>
     void navigate({ to: '/credentials/$id', params: { id }, search: readDetailSearch({ tab: next }) });
   return (
@@ -25,7 +25,7 @@ export function DetailTabs({ credential }: { credential: SeenCredential }) {
         <FieldTable credential={credential} />
       </Tabs.Panel>
       <Tabs.Panel value="versions">
-        <VersionTable id={id} active={active_version} />
+        <VersionTable credential={credential} />
       </Tabs.Panel>
       <Tabs.Panel value="usage">
         <UsageTable id={id} />

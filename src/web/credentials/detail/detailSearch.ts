@@ -1,4 +1,4 @@
-export const TABS = ['fields', 'versions', 'usage'] as const;
+export const TABS = ['fields', 'versions', 'usage', 'access', 'activity'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** The tab is in the address, so that it can be shared and back works. */

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { getCredential, listTemplates } from '../../client/credentials.js';
 import { Problem } from '../../parts/Problem.js';
+import { nameOf } from '../principals.js';
 import { useRights } from '../rights.js';
 import { EditForm } from './EditForm.js';
 
@@ -37,7 +38,9 @@ export function EditPage() {
         </Title>
       </div>
       {template === undefined || !may(data, 'edit') || data.status === 'deleted' ? (
-        <Text size="md">You cannot edit this credential. Ask {data.owner} for the permission “manage”.</Text>
+        <Text size="md">
+          You cannot edit this credential. Ask {nameOf(data.owner)} for the permission “manage”.
+        </Text>
       ) : (
         <EditForm credential={data} template={template} />
       )}

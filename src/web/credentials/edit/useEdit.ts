@@ -77,7 +77,7 @@ function useSave({ base, fields, form, meta }: Parts, onConflict: () => Promise<
     ...(Object.keys(fields).length > 0 && { fields, test }),
   });
   const send = async (test: UpdateCredential['test']) => {
-    const saved = await updateCredential(base.id, body(test), base.revision);
+    const saved = await updateCredential(base.id, body(test), { revision: base.revision });
     form.markSaved();
     meta.markSaved();
     await queryClient.invalidateQueries({ queryKey: [LIST_KEY] });

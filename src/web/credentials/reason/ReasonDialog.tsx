@@ -1,13 +1,22 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 
+/** What the reason is for. */
+export interface ReasonWords {
+  title: string;
+  /** A sentence that ends before "The reason is in the audit …". */
+  text: string;
+  verb: string;
+}
+
 interface Props {
+  words: ReasonWords;
   onClose(): void;
   onReason(reason: string): void;
 }
 
-/** Asks why an admin needs a value that is not shared with them. */
-export function ReasonDialog({ onClose, onReason }: Props) {
+/** Asks an admin why they open what is not shared with them. */
+export function ReasonDialog({ words, onClose, onReason }: Props) {
   const [reason, setReason] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -18,15 +27,12 @@ export function ReasonDialog({ onClose, onReason }: Props) {
       opened
       onClose={onClose}
       closeOnClickOutside={reason === ''}
-      title="Why do you need this value?"
+      title={words.title}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <form onSubmit={submit}>
         <Stack gap="md">
-          <Text size="md">
-            This credential is not shared with you. An admin can read it for a reason. The reason is in the
-            audit, and the owner is notified.
-          </Text>
+          <Text size="md">{words.text} The reason is in the audit, and the owner is notified.</Text>
           <TextInput
             label="Reason"
             required
@@ -37,7 +43,7 @@ export function ReasonDialog({ onClose, onReason }: Props) {
             onChange={(event) => setReason(event.currentTarget.value)}
           />
           <Group>
-            <Button type="submit">Read the value</Button>
+            <Button type="submit">{words.verb}</Button>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
