@@ -16,8 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What the page's own router shows. Everything else that is not there stays a 404 of the API. */
-const PAGES =
-  /^\/(?:$|(?:login|cli-login|overview|credentials|reports|audit|access|notifications|import|settings)(?:\/|$))/;
+export const PAGES =
+  /^\/(?:$|(?:login|cli-login|overview|credentials|offers|people|reports|audit|notifications|import|settings)(?:\/|$))/;
 
 interface Asset {
   type: string;

@@ -23,3 +23,7 @@ export const AuditIcon = () => (
   <Icon path="M9 2.5l5.5 2v4c0 3.5-2.3 6-5.5 7-3.2-1-5.5-3.5-5.5-7v-4zM6.5 9l2 2 3.5-4" />
 );
 export const OverviewIcon = () => <Icon path="M3 3h5v6H3zM10 3h5v4h-5zM10 9h5v6h-5zM3 11h5v4H3z" />;
+export const OffersIcon = () => <Icon path="M2.5 8.5h13v6.5h-13zM4 8.5v-2h10v2M9 3v9M6.5 9.5L9 12l2.5-2.5" />;
+export const PeopleIcon = () => (
+  <Icon path="M6.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2 15c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M12 4a2.5 2.5 0 0 1 0 4.5M13 11c1.8.4 3 1.8 3 4" />
+);

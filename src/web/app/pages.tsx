@@ -1,8 +1,8 @@
 import type { ComponentType } from 'react';
-import { AuditIcon, ListIcon, OverviewIcon, SettingsIcon } from './icons.js';
+import { AuditIcon, ListIcon, OffersIcon, OverviewIcon, PeopleIcon, SettingsIcon } from './icons.js';
 
 interface PageLink {
-  to: '/overview' | '/credentials' | '/audit' | '/settings';
+  to: '/overview' | '/credentials' | '/offers' | '/people' | '/audit' | '/settings';
   label: string;
   /** Two keys in a row. */
   keys: string;
@@ -13,6 +13,8 @@ interface PageLink {
 export const PAGES: readonly PageLink[] = [
   { to: '/overview', label: 'Overview', keys: 'g o', Icon: OverviewIcon },
   { to: '/credentials', label: 'Credentials', keys: 'g l', Icon: ListIcon },
+  { to: '/offers', label: 'Offers', keys: 'g f', Icon: OffersIcon },
+  { to: '/people', label: 'Teams & access', keys: 'g t', Icon: PeopleIcon },
   { to: '/audit', label: 'Audit', keys: 'g a', Icon: AuditIcon },
   { to: '/settings', label: 'Settings', keys: 'g s', Icon: SettingsIcon },
 ];

@@ -9,7 +9,9 @@ import { readAuditSearch } from '../audit/auditSearch.js';
 import { CredentialsPage } from '../credentials/CredentialsPage.js';
 import { readDetailSearch } from '../credentials/detail/detailSearch.js';
 import { readListSearch } from '../credentials/listSearch.js';
+import { readOfferSearch } from '../offers/offerSearch.js';
 import { Problem } from '../parts/Problem.js';
+import { readPeopleSearch } from '../people/peopleSearch.js';
 import { CliLoginPage, readCliSearch } from '../session/CliLoginPage.js';
 import { Frame } from './Frame.js';
 import { NoSuchPage } from './NoSuchPage.js';
@@ -56,6 +58,20 @@ const overview = createRoute({
   getParentRoute: () => rootRoute,
   path: '/overview',
   component: lazyRouteComponent(() => import('../overview/OverviewPage.js'), 'OverviewPage'),
+});
+
+const offers = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/offers',
+  validateSearch: readOfferSearch,
+  component: lazyRouteComponent(() => import('../offers/OffersPage.js'), 'OffersPage'),
+});
+
+const people = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people',
+  validateSearch: readPeopleSearch,
+  component: lazyRouteComponent(() => import('../people/PeoplePage.js'), 'PeoplePage'),
 });
 
 const newCredential = createRoute({
@@ -111,6 +127,8 @@ const start = [home, login, cliLogin] as const;
 const routeTree = rootRoute.addChildren([
   ...start,
   overview,
+  offers,
+  people,
   credentials,
   newCredential,
   credential,
