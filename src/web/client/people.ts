@@ -23,7 +23,7 @@ export const deleteTeam = (name: string) => request<void>('DELETE', `/api/teams/
 export const addMember = (team: string, principal: string, lead: boolean, reason: string) =>
   request<Team>('POST', `/api/teams/${word(team)}/members`, {
     body: { principal, lead },
-    ...reasoned(reason),
+    headers: reasonHeader(reason || undefined),
   });
 export const removeMember = (team: string, principal: string) =>
   request<Team>('DELETE', `/api/teams/${word(team)}/members/${word(principal)}`);

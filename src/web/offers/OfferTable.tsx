@@ -29,12 +29,6 @@ export function OfferTable({ offers }: { offers: readonly Offer[] }) {
 function Row({ offer, onAccept }: { offer: Offer; onAccept(): void }) {
   const { credential, given_by, by, receiver, variables, fills, given_at, state } = offer;
   const { principal } = useSession();
-  const { busy, act } = useAct(['offers'], ['open-offers'], ['credentials']);
-  const decline = () =>
-    act(offer.id, async () => {
-      await declineOffer(offer);
-      toast(`Declined ${credential.name}. You can accept it later under Declined.`);
-    });
   const through = by === 'user' || by === 'service_account' ? '' : `, ${by.replace(':', ' ')}`;
   return (
     <tr>
@@ -56,25 +50,38 @@ function Row({ offer, onAccept }: { offer: Offer; onAccept(): void }) {
         <Moment at={given_at} />
       </td>
       <td>
-        <Group gap="xs" justify="flex-end" wrap="nowrap">
-          {state !== 'accepted' && (
-            <Button size="compact-sm" onClick={onAccept} aria-label={`Accept ${credential.name}`}>
-              Accept
-            </Button>
-          )}
-          {state !== 'declined' && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              loading={busy !== undefined}
-              onClick={() => void decline()}
-              aria-label={`Decline ${credential.name}`}
-            >
-              Decline
-            </Button>
-          )}
-        </Group>
+        <Answers offer={offer} onAccept={onAccept} />
       </td>
     </tr>
+  );
+}
+
+function Answers({ offer, onAccept }: { offer: Offer; onAccept(): void }) {
+  const { id, credential, state } = offer;
+  const { busy, act } = useAct(['offers'], ['open-offers'], ['credentials']);
+  const decline = () =>
+    act(id, async () => {
+      await declineOffer(offer);
+      toast(`Declined ${credential.name}. You can accept it later under Declined.`);
+    });
+  return (
+    <Group gap="xs" justify="flex-end" wrap="nowrap">
+      {state !== 'accepted' && (
+        <Button size="compact-sm" onClick={onAccept} aria-label={`Accept ${credential.name}`}>
+          Accept
+        </Button>
+      )}
+      {state !== 'declined' && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={busy !== undefined}
+          onClick={() => void decline()}
+          aria-label={`Decline ${credential.name}`}
+        >
+          Decline
+        </Button>
+      )}
+    </Group>
   );
 }
