@@ -5,6 +5,7 @@ import type {
   RotateCredential,
   SavedCredential,
   Secret,
+  TestRunPage,
   UsagePage,
   VersionList,
 } from './contract.js';
@@ -20,8 +21,8 @@ export const readSecret = (id: string, reason: string | undefined, options: Sign
 export const listVersions = (id: string, options: Signal = {}) =>
   request<VersionList>('GET', `/api/credentials/${id}/versions`, options);
 
-export const listUsage = (id: string, options: Signal = {}) =>
-  request<UsagePage>('GET', `/api/credentials/${id}/usage`, options);
+export const listUsage = (id: string, query: { cursor?: string; limit: number }, options: Signal = {}) =>
+  request<UsagePage>('GET', `/api/credentials/${id}/usage`, { query, ...options });
 
 /** Who used it in the last 30 days. */
 export const listConsumers = (id: string, options: Signal = {}) =>
@@ -29,6 +30,9 @@ export const listConsumers = (id: string, options: Signal = {}) =>
 
 export const getHealth = (id: string, options: Signal = {}) =>
   request<HealthReport>('GET', `/api/credentials/${id}/health`, options);
+
+export const listTests = (id: string, query: { cursor?: string; limit: number }, options: Signal = {}) =>
+  request<TestRunPage>('GET', `/api/credentials/${id}/tests`, { query, ...options });
 
 export const activateVersion = (id: string, version: number, reason?: string) =>
   request<Credential>('POST', `/api/credentials/${id}/versions/${version}/activate`, {

@@ -2,6 +2,8 @@ import '@mantine/core/styles/Tabs.css';
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { SeenCredential } from '../../client/contract.js';
+import { AccessTab } from './access/AccessTab.js';
+import { ActivityTab } from './activity/ActivityTab.js';
 import { readDetailSearch } from './detailSearch.js';
 import { FieldTable } from './FieldTable.js';
 import { UsageTable } from './UsageTable.js';
@@ -20,6 +22,8 @@ export function DetailTabs({ credential }: { credential: SeenCredential }) {
         <Tabs.Tab value="fields">Fields</Tabs.Tab>
         <Tabs.Tab value="versions">Versions</Tabs.Tab>
         <Tabs.Tab value="usage">Usage</Tabs.Tab>
+        <Tabs.Tab value="access">Access</Tabs.Tab>
+        <Tabs.Tab value="activity">Activity</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="fields">
         <FieldTable credential={credential} />
@@ -29,6 +33,12 @@ export function DetailTabs({ credential }: { credential: SeenCredential }) {
       </Tabs.Panel>
       <Tabs.Panel value="usage">
         <UsageTable id={id} />
+      </Tabs.Panel>
+      <Tabs.Panel value="access">
+        <AccessTab credential={credential} />
+      </Tabs.Panel>
+      <Tabs.Panel value="activity">
+        <ActivityTab credential={credential} />
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,4 +1,5 @@
 import type { SeenCredential, UpdateCredential } from '../../client/contract.js';
+import { localTime } from '../localTime.js';
 
 /** What people set of a credential besides its fields, in the order of the form. */
 export const META_FIELDS = [
@@ -104,10 +105,4 @@ export function pairsIn(text: string): Record<string, string> {
       return [key.trim(), rest.join('=').trim()];
     }),
   );
-}
-
-/** As `datetime-local` inputs take it: in the zone of the browser, to the minute. */
-function localTime(at: string): string {
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
