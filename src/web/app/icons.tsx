@@ -27,3 +27,6 @@ export const OffersIcon = () => <Icon path="M2.5 8.5h13v6.5h-13zM4 8.5v-2h10v2M9
 export const PeopleIcon = () => (
   <Icon path="M6.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2 15c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M12 4a2.5 2.5 0 0 1 0 4.5M13 11c1.8.4 3 1.8 3 4" />
 );
+export const BellIcon = () => (
+  <Icon path="M4.5 12.5c1-1 1-2.5 1-4.5a3.5 3.5 0 0 1 7 0c0 2 0 3.5 1 4.5zM7.5 15a1.5 1.5 0 0 0 3 0" />
+);

@@ -1,8 +1,16 @@
 import type { ComponentType } from 'react';
-import { AuditIcon, ListIcon, OffersIcon, OverviewIcon, PeopleIcon, SettingsIcon } from './icons.js';
+import {
+  AuditIcon,
+  BellIcon,
+  ListIcon,
+  OffersIcon,
+  OverviewIcon,
+  PeopleIcon,
+  SettingsIcon,
+} from './icons.js';
 
 interface PageLink {
-  to: '/overview' | '/credentials' | '/offers' | '/people' | '/audit' | '/settings';
+  to: '/overview' | '/credentials' | '/offers' | '/people' | '/notifications' | '/audit' | '/settings';
   label: string;
   /** Two keys in a row. */
   keys: string;
@@ -15,6 +23,7 @@ export const PAGES: readonly PageLink[] = [
   { to: '/credentials', label: 'Credentials', keys: 'g l', Icon: ListIcon },
   { to: '/offers', label: 'Offers', keys: 'g f', Icon: OffersIcon },
   { to: '/people', label: 'Teams & access', keys: 'g t', Icon: PeopleIcon },
+  { to: '/notifications', label: 'Notifications', keys: 'g n', Icon: BellIcon },
   { to: '/audit', label: 'Audit', keys: 'g a', Icon: AuditIcon },
   { to: '/settings', label: 'Settings', keys: 'g s', Icon: SettingsIcon },
 ];

@@ -9,6 +9,7 @@ import { readAuditSearch } from '../audit/auditSearch.js';
 import { CredentialsPage } from '../credentials/CredentialsPage.js';
 import { readDetailSearch } from '../credentials/detail/detailSearch.js';
 import { readListSearch } from '../credentials/listSearch.js';
+import { readNoticeSearch } from '../notifications/noticeSearch.js';
 import { readOfferSearch } from '../offers/offerSearch.js';
 import { Problem } from '../parts/Problem.js';
 import { readPeopleSearch } from '../people/peopleSearch.js';
@@ -74,6 +75,13 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('../people/PeoplePage.js'), 'PeoplePage'),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/notifications',
+  validateSearch: readNoticeSearch,
+  component: lazyRouteComponent(() => import('../notifications/NotificationsPage.js'), 'NotificationsPage'),
+});
+
 const newCredential = createRoute({
   getParentRoute: () => rootRoute,
   path: '/credentials/new',
@@ -129,6 +137,7 @@ const routeTree = rootRoute.addChildren([
   overview,
   offers,
   people,
+  notifications,
   credentials,
   newCredential,
   credential,

@@ -7,6 +7,7 @@ import type { OfferState } from '../../domain/access/claims.js';
 import { listOffers } from '../client/offers.js';
 import { Loaded } from '../parts/Loaded.js';
 import { Section } from '../parts/Section.js';
+import { useLive } from '../parts/useLive.js';
 import { OfferTable } from './OfferTable.js';
 import { readOfferSearch } from './offerSearch.js';
 import { Preferences } from './Preferences.js';
@@ -22,6 +23,7 @@ const STATES: readonly { value: OfferState; label: string; empty: string }[] = [
 export function OffersPage() {
   const { state = 'open' } = useSearch({ from: '/offers' });
   const navigate = useNavigate();
+  useLive(['offers']);
   return (
     <Stack gap="xl">
       <Title order={1}>Offers</Title>
