@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { acknowledgeNotice, listNotices, snoozeNotice } from '../../../client/activity.js';
 import type { NoticePage } from '../../../client/contract.js';
+import { acknowledgeNotice, listNotices, snoozeNotice } from '../../../client/notifications.js';
 import { Moment } from '../../../parts/Moment.js';
 import { Problem } from '../../../parts/Problem.js';
 import { toast } from '../../../parts/toasts.js';
@@ -15,7 +15,7 @@ const WEEK_MS = 7 * 86_400_000;
 export function Notices({ id }: { id: string }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['notices', 'newest'],
-    queryFn: ({ signal }) => listNotices({ signal }),
+    queryFn: ({ signal }) => listNotices({ limit: 200 }, { signal }),
   });
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
   const items = (data?.items ?? []).filter(({ credential_id }) => credential_id === id);
@@ -39,7 +39,7 @@ function NoticeLine({ notice }: { notice: Notice }) {
     });
   const snooze = () =>
     act('snooze', async () => {
-      await snoozeNotice(id, new Date(Date.now() + WEEK_MS).toISOString());
+      await snoozeNotice(id, new Date(Date.now() + WEEK_MS));
       toast('Snoozed for a week.');
     });
   return (
