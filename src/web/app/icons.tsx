@@ -30,3 +30,6 @@ export const PeopleIcon = () => (
 export const BellIcon = () => (
   <Icon path="M4.5 12.5c1-1 1-2.5 1-4.5a3.5 3.5 0 0 1 7 0c0 2 0 3.5 1 4.5zM7.5 15a1.5 1.5 0 0 0 3 0" />
 );
+export const ReportIcon = () => (
+  <Icon path="M4 2.5h7l3.5 3.5v9.5H4zM11 2.5V6h3.5M7 12v-2M9.2 12V8.5M11.5 12v-3" />
+);

@@ -13,6 +13,7 @@ import { readNoticeSearch } from '../notifications/noticeSearch.js';
 import { readOfferSearch } from '../offers/offerSearch.js';
 import { Problem } from '../parts/Problem.js';
 import { readPeopleSearch } from '../people/peopleSearch.js';
+import { readReportSearch } from '../reports/reportSearch.js';
 import { CliLoginPage, readCliSearch } from '../session/CliLoginPage.js';
 import { Frame } from './Frame.js';
 import { NoSuchPage } from './NoSuchPage.js';
@@ -82,6 +83,19 @@ const notifications = createRoute({
   component: lazyRouteComponent(() => import('../notifications/NotificationsPage.js'), 'NotificationsPage'),
 });
 
+const reports = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reports',
+  component: lazyRouteComponent(() => import('../reports/ReportsPage.js'), 'ReportsPage'),
+});
+
+const report = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reports/$id',
+  validateSearch: readReportSearch,
+  component: lazyRouteComponent(() => import('../reports/ReportPage.js'), 'ReportPage'),
+});
+
 const newCredential = createRoute({
   getParentRoute: () => rootRoute,
   path: '/credentials/new',
@@ -138,6 +152,8 @@ const routeTree = rootRoute.addChildren([
   offers,
   people,
   notifications,
+  reports,
+  report,
   credentials,
   newCredential,
   credential,

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { listAudit } from '../client/audit.js';
 import type { AuditPage, AuditSearch } from '../client/contract.js';
+import { saveFile } from '../parts/saveFile.js';
 import { toast } from '../parts/toasts.js';
 import { useAct } from '../parts/useAct.js';
 import { toCsv, toJsonLines } from './exported.js';
@@ -22,15 +23,6 @@ async function everything(search: AuditSearch): Promise<AuditPage['items']> {
   return items;
 }
 
-function save(text: string, name: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 /** Downloads all rows that match the filters. */
 export function ExportButtons({ search }: { search: AuditSearch }) {
   const { busy, act } = useAct();
@@ -43,7 +35,7 @@ export function ExportButtons({ search }: { search: AuditSearch }) {
     <Button
       variant="default"
       loading={busy === label}
-      onClick={() => void act(label, async () => save(write(await everything(search)), name, type))}
+      onClick={() => void act(label, async () => saveFile(write(await everything(search)), name, type))}
     >
       {label}
     </Button>

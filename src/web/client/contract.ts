@@ -10,6 +10,7 @@ import type * as notices from '../../api/notices.js';
 import type * as offers from '../../api/offers.js';
 import type * as people from '../../api/peopleAnswers.js';
 import type { problemAnswer } from '../../api/problem.js';
+import type * as reports from '../../api/reports.js';
 import type * as tests from '../../api/tests.js';
 import type * as values from '../../api/valueAnswers.js';
 
@@ -72,3 +73,8 @@ export type CreateChannel = z.input<typeof channels.createChannelBody>;
 export type ChangeChannel = z.input<typeof channels.changeChannelBody>;
 export type NewChannel = z.output<typeof channels.newChannelAnswer>;
 export type ChannelTest = z.output<typeof channels.channelTestAnswer>;
+export type ReportHead = z.output<typeof reports.reportHead>;
+export type ReportPage = z.output<typeof reports.reportListAnswer>;
+export type Report = z.output<typeof reports.reportAnswer>;
+export type ReportSchedule = z.output<typeof reports.reportScheduleAnswer>;
+export type ReportScheduleList = z.output<typeof reports.reportScheduleListAnswer>;
