@@ -104,6 +104,8 @@ describe('the page of a credential', function () {
 
   it('keeps its tab in the address: versions and usage', async () => {
     const { page } = anna;
+    await anna.open(`/credentials/${id}?tab=nonsense`);
+    await page.getByRole('table', { name: 'About it' }).waitFor();
     await page.getByRole('tab', { name: 'Versions' }).click();
     await page.getByRole('row', { name: /^1 Active.*anna/ }).waitFor();
     expect(new URL(page.url()).searchParams.get('tab')).to.equal('versions');

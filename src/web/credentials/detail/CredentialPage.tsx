@@ -7,7 +7,9 @@ import { getCredential } from '../../client/credentials.js';
 import { Moment } from '../../parts/Moment.js';
 import { Problem } from '../../parts/Problem.js';
 import { StatusMark, statusOf } from '../../parts/status.js';
+import { useSession } from '../../session/SessionGate.js';
 import { TestResultView } from '../form/TestResultView.js';
+import { nameOf } from '../principals.js';
 import { placeOf, serviceName } from '../services.js';
 import { TlsBadge } from '../TlsBadge.js';
 import { DetailActions } from './DetailActions.js';
@@ -44,6 +46,7 @@ export function CredentialPage() {
 
 function Heading({ credential }: { credential: SeenCredential }) {
   const { name, service_type, settings, identity, last_tested_at, expires_at, owner, tls } = credential;
+  const { principal } = useSession();
   return (
     <Stack gap="xs">
       <Title order={1} style={{ overflowWrap: 'anywhere' }}>
@@ -52,7 +55,7 @@ function Heading({ credential }: { credential: SeenCredential }) {
       <Text size="md" className="dim">
         {serviceName(service_type)} · <span className="mono">{placeOf(settings, identity)}</span>
       </Text>
-      <Group gap="lg">
+      <Group gap="4px 16px">
         <StatusMark status={statusOf(credential)} withWord />
         <span>
           Checked <Moment at={last_tested_at} none="never" />
@@ -60,7 +63,7 @@ function Heading({ credential }: { credential: SeenCredential }) {
         <span>
           Expires <Moment at={expires_at} none="never, or not known" />
         </span>
-        <span>Owner {owner}</span>
+        <span>Owner {owner === principal ? 'you' : nameOf(owner)}</span>
         <TlsBadge tls={tls} />
       </Group>
     </Stack>

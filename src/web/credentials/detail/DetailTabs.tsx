@@ -5,13 +5,14 @@ import type { SeenCredential } from '../../client/contract.js';
 import { AccessTab } from './access/AccessTab.js';
 import { ActivityTab } from './activity/ActivityTab.js';
 import { readDetailSearch } from './detailSearch.js';
-import { FieldTable } from './FieldTable.js';
+import { FieldsTab } from './FieldsTab.js';
 import { UsageTable } from './UsageTable.js';
 import { VersionTable } from './versions/VersionTable.js';
 
 /** The parts of a credential. A part that is not shown asks for nothing. */
 export function DetailTabs({ credential }: { credential: SeenCredential }) {
-  const { tab = 'fields' } = useSearch({ from: '/credentials/$id' });
+  // What the address has of another form stays in the search.
+  const { tab = 'fields' } = readDetailSearch({ ...useSearch({ from: '/credentials/$id' }) });
   const navigate = useNavigate();
   const { id } = credential;
   const open = (next: string | null) =>
@@ -26,7 +27,7 @@ export function DetailTabs({ credential }: { credential: SeenCredential }) {
         <Tabs.Tab value="activity">Activity</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="fields">
-        <FieldTable credential={credential} />
+        <FieldsTab credential={credential} />
       </Tabs.Panel>
       <Tabs.Panel value="versions">
         <VersionTable credential={credential} />

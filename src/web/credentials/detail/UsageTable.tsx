@@ -6,7 +6,7 @@ import { DataTable } from '../../parts/DataTable.js';
 import { Moment } from '../../parts/Moment.js';
 import { Problem } from '../../parts/Problem.js';
 import { Section } from '../../parts/Section.js';
-import { nameOf } from '../principals.js';
+import { accountName, useSubjects } from './access/subjects.js';
 import { MoreRows } from './activity/MoreRows.js';
 import { usePages } from './activity/usePages.js';
 
@@ -29,6 +29,7 @@ function Consumers({ id }: { id: string }) {
     queryKey: ['credential', id, 'consumers'],
     queryFn: ({ signal }) => listConsumers(id, { signal }),
   });
+  const subjects = useSubjects();
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton height={80} />;
   if (data.items.length === 0) return <Text size="md">Nobody used it in the last 30 days.</Text>;
@@ -37,7 +38,7 @@ function Consumers({ id }: { id: string }) {
       {data.items.map(({ used_by, caller, last_used_at, uses, failures }) => (
         <tr key={`${used_by} ${caller}`}>
           <th scope="row">{used_by}</th>
-          <td>{nameOf(caller)}</td>
+          <td>{accountName(caller, subjects)}</td>
           <td>
             <Moment at={last_used_at} />
           </td>

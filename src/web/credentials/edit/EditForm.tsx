@@ -1,12 +1,13 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import type { FormEvent, KeyboardEvent } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useRef } from 'react';
 import type { SeenCredential, Template } from '../../client/contract.js';
 import { Problem } from '../../parts/Problem.js';
 import { FormFields } from '../form/FormFields.js';
 import { TestResultView } from '../form/TestResultView.js';
 import { TwoColumns } from '../form/TwoColumns.js';
 import { ConflictDialog } from './ConflictDialog.js';
+import classes from './EditForm.module.css';
 import { MetaFields, NameField } from './MetaFields.js';
 import { useEdit } from './useEdit.js';
 
@@ -16,10 +17,11 @@ type Edit = ReturnType<typeof useEdit>;
 export function EditForm({ credential, template }: { credential: SeenCredential; template: Template }) {
   const edit = useEdit(credential, template);
   const { base, form, meta, met } = edit;
+  const shown = useInSight(edit);
   const isTested = Object.keys(edit.fields).length > 0 && template['free_form'] !== true;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (form.isDirty || meta.isDirty) void edit.save(isTested ? 'required' : 'skip');
+    if (form.isDirty || meta.isDirty) void edit.save(isTested ? 'required' : 'warn');
   };
   const onKey = (event: KeyboardEvent<HTMLFormElement>) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
@@ -37,11 +39,26 @@ export function EditForm({ credential, template }: { credential: SeenCredential;
     </Stack>
   );
   return (
-    <form onSubmit={submit} onKeyDown={onKey} aria-label={`Edit ${base.name}`}>
-      <TwoColumns left={left} right={<TestBeforeSave edit={edit} isTested={isTested} />} />
+    <>
+      <form ref={shown} onSubmit={submit} onKeyDown={onKey} aria-label={`Edit ${base.name}`}>
+        <TwoColumns left={left} right={<TestBeforeSave edit={edit} isTested={isTested} />} />
+      </form>
       {met !== undefined && <ConflictDialog {...met} onClose={edit.dismiss} onSettle={edit.settle} />}
-    </form>
+    </>
   );
+}
+
+/** Brings what stopped a save into sight: the first input that is wrong, else the message. */
+function useInSight({ error, failedTest }: Edit) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error === undefined && failedTest === undefined) return;
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    wrong?.focus();
+    const message = failedTest === undefined ? '[role="alert"]' : 'aside';
+    (wrong ?? form.current?.querySelector(message))?.scrollIntoView({ block: 'nearest' });
+  }, [error, failedTest]);
+  return form;
 }
 
 function Buttons({ edit, isTested }: { edit: Edit; isTested: boolean }) {
@@ -49,7 +66,7 @@ function Buttons({ edit, isTested }: { edit: Edit; isTested: boolean }) {
   const { busy, form, meta, base } = edit;
   const isDirty = form.isDirty || meta.isDirty;
   return (
-    <Group>
+    <Group className={classes['bar'] ?? ''}>
       <Button type="submit" loading={busy} disabled={!isDirty}>
         {isTested ? 'Test, then save' : 'Save'}
       </Button>

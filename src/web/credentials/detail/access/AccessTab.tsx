@@ -6,7 +6,7 @@ import { toast } from '../../../parts/toasts.js';
 import { useRights } from '../../rights.js';
 import { GrantDialog } from './GrantDialog.js';
 import { GrantTable } from './GrantTable.js';
-import { subjectName, useSubjects } from './subjects.js';
+import { accountName, useSubjects } from './subjects.js';
 import { useGrants } from './useGrants.js';
 import { WaitingOffers } from './WaitingOffers.js';
 import { WhyAccess } from './WhyAccess.js';
@@ -23,7 +23,7 @@ export function AccessTab({ credential }: { credential: SeenCredential }) {
   const { grants } = query.data;
   const save = async (grant: Grant) => {
     const done = await put(grant);
-    if (done) toast(`${subjectName(grant, subjects)} may ${grant.level} it.`);
+    if (done) toast(`${accountName(grant.subject, subjects)} may ${grant.level} it.`);
     return done;
   };
   const acts = { busy, change: setOpen, remove: (...of: Parameters<typeof remove>) => void remove(...of) };

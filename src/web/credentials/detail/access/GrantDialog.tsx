@@ -6,11 +6,11 @@ import { sentenceOf } from '../../../parts/Problem.js';
 import { localTime } from '../../localTime.js';
 import { LEVEL_WORDS } from './levels.js';
 import {
+  accountName,
   KIND_WORDS,
   type SubjectKind,
   type Subjects,
   subjectIn,
-  subjectName,
   suggestions,
 } from './subjects.js';
 
@@ -97,7 +97,7 @@ function Who({ draft, subjects }: { draft: Draft; subjects: Subjects }) {
 
 function useDraft(grant: Grant | undefined, subjects: Subjects) {
   const [kind, setKind] = useState<SubjectKind>(grant?.subject_kind ?? 'user');
-  const [subject, setSubject] = useState(grant === undefined ? '' : subjectName(grant, subjects));
+  const [subject, setSubject] = useState(grant === undefined ? '' : accountName(grant.subject, subjects));
   const [level, setLevel] = useState<Grant['level']>(grant?.level ?? 'read');
   const [until, setUntil] = useState(grant?.expires_at ? localTime(grant.expires_at) : '');
   return {

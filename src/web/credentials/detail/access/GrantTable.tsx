@@ -4,7 +4,7 @@ import { DataTable } from '../../../parts/DataTable.js';
 import { Moment } from '../../../parts/Moment.js';
 import { useSession } from '../../../session/SessionGate.js';
 import { nameOf } from '../../principals.js';
-import { KIND_WORDS, type Subjects, subjectName } from './subjects.js';
+import { accountName, KIND_WORDS, type Subjects } from './subjects.js';
 
 interface Props {
   credential: SeenCredential;
@@ -27,7 +27,7 @@ export function GrantTable({ credential, grants, subjects, acts }: Props) {
         {acts && <td />}
       </tr>
       {grants.map((grant) => {
-        const name = grant.subject === principal ? 'You' : subjectName(grant, subjects);
+        const name = grant.subject === principal ? 'You' : accountName(grant.subject, subjects);
         return (
           <tr key={`${grant.subject_kind} ${grant.subject}`}>
             <th scope="row">{name}</th>

@@ -68,11 +68,6 @@ export function subjectIn(kind: SubjectKind, text: string, { accounts }: Subject
   return `sa:${accounts.find(({ name }) => name === word)?.id ?? word}`;
 }
 
-/** A subject as people say it. */
-export function subjectName(
-  { subject_kind: kind, subject }: Pick<Grant, 'subject_kind' | 'subject'>,
-  all: Subjects,
-) {
-  if (kind !== 'service_account') return nameOf(subject);
-  return all.accounts.find(({ id }) => `sa:${id}` === subject)?.name ?? subject;
-}
+/** A principal as people say it; a service account by its name where the user sees it. */
+export const accountName = (principal: string, { accounts }: Subjects): string =>
+  accounts.find(({ id }) => `sa:${id}` === principal)?.name ?? nameOf(principal);

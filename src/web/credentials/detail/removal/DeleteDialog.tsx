@@ -67,7 +67,7 @@ function Consumers({ items }: { items: readonly Consumer[] }) {
             <td>
               <Moment at={last_used_at} />
             </td>
-            <td>{uses === 1 ? 'once' : `${uses} times`}</td>
+            <td>{uses === 0 ? 'reports only' : uses === 1 ? 'once' : `${uses} times`}</td>
           </tr>
         ))}
       </DataTable>

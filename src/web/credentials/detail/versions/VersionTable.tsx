@@ -58,7 +58,9 @@ export function VersionTable({ credential }: { credential: SeenCredential }) {
           <td>
             {nameOf(version.author)} <span className="dim">({SOURCES[version.source]})</span>
           </td>
-          <td className="mono">{version.changed_fields.join(', ')}</td>
+          <td>
+            <span className="mono">{version.changed_fields.join(', ')}</span>
+          </td>
           <td>{version.reason ?? '–'}</td>
           <td>
             <VersionActions {...{ credential, version, acts }} />
