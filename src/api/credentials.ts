@@ -41,7 +41,8 @@ const testMinutes = z
   .describe('Minutes between scheduled tests; null: the default of the broker for the service.')
   .optional();
 
-const reminders = named(
+/** Own reminder settings of a credential. */
+export const reminders = named(
   'RemindersInput',
   'Reminder settings of one credential. Members that are absent follow the settings of the broker.',
   z.strictObject({

@@ -14,6 +14,7 @@ export const versionParams = credentialParams.extend({
     .meta({ description: 'Number of the version.', examples: ['3'] })
     .transform(Number),
 });
+export const bulkParams = byId('bulk job');
 export const channelParams = byId('channel');
 export const noticeParams = byId('notice');
 export const offerParams = byId('offer');

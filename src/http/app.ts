@@ -23,6 +23,7 @@ import { credentialRoutes } from './routes/credentialRoutes.js';
 import { eventRoutes } from './routes/eventRoutes.js';
 import { findingRoutes } from './routes/findingRoutes.js';
 import { importRoutes } from './routes/importRoutes.js';
+import { bulkRoutes } from './routes/lists/bulkRoutes.js';
 import { listRoutes } from './routes/lists/listRoutes.js';
 import { noticeRoutes } from './routes/noticeRoutes.js';
 import { offerRoutes } from './routes/offerRoutes.js';
@@ -71,6 +72,7 @@ export const routes: readonly Route[] = [
   ...testRoutes,
   ...valueRoutes,
   ...listRoutes,
+  ...bulkRoutes,
   ...credentialRoutes,
   ...credentialPartRoutes,
   ...importRoutes,

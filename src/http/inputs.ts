@@ -1,19 +1,24 @@
 /** What requests hold, under the names and as the types that the use cases know. */
 import type * as credentials from '../api/credentials.js';
 import type { ImportEnvBody, ImportVaultBody } from '../api/imports.js';
+import type { BulkBody } from '../api/lists/bulk.js';
 import type { CredentialFilters, ListCredentialsQuery } from '../api/lists/credentialList.js';
 import type { Grant } from '../domain/access/grant.js';
+import type { BulkOrder } from '../domain/bulk/bulk.js';
 import { typesOfGroups } from '../domain/credentials/serviceGroups.js';
+import { invalid } from '../domain/errors.js';
 import { type Given, given } from '../domain/given.js';
 import { Secret } from '../domain/secret.js';
 import type { ListFilter } from '../ports/credentials.js';
 import type { PageRequest } from '../ports/page.js';
+import type { BulkSelection } from '../usecases/bulk/startBulk.js';
 import type {
   CredentialChange,
   NewCredential,
   RotationInput,
 } from '../usecases/credentials/credentialInput.js';
 import { labelsOf } from '../usecases/credentials/listCredentials.js';
+import { reminderChoice } from '../usecases/credentials/reminderChoice.js';
 import type { EnvImport, VaultImport } from '../usecases/imports/importCredentials.js';
 import type { Once } from '../usecases/writing/once.js';
 
@@ -43,8 +48,25 @@ export const credentialChange = (body: credentials.UpdateCredentialBody): Creden
 
 export const rotation = (body: credentials.RotateCredentialBody): RotationInput => camelKeys(body);
 
-export const grantsOf = ({ grants }: credentials.GrantsBody): Grant[] =>
-  grants.map(({ expires_at, ...grant }) => ({ ...camelKeys(grant), expiresAt: dateOf(expires_at ?? null) }));
+export const grantsOf = ({ grants }: credentials.GrantsBody): Grant[] => grants.map(grantOf);
+
+const grantOf = ({ expires_at, ...grant }: credentials.GrantsBody['grants'][number]): Grant => ({
+  ...camelKeys(grant),
+  expiresAt: dateOf(expires_at ?? null),
+});
+
+/** The act of a bulk job with what it needs; the schema has made sure of that. */
+export function bulkOrder({ act, labels, remove_labels, grant, reminders }: BulkBody): BulkOrder {
+  if (act === 'label') return { act, add: labels ?? {}, remove: remove_labels ?? [] };
+  if (act === 'reminder') return { act, reminders: reminderChoice(reminders && camelKeys(reminders)) };
+  if (act !== 'grant') return { act };
+  if (grant === undefined) throw invalid({ field: 'grant', rule: 'must be given' });
+  return { act, grant: grantOf(grant) };
+}
+
+/** The credentials of a bulk job. */
+export const bulkSelection = ({ ids, filter }: Pick<BulkBody, 'ids' | 'filter'>): BulkSelection =>
+  ids === undefined ? { filter: filterOf(filter ?? {}) } : { ids };
 
 /** What a list is asked for, and which page of it. */
 export function listOf({ limit, cursor, sort, ...filters }: ListCredentialsQuery): [ListFilter, PageRequest] {

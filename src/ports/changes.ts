@@ -3,7 +3,7 @@ import type { CredentialWrites } from './credentials.js';
 import type { EventWrites } from './eventFeed.js';
 import type { FindingWrites } from './findings.js';
 import type { ImportWrites } from './imports.js';
-import type { JobWrites } from './jobs.js';
+import type { BulkWrites, JobWrites } from './jobs.js';
 import type { ChannelWrites, NoticeWrites } from './notices.js';
 import type { DisabledWrites, PeopleWrites, TeamWrites } from './people.js';
 import type { ReportScheduleWrites, ReportWrites } from './reports.js';
@@ -13,7 +13,8 @@ import type { IdempotencyWrites, IntentWrites } from './writing.js';
 
 /** The writes of one transaction, by subject. All of them commit together with their audit rows, or not at all. */
 export interface ChangeTx
-  extends ChannelWrites,
+  extends BulkWrites,
+    ChannelWrites,
     CredentialWrites,
     DisabledWrites,
     EventWrites,

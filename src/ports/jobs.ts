@@ -1,6 +1,9 @@
 /** Durable work and what is due by the clock. */
+import type { CallContext } from '../domain/access/caller.js';
+import type { BulkEnd, BulkItem, BulkItemState, BulkJob } from '../domain/bulk/bulk.js';
 import type { ServiceType } from '../domain/credentials/serviceType.js';
 import type { TaskPayloads } from '../domain/operations/workerTasks.js';
+import type { Page, PageRequest } from './page.js';
 
 /** How a job is done. */
 interface JobRules {
@@ -135,4 +138,38 @@ export interface TestPace {
   chance(): number;
   /** Whether imported credentials are tested by schedule where the import does not say. */
   imported: boolean;
+}
+
+export type BulkCounts = Readonly<Record<BulkItemState, number>>;
+
+/** Jobs that do one act on many credentials, and their bookkeeping: one statement each, and no audit row. */
+export interface BulkJobs {
+  /** Null when there is none, or, with a principal, when that one did not start it. */
+  job(id: string, principal?: string): Promise<BulkJob | null>;
+  counts(id: string): Promise<BulkCounts>;
+  /** In the order of the job; with a state, only those in it. */
+  items(id: string, page: PageRequest, state?: BulkItemState): Promise<Page<BulkItem>>;
+  /** How many jobs of this principal run. */
+  unfinished(principal: string): Promise<number>;
+  /** The first items without a result, at most `limit`. */
+  next(id: string, limit: number): Promise<BulkItem[]>;
+  /** `waiting` becomes `running`; false when it is not waiting any more. */
+  begin(id: string, n: number): Promise<boolean>;
+  /** False when it has a result already. */
+  endItem(id: string, n: number, end: BulkEnd): Promise<boolean>;
+  /** All without a result get this one. */
+  endAll(id: string, end: BulkEnd): Promise<void>;
+  /** Ends the job unless an item has no result. */
+  finish(id: string, at: Date): Promise<void>;
+}
+
+/** The same in a transaction. */
+export interface BulkWrites {
+  insertBulkJob(job: BulkJob, credentialIds: readonly string[]): Promise<void>;
+  /** False when it has a result already; then the transaction must not be kept. */
+  endBulkItem(id: string, n: number, end: BulkEnd): Promise<boolean>;
+  /** Skips what waits; false when the job does not run any more. */
+  cancelBulkJob(id: string, at: Date): Promise<boolean>;
+  /** The failed items wait again, in the name of `call`; how many. */
+  retryBulkJob(id: string, call: CallContext): Promise<number>;
 }

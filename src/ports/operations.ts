@@ -24,6 +24,7 @@ export type MonthlyTable = 'audit_events' | 'credential_usage' | 'test_runs';
 
 /** What is removed row by row. */
 export type AgedTable =
+  | 'bulk_jobs'
   | 'events'
   | 'notification_deliveries'
   | 'notifications'

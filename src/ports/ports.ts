@@ -6,7 +6,7 @@ import type { AuditArchive, AuditLog, AuditVerifier } from './auditTrail.js';
 import type { Changes } from './changes.js';
 import type { EventFeed } from './eventFeed.js';
 import type { Findings } from './findings.js';
-import type { Jobs, TestPace } from './jobs.js';
+import type { BulkJobs, Jobs, TestPace } from './jobs.js';
 import type { Addresses, Notifier, Outbox, OwnExpiries } from './notices.js';
 import type { RecordsStatus, Retention } from './operations.js';
 import type { Issuers, LoginPolicy, PasswordTurns, UsedOnce } from './people.js';
@@ -53,6 +53,7 @@ export interface Ports {
   auditArchive: AuditArchive;
   outbound: Outbound;
   jobs: Jobs;
+  bulkJobs: BulkJobs;
   testPace: TestPace;
   sealer: Sealer;
   outbox: Outbox;

@@ -6,6 +6,7 @@ import { MINUTE_MS } from '../domain/time/units.js';
 import type { JobHandlers, Schedule } from '../ports/jobs.js';
 import type { WorkerPorts } from '../ports/ports.js';
 import type { Destroyer, SecretStore } from '../ports/vault.js';
+import { runBulk } from '../usecases/bulk/runBulk.js';
 import { sendEvents } from '../usecases/events/sendEvents.js';
 import { grantAndCertificateReminders } from '../usecases/notices/grantAndCertificateReminders.js';
 import { remind } from '../usecases/notices/remind.js';
@@ -67,6 +68,7 @@ export function tasksOf(parts: WorkerParts): JobHandlers {
       ports.log.info('cleaned_up', counts);
       return counts;
     },
+    bulk: ({ job_id: id }, signal) => runBulk(ports, id, signal),
     adopt_drift: ({ credential_id: id }) => adoptDrift(ports, id),
     reconcile: () => reconcileOnce(parts),
   };

@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/runtime.js';
 import { disabledWrites } from './access/disabledPrincipals.js';
 import { grantWrites } from './access/grantWrites.js';
 import { offerWrites } from './access/offers.js';
+import { bulkWrites } from './bulk/bulkJobs.js';
 import type { Query } from './core/pools.js';
 import { credentialWrites } from './credentials/credentialWrites.js';
 import { idempotencyWrites } from './credentials/idempotency.js';
@@ -36,6 +37,7 @@ export function changeTx(query: Query, clock: Clock, events: AuditEvent[]): Chan
     ...findingWrites(query),
     ...noticeWrites(query, clock),
     ...jobWrites(query),
+    ...bulkWrites(query),
     ...reportWrites(query),
     ...reportScheduleWrites(query),
     ...eventFeedWrites(query),

@@ -3,7 +3,7 @@ import type { AuditArchive, AuditLog, AuditVerifier } from '../../ports/auditTra
 import type { Changes } from '../../ports/changes.js';
 import type { EventFeed } from '../../ports/eventFeed.js';
 import type { Findings } from '../../ports/findings.js';
-import type { Jobs } from '../../ports/jobs.js';
+import type { BulkJobs, Jobs } from '../../ports/jobs.js';
 import type { Addresses, Outbox } from '../../ports/notices.js';
 import type { RecordsStatus, Retention } from '../../ports/operations.js';
 import type { PasswordTurns, UsedOnce } from '../../ports/people.js';
@@ -24,6 +24,7 @@ import { postgresVerifier } from './audit/auditVerifier.js';
 import { keepPartitions } from './audit/partitions.js';
 import { refusalCounter } from './audit/refusals.js';
 import { postgresRetention } from './audit/retention.js';
+import { bulkJobs } from './bulk/bulkJobs.js';
 import { postgresChanges } from './changes.js';
 import { type DatabaseClock, databaseClock, type MachineClocks } from './core/databaseClock.js';
 import { createPools, type Query, queryOn } from './core/pools.js';
@@ -83,6 +84,7 @@ export interface Postgres {
   auditArchive: AuditArchive;
   recordsStatus: RecordsStatus;
   jobs: Jobs;
+  bulkJobs: BulkJobs;
   hostSlots: HostSlots;
   passwordTurns: PasswordTurns;
   usedOnce: UsedOnce;
@@ -137,7 +139,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     retention: postgresRetention(slow, { signer, chainKeys, clock }),
     hostSlots: postgresHostSlots(queryOn(pools.changes), log),
     ...loginTurns(queryOn(pools.changes), log),
-    jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }),
+    ...{ bulkJobs: bulkJobs(lists), jobs: postgresJobs({ pool: pools.jobs, clock, log, ...options.jobs }) },
     async close() {
       stopTimers();
       shared?.stop();

@@ -4,6 +4,7 @@
  */
 const TASKS = {
   adopt_drift: { credential_id: 'string' },
+  bulk: { job_id: 'string' },
   checkpoint: {},
   clean_up: {},
   destroy: {},

@@ -15,6 +15,7 @@ type Needs = Pick<Ports, 'log' | 'changes' | 'retention' | 'auditVerifier' | 'fi
  * was sent; deliveries are removed before them.
  */
 const AGES: readonly (readonly [AgedTable, number])[] = [
+  ['bulk_jobs', 30],
   ['events', 30],
   ['notification_deliveries', 90],
   ['notifications', 400],

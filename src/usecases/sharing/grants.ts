@@ -20,23 +20,47 @@ export async function listGrants(ports: Needs, call: CallContext, id: string): P
 }
 
 /** Replaces all grants of a credential. Who may give what: `grantRules.ts`. */
-export async function replaceGrants(
+export function replaceGrants(
   ports: Needs,
   call: CallContext,
   id: string,
   asked: readonly Grant[],
 ): Promise<Grant[]> {
+  return changeGrants(ports, call, id, () => asked);
+}
+
+/** Adds one grant of a credential, or replaces the one that its subject has. */
+export function addGrant(ports: Needs, call: CallContext, id: string, grant: Grant): Promise<Grant[]> {
+  const added = withAccountPrefix(grant);
+  return changeGrants(ports, call, id, (before) => [
+    ...before.filter((held) => !sameSubject(held, added)),
+    added,
+  ]);
+}
+
+/** True when the subject of `grant` has at least as much, for at least as long. */
+export function isGiven(grant: Grant, held: readonly Grant[], now: Date): boolean {
+  return !widens(withAccountPrefix(grant), held, now);
+}
+
+/** `asked` says what becomes of the grants that are there. */
+async function changeGrants(
+  ports: Needs,
+  call: CallContext,
+  id: string,
+  asked: (before: readonly Grant[]) => readonly Grant[],
+): Promise<Grant[]> {
   const granted = await authorize(ports, call, id, 'share', 'grant.change');
-  const grants = asked.map(withAccountPrefix);
-  refuseDoubles(grants);
   const before = await ports.records.grants(id);
+  const grants = asked(before).map(withAccountPrefix);
+  refuseDoubles(grants);
   const added = grants.filter((g) => !before.some((b) => same(b, g)));
   await checkGrants(ports, call, added, 'grants');
   const now = ports.clock.now();
   const widened = grants.filter((g) => widens(g, before, now));
   const breakGlass = await opensByRole(ports, call, granted, widened);
   const given = await withConsent(ports, call, grants);
-  const isNew = (g: Grant) => !before.some((b) => b.subjectKind === g.subjectKind && b.subject === g.subject);
+  const isNew = (g: Grant) => !before.some((b) => sameSubject(b, g));
   const offered = await offerNotices(ports, call, granted.credential, given.filter(isNew));
   await ports.changes.run(async (tx) => {
     await tx.lock(id);
@@ -65,13 +89,10 @@ function withAccountPrefix(grant: Grant): Grant {
   return bare ? { ...grant, subject: `sa:${grant.subject}` } : grant;
 }
 
+const sameSubject = (a: Grant, b: Grant) => a.subjectKind === b.subjectKind && a.subject === b.subject;
+
 function same(a: Grant, b: Grant): boolean {
-  return (
-    a.subjectKind === b.subjectKind &&
-    a.subject === b.subject &&
-    a.level === b.level &&
-    a.expiresAt?.getTime() === b.expiresAt?.getTime()
-  );
+  return sameSubject(a, b) && a.level === b.level && a.expiresAt?.getTime() === b.expiresAt?.getTime();
 }
 
 function refuseDoubles(grants: readonly Grant[]): void {
@@ -99,7 +120,7 @@ async function opensByRole(
 
 /** True when `grant` gives its subject more than it has, or for longer. */
 function widens(grant: Grant, before: readonly Grant[], now: Date): boolean {
-  const held = before.find((b) => b.subjectKind === grant.subjectKind && b.subject === grant.subject);
+  const held = before.find((b) => sameSubject(b, grant));
   if (held === undefined || !levelAtLeast(held.level, grant.level)) return true;
   if (held.expiresAt === null) return false;
   return held.expiresAt <= now || grant.expiresAt === null || grant.expiresAt > held.expiresAt;

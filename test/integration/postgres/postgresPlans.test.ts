@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { auditReads } from '../../../src/adapters/postgres/audit/auditReads.js';
+import { bulkJobs } from '../../../src/adapters/postgres/bulk/bulkJobs.js';
 import type { Query, Statement } from '../../../src/adapters/postgres/core/pools.js';
 import { candidateReads } from '../../../src/adapters/postgres/credentials/candidates.js';
 import { credentialReads } from '../../../src/adapters/postgres/credentials/credentialReads.js';
@@ -15,7 +16,8 @@ describe('Postgres reads little of much', () => {
   let records: TestRecords;
   before(async () => {
     records = await freshRecords();
-    for (const sql of [CREDENTIALS, TEAMS, MEMBERS, GRANTS, AUDIT]) await records.owner.query(sql);
+    for (const sql of [CREDENTIALS, TEAMS, MEMBERS, GRANTS, AUDIT, BULK_JOBS, BULK_ITEMS])
+      await records.owner.query(sql);
     await records.owner.query('analyze');
   });
   after(() => records.close());
@@ -70,6 +72,18 @@ describe('Postgres reads little of much', () => {
     expect(await rowsRead('credentials', filled)).to.be.below(10);
   });
 
+  it('for the next items and a page of a bulk job, and how many jobs of one run', async () => {
+    const bulk = async (query: Query) => {
+      const jobs = bulkJobs(query);
+      expect((await jobs.next(idOf(7), 20)).map(({ n }) => n)).to.deep.equal([991, 992]);
+      expect((await jobs.items(idOf(7), { limit: 3 })).items).to.have.lengthOf(3);
+      await jobs.begin(idOf(7), 991);
+      expect(Number(await jobs.unfinished('glassdome:7'))).to.equal(1);
+    };
+    expect(await rowsRead('bulk_items', bulk)).to.be.below(20);
+    expect(await rowsRead('bulk_jobs', bulk)).to.be.below(10);
+  });
+
   it('for the audit of one who did little', async () => {
     const ofOne = async (query: Query) => {
       const page = await auditReads(query, { now: () => new Date() }).auditEvents(
@@ -117,3 +131,15 @@ const AUDIT = `
     case when n = 3000 then 'glassdome:few' else 'glassdome:' || n % 30 end, 'user', 'request', null, null, null, null,
     null, null, false, null, '{}', '', ''
   from generate_series(1, 3000) n`;
+
+const BULK_JOBS = `
+  insert into broker.bulk_jobs (id, principal, work, call, state, started_at)
+  select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'glassdome:' || n, '{}', '{}',
+    case when n = 7 then 'running' else 'done' end, now()
+  from generate_series(1, 500) n`;
+
+/** Of the job that runs two wait at its end. */
+const BULK_ITEMS = `
+  insert into broker.bulk_items (job_id, n, credential_id, state)
+  select j.id, n, j.id, case when j.state = 'running' and n in (991, 992) then 'waiting' else 'done' end
+  from broker.bulk_jobs j cross join generate_series(1, 1000) n where right(j.id::text, 1) = '7'`;

@@ -147,6 +147,10 @@ describe('a secret', function () {
     for (const part of ['', '/versions', '/rotations', '/usage', '/grants'])
       expect((await send(anna, `GET ${at}${part}`)).status).to.equal(200);
     expect((await send(anna, 'GET /api/credentials?q=lab')).status).to.equal(200);
+    const bulk = await send(anna, 'POST /api/bulk', { act: 'test', filter: { q: 'lab' } });
+    expect([bulk.status, (await send(anna, `GET /api/bulk/${bulk.body.id}`)).status]).to.deep.equal([
+      202, 200,
+    ]);
   });
 
   it('is imported from a file and from the old Vault layout', async () => {

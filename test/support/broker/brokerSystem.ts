@@ -29,6 +29,8 @@ export interface BrokerSystem {
   system: System;
   database: TestDatabase;
   vault: TestVault;
+  /** The environment of its processes. */
+  env: Record<string, string>;
   /** The first admin. */
   admin: SignedIn;
   call(
@@ -68,7 +70,8 @@ export async function startBrokerSystem(
 ): Promise<BrokerSystem> {
   const parts = await startBrokerParts();
   const { database, vault } = parts;
-  const config = loadConfig({ ...parts.env, ...env });
+  const whole = { ...parts.env, ...env };
+  const config = loadConfig(whole);
   const system = await wire(config);
   const life = { stopping: false, startedOnce: false };
   const app = createApp({ ...system, life, version: 'test', trustedProxyHops: 0, ...options });
@@ -113,6 +116,7 @@ export async function startBrokerSystem(
     system,
     database,
     vault,
+    env: whole,
     admin,
     call,
     signIn,

@@ -8,6 +8,7 @@ import { loadConfig } from '../../../src/config/config.js';
 import type { CallContext } from '../../../src/domain/access/caller.js';
 import type { Changes } from '../../../src/ports/changes.js';
 import type { Ports } from '../../../src/ports/ports.js';
+import { runBulk } from '../../../src/usecases/bulk/runBulk.js';
 import { createCredential } from '../../../src/usecases/credentials/createCredential.js';
 import { deleteCredential } from '../../../src/usecases/credentials/deleteCredential.js';
 import { destroyCredential } from '../../../src/usecases/credentials/destroyCredential.js';
@@ -20,7 +21,7 @@ import type { Once } from '../../../src/usecases/writing/once.js';
 import { wire } from '../../../src/wire.js';
 
 export interface Work {
-  verb: 'create' | 'update' | 'rotate' | 'activate' | 'delete' | 'destroy' | 'reconcile';
+  verb: 'create' | 'update' | 'rotate' | 'activate' | 'delete' | 'destroy' | 'reconcile' | 'bulk';
   /** Number of the step at which the process is killed; 0 lets it live. */
   killAt: number;
   id: string;
@@ -101,6 +102,9 @@ function run(ports: Ports, work: Work): Promise<unknown> {
       return activateVersion(ports, anna, id, 1, {});
     case 'delete':
       return deleteCredential(ports, anna, id);
+    // The id is that of the job.
+    case 'bulk':
+      return runBulk(ports, id, new AbortController().signal);
     case 'destroy':
       return destroyCredential(ports, anna, id);
     default:
@@ -121,7 +125,16 @@ class Steps {
 
   /** Every writing call, with a step before it and one after it. */
   around<Store extends object>(store: Store): Store {
-    const writing = new Set(['write', 'setMetadata', 'destroy', 'claim', 'restart']);
+    const writing = new Set([
+      'write',
+      'setMetadata',
+      'destroy',
+      'claim',
+      'restart',
+      'begin',
+      'endItem',
+      'finish',
+    ]);
     return new Proxy(store, {
       get: (target, name) => {
         const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
@@ -151,7 +164,8 @@ function stepped(ports: Ports, steps: Steps): Ports {
     },
   };
   const idempotencyKeys = steps.around(ports.idempotencyKeys);
-  return { ...ports, changes, idempotencyKeys, store: steps.around(ports.store) };
+  const bulkJobs = steps.around(ports.bulkJobs);
+  return { ...ports, changes, idempotencyKeys, bulkJobs, store: steps.around(ports.store) };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -178,6 +178,16 @@ export const ROLE_ROUTES: Record<string, { answers: string; body?: object; path?
     answers: '200 200 200 200 200',
     path: '/api/credentials/templates/proxmox',
   },
+  // An observer can do none of the acts. Each item is decided for itself: test/integration/jobs/bulk.test.ts.
+  'POST /api/bulk': {
+    answers: '403 202 202 202 202',
+    body: { act: 'test', ids: ['00000000-0000-4000-8000-000000000000'] },
+  },
+  'POST /api/bulk/count': { answers: '403 200 200 200 200', body: { filter: {} } },
+  // Everybody their own.
+  'GET /api/bulk/{id}': { answers: '404 404 404 404 404' },
+  'POST /api/bulk/{id}/cancel': { answers: '404 404 404 404 404' },
+  'POST /api/bulk/{id}/retry': { answers: '404 404 404 404 404' },
   'POST /api/imports/env': { answers: '403 200 200 200 200', body: { content: 'A=b' } },
   // An admin gets as far as Vault, which does not know the token.
   'POST /api/imports/vault': { answers: '403 403 403 400 403', body: { vault_token: 'hvs.nobody' } },

@@ -5,6 +5,8 @@ import { type CheckpointParts, writeCheckpoint } from './checkpoints.js';
 
 /** What has ended, and when. Of notices those go whose deliveries went. */
 const ENDED: Readonly<Record<AgedTable, string>> = {
+  // Their items go with them.
+  bulk_jobs: 'ended_at < $1',
   // Only from the beginning, so that a slow reader can see that some are missing.
   events: 'number <= (select max(number) from broker.events where at < $1)',
   notification_deliveries: `state <> 'pending' and coalesce(sent_at, next_attempt_at) < $1`,

@@ -23,6 +23,8 @@ const FULL = [
   'refusal_counts',
   'notifications',
   'idempotency_keys',
+  'bulk_jobs',
+  'bulk_items',
   'reports',
   'report_lines',
   'report_schedules',
