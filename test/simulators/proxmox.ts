@@ -8,13 +8,15 @@ import {
 /**
  * Proxmox VE 8 and 9 as far as signing in goes: token and ticket, privilege separation, the reason phrases of both
  * generations. States: `old_phrases` (before pve-manager 9.1.5), `expired`, `no_acl`, `administrator`, `tfa`, `never_ends`, `ends_soon`,
- * `half` (signs in, and then fails by itself), `open` (a proxy signs everybody in).
+ * `half` (signs in, and then fails by itself), `open` (a proxy signs everybody in), `second_token` (has a second token, as
+ * in the middle of a rotation).
  */
 export const proxmoxToken = {
   user: 'broker@pve',
   name: 'glassdome',
   secret: '0f1e2d3c-4b5a-4968-8776-655443322110',
   password: 'Correct-Horse-7',
+  second: { name: 'gd-2', secret: '7a6b5c4d-3e2f-4a1b-9c8d-001122334455' },
 };
 
 /** `expire` of the token, in the states in which it may look at itself. */
@@ -89,9 +91,12 @@ function signedIn(simulator: Simulator, { headers }: SimulatedRequest): Simulate
   const token = /^PVEAPIToken=([^!=]+)!([^=]+)=(.+)$/.exec(headers.authorization ?? '');
   if (token === null) return refused('No ticket');
   const [, user, name, secret] = token;
-  if (user !== proxmoxToken.user || name !== proxmoxToken.name)
+  const { second } = proxmoxToken;
+  const known = new Map([[proxmoxToken.name, proxmoxToken.secret]]);
+  if (simulator.state === 'second_token') known.set(second.name, second.secret);
+  if (user !== proxmoxToken.user || name === undefined || !known.has(name))
     return refused(old ? `no such token '${name}' for user '${user}'` : 'Authentication failed!');
-  if (secret !== proxmoxToken.secret) return refused(old ? 'invalid token value!' : 'Authentication failed!');
+  if (secret !== known.get(name)) return refused(old ? 'invalid token value!' : 'Authentication failed!');
   if (simulator.state === 'expired') return refused(`token '${name}' access expired`);
   if (simulator.state === 'no_right') return refused('Permission check failed (/, Sys.Audit)', 403);
   return undefined;

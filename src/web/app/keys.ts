@@ -27,12 +27,17 @@ function isTyping(target: EventTarget | null): boolean {
   return target.closest('[role="dialog"],[role="menu"],[role="listbox"]') !== null;
 }
 
+/** Enter presses the button or follows the link that has the focus, whatever else it does on the page. */
+const isPressing = ({ key, target }: KeyboardEvent): boolean =>
+  key === 'Enter' && target instanceof HTMLElement && target.closest('a,button,summary') !== null;
+
 let first = '';
 let firstAt = 0;
 const TOGETHER_MS = 1_000;
 
 function onKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || !areKeysOn() || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !areKeysOn()) return;
+  if (isTyping(event.target) || isPressing(event)) return;
   const together = Date.now() - firstAt < TOGETHER_MS ? `${first} ${event.key}` : event.key;
   const all = knownKeys();
   const action =
