@@ -55,6 +55,7 @@ export function FieldInput(props: Props) {
       <Select
         {...common}
         data={options.map((option) => ({ value: option, label: words(option) }))}
+        allowDeselect={!common.required}
         value={value === '' ? null : value}
         onChange={(next) => onChange(next ?? '')}
       />

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
-import type { Template } from '../../client/contract.js';
+import type { CreateCredential, Template } from '../../client/contract.js';
 import { createCredential } from '../../client/credentials.js';
 import { queryClient } from '../../client/queryClient.js';
 import { Problem } from '../../parts/Problem.js';
@@ -9,6 +9,7 @@ import { toast } from '../../parts/toasts.js';
 import { LIST_KEY } from '../useCredentialList.js';
 import { FormFields } from './FormFields.js';
 import { LiveTest } from './LiveTest.js';
+import { OwnFields, useOwnFields } from './OwnFields.js';
 import { TwoColumns } from './TwoColumns.js';
 import { type CredentialForm, useCredentialForm } from './useCredentialForm.js';
 
@@ -16,9 +17,13 @@ const NOTHING = {};
 
 /** The form of a service at the left, its live test at the right. */
 export function NewCredentialForm({ template }: { template: Template }) {
-  const form = useCredentialForm(template, NOTHING);
+  const own = useOwnFields(template);
+  const form = useCredentialForm(own.shape, NOTHING);
   const [name, setName] = useState('');
-  const { busy, error, save } = useSave(template, form, name);
+  const { busy, error, save } = useSave(template, form, {
+    name,
+    ...(own.isFree && { secret_fields: own.secrets }),
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void save(template['free_form'] === true ? 'skip' : 'warn');
@@ -34,6 +39,7 @@ export function NewCredentialForm({ template }: { template: Template }) {
         error={form.errors['name']}
         onChange={(event) => setName(event.currentTarget.value)}
       />
+      {own.isFree && <OwnFields add={own.add} />}
       <FormFields form={form} />
       {error !== undefined && <Problem error={error} />}
       <Group>
@@ -53,11 +59,13 @@ export function NewCredentialForm({ template }: { template: Template }) {
   );
 }
 
-function useSave(template: Template, form: CredentialForm, name: string) {
+type Chosen = Pick<CreateCredential, 'name' | 'secret_fields'>;
+
+function useSave(template: Template, form: CredentialForm, chosen: Chosen) {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const body = { name, service_type: template.service_type, fields: form.fields() };
+  const body = { ...chosen, service_type: template.service_type, fields: form.fields() };
   // One key for each set of values: a repeated click creates nothing twice.
   const key = useRef({ of: '', key: '' });
   const save = async (test: 'warn' | 'skip') => {
