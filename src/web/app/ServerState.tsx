@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { send } from '../client/request.js';
+import { SERVER_STATE_KEY } from '../parts/Problem.js';
 import classes from './ServerState.module.css';
 
 interface Ready {
@@ -14,6 +15,9 @@ async function readiness(): Promise<Ready> {
   return (await response.json()) as Ready;
 }
 
+const isWell = (ready: Ready | undefined, error: unknown): boolean =>
+  error === null && ready?.vault === 'ok' && ready.postgres === 'ok';
+
 const SENTENCES: Readonly<Record<string, (name: string) => string>> = {
   ok: (name) => `${name} answers.`,
   login_ends: (name) => `The broker's login at ${name} ends soon. Give the broker a new login.`,
@@ -23,9 +27,9 @@ const SENTENCES: Readonly<Record<string, (name: string) => string>> = {
 /** Vault and Postgres as dots, each with a sentence on hover, focus and tap. */
 export function ServerState() {
   const { data, isError } = useQuery({
-    queryKey: ['readyz'],
+    queryKey: [SERVER_STATE_KEY],
     queryFn: readiness,
-    refetchInterval: 15_000,
+    refetchInterval: ({ state }) => (isWell(state.data, state.error) ? 15_000 : 3_000),
     retry: false,
   });
   const parts = [

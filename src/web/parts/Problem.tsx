@@ -1,9 +1,19 @@
 import { Alert, Button, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { RequestError } from '../client/request.js';
+
+/** The query of how Vault and Postgres are, which an error may have just learned. */
+export const SERVER_STATE_KEY = 'readyz';
 
 /** An error in place of what could not be shown: what is wrong, what to do, and the request ID for an administrator. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { title, detail, requestId } = shown(error);
+  const client = useQueryClient();
+  useEffect(() => {
+    if (error instanceof RequestError && (error.status === 0 || error.status === 503))
+      void client.invalidateQueries({ queryKey: [SERVER_STATE_KEY] });
+  }, [client, error]);
   return (
     <Alert color="red" variant="light" title={title} role="alert">
       <Text size="md">{detail}</Text>
