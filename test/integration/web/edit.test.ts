@@ -102,6 +102,19 @@ describe('the edit form of a credential', function () {
     expect(await anna.traces()).to.not.contain(WRONG);
   });
 
+  it('stores a value that looks unusual only once that is confirmed', async () => {
+    const { page } = anna;
+    await openForm();
+    await secret().fill('changeme');
+    await page.getByRole('button', { name: 'Save without a test' }).click();
+    await page.getByRole('alert').waitFor();
+    expect((await seen()).active_version).to.equal(1);
+    expect(await anna.axe()).to.deep.equal([]);
+    await page.getByRole('button', { name: 'Store it as it is' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Proxmox lab', exact: true }).waitFor();
+    expect((await seen()).active_version).to.equal(2);
+  });
+
   it('names the input and the rule that its text breaks', async () => {
     const { page } = anna;
     await openForm();
@@ -170,7 +183,7 @@ describe('the edit form of a credential', function () {
       description: 'From the form',
       labels: { env: 'elsewhere' },
       rotation_interval_days: 90,
-      active_version: 2,
+      active_version: 3,
     });
     expect(await anna.traces()).to.not.contain(WRONG);
   });

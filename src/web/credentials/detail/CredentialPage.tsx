@@ -48,10 +48,8 @@ function Heading({ credential }: { credential: SeenCredential }) {
   const { name, service_type, settings, identity, last_tested_at, expires_at, owner, tls } = credential;
   const { principal } = useSession();
   return (
-    <Stack gap="xs">
-      <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-        {name}
-      </Title>
+    <Stack gap="xs" style={{ flex: '1 1 300px', minWidth: 0, overflowWrap: 'anywhere' }}>
+      <Title order={1}>{name}</Title>
       <Text size="md" className="dim">
         {serviceName(service_type)} · <span className="mono">{placeOf(settings, identity)}</span>
       </Text>

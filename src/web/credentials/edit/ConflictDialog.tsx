@@ -3,6 +3,7 @@ import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { SeenCredential } from '../../client/contract.js';
 import { Moment } from '../../parts/Moment.js';
+import { useSession } from '../../session/SessionGate.js';
 import { nameOf } from '../principals.js';
 import classes from './ConflictDialog.module.css';
 import type { Clash, Conflict } from './conflict.js';
@@ -16,6 +17,7 @@ interface Props extends Conflict {
 
 /** Somebody saved in the meantime: yours or theirs, field by field. */
 export function ConflictDialog({ theirs, clashes, taken, onClose, onSettle }: Props) {
+  const { principal } = useSession();
   const [chosen, setChosen] = useState<ReadonlySet<Clash>>(new Set());
   const choose = (clash: Clash, isTheirs: boolean) =>
     setChosen((before) => {
@@ -35,8 +37,9 @@ export function ConflictDialog({ theirs, clashes, taken, onClose, onSettle }: Pr
     >
       <Stack gap="md">
         <Text size="md">
-          {nameOf(theirs.updated_by)} saved this credential <Moment at={theirs.updated_at} />. Nothing of
-          yours is lost.
+          {theirs.updated_by === principal ? 'You' : nameOf(theirs.updated_by)} saved this credential
+          elsewhere (<Moment at={theirs.updated_at} />
+          ). Nothing that you typed is lost.
         </Text>
         {clashes.map((clash) => (
           <Choice

@@ -6,6 +6,7 @@ import { Problem } from '../../parts/Problem.js';
 import { FormFields } from '../form/FormFields.js';
 import { TestResultView } from '../form/TestResultView.js';
 import { TwoColumns } from '../form/TwoColumns.js';
+import { StoreAnyway } from '../StoreAnyway.js';
 import { ConflictDialog } from './ConflictDialog.js';
 import classes from './EditForm.module.css';
 import { MetaFields, NameField } from './MetaFields.js';
@@ -35,12 +36,19 @@ export function EditForm({ credential, template }: { credential: SeenCredential;
       </Stack>
       <MetaFields meta={meta} />
       {edit.error !== undefined && <Problem error={edit.error} />}
+      <StoreAnyway error={edit.error} busy={edit.busy} onStore={(allow) => void edit.saveUnusual(allow)} />
       <Buttons edit={edit} isTested={isTested} />
     </Stack>
   );
   return (
     <>
-      <form ref={shown} onSubmit={submit} onKeyDown={onKey} aria-label={`Edit ${base.name}`}>
+      <form
+        ref={shown}
+        className={classes['form']}
+        onSubmit={submit}
+        onKeyDown={onKey}
+        aria-label={`Edit ${base.name}`}
+      >
         <TwoColumns left={left} right={<TestBeforeSave edit={edit} isTested={isTested} />} />
       </form>
       {met !== undefined && <ConflictDialog {...met} onClose={edit.dismiss} onSettle={edit.settle} />}
@@ -77,6 +85,7 @@ function Buttons({ edit, isTested }: { edit: Edit; isTested: boolean }) {
       )}
       <Button
         variant="subtle"
+        visibleFrom="xs"
         onClick={() => void navigate({ to: '/credentials/$id', params: { id: base.id }, search: {} })}
       >
         Cancel

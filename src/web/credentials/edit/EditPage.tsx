@@ -29,13 +29,11 @@ export function EditPage() {
   const template = templates.data.items.find(({ service_type }) => service_type === data.service_type);
   return (
     <Stack gap="md">
-      <div>
+      <div style={{ overflowWrap: 'anywhere' }}>
         <Anchor size="sm" renderRoot={(props) => <Link to="/credentials/$id" params={{ id }} {...props} />}>
           {data.name}
         </Anchor>
-        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-          Edit {data.name}
-        </Title>
+        <Title order={1}>Edit {data.name}</Title>
       </div>
       {template === undefined || !may(data, 'edit') || data.status === 'deleted' ? (
         <Text size="md">

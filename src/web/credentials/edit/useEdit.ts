@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { SeenCredential, Template, TestResult, UpdateCredential } from '../../client/contract.js';
 import { listVersions } from '../../client/credentialParts.js';
 import { getCredential, updateCredential } from '../../client/credentials.js';
@@ -9,6 +9,7 @@ import { toast } from '../../parts/toasts.js';
 import { failedTestOf } from '../failedTest.js';
 import { useCredentialForm } from '../form/useCredentialForm.js';
 import { savedSentence } from '../savedSentence.js';
+import type { Allowed } from '../unusual.js';
 import { LIST_KEY } from '../useCredentialList.js';
 import { type Clash, type Conflict, conflictOf } from './conflict.js';
 import { changedFields, formOf, settingsOf } from './editFields.js';
@@ -72,12 +73,13 @@ function useSave({ base, fields, form, meta }: Parts, onConflict: () => Promise<
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const [failedTest, setFailedTest] = useState<TestResult>();
-  const body = (test: UpdateCredential['test']): UpdateCredential => ({
-    ...metaBody(meta.begin, meta.draft),
-    ...(Object.keys(fields).length > 0 && { fields, test }),
-  });
-  const send = async (test: UpdateCredential['test']) => {
-    const saved = await updateCredential(base.id, body(test), { revision: base.revision });
+  const send = async (test: UpdateCredential['test'], allow: Allowed) => {
+    const body: UpdateCredential = {
+      ...metaBody(meta.begin, meta.draft),
+      ...(Object.keys(fields).length > 0 && { fields, test }),
+      ...(allow.length > 0 && { allow_unusual: allow }),
+    };
+    const saved = await updateCredential(base.id, body, { revision: base.revision });
     form.markSaved();
     meta.markSaved();
     await queryClient.invalidateQueries({ queryKey: [LIST_KEY] });
@@ -85,24 +87,31 @@ function useSave({ base, fields, form, meta }: Parts, onConflict: () => Promise<
     toast(savedSentence(saved.test));
     await navigate({ to: '/credentials/$id', params: { id: base.id }, search: {} });
   };
-  const save = async (test: UpdateCredential['test']) => {
+  const last = useRef<{ test: UpdateCredential['test']; allow: Allowed }>({ test: 'required', allow: [] });
+  const save = async (test: UpdateCredential['test'], allow = last.current.allow) => {
+    last.current = { test, allow };
     setBusy(true);
     setError(undefined);
     setFailedTest(undefined);
     try {
-      await send(test);
+      await send(test, allow);
     } catch (caught) {
       if (isConflict(caught) && (await onConflict().catch(() => false))) return;
       form.showErrors(caught);
       meta.showErrors(caught);
       const test = failedTestOf(caught);
       setFailedTest(test);
-      if (test === undefined) setError(caught);
+      if (test === undefined) {
+        setError(caught);
+        last.current.allow = [];
+      }
     } finally {
       setBusy(false);
     }
   };
-  return { busy, error, failedTest, save };
+  /** The last save, once more, with values that look unusual. */
+  const saveUnusual = (allow: Allowed) => save(last.current.test, allow);
+  return { busy, error, failedTest, save, saveUnusual };
 }
 
 const isConflict = (error: unknown): boolean =>

@@ -41,6 +41,13 @@ export function useMeta(base: SeenCredential, isAskedByForm: boolean) {
 
 export type Meta = ReturnType<typeof useMeta>;
 
+/** `env`, `must …` → `“env” must ….`; a place in a list is left out. */
+function sentenceOf(where: string, rule: string): string {
+  if (where === '(a key)') return `A key ${rule}.`;
+  if (/^\D/.test(where)) return `“${where}” ${rule}.`;
+  return `${rule[0]?.toUpperCase()}${rule.slice(1)}.`;
+}
+
 /** `labels.env must …`, `reminders.expiry_days.0 must …` → the rule at the input. */
 function errorsOf(error: unknown): Errors {
   if (!(error instanceof RequestError)) return {};
@@ -48,8 +55,7 @@ function errorsOf(error: unknown): Errors {
     const path = field.replace(/^reminders\./, '');
     const name = META_FIELDS.find((one) => path === one || path.startsWith(`${one}.`));
     const where = name === undefined ? '' : path.slice(name.length + 1);
-    const key = /^\D/.test(where) ? `${where}: ` : '';
-    return name === undefined ? [] : [[name, `${key}${rule[0]?.toUpperCase()}${rule.slice(1)}.`]];
+    return name === undefined ? [] : [[name, sentenceOf(where, rule)]];
   });
   return Object.fromEntries(found);
 }

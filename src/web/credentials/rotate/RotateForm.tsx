@@ -4,6 +4,7 @@ import type { SeenCredential, Template } from '../../client/contract.js';
 import { Problem } from '../../parts/Problem.js';
 import { FormFields } from '../form/FormFields.js';
 import { TestResultView } from '../form/TestResultView.js';
+import { StoreAnyway } from '../StoreAnyway.js';
 import { CreateStep } from './CreateStep.js';
 import { Step, Steps } from './Step.js';
 import { type Rotated, type Rotation, useRotate } from './useRotate.js';
@@ -63,11 +64,16 @@ interface SaveProps {
 }
 
 function SaveButtons({ rotation, isTested, reason }: SaveProps) {
-  const { busy, error, result, isReady, canTestAlone, test, save } = rotation;
+  const { busy, error, result, isReady, canTestAlone, test, save, saveUnusual } = rotation;
   const isRefused = result !== undefined && !result.ok;
   return (
     <>
       {error !== undefined && <Problem error={error} />}
+      <StoreAnyway
+        error={error}
+        busy={busy === 'save'}
+        onStore={(allow) => void saveUnusual(reason, allow)}
+      />
       {result !== undefined && <TestResultView result={result} />}
       <Group>
         <Button type="submit" loading={busy === 'save'} disabled={!isReady || busy === 'test'}>

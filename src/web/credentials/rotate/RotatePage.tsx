@@ -35,13 +35,11 @@ export function RotatePage() {
   };
   return (
     <Stack gap="md">
-      <div>
+      <div style={{ overflowWrap: 'anywhere' }}>
         <Anchor size="sm" renderRoot={(props) => <Link to="/credentials/$id" params={{ id }} {...props} />}>
           {data.name}
         </Anchor>
-        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-          Rotate {data.name}
-        </Title>
+        <Title order={1}>Rotate {data.name}</Title>
       </div>
       {done !== undefined && <AfterRotation credential={data} done={done} />}
       {done === undefined &&

@@ -6,6 +6,7 @@ import { queryClient } from '../../client/queryClient.js';
 import { changedFields, settingsOf } from '../edit/editFields.js';
 import { failedTestOf } from '../failedTest.js';
 import { useCredentialForm } from '../form/useCredentialForm.js';
+import type { Allowed } from '../unusual.js';
 import { LIST_KEY } from '../useCredentialList.js';
 import { rotateForm } from './rotateFields.js';
 
@@ -47,7 +48,10 @@ export function useRotate(
       form.showErrors(caught);
       const refused = failedTestOf(caught);
       setResult(refused);
-      if (refused === undefined) setError(caught);
+      if (refused === undefined) {
+        setError(caught);
+        last.current.allow = [];
+      }
     } finally {
       setBusy(undefined);
     }
@@ -58,9 +62,16 @@ export function useRotate(
       setResult(await testValues({ service_type: credential.service_type, fields: all }, {}));
     });
   const keyOf = useIdempotency();
-  const save = (mode: NonNullable<RotateCredential['test']>, reason: string) =>
+  const last = useRef<{ mode: RotateCredential['test']; allow: Allowed }>({ mode: 'required', allow: [] });
+  const save = (mode: RotateCredential['test'], reason: string, allow = last.current.allow) =>
     run('save', async () => {
-      const body = { fields, test: mode, ...(reason.trim() !== '' && { reason: reason.trim() }) };
+      last.current = { mode, allow };
+      const body: RotateCredential = {
+        fields,
+        test: mode,
+        ...(reason.trim() !== '' && { reason: reason.trim() }),
+        ...(allow.length > 0 && { allow_unusual: allow }),
+      };
       const saved = await rotateCredential(credential.id, body, keyOf(body));
       form.markSaved();
       onRotated({ from: credential.active_version, to: saved.active_version, test: saved.test });
@@ -73,6 +84,8 @@ export function useRotate(
     result,
     test,
     save,
+    /** The last save, once more, with values that look unusual. */
+    saveUnusual: (reason: string, allow: Allowed) => save(last.current.mode, reason, allow),
     isReady: given.length > 0,
     /** Without all secrets, the values can be tested only together with those that are stored. */
     canTestAlone: given.length === credential.secret_fields.length,

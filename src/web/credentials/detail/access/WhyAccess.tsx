@@ -34,7 +34,8 @@ export function WhyAccess({ credential, grants, subjects }: Props) {
       <Stack gap="sm" maw={520}>
         <Autocomplete
           label="Person or service account"
-          data={known}
+          // The answer below is not covered by the one name that was meant.
+          data={known.filter((name) => name !== typed)}
           value={typed}
           onChange={setTyped}
           autoComplete="off"
