@@ -3,7 +3,16 @@ import type { Grant } from '../access/grant.js';
 import type { ReminderChoice } from '../credentials/credential.js';
 
 /** What one request can do to many credentials. */
-export const BULK_ACTS = ['test', 'label', 'grant', 'reminder', 'disable', 'enable', 'delete'] as const;
+export const BULK_ACTS = [
+  'test',
+  'label',
+  'grant',
+  'reminder',
+  'disable',
+  'enable',
+  'delete',
+  'restore',
+] as const;
 
 /** `done` once every item has a result, whatever the results are. */
 export const BULK_STATES = ['running', 'done', 'cancelled'] as const;
@@ -21,7 +30,7 @@ export const MOST_BULK_ITEMS = 10_000;
 
 /** An act with what it needs. */
 export type BulkOrder =
-  | { act: 'test' | 'disable' | 'enable' | 'delete' }
+  | { act: 'test' | 'disable' | 'enable' | 'delete' | 'restore' }
   | { act: 'label'; add: Record<string, string>; remove: string[] }
   | { act: 'grant'; grant: Grant }
   | { act: 'reminder'; reminders: ReminderChoice | null };

@@ -4,7 +4,7 @@ import { type BulkEnd, type BulkOrder, relabelled } from '../../domain/bulk/bulk
 import type { Credential } from '../../domain/credentials/credential.js';
 import { BrokerError } from '../../domain/errors.js';
 import type { Ports } from '../../ports/ports.js';
-import { deleteCredential } from '../credentials/deleteCredential.js';
+import { deleteCredential, restoreCredential } from '../credentials/deleteCredential.js';
 import { updateCredential } from '../credentials/updateCredential.js';
 import { addGrant, isGiven } from '../sharing/grants.js';
 import { testCredential } from '../testing/testCredential.js';
@@ -39,6 +39,8 @@ export async function isUnchanged(
       return status === 'active';
     case 'delete':
       return status === 'deleted';
+    case 'restore':
+      return status === 'active' || status === 'disabled';
     case 'label':
       return sameJson(labels, relabelled(labels, order));
     case 'reminder':
@@ -69,6 +71,8 @@ async function actOnce(ports: ActPorts, call: CallContext, id: string, order: Bu
       return;
     case 'delete':
       return void (await deleteCredential(ports, call, id));
+    case 'restore':
+      return void (await restoreCredential(ports, call, id));
     case 'grant':
       return void (await addGrant(ports, call, id, order.grant));
     case 'reminder':

@@ -1,6 +1,7 @@
 import { Anchor, Menu, UnstyledButton } from '@mantine/core';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { signOut, useSession } from '../session/SessionGate.js';
+import { AttentionBadge } from './AttentionBadge.js';
 import classes from './Frame.module.css';
 import { KeyListDialog } from './KeyListDialog.js';
 import { useKeys } from './keys.js';
@@ -11,13 +12,12 @@ import { ServerState } from './ServerState.js';
 /** Header, navigation at the left (an icon rail, then a bottom bar, on narrow screens), and the page. */
 export function Frame() {
   const navigate = useNavigate();
-  useKeys(
-    PAGES.map(({ keys, label, to }) => ({
-      keys,
-      label: `Go to ${label}`,
-      run: () => void navigate({ to, search: {} }),
-    })),
-  );
+  const pages = PAGES.map(({ keys, label, to }) => ({
+    keys,
+    label: `Go to ${label}`,
+    run: () => void navigate({ to, search: {} }),
+  }));
+  useKeys([...pages, { keys: 'g i', label: 'Import a .env', run: () => void navigate({ to: '/import' }) }]);
   return (
     <div className={classes['frame']}>
       <a className={classes['skip']} href="#page">
@@ -46,6 +46,7 @@ export function Frame() {
           >
             <Icon />
             <span>{label}</span>
+            {to === '/credentials' && <AttentionBadge />}
           </Link>
         ))}
       </nav>

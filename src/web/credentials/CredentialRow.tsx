@@ -5,6 +5,7 @@ import type { ListedCredential } from '../client/contract.js';
 import { Moment } from '../parts/Moment.js';
 import { StatusMark, statusOf } from '../parts/status.js';
 import classes from './CredentialList.module.css';
+import { useRights } from './rights.js';
 import { placeOf } from './services.js';
 import { TlsBadge } from './TlsBadge.js';
 
@@ -75,14 +76,32 @@ function TestCell({ credential, isTesting, actions }: Pick<Props, 'credential' |
   );
 }
 
+/** What helps best, for those who may do it; a test is one click away in the row. */
+function BestAction({ credential: { id, name, access, attention } }: Pick<Props, 'credential'>) {
+  const may = useRights();
+  const [to, word, verb] =
+    attention?.code === 'expiring' || attention?.code === 'expired'
+      ? (['/credentials/$id/rotate', 'Rotate', 'rotate'] as const)
+      : (['/credentials/$id/edit', 'Fix', 'edit'] as const);
+  if (attention?.code === 'health_unreachable' || !may({ access }, verb)) return null;
+  return (
+    <Link to={to} params={{ id }} aria-label={`${word} ${name}`} className={classes['fix']}>
+      {word}
+    </Link>
+  );
+}
+
 /** What to do about it, in a line of its own; nothing where nothing needs anybody. */
-function Attention({ credential: { attention } }: Pick<Props, 'credential'>) {
+function Attention({ credential }: Pick<Props, 'credential'>) {
+  const { attention } = credential;
   if (attention === null) return null;
   return (
     <tr className={classes['attention']} data-rejected={attention.code === 'health_rejected' || undefined}>
       <td />
       <td />
-      <td colSpan={7}>{attention.text}</td>
+      <td colSpan={7}>
+        {attention.text} <BestAction credential={credential} />
+      </td>
     </tr>
   );
 }

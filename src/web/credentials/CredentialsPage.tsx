@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { Problem } from '../parts/Problem.js';
 import { useSession } from '../session/SessionGate.js';
 import { CredentialList, sectionsOf } from './CredentialList.js';
@@ -12,6 +12,10 @@ import { useListKeys } from './useListKeys.js';
 import { useLiveRows } from './useLiveRows.js';
 import { useSelection } from './useSelection.js';
 import { useTests } from './useTests.js';
+
+const SelectionBar = lazy(() =>
+  import('./bulk/SelectionBar.js').then((module) => ({ default: module.SelectionBar })),
+);
 
 /** The list: what there is, whether it works, who owns it. */
 export function CredentialsPage() {
@@ -43,25 +47,38 @@ function Rows({ search }: { search: ListSearch }) {
   const byGroup = search.sort === undefined;
   const sections = useMemo(() => sectionsOf(items, byGroup), [items, byGroup]);
   const shown = useMemo(() => sections.flatMap((section) => section.items), [sections]);
-  const { selected, select } = useSelection(useMemo(() => shown.map(({ id }) => id), [shown]));
+  const { selected, select, clear } = useSelection(
+    useMemo(() => shown.map(({ id }) => id), [shown]),
+    JSON.stringify(search),
+  );
   const { testing, test } = useTests();
   const [current, setCurrent] = useState<string>();
   useListKeys({ shown, current, setCurrent, select, selected, test });
   const actions = useMemo(() => ({ select, test }), [select, test]);
-  if (list.isPending) return <ListSkeleton />;
-  if (list.isError && items.length === 0)
-    return <Problem error={list.error} onRetry={() => void list.refetch()} />;
-  if (items.length === 0) return <EmptyList filtered={isFiltered(search)} />;
   return (
     <>
-      <CredentialList {...{ sections, selected, testing, current, actions }} me={principal} />
+      {items.length > 0 && (
+        <CredentialList {...{ sections, selected, testing, current, actions }} me={principal} />
+      )}
+      {items.length === 0 && <NoRows list={list} search={search} />}
       {list.hasNextPage && (
         <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           Show 100 more
         </Button>
       )}
+      {selected.size > 0 && (
+        <Suspense>
+          <SelectionBar {...{ selected, shown, search, clear }} />
+        </Suspense>
+      )}
     </>
   );
+}
+
+function NoRows({ list, search }: { list: ReturnType<typeof useCredentialList>; search: ListSearch }) {
+  if (list.isPending) return <ListSkeleton />;
+  if (list.isError) return <Problem error={list.error} onRetry={() => void list.refetch()} />;
+  return <EmptyList filtered={isFiltered(search)} />;
 }
 
 function ListSkeleton() {

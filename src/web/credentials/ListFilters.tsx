@@ -27,7 +27,7 @@ export function ListFilters({ search }: { search: ListSearch }) {
         placeholder="Service"
         clearable
         searchable
-        w={170}
+        w={150}
         data={TYPES}
         value={search.type ?? null}
         onChange={(type) => change({ type })}
@@ -36,7 +36,7 @@ export function ListFilters({ search }: { search: ListSearch }) {
         aria-label="Health"
         placeholder="Health"
         clearable
-        w={150}
+        w={130}
         data={HEALTH_WORDS}
         value={search.health ?? null}
         onChange={(health) => change({ health })}
@@ -66,9 +66,16 @@ function NeedsAndOrder({ search, change }: ChangeProps) {
       >
         Needs attention
       </Button>
+      <Button
+        variant={search.unused === '90' ? 'filled' : 'default'}
+        aria-pressed={search.unused === '90'}
+        onClick={() => change({ unused: search.unused === '90' ? null : '90' })}
+      >
+        Unused for 90 days
+      </Button>
       <Select
         aria-label="Order"
-        w={160}
+        w={150}
         allowDeselect={false}
         data={ORDERS}
         value={search.sort ?? 'group'}
@@ -100,7 +107,7 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
       type="search"
       aria-label="Search"
       placeholder="Search name, host, account, variable, owner"
-      style={{ flex: '1 1 220px', maxWidth: 420 }}
+      style={{ flex: '1 1 180px', maxWidth: 420 }}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}
     />

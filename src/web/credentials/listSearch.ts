@@ -13,6 +13,8 @@ export interface ListSearch {
   status?: 'deleted' | 'disabled';
   /** Only what needs somebody. */
   attention?: 'true';
+  /** Only what was not used for so many days. */
+  unused?: '90';
   /** Left out: by groups. */
   sort?: ListSort;
 }
@@ -46,14 +48,23 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     status: oneOf(['deleted', 'disabled'] as const, search['status']),
     // The router reads `true` as a boolean.
     attention: oneOf(['true'] as const, String(search['attention'])),
+    unused: oneOf(['90'] as const, String(search['unused'])),
     sort: oneOf(SORTS, search['sort']),
   };
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
 }
 
+/** The beginning of the day, so that the same list is asked for again. */
+const daysAgo = (days: number): string =>
+  `${new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+
 /** What the API is asked for. */
-export function queryOf({ type, label, sort = 'group', ...rest }: ListSearch): ListQuery {
-  const renamed = { ...(type && { service_type: type }), ...(label && { label: [label] }) };
+export function queryOf({ type, label, unused, sort = 'group', ...rest }: ListSearch): ListQuery {
+  const renamed = {
+    ...(type && { service_type: type }),
+    ...(label && { label: [label] }),
+    ...(unused && { unused_since: daysAgo(Number(unused)) }),
+  };
   return { ...rest, ...renamed, sort, limit: 100 };
 }
 

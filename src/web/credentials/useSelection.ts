@@ -1,8 +1,16 @@
 import { useCallback, useRef, useState } from 'react';
 
-/** Selected rows; with shift, all from the last one to this one. `ids` in the order in which they are shown. */
-export function useSelection(ids: readonly string[]) {
+/**
+ * Selected rows; with shift, all from the last one to this one. `ids` in the order in which they are shown. Another
+ * `list` begins without a selection: what is no longer shown must not be acted on.
+ */
+export function useSelection(ids: readonly string[], list: string) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [of, setOf] = useState(list);
+  if (of !== list) {
+    setOf(list);
+    setSelected(new Set());
+  }
   const last = useRef<string>(undefined);
   const order = useRef(ids);
   order.current = ids;

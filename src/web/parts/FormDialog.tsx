@@ -47,7 +47,7 @@ export function FormDialog({ title, submit, danger = false, onSubmit, onClose, c
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={busy} {...(danger && { color: 'red' })}>
+            <Button type="submit" loading={busy} {...(danger && { color: 'red.9' })}>
               {submit}
             </Button>
           </Group>

@@ -105,6 +105,8 @@ describe('a bulk job', function () {
       [{ act: 'reminder', reminders: { expiry_days: [30, 7] } }, 'credential.update', 3],
       [{ act: 'grant', grant }, 'grant.change', 1],
       [{ act: 'delete' }, 'credential.delete', 1],
+      [{ act: 'restore' }, 'credential.restore', 1],
+      [{ act: 'delete' }, 'credential.delete', 2],
     ] as const;
     for (const [act, action, many] of acts) {
       const job = await run(anna, { ...act, ids: [id] });
