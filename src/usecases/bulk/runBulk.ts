@@ -10,6 +10,8 @@ import { taskOf } from './startBulk.js';
 type Needs = ActPorts & Pick<Ports, 'bulkJobs' | 'jobs'>;
 
 const BATCH = 20;
+/** Then other jobs have their turn: tests may take hours, and a worker does few jobs at a time. */
+const BATCHES = 2;
 /** Tests wait for others; the other acts are one transaction each. */
 const AT_ONCE = 4;
 /** The stores are away: the item keeps waiting, and the job is tried again later. */
@@ -18,13 +20,13 @@ const LATER = ['records_unavailable', 'audit_overloaded'];
 /**
  * Works a job off, item by item. What is done is recorded in the transaction in which it becomes true, so that after a
  * crash no item is done twice; a test that was cut off counts as failed. Stops between two items and goes on later when
- * the worker ends.
+ * the worker ends, and after some items, so that one job does not keep the others waiting.
  */
 export async function runBulk(ports: Needs, id: string, signal: AbortSignal): Promise<void> {
   const job = await ports.bulkJobs.job(id);
   if (job === null || job.state !== 'running') return;
-  for (;;) {
-    if (signal.aborted) return ports.jobs.enqueue(taskOf(job));
+  for (let batch = 1; ; batch += 1) {
+    if (signal.aborted || batch > BATCHES) return ports.jobs.enqueue(taskOf(job));
     const items = await ports.bulkJobs.next(id, BATCH);
     if (items.length === 0) return ports.bulkJobs.finish(id, ports.clock.now());
     if (!(await callerStays(ports, job))) continue;

@@ -120,10 +120,14 @@ export const aboutJob = ({ id, order }: BulkJob, many: number) => ({
   credentials: many,
 });
 
+/** After everything that is due: what waits for it are people who see how far it is. */
+const PRIORITY = 10;
+
 /** The task that works a job off; the jobs of one caller run one after the other. */
 export const taskOf = ({ id, call }: BulkJob): Job => ({
   task: 'bulk',
   key: `bulk:${id}`,
   queue: `bulk:${call.caller.principal}`,
   payload: { job_id: id },
+  priority: PRIORITY,
 });

@@ -141,6 +141,19 @@ describe('a bulk job', function () {
     expect([none.status, none.body.code]).to.deep.equal([400, 'invalid_request']);
   });
 
+  it('lets other jobs have their turn after 40 items', async () => {
+    const ids = await several(45);
+    const runs = async () => {
+      const { rows } = await owner.query(
+        `select coalesce(sum(runs), 0)::integer as n from broker.worker_tasks where task = 'bulk'`,
+      );
+      return rows[0].n;
+    };
+    const before = await runs();
+    expect(await run(anna, { act: 'disable', ids })).to.include({ done: 45, total: 45 });
+    await eventually('both runs are counted', async () => (await runs()) === before + 2 || undefined);
+  });
+
   it('decides each item with the rights of the caller at that moment, and names nothing that is not theirs', async () => {
     const mine = await credential(ben);
     const shared = await credential(anna);
