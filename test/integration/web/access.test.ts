@@ -183,6 +183,16 @@ describe('access and activity on the page of a credential', function () {
     await admin.context.close();
   });
 
+  it('shows the owner the notice of it, which they acknowledge in place', async () => {
+    const { page } = anna;
+    await anna.open(`/credentials/${id}?tab=activity`);
+    const notices = page.getByRole('region', { name: 'Notices' });
+    await notices.getByText(/incident 4711/).waitFor();
+    expect(await anna.axe()).to.deep.equal([]);
+    await notices.getByRole('button', { name: 'Acknowledge' }).click();
+    await notices.getByText(/acknowledged by anna/).waitFor();
+  });
+
   it('breaks no rule of its content security policy, and keeps no secret', async () => {
     expect(anna.faults).to.deep.equal([]);
     expect(await anna.traces()).to.not.contain('canary-of-access');

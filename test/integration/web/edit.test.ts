@@ -203,6 +203,24 @@ describe('the edit form of a credential', function () {
     expect((await seen()).description).to.equal('Typed before the end');
   });
 
+  it('adds a secret to a credential of another service, whose settings stay settings', async () => {
+    const { page } = anna;
+    const fields = { api_url: 'https://api.lab', api_key: 'k-1234567890' };
+    const body = { name: 'Box', service_type: 'other', fields, secret_fields: ['api_key'], test: 'skip' };
+    const { body: made } = await broker.call(token, 'POST', '/api/credentials', body);
+    await anna.open(`/credentials/${made.id}/edit`);
+    expect(await page.getByLabel('api_url').inputValue()).to.equal('https://api.lab');
+    await page.getByLabel('Name of a field').fill('webhook_key');
+    await page.getByRole('button', { name: 'Add field' }).click();
+    await page.getByRole('textbox', { name: 'webhook_key' }).fill('canary-of-the-new-field');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Box', exact: true }).waitFor();
+    const { body: after } = await broker.call(token, 'GET', `/api/credentials/${made.id}`);
+    expect(after.secret_fields).to.deep.equal(['api_key', 'webhook_key']);
+    expect(after.settings).to.deep.equal({ api_url: 'https://api.lab' });
+    expect(await anna.traces()).to.not.contain('canary-of-the-new-field');
+  });
+
   it('is not offered to those who may only use the credential', async () => {
     const { token: other } = await broker.person('ben', 'engineer');
     const grant = { subject_kind: 'user', subject: 'local:ben', level: 'use' };

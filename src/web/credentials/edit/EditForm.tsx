@@ -4,6 +4,7 @@ import { type FormEvent, type KeyboardEvent, useEffect, useRef } from 'react';
 import type { SeenCredential, Template } from '../../client/contract.js';
 import { Problem } from '../../parts/Problem.js';
 import { FormFields } from '../form/FormFields.js';
+import { OwnFields } from '../form/OwnFields.js';
 import { TestResultView } from '../form/TestResultView.js';
 import { TwoColumns } from '../form/TwoColumns.js';
 import { StoreAnyway } from '../StoreAnyway.js';
@@ -32,6 +33,7 @@ export function EditForm({ credential, template }: { credential: SeenCredential;
       <NameField meta={meta} />
       <Stack gap="md">
         <Title order={2}>Fields</Title>
+        {edit.own.isFree && <OwnFields add={edit.own.add} />}
         <FormFields form={form} storedSecrets={base.secret_fields} />
       </Stack>
       <MetaFields meta={meta} />

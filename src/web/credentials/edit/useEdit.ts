@@ -7,6 +7,7 @@ import { queryClient } from '../../client/queryClient.js';
 import { RequestError } from '../../client/request.js';
 import { toast } from '../../parts/toasts.js';
 import { failedTestOf } from '../failedTest.js';
+import { useOwnFields } from '../form/OwnFields.js';
 import { useCredentialForm } from '../form/useCredentialForm.js';
 import { savedSentence } from '../savedSentence.js';
 import type { Allowed } from '../unusual.js';
@@ -23,22 +24,23 @@ interface Met extends Conflict {
 /** The edit form of a credential: what is typed, what would be sent, and what others stored in the meantime. */
 export function useEdit(credential: SeenCredential, template: Template) {
   const [base, setBase] = useState(credential);
-  const shape = useMemo(() => formOf(template, base), [template, base]);
+  const own = useOwnFields(useMemo(() => formOf(template, base), [template, base]));
   const form = useCredentialForm(
-    shape,
+    own.shape,
     useMemo(() => settingsOf(base), [base]),
   );
   const meta = useMeta(base, form.isDirty);
   const [met, setMet] = useState<Met>();
   const counted = [...form.required, ...form.conditional, ...form.optional];
   const fields = changedFields({
-    form: shape,
+    form: own.shape,
     credential: base,
     counted: counted.map(({ name }) => name),
     sent: form.fields(),
   });
   const labelOf = (field: string) => counted.find(({ name }) => name === field)?.label ?? field;
-  const save = useSave({ base, fields, form, meta }, async () => {
+  const secretFields = own.isFree ? addedSecrets(own.secrets, base, fields) : undefined;
+  const save = useSave({ base, fields, secretFields, form, meta }, async () => {
     const found = await theirChange(base);
     if (found === undefined) return false;
     setMet({
@@ -57,18 +59,29 @@ export function useEdit(credential: SeenCredential, template: Template) {
     setMet(undefined);
     toast('Both changes are in the form. Check it, then save.');
   };
-  return { base, form, meta, fields, met, settle, dismiss: () => setMet(undefined), ...save };
+  return { base, own, form, meta, fields, met, settle, dismiss: () => setMet(undefined), ...save };
+}
+
+type Fields = Readonly<Record<string, string | null>>;
+
+/** Which fields are secret, where fields were added to a form that has none of its own. */
+function addedSecrets(added: readonly string[], base: SeenCredential, fields: Fields): string[] | undefined {
+  const isNew = Object.keys(fields).some(
+    (name) => !(name in base.settings || base.secret_fields.includes(name)),
+  );
+  return isNew ? [...base.secret_fields, ...added.filter((name) => name in fields)] : undefined;
 }
 
 type Parts = {
   base: SeenCredential;
-  fields: Readonly<Record<string, string | null>>;
+  fields: Fields;
+  secretFields: string[] | undefined;
   form: ReturnType<typeof useCredentialForm>;
   meta: ReturnType<typeof useMeta>;
 };
 
 /** Sends what differs. `onConflict` answers whether there is another change to show. */
-function useSave({ base, fields, form, meta }: Parts, onConflict: () => Promise<boolean>) {
+function useSave({ base, fields, secretFields, form, meta }: Parts, onConflict: () => Promise<boolean>) {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -77,6 +90,7 @@ function useSave({ base, fields, form, meta }: Parts, onConflict: () => Promise<
     const body: UpdateCredential = {
       ...metaBody(meta.begin, meta.draft),
       ...(Object.keys(fields).length > 0 && { fields, test }),
+      ...(secretFields !== undefined && { secret_fields: secretFields }),
       ...(allow.length > 0 && { allow_unusual: allow }),
     };
     const saved = await updateCredential(base.id, body, { revision: base.revision });
