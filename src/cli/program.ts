@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../config/packageFiles.js';
 import { activate } from './commands/credentials/activate.js';
 import { add } from './commands/credentials/add.js';
+import { bulk } from './commands/credentials/bulk.js';
 import { remove } from './commands/credentials/delete.js';
 import { destroy } from './commands/credentials/destroy.js';
 import { edit } from './commands/credentials/edit.js';
@@ -46,7 +47,7 @@ const credentialCommands: Readonly<Record<string, readonly Command[]>> = {
   'Manage a credential:': [add, show, get, copy, test, update, edit, rotate, remove, restore, destroy],
   'History of a credential:': [history, activate, usage],
   'Sharing:': [grants, grant, revoke, prefer],
-  'Several credentials at once:': [list, resolve, importCommand, run, env],
+  'Several credentials at once:': [list, bulk, resolve, importCommand, run, env],
   'Services and hosts:': [templates, fetchCertificate],
 };
 /** Who one is, and who else there is. */
