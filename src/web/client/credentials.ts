@@ -24,7 +24,7 @@ export const listTemplates = (options: Signal = {}) =>
   request<TemplateList>('GET', '/api/credentials/templates', options);
 
 export const createCredential = (body: CreateCredential, key: string) =>
-  request<SeenCredential>('POST', '/api/credentials', { body, headers: { 'Idempotency-Key': key } });
+  request<SavedCredential>('POST', '/api/credentials', { body, headers: { 'Idempotency-Key': key } });
 
 interface Change {
   /** 412 when the credential has another revision by now. */

@@ -51,18 +51,24 @@ export async function request<Answer>(
   return answer;
 }
 
-/** As `request`, with the headers of the answer. */
-export async function requestWithHeaders<Answer>(
-  method: Method,
-  path: string,
-  options: RequestOptions = {},
-): Promise<{ answer: Answer; headers: Headers }> {
+/** The answer as it arrives, for streams: only one that is a success, after a new sign-in where that is due. */
+export async function respond(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
   let response = await send(method, path, options);
   if (response.status === 401 && !SIGN_IN.test(path) && signInAgain !== undefined) {
     await signInAgain();
     response = await send(method, path, options);
   }
   if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** As `request`, with the headers of the answer. */
+export async function requestWithHeaders<Answer>(
+  method: Method,
+  path: string,
+  options: RequestOptions = {},
+): Promise<{ answer: Answer; headers: Headers }> {
+  const response = await respond(method, path, options);
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   return { answer: (isJson ? JSON.parse(text) : text) as Answer, headers: response.headers };
@@ -97,6 +103,16 @@ export async function send(method: Method, path: string, options: RequestOptions
   }
 }
 
+/** The error of a problem document. */
+export function errorOf(
+  problem: Partial<Problem>,
+  requestId: string | null = problem.request_id ?? null,
+  after: number | null = null,
+): RequestError {
+  const { status = 0, code = 'network', detail = '', fields = [] } = problem;
+  return new RequestError(status, code, detail, requestId, fields, problem, after);
+}
+
 /** The problem that an answer holds; a plain sentence where something else than the broker answered. */
 export async function problemOf(response: Response): Promise<RequestError> {
   const { status, headers } = response;
@@ -106,8 +122,7 @@ export async function problemOf(response: Response): Promise<RequestError> {
   try {
     const problem = (await response.json()) as Partial<Problem>;
     if (problem.code === undefined || problem.detail === undefined) throw new TypeError('no problem');
-    const { code, detail, fields = [] } = problem;
-    return new RequestError(status, code, detail, problem.request_id ?? requestId, fields, problem, after);
+    return errorOf({ ...problem, status }, problem.request_id ?? requestId, after);
   } catch {
     const detail = `Something between this page and the broker answered with status ${status}. Try again.`;
     return new RequestError(status, 'network', detail, requestId, [], {}, after);

@@ -1,38 +1,36 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
-import type { Template, TestResult } from '../../client/contract.js';
-import { testValues } from '../../client/credentials.js';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import type { Template } from '../../client/contract.js';
 import { Problem } from '../../parts/Problem.js';
+import { StepList } from './StepList.js';
 import { TestResultView } from './TestResultView.js';
 import type { CredentialForm } from './useCredentialForm.js';
+import { useLiveTest } from './useLiveTest.js';
 
-/** Tests what the form holds now, and keeps the form as it is. */
+/** Tests what the form holds now, step by step, and keeps the form as it is. */
 export function LiveTest({ template, form }: { template: Template; form: CredentialForm }) {
-  const [busy, setBusy] = useState(false);
-  const [result, setResult] = useState<TestResult>();
-  const [error, setError] = useState<unknown>();
-  const test = async () => {
-    setBusy(true);
-    setError(undefined);
-    setResult(undefined);
-    try {
-      setResult(await testValues({ service_type: template.service_type, fields: form.fields() }, {}));
-    } catch (caught) {
-      form.showErrors(caught);
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { steps, result, error, run, cancel } = useLiveTest(form.showErrors);
+  const test = () => void run({ service_type: template.service_type, fields: form.fields() });
   return (
     <Stack gap="md">
       <Title order={2}>Test</Title>
       <Text size="md" className="dim">
         Tests the values of this form. Nothing is stored.
       </Text>
-      <Button variant="default" loading={busy} onClick={() => void test()}>
-        Test connection
-      </Button>
+      <Group>
+        <Button variant="default" loading={steps !== undefined} onClick={test}>
+          {result === undefined ? 'Test connection' : 'Test again'}
+        </Button>
+        {steps !== undefined && (
+          <Button variant="subtle" onClick={cancel}>
+            Cancel
+          </Button>
+        )}
+      </Group>
+      {steps !== undefined && (
+        <div role="status" aria-live="polite">
+          <StepList steps={steps} />
+        </div>
+      )}
       {error !== undefined && <Problem error={error} />}
       {result !== undefined && (
         <TestResultView result={result} onPin={(pin) => form.set('tls_fingerprint_sha256', pin)} />

@@ -1,18 +1,6 @@
 import { Button, Stack, Text } from '@mantine/core';
-import { TEST_STEPS } from '../../../domain/testing/testResult.js';
 import type { TestResult } from '../../client/contract.js';
-import classes from './TestResultView.module.css';
-
-const STEP_WORDS: Readonly<Record<string, string>> = {
-  settings: 'Settings',
-  name: 'Name',
-  address: 'Address',
-  tls: 'TLS',
-  service: 'Service',
-  authentication: 'Sign-in',
-  permission: 'Permissions',
-  quota: 'Quota',
-};
+import { StepList, stepsOf } from './StepList.js';
 
 /** The steps of a test as they ended, and the sentence that says what to do. */
 export function TestResultView({
@@ -22,33 +10,10 @@ export function TestResultView({
   result: TestResult;
   onPin?: (fingerprint: string) => void;
 }) {
-  const failed = result.failed_step === null ? -1 : TEST_STEPS.indexOf(result.failed_step);
   const certificate = result.code === 'tls_error' ? result.certificate : null;
   return (
     <Stack gap="sm" role="status" aria-live="polite">
-      <ol className={classes['steps']}>
-        {TEST_STEPS.map((step, index) => {
-          const state =
-            failed === -1
-              ? result.ok
-                ? 'ok'
-                : 'open'
-              : index < failed
-                ? 'ok'
-                : index === failed
-                  ? 'failed'
-                  : 'open';
-          return (
-            <li key={step} data-state={state}>
-              <span aria-hidden="true">{state === 'ok' ? '●' : state === 'failed' ? '✕' : '○'}</span>{' '}
-              {STEP_WORDS[step] ?? step}
-              <span className="hidden">
-                {state === 'ok' ? ': passed' : state === 'failed' ? ': failed' : ': not reached'}
-              </span>
-            </li>
-          );
-        })}
-      </ol>
+      <StepList steps={stepsOf(result)} />
       <Text size="md" fw={500} style={{ color: result.ok ? 'var(--page-ok)' : 'var(--page-rejected)' }}>
         {result.ok
           ? `Test passed in ${(result.duration_ms / 1000).toFixed(1)} s`
