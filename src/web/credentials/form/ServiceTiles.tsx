@@ -1,5 +1,6 @@
 import { Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import type { ServiceType } from '../../../domain/credentials/serviceType.js';
 import type { Template } from '../../client/contract.js';
 import { GROUPS, serviceName } from '../services.js';
 import classes from './ServiceTiles.module.css';
@@ -14,14 +15,22 @@ export function ServiceTiles({ templates }: { templates: readonly Template[] }) 
       </Title>
       <ul className={classes['tiles']}>
         {types.map((type) => (
-          <li key={type}>
-            <Link to="/credentials/new" search={{ service: type }} className={classes['tile']}>
-              <strong>{serviceName(type)}</strong>
-              <span className="dim">{String(known.get(type)?.['title'] ?? '')}</span>
-            </Link>
-          </li>
+          <Tile key={type} type={type} title={String(known.get(type)?.['title'] ?? '')} />
         ))}
       </ul>
     </section>
   ));
+}
+
+function Tile({ type, title }: { type: ServiceType; title: string }) {
+  const name = serviceName(type);
+  const line = type === 'other' ? 'Any service: fields of your own' : title;
+  return (
+    <li>
+      <Link to="/credentials/new" search={{ service: type }} className={classes['tile']}>
+        <strong>{name}</strong>
+        {line !== name && <span className="dim">{line}</span>}
+      </Link>
+    </li>
+  );
 }
