@@ -36,7 +36,7 @@ export function AfterRotation({ credential, done }: { credential: SeenCredential
         </Text>
         <StillOld credential={credential} />
         <Text size="md">
-          When all of them have the new value, revoke the old one at {serviceName(service_type)}. Until then
+          Once everything uses the new value, revoke the old one at {serviceName(service_type)}. Until then
           you can roll back.
         </Text>
         <Group>
