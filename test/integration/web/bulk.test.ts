@@ -62,6 +62,16 @@ describe('the selection bar of the list', function () {
     await page.keyboard.press('Escape');
   });
 
+  it('leaves no column empty on a tablet', async () => {
+    const { page } = anna;
+    await page.setViewportSize({ width: 768, height: 1024 });
+    const table = await page.getByRole('table').boundingBox();
+    const button = await page.getByRole('button', { name: 'Test Alpha' }).boundingBox();
+    const gap = (table?.x ?? 0) + (table?.width ?? 0) - (button?.x ?? 0) - (button?.width ?? 0);
+    expect(gap).to.be.within(0, 20);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   it('labels what is selected, and says how many were left as they are', async () => {
     const { page } = anna;
     await box('Alpha').click();
