@@ -1,9 +1,8 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { Group, Stack, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { listAudit } from '../client/audit.js';
 import type { AuditSearch } from '../client/contract.js';
-import { Problem } from '../parts/Problem.js';
+import { Pages } from '../parts/Pages.js';
 import { AuditFilters } from './AuditFilters.js';
 import { AuditRows } from './AuditRows.js';
 import { ExportButtons } from './ExportButtons.js';
@@ -30,25 +29,13 @@ export function AuditPage() {
 }
 
 function Rows({ search }: { search: AuditSearch }) {
-  const list = useInfiniteQuery({
-    queryKey: ['audit', search],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      listAudit({ ...search, limit: PAGE, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-  });
-  if (list.error !== null) return <Problem error={list.error} onRetry={() => void list.refetch()} />;
-  if (list.data === undefined) return <Skeleton height={240} />;
-  const items = list.data.pages.flatMap((page) => page.items);
-  if (items.length === 0) return <Text size="md">No row matches. Change or clear the filters.</Text>;
   return (
-    <>
-      <AuditRows items={items} />
-      {list.hasNextPage && (
-        <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
-    </>
+    <Pages
+      queryKey={['audit', search]}
+      load={(page, options) => listAudit({ ...search, limit: PAGE, ...page }, options)}
+      empty="No row matches. Change or clear the filters."
+    >
+      {(items) => <AuditRows items={items} />}
+    </Pages>
   );
 }

@@ -1,11 +1,10 @@
 import { Button, Group, Menu } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Notice } from '../client/contract.js';
 import { acknowledgeNotice, listNotices, snoozeNotice } from '../client/notifications.js';
 import { DataTable } from '../parts/DataTable.js';
-import { Loaded } from '../parts/Loaded.js';
 import { Moment } from '../parts/Moment.js';
+import { Pages } from '../parts/Pages.js';
 import { useAct } from '../parts/useAct.js';
 import { Severity } from './Severity.js';
 
@@ -20,43 +19,25 @@ const SNOOZES: readonly (readonly [string, number])[] = [
 
 /** The notices of this person, newest first. */
 export function Notices({ onlyOpen }: { onlyOpen: boolean }) {
-  const list = useInfiniteQuery({
-    queryKey: [KEY, onlyOpen],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      listNotices(
-        { limit: PAGE, ...(onlyOpen && { open: true }), ...(pageParam && { cursor: pageParam }) },
-        { signal },
-      ),
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-  });
-  const nothing = onlyOpen
+  const empty = onlyOpen
     ? 'Nothing is open. Notices that you acknowledged are under All.'
     : 'There are no notices yet.';
   return (
-    <Loaded query={list} empty={({ pages }) => (pages[0]?.items.length === 0 ? nothing : undefined)}>
-      {({ pages }) => (
-        <>
-          <DataTable label="Notices" columns={['Severity', 'Notice', 'Since', 'State', '-Actions']}>
-            {pages
-              .flatMap(({ items }) => items)
-              .map((notice) => (
-                <Row key={notice.id} notice={notice} />
-              ))}
-          </DataTable>
-          {list.hasNextPage && (
-            <Button
-              mt="md"
-              variant="default"
-              loading={list.isFetchingNextPage}
-              onClick={() => void list.fetchNextPage()}
-            >
-              Show more
-            </Button>
-          )}
-        </>
+    <Pages
+      queryKey={[KEY, onlyOpen]}
+      load={(page, options) =>
+        listNotices({ limit: PAGE, ...(onlyOpen && { open: true }), ...page }, options)
+      }
+      empty={empty}
+    >
+      {(items) => (
+        <DataTable label="Notices" columns={['Severity', 'Notice', 'Since', 'State', '-Actions']}>
+          {items.map((notice) => (
+            <Row key={notice.id} notice={notice} />
+          ))}
+        </DataTable>
       )}
-    </Loaded>
+    </Pages>
   );
 }
 

@@ -1,11 +1,10 @@
 import '@mantine/core/styles/SegmentedControl.css';
 import '@mantine/core/styles/FloatingIndicator.css';
-import { Button, SegmentedControl, Stack, Text, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { OfferState } from '../../domain/access/claims.js';
 import { listOffers } from '../client/offers.js';
-import { Loaded } from '../parts/Loaded.js';
+import { Pages } from '../parts/Pages.js';
 import { Section } from '../parts/Section.js';
 import { useLive } from '../parts/useLive.js';
 import { OfferTable } from './OfferTable.js';
@@ -47,30 +46,13 @@ export function OffersPage() {
 }
 
 function Offers({ state }: { state: OfferState }) {
-  const list = useInfiniteQuery({
-    queryKey: ['offers', state],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      listOffers({ state, limit: PAGE, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-  });
-  const nothing = STATES.find(({ value }) => value === state)?.empty ?? '';
   return (
-    <Loaded query={list} empty={({ pages }) => (pages[0]?.items.length === 0 ? nothing : undefined)}>
-      {({ pages }) => (
-        <>
-          <OfferTable offers={pages.flatMap(({ items }) => items)} />
-          {list.hasNextPage && (
-            <Button
-              variant="default"
-              loading={list.isFetchingNextPage}
-              onClick={() => void list.fetchNextPage()}
-            >
-              Show more
-            </Button>
-          )}
-        </>
-      )}
-    </Loaded>
+    <Pages
+      queryKey={['offers', state]}
+      load={(page, options) => listOffers({ state, limit: PAGE, ...page }, options)}
+      empty={STATES.find(({ value }) => value === state)?.empty ?? ''}
+    >
+      {(offers) => <OfferTable offers={offers} />}
+    </Pages>
   );
 }

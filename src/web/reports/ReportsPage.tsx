@@ -1,13 +1,12 @@
 import { Button, Group, Stack, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ReportHead } from '../client/contract.js';
 import { listReports } from '../client/reports.js';
 import { nameOf } from '../credentials/principals.js';
 import { DataTable } from '../parts/DataTable.js';
-import { Loaded } from '../parts/Loaded.js';
 import { Moment } from '../parts/Moment.js';
+import { Pages } from '../parts/Pages.js';
 import { Section } from '../parts/Section.js';
 import { NewReport } from './NewReport.js';
 import { Schedules } from './Schedules.js';
@@ -36,36 +35,20 @@ const EMPTY =
   'No report yet. Admins make them for all credentials, the leads of a team for theirs; or a schedule does.';
 
 function Reports() {
-  const list = useInfiniteQuery({
-    queryKey: ['reports'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      listReports({ limit: PAGE, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-  });
   return (
-    <Loaded query={list} empty={({ pages }) => (pages[0]?.items.length === 0 ? EMPTY : undefined)}>
-      {({ pages }) => (
-        <>
-          <DataTable label="Reports" columns={['Period', 'About', 'Result', 'Made', 'By']}>
-            {pages
-              .flatMap(({ items }) => items)
-              .map((report) => (
-                <Row key={report.id} report={report} />
-              ))}
-          </DataTable>
-          {list.hasNextPage && (
-            <Button
-              variant="default"
-              loading={list.isFetchingNextPage}
-              onClick={() => void list.fetchNextPage()}
-            >
-              Show more
-            </Button>
-          )}
-        </>
+    <Pages
+      queryKey={['reports']}
+      load={(page, options) => listReports({ limit: PAGE, ...page }, options)}
+      empty={EMPTY}
+    >
+      {(items) => (
+        <DataTable label="Reports" columns={['Period', 'About', 'Result', 'Made', 'By']}>
+          {items.map((report) => (
+            <Row key={report.id} report={report} />
+          ))}
+        </DataTable>
       )}
-    </Loaded>
+    </Pages>
   );
 }
 
