@@ -143,6 +143,7 @@ describe('a repeated import', function () {
       else heeded.push(path);
     }
     expect(heeded.sort()).to.deep.equal([
+      '/api/bulk',
       '/api/credentials',
       '/api/credentials/{id}/rotate',
       PATH,

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
+import { packageRoot } from '../../../local/files/paths.js';
 import { type BrokerSystem, passwordOf, startBrokerSystem } from '../../support/broker/brokerSystem.js';
 import { startChromium } from '../../support/web/chromium.js';
 import { type Visitor, visit } from '../../support/web/visitor.js';
 
 const CANARIES = ['canary-proxmox-8f14e45f', 'canary-acme-c9f0f895', 'canary-grafana-45c48cce'];
+const GLASSDOME = readFileSync(join(packageRoot(), 'test/fixtures/glassdome.env'), 'utf8');
 const FILE = `PROXMOX_HOST=pve01.example.com
 PROXMOX_USER=root@pam
 PROXMOX_PASSWORD=${CANARIES[0]}
@@ -70,6 +74,19 @@ describe('the import wizard of the page', function () {
     page.once('dialog', (dialog) => void dialog.accept());
     await page.getByRole('main').getByRole('link', { name: 'Credentials' }).click();
     await page.getByRole('row', { name: /Proxmox/ }).waitFor();
+  });
+
+  it('takes a whole .env of Glassdome, and imports every credential in it', async () => {
+    const { page } = anna;
+    await page.getByRole('link', { name: 'Import .env' }).click();
+    await page.getByLabel('Text of the file').fill(GLASSDOME);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('row', { name: /AWS .* Will be created/ }).waitFor();
+    await page.getByRole('button', { name: /^Import \d+ credentials$/ }).click();
+    await page
+      .getByRole('heading', { name: /^\d+ created, \d+ updated, \d+ unchanged, 0 failed$/ })
+      .waitFor();
+    expect(await anna.axe()).to.deep.equal([]);
   });
 
   it('keeps no value, and breaks no rule of its content security policy', async () => {

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { proxmoxToken, startProxmox } from '../../simulators/proxmox.js';
 import { type BrokerSystem, passwordOf, startBrokerSystem } from '../../support/broker/brokerSystem.js';
 import type { Simulator } from '../../support/services/simulator.js';
 import { startChromium } from '../../support/web/chromium.js';
+import { keyboardOf } from '../../support/web/keyboard.js';
 import { type Visitor, visit } from '../../support/web/visitor.js';
 
 const { user, name: tokenName, secret: FIRST, second, password: PASSWORD } = proxmoxToken;
 const WRONG = FIRST.replace('0f', 'ff');
 const WRONG_PASSWORD = 'canary-Wrong-Horse-7';
-const MOST_TABS = 120;
 
 // As text: these run in the page, whose types this project does not have.
 const CACHED = `(async () => {
@@ -130,27 +130,9 @@ describe('the life of a credential on the page', function () {
     for (const one of [FIRST, WRONG, second.secret]) expect(kept).to.not.contain(one);
   });
 
-  /** Presses the key until the element has the focus, as somebody without a mouse does. */
-  async function tabTo(target: Locator, key = 'Tab'): Promise<void> {
-    await target.first().waitFor();
-    for (let tabs = 0; tabs < MOST_TABS; tabs++) {
-      if (await target.first().evaluate((element) => element === element.ownerDocument.activeElement)) return;
-      await anna.page.keyboard.press(key);
-    }
-    throw new Error(`the keyboard does not reach ${target}`);
-  }
-  const typeInto = async (target: Locator, text: string) => {
-    await tabTo(target);
-    await anna.page.keyboard.press('Control+a');
-    await anna.page.keyboard.type(text);
-  };
-  const press = async (target: Locator) => {
-    await tabTo(target);
-    await anna.page.keyboard.press('Enter');
-  };
-
   it('can be lived by the keyboard alone', async () => {
     const { page } = anna;
+    const { tabTo, typeInto, press } = keyboardOf(page);
     const button = (name: string | RegExp) =>
       page.getByRole('button', { name, exact: typeof name === 'string' });
     host.state = '';
