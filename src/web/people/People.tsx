@@ -51,16 +51,19 @@ export function People() {
 
 function PeopleTable({ items, onDialog }: { items: readonly Person[]; onDialog(dialog: Dialog): void }) {
   return (
-    <DataTable
-      label="People"
-      columns={['Name', 'Role', 'Logs in with', 'Mail', 'Last login', 'State', '-Actions']}
-    >
+    <DataTable label="People" columns={['Name', 'Role', 'Logs in with', 'Last login', 'State', '-Actions']}>
       {items.map((person) => (
         <tr key={person.principal}>
-          <th scope="row">{person.name}</th>
+          <th scope="row">
+            {person.name}
+            {person.email !== null && (
+              <Text size="sm" className="dim">
+                {person.email}
+              </Text>
+            )}
+          </th>
           <td>{person.role}</td>
           <td>{person.issuer === 'local' ? 'Password' : person.issuer}</td>
-          <td>{person.email ?? '–'}</td>
           <td>
             <Moment at={person.last_login_at} none="never" />
           </td>
