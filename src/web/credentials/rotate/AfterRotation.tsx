@@ -8,7 +8,7 @@ import { Moment } from '../../parts/Moment.js';
 import { Problem } from '../../parts/Problem.js';
 import { toast } from '../../parts/toasts.js';
 import { useAct } from '../../parts/useAct.js';
-import { savedSentence } from '../savedSentence.js';
+import { savedSentence } from '../form/savedSentence.js';
 import { serviceName } from '../services.js';
 import { LIST_KEY } from '../useCredentialList.js';
 import { Step, Steps } from './Step.js';

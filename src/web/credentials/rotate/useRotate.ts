@@ -4,7 +4,7 @@ import { rotateCredential } from '../../client/credentialParts.js';
 import { testValues } from '../../client/credentials.js';
 import { queryClient } from '../../client/queryClient.js';
 import { changedFields, settingsOf } from '../edit/editFields.js';
-import { failedTestOf } from '../failedTest.js';
+import { failedTestOf } from '../form/failedTest.js';
 import { useCredentialForm } from '../form/useCredentialForm.js';
 import type { Allowed } from '../unusual.js';
 import { LIST_KEY } from '../useCredentialList.js';

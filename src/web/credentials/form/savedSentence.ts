@@ -1,4 +1,4 @@
-import type { TestResult } from '../client/contract.js';
+import type { TestResult } from '../../client/contract.js';
 
 /** `Saved. Test passed in 0.4 s as broker@pve!gd.`; what to do where the test failed. */
 export function savedSentence(test: TestResult | null, saved = 'Saved.'): string {

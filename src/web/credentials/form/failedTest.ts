@@ -1,5 +1,5 @@
-import type { TestResult } from '../client/contract.js';
-import { RequestError } from '../client/request.js';
+import type { TestResult } from '../../client/contract.js';
+import { RequestError } from '../../client/request.js';
 
 /** The test that refused a save; undefined where something else did. */
 export function failedTestOf(error: unknown): TestResult | undefined {
