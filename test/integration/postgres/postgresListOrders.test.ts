@@ -95,6 +95,9 @@ describe('Postgres lists credentials in every order', () => {
       ['group', text(['group', 'a', 'b', id])],
       ['expires_at', text(['expires_at', 'now', id])],
       ['expires_at', text(['expires_at', '2026-02-31 00:00:00+00', id])],
+      ['expires_at', text(['expires_at', '2026-02-03 00:00:00+99', id])],
+      ['expires_at', text(['expires_at', '2026-02-03 00:00:00+15:99', id])],
+      ['created_at', text(['created_at', '2026-02-03 99:00:00-16:00:00', id])],
       ['name', text(['name', 'a', id, 'more'])],
     ];
     for (const [order, odd] of wrong)

@@ -46,6 +46,9 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof BrokerError && error.code === 'records_unavailable';
 }
 
+/** A number, the form of a time, its fields, its distance from UTC. */
+const OUT_OF_RANGE = new Set(['22003', '22007', '22008', '22009']);
+
 /** Our error for the driver's. The server's text may quote values, so only its code and constraint are kept. */
 export function translate(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
@@ -57,7 +60,7 @@ export function translate(error: unknown): BrokerError {
   if (state.startsWith('23')) {
     return new BrokerError('conflict', { detail: 'This conflicts with stored data.', log });
   }
-  if (state === '22003' || state === '22007' || state === '22008') {
+  if (OUT_OF_RANGE.has(state)) {
     return invalid({ field: 'request', rule: 'must not contain a number or a time that is out of range' });
   }
   if (state === '22021' || state === '22P05' || state === '22P02') {
