@@ -71,6 +71,7 @@ describe('glassdome login --web', function () {
     // Whatever else comes to the port.
     expect((await bring('x'.repeat(43))).status).to.equal(404);
     expect((await fetch(`${at}favicon.ico`)).status).to.equal(404);
+    expect((await fetch(`${at}/`)).status, 'no address at all').to.equal(404);
     const shown = await bring(asked(waiting, 'state'));
     expect(shown.text).to.contain('You are logged in as anna. You can close this tab.');
     const { code, stderr, stdout } = await waiting.ended;

@@ -94,6 +94,8 @@ function replyIn(
   { method, url = '' }: IncomingMessage,
   state: string,
 ): { code: string | undefined } | undefined {
+  // Any page can have a browser send something like `//` here, which is no address.
+  if (!URL.canParse(url, 'http://127.0.0.1')) return undefined;
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
   const given = Buffer.from(searchParams.get('state') ?? '');
   const wanted = Buffer.from(state);
