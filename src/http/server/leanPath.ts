@@ -74,7 +74,9 @@ function isPlain({ method, headers }: IncomingMessage): boolean {
   if (headers.cookie !== undefined && headers.authorization === undefined) return false;
   if (method === 'POST') return headers['content-encoding'] === undefined;
   const length = headers['content-length'];
-  return headers['transfer-encoding'] === undefined && (length === undefined || length === '0');
+  // Express's reader refuses some types of an empty body, too.
+  const isEmpty = length === '0' && headers['content-type'] === undefined;
+  return headers['transfer-encoding'] === undefined && (length === undefined || isEmpty);
 }
 
 /** The row for a method and path; parameters are plain characters only, so that nothing has to be decoded. */

@@ -153,6 +153,10 @@ describe('the lean path', () => {
       headers: { ...json, 'content-length': '7' },
       body: '{"a":1}',
     },
+    'an empty body in a charset that nobody knows': {
+      path: SECRET,
+      headers: { 'content-type': 'application/json; charset=x', 'content-length': '0' },
+    },
     'a body in chunks': {
       path: SECRET,
       headers: { ...json, 'transfer-encoding': 'chunked' },
